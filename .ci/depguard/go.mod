@@ -1,0 +1,3 @@
+module clientgraph/depguard
+
+go 1.26.0

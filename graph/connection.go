@@ -1,0 +1,22 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+)
+
+// TotalCount counts the whole list; nobody pays for it who does not ask.
+func (r connectionResolver) TotalCount(ctx context.Context, obj *model.ClientConnection) (int64, error) {
+	return r.service.TotalCount(ctx, obj.Connection)
+}
+
+// HasNextPage says whether the list goes on.
+func (r pageInfoResolver) HasNextPage(ctx context.Context, obj *model.PageInfo) (bool, error) {
+	return r.service.HasNextPage(ctx, obj.Connection)
+}
+
+// HasPreviousPage says whether the list began earlier.
+func (r pageInfoResolver) HasPreviousPage(ctx context.Context, obj *model.PageInfo) (bool, error) {
+	return r.service.HasPreviousPage(ctx, obj.Connection)
+}

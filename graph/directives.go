@@ -1,0 +1,30 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+)
+
+// hiddenFrom denies a field to a role. Whoever is denied gets null and an
+// error; the rest of the answer stays.
+func hiddenFrom(ctx context.Context, _ any, next graphql.Resolver, role client.Role) (any, error) {
+	if requestOf(ctx).scope.Role == role {
+		return nil, &client.Error{Code: client.CodeForbidden, Message: "role " + string(role) + " may not read this field; leave it out"}
+	}
+	return next(ctx)
+}
+
+// requires denies a field to callers without a permission, before anything is
+// looked up.
+func requires(ctx context.Context, _ any, next graphql.Resolver, permission model.Permission) (any, error) {
+	for _, held := range (&model.Me{Scope: requestOf(ctx).scope}).Permissions() {
+		if held == permission {
+			return next(ctx)
+		}
+	}
+	return nil, &client.Error{Code: client.CodeForbidden, Message: "this needs the permission " + string(permission)}
+}

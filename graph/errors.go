@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"clientgraph/internal/client"
+)
+
+// Codes of errors that are not the domain's.
+const (
+	codeInternal = "INTERNAL"
+	codeTimeout  = "TIMEOUT"
+	codeCanceled = "CANCELED"
+)
+
+// fail reports all but the first failure of an argument list at the field that
+// is being resolved, and returns the first for gqlgen to report.
+func fail(ctx context.Context, err error) error {
+	failures := client.AsErrors(err)
+	if len(failures) < 2 {
+		return err
+	}
+	for _, failure := range failures[1:] {
+		graphql.AddError(ctx, failure)
+	}
+	return failures[0]
+}
+
+// PresentError returns how errors are told: a failure of the caller's with its
+// code, message and the path of the argument; anything else masked, with an id
+// under which it was logged.
+func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
+		if located, ok := errors.AsType[*gqlerror.Error](err); ok {
+			if located.Err == nil {
+				// A syntax or validation error of the document: its code is set.
+				return located
+			}
+			presented.Path, presented.Locations = located.Path, located.Locations
+		}
+		failures := client.AsErrors(err)
+		switch {
+		case failures != nil:
+			failure := failures[0]
+			presented.Message = failure.Message
+			presented.Extensions["code"] = string(failure.Code)
+			if field := argumentPath(ctx, presented, failure); len(field) > 0 {
+				presented.Extensions["field"] = field
+			}
+		case errors.Is(err, context.DeadlineExceeded):
+			presented.Message = "this took too long and was stopped; ask for less, or try again"
+			presented.Extensions["code"] = codeTimeout
+		case errors.Is(err, context.Canceled):
+			presented.Message = "the request was cancelled"
+			presented.Extensions["code"] = codeCanceled
+		default:
+			id := rand.Text()
+			logger.ErrorContext(ctx, "internal error", "errorId", id, "path", presented.Path.String(), "error", err)
+			presented.Message = "something went wrong on our side; tell us the errorId"
+			presented.Extensions["code"] = codeInternal
+			presented.Extensions["errorId"] = id
+		}
+		return presented
+	}
+}
+
+// argumentPath is where in the field's arguments the failure is. An error of a
+// scalar has it at the end of its path; it is moved, so that path stays what
+// GraphQL says it is: the path in the response.
+func argumentPath(ctx context.Context, presented *gqlerror.Error, failure *client.Error) []string {
+	if len(failure.Field) > 0 {
+		return failure.Field
+	}
+	field := graphql.GetFieldContext(ctx)
+	if field == nil {
+		return nil
+	}
+	response := field.Path()
+	if len(presented.Path) <= len(response) {
+		return nil
+	}
+	var path []string
+	for _, element := range presented.Path[len(response):] {
+		switch e := element.(type) {
+		case ast.PathName:
+			path = append(path, string(e))
+		case ast.PathIndex:
+			path = append(path, fmt.Sprint(int(e)))
+		}
+	}
+	presented.Path = response
+	return path
+}
+
+// RecoverPanic turns a panic of a resolver into an internal error.
+func RecoverPanic(_ context.Context, panicked any) error {
+	return fmt.Errorf("panic: %v", panicked)
+}

@@ -1,0 +1,32 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// Business answers the caller's business.
+func (meResolver) Business(ctx context.Context, _ *model.Me) (*client.Business, error) {
+	return requestOf(ctx).loaders.Business(ctx)
+}
+
+// Client answers the caller's own record, for role CLIENT.
+func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, error) {
+	req := requestOf(ctx)
+	if req.scope.ClientID == 0 {
+		return nil, nil
+	}
+	own, err := r.service.Client(ctx, req.scope, client.ID{Number: req.scope.ClientID}, selected(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return req.loaders.WrapOne(own), nil
+}
+
+// TimeZone describes the zone of a business.
+func (r businessResolver) TimeZone(_ context.Context, obj *client.Business) (*client.TimeZone, error) {
+	return client.DescribeZone(obj.TimeZoneID, r.service.Now()), nil
+}

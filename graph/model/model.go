@@ -1,0 +1,70 @@
+// Package model holds the types of the schema that are neither the domain's own
+// nor generated.
+package model
+
+import (
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// Node is anything with a global id. It is any, so that the domain's types need
+// no method for the schema's sake.
+type Node any
+
+// ClientConnection is a part of a list of clients.
+type ClientConnection struct {
+	*client.Connection
+	Nodes []*loader.Client
+}
+
+// Edges are the clients with their cursors.
+func (c *ClientConnection) Edges() []*ClientEdge {
+	edges := make([]*ClientEdge, len(c.Nodes))
+	for i, node := range c.Nodes {
+		edges[i] = &ClientEdge{Cursor: c.Cursors[i], Node: node}
+	}
+	return edges
+}
+
+// PageInfo says where in its list the part is.
+func (c *ClientConnection) PageInfo() *PageInfo { return &PageInfo{Connection: c.Connection} }
+
+// PageInfo is where in its list a part is.
+type PageInfo struct{ *client.Connection }
+
+// StartCursor is the cursor of the first client; nil when there is none.
+func (p *PageInfo) StartCursor() *string {
+	if len(p.Cursors) == 0 {
+		return nil
+	}
+	return &p.Cursors[0]
+}
+
+// EndCursor is the cursor of the last client; nil when there is none.
+func (p *PageInfo) EndCursor() *string {
+	if len(p.Cursors) == 0 {
+		return nil
+	}
+	return &p.Cursors[len(p.Cursors)-1]
+}
+
+// Me is the caller.
+type Me struct{ Scope client.Scope }
+
+// User is the caller's user name.
+func (m *Me) User() string { return m.Scope.User }
+
+// Permissions are what the caller may do, in a fixed order.
+func (m *Me) Permissions() []Permission {
+	names := m.Scope.Permissions.Names()
+	permissions := make([]Permission, len(names))
+	for i, name := range names {
+		permissions[i] = Permission(strings.ToUpper(name))
+	}
+	return permissions
+}
+
+// Role is the caller's role.
+func (m *Me) Role() client.Role { return m.Scope.Role }

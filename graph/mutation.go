@@ -1,0 +1,63 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// CreateClient makes a new client.
+func (r mutationResolver) CreateClient(ctx context.Context, input map[string]any) (*model.CreateClientPayload, error) {
+	result, err := r.service.Create(ctx, requestOf(ctx).scope, input)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CreateClientPayload{Client: node, UserErrors: userErrors}, nil
+}
+
+// PatchClient changes what a patch names.
+func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch map[string]any, expectedVersion *int64) (*model.PatchClientPayload, error) {
+	result, err := r.service.Patch(ctx, requestOf(ctx).scope, clientID, patch, expectedVersion)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.PatchClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
+}
+
+// DeleteClient takes a client off the lists.
+func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.DeleteClientPayload, error) {
+	result, err := r.service.Delete(ctx, requestOf(ctx).scope, clientID, expectedVersion)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DeleteClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
+}
+
+// RestoreClient brings a deleted client back.
+func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.RestoreClientPayload, error) {
+	result, err := r.service.Restore(ctx, requestOf(ctx).scope, clientID, expectedVersion)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RestoreClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
+}
+
+// answer splits what a write returned into the parts of its payload. A failure
+// that the caller can mend is data; that the caller may not do this at all, or
+// that we failed, is an error.
+func answer(ctx context.Context, result client.Result, err error) (*loader.Client, []*client.Error, error) {
+	userErrors := client.AsErrors(err)
+	if client.HasCode(err, client.CodeForbidden) || (err != nil && userErrors == nil) {
+		return nil, nil, err
+	}
+	if userErrors == nil {
+		userErrors = client.Errors{}
+	}
+	return requestOf(ctx).loaders.WrapOne(result.Client), userErrors, nil
+}

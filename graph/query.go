@@ -1,0 +1,109 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// Me answers who is asking.
+func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
+	return &model.Me{Scope: requestOf(ctx).scope}, nil
+}
+
+// Node answers the thing of a global id.
+func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
+	found, err := r.Client(ctx, id)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// Nodes answers the things of global ids, in their order.
+func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
+	req := requestOf(ctx)
+	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	nodes := make([]model.Node, len(ids))
+	for i, c := range req.loaders.Wrap(found) {
+		if c != nil {
+			nodes[i] = c
+		}
+	}
+	return nodes, nil
+}
+
+// Client answers a client by id.
+func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
+	req := requestOf(ctx)
+	found, err := r.service.Client(ctx, req.scope, clientID, selected(ctx))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return req.loaders.WrapOne(found), nil
+}
+
+// Clients answers a page of the live clients.
+func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField client.OrderField, orderMode model.OrderMode) ([]*loader.Client, error) {
+	req := requestOf(ctx)
+	found, err := r.service.Clients(ctx, req.scope, order(orderField, orderMode), client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return req.loaders.Wrap(found), nil
+}
+
+// ClientCount answers how many live clients the caller sees.
+func (r queryResolver) ClientCount(ctx context.Context) (*int64, error) {
+	count, err := r.service.Count(ctx, requestOf(ctx).scope, client.Filter{})
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &count, nil
+}
+
+// ClientConnection answers a part of a list by cursors.
+func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
+	req := requestOf(ctx)
+	connection, err := r.service.Connection(ctx, req.scope, client.ConnectionArgs{
+		Filter: reportFilter(filter),
+		Order:  order(orderBy.Field, orderBy.Direction),
+		First:  first, After: after, Last: last, Before: before,
+	}, selected(ctx, "nodes").With(selected(ctx, "edges", "node")))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(connection.Clients)}, nil
+}
+
+func order(field client.OrderField, mode model.OrderMode) client.Order {
+	return client.Order{Field: field, Descending: mode == model.OrderModeDesc}
+}
+
+func reportFilter(filter *model.ClientReportFilter) client.Filter {
+	if filter == nil {
+		return client.Filter{}
+	}
+	converted := client.Filter{Statuses: filter.StatusList, IncludeDeleted: filter.IncludeDeleted != nil && *filter.IncludeDeleted}
+	if filter.ClientIDList != nil {
+		converted.ClientIDs = make([]int64, len(filter.ClientIDList))
+		for i, id := range filter.ClientIDList {
+			converted.ClientIDs[i] = id.As(client.TypeClient)
+		}
+	}
+	return converted
+}
+
+// values are what a list of pointers points to.
+func values[T any](pointers []*T) []T {
+	list := make([]T, len(pointers))
+	for i, p := range pointers {
+		list[i] = *p
+	}
+	return list
+}

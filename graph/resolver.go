@@ -1,0 +1,89 @@
+// Package graph is the GraphQL edge: resolvers that convert, make one service
+// call and return, and the presenter of errors. schema.graphqls is what it
+// serves; generated/ is made from it.
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/graph/generated"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// Resolver is the root of the resolvers.
+type Resolver struct{ service *client.Service }
+
+var _ generated.ResolverRoot = (*Resolver)(nil)
+
+// NewSchema returns the schema, resolved by the service.
+func NewSchema(service *client.Service) graphql.ExecutableSchema {
+	return generated.NewExecutableSchema(generated.Config{
+		Resolvers:  &Resolver{service: service},
+		Directives: generated.DirectiveRoot{HiddenFrom: hiddenFrom, Requires: requires},
+	})
+}
+
+// Resolvers by type. The zero-sized ones differ only in their method sets.
+type (
+	queryResolver      struct{ *Resolver }
+	mutationResolver   struct{ *Resolver }
+	clientResolver     struct{ *Resolver }
+	connectionResolver struct{ *Resolver }
+	pageInfoResolver   struct{ *Resolver }
+	meResolver         struct{ *Resolver }
+	businessResolver   struct{ *Resolver }
+	formResolver       struct{ *Resolver }
+)
+
+// Query implements generated.ResolverRoot.
+func (r *Resolver) Query() generated.QueryResolver { return queryResolver{r} }
+
+// Mutation implements generated.ResolverRoot.
+func (r *Resolver) Mutation() generated.MutationResolver { return mutationResolver{r} }
+
+// Client implements generated.ResolverRoot.
+func (r *Resolver) Client() generated.ClientResolver { return clientResolver{r} }
+
+// ClientConnection implements generated.ResolverRoot.
+func (r *Resolver) ClientConnection() generated.ClientConnectionResolver {
+	return connectionResolver{r}
+}
+
+// PageInfo implements generated.ResolverRoot.
+func (r *Resolver) PageInfo() generated.PageInfoResolver { return pageInfoResolver{r} }
+
+// Me implements generated.ResolverRoot.
+func (r *Resolver) Me() generated.MeResolver { return meResolver{r} }
+
+// Business implements generated.ResolverRoot.
+func (r *Resolver) Business() generated.BusinessResolver { return businessResolver{r} }
+
+// ClientForm implements generated.ResolverRoot.
+func (r *Resolver) ClientForm() generated.ClientFormResolver { return formResolver{r} }
+
+// request is what the resolvers of one request share: who asks, and what was
+// read for them.
+type request struct {
+	scope   client.Scope
+	loaders *loader.Loaders
+}
+
+type requestKey struct{}
+
+// WithScope returns the context of a request by that caller. Resolvers work
+// under no other.
+func WithScope(ctx context.Context, service *client.Service, scope client.Scope) context.Context {
+	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service, scope)})
+}
+
+// requestOf returns the request that ctx is of. Without one nobody is asking:
+// the zero scope has no business, no rows and no permissions.
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{loaders: loader.New(nil, client.Scope{})}
+}

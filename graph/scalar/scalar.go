@@ -1,0 +1,142 @@
+// Package scalar reads and writes the schema's scalars. Reading is strict: a
+// value that is not wholly of the scalar's form is an error that names the form.
+package scalar
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/internal/client"
+)
+
+// MarshalID writes an id in its own form.
+func MarshalID(id client.ID) graphql.Marshaler { return graphql.MarshalString(id.String()) }
+
+// UnmarshalID reads a plain or a global id. Error: INVALID_ID.
+func UnmarshalID(v any) (client.ID, error) {
+	switch v := v.(type) {
+	case string:
+		return client.ParseID(v)
+	case json.Number:
+		return client.ParseID(v.String())
+	case int64:
+		return client.ID{Number: v}, nil
+	case int:
+		return client.ID{Number: int64(v)}, nil
+	}
+	return client.ParseID("")
+}
+
+// MarshalNumberID writes a plain id.
+func MarshalNumberID(id int64) graphql.Marshaler {
+	return graphql.MarshalString(strconv.FormatInt(id, 10))
+}
+
+// UnmarshalNumberID reads a plain id. Error: INVALID_ID.
+func UnmarshalNumberID(v any) (int64, error) {
+	id, err := UnmarshalID(v)
+	return id.As(""), err
+}
+
+// MarshalInt writes a number of the schema's Int.
+func MarshalInt(i int64) graphql.Marshaler { return graphql.MarshalInt64(i) }
+
+// UnmarshalInt reads an Int, which GraphQL holds to 32 bits.
+func UnmarshalInt(v any) (int64, error) {
+	i, ok := integer(v)
+	if !ok || i < math.MinInt32 || i > math.MaxInt32 {
+		return 0, invalidType("an Int is a whole number of 32 bits")
+	}
+	return i, nil
+}
+
+// MarshalLong writes a 64-bit number.
+func MarshalLong(i int64) graphql.Marshaler { return graphql.MarshalInt64(i) }
+
+// UnmarshalLong reads a 64-bit number.
+func UnmarshalLong(v any) (int64, error) {
+	i, ok := integer(v)
+	if !ok {
+		return 0, invalidType("a Long is a whole number of 64 bits")
+	}
+	return i, nil
+}
+
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case json.Number:
+		i, err := strconv.ParseInt(v.String(), 10, 64)
+		return i, err == nil
+	case int64:
+		return v, true
+	case int:
+		return int64(v), true
+	}
+	return 0, false
+}
+
+// MarshalString writes text.
+func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalString reads text; a number or a truth value is not text.
+func UnmarshalString(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", invalidType("a String is text")
+	}
+	return s, nil
+}
+
+// MarshalDateTime writes an instant as RFC 3339, in UTC and with milliseconds.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.MarshalString(t.UTC().Format("2006-01-02T15:04:05.000Z07:00"))
+}
+
+// UnmarshalDateTime reads RFC 3339.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, invalidType("a DateTime is an instant as RFC 3339, such as 2030-01-31T12:00:00Z")
+	}
+	return t, nil
+}
+
+// MarshalDate writes a day as YYYY-MM-DD.
+func MarshalDate(d client.Date) graphql.Marshaler { return graphql.MarshalString(d.String()) }
+
+// UnmarshalDate reads YYYY-MM-DD, or epoch milliseconds at midnight UTC. Error:
+// INVALID_DATE.
+func UnmarshalDate(v any) (client.Date, error) {
+	if ms, ok := integer(v); ok {
+		return client.DateFromMillis(ms)
+	}
+	s, _ := v.(string)
+	return client.ParseDate(s)
+}
+
+// MarshalJSON writes any value as the JSON that it is.
+func MarshalJSON(v any) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
+		data, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("write JSON: %w", err)
+		}
+		_, err = w.Write(data)
+		return err
+	})
+}
+
+// UnmarshalJSON takes any value.
+func UnmarshalJSON(_ context.Context, v any) (any, error) { return v, nil }
+
+func invalidType(message string) error {
+	return &client.Error{Code: client.CodeInvalidType, Message: message}
+}

@@ -1,0 +1,369 @@
+package graph_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	gqlast "github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+)
+
+const schemaFile = "../schema.graphqls"
+
+// referenceNames are the properties of a client in the REST reference: those of
+// its table and of its samples. jobRequisitionNumbersDeleted, in the table, is
+// a misprint of jobRequisitionNumbersDeclined, which the samples have.
+var referenceNames = []string{
+	"activeAppointmentCount", "address1", "address2", "aggregatedNotes", "alertNotes", "allowWaitListText",
+	"authnetCustomerId", "authnetPaymentProfileIdList", "blocked", "businessId", "businessPhone", "cellPhone",
+	"city", "clientAccountId", "clientId", "clientIdsClientCanView", "companyName", "country", "county",
+	"createdDate", "createdUser", "dateOfBirth", "deleted", "emailAddress", "emergencyContact",
+	"emergencyContactPhone", "enrollee", "enterpriseClientId", "excludeEmailCategoryIdList",
+	"excludeEmailTemplateIdList", "externalUserName", "fieldDataList", "fieldDataListJson", "fieldDataMap",
+	"fieldDataMapJson", "fields", "firstName", "formList", "fullName", "homePhone", "hubspotutk", "imageUrl",
+	"infusionsoftContactId", "insuranceCo", "insuranceGroup", "insuranceNo", "insurancePlan", "invitationOptIn",
+	"ipAddress", "jobRequisitionNumbersAccepted", "jobRequisitionNumbersDeclined", "jobRequisitionNumbersSent",
+	"lastName", "latitude", "locale", "longitude", "modifiedDate", "modifiedUser", "notes", "parentBusinessId",
+	"password", "referredBy", "requisitionIdsAccepted", "requisitionIdsDeclined", "requisitionIdsSent",
+	"safeDateOfBirth", "salesforceAccountId", "salesforceContactId", "salesforceLeadId", "salesforcePersonId",
+	"sanitized", "sex", "spouseName", "squareCustomerId", "ssn", "ssoTags", "state", "status",
+	"stripeCustomerId", "tags", "textSearchable", "timeZone", "timeZoneCode", "viewByClients",
+	"viewClientAccountIds", "viewClients", "zip",
+}
+
+// ownNames are the fields of Client that the reference does not have.
+var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis"}
+
+// TestSchemaHasEveryReferenceName holds Client to the reference's names and our
+// own, and to no others; a password is written and never read.
+func TestSchemaHasEveryReferenceName(t *testing.T) {
+	if len(referenceNames) != 87 {
+		t.Fatalf("the table has %d names, the reference 87", len(referenceNames))
+	}
+	want := slices.DeleteFunc(slices.Concat(referenceNames, ownNames), func(name string) bool { return name == "password" })
+	checkNames(t, "fields of Client", fieldNames(definition(t, "Client")), want)
+}
+
+// TestSchemaInputsMatchProperties holds both inputs to the writable properties,
+// with the types that they are stored as, and to the names that have rules of
+// their own.
+func TestSchemaInputsMatchProperties(t *testing.T) {
+	want := map[string]string{
+		"fields":                 "[ClientFieldInput!]",
+		"clientIdsClientCanView": "[ID!]",
+		"viewClientAccountIds":   "[ID!]",
+		"password":               "String",
+		"ssn":                    "String",
+	}
+	for _, p := range client.Properties() {
+		if p.Writable() {
+			want[p.Name] = inputType(t, p)
+		}
+	}
+	for _, name := range []string{"CreateClientInput", "ClientPatch"} {
+		got := map[string]string{}
+		for _, field := range definition(t, name).Fields {
+			got[field.Name] = field.Type.String()
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-properties +schema):\n%s", name, diff)
+		}
+	}
+}
+
+// TestSchemaOutputsMatchProperties holds each field of Client that is a stored
+// property to the type that it is stored as.
+func TestSchemaOutputsMatchProperties(t *testing.T) {
+	fields := definition(t, "Client").Fields
+	for _, p := range client.Properties() {
+		field := fields.ForName(p.Name)
+		want, plain := outputType(p)
+		if field == nil || !plain {
+			continue
+		}
+		if got := field.Type.String(); got != want {
+			t.Errorf("Client.%s is %s, stored as %s", p.Name, got, want)
+		}
+	}
+}
+
+// TestSchemaDenialIsNullable: what is denied answers null, and null must not
+// take away more than itself.
+func TestSchemaDenialIsNullable(t *testing.T) {
+	denied := []string{"aggregatedNotes", "ssn"}
+	for _, p := range client.Properties() {
+		if p.HiddenFromClient() {
+			denied = append(denied, p.Name)
+		}
+	}
+	fields := definition(t, "Client").Fields
+	for _, name := range denied {
+		field := fields.ForName(name)
+		if field == nil {
+			t.Errorf("Client.%s is missing", name)
+			continue
+		}
+		if field.Type.NonNull {
+			t.Errorf("Client.%s may be denied and is %s", name, field.Type)
+		}
+		if name != "ssn" && !strings.Contains(field.Description, "Denied to role CLIENT") {
+			t.Errorf("the description of Client.%s keeps quiet that role CLIENT may not read it", name)
+		}
+	}
+	for _, root := range []string{"Query", "Mutation"} {
+		for _, field := range definition(t, root).Fields {
+			if field.Type.NonNull && !isIntrospection(field) {
+				t.Errorf("%s.%s may be denied and is %s", root, field.Name, field.Type)
+			}
+		}
+	}
+}
+
+// TestSchemaUserErrorCodesAreTheDomains: a mutation can answer every code of the
+// domain as data but those of reading and of permission.
+func TestSchemaUserErrorCodesAreTheDomains(t *testing.T) {
+	notData := []client.Code{
+		client.CodeUnauthenticated, client.CodeForbidden, client.CodeInvalidPagination, client.CodeInvalidCursor,
+	}
+	want := slices.DeleteFunc(domainCodes(t), func(code string) bool { return slices.Contains(notData, client.Code(code)) })
+	checkNames(t, "values of UserErrorCode", valueNames(definition(t, "UserErrorCode")), want)
+}
+
+// TestSchemaEnumsAreTheDomains: an enum has a value for each constant that the
+// domain knows.
+func TestSchemaEnumsAreTheDomains(t *testing.T) {
+	var permissions []string
+	for _, name := range client.AllPermissions.Names() {
+		permissions = append(permissions, strings.ToUpper(name))
+	}
+	for name, want := range map[string][]string{
+		"Permission":       permissions,
+		"Role":             constants(t, "scope.go", "Role"),
+		"ClientStatus":     constants(t, "client.go", "Status"),
+		"FieldType":        constants(t, "definition.go", "FieldType"),
+		"ClientOrderField": constants(t, "query.go", "OrderField"),
+	} {
+		checkNames(t, "values of "+name, valueNames(definition(t, name)), want)
+	}
+}
+
+// TestSchemaIsDescribed: nobody has to guess what anything is.
+func TestSchemaIsDescribed(t *testing.T) {
+	for where, text := range descriptions(loadSchema(t)) {
+		if strings.TrimSpace(text) == "" {
+			t.Errorf("%s has no description", where)
+		}
+	}
+}
+
+// TestSchemaNamesRealCodes: what a description spells like a code is one, or a
+// value of an enum.
+func TestSchemaNamesRealCodes(t *testing.T) {
+	schema := loadSchema(t)
+	known := domainCodes(t)
+	for _, def := range schema.Types {
+		known = append(known, valueNames(def)...)
+	}
+	code := regexp.MustCompile(`\b[A-Z]+(_[A-Z]+)+\b`)
+	for where, text := range descriptions(schema) {
+		for _, name := range code.FindAllString(text, -1) {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s speaks of %s, which does not exist", where, name)
+			}
+		}
+	}
+}
+
+// inputType is the schema's type for writing a property.
+func inputType(t *testing.T, p client.Property) string {
+	t.Helper()
+	switch p.At(&client.Client{}).(type) {
+	case **string:
+		return "String"
+	case **bool, *bool:
+		return "Boolean"
+	case **float64:
+		return "Float"
+	case **client.Date:
+		return "Date"
+	case *[]string:
+		return "[String!]"
+	case *[]int64:
+		return "[ID!]"
+	case *client.Status:
+		return "ClientStatus"
+	}
+	t.Fatalf("property %s is writable and has no input type", p.Name)
+	return ""
+}
+
+// outputType is the schema's type for reading a property; plain is false for
+// one that is read in a form of its own.
+func outputType(p client.Property) (name string, plain bool) {
+	switch p.At(&client.Client{}).(type) {
+	case **string:
+		if p.Name == "timeZone" {
+			return "TimeZone", true
+		}
+		return "String", true
+	case **bool:
+		return "Boolean", true
+	case *bool:
+		return "Boolean!", true
+	case **float64:
+		return "Float", true
+	case **int64:
+		return "ID", true
+	case *int64:
+		return "Int!", true
+	case **client.Date:
+		return "Date", true
+	case **time.Time:
+		return "DateTime", true
+	case *[]string:
+		if p.HiddenFromClient() {
+			return "[String!]", true
+		}
+		return "[String!]!", true
+	case *[]int64:
+		return "[ID!]!", true
+	case *client.Status:
+		return "ClientStatus!", true
+	}
+	return "", false
+}
+
+// descriptions are those of everything in the schema that can have one, by
+// where it stands; empty where there is none.
+func descriptions(schema *gqlast.Schema) map[string]string {
+	texts := map[string]string{}
+	for _, def := range schema.Types {
+		if def.BuiltIn {
+			continue
+		}
+		texts[def.Name] = def.Description
+		for _, value := range def.EnumValues {
+			texts[def.Name+"."+value.Name] = value.Description
+		}
+		for _, field := range def.Fields {
+			if isIntrospection(field) {
+				continue
+			}
+			where := def.Name + "." + field.Name
+			texts[where] = field.Description
+			for _, argument := range field.Arguments {
+				texts[where+"("+argument.Name+")"] = argument.Description
+			}
+		}
+	}
+	return texts
+}
+
+// domainCodes are the codes of the domain, read off its source, so that a new
+// one is missed here before it is missed by a caller.
+func domainCodes(t *testing.T) []string { return constants(t, "codes.go", "Code") }
+
+// constants are the values of the string constants of a type in a file of the
+// domain.
+func constants(t *testing.T, file, typeName string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), "../internal/client/"+file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if name, ok := spec.Type.(*ast.Ident); !ok || name.Name != typeName {
+			return false
+		}
+		for _, expr := range spec.Values {
+			literal, ok := expr.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				continue
+			}
+			value, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, value)
+		}
+		return false
+	})
+	if len(values) == 0 {
+		t.Fatalf("%s has no constants of type %s", file, typeName)
+	}
+	return values
+}
+
+func loadSchema(t *testing.T) *gqlast.Schema {
+	t.Helper()
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&gqlast.Source{Name: schemaFile, Input: string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func definition(t *testing.T, name string) *gqlast.Definition {
+	t.Helper()
+	def := loadSchema(t).Types[name]
+	if def == nil {
+		t.Fatalf("the schema has no type %s", name)
+	}
+	return def
+}
+
+// isIntrospection tells the fields that every schema has without saying so.
+func isIntrospection(field *gqlast.FieldDefinition) bool { return strings.HasPrefix(field.Name, "__") }
+
+func fieldNames(def *gqlast.Definition) []string {
+	var names []string
+	for _, field := range def.Fields {
+		names = append(names, field.Name)
+	}
+	return names
+}
+
+func valueNames(def *gqlast.Definition) []string {
+	var names []string
+	for _, value := range def.EnumValues {
+		names = append(names, value.Name)
+	}
+	return names
+}
+
+// checkNames compares two sets of names.
+func checkNames(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if diff := gocmp.Diff(sorted(want), sorted(got)); diff != "" {
+		t.Errorf("%s (-want +schema):\n%s", what, diff)
+	}
+}
+
+func sorted(names []string) []string {
+	set := map[string]bool{}
+	for _, name := range names {
+		set[name] = true
+	}
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,45 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+)
+
+// objectTypes are the types below which clients are selected: a fragment on any
+// of them counts.
+func objectTypes() []string { return []string{"Client", "Node", "ClientConnection", "ClientEdge"} }
+
+// selected is what the field that is being resolved needs of its clients, which
+// stand below it at the path of field names.
+func selected(ctx context.Context, at ...string) client.Selection {
+	return collect(ctx, graphql.GetFieldContext(ctx).Field.Selections, at)
+}
+
+// siblingsSelected is what all uses of a relation under the same parent need of
+// its clients, so that aliases and the fields that derive from the relation
+// share one read.
+func siblingsSelected(ctx context.Context, relation string) client.Selection {
+	parent := graphql.GetFieldContext(ctx).Parent
+	for parent.Field.Field == nil && parent.Parent != nil {
+		// The entries of a list have contexts without a field.
+		parent = parent.Parent
+	}
+	return collect(ctx, parent.Field.Selections, []string{relation})
+}
+
+func collect(ctx context.Context, selections ast.SelectionSet, at []string) client.Selection {
+	var need client.Selection
+	for _, field := range graphql.CollectFields(graphql.GetOperationContext(ctx), selections, objectTypes()) {
+		switch {
+		case len(at) == 0:
+			need.AddField(field.Name)
+		case field.Name == at[0]:
+			need = need.With(collect(ctx, field.Selections, at[1:]))
+		}
+	}
+	return need
+}

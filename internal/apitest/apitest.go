@@ -1,0 +1,274 @@
+// Package apitest runs the whole API for tests: the real schema, service and
+// store over HTTP, on a fresh database each, with tokens for any caller and a
+// record of every database command.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/auth"
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore"
+	"clientgraph/internal/sample"
+	"clientgraph/internal/secret"
+	"clientgraph/internal/server"
+	"clientgraph/internal/testdb"
+)
+
+// disconnectTimeout bounds the end of a test's connection: an engine that is
+// gone would be waited for without end.
+const disconnectTimeout = 5 * time.Second
+
+// API is a server of its own for one test.
+type API struct {
+	URL     string
+	Service *client.Service
+	Store   *mongostore.Store
+	Mongo   *mongo.Database
+	// Log holds what the server logged.
+	Log *Buffer
+
+	tokens   *auth.Development
+	commands *commands
+}
+
+// Buffer is a bytes.Buffer for several writers.
+type Buffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (b *Buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *Buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+// New starts a server on a fresh, empty database. It ends with the test.
+func New(t testing.TB) *API {
+	t.Helper()
+	return On(t, testdb.New(t))
+}
+
+// On starts a server on a database that others may use too.
+func On(t testing.TB, db testdb.DB) *API {
+	t.Helper()
+	api := &API{Log: &Buffer{}, commands: &commands{}}
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.commands.monitor()))
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), disconnectTimeout)
+		defer cancel()
+		if err := connection.Disconnect(ctx); err != nil {
+			t.Errorf("disconnect: %v", err)
+		}
+	})
+	api.Mongo = connection.Database(db.Name)
+	api.Store = mongostore.New(connection, db.Name)
+	if err := api.Store.EnsureIndexes(t.Context()); err != nil {
+		t.Fatalf("make indexes: %v", err)
+	}
+	key := bytes.Repeat([]byte{7}, 32)
+	if api.tokens, err = auth.NewDevelopment(key, nil); err != nil {
+		t.Fatalf("make tokens: %v", err)
+	}
+	keyset, err := secret.DevelopmentKeyset(t.TempDir())
+	if err != nil {
+		t.Fatalf("make a keyset: %v", err)
+	}
+	cipher, err := secret.OpenCipher(keyset)
+	if err != nil {
+		t.Fatalf("open the keyset: %v", err)
+	}
+	api.Service = client.NewService(api.Store, secret.NewHasher(2), cipher, time.Now)
+	served := httptest.NewServer(server.New(server.Options{
+		Service:       api.Service,
+		Verifier:      api.tokens,
+		Ready:         api.Store.Ready,
+		Introspection: true,
+		Logger:        slog.New(slog.NewJSONHandler(api.Log, nil)),
+	}))
+	t.Cleanup(served.Close)
+	api.URL = served.URL
+	return api
+}
+
+// LoadReference stores the reference's business and its eight clients.
+func (a *API) LoadReference(t testing.TB) {
+	t.Helper()
+	data, err := sample.Reference()
+	if err != nil {
+		t.Fatalf("read the reference's clients: %v", err)
+	}
+	a.Load(t, data)
+}
+
+// Load stores a dataset as it is.
+func (a *API) Load(t testing.TB, data client.Dataset) {
+	t.Helper()
+	ctx := t.Context()
+	if err := a.Store.PutBusiness(ctx, data.Business); err != nil {
+		t.Fatalf("store the business: %v", err)
+	}
+	if err := a.Store.PutDefinitions(ctx, data.Definitions); err != nil {
+		t.Fatalf("store the definitions: %v", err)
+	}
+	if err := a.Service.Import(ctx, OwnerScope(data.Business.BusinessID), data.Clients, func(int) {}); err != nil {
+		t.Fatalf("store the clients: %v", err)
+	}
+}
+
+// OwnerScope is the scope of an owner, for tests that call the service itself.
+func OwnerScope(businessID int64) client.Scope {
+	return client.Scope{
+		BusinessID:  businessID,
+		User:        "owner",
+		Role:        client.RoleOwner,
+		Permissions: client.AllPermissions,
+		Rows:        client.Rows{All: true},
+	}
+}
+
+// Owner is an owner of that business.
+func Owner(businessID int64) client.Identity {
+	return client.Identity{BusinessID: businessID, User: "owner", Role: client.RoleOwner, Permissions: client.AllPermissions}
+}
+
+// Token is a token of that caller.
+func (a *API) Token(t testing.TB, who client.Identity) string {
+	t.Helper()
+	token, err := a.tokens.Token(who, time.Hour)
+	if err != nil {
+		t.Fatalf("make a token: %v", err)
+	}
+	return token
+}
+
+// Response is an answer of the server.
+type Response struct {
+	Status int
+	Header http.Header
+	// Body is the answer as it came.
+	Body []byte
+	Data map[string]any
+	// Errors are the answer's errors.
+	Errors []ResponseError
+}
+
+// ResponseError is one of an answer's errors.
+type ResponseError struct {
+	Message    string
+	Path       []any
+	Extensions map[string]any
+}
+
+// Code is the error's code.
+func (e ResponseError) Code() string {
+	code, _ := e.Extensions["code"].(string)
+	return code
+}
+
+// Do sends an operation as that caller.
+func (a *API) Do(t testing.TB, who client.Identity, query string, variables map[string]any) Response {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatalf("write the request: %v", err)
+	}
+	return a.Post(t, "Bearer "+a.Token(t, who), body)
+}
+
+// Post sends a body with that Authorization header.
+func (a *API) Post(t testing.TB, authorization string, body []byte) Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatalf("make the request: %v", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if authorization != "" {
+		request.Header.Set("Authorization", authorization)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("send the request: %v", err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // It was read.
+	response := Response{Status: answer.StatusCode, Header: answer.Header}
+	if response.Body, err = io.ReadAll(answer.Body); err != nil {
+		t.Fatalf("read the answer: %v", err)
+	}
+	if err := json.Unmarshal(response.Body, &response); err != nil {
+		t.Fatalf("the answer is no JSON: %v: %s", err, response.Body)
+	}
+	return response
+}
+
+// MustDo is Do for an operation that has no errors.
+func (a *API) MustDo(t testing.TB, who client.Identity, query string, variables map[string]any) map[string]any {
+	t.Helper()
+	response := a.Do(t, who, query, variables)
+	if len(response.Errors) > 0 {
+		t.Fatalf("%s\nanswered %s", query, response.Body)
+	}
+	return response.Data
+}
+
+// Commands runs do and returns the names of the database commands that it sent,
+// those that keep a connection alive aside.
+func (a *API) Commands(do func()) []string {
+	a.commands.reset()
+	do()
+	return a.commands.names()
+}
+
+type commands struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (c *commands) monitor() *event.CommandMonitor {
+	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+		switch e.CommandName {
+		case "hello", "isMaster", "ping", "endSessions":
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.sent = append(c.sent, e.CommandName)
+	}}
+}
+
+func (c *commands) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = nil
+}
+
+func (c *commands) names() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.sent...)
+}

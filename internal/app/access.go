@@ -1,0 +1,87 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"clientgraph/internal/auth"
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/sample"
+	"clientgraph/internal/secret"
+	"clientgraph/internal/server"
+	"clientgraph/internal/web"
+)
+
+// playgroundTTL is how long the playground's token is good for: a long day.
+const playgroundTTL = 12 * time.Hour
+
+// access is what decides who may come in and what is encrypted how.
+type access struct {
+	verifier server.Verifier
+	cipher   *secret.Cipher
+	// playground is nil outside development mode.
+	playground http.Handler
+}
+
+func newAccess(cfg config.Serve) (*access, error) {
+	keyset, err := loadKeyset(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a := &access{}
+	if a.cipher, err = secret.OpenCipher(keyset); err != nil {
+		return nil, &devdb.UserError{Message: fmt.Sprintf("the key ring for social security numbers can't be used: %v", err)}
+	}
+	if !cfg.Development() {
+		a.verifier, err = auth.NewVerifier(auth.Config{Issuer: cfg.JWTIssuer, Audience: cfg.JWTAudience, PublicKeyFile: cfg.JWTPublicKey}, nil)
+		return a, err
+	}
+	key, err := auth.DevelopmentKey(cfg.DataDir)
+	if err != nil {
+		return nil, unusableDataDir(cfg.DataDir)
+	}
+	development, err := auth.NewDevelopment(key, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.verifier = development
+	a.playground, err = newPlayground(development)
+	return a, err
+}
+
+// newPlayground is the playground with a token of an owner of the sample's
+// business.
+func newPlayground(development *auth.Development) (http.Handler, error) {
+	token, err := development.Token(client.Identity{
+		BusinessID:  sample.BusinessID,
+		User:        "playground",
+		Role:        client.RoleOwner,
+		Permissions: client.AllPermissions,
+	}, playgroundTTL)
+	if err != nil {
+		return nil, err
+	}
+	return web.Handler(web.Options{Endpoint: "/graphql", Token: token}), nil
+}
+
+func loadKeyset(cfg config.Serve) ([]byte, error) {
+	keyset, err := secret.LoadKeyset(cfg.SSNKeysetFile, cfg.SSNKeyset)
+	if err == nil || !errors.Is(err, secret.ErrNoKeyset) {
+		return keyset, err
+	}
+	if !cfg.Development() {
+		return nil, &devdb.UserError{Message: "give the key ring for social security numbers with --ssn-keyset-file"}
+	}
+	if keyset, err = secret.DevelopmentKeyset(cfg.DataDir); err != nil {
+		return nil, unusableDataDir(cfg.DataDir)
+	}
+	return keyset, nil
+}
+
+func unusableDataDir(dir string) error {
+	return &devdb.UserError{Message: fmt.Sprintf("can't write to the data folder %s; choose another with --data-dir", dir)}
+}

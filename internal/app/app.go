@@ -1,0 +1,118 @@
+// Package app wires the parts into a program: it runs the commands of the
+// command line. Tests run the same wiring on port 0.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"clientgraph/internal/auth"
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+)
+
+// Exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// helpShown ends parsing after the help text.
+type helpShown struct{ code int }
+
+// Main runs a command line until it is done or ctx ends, and returns the exit
+// code. Failures are told in one line on stderr.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		switch shown := recover().(type) {
+		case nil:
+		case helpShown:
+			code = shown.code
+		default:
+			panic(shown)
+		}
+	}()
+	cfg, command, err := config.Parse(args,
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(helpShown{code}) }))
+	if err != nil {
+		fmt.Fprintf(stderr, "clientgraph: %v; --help lists the flags\n", err)
+		return exitUsage
+	}
+	if err := run(ctx, command, cfg, stdout, stderr); err != nil {
+		fmt.Fprintf(stderr, "clientgraph: %v\n", err)
+		return exitFailure
+	}
+	return exitOK
+}
+
+func run(ctx context.Context, command string, cfg config.Config, stdout, stderr io.Writer) error {
+	switch command {
+	case "serve":
+		return Serve(ctx, cfg.Serve, stdout, stderr)
+	case "token":
+		return token(cfg.Token, stdout)
+	case "seed":
+		return seed(ctx, cfg.Seed, stdout, stderr)
+	case "indexes":
+		return indexes(ctx, cfg.Indexes, stdout, stderr)
+	case "version":
+		return version(stdout)
+	}
+	return fmt.Errorf("unknown command %s", command)
+}
+
+// token prints a token of the development key.
+func token(cfg config.Token, stdout io.Writer) error {
+	key, err := auth.DevelopmentKey(cfg.DataDir)
+	if err != nil {
+		return &devdb.UserError{Message: fmt.Sprintf("can't use the development key in %s; choose another folder with --data-dir", cfg.DataDir)}
+	}
+	development, err := auth.NewDevelopment(key, nil)
+	if err != nil {
+		return err
+	}
+	permissions := cfg.Role.Permissions()
+	if len(cfg.Permission) > 0 {
+		if permissions, err = client.ParsePermissions(cfg.Permission); err != nil {
+			return err
+		}
+	}
+	text, err := development.Token(client.Identity{
+		BusinessID:      cfg.Business,
+		User:            cfg.User,
+		Role:            cfg.Role,
+		Permissions:     permissions,
+		StaffID:         cfg.StaffID,
+		LocationIDs:     cfg.LocationID,
+		ClientAccountID: cfg.ClientAccountID,
+	}, cfg.TTL)
+	if err != nil {
+		return fmt.Errorf("no token: %w", err)
+	}
+	_, err = fmt.Fprintln(stdout, text)
+	return err
+}
+
+// version prints what the binary was built from.
+func version(stdout io.Writer) error {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this binary has no build information")
+	}
+	revision := "unknown"
+	for _, setting := range build.Settings {
+		if setting.Key == "vcs.revision" {
+			revision = setting.Value
+		}
+	}
+	_, err := fmt.Fprintf(stdout, "clientgraph %s revision %s %s\n", build.Main.Version, revision, build.GoVersion)
+	return err
+}

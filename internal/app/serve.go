@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/event"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/secret"
+	"clientgraph/internal/server"
+)
+
+const (
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 2 * time.Minute
+	// drainTimeout bounds how long requests under way may finish after a stop.
+	drainTimeout = 10 * time.Second
+)
+
+// Serve serves the API until ctx ends, then lets requests finish and returns
+// nil.
+func Serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer) error {
+	return serve(ctx, cfg, stdout, stderr, nil)
+}
+
+// serve is Serve; monitor, if not nil, sees every database command.
+func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
+	logger := newLogger(cfg, stderr)
+	// The cheap ways to fail come first.
+	listener, err := listen(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // The server closes it; this is for the ways out before.
+	access, err := newAccess(cfg)
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, devdb.Open, cfg.Database, logger, stderr, monitor)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx, logger)
+	service := client.NewService(db.store, secret.NewHasher(runtime.GOMAXPROCS(0)), access.cipher, time.Now)
+	if cfg.Sample {
+		if err := loadSample(ctx, db.store, service, logger); err != nil {
+			return err
+		}
+	}
+	handler := server.New(server.Options{
+		Service:       service,
+		Verifier:      access.verifier,
+		Ready:         db.store.Ready,
+		Playground:    access.playground,
+		Introspection: cfg.Introspection || cfg.Development(),
+		Logger:        logger,
+	})
+	announce(stdout, logger, cfg, listener.Addr(), db)
+	return serveHTTP(ctx, listener, handler, db, logger)
+}
+
+func newLogger(cfg config.Serve, w io.Writer) *slog.Logger {
+	var level slog.Level
+	// The flag's enum leaves no text that is not a level.
+	_ = level.UnmarshalText([]byte(cfg.LogLevel))
+	o := &slog.HandlerOptions{Level: level}
+	if cfg.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// listen opens the address. In development mode, where anybody can have a
+// token, only this machine may reach it.
+func listen(ctx context.Context, cfg config.Serve) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(cfg.Listen)
+	if err != nil {
+		return nil, &devdb.UserError{Message: fmt.Sprintf("--listen %s is no address and port; try 127.0.0.1:8080", cfg.Listen)}
+	}
+	if cfg.Development() && !isLoopback(host) {
+		return nil, &devdb.UserError{Message: "without --jwt-public-key this is development mode, where anybody can make a token: --listen must name a loopback address such as 127.0.0.1:8080"}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return nil, &devdb.UserError{Message: fmt.Sprintf("can't listen on %s, which is in use or not this machine's; choose another with --listen", cfg.Listen)}
+	}
+	return listener, nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// announce tells a person, and the log, that the server is ready.
+func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.Addr, db *database) {
+	base := "http://" + addr.String()
+	line := "clientgraph is ready: " + base + "/graphql"
+	if cfg.Development() {
+		line += " · playground " + base + "/"
+	}
+	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)
+	if cfg.Development() {
+		line += " · for a token: clientgraph token --role OWNER"
+	}
+	// Nobody may be reading; the log line is there all the same.
+	_, _ = fmt.Fprintln(stdout, line)
+	logger.Info("ready", "address", addr.String(), "database", db.engine.Kind, "development", cfg.Development())
+}
+
+// serveHTTP serves until ctx ends or the database is gone.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, db *database, logger *slog.Logger) error {
+	s := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(listener) }()
+	var failure error
+	select {
+	case failure = <-served:
+	case <-db.engine.Exited():
+		failure = errors.New("the database ended; its log is engine.log in the data folder")
+	case <-ctx.Done():
+		logger.Info("stopping")
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		logger.Warn("requests were cut off", "error", err)
+	}
+	if errors.Is(failure, http.ErrServerClosed) {
+		return nil
+	}
+	return failure
+}

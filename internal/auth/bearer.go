@@ -1,0 +1,18 @@
+package auth
+
+import "strings"
+
+// Bearer returns the token of an Authorization header (RFC 6750): the scheme
+// Bearer in any case, spaces, and one token. It is not ok for another scheme or
+// shape.
+func Bearer(header string) (token string, ok bool) {
+	scheme, rest, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	token = strings.Trim(rest, " ")
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "", false
+	}
+	return token, true
+}

@@ -1,0 +1,106 @@
+package auth
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// minRSABits is the size under which RFC 7518 forbids RSA keys for RS256.
+const minRSABits = 2048
+
+// keySource knows the keys that tokens may be signed with.
+type keySource interface {
+	// find returns the key for a token that names the key id kid, which is empty
+	// when it names none; false when there is no such key.
+	find(kid string) (*verificationKey, bool)
+}
+
+// verificationKey is a key with the only algorithm that it may be used with.
+// Algorithms never come from tokens, else the text of a public key would do as
+// the secret of an HMAC.
+type verificationKey struct {
+	method jwt.SigningMethod
+	// material returns the key, of the type that method demands. It is a function
+	// because the fmt package follows pointers and would print a secret.
+	material func() any
+}
+
+func newKey(method jwt.SigningMethod, material any) *verificationKey {
+	return &verificationKey{method: method, material: func() any { return material }}
+}
+
+// staticKey is a keySource of one key. Key ids are ignored: there is nothing to
+// choose.
+type staticKey struct {
+	key *verificationKey
+}
+
+func (s staticKey) find(string) (*verificationKey, bool) { return s.key, true }
+
+// readPublicKey reads a PEM file with one public key.
+func readPublicKey(path string) (*verificationKey, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the public key: %w", err)
+	}
+	block, rest := pem.Decode(content)
+	if block == nil {
+		return nil, fmt.Errorf("public key file %s holds no PEM block", path)
+	}
+	if more, _ := pem.Decode(rest); more != nil {
+		return nil, fmt.Errorf("public key file %s holds several PEM blocks: leave one public key in it", path)
+	}
+	key, err := parsePublicKey(block)
+	if err != nil {
+		return nil, fmt.Errorf("public key file %s: %w", path, err)
+	}
+	return key, nil
+}
+
+func parsePublicKey(block *pem.Block) (*verificationKey, error) {
+	var key any
+	var err error
+	switch {
+	case block.Type == "PUBLIC KEY":
+		key, err = x509.ParsePKIXPublicKey(block.Bytes)
+	case block.Type == "RSA PUBLIC KEY":
+		key, err = x509.ParsePKCS1PublicKey(block.Bytes)
+	case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+		return nil, errors.New("it is a private key: give the public one (openssl pkey -pubout) and keep the private one where tokens are made")
+	default:
+		return nil, errors.New(`its PEM block is of another type than "PUBLIC KEY" or "RSA PUBLIC KEY"`)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("parse the key: %w", err)
+	}
+	return newVerificationKey(key)
+}
+
+// newVerificationKey pins the algorithm to the key's type.
+func newVerificationKey(key any) (*verificationKey, error) {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		if key.N.BitLen() < minRSABits {
+			return nil, fmt.Errorf("an RSA key must have %d bits or more", minRSABits)
+		}
+		return newKey(jwt.SigningMethodRS256, key), nil
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P256() {
+			return nil, errors.New("an elliptic key must be on the curve P-256")
+		}
+		return newKey(jwt.SigningMethodES256, key), nil
+	case ed25519.PublicKey:
+		return newKey(jwt.SigningMethodEdDSA, key), nil
+	}
+	return nil, errors.New("the key must be RSA, ECDSA P-256 or Ed25519")
+}

@@ -1,0 +1,145 @@
+package auth
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"clientgraph/internal/client"
+)
+
+// DefaultLeeway is how far the clocks of those who make tokens may be off.
+const DefaultLeeway = 30 * time.Second
+
+// maxTokenBytes bounds what is parsed: many servers and proxies take no larger
+// header either. It leaves room for some 850 locationIds of five digits.
+const maxTokenBytes = 8 << 10
+
+// segments is how many parts a signed token has.
+const segments = 3
+
+// tokenAlphabet is base64url without padding, and the dot between the parts.
+// Go's decoder would skip line breaks.
+const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+
+// Config is what tokens are verified against.
+type Config struct {
+	// Issuer and Audience are required, and compared to the letter; one of a
+	// token's audiences must be Audience.
+	Issuer, Audience string
+	// PublicKeyFile is a PEM file with one public key: RSA of 2048 bits or more,
+	// ECDSA on P-256, or Ed25519.
+	PublicKeyFile string
+	// Leeway is how far clocks may be off; 0 means DefaultLeeway.
+	Leeway time.Duration
+}
+
+// Verifier verifies tokens. It is safe for concurrent use.
+type Verifier struct {
+	keys   keySource
+	parser *jwt.Parser
+}
+
+// NewVerifier returns the Verifier of a configuration; now is the clock,
+// time.Now when nil. The error tells the operator what to change.
+func NewVerifier(cfg Config, now func() time.Time) (*Verifier, error) {
+	switch {
+	case strings.TrimSpace(cfg.Issuer) == "":
+		return nil, errors.New("the issuer of tokens must be given")
+	case strings.TrimSpace(cfg.Audience) == "":
+		return nil, errors.New("the audience of tokens must be given")
+	case cfg.PublicKeyFile == "":
+		return nil, errors.New("the file of the public key that verifies tokens must be given")
+	case cfg.Leeway < 0:
+		return nil, errors.New("the leeway for clocks must not be negative")
+	}
+	key, err := readPublicKey(cfg.PublicKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return newVerifier(cfg, staticKey{key}, now), nil
+}
+
+func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
+	if cfg.Leeway == 0 {
+		cfg.Leeway = DefaultLeeway
+	}
+	if now == nil {
+		now = time.Now
+	}
+	return &Verifier{keys: keys, parser: jwt.NewParser(
+		jwt.WithIssuer(cfg.Issuer),
+		jwt.WithAudience(cfg.Audience),
+		jwt.WithLeeway(cfg.Leeway),
+		jwt.WithTimeFunc(now),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithStrictDecoding(),
+	)}
+}
+
+// Verify returns what a token says of its bearer. The only error is
+// ErrUnauthenticated, with one text for everything that can be wrong; Reason
+// tells logs more.
+func (v *Verifier) Verify(token string) (client.Identity, error) {
+	if len(token) > maxTokenBytes {
+		return client.Identity{}, refuse("token too long")
+	}
+	if strings.Trim(token, tokenAlphabet) != "" || strings.Count(token, ".") != segments-1 {
+		return client.Identity{}, refuse("not a signed JWT")
+	}
+	said := claims{}
+	if _, err := v.parser.ParseWithClaims(token, &said, v.keyFor); err != nil {
+		return client.Identity{}, refuse(reasonOf(err))
+	}
+	return said.identity()
+}
+
+// keyFor returns the key that must have signed the token, if its header agrees.
+func (v *Verifier) keyFor(token *jwt.Token) (any, error) {
+	if _, critical := token.Header["crit"]; critical {
+		return nil, refuse("critical extensions")
+	}
+	kid, present := token.Header["kid"]
+	name, isText := kid.(string)
+	if present && !isText {
+		return nil, refuse("key id is no string")
+	}
+	key, ok := v.keys.find(name)
+	if !ok {
+		return nil, refuse("unknown key")
+	}
+	if token.Method.Alg() != key.method.Alg() {
+		return nil, refuse("algorithm is not the key's")
+	}
+	return key.material(), nil
+}
+
+// reasonOf replaces an error of the jwt package by a text of ours: its own can
+// quote the token.
+func reasonOf(err error) string {
+	if reason := Reason(err); reason != "" {
+		return reason
+	}
+	for _, known := range [...]struct {
+		err    error
+		reason string
+	}{
+		{jwt.ErrTokenMalformed, "malformed"},
+		{jwt.ErrTokenUnverifiable, "algorithm is unknown"},
+		{jwt.ErrTokenSignatureInvalid, "signature is wrong"},
+		{jwt.ErrTokenExpired, "expired"},
+		{jwt.ErrTokenNotValidYet, "not valid yet"},
+		{jwt.ErrTokenUsedBeforeIssued, "issued in the future"},
+		{jwt.ErrTokenInvalidIssuer, "wrong issuer"},
+		{jwt.ErrTokenInvalidAudience, "wrong audience"},
+		{jwt.ErrTokenRequiredClaimMissing, "iss, aud or exp is missing"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.reason
+		}
+	}
+	return "invalid"
+}

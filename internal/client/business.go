@@ -1,0 +1,57 @@
+package client
+
+import "time"
+
+// Business is the tenant: who the clients are clients of.
+type Business struct {
+	BusinessID int64
+	Name       *string
+	// TimeZoneID is the IANA zone that dates of reports are days of; UTC unless
+	// set.
+	TimeZoneID string
+	// Locale decides the order of names; nil is the root collation.
+	Locale *string
+	// PhoneRegion is the ISO 3166 region in which numbers without a country code
+	// are read; US unless set.
+	PhoneRegion string
+}
+
+// DefaultBusiness is what a business is until somebody says otherwise.
+func DefaultBusiness(businessID int64) *Business {
+	return &Business{BusinessID: businessID, TimeZoneID: "UTC", PhoneRegion: "US"}
+}
+
+// TimeZone tells of a zone at one instant.
+type TimeZone struct {
+	// TimeZoneID is the IANA name.
+	TimeZoneID string
+	// TimeZoneCode is the abbreviation in use, such as EDT.
+	TimeZoneCode string
+	TimeZoneDesc string
+	Visible      bool
+	// SortOrder ranks zones from west to east by their present offset: quarter
+	// hours east of UTC-12:00.
+	SortOrder int64
+	// CurrentOffset is in minutes east of UTC.
+	CurrentOffset int64
+}
+
+// DescribeZone tells of the zone of that IANA name at now; nil when there is no
+// such zone.
+func DescribeZone(name string, now time.Time) *TimeZone {
+	zone, err := LoadZone(name)
+	if err != nil {
+		return nil
+	}
+	local := now.In(zone)
+	code, seconds := local.Zone()
+	minutes := int64(seconds / 60)
+	return &TimeZone{
+		TimeZoneID:    name,
+		TimeZoneCode:  code,
+		TimeZoneDesc:  "(UTC" + local.Format("-07:00") + ") " + name,
+		Visible:       true,
+		SortOrder:     (minutes + 12*60) / 15,
+		CurrentOffset: minutes,
+	}
+}

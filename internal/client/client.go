@@ -1,0 +1,273 @@
+package client
+
+import (
+	"strings"
+	"time"
+)
+
+// Client is a person who books with a business: the whole record, or the part
+// of it that a Selection asked the store for.
+type Client struct {
+	ClientID         int64
+	BusinessID       int64
+	ParentBusinessID *int64
+	// ClientAccountID is the client's login to the public scheduler, unique in
+	// the business; nil while it has none.
+	ClientAccountID *int64
+	// Version starts at 1 and rises by one with every change.
+	Version   int64
+	Lifecycle Lifecycle
+
+	CreatedDate  *time.Time
+	CreatedUser  *string
+	ModifiedDate *time.Time
+	ModifiedUser *string
+
+	Status    Status
+	Blocked   bool
+	Sanitized bool
+
+	FirstName *string
+	LastName  *string
+	// StoredFullName is nil while the full name is derived; see FullName.
+	StoredFullName   *string
+	EmailAddress     *string
+	ExternalUserName *string
+	CompanyName      *string
+	DateOfBirth      *Date
+	Sex              *string
+	SpouseName       *string
+	ReferredBy       *string
+	ImageURL         *string
+
+	CellPhone             *string
+	HomePhone             *string
+	BusinessPhone         *string
+	EmergencyContact      *string
+	EmergencyContactPhone *string
+
+	Address1  *string
+	Address2  *string
+	City      *string
+	County    *string
+	State     *string
+	Zip       *string
+	Country   *string
+	Latitude  *float64
+	Longitude *float64
+
+	// Locale is a normalised BCP 47 tag, TimeZoneID a name of the IANA database.
+	Locale     *string
+	TimeZoneID *string
+
+	Notes      *string
+	AlertNotes []string
+	Tags       []string
+
+	AllowWaitListText          *bool
+	InvitationOptIn            *bool
+	Enrollee                   *bool
+	ExcludeEmailCategoryIDList []int64
+	ExcludeEmailTemplateIDList []int64
+
+	InsuranceCo    *string
+	InsuranceGroup *string
+	InsuranceNo    *string
+	InsurancePlan  *string
+
+	// Identifiers of the same person in other systems.
+	AuthnetCustomerID           *string
+	AuthnetPaymentProfileIDList []string
+	EnterpriseClientID          *string
+	Hubspotutk                  *string
+	InfusionsoftContactID       *string
+	SalesforceAccountID         *string
+	SalesforceContactID         *string
+	SalesforceLeadID            *string
+	SalesforcePersonID          *string
+	SquareCustomerID            *string
+	StripeCustomerID            *string
+	SSOTags                     []string
+	IPAddress                   *string
+
+	JobRequisitionNumbersAccepted []string
+	JobRequisitionNumbersDeclined []string
+	JobRequisitionNumbersSent     []string
+	RequisitionIDsAccepted        []string
+	RequisitionIDsDeclined        []string
+	RequisitionIDsSent            []string
+
+	// FieldValues are the values of the custom fields that map to no property,
+	// by definition id.
+	FieldValues []FieldValue
+	// SubjectIDs are the clients that this one may see and book for, ascending.
+	// The edge is stored here, on the viewer's side, and nowhere else.
+	SubjectIDs []int64
+	// Appointments are the references that the scheduler fed, by appointment id.
+	Appointments []Appointment
+
+	// ActiveAppointmentCount is the number of OPEN appointments; the store
+	// derives it from Appointments when it writes.
+	ActiveAppointmentCount int64
+	// NameKey and EmailKey are where the client stands in the two orders; see
+	// Keyer.
+	NameKey  string
+	EmailKey string
+
+	// SealedSSN is encrypted, PasswordHash one-way; neither leaves the service.
+	SealedSSN    []byte
+	PasswordHash *string
+}
+
+// Lifecycle is where a record is in its life. It decides which lists show it.
+type Lifecycle string
+
+// The stages of a record's life.
+const (
+	Live    Lifecycle = "live"
+	Removed Lifecycle = "deleted"
+)
+
+// Status is the business's judgement of a client. It hides nobody from any list.
+type Status string
+
+// The statuses.
+const (
+	StatusActive      Status = "ACTIVE"
+	StatusBlacklisted Status = "BLACKLISTED"
+)
+
+// AppointmentStatus is what became of an appointment.
+type AppointmentStatus string
+
+// The statuses of an appointment.
+const (
+	AppointmentOpen      AppointmentStatus = "OPEN"
+	AppointmentCompleted AppointmentStatus = "COMPLETED"
+	AppointmentCancelled AppointmentStatus = "CANCELLED"
+	AppointmentNoShow    AppointmentStatus = "NO_SHOW"
+)
+
+// Appointment is a reference to an appointment that the scheduler keeps.
+type Appointment struct {
+	AppointmentID int64
+	LocationID    int64
+	StaffID       int64
+	ReasonID      int64
+	Start         time.Time
+	Status        AppointmentStatus
+	ModifiedDate  time.Time
+}
+
+// Form is a document that a client signed.
+type Form struct {
+	FormID     string
+	ClientID   int64
+	Name       string
+	SignedDate *time.Time
+	// Data is the form's content as JSON.
+	Data []byte
+}
+
+// ID is the client's global id.
+func (c *Client) ID() ID { return ID{Type: TypeClient, Number: c.ClientID} }
+
+// Deleted says whether the client was removed from the lists. It is found by
+// its id all the same.
+func (c *Client) Deleted() bool { return c.Lifecycle == Removed }
+
+// Active is the opposite of Deleted: a blacklisted client is active.
+func (c *Client) Active() bool { return c.Lifecycle == Live }
+
+// FullName is the name given as such, else first and last name joined by a
+// space; nil when there is none of them.
+func (c *Client) FullName() *string {
+	if c.StoredFullName != nil && strings.TrimSpace(*c.StoredFullName) != "" {
+		return c.StoredFullName
+	}
+	return joinText(" ", c.FirstName, c.LastName)
+}
+
+// AggregatedNotes is the notes and then each alert note, joined by newlines.
+func (c *Client) AggregatedNotes() *string {
+	parts := make([]*string, 0, 1+len(c.AlertNotes))
+	parts = append(parts, c.Notes)
+	for i := range c.AlertNotes {
+		parts = append(parts, &c.AlertNotes[i])
+	}
+	return joinText("\n", parts...)
+}
+
+// SafeDateOfBirth is the birthday without its year, MM-DD.
+func (c *Client) SafeDateOfBirth() *string {
+	if c.DateOfBirth == nil {
+		return nil
+	}
+	text := c.DateOfBirth.String()[len("YYYY-"):]
+	return &text
+}
+
+// CreatedDateMillis is CreatedDate in milliseconds since 1970-01-01 UTC.
+func (c *Client) CreatedDateMillis() *int64 { return millis(c.CreatedDate) }
+
+// ModifiedDateMillis is ModifiedDate in milliseconds since 1970-01-01 UTC.
+func (c *Client) ModifiedDateMillis() *int64 { return millis(c.ModifiedDate) }
+
+func millis(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	ms := t.UnixMilli()
+	return &ms
+}
+
+// joinText joins the parts that are not blank; nil when all are.
+func joinText(separator string, parts ...*string) *string {
+	var texts []string
+	for _, part := range parts {
+		if part != nil && strings.TrimSpace(*part) != "" {
+			texts = append(texts, *part)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	joined := strings.Join(texts, separator)
+	return &joined
+}
+
+// VisibilityKeys are the keys by which staff and location super-users find the
+// client: its creator's and those of its appointments, cancelled ones included.
+func (c *Client) VisibilityKeys() []string {
+	seen := map[string]bool{}
+	var keys []string
+	add := func(key string) {
+		if !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+	}
+	if c.CreatedUser != nil && *c.CreatedUser != "" {
+		add(UserKey(*c.CreatedUser))
+	}
+	for _, a := range c.Appointments {
+		if a.StaffID != 0 {
+			add(StaffKey(a.StaffID))
+		}
+		if a.LocationID != 0 {
+			add(LocationKey(a.LocationID))
+		}
+	}
+	return keys
+}
+
+// Clone returns a copy that shares no list with c, so that one of them can be
+// changed and both compared. Pointers to scalars are shared: they are replaced,
+// never written through.
+func (c *Client) Clone() *Client {
+	clone := *c
+	for i := range properties {
+		cloneList(properties[i].at(&clone))
+	}
+	return &clone
+}

@@ -1,0 +1,41 @@
+package client
+
+// The codes of failures that a caller can cause.
+const (
+	CodeUnauthenticated Code = "UNAUTHENTICATED"
+	CodeForbidden       Code = "FORBIDDEN"
+
+	CodeNotFound        Code = "NOT_FOUND"
+	CodeClientDeleted   Code = "CLIENT_DELETED"
+	CodeVersionConflict Code = "VERSION_CONFLICT"
+	CodeEmptyPatch      Code = "EMPTY_PATCH"
+
+	CodeRequired          Code = "REQUIRED"
+	CodeInvalidType       Code = "INVALID_TYPE"
+	CodeInvalidCharacters Code = "INVALID_CHARACTERS"
+	CodeTooLong           Code = "TOO_LONG"
+	CodeTooMany           Code = "TOO_MANY"
+	CodeOutOfRange        Code = "OUT_OF_RANGE"
+	CodeInvalidID         Code = "INVALID_ID"
+	CodeInvalidDate       Code = "INVALID_DATE"
+	CodeInvalidEmail      Code = "INVALID_EMAIL"
+	CodeInvalidLocale     Code = "INVALID_LOCALE"
+	CodeInvalidTimeZone   Code = "INVALID_TIME_ZONE"
+	CodeInvalidURL        Code = "INVALID_URL"
+	CodeInvalidStatus     Code = "INVALID_STATUS"
+	CodeInvalidTag        Code = "INVALID_TAG"
+	CodeInvalidPassword   Code = "INVALID_PASSWORD"
+	CodeInvalidSSN        Code = "INVALID_SSN"
+
+	CodeUnknownField      Code = "UNKNOWN_FIELD_DEFINITION"
+	CodeDuplicateField    Code = "DUPLICATE_FIELD"
+	CodeInvalidFieldValue Code = "INVALID_FIELD_VALUE"
+	CodeFieldConflict     Code = "FIELD_CONFLICT"
+	CodeFieldNotWritable  Code = "FIELD_NOT_WRITABLE"
+
+	CodeSelfView        Code = "SELF_VIEW"
+	CodeTooManySubjects Code = "TOO_MANY_SUBJECTS"
+
+	CodeInvalidPagination Code = "INVALID_PAGINATION"
+	CodeInvalidCursor     Code = "INVALID_CURSOR"
+)

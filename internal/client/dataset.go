@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"fmt"
+)
+
+// Dataset is a business with records to be stored as they are: ids, dates and
+// users kept.
+type Dataset struct {
+	Business    *Business
+	Definitions []FieldDefinition
+	Clients     []*Client
+}
+
+// importBatch bounds how many clients one transaction imports: enough to spare
+// round trips, few enough to stay far from the database's limits on a
+// transaction's size and time.
+const importBatch = 500
+
+// Import stores clients as they are, in batches of one transaction each, with
+// their history and feed rows. Clients without an id get one, in place, before
+// anything is written; ids that are given must be free. After each batch it
+// tells progress how many clients are stored.
+func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, progress func(stored int)) error {
+	business, err := s.Business(ctx, scope)
+	if err != nil {
+		return err
+	}
+	if err := s.AssignIDs(ctx, clients); err != nil {
+		return err
+	}
+	keyer := s.keyer(business)
+	for start := 0; start < len(clients); start += importBatch {
+		batch := clients[start:min(start+importBatch, len(clients))]
+		err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+			for _, c := range batch {
+				if err := s.importOne(ctx, scope, tx, keyer, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("import clients: %w", err)
+		}
+		progress(start + len(batch))
+	}
+	return nil
+}
+
+func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keyer, c *Client) error {
+	c.BusinessID, c.Version = scope.BusinessID, 1
+	keyer.Prepare(c)
+	return tx.Insert(ctx, c, Entry{
+		ClientID:  c.ClientID,
+		Version:   c.Version,
+		At:        s.instant(),
+		User:      scope.User,
+		Role:      scope.Role,
+		Operation: OperationImport,
+		RequestID: scope.RequestID,
+		Changes:   diff(&Client{Lifecycle: Live}, c),
+	})
+}
+
+// AssignIDs gives ids to the clients that have none, and keeps the counter
+// above those that have one.
+func (s *Service) AssignIDs(ctx context.Context, clients []*Client) error {
+	highest, highestAccount := int64(0), int64(0)
+	for _, c := range clients {
+		highest = max(highest, c.ClientID)
+		if c.ClientAccountID != nil {
+			highestAccount = max(highestAccount, *c.ClientAccountID)
+		}
+	}
+	if err := s.store.ReserveIDs(ctx, highest, highestAccount); err != nil {
+		return fmt.Errorf("reserve ids: %w", err)
+	}
+	for _, c := range clients {
+		if c.ClientID != 0 {
+			continue
+		}
+		id, err := s.store.NextClientID(ctx)
+		if err != nil {
+			return fmt.Errorf("take a client id: %w", err)
+		}
+		c.ClientID = id
+	}
+	return nil
+}

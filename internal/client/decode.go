@@ -1,0 +1,219 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// path is where in an input a value stands.
+type path []string
+
+func (p path) with(more ...string) path {
+	return append(slices.Clip(slices.Clone(p)), more...)
+}
+
+// at gives an error its path.
+func (p path) at(e *Error) *Error {
+	e.Field = p
+	return e
+}
+
+// decodeProperty reads a value as callers send it (a JSON value, numbers as
+// json.Number, int64 or float64) into the property's Go type, checked and
+// normalised. nil stays nil: the property is cleared.
+func decodeProperty(p *Property, raw any, where path) (any, Errors) {
+	if raw == nil {
+		if p.is(required) || p.Name == "status" {
+			return nil, Errors{where.at(&Error{Code: CodeRequired, Message: p.Name + " can't be cleared"})}
+		}
+		return nil, nil
+	}
+	switch p.at(&Client{}).(type) {
+	case *[]string:
+		return decodeTexts(p, raw, where)
+	case *[]int64:
+		return decodeIDs(raw, TypeAny, p.Max, where)
+	}
+	value, err := decodeScalar(p, raw)
+	if err == nil && p.rule != nil {
+		value, err = p.rule(value)
+	}
+	if err != nil {
+		return nil, Errors{where.at(err)}
+	}
+	return value, nil
+}
+
+// decodeScalar gives a single value its Go type.
+func decodeScalar(p *Property, raw any) (any, *Error) {
+	switch p.at(&Client{}).(type) {
+	case **bool, *bool:
+		if flag, ok := raw.(bool); ok {
+			return flag, nil
+		}
+		return nil, wrongType("true or false")
+	case **float64:
+		number, ok := number(raw)
+		if !ok {
+			return nil, wrongType("a number")
+		}
+		return number, nil
+	case **Date:
+		return decodeDate(raw)
+	}
+	text, ok := raw.(string)
+	if !ok {
+		return nil, wrongType("text")
+	}
+	if err := checkText(text, p.Max); err != nil {
+		return nil, err
+	}
+	if p.is(required) && isBlank(text) {
+		return nil, &Error{Code: CodeRequired, Message: p.Name + " can't be blank"}
+	}
+	return text, nil
+}
+
+func decodeDate(raw any) (any, *Error) {
+	var date Date
+	var err error
+	if text, ok := raw.(string); ok {
+		date, err = ParseDate(text)
+	} else if ms, ok := integer(raw); ok {
+		date, err = DateFromMillis(ms)
+	} else {
+		err = invalidDate()
+	}
+	if err != nil {
+		return nil, invalidDate()
+	}
+	return date, nil
+}
+
+func decodeTexts(p *Property, raw any, where path) (any, Errors) {
+	entries := list(raw)
+	if len(entries) > p.Max {
+		return nil, Errors{where.at(tooMany(p.Max))}
+	}
+	var errs Errors
+	texts := make([]string, 0, len(entries))
+	for i, entry := range entries {
+		text, ok := entry.(string)
+		err := wrongType("text")
+		if ok {
+			// An alert note is a note: it may have lines.
+			bound := maxText
+			if p.Name == "alertNotes" {
+				bound = maxNotes
+			}
+			err = checkText(text, bound)
+		}
+		if err == nil && p.rule != nil {
+			var ruled any
+			if ruled, err = p.rule(text); err == nil {
+				text = ruled.(string)
+			}
+		}
+		if err != nil {
+			errs = append(errs, where.with(strconv.Itoa(i)).at(err))
+			continue
+		}
+		texts = append(texts, text)
+	}
+	if p.Name == "tags" {
+		texts = uniqueTags(texts)
+	}
+	return texts, errs
+}
+
+// TypeAny stands for ids of things that have no type here, such as e-mail
+// categories: only the plain form names one.
+const TypeAny = ""
+
+// decodeIDs reads a list of ids, in the order given. An id of another type is
+// kept as 0, which identifies nothing.
+func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors) {
+	entries := list(raw)
+	if len(entries) > bound {
+		return nil, Errors{where.at(tooMany(bound))}
+	}
+	var errs Errors
+	ids := make([]int64, 0, len(entries))
+	for i, entry := range entries {
+		id, err := decodeID(entry)
+		if err != nil {
+			errs = append(errs, where.with(strconv.Itoa(i)).at(invalidID()))
+			continue
+		}
+		ids = append(ids, id.As(typeName))
+	}
+	return ids, errs
+}
+
+func decodeID(raw any) (ID, error) {
+	switch v := raw.(type) {
+	case ID:
+		return v, nil
+	case string:
+		return ParseID(v)
+	}
+	if number, ok := integer(raw); ok {
+		return ID{Number: number}, nil
+	}
+	return ID{}, invalidID()
+}
+
+// list is a list as callers write it: GraphQL reads a single value as a list of
+// one.
+func list(raw any) []any {
+	switch v := raw.(type) {
+	case []any:
+		return v
+	case []string:
+		entries := make([]any, len(v))
+		for i := range v {
+			entries[i] = v[i]
+		}
+		return entries
+	}
+	return []any{raw}
+}
+
+func integer(raw any) (int64, bool) {
+	switch v := raw.(type) {
+	case json.Number:
+		number, err := strconv.ParseInt(v.String(), 10, 64)
+		return number, err == nil
+	case int64:
+		return v, true
+	case int:
+		return int64(v), true
+	}
+	return 0, false
+}
+
+func number(raw any) (float64, bool) {
+	switch v := raw.(type) {
+	case json.Number:
+		number, err := v.Float64()
+		return number, err == nil && !math.IsInf(number, 0)
+	case float64:
+		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
+	case int64:
+		return float64(v), true
+	case int:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+func wrongType(want string) *Error {
+	return &Error{Code: CodeInvalidType, Message: "want " + want}
+}
+
+func tooMany(bound int) *Error {
+	return &Error{Code: CodeTooMany, Message: fmt.Sprintf("want at most %d entries", bound)}
+}

@@ -1,0 +1,173 @@
+package client
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
+
+// FieldType is what a custom field's values are.
+type FieldType string
+
+// The types of custom fields.
+const (
+	FieldText    FieldType = "TEXT"
+	FieldNumber  FieldType = "NUMBER"
+	FieldBoolean FieldType = "BOOLEAN"
+	FieldDate    FieldType = "DATE"
+	FieldChoice  FieldType = "CHOICE"
+)
+
+// FieldDefinition is a custom field of a business.
+type FieldDefinition struct {
+	DefinitionID int64
+	BusinessID   int64
+	Label        string
+	Type         FieldType
+	// PropertyCode names the property that the field stands for; nil when the
+	// field has values of its own.
+	PropertyCode *string
+	// Choices are what a CHOICE may be.
+	Choices []string
+	Retired bool
+}
+
+// FieldValue is a client's value of a custom field that maps to no property.
+// Value is a string (TEXT, CHOICE), float64 (NUMBER), bool (BOOLEAN) or Date
+// (DATE).
+type FieldValue struct {
+	DefinitionID int64
+	Value        any
+}
+
+// Definitions are a business's custom fields by id, ascending.
+type Definitions []FieldDefinition
+
+// NewDefinitions puts definitions in their order.
+func NewDefinitions(all []FieldDefinition) Definitions {
+	slices.SortFunc(all, func(a, b FieldDefinition) int { return cmp.Compare(a.DefinitionID, b.DefinitionID) })
+	return all
+}
+
+func (d Definitions) byID(id int64) *FieldDefinition {
+	i, found := slices.BinarySearchFunc(d, id, func(f FieldDefinition, id int64) int { return cmp.Compare(f.DefinitionID, id) })
+	if !found {
+		return nil
+	}
+	return &d[i]
+}
+
+// property is the property that the definition stands for, or nil.
+func (f *FieldDefinition) property() *Property {
+	if f.PropertyCode == nil {
+		return nil
+	}
+	return PropertyByName(*f.PropertyCode)
+}
+
+// decode reads a value of an unmapped field. Error: INVALID_FIELD_VALUE, or
+// what the text breaks.
+func (f *FieldDefinition) decode(raw any) (any, *Error) {
+	switch f.Type {
+	case FieldNumber:
+		if value, ok := number(raw); ok {
+			return value, nil
+		}
+		return nil, invalidFieldValue("a number")
+	case FieldBoolean:
+		if value, ok := raw.(bool); ok {
+			return value, nil
+		}
+		return nil, invalidFieldValue("true or false")
+	case FieldDate:
+		value, err := decodeDate(raw)
+		if err != nil {
+			return nil, invalidFieldValue("a date, YYYY-MM-DD")
+		}
+		return value, nil
+	case FieldChoice:
+		if value, ok := raw.(string); ok && slices.Contains(f.Choices, value) {
+			return value, nil
+		}
+		return nil, invalidFieldValue("one of the field's choices")
+	}
+	value, ok := raw.(string)
+	if !ok {
+		return nil, invalidFieldValue("text")
+	}
+	if err := checkText(value, maxText); err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
+func invalidFieldValue(want string) *Error {
+	return &Error{Code: CodeInvalidFieldValue, Message: "want " + want}
+}
+
+// Field is a custom field of one client: its definition and its value, nil
+// while there is none.
+type Field struct {
+	Definition *FieldDefinition
+	Value      any
+}
+
+// Fields are the client's custom fields, one for each definition that is not
+// retired, in the order of the definitions. The value of a field that stands
+// for a property is that property.
+func (d Definitions) Fields(c *Client) []Field {
+	fields := make([]Field, 0, len(d))
+	for i := range d {
+		if d[i].Retired {
+			continue
+		}
+		fields = append(fields, Field{Definition: &d[i], Value: d[i].valueOf(c)})
+	}
+	return fields
+}
+
+func (f *FieldDefinition) valueOf(c *Client) any {
+	if p := f.property(); p != nil {
+		if p.Name == "fullName" {
+			return valueAt(new(c.FullName()))
+		}
+		return valueAt(p.at(c))
+	}
+	for _, value := range c.FieldValues {
+		if value.DefinitionID == f.DefinitionID {
+			return value.Value
+		}
+	}
+	return nil
+}
+
+// Filled are the fields that have a value.
+func Filled(fields []Field) []Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Value == nil })
+}
+
+// TextSearchable is the client's full name, e-mail address and each of its
+// custom values in the order of the definitions, joined by one space; nil when
+// there is none of them.
+func (d Definitions) TextSearchable(c *Client) *string {
+	parts := []*string{c.FullName(), c.EmailAddress}
+	for _, field := range Filled(d.Fields(c)) {
+		parts = append(parts, new(fieldText(field.Value)))
+	}
+	return joinText(" ", parts...)
+}
+
+// fieldText is a custom value as text.
+func fieldText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case Date:
+		return v.String()
+	}
+	return ""
+}

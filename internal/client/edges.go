@@ -1,0 +1,175 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// edgeChanges are what the edge lists of an input change: the neighbours to
+// write, and the changes of the client itself that show on no part of it,
+// because the edge is stored with its viewer.
+type edgeChanges struct {
+	own        []Change
+	neighbours map[int64]*neighbour
+}
+
+// neighbour is the other end of an edge that changed.
+type neighbour struct {
+	before, after *Client
+	changes       []Change
+}
+
+func (e *edgeChanges) neighbour(c *Client) *neighbour {
+	n := e.neighbours[c.ClientID]
+	if n == nil {
+		n = &neighbour{before: c, after: c.Clone()}
+		e.neighbours[c.ClientID] = n
+	}
+	return n
+}
+
+// applyEdges replaces the edges that each named list shows the caller; edges to
+// hidden, deleted or, for accounts, accountless clients stay as they are.
+func (w *writing) applyEdges(ctx context.Context) (Errors, error) {
+	var errs Errors
+	if w.in.subjects != nil {
+		more, err := w.applySubjects(ctx)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, more...)
+	}
+	if w.in.accounts != nil {
+		more, err := w.applyViewers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, more...)
+	}
+	return errs, nil
+}
+
+// applySubjects replaces whom the client may see.
+func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
+	where := w.in.where.with(inputSubjects)
+	current, wanted := w.after.SubjectIDs, w.in.subjects.ids
+	visible, err := w.tx.Clients(ctx, slices.Concat(current, wanted))
+	if err != nil {
+		return nil, fmt.Errorf("find subjects: %w", err)
+	}
+	shown := func(id int64) bool { return visible[id] != nil && visible[id].Active() }
+
+	var errs Errors
+	for i, id := range wanted {
+		at := where.with(strconv.Itoa(i))
+		switch {
+		case id == w.after.ClientID:
+			errs = append(errs, at.at(selfView()))
+		case !shown(id):
+			errs = append(errs, at.at(noSuchClient()))
+		case w.scope.Role == RoleClient && !slices.Contains(current, id):
+			errs = append(errs, at.at(&Error{Code: CodeFieldNotWritable, Message: "you can drop whom you may see, not add to them"}))
+		}
+	}
+	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return shown(id) && !slices.Contains(wanted, id) })
+	next = sortedSet(append(next, wanted...))
+	if len(next) > MaxSubjects {
+		errs = append(errs, where.at(tooManySubjects()))
+	}
+	if errs != nil {
+		return errs, nil
+	}
+	w.after.SubjectIDs = next
+	for _, change := range idChanges(pathViewer, current, next) {
+		n := w.edges.neighbour(visible[changedID(change)])
+		n.changes = append(n.changes, towards(change, pathViewer, w.after.ClientID))
+	}
+	return nil, nil
+}
+
+// applyViewers replaces which accounts may see the client.
+func (w *writing) applyViewers(ctx context.Context) (Errors, error) {
+	where := w.in.where.with(inputAccounts)
+	visible, err := w.tx.ByAccount(ctx, w.in.accounts.ids)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers by account: %w", err)
+	}
+	shown, err := w.tx.Viewers(ctx, w.after.ClientID)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
+	}
+	clients := map[int64]*Client{}
+	var current, wanted []int64
+	for _, viewer := range shown {
+		clients[viewer.ClientID] = viewer
+		current = append(current, viewer.ClientID)
+	}
+	var errs Errors
+	for i, account := range w.in.accounts.ids {
+		at := where.with(strconv.Itoa(i))
+		viewer := visible[account]
+		switch {
+		case viewer == nil:
+			errs = append(errs, at.at(noSuchClient()))
+			continue
+		case viewer.ClientID == w.after.ClientID:
+			errs = append(errs, at.at(selfView()))
+		case !slices.Contains(viewer.SubjectIDs, w.after.ClientID) && len(viewer.SubjectIDs) >= MaxSubjects:
+			errs = append(errs, at.at(tooManySubjects()))
+		}
+		clients[viewer.ClientID] = viewer
+		wanted = append(wanted, viewer.ClientID)
+	}
+	if errs != nil {
+		return errs, nil
+	}
+	for _, change := range idChanges(pathViewer, current, sortedSet(wanted)) {
+		w.edges.own = append(w.edges.own, change)
+		n := w.edges.neighbour(clients[changedID(change)])
+		if change.After == nil {
+			n.after.SubjectIDs = slices.DeleteFunc(n.after.SubjectIDs, func(id int64) bool { return id == w.after.ClientID })
+		} else {
+			n.after.SubjectIDs = sortedSet(append(n.after.SubjectIDs, w.after.ClientID))
+		}
+	}
+	return nil, nil
+}
+
+// changedID is the id that an edge's change adds or takes away.
+func changedID(change Change) int64 {
+	if change.After == nil {
+		return change.Before.(int64)
+	}
+	return change.After.(int64)
+}
+
+// towards is the same change as the other end of the edge sees it.
+func towards(change Change, prefix string, id int64) Change {
+	mirrored := Change{Path: edgePath(prefix, id)}
+	if change.Before != nil {
+		mirrored.Before = id
+	}
+	if change.After != nil {
+		mirrored.After = id
+	}
+	return mirrored
+}
+
+func sortedSet(ids []int64) []int64 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func noSuchClient() *Error {
+	return &Error{Code: CodeNotFound, Message: "no such client"}
+}
+
+func selfView() *Error {
+	return &Error{Code: CodeSelfView, Message: "a client can't be its own viewer; leave it out"}
+}
+
+func tooManySubjects() *Error {
+	return &Error{Code: CodeTooManySubjects, Message: fmt.Sprintf("a client may see at most %d others", MaxSubjects)}
+}

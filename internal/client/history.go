@@ -1,0 +1,150 @@
+package client
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Operation names the mutation that made a change.
+type Operation string
+
+// The operations.
+const (
+	OperationCreate  Operation = "CREATE"
+	OperationPatch   Operation = "PATCH"
+	OperationDelete  Operation = "DELETE"
+	OperationRestore Operation = "RESTORE"
+	OperationImport  Operation = "IMPORT"
+)
+
+// Change is one path of a record that changed. Values are what the property's
+// place holds; nil for none. A secret has neither value, only the path.
+type Change struct {
+	// Path is the property's name. A custom field is fields.ID; a viewer edge is
+	// clientIdsClientCanView.ID on the viewer's side and viewByClients.ID on the
+	// subject's, with the id as the value.
+	Path          string
+	Before, After any
+}
+
+// Entry is what history tells of one write to one client.
+type Entry struct {
+	ClientID  int64
+	Version   int64
+	At        time.Time
+	User      string
+	Role      Role
+	Operation Operation
+	RequestID string
+	Changes   []Change
+}
+
+// Kind says what a row of the change feed tells of.
+type Kind string
+
+// The kinds of feed rows.
+const (
+	KindUpserted Kind = "UPSERTED"
+	KindDeleted  Kind = "DELETED"
+	KindRestored Kind = "RESTORED"
+)
+
+// Paths of changes that are no property of their own.
+const (
+	pathSubject = "clientIdsClientCanView"
+	pathViewer  = "viewByClients"
+	pathDeleted = "deleted"
+)
+
+// diff lists what differs between two states of a client, in the order of the
+// table. Derived parts are no change of their own.
+func diff(before, after *Client) []Change {
+	var changes []Change
+	if before.Lifecycle != after.Lifecycle {
+		changes = append(changes, Change{Path: pathDeleted, Before: before.Deleted(), After: after.Deleted()})
+	}
+	for i := range properties {
+		p := &properties[i]
+		if p.is(derived) {
+			continue
+		}
+		was, is := valueAt(p.at(before)), valueAt(p.at(after))
+		if equalValues(was, is) {
+			continue
+		}
+		switch {
+		case p.is(secret):
+			changes = append(changes, Change{Path: p.Name})
+		case p.is(edge):
+			changes = append(changes, idChanges(pathSubject, was.([]int64), is.([]int64))...)
+		case p.Name == nameFields:
+			changes = append(changes, fieldChanges(was.([]FieldValue), is.([]FieldValue))...)
+		default:
+			changes = append(changes, Change{Path: p.Name, Before: was, After: is})
+		}
+	}
+	return changes
+}
+
+// idChanges tells of each id that came into or went from a list.
+func idChanges(prefix string, before, after []int64) []Change {
+	var changes []Change
+	for _, id := range before {
+		if !slices.Contains(after, id) {
+			changes = append(changes, Change{Path: edgePath(prefix, id), Before: id})
+		}
+	}
+	for _, id := range after {
+		if !slices.Contains(before, id) {
+			changes = append(changes, Change{Path: edgePath(prefix, id), After: id})
+		}
+	}
+	return changes
+}
+
+func edgePath(prefix string, id int64) string { return prefix + "." + strconv.FormatInt(id, 10) }
+
+func fieldChanges(before, after []FieldValue) []Change {
+	values := map[int64]*Change{}
+	for _, v := range before {
+		values[v.DefinitionID] = &Change{Path: edgePath(nameFields, v.DefinitionID), Before: v.Value}
+	}
+	for _, v := range after {
+		if values[v.DefinitionID] == nil {
+			values[v.DefinitionID] = &Change{Path: edgePath(nameFields, v.DefinitionID)}
+		}
+		values[v.DefinitionID].After = v.Value
+	}
+	var changes []Change
+	for _, change := range values {
+		if !equalValues(change.Before, change.After) {
+			changes = append(changes, *change)
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	return changes
+}
+
+// topLevel is the name that a path begins with, a field of the schema.
+func topLevel(changePath string) string {
+	name, _, _ := strings.Cut(changePath, ".")
+	return name
+}
+
+// readablePaths are the names that the changes touch, without those that the
+// role may not read, in a fixed order and each once.
+func readablePaths(role Role, changes []Change) []string {
+	names := []string{}
+	for _, change := range changes {
+		name := topLevel(change.Path)
+		if p := PropertyByName(name); role == RoleClient && p != nil && p.HiddenFromClient() {
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,78 @@
+package client
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+)
+
+// TypeClient is the type name in a client's global id.
+const TypeClient = "Client"
+
+// ID is an id as callers write it: plain decimal, or the global form that also
+// names a type. The zero value identifies nothing.
+type ID struct {
+	// Type is empty for a plain id.
+	Type   string
+	Number int64
+}
+
+// String is the form that callers see: the number when Type is empty, else
+// base64url, without padding, of "Type:number".
+func (id ID) String() string {
+	number := strconv.FormatInt(id.Number, 10)
+	if id.Type == "" {
+		return number
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(id.Type + ":" + number))
+}
+
+// As returns the number that the id has among things of that type, or 0, which
+// identifies nothing, when it names another type.
+func (id ID) As(typeName string) int64 {
+	if id.Type == "" || id.Type == typeName {
+		return id.Number
+	}
+	return 0
+}
+
+// ParseID reads either form of an id. Error: INVALID_ID, when it is neither a
+// decimal number of at most 64 bits nor the global form of one.
+func ParseID(text string) (ID, error) {
+	if number, ok := parseNumber(text); ok {
+		return ID{Number: number}, nil
+	}
+	decoded, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
+	if err != nil {
+		return ID{}, invalidID()
+	}
+	typeName, digits, found := strings.Cut(string(decoded), ":")
+	number, ok := parseNumber(digits)
+	if !found || !ok || !isTypeName(typeName) {
+		return ID{}, invalidID()
+	}
+	return ID{Type: typeName, Number: number}, nil
+}
+
+// parseNumber accepts what strconv prints of an int64, so that an id has one
+// spelling only.
+func parseNumber(text string) (int64, bool) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(number, 10) != text {
+		return 0, false
+	}
+	return number, true
+}
+
+func isTypeName(name string) bool {
+	for _, r := range name {
+		if (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func invalidID() *Error {
+	return &Error{Code: CodeInvalidID, Message: "an id is a decimal number of at most 64 bits, or the global id that the field id answers"}
+}

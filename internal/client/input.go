@@ -1,0 +1,267 @@
+package client
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Values is an input as callers write it: property names of the schema with
+// JSON values. A name that is absent leaves the property alone, null clears it.
+type Values map[string]any
+
+// Names of an input that are no property of the table, or are written by rules
+// of their own.
+const (
+	inputFields   = "fields"
+	inputSubjects = "clientIdsClientCanView"
+	inputAccounts = "viewClientAccountIds"
+	inputPassword = "password"
+	inputSSN      = "ssn"
+)
+
+// input is Values after checking: what to write, and everything that is wrong
+// with it. It is checked whole before anything is written, so that a caller is
+// told of all errors at once.
+type input struct {
+	where path
+	// set holds the decoded value of each property that was named, by its place
+	// in the table; nil clears.
+	set map[int]any
+	// fields holds the decoded values of unmapped custom fields; nil clears.
+	fields map[int64]any
+	// subjects and accounts are edge lists; nil when not named.
+	subjects *idList
+	accounts *idList
+	password *string
+	ssn      *string
+	clearSSN bool
+	errs     Errors
+}
+
+type idList struct{ ids []int64 }
+
+// decodeInput checks everything about values that needs no other client. The
+// argument's name begins the path of each error.
+func decodeInput(argument string, values Values, definitions Definitions, role Role) *input {
+	in := &input{where: path{argument}, set: map[int]any{}, fields: map[int64]any{}}
+	for i := range properties {
+		p := &properties[i]
+		raw, named := values[p.Name]
+		if !named || !p.is(writable) {
+			continue
+		}
+		where := in.where.with(p.Name)
+		if role == RoleClient && !p.is(ownWritable) {
+			in.fail(where, notWritable())
+			continue
+		}
+		value, errs := decodeProperty(p, raw, where)
+		in.errs = append(in.errs, errs...)
+		if errs == nil {
+			in.set[i] = value
+		}
+	}
+	in.decodeFields(values[inputFields], definitions, role)
+	in.decodeEdges(values)
+	in.decodePassword(values[inputPassword])
+	in.decodeSSN(values, role)
+	return in
+}
+
+func (in *input) fail(where path, err *Error) {
+	in.errs = append(in.errs, where.at(err))
+}
+
+func notWritable() *Error {
+	return &Error{Code: CodeFieldNotWritable, Message: "this property is not yours to change; leave it out"}
+}
+
+// decodeFields reads custom fields. One that stands for a property is decoded
+// as that property: there is one truth, and two different ones are an error.
+func (in *input) decodeFields(raw any, definitions Definitions, role Role) {
+	if raw == nil {
+		return
+	}
+	where := in.where.with(inputFields)
+	entries := list(raw)
+	if len(entries) > maxList {
+		in.fail(where, tooMany(maxList))
+		return
+	}
+	seen := map[int64]bool{}
+	for i, entry := range entries {
+		at := where.with(strconv.Itoa(i))
+		values, _ := entry.(map[string]any)
+		id, err := decodeID(values["schedulerPreferenceFieldDefnId"])
+		if err != nil {
+			in.fail(at.with("schedulerPreferenceFieldDefnId"), invalidID())
+			continue
+		}
+		number := id.As(TypeFieldDefinition)
+		definition := definitions.byID(number)
+		switch {
+		case definition == nil || definition.Retired:
+			in.fail(at.with("schedulerPreferenceFieldDefnId"), &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
+		case seen[number]:
+			in.fail(at.with("schedulerPreferenceFieldDefnId"), &Error{Code: CodeDuplicateField, Message: "name each custom field once"})
+		default:
+			seen[number] = true
+			in.decodeField(definition, values["value"], at.with("value"), role)
+		}
+	}
+}
+
+// TypeFieldDefinition is the type name in a field definition's global id.
+const TypeFieldDefinition = "FieldDefinition"
+
+func (in *input) decodeField(definition *FieldDefinition, raw any, where path, role Role) {
+	if definition.PropertyCode != nil {
+		in.decodeMapped(definition, raw, where, role)
+		return
+	}
+	if role == RoleClient {
+		in.fail(where, notWritable())
+		return
+	}
+	if raw == nil {
+		in.fields[definition.DefinitionID] = nil
+		return
+	}
+	value, err := definition.decode(raw)
+	if err != nil {
+		in.fail(where, err)
+		return
+	}
+	in.fields[definition.DefinitionID] = value
+}
+
+func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path, role Role) {
+	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == *definition.PropertyCode })
+	if i < 0 || !properties[i].mappable() {
+		in.fail(where, notWritable())
+		return
+	}
+	p := &properties[i]
+	if role == RoleClient && !p.is(ownWritable) {
+		in.fail(where, notWritable())
+		return
+	}
+	value, errs := decodeProperty(p, raw, where)
+	if errs != nil {
+		in.errs = append(in.errs, errs...)
+		return
+	}
+	if given, named := in.set[i]; named && !equalValues(given, value) {
+		in.fail(where, &Error{
+			Code:    CodeFieldConflict,
+			Message: "this custom field stands for the property " + p.Name + ", which has another value in this input: give one of them, or both alike",
+			Details: map[string]any{"fields": [][]string{in.where.with(p.Name), where}},
+		})
+		return
+	}
+	in.set[i] = value
+}
+
+func (in *input) decodeEdges(values Values) {
+	in.subjects = in.decodeEdgeList(values, inputSubjects, TypeClient)
+	in.accounts = in.decodeEdgeList(values, inputAccounts, TypeAny)
+}
+
+func (in *input) decodeEdgeList(values Values, name, typeName string) *idList {
+	raw, named := values[name]
+	if !named {
+		return nil
+	}
+	if raw == nil {
+		return &idList{}
+	}
+	ids, errs := decodeIDs(raw, typeName, MaxSubjects, in.where.with(name))
+	in.errs = append(in.errs, errs...)
+	if errs != nil {
+		return nil
+	}
+	return &idList{ids: ids}
+}
+
+const (
+	minPassword = 8
+	maxPassword = 1_000
+)
+
+// decodePassword passes over null: a password is set, never cleared.
+func (in *input) decodePassword(raw any) {
+	if raw == nil {
+		return
+	}
+	text, _ := raw.(string)
+	if length := utf8.RuneCountInString(text); length < minPassword || length > maxPassword {
+		in.fail(in.where.with(inputPassword), &Error{Code: CodeInvalidPassword, Message: "want a password of 8 to 1,000 characters"})
+		return
+	}
+	in.password = &text
+}
+
+var ssnShape = regexp.MustCompile(`^(\d{3})-?(\d{2})-?(\d{4})$`)
+
+func (in *input) decodeSSN(values Values, role Role) {
+	raw, named := values[inputSSN]
+	if !named {
+		return
+	}
+	where := in.where.with(inputSSN)
+	if role == RoleClient {
+		in.fail(where, notWritable())
+		return
+	}
+	if raw == nil {
+		in.clearSSN = true
+		return
+	}
+	text, _ := raw.(string)
+	parts := ssnShape.FindStringSubmatch(strings.TrimSpace(text))
+	if parts == nil {
+		in.fail(where, &Error{Code: CodeInvalidSSN, Message: "want nine digits, 000-00-0000; leave it out to keep what is there"})
+		return
+	}
+	in.ssn = new(strings.Join(parts[1:], "-"))
+}
+
+// require adds an error for each required property that a new record of this
+// input would lack.
+func (in *input) require() {
+	for i := range properties {
+		p := &properties[i]
+		if !p.is(required) {
+			continue
+		}
+		where := in.where.with(p.Name)
+		faulty := slices.ContainsFunc(in.errs, func(e *Error) bool { return slices.Equal(e.Field, where) })
+		if _, given := in.set[i]; !given && !faulty {
+			in.fail(where, &Error{Code: CodeRequired, Message: p.Name + " is required, as a property or through a custom field that stands for it"})
+		}
+	}
+}
+
+// apply writes the plain properties and custom fields into c.
+func (in *input) apply(c *Client) {
+	for i, value := range in.set {
+		setAt(properties[i].at(c), value)
+	}
+	if len(in.fields) == 0 {
+		return
+	}
+	values := slices.DeleteFunc(c.FieldValues, func(v FieldValue) bool {
+		_, named := in.fields[v.DefinitionID]
+		return named
+	})
+	for id, value := range in.fields {
+		if value != nil {
+			values = append(values, FieldValue{DefinitionID: id, Value: value})
+		}
+	}
+	slices.SortFunc(values, func(a, b FieldValue) int { return int(min(max(a.DefinitionID-b.DefinitionID, -1), 1)) })
+	c.FieldValues = values
+}

@@ -1,0 +1,61 @@
+package client
+
+import (
+	"encoding/base64"
+	"fmt"
+	"sync"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+)
+
+// Keyer turns names into keys whose byte order is the order of a language, so
+// that every database sorts alike and no list is sorted in memory. The order is
+// the Unicode Collation Algorithm's (UTS #10), tailored to a locale. A Keyer is
+// safe for concurrent use.
+type Keyer struct{ collators sync.Pool }
+
+// NewKeyer returns the keyer of a locale; nil, or a locale that is no BCP 47
+// tag, is the root collation.
+func NewKeyer(locale *string) *Keyer {
+	tag := language.Und
+	if locale != nil {
+		tag = language.Make(*locale)
+	}
+	return &Keyer{collators: sync.Pool{New: func() any { return collate.New(tag) }}}
+}
+
+// keyAlphabet is in ASCII order, so that encoded keys compare as their bytes
+// do; the separator sorts before all of it, so that a name comes before the
+// names that it begins.
+const (
+	keyAlphabet  = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+	keySeparator = "!"
+)
+
+// Key is the place of a client of that name or address in its order. No two
+// clients share one: ties go by id.
+func (k *Keyer) Key(text *string, clientID int64) string {
+	var collated []byte
+	if text != nil {
+		collator := k.collators.Get().(*collate.Collator)
+		defer k.collators.Put(collator)
+		var buffer collate.Buffer
+		collated = collator.KeyFromString(&buffer, *text)
+	}
+	encoding := base64.NewEncoding(keyAlphabet).WithPadding(base64.NoPadding)
+	return encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
+}
+
+// Prepare computes what the store keeps beside a client's own values: its
+// places in the orders and its count of open appointments.
+func (k *Keyer) Prepare(c *Client) {
+	c.NameKey = k.Key(c.FullName(), c.ClientID)
+	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
+	c.ActiveAppointmentCount = 0
+	for _, a := range c.Appointments {
+		if a.Status == AppointmentOpen {
+			c.ActiveAppointmentCount++
+		}
+	}
+}

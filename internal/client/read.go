@@ -1,0 +1,201 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Bounds of lists.
+const (
+	MaxPageSize   = 500
+	MaxConnection = 100
+	MaxIDs        = 1_000
+	// MaxRelation bounds, and is the default of, viewClients and viewByClients.
+	MaxRelation = 1_000
+)
+
+// Client finds a client by id, deleted or not. nil when there is none that the
+// scope sees, whatever the reason.
+func (s *Service) Client(ctx context.Context, scope Scope, id ID, need Selection) (*Client, error) {
+	found, err := s.Nodes(ctx, scope, []ID{id}, need)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Nodes finds clients by id, deleted or not, one for each id in the order of
+// ids; nil for each that the scope sees none for. Error: TOO_MANY.
+func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selection) ([]*Client, error) {
+	if len(ids) > MaxIDs {
+		return nil, path{"ids"}.at(tooMany(MaxIDs))
+	}
+	numbers := make([]int64, 0, len(ids))
+	for _, id := range ids {
+		numbers = append(numbers, id.As(TypeClient))
+	}
+	found, err := s.store.ClientsByID(ctx, scope, numbers, true, need)
+	if err != nil {
+		return nil, fmt.Errorf("find clients by id: %w", err)
+	}
+	byID := make(map[int64]*Client, len(found))
+	for _, c := range found {
+		byID[c.ClientID] = c
+	}
+	answer := make([]*Client, len(numbers))
+	for i, number := range numbers {
+		answer[i] = byID[number]
+	}
+	return answer, nil
+}
+
+// Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.
+type Page struct{ PageNumber, PageSize int64 }
+
+func (p Page) check() Errors {
+	var errs Errors
+	// The product of both is how far the database skips: it is held to what an
+	// int64 can count.
+	const maxPageNumber = 1 << 40
+	if p.PageNumber < 1 || p.PageNumber > maxPageNumber {
+		errs = append(errs, path{"pageNumber"}.at(&Error{Code: CodeOutOfRange, Message: "pages are numbered from 1"}))
+	}
+	if p.PageSize < 1 || p.PageSize > MaxPageSize {
+		errs = append(errs, path{"pageSize"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want a page size from 1 to %d", MaxPageSize)}))
+	}
+	return errs
+}
+
+// Clients lists a page of the live clients; empty beyond the last one. Error:
+// OUT_OF_RANGE.
+func (s *Service) Clients(ctx context.Context, scope Scope, order Order, page Page, need Selection) ([]*Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	found, err := s.store.Clients(ctx, scope, Query{
+		Order: order,
+		Skip:  (page.PageNumber - 1) * page.PageSize,
+		Limit: page.PageSize,
+		Need:  need,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return found, nil
+}
+
+// Count counts the clients that a filter matches. Error: TOO_MANY.
+func (s *Service) Count(ctx context.Context, scope Scope, filter Filter) (int64, error) {
+	if err := filter.check(); err != nil {
+		return 0, err
+	}
+	count, err := s.store.Count(ctx, scope, filter)
+	if err != nil {
+		return 0, fmt.Errorf("count clients: %w", err)
+	}
+	return count, nil
+}
+
+func (f Filter) check() error {
+	if len(f.ClientIDs) > MaxIDs {
+		return path{"filter", "clientIdList"}.at(tooMany(MaxIDs))
+	}
+	return nil
+}
+
+// Subjects finds the live clients that any of the viewers may see, by id. The
+// viewers' SubjectIDs must be loaded.
+func (s *Service) Subjects(ctx context.Context, scope Scope, viewers []*Client, need Selection) ([]*Client, error) {
+	seen := map[int64]bool{}
+	var ids []int64
+	for _, viewer := range viewers {
+		for _, id := range viewer.SubjectIDs {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.store.ClientsByID(ctx, scope, ids, false, need)
+	if err != nil {
+		return nil, fmt.Errorf("find subjects: %w", err)
+	}
+	return found, nil
+}
+
+// Viewers finds the live clients who may see any of the subjects, by id, their
+// SubjectIDs loaded.
+func (s *Service) Viewers(ctx context.Context, scope Scope, subjects []*Client, need Selection) ([]*Client, error) {
+	ids := make([]int64, len(subjects))
+	for i, subject := range subjects {
+		ids[i] = subject.ClientID
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.store.Viewers(ctx, scope, ids, need)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
+	}
+	return found, nil
+}
+
+// CheckRelation validates the argument first of a relation. Error: OUT_OF_RANGE.
+func CheckRelation(first int64) error {
+	if first < 1 || first > MaxRelation {
+		return path{"first"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxRelation)})
+	}
+	return nil
+}
+
+// Forms finds the forms that the clients signed, by client and form id.
+func (s *Service) Forms(ctx context.Context, scope Scope, clients []*Client) ([]Form, error) {
+	ids := make([]int64, len(clients))
+	for i, c := range clients {
+		ids[i] = c.ClientID
+	}
+	forms, err := s.store.Forms(ctx, scope, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find forms: %w", err)
+	}
+	return forms, nil
+}
+
+// Business finds the caller's business.
+func (s *Service) Business(ctx context.Context, scope Scope) (*Business, error) {
+	business, err := s.store.Business(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("find business: %w", err)
+	}
+	return business, nil
+}
+
+// Definitions finds the custom fields of the caller's business.
+func (s *Service) Definitions(ctx context.Context, scope Scope) (Definitions, error) {
+	definitions, err := s.store.Definitions(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("find field definitions: %w", err)
+	}
+	return definitions, nil
+}
+
+// SSN is the client's social security number: whole with permission pii, else
+// all but its last four digits masked; nil when there is none. It must be
+// loaded.
+func (s *Service) SSN(scope Scope, c *Client) (*string, error) {
+	if len(c.SealedSSN) == 0 {
+		return nil, nil
+	}
+	ssn, err := s.cipher.Open(c.SealedSSN, c.BusinessID, c.ClientID, inputSSN)
+	if err != nil {
+		return nil, fmt.Errorf("open ssn: %w", err)
+	}
+	if !scope.Permissions.Has(PII) {
+		ssn = "***-**-" + ssn[strings.LastIndexByte(ssn, '-')+1:]
+	}
+	return &ssn, nil
+}

@@ -1,0 +1,135 @@
+package client
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+)
+
+// rule checks a value that already has its property's type, and returns it in
+// the form that is stored. Its errors have no path: the caller knows it.
+type rule func(value any) (any, *Error)
+
+// maxEmail is the longest address that SMTP can carry (RFC 5321, 4.5.3.1.3,
+// less its angle brackets).
+const maxEmail = 254
+
+// emailRule takes an address alone (RFC 5322 addr-spec), without a display
+// name, in a domain of at least two labels.
+func emailRule(value any) (any, *Error) {
+	text := strings.TrimSpace(value.(string))
+	invalid := &Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}
+	address, err := mail.ParseAddress(text)
+	if err != nil || address.Address != text || address.Name != "" {
+		return nil, invalid
+	}
+	domain := text[strings.LastIndexByte(text, '@')+1:]
+	if !strings.Contains(domain, ".") || strings.ContainsAny(domain, "[] ") {
+		return nil, invalid
+	}
+	return text, nil
+}
+
+// localeRule normalises a BCP 47 tag: en-us becomes en-US.
+func localeRule(value any) (any, *Error) {
+	tag, err := language.Parse(value.(string))
+	if err != nil {
+		return nil, &Error{Code: CodeInvalidLocale, Message: "want a BCP 47 language tag such as en-US"}
+	}
+	return tag.String(), nil
+}
+
+// timeZoneRule takes a name of the IANA time zone database.
+func timeZoneRule(value any) (any, *Error) {
+	name := value.(string)
+	if _, err := LoadZone(name); err != nil {
+		return nil, &Error{Code: CodeInvalidTimeZone, Message: "want a name of the IANA time zone database such as America/New_York"}
+	}
+	return name, nil
+}
+
+// LoadZone returns the zone of an IANA name. Unlike time.LoadLocation it has no
+// names of its own: neither the empty one nor Local is a zone.
+func LoadZone(name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, fmt.Errorf("no such time zone")
+	}
+	return time.LoadLocation(name)
+}
+
+// urlRule takes an absolute address of the web.
+func urlRule(value any) (any, *Error) {
+	address, err := url.Parse(value.(string))
+	if err != nil || address.Host == "" || (address.Scheme != "http" && address.Scheme != "https") {
+		return nil, &Error{Code: CodeInvalidURL, Message: "want an absolute http or https URL"}
+	}
+	return value, nil
+}
+
+func statusRule(value any) (any, *Error) {
+	switch status := Status(value.(string)); status {
+	case StatusActive, StatusBlacklisted:
+		return status, nil
+	}
+	return nil, &Error{Code: CodeInvalidStatus, Message: "want ACTIVE or BLACKLISTED"}
+}
+
+// within bounds a number to -limit..limit.
+func within(limit float64) rule {
+	return func(value any) (any, *Error) {
+		if number := value.(float64); number < -limit || number > limit {
+			return nil, &Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want a number from %g to %g", -limit, limit)}
+		}
+		return value, nil
+	}
+}
+
+// tagRule brings one tag into its stored form; the list drops repetitions.
+func tagRule(value any) (any, *Error) {
+	tag := norm.NFC.String(strings.TrimSpace(value.(string)))
+	if tag == "" || utf8.RuneCountInString(tag) > maxTag {
+		return nil, &Error{Code: CodeInvalidTag, Message: fmt.Sprintf("want a tag of 1 to %d characters", maxTag)}
+	}
+	return tag, nil
+}
+
+// checkText holds a text to its bound and to characters that can be shown:
+// control characters are refused, but for line breaks and tabs where the text
+// may have several lines.
+func checkText(text string, bound int) *Error {
+	if utf8.RuneCountInString(text) > bound {
+		return &Error{Code: CodeTooLong, Message: fmt.Sprintf("want at most %d characters", bound)}
+	}
+	lines := bound == maxNotes
+	for _, r := range text {
+		if r == '\n' || r == '\r' || r == '\t' {
+			if lines {
+				continue
+			}
+		} else if !unicode.IsControl(r) && r != utf8.RuneError {
+			continue
+		}
+		return &Error{Code: CodeInvalidCharacters, Message: "want text without control characters and in valid Unicode"}
+	}
+	return nil
+}
+
+// uniqueTags drops tags that differ in case only from an earlier one.
+func uniqueTags(tags []string) []string {
+	seen := make(map[string]bool, len(tags))
+	unique := tags[:0:0]
+	for _, tag := range tags {
+		if key := TagKey(tag); !seen[key] {
+			seen[key] = true
+			unique = append(unique, tag)
+		}
+	}
+	return unique
+}

@@ -1,0 +1,142 @@
+package client
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Role is what kind of caller a token names.
+type Role string
+
+// The roles, from the one that sees most to the one that sees least.
+const (
+	RoleOwner             Role = "OWNER"
+	RoleAdmin             Role = "ADMIN"
+	RoleLocationSuperUser Role = "LOCATION_SUPER_USER"
+	RoleStaff             Role = "STAFF"
+	RoleClient            Role = "CLIENT"
+)
+
+// ParseRole returns the role of that exact name.
+func ParseRole(name string) (Role, error) {
+	switch role := Role(name); role {
+	case RoleOwner, RoleAdmin, RoleLocationSuperUser, RoleStaff, RoleClient:
+		return role, nil
+	}
+	return "", fmt.Errorf("unknown role: want OWNER, ADMIN, LOCATION_SUPER_USER, STAFF or CLIENT")
+}
+
+// Permissions is a set of what a caller may do.
+type Permissions uint8
+
+// The permissions. Write covers every mutation that no other one covers.
+const (
+	Write Permissions = 1 << iota
+	Delete
+	Merge
+	Export
+	PII
+	Admin
+)
+
+// AllPermissions is what owners and administrators have.
+const AllPermissions = Write | Delete | Merge | Export | PII | Admin
+
+// permissionNames is in the order of the bits.
+var permissionNames = [...]string{"write", "delete", "merge", "export", "pii", "admin"}
+
+// Has says whether every permission of want is in the set.
+func (p Permissions) Has(want Permissions) bool { return p&want == want }
+
+// Names lists the set's permissions as tokens and the schema spell them, in a
+// fixed order.
+func (p Permissions) Names() []string {
+	names := make([]string, 0, len(permissionNames))
+	for i, name := range permissionNames {
+		if p&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ParsePermissions returns the set of those names.
+func ParsePermissions(names []string) (Permissions, error) {
+	var set Permissions
+next:
+	for _, name := range names {
+		for i, known := range permissionNames {
+			if name == known {
+				set |= 1 << i
+				continue next
+			}
+		}
+		return 0, fmt.Errorf("unknown permission: want some of %s", strings.Join(permissionNames[:], ", "))
+	}
+	return set, nil
+}
+
+// Permissions returns what the role may do when its token does not narrow it.
+func (r Role) Permissions() Permissions {
+	switch r {
+	case RoleOwner, RoleAdmin:
+		return AllPermissions
+	case RoleLocationSuperUser:
+		return Write | Delete | Export
+	case RoleStaff, RoleClient:
+		// A CLIENT writes only to its own record, and only some properties of
+		// it: the service sees to that.
+		return Write
+	}
+	return 0
+}
+
+// Identity is what a verified token says of its bearer. BusinessID, User and
+// Role are always there; the other fields by role.
+type Identity struct {
+	BusinessID int64
+	// User is the token's subject, the user name that records are stamped with.
+	User        string
+	Role        Role
+	Permissions Permissions
+	// StaffID is set for STAFF, LocationIDs for LOCATION_SUPER_USER (one at
+	// least), ClientAccountID for CLIENT.
+	StaffID         int64
+	LocationIDs     []int64
+	ClientAccountID int64
+}
+
+// Scope is whose data a call may touch and how: the tenant, the caller, and the
+// rows that the caller sees. Every method of Service and Store takes one.
+type Scope struct {
+	BusinessID  int64
+	User        string
+	Role        Role
+	Permissions Permissions
+	Rows        Rows
+	// ClientID is the caller's own record, for role CLIENT; 0 for the others.
+	ClientID int64
+	// RequestID is stamped on history rows, so that a change can be traced to
+	// the request that made it.
+	RequestID string
+}
+
+// Rows says which clients of the business a caller sees: all of them, those that
+// carry one of Keys, or those of ClientIDs. The zero value sees none.
+type Rows struct {
+	All bool
+	// Keys are visibility keys: staff:ID, location:ID, user:NAME.
+	Keys []string
+	// ClientIDs are the caller's own record and, one hop, those it may view.
+	ClientIDs []int64
+}
+
+// StaffKey, LocationKey and UserKey are the visibility keys that a client
+// carries for a member of staff or a location of one of its appointments, and
+// for the user who created it.
+func StaffKey(id int64) string    { return fmt.Sprintf("staff:%d", id) }
+func LocationKey(id int64) string { return fmt.Sprintf("location:%d", id) }
+func UserKey(user string) string  { return "user:" + user }
+
+// MaySeeAll says whether the caller sees every client of its business.
+func (s Scope) MaySeeAll() bool { return s.Rows.All }

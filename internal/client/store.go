@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrIDTaken is what Store.Write returns when a new client's id, or its
+// account's, belongs to another one, as it may when records with ids of their
+// own are imported beside. The next id is free of it.
+var ErrIDTaken = errors.New("the id is taken")
+
+// Store is the database as the service needs it. Every method works within the
+// scope's business and the rows that the scope sees: a client outside them is
+// as if it did not exist. Errors are internal, but for those that are named.
+type Store interface {
+	// Account finds the client of that account in a business, whatever the
+	// caller sees: it is how a CLIENT's scope is made. nil when there is none.
+	Account(ctx context.Context, businessID, clientAccountID int64) (*Client, error)
+
+	// Clients finds the clients of a query, in its order.
+	Clients(ctx context.Context, scope Scope, query Query) ([]*Client, error)
+	// Count counts the clients that a filter matches.
+	Count(ctx context.Context, scope Scope, filter Filter) (int64, error)
+	// ClientsByID finds clients by id, deleted ones as well where asked for, in
+	// the order of ids.
+	ClientsByID(ctx context.Context, scope Scope, ids []int64, withDeleted bool, need Selection) ([]*Client, error)
+	// Viewers finds the live clients who may see one of those, in the order of
+	// ids. SubjectIDs are always loaded.
+	Viewers(ctx context.Context, scope Scope, subjectIDs []int64, need Selection) ([]*Client, error)
+	// Forms finds the forms that those clients signed, by client and form id.
+	Forms(ctx context.Context, scope Scope, clientIDs []int64) ([]Form, error)
+
+	// Business finds the business of the scope; DefaultBusiness when nothing is
+	// stored about it.
+	Business(ctx context.Context, scope Scope) (*Business, error)
+	// Definitions finds the custom fields of the scope's business.
+	Definitions(ctx context.Context, scope Scope) (Definitions, error)
+
+	// NextClientID and NextAccountID answer ids that nobody else gets.
+	NextClientID(ctx context.Context) (int64, error)
+	NextAccountID(ctx context.Context) (int64, error)
+	// ReserveIDs keeps NextClientID and NextAccountID above those two ids.
+	ReserveIDs(ctx context.Context, clientID, accountID int64) error
+
+	// Write runs do in one transaction: all that it wrote is there afterwards,
+	// or, when it or the commit fails, nothing. It may run do again after a
+	// conflict, so do keeps no state between runs. Failures that Tx's methods
+	// return are to be returned by do.
+	Write(ctx context.Context, scope Scope, do func(context.Context, Tx) error) error
+}
+
+// Tx is a transaction of Store.Write. Reads see the transaction's own snapshot
+// and load whole records.
+type Tx interface {
+	// Clients finds the clients of those ids that the scope sees, deleted ones
+	// too, by id.
+	Clients(ctx context.Context, ids []int64) (map[int64]*Client, error)
+	// ByAccount finds the live clients of those accounts that the scope sees, by
+	// account id.
+	ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*Client, error)
+	// Viewers finds the live clients with an account who may see that one, as
+	// far as the scope sees them.
+	Viewers(ctx context.Context, subjectID int64) ([]*Client, error)
+	// ChangesSince lists the changes that raised the client above that version.
+	ChangesSince(ctx context.Context, clientID, version int64) ([]Change, error)
+	// Insert writes a new client, its history row and its feed row. The write
+	// may wait for the end of the transaction, which then fails with ErrIDTaken
+	// when the client's id is not free.
+	Insert(ctx context.Context, c *Client, entry Entry) error
+	// Save writes, likewise, what differs between two states of a client, its history row
+	// and its feed row.
+	Save(ctx context.Context, before, after *Client, entry Entry, kind Kind) error
+}
+
+// Hasher makes password hashes that can't be reversed.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+}
+
+// Cipher seals a text so that it opens only for the client and field that it
+// was sealed for.
+type Cipher interface {
+	Seal(plaintext string, businessID, clientID int64, field string) ([]byte, error)
+	Open(ciphertext []byte, businessID, clientID int64, field string) (string, error)
+}

@@ -1,0 +1,128 @@
+package client
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// valueAt reads a property's place as a plain value: nil where there is none.
+// See Property.At for the places.
+func valueAt(place any) any {
+	switch p := place.(type) {
+	case **string:
+		return deref(*p)
+	case *string:
+		return *p
+	case **bool:
+		return deref(*p)
+	case *bool:
+		return *p
+	case **float64:
+		return deref(*p)
+	case **int64:
+		return deref(*p)
+	case *int64:
+		return *p
+	case **Date:
+		return deref(*p)
+	case **time.Time:
+		return deref(*p)
+	case *[]string:
+		return *p
+	case *[]int64:
+		return *p
+	case *[]byte:
+		return *p
+	case *Status:
+		return *p
+	case *[]FieldValue:
+		return *p
+	case *[]Appointment:
+		return *p
+	}
+	panic("client: a property of an unknown type")
+}
+
+func deref[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+// setAt writes a decoded value, or nil to clear, into a property's place.
+func setAt(place, value any) {
+	switch p := place.(type) {
+	case **string:
+		assign(p, value)
+	case **bool:
+		assign(p, value)
+	case *bool:
+		*p, _ = value.(bool)
+	case **float64:
+		assign(p, value)
+	case **int64:
+		assign(p, value)
+	case **Date:
+		assign(p, value)
+	case **time.Time:
+		assign(p, value)
+	case *[]string:
+		*p, _ = value.([]string)
+	case *[]int64:
+		*p, _ = value.([]int64)
+	case *Status:
+		*p, _ = value.(Status)
+	default:
+		panic("client: a property that callers don't set")
+	}
+}
+
+func assign[T any](p **T, value any) {
+	*p = nil
+	if v, ok := value.(T); ok {
+		*p = &v
+	}
+}
+
+// equalValues compares two values of one place, nil for none. An empty list is
+// no list.
+func equalValues(a, b any) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	switch x := a.(type) {
+	case []string:
+		return slices.Equal(x, b.([]string))
+	case []int64:
+		return slices.Equal(x, b.([]int64))
+	case []byte:
+		return bytes.Equal(x, b.([]byte))
+	case []FieldValue:
+		return slices.Equal(x, b.([]FieldValue))
+	case time.Time:
+		y, ok := b.(time.Time)
+		return ok && x.Equal(y)
+	case []Appointment:
+		return reflect.DeepEqual(x, b)
+	}
+	return a == b
+}
+
+// cloneList gives the list at that place, if it is one, memory of its own.
+func cloneList(place any) {
+	switch p := place.(type) {
+	case *[]string:
+		*p = slices.Clone(*p)
+	case *[]int64:
+		*p = slices.Clone(*p)
+	case *[]byte:
+		*p = slices.Clone(*p)
+	case *[]FieldValue:
+		*p = slices.Clone(*p)
+	case *[]Appointment:
+		*p = slices.Clone(*p)
+	}
+}

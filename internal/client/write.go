@@ -1,0 +1,218 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Result is what a write to one client answers: the record as it is now. With
+// the error VERSION_CONFLICT, Client is the record that is there and Conflict
+// says what happened to it; with other errors both are nil.
+type Result struct {
+	Client   *Client
+	Conflict *Conflict
+}
+
+// Conflict tells of the changes that a caller had not seen.
+type Conflict struct {
+	CurrentVersion int64
+	// ChangedPaths are the properties that changed since the expected version,
+	// by name, as far as the caller may read them.
+	ChangedPaths []string
+}
+
+// Create makes a new client and the viewer edges that the input names. Errors:
+// FORBIDDEN, and those of an input: REQUIRED, INVALID_TYPE, INVALID_CHARACTERS,
+// TOO_LONG, TOO_MANY, OUT_OF_RANGE, INVALID_ID, INVALID_DATE, INVALID_EMAIL,
+// INVALID_LOCALE, INVALID_TIME_ZONE, INVALID_URL, INVALID_STATUS, INVALID_TAG,
+// INVALID_PASSWORD, INVALID_SSN, UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD,
+// INVALID_FIELD_VALUE, FIELD_CONFLICT, NOT_FOUND (a viewer or subject),
+// TOO_MANY_SUBJECTS.
+func (s *Service) Create(ctx context.Context, scope Scope, values Values) (Result, error) {
+	if err := permit(scope, Write, false); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "input", values)
+	if err != nil {
+		return Result{}, err
+	}
+	w.in.require()
+	if err := w.hash(ctx); err != nil {
+		return Result{}, err
+	}
+	created, err := s.create(ctx, w)
+	if errors.Is(err, ErrIDTaken) {
+		created, err = s.create(ctx, w)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Client: created}, nil
+}
+
+func (s *Service) create(ctx context.Context, w *writing) (*Client, error) {
+	id, err := s.store.NextClientID(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take a client id: %w", err)
+	}
+	var created *Client
+	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
+		now := s.instant()
+		blank := &Client{ClientID: id, BusinessID: w.scope.BusinessID, Lifecycle: Live, Status: StatusActive}
+		created = blank.Clone()
+		created.Version = 1
+		created.CreatedDate, created.CreatedUser = &now, new(w.scope.User)
+		w.begin(tx, created)
+		if err := w.apply(ctx); err != nil {
+			return err
+		}
+		w.keyer.Prepare(created)
+		changes := append(diff(blank, created), w.edges.own...)
+		if err := tx.Insert(ctx, created, w.entry(created, OperationCreate, changes)); err != nil {
+			return err
+		}
+		return w.saveNeighbours(ctx, OperationCreate)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return created, nil
+}
+
+// Patch changes what the patch names and nothing else; a patch that changes no
+// value writes nothing. Errors: those of Create but REQUIRED for what is only
+// absent, and EMPTY_PATCH, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
+// FIELD_NOT_WRITABLE, SELF_VIEW.
+func (s *Service) Patch(ctx context.Context, scope Scope, id ID, values Values, expectedVersion *int64) (Result, error) {
+	if err := permit(scope, Write, true); err != nil {
+		return Result{}, err
+	}
+	if len(values) == 0 {
+		return Result{}, path{"patch"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
+	}
+	w, err := s.prepare(ctx, scope, "patch", values)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := w.hash(ctx); err != nil {
+		return Result{}, err
+	}
+	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, OperationPatch, KindUpserted, w.apply)
+}
+
+// Delete takes a client off the lists; it is found by its id still. Deleting a
+// deleted client succeeds and writes nothing. Errors: FORBIDDEN, NOT_FOUND,
+// VERSION_CONFLICT.
+func (s *Service) Delete(ctx context.Context, scope Scope, id ID, expectedVersion *int64) (Result, error) {
+	return s.move(ctx, scope, id, expectedVersion, Removed, OperationDelete, KindDeleted)
+}
+
+// Restore brings a deleted client back. Restoring a live client succeeds and
+// writes nothing. Errors: FORBIDDEN, NOT_FOUND, VERSION_CONFLICT.
+func (s *Service) Restore(ctx context.Context, scope Scope, id ID, expectedVersion *int64) (Result, error) {
+	return s.move(ctx, scope, id, expectedVersion, Live, OperationRestore, KindRestored)
+}
+
+func (s *Service) move(ctx context.Context, scope Scope, id ID, expectedVersion *int64, to Lifecycle, operation Operation, kind Kind) (Result, error) {
+	if err := permit(scope, Delete, false); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return Result{}, err
+	}
+	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion, deletedToo: true}, w, operation, kind, func(context.Context) error {
+		w.after.Lifecycle = to
+		return nil
+	})
+}
+
+// permit decides, before any look-up, whether the caller may do this at all. A
+// CLIENT may do only what is its own.
+func permit(scope Scope, need Permissions, clientMay bool) error {
+	if !scope.Permissions.Has(need) || (scope.Role == RoleClient && !clientMay) {
+		return &Error{Code: CodeForbidden, Message: fmt.Sprintf("this needs the permission %s", need.Names()[0])}
+	}
+	return nil
+}
+
+// target is the one existing client that a mutation changes.
+type target struct {
+	id              ID
+	expectedVersion *int64
+	// deletedToo lets a deleted client be changed.
+	deletedToo bool
+}
+
+// change runs edit on a copy of the target in a transaction and saves what it
+// changed. w.before and w.after are the two states while edit runs.
+func (s *Service) change(ctx context.Context, scope Scope, t target, w *writing, operation Operation, kind Kind, edit func(context.Context) error) (Result, error) {
+	var result Result
+	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+		result = Result{}
+		before, err := find(ctx, tx, scope, t)
+		if err != nil {
+			return err
+		}
+		if t.expectedVersion != nil && *t.expectedVersion != before.Version {
+			return s.conflict(ctx, tx, scope, before, *t.expectedVersion, &result)
+		}
+		w.begin(tx, before.Clone())
+		w.before = before
+		if err := edit(ctx); err != nil {
+			return err
+		}
+		changes := append(diff(before, w.after), w.edges.own...)
+		if len(changes) == 0 {
+			result.Client = before
+			return nil
+		}
+		w.stamp(w.after)
+		if err := tx.Save(ctx, before, w.after, w.entry(w.after, operation, changes), kind); err != nil {
+			return err
+		}
+		result.Client = w.after
+		return w.saveNeighbours(ctx, operation)
+	})
+	if err != nil && !HasCode(err, CodeVersionConflict) {
+		return Result{}, err
+	}
+	return result, err
+}
+
+// find loads the target. A client that is not the caller's own is as if it did
+// not exist when a CLIENT writes.
+func find(ctx context.Context, tx Tx, scope Scope, t target) (*Client, error) {
+	notFound := path{"clientId"}.at(&Error{Code: CodeNotFound, Message: "no client of that id"})
+	id := t.id.As(TypeClient)
+	if scope.Role == RoleClient && id != scope.ClientID {
+		return nil, notFound
+	}
+	found, err := tx.Clients(ctx, []int64{id})
+	if err != nil {
+		return nil, fmt.Errorf("find the client to change: %w", err)
+	}
+	c := found[id]
+	switch {
+	case c == nil:
+		return nil, notFound
+	case c.Deleted() && !t.deletedToo:
+		return nil, path{"clientId"}.at(&Error{Code: CodeClientDeleted, Message: "this client is deleted; restore it first"})
+	}
+	return c, nil
+}
+
+// conflict fills the result with what is there instead of what was expected.
+func (s *Service) conflict(ctx context.Context, tx Tx, scope Scope, current *Client, expected int64, result *Result) error {
+	changes, err := tx.ChangesSince(ctx, current.ClientID, expected)
+	if err != nil {
+		return fmt.Errorf("find what changed: %w", err)
+	}
+	result.Client = current
+	result.Conflict = &Conflict{CurrentVersion: current.Version, ChangedPaths: readablePaths(scope.Role, changes)}
+	return path{"expectedVersion"}.at(&Error{
+		Code:    CodeVersionConflict,
+		Message: "the client has changed since that version; look at conflict, then try again with its currentVersion",
+	})
+}

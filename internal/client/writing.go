@@ -1,0 +1,152 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// writing is one mutation under way: its checked input and, within the
+// transaction, the client that it is about and the neighbours that its edges
+// touch. A transaction that is run again begins it anew.
+type writing struct {
+	service      *Service
+	scope        Scope
+	keyer        *Keyer
+	in           *input
+	passwordHash *string
+
+	tx            Tx
+	before, after *Client
+	edges         edgeChanges
+}
+
+// prepare reads what checking an input takes, and checks it.
+func (s *Service) prepare(ctx context.Context, scope Scope, argument string, values Values) (*writing, error) {
+	business, err := s.Business(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	var definitions Definitions
+	if _, named := values[inputFields]; named {
+		if definitions, err = s.Definitions(ctx, scope); err != nil {
+			return nil, err
+		}
+	}
+	return &writing{
+		service: s,
+		scope:   scope,
+		keyer:   s.keyer(business),
+		in:      decodeInput(argument, values, definitions, scope.Role),
+	}, nil
+}
+
+// hash spends the time that a password hash takes, before the transaction holds
+// anything; not for an input that will be refused.
+func (w *writing) hash(ctx context.Context) error {
+	if w.in.password == nil || len(w.in.errs) > 0 {
+		return nil
+	}
+	hash, err := w.service.hasher.Hash(ctx, *w.in.password)
+	if err != nil {
+		return fmt.Errorf("hash the password: %w", err)
+	}
+	w.passwordHash = &hash
+	return nil
+}
+
+// begin starts on a run of the transaction.
+func (w *writing) begin(tx Tx, after *Client) {
+	w.tx, w.after, w.before = tx, after, nil
+	w.edges = edgeChanges{neighbours: map[int64]*neighbour{}}
+}
+
+// apply brings the input into the client and its neighbours, or returns all
+// that is wrong with it.
+func (w *writing) apply(ctx context.Context) error {
+	errs := slices.Clone(w.in.errs)
+	edgeErrs, err := w.applyEdges(ctx)
+	if err != nil {
+		return err
+	}
+	if errs = append(errs, edgeErrs...); len(errs) > 0 {
+		return errs
+	}
+	w.in.apply(w.after)
+	return w.applySecrets(ctx)
+}
+
+func (w *writing) applySecrets(ctx context.Context) error {
+	if w.passwordHash != nil {
+		w.after.PasswordHash = w.passwordHash
+		if w.after.ClientAccountID == nil {
+			id, err := w.service.store.NextAccountID(ctx)
+			if err != nil {
+				return fmt.Errorf("take an account id: %w", err)
+			}
+			w.after.ClientAccountID = &id
+		}
+	}
+	if w.in.clearSSN {
+		w.after.SealedSSN = nil
+	}
+	if w.in.ssn == nil {
+		return nil
+	}
+	c, cipher := w.after, w.service.cipher
+	if len(c.SealedSSN) > 0 {
+		// Sealing the same number again gives other bytes: compare what they say,
+		// so that a write that changes nothing stays one.
+		if known, err := cipher.Open(c.SealedSSN, c.BusinessID, c.ClientID, inputSSN); err == nil && known == *w.in.ssn {
+			return nil
+		}
+	}
+	sealed, err := cipher.Seal(*w.in.ssn, c.BusinessID, c.ClientID, inputSSN)
+	if err != nil {
+		return fmt.Errorf("seal the ssn: %w", err)
+	}
+	c.SealedSSN = sealed
+	return nil
+}
+
+// stamp makes after the next version of its client.
+func (w *writing) stamp(after *Client) {
+	now := w.service.instant()
+	after.Version++
+	after.ModifiedDate, after.ModifiedUser = &now, new(w.scope.User)
+	w.keyer.Prepare(after)
+}
+
+func (w *writing) entry(after *Client, operation Operation, changes []Change) Entry {
+	return Entry{
+		ClientID:  after.ClientID,
+		Version:   after.Version,
+		At:        w.service.instant(),
+		User:      w.scope.User,
+		Role:      w.scope.Role,
+		Operation: operation,
+		RequestID: w.scope.RequestID,
+		Changes:   changes,
+	}
+}
+
+// saveNeighbours writes the other ends of the edges that changed: an edge change
+// is a change of both its clients.
+func (w *writing) saveNeighbours(ctx context.Context, operation Operation) error {
+	ids := make([]int64, 0, len(w.edges.neighbours))
+	for id := range w.edges.neighbours {
+		ids = append(ids, id)
+	}
+	// In one order everywhere, so that two writers wait for each other instead
+	// of refusing each other.
+	slices.Sort(ids)
+	for _, id := range ids {
+		n := w.edges.neighbours[id]
+		w.stamp(n.after)
+		changes := append(diff(n.before, n.after), n.changes...)
+		if err := w.tx.Save(ctx, n.before, n.after, w.entry(n.after, operation, changes), KindUpserted); err != nil {
+			return err
+		}
+	}
+	return nil
+}

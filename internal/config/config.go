@@ -1,0 +1,91 @@
+// Package config owns the command line: its commands, their flags and the
+// environment variables that stand for them.
+package config
+
+import (
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"clientgraph/internal/client"
+)
+
+// Config is the command line, read. The command that was given is the one that
+// kong selected.
+type Config struct {
+	Serve   Serve   `cmd:"" help:"Serve the API."`
+	Token   Token   `cmd:"" help:"Print a development token."`
+	Seed    Seed    `cmd:"" help:"Add generated clients to a business."`
+	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them."`
+	Version Version `cmd:"" help:"Print the version."`
+}
+
+// Database says which database to use.
+type Database struct {
+	MongoDBURI string `name:"mongodb-uri" env:"MONGODB_URI" placeholder:"URI" help:"MongoDB to use; without it an embedded one is started."`
+	Database   string `env:"CLIENTGRAPH_DATABASE" default:"clientgraph" help:"Name of the database."`
+	DataDir    string `env:"CLIENTGRAPH_DATA_DIR" default:".data" help:"Folder of the embedded database and of development keys."`
+}
+
+// Serve is the command that serves the API.
+type Serve struct {
+	Database
+	Listen        string `env:"CLIENTGRAPH_LISTEN" default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
+	Sample        bool   `env:"CLIENTGRAPH_SAMPLE" help:"Load sample clients into an empty database."`
+	JWTPublicKey  string `name:"jwt-public-key" env:"CLIENTGRAPH_JWT_PUBLIC_KEY" placeholder:"FILE" help:"PEM file of the key that tokens are signed with; without it this is development mode."`
+	JWTIssuer     string `name:"jwt-issuer" env:"CLIENTGRAPH_JWT_ISSUER" help:"Issuer that tokens must name."`
+	JWTAudience   string `name:"jwt-audience" env:"CLIENTGRAPH_JWT_AUDIENCE" help:"Audience that tokens must name."`
+	SSNKeysetFile string `name:"ssn-keyset-file" env:"CLIENTGRAPH_SSN_KEYSET_FILE" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
+	SSNKeyset     string `name:"ssn-keyset" env:"CLIENTGRAPH_SSN_KEYSET" hidden:"" help:"The key ring itself."`
+	Introspection bool   `env:"CLIENTGRAPH_INTROSPECTION" help:"Let callers read the schema outside development too."`
+	LogLevel      string `env:"CLIENTGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	LogFormat     string `env:"CLIENTGRAPH_LOG_FORMAT" enum:"json,text" default:"json" help:"Form of log lines: json or text."`
+}
+
+// Development says whether no key for tokens was configured.
+func (s Serve) Development() bool { return s.JWTPublicKey == "" }
+
+// Token is the command that prints a development token.
+type Token struct {
+	Role            client.Role   `required:"" enum:"OWNER,ADMIN,LOCATION_SUPER_USER,STAFF,CLIENT" help:"OWNER, ADMIN, LOCATION_SUPER_USER, STAFF or CLIENT."`
+	Business        int64         `default:"43111" help:"Business that the bearer belongs to."`
+	User            string        `default:"developer" help:"User name of the bearer."`
+	StaffID         int64         `name:"staff-id" help:"For STAFF: whose appointments it sees."`
+	LocationID      []int64       `name:"location-id" help:"For LOCATION_SUPER_USER: a location whose appointments it sees; may be repeated."`
+	ClientAccountID int64         `name:"client-account-id" help:"For CLIENT: whose account it is."`
+	Permission      []string      `help:"Narrow what the role may do to this permission; may be repeated."`
+	TTL             time.Duration `name:"ttl" default:"12h" help:"How long the token is good for."`
+	DataDir         string        `env:"CLIENTGRAPH_DATA_DIR" default:".data" help:"Folder of the development key."`
+}
+
+// Seed is the command that adds generated clients.
+type Seed struct {
+	Database
+	Clients  int    `required:"" help:"How many clients to add."`
+	Business int64  `default:"43111" help:"Business that they are clients of."`
+	Seed     uint64 `default:"1" help:"Number that the data are made from: the same one gives the same clients."`
+}
+
+// Indexes is the command that makes the indexes.
+type Indexes struct{ Database }
+
+// Version is the command that prints the version.
+type Version struct{}
+
+// Parse reads a command line. The command is its first word. A *kong.ParseError
+// is the user's to mend; stop is true when help was asked for and printed.
+func Parse(args []string, options ...kong.Option) (cfg Config, command string, err error) {
+	parser, err := kong.New(&cfg, append([]kong.Option{
+		kong.Name("clientgraph"),
+		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
+		kong.UsageOnError(),
+	}, options...)...)
+	if err != nil {
+		return Config{}, "", err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return Config{}, "", err
+	}
+	return cfg, parsed.Command(), nil
+}

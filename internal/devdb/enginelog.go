@@ -1,0 +1,90 @@
+package devdb
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+)
+
+const (
+	// logLimit is how much of an engine's output is kept; then the file begins
+	// anew. Engines of ours write a few lines an hour.
+	logLimit = 4 << 20
+	// lastLines is how many lines of a log tell why an engine did not start.
+	lastLines = 8
+)
+
+// engineLog writes an engine's output to a file of its own, and looks for the
+// line in it that says where the engine listens.
+type engineLog struct {
+	path string
+	// listening gets the rest of the first line that begins with prefix.
+	listening chan string
+
+	mu     sync.Mutex
+	file   *os.File
+	size   int
+	prefix string
+	line   []byte
+}
+
+// newEngineLog empties the file at path. With an empty prefix nothing is
+// looked for.
+func newEngineLog(path, prefix string) (*engineLog, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &engineLog{path: path, file: file, prefix: prefix, listening: make(chan string, 1)}, nil
+}
+
+// Write never fails: an engine must not stop because its log can't be written.
+func (l *engineLog) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.size+len(text) > logLimit && l.file.Truncate(0) == nil {
+		_, _ = l.file.Seek(0, 0)
+		l.size = 0
+	}
+	n, _ := l.file.Write(text)
+	l.size += n
+	l.search(text)
+	return len(text), nil
+}
+
+func (l *engineLog) search(text []byte) {
+	if l.prefix == "" {
+		return
+	}
+	l.line = append(l.line, text...)
+	for {
+		line, rest, whole := bytes.Cut(l.line, []byte("\n"))
+		if !whole {
+			return
+		}
+		l.line = rest
+		if address, found := strings.CutPrefix(strings.TrimSpace(string(line)), l.prefix); found {
+			l.listening <- strings.TrimSpace(address)
+			l.prefix, l.line = "", nil
+			return
+		}
+	}
+}
+
+func (l *engineLog) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = l.file.Close()
+}
+
+// tail returns the last lines of the file at path.
+func tail(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Sprintf("(%v)", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-lastLines):], "\n")
+}

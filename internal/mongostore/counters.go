@@ -1,0 +1,81 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// idBlockSize is how many ids a process takes at once: one round trip for that
+// many creates, and at most that many ids unused when it ends.
+const idBlockSize = 64
+
+// idBlock hands out the ids of a counter. Processes share the counter and take
+// from it in blocks, so that no id is given twice.
+type idBlock struct {
+	counters *mongo.Collection
+	name     string
+
+	mu         sync.Mutex
+	first, end int64
+}
+
+// next returns an id that nobody else gets.
+func (b *idBlock) next(ctx context.Context) (int64, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == b.end {
+		last, err := increment(ctx, b.counters, b.name, idBlockSize)
+		if err != nil {
+			return 0, err
+		}
+		b.first, b.end = last-idBlockSize+1, last+1
+	}
+	id := b.first
+	b.first++
+	return id, nil
+}
+
+// drop gives the rest of the block up, because ids of it turned out to be in
+// use.
+func (b *idBlock) drop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.first = b.end
+}
+
+// reserve keeps the counter above an id that came from elsewhere.
+func (b *idBlock) reserve(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	_, err := b.counters.UpdateOne(ctx,
+		bson.D{{Key: "_id", Value: b.name}},
+		bson.D{{Key: "$max", Value: bson.D{{Key: "value", Value: id}}}},
+		options.UpdateOne().SetUpsert(true))
+	if err != nil {
+		return fmt.Errorf("raise the counter %s: %w", b.name, err)
+	}
+	b.drop()
+	return nil
+}
+
+// increment adds to a counter, which begins at 0, and returns what it is then.
+func increment(ctx context.Context, counters *mongo.Collection, name string, by int64) (int64, error) {
+	var counter struct {
+		Value int64 `bson:"value"`
+	}
+	err := counters.FindOneAndUpdate(ctx,
+		bson.D{{Key: "_id", Value: name}},
+		bson.D{{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}}},
+		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
+	).Decode(&counter)
+	if err != nil {
+		return 0, fmt.Errorf("increment the counter %s: %w", name, err)
+	}
+	return counter.Value, nil
+}

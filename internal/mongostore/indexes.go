@@ -1,0 +1,126 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// index is one index and the reads that it is there for.
+type index struct {
+	name    string
+	keys    bson.D
+	unique  bool
+	partial bson.D
+	// expire is for how long documents stay after the date of the one key.
+	expire time.Duration
+}
+
+// feedRetention is how long rows of the change feed are kept.
+const feedRetention = 30 * 24 * time.Hour
+
+// indexes lists them by collection. Every one but the expiry begins with the
+// business, the tenant and shard key, except those on _id alone.
+func indexes() map[string][]index {
+	return map[string][]index{
+		clientsName: {
+			// By id, also many, and viewClients.
+			{name: "byId", keys: ascending("businessId", "_id")},
+			// The two orders of every list, for roles that see all.
+			{name: "byName", keys: ascending("businessId", "lifecycle", "nameKey")},
+			{name: "byEmail", keys: ascending("businessId", "lifecycle", "emailKey")},
+			// The same for roles that see rows by key.
+			{name: "visibleByName", keys: ascending("businessId", "visibility", "lifecycle", "nameKey")},
+			{name: "visibleByEmail", keys: ascending("businessId", "visibility", "lifecycle", "emailKey")},
+			// viewByClients.
+			{name: "bySubject", keys: ascending("businessId", "viewSubjectIds")},
+			// Whom a token or an edge list names by account.
+			{
+				name: "byAccount", keys: ascending("businessId", "clientAccountId"), unique: true,
+				partial: bson.D{{Key: "clientAccountId", Value: bson.D{{Key: "$exists", Value: true}}}},
+			},
+		},
+		historyName: {
+			{name: "byVersion", keys: ascending("businessId", "clientId", "version"), unique: true},
+		},
+		changesName: {
+			{name: "bySequence", keys: ascending("businessId", "sequence"), unique: true},
+			{name: "expiry", keys: ascending("at"), expire: feedRetention},
+		},
+		definitionsName: {
+			{name: "byId", keys: ascending("businessId", "_id")},
+		},
+		formsName: {
+			{name: "byClient", keys: ascending("businessId", "clientId", "formId"), unique: true},
+		},
+	}
+}
+
+func ascending(keys ...string) bson.D {
+	d := make(bson.D, len(keys))
+	for i, key := range keys {
+		d[i] = bson.E{Key: key, Value: 1}
+	}
+	return d
+}
+
+// EnsureIndexes makes the indexes that are missing. It is idempotent and may
+// run in several processes at once.
+func (s *Store) EnsureIndexes(ctx context.Context) error {
+	for collection, list := range indexes() {
+		models := make([]mongo.IndexModel, len(list))
+		for i, ix := range list {
+			o := options.Index().SetName(ix.name)
+			if ix.unique {
+				o.SetUnique(true)
+			}
+			if ix.partial != nil {
+				o.SetPartialFilterExpression(ix.partial)
+			}
+			if ix.expire > 0 {
+				o.SetExpireAfterSeconds(int32(ix.expire / time.Second))
+			}
+			models[i] = mongo.IndexModel{Keys: ix.keys, Options: o}
+		}
+		if _, err := s.db.Collection(collection).Indexes().CreateMany(ctx, models); err != nil {
+			return fmt.Errorf("make the indexes of %s: %w", collection, err)
+		}
+	}
+	// A transaction can't make a collection everywhere: those without an index
+	// of their own are made here.
+	for _, collection := range []string{businessesName, countersName} {
+		err := s.db.CreateCollection(ctx, collection)
+		if code, ok := serverCode(err); err != nil && (!ok || code != codeNamespaceExists) {
+			return fmt.Errorf("make the collection %s: %w", collection, err)
+		}
+	}
+	return nil
+}
+
+// IndexNames lists the indexes that this version of the program relies on, as
+// collection.index.
+func IndexNames() []string {
+	var names []string
+	for collection, list := range indexes() {
+		for _, ix := range list {
+			names = append(names, collection+"."+ix.name)
+		}
+	}
+	return names
+}
+
+func (s *Store) indexNames(ctx context.Context, collection string) (map[string]bool, error) {
+	specifications, err := s.db.Collection(collection).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]bool, len(specifications))
+	for _, specification := range specifications {
+		names[specification.Name] = true
+	}
+	return names, nil
+}

@@ -1,0 +1,94 @@
+// Package mongostore keeps clients in MongoDB. It is the only place that knows
+// collections, documents, indexes, queries and transactions; what it stores and
+// what that means is package client's.
+package mongostore
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"clientgraph/internal/client"
+)
+
+// Collections, one a noun.
+const (
+	clientsName     = "clients"
+	historyName     = "clientHistory"
+	changesName     = "changes"
+	definitionsName = "fieldDefinitions"
+	formsName       = "clientForms"
+	businessesName  = "businesses"
+	countersName    = "counters"
+)
+
+// Store implements client.Store. It is safe for concurrent use, also by several
+// processes on one database.
+type Store struct {
+	mongo *mongo.Client
+	db    *mongo.Database
+	codec *codec
+
+	clientIDs  *idBlock
+	accountIDs *idBlock
+}
+
+var _ client.Store = (*Store)(nil)
+
+// New returns the store in that database. Acknowledged writes are on a majority
+// of the replica set and are never rolled back.
+func New(connection *mongo.Client, database string) *Store {
+	db := connection.Database(database, options.Database().
+		SetWriteConcern(writeconcern.Majority()).
+		SetReadConcern(readconcern.Majority()))
+	counters := db.Collection(countersName)
+	return &Store{
+		mongo:      connection,
+		db:         db,
+		codec:      newCodec(),
+		clientIDs:  &idBlock{counters: counters, name: "clientId"},
+		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
+	}
+}
+
+// Ready says whether the database answers and has the indexes that reads rely
+// on.
+func (s *Store) Ready(ctx context.Context) error {
+	names, err := s.indexNames(ctx, clientsName)
+	if err != nil {
+		return fmt.Errorf("ask for indexes: %w", err)
+	}
+	for _, want := range indexes()[clientsName] {
+		if !names[want.name] {
+			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.name, clientsName)
+		}
+	}
+	return nil
+}
+
+// Empty says whether no client of any business is stored.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	count, err := s.db.Collection(clientsName).EstimatedDocumentCount(ctx)
+	if err != nil {
+		return false, fmt.Errorf("count clients: %w", err)
+	}
+	return count == 0, nil
+}
+
+// NextClientID implements client.Store.
+func (s *Store) NextClientID(ctx context.Context) (int64, error) { return s.clientIDs.next(ctx) }
+
+// NextAccountID implements client.Store.
+func (s *Store) NextAccountID(ctx context.Context) (int64, error) { return s.accountIDs.next(ctx) }
+
+// ReserveIDs implements client.Store.
+func (s *Store) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
+	if err := s.clientIDs.reserve(ctx, clientID); err != nil {
+		return err
+	}
+	return s.accountIDs.reserve(ctx, accountID)
+}

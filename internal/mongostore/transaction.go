@@ -1,0 +1,266 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"clientgraph/internal/client"
+)
+
+// Write implements client.Store.
+func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
+	session, err := s.mongo.StartSession()
+	if err != nil {
+		return fmt.Errorf("start a session: %w", err)
+	}
+	defer session.EndSession(context.WithoutCancel(ctx))
+	o := options.Transaction().SetReadConcern(readconcern.Snapshot()).SetWriteConcern(writeconcern.Majority())
+	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
+		tx := &transaction{store: s, scope: scope}
+		if err := do(ctx, tx); err != nil {
+			return nil, err
+		}
+		return nil, tx.flush(ctx)
+	}, o)
+	return err
+}
+
+// transaction implements client.Tx. It keeps what is to be written until the
+// end, so that the rows of one collection go in one command and the feed's
+// counter, on which the writers of a business wait for each other, is held for
+// the shortest time.
+type transaction struct {
+	store   *Store
+	scope   client.Scope
+	writes  []mongo.WriteModel
+	updates int64
+	history []any
+	changes []bson.D
+}
+
+// Clients implements client.Tx.
+func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
+	found, err := t.store.ClientsByID(ctx, t.scope, ids, true, client.SelectAll())
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*client.Client, len(found))
+	for _, c := range found {
+		byID[c.ClientID] = c
+	}
+	return byID, nil
+}
+
+// ByAccount implements client.Tx.
+func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
+	query := append(base(t.scope, nil), bson.E{Key: keyAccount, Value: in(nonNil(accountIDs))}, lifecycle(false))
+	found, err := t.store.find(ctx, query, options.Find(), client.SelectAll())
+	if err != nil {
+		return nil, err
+	}
+	byAccount := make(map[int64]*client.Client, len(found))
+	for _, c := range found {
+		byAccount[*c.ClientAccountID] = c
+	}
+	return byAccount, nil
+}
+
+// Viewers implements client.Tx.
+func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.Client, error) {
+	query := append(base(t.scope, nil),
+		bson.E{Key: keySubjects, Value: subjectID},
+		lifecycle(false),
+		bson.E{Key: keyAccount, Value: bson.D{{Key: "$exists", Value: true}}})
+	return t.store.find(ctx, query, options.Find(), client.SelectAll())
+}
+
+// ChangesSince implements client.Tx.
+func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]client.Change, error) {
+	query := bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "clientId", Value: clientID},
+		{Key: keyVersion, Value: bson.D{{Key: "$gt", Value: version}}},
+	}
+	cursor, err := t.store.db.Collection(historyName).Find(ctx, query,
+		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: "changes.path", Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find history: %w", err)
+	}
+	var rows []struct {
+		Changes []struct {
+			Path string `bson:"path"`
+		} `bson:"changes"`
+	}
+	if err := cursor.All(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	var changes []client.Change
+	for _, row := range rows {
+		for _, change := range row.Changes {
+			changes = append(changes, client.Change{Path: change.Path})
+		}
+	}
+	return changes, nil
+}
+
+// Insert implements client.Tx.
+func (t *transaction) Insert(_ context.Context, c *client.Client, entry client.Entry) error {
+	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
+	t.record(nil, c, entry, client.KindUpserted)
+	return nil
+}
+
+// Save implements client.Tx.
+func (t *transaction) Save(_ context.Context, before, after *client.Client, entry client.Entry, kind client.Kind) error {
+	update, err := t.store.codec.difference(before, after)
+	if err != nil {
+		return err
+	}
+	// The version is a second lock: a write on a record that somebody else has
+	// changed since matches nothing, whatever the database's isolation.
+	t.writes = append(t.writes, mongo.NewUpdateOneModel().
+		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}, {Key: keyVersion, Value: before.Version}}).
+		SetUpdate(update))
+	t.updates++
+	t.record(before, after, entry, kind)
+	return nil
+}
+
+// record adds the history row and the feed row of a write.
+func (t *transaction) record(before, after *client.Client, entry client.Entry, kind client.Kind) {
+	paths := bson.A{}
+	changes := make(bson.A, len(entry.Changes))
+	for i, change := range entry.Changes {
+		document := bson.D{{Key: "path", Value: change.Path}}
+		if change.Before != nil {
+			document = append(document, bson.E{Key: "before", Value: encodeValue(change.Before)})
+		}
+		if change.After != nil {
+			document = append(document, bson.E{Key: "after", Value: encodeValue(change.After)})
+		}
+		changes[i] = document
+		paths = append(paths, change.Path)
+	}
+	t.history = append(t.history, bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "clientId", Value: entry.ClientID},
+		{Key: keyVersion, Value: entry.Version},
+		{Key: "at", Value: entry.At},
+		{Key: "user", Value: entry.User},
+		{Key: "role", Value: string(entry.Role)},
+		{Key: "operation", Value: string(entry.Operation)},
+		{Key: "requestId", Value: entry.RequestID},
+		{Key: "changes", Value: changes},
+	})
+	row := bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "at", Value: entry.At},
+		{Key: "kind", Value: string(kind)},
+		{Key: "clientId", Value: entry.ClientID},
+		{Key: keyVersion, Value: entry.Version},
+		{Key: "changedPaths", Value: paths},
+		{Key: "visibilityAfter", Value: after.VisibilityKeys()},
+	}
+	if before != nil {
+		row = append(row, bson.E{Key: "visibilityBefore", Value: before.VisibilityKeys()})
+	}
+	t.changes = append(t.changes, row)
+}
+
+// flush writes what was kept: the records, their history, and last the feed
+// with its sequence numbers.
+func (t *transaction) flush(ctx context.Context) error {
+	if len(t.writes) == 0 {
+		return nil
+	}
+	db := t.store.db
+	result, err := db.Collection(clientsName).BulkWrite(ctx, t.writes, options.BulkWrite().SetOrdered(true))
+	if mongo.IsDuplicateKeyError(err) {
+		t.store.clientIDs.drop()
+		t.store.accountIDs.drop()
+		return fmt.Errorf("%w: %w", client.ErrIDTaken, err)
+	}
+	if err != nil {
+		return fmt.Errorf("write clients: %w", err)
+	}
+	if result.MatchedCount != t.updates {
+		return asConflict(fmt.Errorf("%d of %d clients changed meanwhile", t.updates-result.MatchedCount, t.updates))
+	}
+	if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	return t.flushChanges(ctx)
+}
+
+func (t *transaction) flushChanges(ctx context.Context) error {
+	counter := "changes:" + strconv.FormatInt(t.scope.BusinessID, 10)
+	last, err := increment(ctx, t.store.db.Collection(countersName), counter, int64(len(t.changes)))
+	if mongo.IsDuplicateKeyError(err) {
+		// Two first writers of a business made its counter at once.
+		return asConflict(err)
+	}
+	if err != nil {
+		return err
+	}
+	rows := make([]any, len(t.changes))
+	for i, row := range t.changes {
+		rows[i] = append(row, bson.E{Key: "sequence", Value: last - int64(len(t.changes)) + int64(i) + 1})
+	}
+	if _, err := t.store.db.Collection(changesName).InsertMany(ctx, rows); err != nil {
+		return fmt.Errorf("write the feed: %w", err)
+	}
+	return nil
+}
+
+// difference is the update that makes one state of a client the other.
+func (c *codec) difference(before, after *client.Client) (bson.D, error) {
+	was, err := marshalled(c.encode(before))
+	if err != nil {
+		return nil, err
+	}
+	is, err := marshalled(c.encode(after))
+	if err != nil {
+		return nil, err
+	}
+	set, unset := bson.D{}, bson.D{}
+	elements, err := is.Elements()
+	if err != nil {
+		return nil, fmt.Errorf("read a document: %w", err)
+	}
+	for _, element := range elements {
+		if old, err := was.LookupErr(element.Key()); err != nil || !old.Equal(element.Value()) {
+			set = append(set, bson.E{Key: element.Key(), Value: element.Value()})
+		}
+	}
+	if elements, err = was.Elements(); err != nil {
+		return nil, fmt.Errorf("read a document: %w", err)
+	}
+	for _, element := range elements {
+		if _, err := is.LookupErr(element.Key()); err != nil {
+			unset = append(unset, bson.E{Key: element.Key(), Value: ""})
+		}
+	}
+	update := bson.D{}
+	if len(set) > 0 {
+		update = append(update, bson.E{Key: "$set", Value: set})
+	}
+	if len(unset) > 0 {
+		update = append(update, bson.E{Key: "$unset", Value: unset})
+	}
+	return update, nil
+}
+
+func marshalled(document bson.D) (bson.Raw, error) {
+	data, err := bson.Marshal(document)
+	if err != nil {
+		return nil, fmt.Errorf("encode a client: %w", err)
+	}
+	return data, nil
+}

@@ -1,0 +1,110 @@
+// Package server is the HTTP edge: GraphQL over HTTP, the callers' tokens,
+// health, and the playground's place. What an operation means is graph's.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/graph"
+	"clientgraph/internal/client"
+)
+
+const (
+	// maxBody bounds a request's body.
+	maxBody = 1 << 20
+	// queryCacheSize is how many parsed documents are kept: the operations of a
+	// handful of front ends.
+	queryCacheSize = 1_000
+	// queryTimeout and mutationTimeout end an operation, and its database work
+	// with it.
+	queryTimeout    = 10 * time.Second
+	mutationTimeout = 30 * time.Second
+	// readyTimeout bounds how long readiness waits for the database.
+	readyTimeout = 2 * time.Second
+)
+
+// Verifier turns a token into who its bearer is, or refuses it with an error of
+// code UNAUTHENTICATED.
+type Verifier interface {
+	Verify(token string) (client.Identity, error)
+}
+
+// Options are what a server needs.
+type Options struct {
+	Service  *client.Service
+	Verifier Verifier
+	// Ready says whether the database can be read and written.
+	Ready func(context.Context) error
+	// Playground serves / and what the page needs; nil for none.
+	Playground http.Handler
+	// Introspection lets callers read the schema.
+	Introspection bool
+	Logger        *slog.Logger
+}
+
+// New returns the handler of all paths: /graphql, /healthz, /readyz and, with a
+// playground, /.
+func New(o Options) http.Handler {
+	mux := http.NewServeMux()
+	api := &graphqlHandler{
+		executor: newExecutor(o),
+		service:  o.Service,
+		verifier: o.Verifier,
+		logger:   o.Logger,
+	}
+	mux.Handle("/graphql", api)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeText(w, http.StatusOK, "ok")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := o.Ready(ctx); err != nil {
+			o.Logger.WarnContext(ctx, "not ready", "error", err)
+			writeText(w, http.StatusServiceUnavailable, "the database is not ready")
+			return
+		}
+		writeText(w, http.StatusOK, "ready")
+	})
+	if o.Playground != nil {
+		mux.Handle("/", o.Playground)
+	}
+	return withRequestID(mux)
+}
+
+func newExecutor(o Options) *executor.Executor {
+	exec := executor.New(graph.NewSchema(o.Service))
+	exec.SetErrorPresenter(graph.PresentError(o.Logger))
+	exec.SetRecoverFunc(graph.RecoverPanic)
+	exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	if o.Introspection {
+		exec.Use(extension.Introspection{})
+	} else {
+		exec.SetDisableSuggestion(true)
+	}
+	return exec
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	// A client that is gone can't be told.
+	_, _ = w.Write([]byte(text + "\n"))
+}
+
+// timeout is how long an operation may take.
+func timeout(operation ast.Operation) time.Duration {
+	if operation == ast.Mutation {
+		return mutationTimeout
+	}
+	return queryTimeout
+}
+

@@ -1,0 +1,212 @@
+// Package testdb gives tests a real database: a fresh one each, on one engine
+// for the whole test binary, started when the first test asks for it. With
+// MONGODB_URI set it is that cluster instead.
+//
+// A package that uses it says so once:
+//
+//	func TestMain(m *testing.M) { testdb.Main(m) }
+package testdb
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/devdb"
+)
+
+const (
+	// openTimeout covers an installation by this or another test binary.
+	openTimeout = 6 * time.Minute
+	dropTimeout = 30 * time.Second
+	// tempPrefix is followed by the id of the process whose data a folder
+	// holds, so that later runs know what is left over.
+	tempPrefix = "clientgraph-test-"
+)
+
+// DB is a database for one test, empty at first and dropped after it.
+type DB struct {
+	// URI of the server, without a database.
+	URI string
+	// Name of the database, unique on that server.
+	Name string
+}
+
+// shared is the engine of this test binary. It is the one variable of its kind
+// in the project: tests have nothing in common that could hold it but the
+// process, and an engine each would cost more than most tests do.
+var shared engine
+
+type engine struct {
+	mu sync.Mutex
+	// err is why the engine could not be started, so that each further test
+	// fails at once.
+	err      error
+	database *devdb.Database
+	client   *mongo.Client
+	temp     string
+	prefix   string
+	count    int
+}
+
+// Main runs the tests of a package, stops the engine, removes its data, and
+// exits.
+func Main(m *testing.M) {
+	code := m.Run()
+	if err := shared.close(); err != nil {
+		fmt.Fprintln(os.Stderr, "testdb:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// New returns a fresh database, which is dropped when the test is over.
+func New(t testing.TB) DB {
+	t.Helper()
+	db, client, err := shared.next()
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
+		defer cancel()
+		if err := client.Database(db.Name).Drop(ctx); err != nil {
+			t.Errorf("testdb: drop %s: %v", db.Name, err)
+		}
+	})
+	return db
+}
+
+// Engine starts an engine of the test's own on the data in dataDir, for tests
+// that kill and restart it; it is closed when the test is over, and may be
+// closed before. MONGODB_URI makes no difference to it.
+func Engine(t testing.TB, dataDir string) *devdb.Database {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	software, err := software()
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	database, err := devdb.Open(ctx, devdb.Options{DataDir: dataDir, EngineDir: software, Progress: os.Stderr})
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := closeEngine(database); err != nil {
+			t.Errorf("testdb: %v", err)
+		}
+	})
+	return database
+}
+
+func (e *engine) next() (DB, *mongo.Client, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.client == nil && e.err == nil {
+		e.err = e.open()
+	}
+	if e.err != nil {
+		return DB{}, nil, e.err
+	}
+	e.count++
+	return DB{URI: e.database.URI, Name: e.prefix + strconv.Itoa(e.count)}, e.client, nil
+}
+
+func (e *engine) open() error {
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	sweep(os.TempDir())
+	software, err := software()
+	if err != nil {
+		return err
+	}
+	e.temp, err = os.MkdirTemp("", tempPrefix+strconv.Itoa(os.Getpid())+"-")
+	if err != nil {
+		return err
+	}
+	e.database, err = devdb.Open(ctx, devdb.Options{
+		URI: os.Getenv("MONGODB_URI"), DataDir: e.temp, EngineDir: software, Progress: os.Stderr,
+	})
+	if err != nil {
+		return err
+	}
+	// Several test binaries may share a cluster.
+	e.prefix = "test_" + strings.ToLower(rand.Text()[:10]) + "_"
+	client, err := mongo.Connect(options.Client().ApplyURI(e.database.URI))
+	if err != nil {
+		return fmt.Errorf("connect to the test database at %s", e.database.Address)
+	}
+	e.client = client
+	return nil
+}
+
+func (e *engine) close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.client != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		// The engine ends next, and the connections with it.
+		_ = e.client.Disconnect(ctx)
+	}
+	if e.database != nil {
+		if err := closeEngine(e.database); err != nil {
+			return err
+		}
+	}
+	if e.temp == "" {
+		return nil
+	}
+	return os.RemoveAll(e.temp)
+}
+
+func closeEngine(database *devdb.Database) error {
+	ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
+	defer cancel()
+	return database.Close(ctx)
+}
+
+// software is the folder of the engine's software, the same for all test
+// binaries and for the server run by hand.
+func software() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, ".data", "engine"), nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("no go.mod above the working directory: %w", fs.ErrNotExist)
+		}
+		dir = parent
+	}
+}
+
+// sweep removes the data of test binaries that were killed.
+func sweep(parent string) {
+	folders, err := filepath.Glob(filepath.Join(parent, tempPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, folder := range folders {
+		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), tempPrefix), "-")
+		if pid, err := strconv.Atoi(owner); err == nil && !devdb.Alive(pid) {
+			_ = os.RemoveAll(folder)
+		}
+	}
+}

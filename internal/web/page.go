@@ -1,0 +1,154 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// cdnHost serves files of npm packages as they were published. Its files are
+// pinned by version and by hash; they are GraphiQL 4 because that is one script,
+// where GraphiQL 5 needs workers, which browsers take from the page's own host only.
+const cdnHost = "unpkg.com"
+
+// resource is a script or style that the page loads.
+type resource struct {
+	URL string
+	// Integrity is the hash that the browser checks, for files of others.
+	Integrity string
+	Module    bool
+}
+
+// page is what differs between the page with a bundle and the one without.
+type page struct {
+	Bundled bool
+	Scripts []resource
+	Styles  []resource
+}
+
+func bundledPage(m manifest) page {
+	return page{
+		Bundled: true,
+		Scripts: []resource{{URL: assetPrefix + m.Script, Module: true}},
+		Styles:  []resource{{URL: assetPrefix + m.Style}},
+	}
+}
+
+func cdnPage() page {
+	const cdn = "https://" + cdnHost
+	return page{
+		Scripts: []resource{
+			{
+				URL:       cdn + "/react@18.3.1/umd/react.production.min.js",
+				Integrity: "sha384-DGyLxAyjq0f9SPpVevD6IgztCFlnMF6oW/XQGmfe+IsZ8TqEiDrcHkMLKI6fiB/Z",
+			},
+			{
+				URL:       cdn + "/react-dom@18.3.1/umd/react-dom.production.min.js",
+				Integrity: "sha384-gTGxhz21lVGYNMcdJOyq01Edg0jhn/c22nsx0kyqP0TxaV5WVdsSH1fSDUf5YJj1",
+			},
+			{
+				URL:       cdn + "/graphiql@4.1.2/graphiql.min.js",
+				Integrity: "sha384-9XdHu7ajgGJziD4J1zNBKQ842Q/+zZfDv+ib1eMhZWBH6hPAs806x+Jbcf0yNO6B",
+			},
+			{URL: assetPrefix + "fallback.js", Module: true},
+		},
+		Styles: []resource{
+			{
+				URL:       cdn + "/graphiql@4.1.2/graphiql.min.css",
+				Integrity: "sha384-1el1QShFBnnXTx9x/Cprg82hZWKt0ry29OAYIXt05swbi0KcZDFoj0CWguMpopJr",
+			},
+			{URL: assetPrefix + "page.css"},
+		},
+	}
+}
+
+// policy is the page's Content-Security-Policy: everything from this server,
+// no inline script, and of others just the files that the page names. Monaco and
+// GraphiQL write style attributes and elements, hence 'unsafe-inline' there.
+func (p page) policy() string {
+	return strings.Join([]string{
+		"default-src 'self'",
+		"script-src 'self'" + foreign(p.Scripts),
+		"style-src 'self' 'unsafe-inline'" + foreign(p.Styles),
+		"font-src 'self' data:",
+		"img-src 'self' data:",
+		"connect-src 'self'",
+		"worker-src 'self'",
+		"object-src 'none'",
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	}, "; ")
+}
+
+func foreign(resources []resource) string {
+	var b strings.Builder
+	for _, r := range resources {
+		if r.Integrity != "" {
+			b.WriteString(" " + r.URL)
+		}
+	}
+	return b.String()
+}
+
+// config is what the page's script is told, as JSON in an attribute that
+// html/template escapes.
+type config struct {
+	Endpoint string   `json:"endpoint"`
+	Token    string   `json:"token"`
+	Examples []string `json:"examples"`
+}
+
+// render returns the page's HTML. With withhold it is the one for hosts that do
+// not get the token.
+func (p page) render(o Options, withhold bool) []byte {
+	token := o.Token
+	if withhold {
+		token = ""
+	}
+	raw, err := json.Marshal(config{Endpoint: o.Endpoint, Token: token, Examples: examples()})
+	if err != nil {
+		panic(err) // Strings marshal.
+	}
+	var b bytes.Buffer
+	err = template.Must(template.ParseFS(pageFiles, "page.html")).Execute(&b, map[string]any{
+		"Bundled": p.Bundled, "Scripts": p.Scripts, "Styles": p.Styles, "CDN": cdnHost,
+		"HasToken": token != "", "TokenWithheld": withhold, "Config": string(raw),
+	})
+	if err != nil {
+		panic(err) // The template is embedded and tested.
+	}
+	return b.Bytes()
+}
+
+// examples are the operations that the playground opens as tabs, in the order
+// of their file names.
+func examples() []string {
+	files := mustSub(pageFiles, "examples")
+	var texts []string
+	for _, name := range fileNames(files) {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			panic(err) // It was listed a line above.
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
+}
+
+func servePage(w http.ResponseWriter, r *http.Request, html []byte, policy string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store") // It holds a token.
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(html))
+}
