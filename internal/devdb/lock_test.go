@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,9 @@ func TestOneHasALockWhoseFileComesAndGoes(t *testing.T) {
 					t.Errorf("%d have the lock", n)
 				}
 				taken.Add(1)
+				for range 20 {
+					runtime.Gosched() // Time for the others to try.
+				}
 				holders.Add(-1)
 				if err := lock.release(); err != nil {
 					t.Error(err)

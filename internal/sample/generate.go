@@ -17,7 +17,7 @@ const (
 )
 
 func chance(seed, stream uint64) *gofakeit.Faker {
-	return gofakeit.NewFaker(rand.NewPCG(rand.Uint64(), stream), false)
+	return gofakeit.NewFaker(rand.NewPCG(seed, stream), false)
 }
 
 // Generate makes up n clients of a business, in many languages and scripts, as

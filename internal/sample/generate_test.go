@@ -262,6 +262,18 @@ func fits(d client.FieldDefinition, value any) bool {
 	return false
 }
 
+func TestOutcomesAreKnownByNow(t *testing.T) {
+	g := &generator{Faker: chance(1, streamClients), now: today}
+	booked := today.Add(-48 * time.Hour)
+	for _, start := range []time.Time{booked, today.Add(-time.Minute), today, today.Add(time.Minute)} {
+		for range 100 {
+			if _, modified := g.outcome(booked, start); modified.After(today) || modified.Before(booked) {
+				t.Fatalf("an appointment of %v was last changed at %v, now is %v", start, modified, today)
+			}
+		}
+	}
+}
+
 func BenchmarkGenerate(b *testing.B) {
 	for b.Loop() {
 		Households(1, Generate(1, 43111, 100_000, today))

@@ -39,8 +39,8 @@ const (
 	firstReason, lastReason     = 31, 40
 )
 
-// appointments gives three clients of four up to four appointments, from the day that they
-// were created on to some weeks from now.
+// appointments gives three clients of four up to four appointments, from the
+// day that they were created on to some weeks from now.
 func (g *generator) appointments(c *client.Client) {
 	if g.percent(25) {
 		return

@@ -107,4 +107,3 @@ func timeout(operation ast.Operation) time.Duration {
 	}
 	return queryTimeout
 }
-

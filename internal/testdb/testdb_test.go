@@ -93,4 +93,3 @@ func TestSweepRemovesTheDataOfDeadTestsOnly(t *testing.T) {
 		}
 	}
 }
-
