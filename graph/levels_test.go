@@ -55,7 +55,11 @@ func TestLevelsCostOneCommandEach(t *testing.T) {
 				if list := data["clients"].([]any); len(list) == 0 {
 					t.Fatal("no clients to have relations")
 				}
-				if got := strings.Join(sent, " "); got != strings.TrimSpace(strings.Repeat("find ", caller.want)) {
+				if len(sent) != caller.want {
+					t.Errorf("sent %q, want %d commands", sent, caller.want)
+				}
+				// Rows seen by key are checked behind the index, in a pipeline.
+				if got := strings.Join(sent, " "); caller.who.Role != client.RoleStaff && got != strings.TrimSpace(strings.Repeat("find ", caller.want)) {
 					t.Errorf("sent %q, want %d finds", got, caller.want)
 				}
 			})

@@ -133,8 +133,13 @@ func decodeTexts(p *Property, raw any, where path) (any, Errors) {
 // categories: only the plain form names one.
 const TypeAny = ""
 
+// typeClientAccount is the type of a client account's id, which has no global
+// form that anybody answers.
+const typeClientAccount = "ClientAccount"
+
 // decodeIDs reads a list of ids, in the order given. An id of another type is
-// kept as 0, which identifies nothing.
+// kept as 0, which identifies nothing; of TypeAny it is an error, for nobody
+// looks those up.
 func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors) {
 	entries := list(raw)
 	if len(entries) > bound {
@@ -144,7 +149,7 @@ func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors
 	ids := make([]int64, 0, len(entries))
 	for i, entry := range entries {
 		id, err := decodeID(entry)
-		if err != nil {
+		if err != nil || (typeName == TypeAny && id.Type != TypeAny) {
 			errs = append(errs, where.with(strconv.Itoa(i)).at(invalidID()))
 			continue
 		}
@@ -173,13 +178,21 @@ func list(raw any) []any {
 	case []any:
 		return v
 	case []string:
-		entries := make([]any, len(v))
-		for i := range v {
-			entries[i] = v[i]
-		}
-		return entries
+		return entries(v)
+	case []json.Number:
+		return entries(v)
+	case []map[string]any:
+		return entries(v)
 	}
 	return []any{raw}
+}
+
+func entries[T any](list []T) []any {
+	entries := make([]any, len(list))
+	for i := range list {
+		entries[i] = list[i]
+	}
+	return entries
 }
 
 func integer(raw any) (int64, bool) {

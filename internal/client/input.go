@@ -167,7 +167,7 @@ func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path, 
 
 func (in *input) decodeEdges(values Values) {
 	in.subjects = in.decodeEdgeList(values, inputSubjects, TypeClient)
-	in.accounts = in.decodeEdgeList(values, inputAccounts, TypeAny)
+	in.accounts = in.decodeEdgeList(values, inputAccounts, typeClientAccount)
 }
 
 func (in *input) decodeEdgeList(values Values, name, typeName string) *idList {

@@ -131,6 +131,9 @@ type Rows struct {
 	ClientIDs []int64
 }
 
+// ByID says whether the rows are those of ClientIDs.
+func (r Rows) ByID() bool { return !r.All && len(r.Keys) == 0 }
+
 // StaffKey, LocationKey and UserKey are the visibility keys that a client
 // carries for a member of staff or a location of one of its appointments, and
 // for the user who created it.

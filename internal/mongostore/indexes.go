@@ -30,14 +30,20 @@ func indexes() map[string][]index {
 		clientsName: {
 			// By id, also many, and viewClients.
 			{name: "byId", keys: ascending("businessId", "_id")},
-			// The two orders of every list, for roles that see all.
-			{name: "byName", keys: ascending("businessId", "lifecycle", "nameKey")},
-			{name: "byEmail", keys: ascending("businessId", "lifecycle", "emailKey")},
+			// The rows of a CLIENT.
+			{name: "liveById", keys: ascending("businessId", "lifecycle", "_id")},
+			// The two orders of every list, for roles that see all; deleted clients
+			// aside, or with them.
+			{name: "liveByName", keys: ascending("businessId", "lifecycle", "nameKey")},
+			{name: "liveByEmail", keys: ascending("businessId", "lifecycle", "emailKey")},
+			{name: "byName", keys: ascending("businessId", "nameKey")},
+			{name: "byEmail", keys: ascending("businessId", "emailKey")},
 			// The same for roles that see rows by key.
-			{name: "visibleByName", keys: ascending("businessId", "visibility", "lifecycle", "nameKey")},
-			{name: "visibleByEmail", keys: ascending("businessId", "visibility", "lifecycle", "emailKey")},
+			{name: "liveByVisibility", keys: ascending("businessId", "lifecycle", "visibility", "nameKey")},
+			{name: "liveByVisibilityEmail", keys: ascending("businessId", "lifecycle", "visibility", "emailKey")},
+			{name: "byVisibility", keys: ascending("businessId", "visibility", "nameKey")},
 			// viewByClients.
-			{name: "bySubject", keys: ascending("businessId", "viewSubjectIds")},
+			{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
 			// Whom a token or an edge list names by account.
 			{
 				name: "byAccount", keys: ascending("businessId", "clientAccountId"), unique: true,

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -60,8 +61,9 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 
 // ByAccount implements client.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
-	query := append(base(t.scope, nil), bson.E{Key: keyAccount, Value: in(nonNil(accountIDs))}, lifecycle(false))
-	found, err := t.store.find(ctx, query, options.Find(), client.SelectAll())
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccount, Value: in(nonNil(accountIDs))})}
+	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
+	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +76,11 @@ func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[in
 
 // Viewers implements client.Tx.
 func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.Client, error) {
-	query := append(base(t.scope, nil),
-		bson.E{Key: keySubjects, Value: subjectID},
-		lifecycle(false),
-		bson.E{Key: keyAccount, Value: bson.D{{Key: "$exists", Value: true}}})
-	return t.store.find(ctx, query, options.Find(), client.SelectAll())
+	found, err := t.store.Viewers(ctx, t.scope, []int64{subjectID}, client.SelectAll())
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(viewer *client.Client) bool { return viewer.ClientAccountID == nil }), nil
 }
 
 // ChangesSince implements client.Tx.
@@ -123,10 +125,10 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 	if err != nil {
 		return err
 	}
-	// The version is a second lock: a write on a record that somebody else has
-	// changed since matches nothing, whatever the database's isolation.
+	// The transaction read the record in the snapshot that it writes to: a change
+	// by somebody else since is a conflict, and the whole of it runs again.
 	t.writes = append(t.writes, mongo.NewUpdateOneModel().
-		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}, {Key: keyVersion, Value: before.Version}}).
+		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}).
 		SetUpdate(update))
 	t.updates++
 	t.record(before, after, entry, kind)
@@ -191,7 +193,7 @@ func (t *transaction) flush(ctx context.Context) error {
 		return fmt.Errorf("write clients: %w", err)
 	}
 	if result.MatchedCount != t.updates {
-		return asConflict(fmt.Errorf("%d of %d clients changed meanwhile", t.updates-result.MatchedCount, t.updates))
+		return asConflict(fmt.Errorf("%d of %d clients are gone", t.updates-result.MatchedCount, t.updates))
 	}
 	if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
 		return fmt.Errorf("write history: %w", err)

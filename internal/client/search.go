@@ -1,0 +1,311 @@
+package client
+
+import (
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Searching works in two steps. Every client carries search keys: pieces of its
+// searchable texts, as strings that an index finds by equality. A term's rarest
+// piece finds candidates; then the term is looked for in the candidates' texts
+// themselves, so that what is answered is exact.
+//
+// Terms of three letters and more are found anywhere in a text, by trigrams.
+// Shorter ones are found where a word begins. Digits are found in phone numbers,
+// whatever they are written with.
+
+// Prefixes of search keys by kind.
+const (
+	keyTrigram = "g:"
+	keyStart   = "w:"
+	keyDigits  = "d:"
+	keyBucket  = "b:"
+)
+
+const (
+	gramLength = 3
+	// maxSearchKeys bounds what one client puts into the index. A client with
+	// more pieces has them hashed into that many buckets: found all the same, in
+	// company.
+	maxSearchKeys = 512
+	// minDigits is how many digits look like a part of a phone number.
+	minDigits = 3
+)
+
+// spelling are letters that decompose into nothing simpler, though people who
+// search leave their strokes out.
+var spelling = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i", "æ", "ae", "œ", "oe", "þ", "th", "ð", "d", "ß", "ss")
+
+// normalise brings a text into the form that is searched: composed and
+// decomposed, wide and narrow, upper and lower case alike, without accents, and
+// with one space between words.
+func normalise(text string) string {
+	folded := cases.Fold().String(norm.NFKD.String(text))
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(folded) {
+		if !isAccent(r) {
+			b.WriteRune(r)
+		}
+	}
+	// Folded again: an accent may have stood between a letter and its case.
+	plain := spelling.Replace(cases.Fold().String(norm.NFKC.String(b.String())))
+	return strings.Join(strings.Fields(plain), " ")
+}
+
+// isAccent says whether a mark is one that people leave out: accents of
+// alphabets, vowel signs of Arabic and Hebrew. The marks of Indic and Thai
+// scripts are letters to their readers, the voicing marks of kana too.
+func isAccent(r rune) bool {
+	if !unicode.Is(unicode.Mn, r) {
+		return r == 'ـ' // The stretch of Arabic script.
+	}
+	if r == '\u3099' || r == '\u309A' {
+		return false
+	}
+	return unicode.In(r, unicode.Inherited, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
+}
+
+// digits are the digits of a text, as ASCII.
+func digits(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if '0' <= r && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// starts are the places in a normalised text, by rune, where a word begins.
+// Every character does in scripts without spaces, and every one that is no
+// letter or digit.
+func starts(runes []rune) []int {
+	var at []int
+	for i, r := range runes {
+		switch {
+		case r == ' ' || unicode.Is(unicode.M, r):
+		case i == 0 || !isWord(r) || !isWord(runes[i-1]) || unspaced(r) || unspaced(runes[i-1]):
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+func isWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r)
+}
+
+func unspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// term is what somebody searches for.
+type term struct {
+	text   string
+	digits string
+	// none is a term of nothing that can be read: it matches nothing.
+	none bool
+}
+
+// newTerm reads a term; ok is false for a blank one, which is no condition.
+func newTerm(search string) (t term, ok bool) {
+	if isBlank(search) {
+		return term{}, false
+	}
+	t.text = normalise(search)
+	t.none = t.text == ""
+	if d := digits(t.text); len(d) >= minDigits && strings.Trim(t.text, "0123456789 +-()./") == "" {
+		t.digits = d
+	}
+	return t, true
+}
+
+// keys are the search keys of which every match has one; nil when there can be
+// no match.
+func (t term) keys() []string {
+	if t.none {
+		return nil
+	}
+	runes := []rune(t.text)
+	var keys []string
+	if len(runes) < gramLength {
+		keys = append(keys, keyStart+t.text)
+	} else {
+		keys = append(keys, rarest(keyTrigram, runes))
+	}
+	if t.digits != "" {
+		keys = append(keys, rarest(keyDigits, []rune(t.digits)))
+	}
+	for _, key := range slices.Clone(keys) {
+		keys = append(keys, bucket(key))
+	}
+	return keys
+}
+
+// rarest is the term's piece that the fewest clients are likely to have.
+func rarest(kind string, runes []rune) string {
+	best, least := "", -1
+	for i := 0; i+gramLength <= len(runes); i++ {
+		weight := 0
+		for _, r := range runes[i : i+gramLength] {
+			weight += commonness(r)
+		}
+		if least < 0 || weight < least {
+			best, least = kind+string(runes[i:i+gramLength]), weight
+		}
+	}
+	return best
+}
+
+// commonness ranks letters by how often names and notes have them, roughly and
+// for the alphabets where a trigram says little.
+func commonness(r rune) int {
+	switch {
+	case r == ' ' || strings.ContainsRune("aeinor", r):
+		return 8
+	case strings.ContainsRune("lstmdcu", r):
+		return 5
+	case 'a' <= r && r <= 'z':
+		return 2
+	case '0' <= r && r <= '9':
+		return 3
+	case r < 0x80:
+		return 4
+	}
+	return 1
+}
+
+// matches says whether the term is in a text.
+func (t term) matches(text string) bool {
+	if t.none {
+		return false
+	}
+	normal := normalise(text)
+	if len([]rune(t.text)) >= gramLength {
+		return strings.Contains(normal, t.text)
+	}
+	runes := []rune(normal)
+	for _, i := range starts(runes) {
+		if strings.HasPrefix(string(runes[i:min(i+gramLength, len(runes))]), t.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesPhone says whether the term's digits are in a phone number.
+func (t term) matchesPhone(phone string) bool {
+	return t.digits != "" && strings.Contains(digits(phone), t.digits)
+}
+
+// searchKeys are the client's pieces for the index.
+func (c *Client) searchKeys() []string {
+	set := map[string]bool{}
+	for _, text := range c.searchableTexts() {
+		runes := []rune(normalise(text))
+		for i := 0; i+gramLength <= len(runes); i++ {
+			set[keyTrigram+string(runes[i:i+gramLength])] = true
+		}
+		for _, i := range starts(runes) {
+			set[keyStart+string(runes[i:i+1])] = true
+			if i+2 <= len(runes) && runes[i+1] != ' ' {
+				set[keyStart+string(runes[i:i+2])] = true
+			}
+		}
+	}
+	for _, phone := range c.phones() {
+		number := digits(phone)
+		for i := 0; i+gramLength <= len(number); i++ {
+			set[keyDigits+number[i:i+gramLength]] = true
+		}
+	}
+	if len(set) > maxSearchKeys {
+		buckets := map[string]bool{}
+		for key := range set {
+			buckets[bucket(key)] = true
+		}
+		set = buckets
+	}
+	keys := make([]string, 0, len(set))
+	for key := range set {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// bucket is the key that stands for another one in a client with too many.
+func bucket(key string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key)) // It never fails.
+	return keyBucket + strconv.Itoa(int(h.Sum32()%maxSearchKeys))
+}
+
+// searchableTexts are all texts that any search looks into: full name, each
+// property that a custom field may stand for, custom values, notes.
+func (c *Client) searchableTexts() []string {
+	var texts []string
+	add := func(text *string) {
+		if text != nil {
+			texts = append(texts, *text)
+		}
+	}
+	add(c.FullName())
+	for i := range properties {
+		if p := &properties[i]; p.mappable() {
+			if value := valueAt(p.at(c)); value != nil {
+				texts = append(texts, fieldText(value))
+			}
+		}
+	}
+	for _, value := range c.FieldValues {
+		texts = append(texts, fieldText(value.Value))
+	}
+	add(c.Notes)
+	return append(texts, c.AlertNotes...)
+}
+
+// phones are the numbers by which the client is reached.
+func (c *Client) phones() []string {
+	var phones []string
+	for _, phone := range []*string{c.CellPhone, c.HomePhone, c.BusinessPhone} {
+		if phone != nil {
+			phones = append(phones, *phone)
+		}
+	}
+	return phones
+}
+
+// found says whether the term is in what a report searches: custom values,
+// notes and phone numbers, as far as the role may read them.
+func (t term) found(c *Client, definitions Definitions, role Role) bool {
+	for _, field := range Filled(definitions.Fields(c)) {
+		if t.matches(fieldText(field.Value)) {
+			return true
+		}
+	}
+	if slices.ContainsFunc(c.phones(), t.matchesPhone) {
+		return true
+	}
+	if role == RoleClient {
+		return false
+	}
+	return (c.Notes != nil && t.matches(*c.Notes)) || slices.ContainsFunc(c.AlertNotes, t.matches)
+}
+
+// typed says whether the term is in what the typeahead searches: full name,
+// e-mail address and phone numbers.
+func (t term) typed(c *Client) bool {
+	for _, text := range []*string{c.FullName(), c.EmailAddress} {
+		if text != nil && t.matches(*text) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.phones(), t.matchesPhone)
+}
