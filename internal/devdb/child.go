@@ -50,7 +50,7 @@ type tether struct {
 
 // startChild starts the command. Its output goes to out.
 func startChild(c command, out *engineLog, logger *slog.Logger, tie func(*exec.Cmd) (tether, error)) (*child, error) {
-	//nolint:gosec // The path is one that choose found; the child outlives any context.
+	//nolint:gosec,noctx // The path is one that choose found; the child outlives any context.
 	cmd := exec.Command(c.path, c.args...)
 	cmd.Dir = c.dir
 	cmd.Env = childEnvironment(os.Environ())

@@ -31,12 +31,12 @@ func silentAddress(t *testing.T) string {
 }
 
 func TestURIThatDoesNotWorkIsToldWithoutItsSecrets(t *testing.T) {
+	t.Parallel()
 	closed := closedAddress(t)
 	silent := silentAddress(t)
 	for name, one := range map[string]struct{ uri, word string }{
-		"nobody listens":   {"mongodb://someone:hunter2@" + closed + "/?authSource=hunter2", closed},
 		"nobody answers":   {"mongodb://someone:hunter2@" + silent + "/?directConnection=true", silent},
-		"own timeout":      {"mongodb://someone:hunter2@" + closed + "/?serverSelectionTimeoutMS=600000", closed},
+		"nobody listens":   {"mongodb://someone:hunter2@" + closed + "/?serverSelectionTimeoutMS=600000&authSource=hunter2", closed},
 		"no such host":     {"mongodb+srv://someone:hunter2@nowhere.invalid/", "MONGODB_URI"},
 		"not a URI":        {"someone:hunter2@" + closed, "mongodb://"},
 		"unescaped":        {"mongodb://someone:hunter2/hunter2@hunter2@" + closed, "percent-encoded"},

@@ -193,8 +193,7 @@ func startOwn(ctx context.Context, o Options, lock *lockFile) (db *Database, err
 	}
 	who := holder{PID: os.Getpid(), EnginePID: running.pid(), Kind: program.kind, Address: address}
 	if err := lock.say(who); err != nil {
-		running.stop(ctx)
-		return nil, unwritable(o.DataDir, err)
+		return nil, errors.Join(unwritable(o.DataDir, err), running.stop(ctx))
 	}
 	o.Logger.Info("database started", "kind", program.kind, "address", address, "pid", running.pid())
 	return &Database{URI: directURI(address), Kind: program.kind, Address: address, child: running, lock: lock}, nil

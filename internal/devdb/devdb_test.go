@@ -11,22 +11,15 @@ import (
 	"testing"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.uber.org/goleak"
 )
 
 func TestDataIsThereAfterARestart(t *testing.T) {
 	dir := t.TempDir()
 	first := open(t, dir)
-	if _, err := connect(t, first.URI).Database("d").Collection("c").InsertOne(t.Context(), bson.D{{Key: "_id", Value: "kept"}}); err != nil {
-		t.Fatal(err)
-	}
+	insert(t, first, "kept")
 	closeDB(t, first)
-	second := open(t, dir)
-	n, err := connect(t, second.URI).Database("d").Collection("c").CountDocuments(t.Context(), bson.D{{Key: "_id", Value: "kept"}})
-	if err != nil || n != 1 {
-		t.Fatalf("want the document, got %d, %v", n, err)
-	}
+	wantKept(t, open(t, dir), "kept")
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
@@ -91,6 +84,7 @@ func TestSecondOpenSaysWhoHoldsTheData(t *testing.T) {
 }
 
 func TestOpenWhileAnotherOneStartsSaysSo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	lock, err := tryLock(lockPath(dir))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func launch(ctx context.Context, o Options, p program) (*child, string, error) {
 	if err != nil {
 		return nil, "", unwritable(o.DataDir, err)
 	}
-	args := append(p.args[:len(p.args):len(p.args)], "--port", strconv.Itoa(p.port))
+	args := slices.Concat(p.args, []string{"--port", strconv.Itoa(p.port)})
 	running, err := startChild(command{path: p.path, args: args, dir: p.dir}, out, o.Logger, o.tie)
 	if err != nil {
 		out.close()

@@ -34,6 +34,7 @@ func withPip(t *testing.T) string {
 }
 
 func TestWrongHashIsRefused(t *testing.T) {
+	t.Parallel()
 	python := withPip(t)
 	o, _ := installOptions(t)
 	wrong := pinned()[platform()]
@@ -73,7 +74,6 @@ func fakePython(t *testing.T, lines string) string {
 		t.Skip("needs a shell")
 	}
 	path := filepath.Join(t.TempDir(), "python")
-	//nolint:gosec // A program has to be executable.
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+lines+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,9 @@ func TestOneHasALockWhoseFileComesAndGoes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	var holders, taken atomic.Int64
 	var all sync.WaitGroup
-	for range 8 {
+	for range 4 {
 		all.Go(func() {
-			for taken.Load() < 2000 && !t.Failed() {
+			for taken.Load() < 500 && !t.Failed() {
 				lock, err := tryLock(path)
 				if errors.Is(err, errHeld) {
 					continue

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
@@ -89,7 +90,6 @@ type parent struct {
 
 func startParent(t *testing.T, dir, ending string, byPipe bool) parent {
 	t.Helper()
-	//nolint:gosec // It runs itself.
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), endingVar+"="+ending, dirVar+"="+dir, softVar+"="+software(t))
 	if byPipe {
@@ -152,6 +152,29 @@ func connect(t *testing.T, uri string) *mongo.Client {
 	}
 	t.Cleanup(func() { disconnect(context.Background(), client) })
 	return client
+}
+
+// insert writes a document and disconnects, since to disconnect from an engine
+// that has been closed takes the driver's whole patience.
+func insert(t *testing.T, db *Database, id string) {
+	t.Helper()
+	client := connect(t, db.URI)
+	defer disconnect(t.Context(), client)
+	if _, err := client.Database("d").Collection("c").InsertOne(t.Context(), bson.D{{Key: "_id", Value: id}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantKept checks that the document is there.
+func wantKept(t *testing.T, db *Database, id string) {
+	t.Helper()
+	var kept struct {
+		ID string `bson:"_id"`
+	}
+	things := connect(t, db.URI).Database("d").Collection("c")
+	if err := things.FindOne(t.Context(), bson.D{}).Decode(&kept); err != nil || kept.ID != id {
+		t.Fatalf("want %q, got %q, %v", id, kept.ID, err)
+	}
 }
 
 // wantGone waits for the process to end.

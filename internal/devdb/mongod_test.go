@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 // pretendMongod puts a mongod on the PATH that is the other engine behind
@@ -35,7 +33,6 @@ done
 : >"$data/empty.toml"
 exec %s --host 127.0.0.1 --port "$port" --storage-path "$data" --sync-on-commit --log-file-max 128MB --config "$data/empty.toml"
 `, written, engine)
-	//nolint:gosec // A program has to be executable.
 	if err := os.WriteFile(filepath.Join(dir, "mongod"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -50,15 +47,10 @@ func TestMongodOnThePathIsPreferred(t *testing.T) {
 	if first.Kind != KindMongod {
 		t.Fatalf("want mongod, got %s", first.Kind)
 	}
-	if _, err := connect(t, first.URI).Database("d").Collection("c").InsertOne(t.Context(), bson.D{}); err != nil {
-		t.Fatal(err)
-	}
+	insert(t, first, "kept")
 	closeDB(t, first)
 	second := open(t, dir)
-	n, err := connect(t, second.URI).Database("d").Collection("c").CountDocuments(t.Context(), bson.D{})
-	if err != nil || n != 1 {
-		t.Fatalf("want the document, got %d, %v", n, err)
-	}
+	wantKept(t, second, "kept")
 	if second.Address != first.Address {
 		t.Errorf("the replica set's configuration names %s, now it is at %s", first.Address, second.Address)
 	}

@@ -13,6 +13,7 @@ import (
 func otherTie(cmd *exec.Cmd) (tether, error) { return tieByPipe(cmd) }
 
 func TestEngineEndsWithItsParent(t *testing.T) {
+	t.Parallel()
 	ends := []struct {
 		name, ending string
 		signal       os.Signal
