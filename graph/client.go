@@ -45,7 +45,7 @@ func (clientResolver) ViewByClients(ctx context.Context, obj *loader.Client, fir
 
 // ClientIdsClientCanView are the ids of the clients that this one may see.
 func (clientResolver) ClientIdsClientCanView(ctx context.Context, obj *loader.Client) ([]*client.ID, error) {
-	subjects, err := obj.Subjects(ctx, client.MaxSubjects, siblingsSelected(ctx, "viewClients"))
+	subjects, err := obj.AllSubjects(ctx, siblingsSelected(ctx, "viewClients"))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (clientResolver) ClientIdsClientCanView(ctx context.Context, obj *loader.Cl
 
 // ViewClientAccountIds are the accounts of the clients who may see this one.
 func (clientResolver) ViewClientAccountIds(ctx context.Context, obj *loader.Client) ([]*client.ID, error) {
-	viewers, err := obj.Viewers(ctx, client.MaxSubjects, viewersSelected(ctx))
+	viewers, err := obj.AllViewers(ctx, viewersSelected(ctx))
 	if err != nil {
 		return nil, err
 	}

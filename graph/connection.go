@@ -13,10 +13,16 @@ func (r connectionResolver) TotalCount(ctx context.Context, obj *model.ClientCon
 
 // HasNextPage says whether the list goes on.
 func (r pageInfoResolver) HasNextPage(ctx context.Context, obj *model.PageInfo) (bool, error) {
+	if obj.Connection == nil {
+		return obj.Next, nil
+	}
 	return r.service.HasNextPage(ctx, obj.Connection)
 }
 
 // HasPreviousPage says whether the list began earlier.
 func (r pageInfoResolver) HasPreviousPage(ctx context.Context, obj *model.PageInfo) (bool, error) {
+	if obj.Connection == nil {
+		return obj.Previous, nil
+	}
 	return r.service.HasPreviousPage(ctx, obj.Connection)
 }

@@ -15,7 +15,13 @@ func hiddenFrom(ctx context.Context, _ any, next graphql.Resolver, role client.R
 	if requestOf(ctx).scope.Role == role {
 		return nil, &client.Error{Code: client.CodeForbidden, Message: "role " + string(role) + " may not read this field; leave it out"}
 	}
-	return next(ctx)
+	value, err := next(ctx)
+	if list, ok := value.([]string); ok && list == nil {
+		// The schema lets the list be null for those who are denied it; for others
+		// it is empty.
+		value = []string{}
+	}
+	return value, err
 }
 
 // requires denies a field to callers without a permission, before anything is

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"regexp"
+	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -42,8 +45,8 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
 		if located, ok := errors.AsType[*gqlerror.Error](err); ok {
 			if located.Err == nil {
-				// A syntax or validation error of the document: its code is set.
-				return located
+				// An error of the document or of its variables: its code is set.
+				return presentRequestError(located)
 			}
 			presented.Path, presented.Locations = located.Path, located.Locations
 		}
@@ -52,6 +55,7 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		case failures != nil:
 			failure := failures[0]
 			presented.Message = failure.Message
+			maps.Copy(presented.Extensions, failure.Details)
 			presented.Extensions["code"] = string(failure.Code)
 			if field := argumentPath(ctx, presented, failure); len(field) > 0 {
 				presented.Extensions["field"] = field
@@ -73,6 +77,33 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// quotedValues match what the library's messages repeat of a request: the value
+// may be a password that was sent with the wrong type.
+var quotedValues = []struct {
+	match *regexp.Regexp
+	with  string
+}{
+	{regexp.MustCompile(`(?s)^(\w+|Enum "\w+!?") (cannot represent an? non[\w -]+|cannot represent non[\w -]+) value: .*`), "$1 $2 value"},
+	{regexp.MustCompile(`(?s)^Value ".*" does not exist in "(\w+)!?" enum\..*`), "Value does not exist in enum $1"},
+	{regexp.MustCompile(`(?s)^(Expected value of type "[\w!\[\]]+"), found .*`), "$1"},
+	{regexp.MustCompile(`(?s)^.* is not a valid (\w+)$`), "Value does not exist in enum $1"},
+	{regexp.MustCompile(`(?s)^cannot use value .* as (\w+)$`), "cannot use this value as $1"},
+	{regexp.MustCompile(`(?s)(found|Unexpected) (String|BlockString|Int|Float|Name) .*`), "$1 $2"},
+}
+
+// presentRequestError tells of a request that could not be executed. Where in
+// its variables the failure is, is no path of the response.
+func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
+	for _, quoted := range quotedValues {
+		err.Message = quoted.match.ReplaceAllString(err.Message, quoted.with)
+	}
+	if len(err.Path) > 0 {
+		err.Extensions["field"] = pathNames(err.Path[1:])
+		err.Path = nil
+	}
+	return err
+}
+
 // argumentPath is where in the field's arguments the failure is. An error of a
 // scalar has it at the end of its path; it is moved, so that path stays what
 // GraphQL says it is: the path in the response.
@@ -88,8 +119,14 @@ func argumentPath(ctx context.Context, presented *gqlerror.Error, failure *clien
 	if len(presented.Path) <= len(response) {
 		return nil
 	}
+	path := pathNames(presented.Path[len(response):])
+	presented.Path = response
+	return path
+}
+
+func pathNames(elements ast.Path) []string {
 	var path []string
-	for _, element := range presented.Path[len(response):] {
+	for _, element := range elements {
 		switch e := element.(type) {
 		case ast.PathName:
 			path = append(path, string(e))
@@ -97,11 +134,10 @@ func argumentPath(ctx context.Context, presented *gqlerror.Error, failure *clien
 			path = append(path, fmt.Sprint(int(e)))
 		}
 	}
-	presented.Path = response
 	return path
 }
 
 // RecoverPanic turns a panic of a resolver into an internal error.
 func RecoverPanic(_ context.Context, panicked any) error {
-	return fmt.Errorf("panic: %v", panicked)
+	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // CreateClient makes a new client.
-func (r mutationResolver) CreateClient(ctx context.Context, input map[string]any) (*model.CreateClientPayload, error) {
-	result, err := r.service.Create(ctx, requestOf(ctx).scope, input)
+func (r mutationResolver) CreateClient(ctx context.Context, input model.Values) (*model.CreateClientPayload, error) {
+	result, err := r.service.Create(ctx, requestOf(ctx).scope, client.Values(input))
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -19,8 +19,8 @@ func (r mutationResolver) CreateClient(ctx context.Context, input map[string]any
 }
 
 // PatchClient changes what a patch names.
-func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch map[string]any, expectedVersion *int64) (*model.PatchClientPayload, error) {
-	result, err := r.service.Patch(ctx, requestOf(ctx).scope, clientID, patch, expectedVersion)
+func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64) (*model.PatchClientPayload, error) {
+	result, err := r.service.Patch(ctx, requestOf(ctx).scope, clientID, client.Values(patch), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -52,12 +52,19 @@ func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID,
 // that the caller can mend is data; that the caller may not do this at all, or
 // that we failed, is an error.
 func answer(ctx context.Context, result client.Result, err error) (*loader.Client, []*client.Error, error) {
-	userErrors := client.AsErrors(err)
-	if client.HasCode(err, client.CodeForbidden) || (err != nil && userErrors == nil) {
+	userErrors, err := told(nil, err)
+	if err != nil {
 		return nil, nil, err
 	}
-	if userErrors == nil {
-		userErrors = client.Errors{}
-	}
 	return requestOf(ctx).loaders.WrapOne(result.Client), userErrors, nil
+}
+
+// told is the userErrors of a payload: those of the entries of a feed, and what
+// a write returned, unless that is no data.
+func told(entries client.Errors, err error) ([]*client.Error, error) {
+	userErrors := client.AsErrors(err)
+	if client.HasCode(err, client.CodeForbidden) || (err != nil && userErrors == nil) {
+		return nil, err
+	}
+	return append(append(client.Errors{}, entries...), userErrors...), nil
 }

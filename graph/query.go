@@ -15,11 +15,11 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 
 // Node answers the thing of a global id.
 func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
-	found, err := r.Client(ctx, id)
-	if err != nil || found == nil {
+	nodes, err := r.Nodes(ctx, []*client.ID{&id})
+	if err != nil {
 		return nil, err
 	}
-	return found, nil
+	return nodes[0], nil
 }
 
 // Nodes answers the things of global ids, in their order.
@@ -35,7 +35,7 @@ func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Nod
 			nodes[i] = c
 		}
 	}
-	return nodes, nil
+	return nodes, definitionNodes(ctx, ids, nodes)
 }
 
 // Client answers a client by id.
@@ -49,22 +49,13 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 }
 
 // Clients answers a page of the live clients.
-func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField client.OrderField, orderMode model.OrderMode) ([]*loader.Client, error) {
+func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField client.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
-	found, err := r.service.Clients(ctx, req.scope, order(orderField, orderMode), client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.Clients(ctx, req.scope, client.Order{Field: orderField, Descending: descending}, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
 	return req.loaders.Wrap(found), nil
-}
-
-// ClientCount answers how many live clients the caller sees.
-func (r queryResolver) ClientCount(ctx context.Context) (*int64, error) {
-	count, err := r.service.Count(ctx, requestOf(ctx).scope, client.Filter{})
-	if err != nil {
-		return nil, fail(ctx, err)
-	}
-	return &count, nil
 }
 
 // ClientConnection answers a part of a list by cursors.
@@ -72,31 +63,13 @@ func (r queryResolver) ClientConnection(ctx context.Context, filter *model.Clien
 	req := requestOf(ctx)
 	connection, err := r.service.Connection(ctx, req.scope, client.ConnectionArgs{
 		Filter: reportFilter(filter),
-		Order:  order(orderBy.Field, orderBy.Direction),
+		Order:  client.Order{Field: orderBy.Field, Descending: orderBy.Direction},
 		First:  first, After: after, Last: last, Before: before,
 	}, selected(ctx, "nodes").With(selected(ctx, "edges", "node")))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
 	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(connection.Clients)}, nil
-}
-
-func order(field client.OrderField, mode model.OrderMode) client.Order {
-	return client.Order{Field: field, Descending: mode == model.OrderModeDesc}
-}
-
-func reportFilter(filter *model.ClientReportFilter) client.Filter {
-	if filter == nil {
-		return client.Filter{}
-	}
-	converted := client.Filter{Statuses: filter.StatusList, IncludeDeleted: filter.IncludeDeleted != nil && *filter.IncludeDeleted}
-	if filter.ClientIDList != nil {
-		converted.ClientIDs = make([]int64, len(filter.ClientIDList))
-		for i, id := range filter.ClientIDList {
-			converted.ClientIDs[i] = id.As(client.TypeClient)
-		}
-	}
-	return converted
 }
 
 // values are what a list of pointers points to.
@@ -106,4 +79,13 @@ func values[T any](pointers []*T) []T {
 		list[i] = *p
 	}
 	return list
+}
+
+// pointers are a list of pointers to the entries of list.
+func pointers[T any](list []T) []*T {
+	all := make([]*T, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return all
 }

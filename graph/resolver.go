@@ -64,6 +64,35 @@ func (r *Resolver) Business() generated.BusinessResolver { return businessResolv
 // ClientForm implements generated.ResolverRoot.
 func (r *Resolver) ClientForm() generated.ClientFormResolver { return formResolver{r} }
 
+// CreateClientInput implements generated.ResolverRoot. It is never called, as
+// little as ClientPatch: model.Values reads an input itself.
+func (*Resolver) CreateClientInput() generated.CreateClientInputResolver { return nil }
+
+// ClientPatch implements generated.ResolverRoot.
+func (*Resolver) ClientPatch() generated.ClientPatchResolver { return nil }
+
+// CreateFieldDefinitionInput implements generated.ResolverRoot; likewise.
+func (*Resolver) CreateFieldDefinitionInput() generated.CreateFieldDefinitionInputResolver {
+	return nil
+}
+
+// UpdateFieldDefinitionInput implements generated.ResolverRoot; likewise.
+func (*Resolver) UpdateFieldDefinitionInput() generated.UpdateFieldDefinitionInputResolver {
+	return nil
+}
+
+// AppointmentInput implements generated.ResolverRoot; likewise.
+func (*Resolver) AppointmentInput() generated.AppointmentInputResolver { return nil }
+
+// AppointmentRemovalInput implements generated.ResolverRoot; likewise.
+func (*Resolver) AppointmentRemovalInput() generated.AppointmentRemovalInputResolver { return nil }
+
+// LocationGroupInput implements generated.ResolverRoot; likewise.
+func (*Resolver) LocationGroupInput() generated.LocationGroupInputResolver { return nil }
+
+// ClientFormInput implements generated.ResolverRoot; likewise.
+func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return nil }
+
 // request is what the resolvers of one request share: who asks, and what was
 // read for them.
 type request struct {

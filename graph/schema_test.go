@@ -135,7 +135,8 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 // domain as data but those of reading and of permission.
 func TestSchemaUserErrorCodesAreTheDomains(t *testing.T) {
 	notData := []client.Code{
-		client.CodeUnauthenticated, client.CodeForbidden, client.CodeInvalidPagination, client.CodeInvalidCursor,
+		client.CodeUnauthenticated, client.CodeForbidden, client.CodeInvalidPagination, client.CodeInvalidCursor, client.CodeInvalidDateRange,
+		client.CodeRateLimited,
 	}
 	want := slices.DeleteFunc(domainCodes(t), func(code string) bool { return slices.Contains(notData, client.Code(code)) })
 	checkNames(t, "values of UserErrorCode", valueNames(definition(t, "UserErrorCode")), want)
@@ -154,6 +155,7 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"ClientStatus":     constants(t, "client.go", "Status"),
 		"FieldType":        constants(t, "definition.go", "FieldType"),
 		"ClientOrderField": constants(t, "query.go", "OrderField"),
+		"DuplicateReason":  constants(t, "duplicates.go", "DuplicateReason"),
 	} {
 		checkNames(t, "values of "+name, valueNames(definition(t, name)), want)
 	}

@@ -11,12 +11,24 @@ import (
 
 // objectTypes are the types below which clients are selected: a fragment on any
 // of them counts.
-func objectTypes() []string { return []string{"Client", "Node", "ClientConnection", "ClientEdge"} }
+func objectTypes() []string {
+	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup"}
+}
 
 // selected is what the field that is being resolved needs of its clients, which
 // stand below it at the path of field names.
 func selected(ctx context.Context, at ...string) client.Selection {
 	return collect(ctx, graphql.GetFieldContext(ctx).Field.Selections, at)
+}
+
+// asked says whether the field that is being resolved has that field selected.
+func asked(ctx context.Context, name string) bool {
+	for _, field := range graphql.CollectFields(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections, objectTypes()) {
+		if field.Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // siblingsSelected is what all uses of a relation under the same parent need of

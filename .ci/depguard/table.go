@@ -19,7 +19,7 @@ var ours = []string{
 	"internal/apitest", "internal/app", "internal/auth", "internal/client", "internal/config",
 	"internal/devdb", "internal/keyfile", "internal/limit", "internal/loader",
 	"internal/mongostore", "internal/plan", "internal/sample", "internal/secret",
-	"internal/server", "internal/testdb", "internal/transfer", "internal/web",
+	"internal/server", "internal/testdb", "internal/testsize", "internal/transfer", "internal/web",
 }
 
 // foreign are the packages of others that some may import.
@@ -51,7 +51,7 @@ func importers() []importer {
 	clientAndKeyfile := []string{client, "internal/keyfile"}
 	return []importer{
 		{"server.go", []string{"internal/app"}, usual},
-		{"internal/app/x.go", less(ours, "internal/apitest", "internal/testdb"), with(usual, driver, options)},
+		{"internal/app/x.go", less(ours, "internal/apitest", "internal/testdb", "internal/testsize"), with(usual, driver, options)},
 		{"internal/server/x.go", []string{
 			"graph", "graph/generated", "graph/model", "graph/scalar", "internal/auth", client,
 			"internal/limit", "internal/loader", "internal/plan", "internal/web",
@@ -72,6 +72,7 @@ func importers() []importer {
 		{"internal/apitest/x.go", ours, with(usual, driver, options)},
 		{"internal/testdb/x.go", []string{"internal/devdb"}, with(usual, driver, options)},
 		{"internal/keyfile/x.go", nil, usual},
+		{"internal/testsize/x.go", nil, usual},
 		{"internal/web/x.go", nil, usual},
 		// Tests may import what they like. The first is inside its package.
 		{"internal/web/x_test.go", ours, foreign},

@@ -40,6 +40,14 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	PageInfo() PageInfoResolver
 	Query() QueryResolver
+	AppointmentInput() AppointmentInputResolver
+	AppointmentRemovalInput() AppointmentRemovalInputResolver
+	ClientFormInput() ClientFormInputResolver
+	ClientPatch() ClientPatchResolver
+	CreateClientInput() CreateClientInputResolver
+	CreateFieldDefinitionInput() CreateFieldDefinitionInputResolver
+	LocationGroupInput() LocationGroupInputResolver
+	UpdateFieldDefinitionInput() UpdateFieldDefinitionInputResolver
 }
 
 type DirectiveRoot struct {
@@ -178,9 +186,24 @@ type ComplexityRoot struct {
 		SignedDate func(childComplexity int) int
 	}
 
+	ClientReport struct {
+		Clients func(childComplexity int) int
+		Count   func(childComplexity int) int
+	}
+
+	ClientSuggestions struct {
+		AddNew  func(childComplexity int) int
+		Clients func(childComplexity int) int
+	}
+
 	CreateClientPayload struct {
 		Client     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CreateFieldDefinitionPayload struct {
+		FieldDefinition func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
 	}
 
 	DeleteClientPayload struct {
@@ -189,9 +212,61 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DeleteLocationGroupPayload struct {
+		LocationGroup func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	DismissDuplicatesPayload struct {
+		Dismissed  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DuplicateConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DuplicateEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DuplicateGroup struct {
+		Clients func(childComplexity int) int
+		Pairs   func(childComplexity int) int
+		Score   func(childComplexity int) int
+	}
+
+	DuplicatePair struct {
+		ClientIDs func(childComplexity int) int
+		Reasons   func(childComplexity int) int
+		Score     func(childComplexity int) int
+	}
+
 	FieldData struct {
 		SchedulerPreferenceFieldDefnID func(childComplexity int) int
 		Value                          func(childComplexity int) int
+	}
+
+	FieldDefinition struct {
+		Choices      func(childComplexity int) int
+		DefinitionID func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Label        func(childComplexity int) int
+		PropertyCode func(childComplexity int) int
+		Retired      func(childComplexity int) int
+		Type         func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	LocationGroup struct {
+		LocationGroupID func(childComplexity int) int
+		LocationIDs     func(childComplexity int) int
+		ModifiedDate    func(childComplexity int) int
+		Name            func(childComplexity int) int
 	}
 
 	Me struct {
@@ -203,10 +278,24 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateClient  func(childComplexity int, input map[string]any) int
-		DeleteClient  func(childComplexity int, clientID client.ID, expectedVersion *int64) int
-		PatchClient   func(childComplexity int, clientID client.ID, patch map[string]any, expectedVersion *int64) int
-		RestoreClient func(childComplexity int, clientID client.ID, expectedVersion *int64) int
+		CreateClient          func(childComplexity int, input model.Values) int
+		CreateFieldDefinition func(childComplexity int, input model.Values) int
+		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64) int
+		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time) int
+		DismissDuplicates     func(childComplexity int, clientIds []*client.ID) int
+		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64) int
+		PutLocationGroup      func(childComplexity int, input model.Values) int
+		RecordAppointments    func(childComplexity int, appointments []model.Values) int
+		RecordClientForms     func(childComplexity int, forms []model.Values) int
+		RemoveAppointments    func(childComplexity int, appointments []model.Values) int
+		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64) int
+		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64) int
+		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64) int
+	}
+
+	NewClientSuggestion struct {
+		FullName func(childComplexity int) int
+		Label    func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -222,20 +311,67 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	PutLocationGroupPayload struct {
+		LocationGroup func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	Query struct {
-		Client           func(childComplexity int, clientID client.ID) int
-		ClientConnection func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) int
-		ClientCount      func(childComplexity int) int
-		Clients          func(childComplexity int, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode model.OrderMode) int
-		Me               func(childComplexity int) int
-		Node             func(childComplexity int, id client.ID) int
-		Nodes            func(childComplexity int, ids []*client.ID) int
+		Client                    func(childComplexity int, clientID client.ID) int
+		ClientConnection          func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) int
+		ClientCount               func(childComplexity int) int
+		ClientIDList              func(childComplexity int, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) int
+		ClientReport              func(childComplexity int, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientReportCount         func(childComplexity int, filter *model.ClientReportFilter) int
+		ClientReportWithCount     func(childComplexity int, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientTags                func(childComplexity int, clientID client.ID) int
+		Clients                   func(childComplexity int, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode bool) int
+		ClientsByEmail            func(childComplexity int, emailAddress string, pageNumber int64, pageSize int64) int
+		ClientsByExternalUserName func(childComplexity int, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) int
+		ClientsByTag              func(childComplexity int, tag string, pageNumber int64, pageSize int64) int
+		ClientsCanView            func(childComplexity int, clientID client.ID, pageNumber int64, pageSize int64) int
+		ClientsCanViewedBy        func(childComplexity int, clientAccountID client.ID, pageNumber int64, pageSize int64) int
+		DuplicateClients          func(childComplexity int, first int64, after *string) int
+		EmailAddressInUse         func(childComplexity int, emailAddress string) int
+		FieldDefinitions          func(childComplexity int, includeRetired bool) int
+		FilterClients             func(childComplexity int, search string, orderField client.OrderField, orderMode bool, first int64) int
+		LocationGroups            func(childComplexity int) int
+		MatchingTags              func(childComplexity int, tag string) int
+		Me                        func(childComplexity int) int
+		Node                      func(childComplexity int, id client.ID) int
+		Nodes                     func(childComplexity int, ids []*client.ID) int
+		TagUsage                  func(childComplexity int, pageNumber int64, pageSize int64) int
+	}
+
+	RecordAppointmentsPayload struct {
+		Recorded   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RecordClientFormsPayload struct {
+		Recorded   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveAppointmentsPayload struct {
+		Removed    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RestoreClientPayload struct {
 		Client     func(childComplexity int) int
 		Conflict   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RetireFieldDefinitionPayload struct {
+		FieldDefinition func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
+	}
+
+	TagUsage struct {
+		Count func(childComplexity int) int
+		Tag   func(childComplexity int) int
 	}
 
 	TimeZone struct {
@@ -245,6 +381,11 @@ type ComplexityRoot struct {
 		TimeZoneDesc  func(childComplexity int) int
 		TimeZoneID    func(childComplexity int) int
 		Visible       func(childComplexity int) int
+	}
+
+	UpdateFieldDefinitionPayload struct {
+		FieldDefinition func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -294,10 +435,19 @@ type MeResolver interface {
 	Client(ctx context.Context, obj *model.Me) (*loader.Client, error)
 }
 type MutationResolver interface {
-	CreateClient(ctx context.Context, input map[string]any) (*model.CreateClientPayload, error)
-	PatchClient(ctx context.Context, clientID client.ID, patch map[string]any, expectedVersion *int64) (*model.PatchClientPayload, error)
+	CreateClient(ctx context.Context, input model.Values) (*model.CreateClientPayload, error)
+	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64) (*model.PatchClientPayload, error)
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.RestoreClientPayload, error)
+	DismissDuplicates(ctx context.Context, clientIds []*client.ID) (*model.DismissDuplicatesPayload, error)
+	CreateFieldDefinition(ctx context.Context, input model.Values) (*model.CreateFieldDefinitionPayload, error)
+	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64) (*model.UpdateFieldDefinitionPayload, error)
+	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64) (*model.RetireFieldDefinitionPayload, error)
+	RecordAppointments(ctx context.Context, appointments []model.Values) (*model.RecordAppointmentsPayload, error)
+	RemoveAppointments(ctx context.Context, appointments []model.Values) (*model.RemoveAppointmentsPayload, error)
+	PutLocationGroup(ctx context.Context, input model.Values) (*model.PutLocationGroupPayload, error)
+	DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time) (*model.DeleteLocationGroupPayload, error)
+	RecordClientForms(ctx context.Context, forms []model.Values) (*model.RecordClientFormsPayload, error)
 }
 type PageInfoResolver interface {
 	HasNextPage(ctx context.Context, obj *model.PageInfo) (bool, error)
@@ -308,9 +458,199 @@ type QueryResolver interface {
 	Node(ctx context.Context, id client.ID) (model.Node, error)
 	Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error)
 	Client(ctx context.Context, clientID client.ID) (*loader.Client, error)
-	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode model.OrderMode) ([]*loader.Client, error)
+	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode bool) ([]*loader.Client, error)
 	ClientCount(ctx context.Context) (*int64, error)
 	ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error)
+	ClientTags(ctx context.Context, clientID client.ID) ([]string, error)
+	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*client.TagCount, error)
+	MatchingTags(ctx context.Context, tag string) ([]string, error)
+	ClientsByTag(ctx context.Context, tag string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	ClientsCanView(ctx context.Context, clientID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	ClientsByEmail(ctx context.Context, emailAddress string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	FilterClients(ctx context.Context, search string, orderField client.OrderField, orderMode bool, first int64) (*model.ClientSuggestions, error)
+	ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) (*model.ClientReport, error)
+	ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	ClientReportCount(ctx context.Context, filter *model.ClientReportFilter) (*int64, error)
+	ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) ([]*client.ID, error)
+	FieldDefinitions(ctx context.Context, includeRetired bool) ([]*client.FieldDefinition, error)
+	LocationGroups(ctx context.Context) ([]*client.LocationGroup, error)
+	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
+	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
+}
+
+type AppointmentInputResolver interface {
+	AppointmentID(ctx context.Context, obj model.Values, data *client.ID) error
+	ClientID(ctx context.Context, obj model.Values, data *client.ID) error
+	LocationID(ctx context.Context, obj model.Values, data *client.ID) error
+	StaffID(ctx context.Context, obj model.Values, data *client.ID) error
+	ReasonID(ctx context.Context, obj model.Values, data *client.ID) error
+	Start(ctx context.Context, obj model.Values, data *time.Time) error
+	Status(ctx context.Context, obj model.Values, data client.AppointmentStatus) error
+	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type AppointmentRemovalInputResolver interface {
+	AppointmentID(ctx context.Context, obj model.Values, data *client.ID) error
+	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type ClientFormInputResolver interface {
+	FormID(ctx context.Context, obj model.Values, data *client.ID) error
+	ClientID(ctx context.Context, obj model.Values, data *client.ID) error
+	Name(ctx context.Context, obj model.Values, data *string) error
+	SignedDate(ctx context.Context, obj model.Values, data *time.Time) error
+	Data(ctx context.Context, obj model.Values, data any) error
+	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type ClientPatchResolver interface {
+	FirstName(ctx context.Context, obj model.Values, data *string) error
+	LastName(ctx context.Context, obj model.Values, data *string) error
+	FullName(ctx context.Context, obj model.Values, data *string) error
+	EmailAddress(ctx context.Context, obj model.Values, data *string) error
+	ExternalUserName(ctx context.Context, obj model.Values, data *string) error
+	CompanyName(ctx context.Context, obj model.Values, data *string) error
+	DateOfBirth(ctx context.Context, obj model.Values, data *client.Date) error
+	Sex(ctx context.Context, obj model.Values, data *string) error
+	SpouseName(ctx context.Context, obj model.Values, data *string) error
+	ReferredBy(ctx context.Context, obj model.Values, data *string) error
+	ImageURL(ctx context.Context, obj model.Values, data *string) error
+	CellPhone(ctx context.Context, obj model.Values, data *string) error
+	HomePhone(ctx context.Context, obj model.Values, data *string) error
+	BusinessPhone(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContact(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContactPhone(ctx context.Context, obj model.Values, data *string) error
+	Address1(ctx context.Context, obj model.Values, data *string) error
+	Address2(ctx context.Context, obj model.Values, data *string) error
+	City(ctx context.Context, obj model.Values, data *string) error
+	County(ctx context.Context, obj model.Values, data *string) error
+	State(ctx context.Context, obj model.Values, data *string) error
+	Zip(ctx context.Context, obj model.Values, data *string) error
+	Country(ctx context.Context, obj model.Values, data *string) error
+	Latitude(ctx context.Context, obj model.Values, data *float64) error
+	Longitude(ctx context.Context, obj model.Values, data *float64) error
+	Locale(ctx context.Context, obj model.Values, data *string) error
+	TimeZone(ctx context.Context, obj model.Values, data *string) error
+	Status(ctx context.Context, obj model.Values, data *client.Status) error
+	Blocked(ctx context.Context, obj model.Values, data *bool) error
+	Notes(ctx context.Context, obj model.Values, data *string) error
+	AlertNotes(ctx context.Context, obj model.Values, data []string) error
+	Tags(ctx context.Context, obj model.Values, data []string) error
+	AllowWaitListText(ctx context.Context, obj model.Values, data *bool) error
+	InvitationOptIn(ctx context.Context, obj model.Values, data *bool) error
+	Enrollee(ctx context.Context, obj model.Values, data *bool) error
+	ExcludeEmailCategoryIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	ExcludeEmailTemplateIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	InsuranceCo(ctx context.Context, obj model.Values, data *string) error
+	InsuranceGroup(ctx context.Context, obj model.Values, data *string) error
+	InsuranceNo(ctx context.Context, obj model.Values, data *string) error
+	InsurancePlan(ctx context.Context, obj model.Values, data *string) error
+	AuthnetCustomerID(ctx context.Context, obj model.Values, data *string) error
+	AuthnetPaymentProfileIDList(ctx context.Context, obj model.Values, data []string) error
+	EnterpriseClientID(ctx context.Context, obj model.Values, data *string) error
+	Hubspotutk(ctx context.Context, obj model.Values, data *string) error
+	InfusionsoftContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceAccountID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceLeadID(ctx context.Context, obj model.Values, data *string) error
+	SalesforcePersonID(ctx context.Context, obj model.Values, data *string) error
+	SquareCustomerID(ctx context.Context, obj model.Values, data *string) error
+	StripeCustomerID(ctx context.Context, obj model.Values, data *string) error
+	SsoTags(ctx context.Context, obj model.Values, data []string) error
+	IPAddress(ctx context.Context, obj model.Values, data *string) error
+	JobRequisitionNumbersAccepted(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersDeclined(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersSent(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsAccepted(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsDeclined(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsSent(ctx context.Context, obj model.Values, data []string) error
+	Ssn(ctx context.Context, obj model.Values, data *string) error
+	Password(ctx context.Context, obj model.Values, data *string) error
+	ClientIdsClientCanView(ctx context.Context, obj model.Values, data []*client.ID) error
+	ViewClientAccountIds(ctx context.Context, obj model.Values, data []*client.ID) error
+	Fields(ctx context.Context, obj model.Values, data []*model.ClientFieldInput) error
+}
+type CreateClientInputResolver interface {
+	FirstName(ctx context.Context, obj model.Values, data *string) error
+	LastName(ctx context.Context, obj model.Values, data *string) error
+	FullName(ctx context.Context, obj model.Values, data *string) error
+	EmailAddress(ctx context.Context, obj model.Values, data *string) error
+	ExternalUserName(ctx context.Context, obj model.Values, data *string) error
+	CompanyName(ctx context.Context, obj model.Values, data *string) error
+	DateOfBirth(ctx context.Context, obj model.Values, data *client.Date) error
+	Sex(ctx context.Context, obj model.Values, data *string) error
+	SpouseName(ctx context.Context, obj model.Values, data *string) error
+	ReferredBy(ctx context.Context, obj model.Values, data *string) error
+	ImageURL(ctx context.Context, obj model.Values, data *string) error
+	CellPhone(ctx context.Context, obj model.Values, data *string) error
+	HomePhone(ctx context.Context, obj model.Values, data *string) error
+	BusinessPhone(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContact(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContactPhone(ctx context.Context, obj model.Values, data *string) error
+	Address1(ctx context.Context, obj model.Values, data *string) error
+	Address2(ctx context.Context, obj model.Values, data *string) error
+	City(ctx context.Context, obj model.Values, data *string) error
+	County(ctx context.Context, obj model.Values, data *string) error
+	State(ctx context.Context, obj model.Values, data *string) error
+	Zip(ctx context.Context, obj model.Values, data *string) error
+	Country(ctx context.Context, obj model.Values, data *string) error
+	Latitude(ctx context.Context, obj model.Values, data *float64) error
+	Longitude(ctx context.Context, obj model.Values, data *float64) error
+	Locale(ctx context.Context, obj model.Values, data *string) error
+	TimeZone(ctx context.Context, obj model.Values, data *string) error
+	Status(ctx context.Context, obj model.Values, data *client.Status) error
+	Blocked(ctx context.Context, obj model.Values, data *bool) error
+	Notes(ctx context.Context, obj model.Values, data *string) error
+	AlertNotes(ctx context.Context, obj model.Values, data []string) error
+	Tags(ctx context.Context, obj model.Values, data []string) error
+	AllowWaitListText(ctx context.Context, obj model.Values, data *bool) error
+	InvitationOptIn(ctx context.Context, obj model.Values, data *bool) error
+	Enrollee(ctx context.Context, obj model.Values, data *bool) error
+	ExcludeEmailCategoryIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	ExcludeEmailTemplateIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	InsuranceCo(ctx context.Context, obj model.Values, data *string) error
+	InsuranceGroup(ctx context.Context, obj model.Values, data *string) error
+	InsuranceNo(ctx context.Context, obj model.Values, data *string) error
+	InsurancePlan(ctx context.Context, obj model.Values, data *string) error
+	AuthnetCustomerID(ctx context.Context, obj model.Values, data *string) error
+	AuthnetPaymentProfileIDList(ctx context.Context, obj model.Values, data []string) error
+	EnterpriseClientID(ctx context.Context, obj model.Values, data *string) error
+	Hubspotutk(ctx context.Context, obj model.Values, data *string) error
+	InfusionsoftContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceAccountID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceLeadID(ctx context.Context, obj model.Values, data *string) error
+	SalesforcePersonID(ctx context.Context, obj model.Values, data *string) error
+	SquareCustomerID(ctx context.Context, obj model.Values, data *string) error
+	StripeCustomerID(ctx context.Context, obj model.Values, data *string) error
+	SsoTags(ctx context.Context, obj model.Values, data []string) error
+	IPAddress(ctx context.Context, obj model.Values, data *string) error
+	JobRequisitionNumbersAccepted(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersDeclined(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersSent(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsAccepted(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsDeclined(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsSent(ctx context.Context, obj model.Values, data []string) error
+	Ssn(ctx context.Context, obj model.Values, data *string) error
+	Password(ctx context.Context, obj model.Values, data *string) error
+	ClientIdsClientCanView(ctx context.Context, obj model.Values, data []*client.ID) error
+	ViewClientAccountIds(ctx context.Context, obj model.Values, data []*client.ID) error
+	Fields(ctx context.Context, obj model.Values, data []*model.ClientFieldInput) error
+}
+type CreateFieldDefinitionInputResolver interface {
+	Label(ctx context.Context, obj model.Values, data string) error
+	Type(ctx context.Context, obj model.Values, data client.FieldType) error
+	PropertyCode(ctx context.Context, obj model.Values, data *string) error
+	Choices(ctx context.Context, obj model.Values, data []string) error
+}
+type LocationGroupInputResolver interface {
+	LocationGroupID(ctx context.Context, obj model.Values, data *client.ID) error
+	Name(ctx context.Context, obj model.Values, data string) error
+	LocationIds(ctx context.Context, obj model.Values, data []*client.ID) error
+	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type UpdateFieldDefinitionInputResolver interface {
+	Label(ctx context.Context, obj model.Values, data *string) error
+	Choices(ctx context.Context, obj model.Values, data []string) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1019,6 +1359,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClientForm.SignedDate(childComplexity), true
 
+	case "ClientReport.clients":
+		if e.ComplexityRoot.ClientReport.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientReport.Clients(childComplexity), true
+	case "ClientReport.count":
+		if e.ComplexityRoot.ClientReport.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientReport.Count(childComplexity), true
+
+	case "ClientSuggestions.addNew":
+		if e.ComplexityRoot.ClientSuggestions.AddNew == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientSuggestions.AddNew(childComplexity), true
+	case "ClientSuggestions.clients":
+		if e.ComplexityRoot.ClientSuggestions.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientSuggestions.Clients(childComplexity), true
+
 	case "CreateClientPayload.client":
 		if e.ComplexityRoot.CreateClientPayload.Client == nil {
 			break
@@ -1031,6 +1397,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateClientPayload.UserErrors(childComplexity), true
+
+	case "CreateFieldDefinitionPayload.fieldDefinition":
+		if e.ComplexityRoot.CreateFieldDefinitionPayload.FieldDefinition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateFieldDefinitionPayload.FieldDefinition(childComplexity), true
+	case "CreateFieldDefinitionPayload.userErrors":
+		if e.ComplexityRoot.CreateFieldDefinitionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateFieldDefinitionPayload.UserErrors(childComplexity), true
 
 	case "DeleteClientPayload.client":
 		if e.ComplexityRoot.DeleteClientPayload.Client == nil {
@@ -1051,6 +1430,108 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteClientPayload.UserErrors(childComplexity), true
 
+	case "DeleteLocationGroupPayload.locationGroup":
+		if e.ComplexityRoot.DeleteLocationGroupPayload.LocationGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLocationGroupPayload.LocationGroup(childComplexity), true
+	case "DeleteLocationGroupPayload.userErrors":
+		if e.ComplexityRoot.DeleteLocationGroupPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLocationGroupPayload.UserErrors(childComplexity), true
+
+	case "DismissDuplicatesPayload.dismissed":
+		if e.ComplexityRoot.DismissDuplicatesPayload.Dismissed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DismissDuplicatesPayload.Dismissed(childComplexity), true
+	case "DismissDuplicatesPayload.userErrors":
+		if e.ComplexityRoot.DismissDuplicatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DismissDuplicatesPayload.UserErrors(childComplexity), true
+
+	case "DuplicateConnection.edges":
+		if e.ComplexityRoot.DuplicateConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.Edges(childComplexity), true
+	case "DuplicateConnection.nodes":
+		if e.ComplexityRoot.DuplicateConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.Nodes(childComplexity), true
+	case "DuplicateConnection.pageInfo":
+		if e.ComplexityRoot.DuplicateConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.PageInfo(childComplexity), true
+	case "DuplicateConnection.totalCount":
+		if e.ComplexityRoot.DuplicateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.TotalCount(childComplexity), true
+
+	case "DuplicateEdge.cursor":
+		if e.ComplexityRoot.DuplicateEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateEdge.Cursor(childComplexity), true
+	case "DuplicateEdge.node":
+		if e.ComplexityRoot.DuplicateEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateEdge.Node(childComplexity), true
+
+	case "DuplicateGroup.clients":
+		if e.ComplexityRoot.DuplicateGroup.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Clients(childComplexity), true
+	case "DuplicateGroup.pairs":
+		if e.ComplexityRoot.DuplicateGroup.Pairs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Pairs(childComplexity), true
+	case "DuplicateGroup.score":
+		if e.ComplexityRoot.DuplicateGroup.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Score(childComplexity), true
+
+	case "DuplicatePair.clientIds":
+		if e.ComplexityRoot.DuplicatePair.ClientIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.ClientIDs(childComplexity), true
+	case "DuplicatePair.reasons":
+		if e.ComplexityRoot.DuplicatePair.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Reasons(childComplexity), true
+	case "DuplicatePair.score":
+		if e.ComplexityRoot.DuplicatePair.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.Score(childComplexity), true
+
 	case "FieldData.schedulerPreferenceFieldDefnId":
 		if e.ComplexityRoot.FieldData.SchedulerPreferenceFieldDefnID == nil {
 			break
@@ -1063,6 +1544,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldData.Value(childComplexity), true
+
+	case "FieldDefinition.choices":
+		if e.ComplexityRoot.FieldDefinition.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Choices(childComplexity), true
+	case "FieldDefinition.schedulerPreferenceFieldDefnId":
+		if e.ComplexityRoot.FieldDefinition.DefinitionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.DefinitionID(childComplexity), true
+	case "FieldDefinition.id":
+		if e.ComplexityRoot.FieldDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.ID(childComplexity), true
+	case "FieldDefinition.label":
+		if e.ComplexityRoot.FieldDefinition.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Label(childComplexity), true
+	case "FieldDefinition.propertyCode":
+		if e.ComplexityRoot.FieldDefinition.PropertyCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.PropertyCode(childComplexity), true
+	case "FieldDefinition.retired":
+		if e.ComplexityRoot.FieldDefinition.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Retired(childComplexity), true
+	case "FieldDefinition.type":
+		if e.ComplexityRoot.FieldDefinition.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Type(childComplexity), true
+	case "FieldDefinition.version":
+		if e.ComplexityRoot.FieldDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldDefinition.Version(childComplexity), true
+
+	case "LocationGroup.locationGroupId":
+		if e.ComplexityRoot.LocationGroup.LocationGroupID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocationGroup.LocationGroupID(childComplexity), true
+	case "LocationGroup.locationIds":
+		if e.ComplexityRoot.LocationGroup.LocationIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocationGroup.LocationIDs(childComplexity), true
+	case "LocationGroup.modifiedDate":
+		if e.ComplexityRoot.LocationGroup.ModifiedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocationGroup.ModifiedDate(childComplexity), true
+	case "LocationGroup.name":
+		if e.ComplexityRoot.LocationGroup.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocationGroup.Name(childComplexity), true
 
 	case "Me.business":
 		if e.ComplexityRoot.Me.Business == nil {
@@ -1105,7 +1660,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateClient(childComplexity, args["input"].(map[string]any)), true
+		return e.ComplexityRoot.Mutation.CreateClient(childComplexity, args["input"].(model.Values)), true
+	case "Mutation.createFieldDefinition":
+		if e.ComplexityRoot.Mutation.CreateFieldDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createFieldDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateFieldDefinition(childComplexity, args["input"].(model.Values)), true
 	case "Mutation.deleteClient":
 		if e.ComplexityRoot.Mutation.DeleteClient == nil {
 			break
@@ -1117,6 +1683,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64)), true
+	case "Mutation.deleteLocationGroup":
+		if e.ComplexityRoot.Mutation.DeleteLocationGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteLocationGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteLocationGroup(childComplexity, args["locationGroupId"].(client.ID), args["modifiedDate"].(time.Time)), true
+	case "Mutation.dismissDuplicates":
+		if e.ComplexityRoot.Mutation.DismissDuplicates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_dismissDuplicates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DismissDuplicates(childComplexity, args["clientIds"].([]*client.ID)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -1127,7 +1715,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.PatchClient(childComplexity, args["clientId"].(client.ID), args["patch"].(map[string]any), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.PatchClient(childComplexity, args["clientId"].(client.ID), args["patch"].(model.Values), args["expectedVersion"].(*int64)), true
+	case "Mutation.putLocationGroup":
+		if e.ComplexityRoot.Mutation.PutLocationGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_putLocationGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PutLocationGroup(childComplexity, args["input"].(model.Values)), true
+	case "Mutation.recordAppointments":
+		if e.ComplexityRoot.Mutation.RecordAppointments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordAppointments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordAppointments(childComplexity, args["appointments"].([]model.Values)), true
+	case "Mutation.recordClientForms":
+		if e.ComplexityRoot.Mutation.RecordClientForms == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordClientForms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordClientForms(childComplexity, args["forms"].([]model.Values)), true
+	case "Mutation.removeAppointments":
+		if e.ComplexityRoot.Mutation.RemoveAppointments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeAppointments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveAppointments(childComplexity, args["appointments"].([]model.Values)), true
 	case "Mutation.restoreClient":
 		if e.ComplexityRoot.Mutation.RestoreClient == nil {
 			break
@@ -1139,6 +1771,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestoreClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64)), true
+	case "Mutation.retireFieldDefinition":
+		if e.ComplexityRoot.Mutation.RetireFieldDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireFieldDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["expectedVersion"].(*int64)), true
+	case "Mutation.updateFieldDefinition":
+		if e.ComplexityRoot.Mutation.UpdateFieldDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateFieldDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["input"].(model.Values), args["expectedVersion"].(*int64)), true
+
+	case "NewClientSuggestion.fullName":
+		if e.ComplexityRoot.NewClientSuggestion.FullName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewClientSuggestion.FullName(childComplexity), true
+	case "NewClientSuggestion.label":
+		if e.ComplexityRoot.NewClientSuggestion.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewClientSuggestion.Label(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -1184,6 +1851,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PatchClientPayload.UserErrors(childComplexity), true
 
+	case "PutLocationGroupPayload.locationGroup":
+		if e.ComplexityRoot.PutLocationGroupPayload.LocationGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PutLocationGroupPayload.LocationGroup(childComplexity), true
+	case "PutLocationGroupPayload.userErrors":
+		if e.ComplexityRoot.PutLocationGroupPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PutLocationGroupPayload.UserErrors(childComplexity), true
+
 	case "Query.client":
 		if e.ComplexityRoot.Query.Client == nil {
 			break
@@ -1212,6 +1892,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ClientCount(childComplexity), true
+	case "Query.clientIdList":
+		if e.ComplexityRoot.Query.ClientIDList == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientIdList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientIDList(childComplexity, args["filter"].(*model.ClientReportFilter), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientReport":
+		if e.ComplexityRoot.Query.ClientReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientReport(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientReportCount":
+		if e.ComplexityRoot.Query.ClientReportCount == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientReportCount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientReportCount(childComplexity, args["filter"].(*model.ClientReportFilter)), true
+	case "Query.clientReportWithCount":
+		if e.ComplexityRoot.Query.ClientReportWithCount == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientReportWithCount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientReportWithCount(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientTags":
+		if e.ComplexityRoot.Query.ClientTags == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientTags(childComplexity, args["clientId"].(client.ID)), true
 	case "Query.clients":
 		if e.ComplexityRoot.Query.Clients == nil {
 			break
@@ -1222,8 +1957,124 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(client.OrderField), args["orderMode"].(model.OrderMode)), true
+		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(client.OrderField), args["orderMode"].(bool)), true
+	case "Query.clientsByEmail":
+		if e.ComplexityRoot.Query.ClientsByEmail == nil {
+			break
+		}
 
+		args, err := ec.field_Query_clientsByEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientsByEmail(childComplexity, args["emailAddress"].(string), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientsByExternalUserName":
+		if e.ComplexityRoot.Query.ClientsByExternalUserName == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientsByExternalUserName_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientsByExternalUserName(childComplexity, args["externalUserName"].(string), args["includeDeleted"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientsByTag":
+		if e.ComplexityRoot.Query.ClientsByTag == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientsByTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientsByTag(childComplexity, args["tag"].(string), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientsCanView":
+		if e.ComplexityRoot.Query.ClientsCanView == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientsCanView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientsCanView(childComplexity, args["clientId"].(client.ID), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.clientsCanViewedBy":
+		if e.ComplexityRoot.Query.ClientsCanViewedBy == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientsCanViewedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientsCanViewedBy(childComplexity, args["clientAccountId"].(client.ID), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+	case "Query.duplicateClients":
+		if e.ComplexityRoot.Query.DuplicateClients == nil {
+			break
+		}
+
+		args, err := ec.field_Query_duplicateClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DuplicateClients(childComplexity, args["first"].(int64), args["after"].(*string)), true
+	case "Query.emailAddressInUse":
+		if e.ComplexityRoot.Query.EmailAddressInUse == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailAddressInUse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailAddressInUse(childComplexity, args["emailAddress"].(string)), true
+	case "Query.fieldDefinitions":
+		if e.ComplexityRoot.Query.FieldDefinitions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_fieldDefinitions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FieldDefinitions(childComplexity, args["includeRetired"].(bool)), true
+	case "Query.filterClients":
+		if e.ComplexityRoot.Query.FilterClients == nil {
+			break
+		}
+
+		args, err := ec.field_Query_filterClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
+
+	case "Query.locationGroups":
+		if e.ComplexityRoot.Query.LocationGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.LocationGroups(childComplexity), true
+	case "Query.matchingTags":
+		if e.ComplexityRoot.Query.MatchingTags == nil {
+			break
+		}
+
+		args, err := ec.field_Query_matchingTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MatchingTags(childComplexity, args["tag"].(string)), true
 	case "Query.me":
 		if e.ComplexityRoot.Query.Me == nil {
 			break
@@ -1252,6 +2103,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]*client.ID)), true
+	case "Query.tagUsage":
+		if e.ComplexityRoot.Query.TagUsage == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tagUsage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TagUsage(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64)), true
+
+	case "RecordAppointmentsPayload.recorded":
+		if e.ComplexityRoot.RecordAppointmentsPayload.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAppointmentsPayload.Recorded(childComplexity), true
+	case "RecordAppointmentsPayload.userErrors":
+		if e.ComplexityRoot.RecordAppointmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAppointmentsPayload.UserErrors(childComplexity), true
+
+	case "RecordClientFormsPayload.recorded":
+		if e.ComplexityRoot.RecordClientFormsPayload.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordClientFormsPayload.Recorded(childComplexity), true
+	case "RecordClientFormsPayload.userErrors":
+		if e.ComplexityRoot.RecordClientFormsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordClientFormsPayload.UserErrors(childComplexity), true
+
+	case "RemoveAppointmentsPayload.removed":
+		if e.ComplexityRoot.RemoveAppointmentsPayload.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAppointmentsPayload.Removed(childComplexity), true
+	case "RemoveAppointmentsPayload.userErrors":
+		if e.ComplexityRoot.RemoveAppointmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAppointmentsPayload.UserErrors(childComplexity), true
 
 	case "RestoreClientPayload.client":
 		if e.ComplexityRoot.RestoreClientPayload.Client == nil {
@@ -1271,6 +2172,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestoreClientPayload.UserErrors(childComplexity), true
+
+	case "RetireFieldDefinitionPayload.fieldDefinition":
+		if e.ComplexityRoot.RetireFieldDefinitionPayload.FieldDefinition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireFieldDefinitionPayload.FieldDefinition(childComplexity), true
+	case "RetireFieldDefinitionPayload.userErrors":
+		if e.ComplexityRoot.RetireFieldDefinitionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireFieldDefinitionPayload.UserErrors(childComplexity), true
+
+	case "TagUsage.count":
+		if e.ComplexityRoot.TagUsage.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagUsage.Count(childComplexity), true
+	case "TagUsage.tag":
+		if e.ComplexityRoot.TagUsage.Tag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagUsage.Tag(childComplexity), true
 
 	case "TimeZone.currentOffset":
 		if e.ComplexityRoot.TimeZone.CurrentOffset == nil {
@@ -1308,6 +2235,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TimeZone.Visible(childComplexity), true
+
+	case "UpdateFieldDefinitionPayload.fieldDefinition":
+		if e.ComplexityRoot.UpdateFieldDefinitionPayload.FieldDefinition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateFieldDefinitionPayload.FieldDefinition(childComplexity), true
+	case "UpdateFieldDefinitionPayload.userErrors":
+		if e.ComplexityRoot.UpdateFieldDefinitionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateFieldDefinitionPayload.UserErrors(childComplexity), true
 
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
@@ -1352,9 +2292,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ClientFieldInput", ec.unmarshalInputClientFieldInput),
 			graphql.NewInputUnmarshaler("ClientOrder", ec.unmarshalInputClientOrder),
-			graphql.NewInputUnmarshaler("ClientPatch", ec.unmarshalInputClientPatch),
 			graphql.NewInputUnmarshaler("ClientReportFilter", ec.unmarshalInputClientReportFilter),
-			graphql.NewInputUnmarshaler("CreateClientInput", ec.unmarshalInputCreateClientInput),
+			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
 		)
 	}
 	first := true
@@ -1456,7 +2395,7 @@ Any JSON value: text, number, true, false, null, list or object.
 """
 scalar JSON
 
-# ---- reading
+# ---- directives
 
 """
 Denies the field to a role: it answers null and an error FORBIDDEN, and the rest of the answer stays.
@@ -1473,6 +2412,8 @@ directive @requires(
   "The permission that the caller's token must hold."
   permission: Permission!
 ) on FIELD_DEFINITION
+
+# ---- reading
 
 """
 Everything that can be read. What you see depends on your token: only clients of your business, and of those only the
@@ -1544,6 +2485,169 @@ type Query {
     "Only what precedes this cursor of the same filter and order (INVALID_CURSOR)."
     before: String
   ): ClientConnection
+
+  """
+  The tags of one client, in their order; null when you see no such client, empty when it has none.
+  """
+  clientTags(
+    "Which client."
+    clientId: ID!
+  ): [String!] @hiddenFrom(role: CLIENT)
+
+  """
+  The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
+  case are one tag, told in the spelling that most clients have.
+  """
+  tagUsage(
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Tags a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [TagUsage!] @hiddenFrom(role: CLIENT)
+
+  """
+  The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not matter.
+  """
+  matchingTags(
+    "The tag."
+    tag: String!
+  ): [String!] @hiddenFrom(role: CLIENT)
+
+  """
+  A page of the live clients that carry a tag, by full name. Case does not matter.
+  """
+  clientsByTag(
+    "The tag, whole."
+    tag: String!
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!] @hiddenFrom(role: CLIENT)
+
+  """
+  A page of the live clients whom a client may see and book for, by full name; null when you see no such client, empty
+  when it may see nobody.
+  """
+  clientsCanView(
+    "The viewer."
+    clientId: ID!
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!]
+
+  """
+  A page of the live clients who may see and book for the client of an account, by full name; null when you see no such
+  client, empty when nobody may see it.
+  """
+  clientsCanViewedBy(
+    "The account of the client that is seen."
+    clientAccountId: ID!
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!]
+
+  """
+  A page of the clients of exactly that name in another system, by full name. Several may share one.
+  """
+  clientsByExternalUserName(
+    "The name, to the letter."
+    externalUserName: String!
+    "Deleted clients as well."
+    includeDeleted: Boolean! = false
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!]
+
+  """
+  A page of the live clients of an e-mail address, by full name; empty when none has it. Case and outer spaces do not
+  matter. Several clients may share an address.
+  """
+  clientsByEmail(
+    "The address."
+    emailAddress: String!
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!]
+
+  """
+  What to show while somebody types: the first live clients whose full name, e-mail address or phone number has the
+  search in it, wherever it stands and however it is accented. A search of one or two letters is found where a word
+  begins, three digits or more in phone numbers however they are written. A blank search finds everybody.
+  """
+  filterClients(
+    "What was typed so far."
+    search: String!
+    "What to order by."
+    orderField: ClientOrderField! = FULL_NAME
+    "Which way. DESC is the exact reverse of ASC."
+    orderMode: OrderMode! = ASC
+    "How many clients at most, 1 to 100."
+    first: Int! = 20
+  ): ClientSuggestions
+
+  """
+  A page of the clients that a filter means, and how many it means in all, both of one moment.
+  """
+  clientReportWithCount(
+    "Which clients; all live ones without it."
+    filter: ClientReportFilter
+    "What to order by."
+    orderField: ClientOrderField! = FULL_NAME
+    "Which way. DESC is the exact reverse of ASC."
+    orderMode: OrderMode! = ASC
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): ClientReport
+
+  "A page of the clients that a filter means; empty beyond the last one."
+  clientReport(
+    "Which clients; all live ones without it."
+    filter: ClientReportFilter
+    "What to order by."
+    orderField: ClientOrderField! = FULL_NAME
+    "Which way. DESC is the exact reverse of ASC."
+    orderMode: OrderMode! = ASC
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Clients a page, 1 to 500."
+    pageSize: Int! = 50
+  ): [Client!]
+
+  "How many clients a filter means."
+  clientReportCount(
+    "Which clients; all live ones without it."
+    filter: ClientReportFilter
+  ): Int
+
+  "A page of the ids of the clients that a filter means, ascending; empty beyond the last one."
+  clientIdList(
+    "Which clients; all live ones without it."
+    filter: ClientReportFilter
+    "Which page, from 1."
+    pageNumber: Int! = 1
+    "Ids a page, 1 to 10,000."
+    pageSize: Int! = 1000
+  ): [ID!]
+
+  "The custom fields of the business, by id."
+  fieldDefinitions(
+    "Those that were retired as well."
+    includeRetired: Boolean! = false
+  ): [FieldDefinition!]
+
+  "The location groups of the business, by ` + "`" + `locationGroupId` + "`" + `: at most 1,000."
+  locationGroups: [LocationGroup!]
 }
 
 "Something that has a global id."
@@ -1594,13 +2698,13 @@ enum Permission {
   WRITE
   "Delete and restore clients."
   DELETE
-  "Make one record of several. No operation of this schema asks for it."
+  "Find the records of one person, and tell them apart."
   MERGE
   "Take data out in bulk. No operation of this schema asks for it."
   EXPORT
   "Read social security numbers unmasked."
   PII
-  "Run the business's settings. No operation of this schema asks for it."
+  "Run the business's settings: define custom fields, and feed what the scheduler knows."
   ADMIN
 }
 
@@ -1637,19 +2741,94 @@ type TimeZone {
 # ---- lists of clients
 
 """
-Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null or an
-empty list is none, but for ` + "`" + `clientIdList` + "`" + `.
+Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null, blank or
+an empty list is none, but for ` + "`" + `clientIdList` + "`" + `. Ids that you don't see, and that don't exist, match nothing.
 """
 input ClientReportFilter {
-  """
-  Only these clients, by ` + "`" + `clientId` + "`" + ` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing, null is no
-  condition; ids that you don't see match nothing.
-  """
+  "Only these clients, by ` + "`" + `clientId` + "`" + ` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing."
   clientIdList: [ID!]
+  "Created on this day or later. Days are those of the business's time zone."
+  startDate: Date
+  "Created on this day or earlier; INVALID_DATE_RANGE when it is before ` + "`" + `startDate` + "`" + `."
+  endDate: Date
+  """
+  With an appointment at a location of one of these groups: at most 1,000 (TOO_MANY). This and the next three must all
+  hold of one and the same appointment, whatever became of it.
+  """
+  locationGroupIdList: [ID!]
+  "With an appointment at one of these locations: at most 1,000 (TOO_MANY)."
+  locationIdList: [ID!]
+  "With an appointment for one of these reasons: at most 1,000 (TOO_MANY)."
+  reasonIdList: [ID!]
+  "With an appointment with one of these members of staff: at most 1,000 (TOO_MANY)."
+  staffIdList: [ID!]
   "Only clients of one of these statuses."
   statusList: [ClientStatus!]
+  "With one of these tags, whatever their case: at most 1,000 (TOO_MANY). FORBIDDEN to role CLIENT."
+  tagsList: [String!]
+  """
+  With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
+  accents; or with its digits, three at least, in a phone number. One or two letters are found where a word begins. What
+  your role may not read is not searched.
+  """
+  searchTerm: String
+  "With these custom field values: all of them. At most 1,000 (TOO_MANY)."
+  fieldFilters: [FieldFilter!]
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean
+}
+
+"""
+A custom field that has one of some values.
+"""
+input FieldFilter {
+  "Id of the field. A field that doesn't exist, or is retired, matches nothing."
+  schedulerPreferenceFieldDefnId: ID!
+  """
+  The values, of the field's type (INVALID_FIELD_VALUE, INVALID_TYPE or INVALID_DATE): any of them. Texts are compared
+  whole, whatever their case and accents. An empty list is no condition.
+  """
+  values: [JSON!]!
+}
+
+"""
+A tag and how many clients carry it.
+"""
+type TagUsage {
+  "The tag."
+  tag: String!
+  "How many live clients that you see carry it."
+  count: Int!
+}
+
+"""
+What a typeahead shows.
+"""
+type ClientSuggestions {
+  "The clients that match, in the order asked for."
+  clients: [Client!]!
+  "The offer to add a client of what was typed; null for a blank search, and for callers who may not create clients."
+  addNew: NewClientSuggestion
+}
+
+"""
+The offer to add a client. It is no client: it has no id and is in no count.
+"""
+type NewClientSuggestion {
+  "What to show: ` + "`" + `Add new client: ` + "`" + ` and what was typed."
+  label: String!
+  "What was typed, without outer spaces: what the new client would be called."
+  fullName: String!
+}
+
+"""
+A page of a report, with the whole report's size.
+"""
+type ClientReport {
+  "The clients of the page, in the order asked for."
+  clients: [Client!]!
+  "How many clients the filter means, whatever the page."
+  count: Int!
 }
 
 "An order of clients. Ties go by ` + "`" + `clientId` + "`" + `."
@@ -2025,6 +3204,236 @@ enum FieldType {
   CHOICE
 }
 
+"A custom field of the business: something that it wants to know of each client."
+type FieldDefinition implements Node {
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches."
+  id: ID!
+  "Id of the field, as a decimal string of at most 64 bits."
+  schedulerPreferenceFieldDefnId: ID!
+  "What the business calls the field."
+  label: String!
+  "What its values are. It never changes."
+  type: FieldType!
+  """
+  Name of the property of ` + "`" + `Client` + "`" + ` that the field stands for: a value of the field is that property. Null when the field
+  has values of its own. It never changes.
+  """
+  propertyCode: String
+  "What a value may be, for type CHOICE, in the order in which to offer them; empty for the others."
+  choices: [String!]!
+  """
+  Whether the field is out of use: it is in no client's ` + "`" + `fields` + "`" + `, and takes no values. Those that clients have are kept.
+  """
+  retired: Boolean!
+  """
+  1 for a new field, and one more with every change. Send it as ` + "`" + `expectedVersion` + "`" + ` to change only what you have seen.
+  """
+  version: Int!
+}
+
+# ---- what the scheduler feeds
+
+"A named set of the scheduler's locations, for reports."
+type LocationGroup {
+  "The scheduler's id of the group, as a decimal string of at most 64 bits."
+  locationGroupId: ID!
+  "Name of the group."
+  name: String!
+  "Ids of its locations, ascending."
+  locationIds: [ID!]!
+  "When the scheduler last changed the group."
+  modifiedDate: DateTime!
+}
+
+"What became of an appointment."
+enum AppointmentStatus {
+  "It is to come, or under way."
+  OPEN
+  "The client came."
+  COMPLETED
+  "It was called off."
+  CANCELLED
+  "The client did not come."
+  NO_SHOW
+}
+
+"""
+An appointment as the scheduler has it: who comes when to whom, where and why. It decides which clients a member of
+staff or a location sees, in whatever state it is.
+"""
+input AppointmentInput {
+  "The scheduler's id of the appointment: a decimal number of at most 64 bits, not 0 (INVALID_ID)."
+  appointmentId: ID!
+  """
+  ` + "`" + `clientId` + "`" + ` or global id of who comes, deleted or not. NOT_FOUND when there is no such client; TOO_MANY when it has
+  10,000 appointments. An appointment that named another client before moves to this one.
+  """
+  clientId: ID!
+  "Where it takes place (INVALID_ID). Left out, null or 0: no location."
+  locationId: ID
+  "With which member of staff (INVALID_ID). Left out, null or 0: nobody."
+  staffId: ID
+  "What for (INVALID_ID). Left out, null or 0: no reason."
+  reasonId: ID
+  "When it begins."
+  start: DateTime!
+  "What became of it."
+  status: AppointmentStatus!
+  """
+  When the scheduler last changed the appointment, to the millisecond. An entry that is not newer than what is known
+  changes nothing.
+  """
+  modifiedDate: DateTime!
+}
+
+"An appointment that the scheduler has no more."
+input AppointmentRemovalInput {
+  """
+  The scheduler's id of the appointment (INVALID_ID). One that was never recorded is remembered as removed all the same.
+  """
+  appointmentId: ID!
+  """
+  When the scheduler removed it, to the millisecond. An entry that is not newer than what is known changes nothing.
+  """
+  modifiedDate: DateTime!
+}
+
+"A location group as the scheduler has it, whole."
+input LocationGroupInput {
+  "The scheduler's id of the group: a decimal number of at most 64 bits, not 0 (INVALID_ID)."
+  locationGroupId: ID!
+  "Name of the group: 1 to 1,000 characters (REQUIRED, TOO_LONG)."
+  name: String!
+  "Ids of its locations: at most 1,000 (TOO_MANY); none of them 0 (INVALID_ID). Repetitions are dropped."
+  locationIds: [ID!]!
+  """
+  When the scheduler last changed the group, to the millisecond. A group that is not newer than what is known changes
+  nothing.
+  """
+  modifiedDate: DateTime!
+}
+
+"A form that a client signed, as the scheduler has it, whole."
+input ClientFormInput {
+  """
+  The scheduler's id of the form: a number or any text of 1 to 1,000 characters (REQUIRED, TOO_LONG). A client has each
+  form once.
+  """
+  formId: ID!
+  """
+  ` + "`" + `clientId` + "`" + ` or global id of who signed, deleted or not. NOT_FOUND when there is no such client; TOO_MANY when it has
+  1,000 forms.
+  """
+  clientId: ID!
+  "Name of the form: at most 1,000 characters (TOO_LONG)."
+  name: String
+  "When it was signed."
+  signedDate: DateTime
+  "What was filled in: at most 100,000 characters of JSON (TOO_LONG)."
+  data: JSON
+  """
+  When the scheduler last changed the form, to the millisecond. An entry that is not newer than what is known changes
+  nothing.
+  """
+  modifiedDate: DateTime!
+}
+
+# ---- duplicates
+
+extend type Query {
+  """
+  Groups of active clients who look like one person; those who are not are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients
+  are in one group when they share an e-mail address, a phone number, a name with a date of birth, or an external user
+  name, or when each shares one with a third. What over 50 clients share is passed over, and a group has 50 clients at
+  most: of a longer chain the likelier pairs stay together. Needs the permission MERGE.
+
+  Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added.
+  """
+  duplicateClients(
+    "How many groups, 1 to 100 (OUT_OF_RANGE)."
+    first: Int! = 20
+    "Only groups that follow this cursor (INVALID_CURSOR)."
+    after: String
+  ): DuplicateConnection @requires(permission: MERGE)
+
+  """
+  Whether an active client of the business has that e-mail address, whether you see the client or not. Spaces around it
+  and case don't count. Needs the permission WRITE; denied to role CLIENT.
+
+  You may ask 10 times at once and 30 times a minute; then it is RATE_LIMITED, with the seconds to wait in the error's
+  extension ` + "`" + `retryAfter` + "`" + `.
+  """
+  emailAddressInUse(
+    "The e-mail address, without a display name (INVALID_EMAIL)."
+    emailAddress: String!
+  ): Boolean @requires(permission: WRITE)
+}
+
+"A part of the list of groups of duplicates."
+type DuplicateConnection {
+  "The groups of this part, each with its cursor, by their lowest ` + "`" + `clientId` + "`" + `."
+  edges: [DuplicateEdge!]!
+  "The groups of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  nodes: [DuplicateGroup!]!
+  "Where this part lies in the list."
+  pageInfo: PageInfo!
+  "How many groups the whole list has."
+  totalCount: Int!
+}
+
+"A group of duplicates at its place in the list."
+type DuplicateEdge {
+  "The place: an opaque text for ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The group at that place."
+  node: DuplicateGroup!
+}
+
+"Two to 50 active clients, each of whom looks like another one of them."
+type DuplicateGroup {
+  "The clients, by ` + "`" + `clientId` + "`" + `."
+  clients: [Client!]!
+  """
+  Which of them look like each other, likeliest first. Two clients of a group are no pair when each only looks like a
+  third, or when they were dismissed.
+  """
+  pairs: [DuplicatePair!]!
+  "The highest ` + "`" + `score` + "`" + ` of its pairs."
+  score: Float!
+}
+
+"Two clients who look like one person."
+type DuplicatePair {
+  "` + "`" + `clientId` + "`" + ` of both, ascending."
+  clientIds: [ID!]!
+  """
+  How likely it is that they are one person, from 0 to 1: one minus the chance that all of ` + "`" + `reasons` + "`" + ` mislead. A reason's
+  weight is in its description: e-mail address and name make ` + "`" + `1 - (1 - 0.5) * (1 - 0.6)` + "`" + `, 0.8.
+  """
+  score: Float!
+  "Why they look like one person: at least one reason, weightiest first."
+  reasons: [DuplicateReason!]!
+}
+
+"Why two clients look like one person."
+enum DuplicateReason {
+  "They have the same ` + "`" + `externalUserName` + "`" + `. Weight 0.9."
+  SAME_EXTERNAL_USER_NAME
+  "They have the same name, case and accents aside, and were born on the same day. Weight 0.9."
+  SAME_NAME_AND_BIRTH_DATE
+  "They have the same e-mail address, case aside. Weight 0.5."
+  SAME_EMAIL
+  """
+  One of them can be reached by a phone number of the other: mobile, home or work, in international form, extension
+  included. Weight 0.4.
+  """
+  SAME_PHONE
+  """
+  They have the same name, case and accents aside, but not the same date of birth. Never the only reason. Weight 0.6.
+  """
+  SAME_NAME
+}
+
 # ---- writing
 
 """
@@ -2074,6 +3483,201 @@ type Mutation {
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
     expectedVersion: Int
   ): RestoreClientPayload @requires(permission: DELETE)
+
+  """
+  Says that those clients are so many people: ` + "`" + `duplicateClients` + "`" + ` shows no pair of them until one of the pair changes its
+  name, date of birth, e-mail address, phone numbers or external user name. Dismissing pairs again succeeds and changes
+  nothing. Needs the permission MERGE.
+  """
+  dismissDuplicates(
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
+    see no such client, CLIENT_DELETED when it is deleted.
+    """
+    clientIds: [ID!]!
+  ): DismissDuplicatesPayload @requires(permission: MERGE)
+}
+
+extend type Mutation {
+  "Makes a custom field. Needs the permission ADMIN."
+  createFieldDefinition(
+    "The field to make. TOO_MANY when the business has 1,000 in use."
+    input: CreateFieldDefinitionInput!
+  ): CreateFieldDefinitionPayload @requires(permission: ADMIN)
+
+  """
+  Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
+  no choice any more. A change of no value succeeds and leaves the version as it is. Needs the permission ADMIN.
+
+  Also: EMPTY_PATCH, VERSION_CONFLICT.
+  """
+  updateFieldDefinition(
+    "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id in use."
+    schedulerPreferenceFieldDefnId: ID!
+    "What to change: what is left out stays."
+    input: UpdateFieldDefinitionInput!
+    "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
+    expectedVersion: Int
+  ): UpdateFieldDefinitionPayload @requires(permission: ADMIN)
+
+  """
+  Takes a custom field out of use, for good. Values that clients have are kept, and shown no more; the property that it
+  stood for may be another field's. Retiring a retired field succeeds and changes nothing. Needs the permission ADMIN.
+  Also: VERSION_CONFLICT.
+  """
+  retireFieldDefinition(
+    "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id."
+    schedulerPreferenceFieldDefnId: ID!
+    "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
+    expectedVersion: Int
+  ): RetireFieldDefinitionPayload @requires(permission: ADMIN)
+
+  """
+  Takes in appointments that the scheduler made or changed. They may come again, and in any order: of two that tell of
+  one appointment the newer counts, a removal too. An entry with an error changes nothing, and harms no other entry. A
+  client whose appointments change gets a row in the change feed, but no new version and no history.
+
+  Needs the permission ADMIN.
+  """
+  recordAppointments(
+    "The appointments: at most 1,000 (TOO_MANY)."
+    appointments: [AppointmentInput!]!
+  ): RecordAppointmentsPayload @requires(permission: ADMIN)
+
+  """
+  Takes in that the scheduler has appointments no more: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN.
+  """
+  removeAppointments(
+    "The removals: at most 1,000 (TOO_MANY)."
+    appointments: [AppointmentRemovalInput!]!
+  ): RemoveAppointmentsPayload @requires(permission: ADMIN)
+
+  """
+  Takes in a location group that the scheduler made or changed. One that is not newer than what is known, a deletion
+  too, changes nothing. Needs the permission ADMIN.
+  """
+  putLocationGroup(
+    "The group, whole. TOO_MANY when the business has 1,000 others."
+    input: LocationGroupInput!
+  ): PutLocationGroupPayload @requires(permission: ADMIN)
+
+  """
+  Takes in that the scheduler has a location group no more. A deletion that is not newer than what is known changes
+  nothing; one of a group that was never put is remembered all the same. Needs the permission ADMIN.
+  """
+  deleteLocationGroup(
+    "The scheduler's id of the group (INVALID_ID)."
+    locationGroupId: ID!
+    "When the scheduler deleted it, to the millisecond."
+    modifiedDate: DateTime!
+  ): DeleteLocationGroupPayload @requires(permission: ADMIN)
+
+  """
+  Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN.
+  """
+  recordClientForms(
+    "The forms: at most 1,000 (TOO_MANY)."
+    forms: [ClientFormInput!]!
+  ): RecordClientFormsPayload @requires(permission: ADMIN)
+}
+
+"A new custom field."
+input CreateFieldDefinitionInput {
+  "What the business calls the field: 1 to 1,000 characters (REQUIRED, TOO_LONG). Spaces around it are dropped."
+  label: String!
+  """
+  What its values are. A field that stands for a property has the type of its values: TEXT, or DATE for ` + "`" + `dateOfBirth` + "`" + `,
+  NUMBER for ` + "`" + `latitude` + "`" + ` and ` + "`" + `longitude` + "`" + `, BOOLEAN for what is true or false (INVALID_FIELD_TYPE).
+  """
+  type: FieldType!
+  """
+  Name of the property of ` + "`" + `Client` + "`" + ` that the field stands for: one that clients are patched with, of one value, that role
+  CLIENT may read, and neither ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + `, ` + "`" + `status` + "`" + ` nor ` + "`" + `blocked` + "`" + ` (INVALID_PROPERTY_CODE). One field in use a
+  property (PROPERTY_CODE_TAKEN). Left out or null: the field has values of its own.
+  """
+  propertyCode: String
+  """
+  What a value may be, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters (REQUIRED,
+  TOO_LONG), each once (DUPLICATE_CHOICE). Spaces around them are dropped. The other types have none
+  (INVALID_FIELD_TYPE).
+  """
+  choices: [String!]
+}
+
+"A change of a custom field. What is left out stays."
+input UpdateFieldDefinitionInput {
+  "What the business calls the field: 1 to 1,000 characters (REQUIRED, TOO_LONG). Null is REQUIRED."
+  label: String
+  """
+  What a value may be, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters (REQUIRED,
+  TOO_LONG), each once (DUPLICATE_CHOICE), instead of those that are there. The other types have none
+  (INVALID_FIELD_TYPE).
+  """
+  choices: [String!]
+}
+
+"What ` + "`" + `createFieldDefinition` + "`" + ` answers."
+type CreateFieldDefinitionPayload {
+  "The new field; null when there are errors."
+  fieldDefinition: FieldDefinition
+  "All that is wrong with the input; empty when the field was made."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `updateFieldDefinition` + "`" + ` answers."
+type UpdateFieldDefinitionPayload {
+  "The field as it is now, also after VERSION_CONFLICT; null with any other error."
+  fieldDefinition: FieldDefinition
+  "All that is wrong; empty when the change was made."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `retireFieldDefinition` + "`" + ` answers."
+type RetireFieldDefinitionPayload {
+  "The field as it is now, also after VERSION_CONFLICT; null with any other error."
+  fieldDefinition: FieldDefinition
+  "All that is wrong; empty when the field is retired."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `recordAppointments` + "`" + ` answers."
+type RecordAppointmentsPayload {
+  "How many entries were newer than what was known, and were taken in."
+  recorded: Int!
+  "What is wrong with entries, in their order, each at ` + "`" + `[\"appointments\", index, ...]` + "`" + `; empty when there is nothing."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `removeAppointments` + "`" + ` answers."
+type RemoveAppointmentsPayload {
+  "How many entries were newer than what was known, and were taken in."
+  removed: Int!
+  "What is wrong with entries, in their order, each at ` + "`" + `[\"appointments\", index, ...]` + "`" + `; empty when there is nothing."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `putLocationGroup` + "`" + ` answers."
+type PutLocationGroupPayload {
+  "The group as it is now: another one when a newer is known; null when it was deleted since, or with an error."
+  locationGroup: LocationGroup
+  "All that is wrong with the input; empty when there is nothing."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `deleteLocationGroup` + "`" + ` answers."
+type DeleteLocationGroupPayload {
+  "The group that is there all the same, because it is not older than the deletion; null when there is none."
+  locationGroup: LocationGroup
+  "All that is wrong; empty when there is nothing."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `recordClientForms` + "`" + ` answers."
+type RecordClientFormsPayload {
+  "How many entries were newer than what was known, and were taken in."
+  recorded: Int!
+  "What is wrong with entries, in their order, each at ` + "`" + `[\"forms\", index, ...]` + "`" + `; empty when there is nothing."
+  userErrors: [UserError!]!
 }
 
 """
@@ -2531,6 +4135,14 @@ type RestoreClientPayload {
   conflict: VersionConflict
 }
 
+"What ` + "`" + `dismissDuplicates` + "`" + ` answers."
+type DismissDuplicatesPayload {
+  "How many pairs the clients make, all of which are dismissed now; 0 with errors."
+  dismissed: Int!
+  "All that is wrong; empty when the pairs are dismissed."
+  userErrors: [UserError!]!
+}
+
 "The client has another version than the one that a change was meant for."
 type VersionConflict {
   "The version that the client has. Look at what changed, then send this one as ` + "`" + `expectedVersion` + "`" + `."
@@ -2562,7 +4174,7 @@ enum UserErrorCode {
   NOT_FOUND
   "The client is deleted: restore it first."
   CLIENT_DELETED
-  "The client has changed since ` + "`" + `expectedVersion` + "`" + `: see ` + "`" + `conflict` + "`" + `."
+  "What was to be changed has changed since ` + "`" + `expectedVersion` + "`" + `: see ` + "`" + `conflict` + "`" + `, where there is one."
   VERSION_CONFLICT
   "The patch names nothing to change."
   EMPTY_PATCH
@@ -2592,7 +4204,7 @@ enum UserErrorCode {
   INVALID_TIME_ZONE
   "The text is no absolute http or https URL."
   INVALID_URL
-  "The status is neither ACTIVE nor BLACKLISTED."
+  "The status is none that a client, or an appointment, can have."
   INVALID_STATUS
   "The tag is empty or has over 64 characters."
   INVALID_TAG
@@ -2612,6 +4224,14 @@ enum UserErrorCode {
   FIELD_CONFLICT
   "The property is not yours to change: leave it out."
   FIELD_NOT_WRITABLE
+  "The custom field's type is none that there is, not that of the property that it stands for, or has no choices."
+  INVALID_FIELD_TYPE
+  "No custom field may stand for a property of that name."
+  INVALID_PROPERTY_CODE
+  "Another custom field in use stands for the property."
+  PROPERTY_CODE_TAKEN
+  "The list of choices names one twice."
+  DUPLICATE_CHOICE
 
   # who may see whom
   "A client can't be its own viewer."
@@ -2887,6 +4507,26 @@ func (ec *executionContext) childFields_ClientForm(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClientForm", field.Name)
 }
 
+func (ec *executionContext) childFields_ClientReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clients":
+		return ec.fieldContext_ClientReport_clients(ctx, field)
+	case "count":
+		return ec.fieldContext_ClientReport_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientReport", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientSuggestions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clients":
+		return ec.fieldContext_ClientSuggestions_clients(ctx, field)
+	case "addNew":
+		return ec.fieldContext_ClientSuggestions_addNew(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientSuggestions", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "client":
@@ -2895,6 +4535,16 @@ func (ec *executionContext) childFields_CreateClientPayload(ctx context.Context,
 		return ec.fieldContext_CreateClientPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateClientPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateFieldDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldDefinition":
+		return ec.fieldContext_CreateFieldDefinitionPayload_fieldDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateFieldDefinitionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateFieldDefinitionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2909,6 +4559,74 @@ func (ec *executionContext) childFields_DeleteClientPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type DeleteClientPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteLocationGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "locationGroup":
+		return ec.fieldContext_DeleteLocationGroupPayload_locationGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteLocationGroupPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteLocationGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DismissDuplicatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dismissed":
+		return ec.fieldContext_DismissDuplicatesPayload_dismissed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DismissDuplicatesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DismissDuplicatesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DuplicateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DuplicateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DuplicateConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DuplicateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DuplicateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clients":
+		return ec.fieldContext_DuplicateGroup_clients(ctx, field)
+	case "pairs":
+		return ec.fieldContext_DuplicateGroup_pairs(ctx, field)
+	case "score":
+		return ec.fieldContext_DuplicateGroup_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicatePair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientIds":
+		return ec.fieldContext_DuplicatePair_clientIds(ctx, field)
+	case "score":
+		return ec.fieldContext_DuplicatePair_score(ctx, field)
+	case "reasons":
+		return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicatePair", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldData(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "schedulerPreferenceFieldDefnId":
@@ -2917,6 +4635,42 @@ func (ec *executionContext) childFields_FieldData(ctx context.Context, field gra
 		return ec.fieldContext_FieldData_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldData", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FieldDefinition_id(ctx, field)
+	case "schedulerPreferenceFieldDefnId":
+		return ec.fieldContext_FieldDefinition_schedulerPreferenceFieldDefnId(ctx, field)
+	case "label":
+		return ec.fieldContext_FieldDefinition_label(ctx, field)
+	case "type":
+		return ec.fieldContext_FieldDefinition_type(ctx, field)
+	case "propertyCode":
+		return ec.fieldContext_FieldDefinition_propertyCode(ctx, field)
+	case "choices":
+		return ec.fieldContext_FieldDefinition_choices(ctx, field)
+	case "retired":
+		return ec.fieldContext_FieldDefinition_retired(ctx, field)
+	case "version":
+		return ec.fieldContext_FieldDefinition_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "locationGroupId":
+		return ec.fieldContext_LocationGroup_locationGroupId(ctx, field)
+	case "name":
+		return ec.fieldContext_LocationGroup_name(ctx, field)
+	case "locationIds":
+		return ec.fieldContext_LocationGroup_locationIds(ctx, field)
+	case "modifiedDate":
+		return ec.fieldContext_LocationGroup_modifiedDate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationGroup", field.Name)
 }
 
 func (ec *executionContext) childFields_Me(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2933,6 +4687,16 @@ func (ec *executionContext) childFields_Me(ctx context.Context, field graphql.Co
 		return ec.fieldContext_Me_client(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Me", field.Name)
+}
+
+func (ec *executionContext) childFields_NewClientSuggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_NewClientSuggestion_label(ctx, field)
+	case "fullName":
+		return ec.fieldContext_NewClientSuggestion_fullName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NewClientSuggestion", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2961,6 +4725,46 @@ func (ec *executionContext) childFields_PatchClientPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PatchClientPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PutLocationGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "locationGroup":
+		return ec.fieldContext_PutLocationGroupPayload_locationGroup(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PutLocationGroupPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutLocationGroupPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordAppointmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recorded":
+		return ec.fieldContext_RecordAppointmentsPayload_recorded(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordAppointmentsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordAppointmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordClientFormsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recorded":
+		return ec.fieldContext_RecordClientFormsPayload_recorded(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordClientFormsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordClientFormsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveAppointmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "removed":
+		return ec.fieldContext_RemoveAppointmentsPayload_removed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveAppointmentsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveAppointmentsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestoreClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "client":
@@ -2971,6 +4775,26 @@ func (ec *executionContext) childFields_RestoreClientPayload(ctx context.Context
 		return ec.fieldContext_RestoreClientPayload_conflict(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestoreClientPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetireFieldDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldDefinition":
+		return ec.fieldContext_RetireFieldDefinitionPayload_fieldDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetireFieldDefinitionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireFieldDefinitionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TagUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tag":
+		return ec.fieldContext_TagUsage_tag(ctx, field)
+	case "count":
+		return ec.fieldContext_TagUsage_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_TimeZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2989,6 +4813,16 @@ func (ec *executionContext) childFields_TimeZone(ctx context.Context, field grap
 		return ec.fieldContext_TimeZone_currentOffset(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TimeZone", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateFieldDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fieldDefinition":
+		return ec.fieldContext_UpdateFieldDefinitionPayload_fieldDefinition(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateFieldDefinitionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateFieldDefinitionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3189,8 +5023,22 @@ func (ec *executionContext) field_Mutation_createClient_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (map[string]any, error) {
-			return ec.unmarshalNCreateClientInput2map(ctx, v)
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNCreateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createFieldDefinition_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNCreateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3221,6 +5069,42 @@ func (ec *executionContext) field_Mutation_deleteClient_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteLocationGroup_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "locationGroupId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["locationGroupId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "modifiedDate",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["modifiedDate"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_dismissDuplicates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientIds"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3233,8 +5117,8 @@ func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context,
 	}
 	args["clientId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "patch",
-		func(ctx context.Context, v any) (map[string]any, error) {
-			return ec.unmarshalNClientPatch2map(ctx, v)
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNClientPatch2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3248,6 +5132,62 @@ func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context,
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_putLocationGroup_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNLocationGroupInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordAppointments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "appointments",
+		func(ctx context.Context, v any) ([]model.Values, error) {
+			return ec.unmarshalNAppointmentInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["appointments"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordClientForms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "forms",
+		func(ctx context.Context, v any) ([]model.Values, error) {
+			return ec.unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["forms"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeAppointments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "appointments",
+		func(ctx context.Context, v any) ([]model.Values, error) {
+			return ec.unmarshalNAppointmentRemovalInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["appointments"] = arg0
 	return args, nil
 }
 
@@ -3270,6 +5210,58 @@ func (ec *executionContext) field_Mutation_restoreClient_args(ctx context.Contex
 		return nil, err
 	}
 	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_retireFieldDefinition_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "schedulerPreferenceFieldDefnId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["schedulerPreferenceFieldDefnId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateFieldDefinition_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "schedulerPreferenceFieldDefnId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["schedulerPreferenceFieldDefnId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNUpdateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
 	return args, nil
 }
 
@@ -3341,6 +5333,156 @@ func (ec *executionContext) field_Query_clientConnection_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_clientIdList_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClientReportFilter, error) {
+			return ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientReportCount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClientReportFilter, error) {
+			return ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientReportWithCount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClientReportFilter, error) {
+			return ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
+		func(ctx context.Context, v any) (client.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderField"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderMode",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNOrderMode2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderMode"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClientReportFilter, error) {
+			return ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
+		func(ctx context.Context, v any) (client.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderField"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderMode",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNOrderMode2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderMode"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_client_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3352,6 +5494,164 @@ func (ec *executionContext) field_Query_client_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["clientId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientsByEmail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "emailAddress",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["emailAddress"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientsByExternalUserName_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "externalUserName",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["externalUserName"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "includeDeleted",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["includeDeleted"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientsByTag_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "tag",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tag"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientsCanView_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientsCanViewedBy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientAccountId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientAccountId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg2
 	return args, nil
 }
 
@@ -3383,13 +5683,115 @@ func (ec *executionContext) field_Query_clients_args(ctx context.Context, rawArg
 	}
 	args["orderField"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderMode",
-		func(ctx context.Context, v any) (model.OrderMode, error) {
-			return ec.unmarshalNOrderMode2clientgraphᚋgraphᚋmodelᚐOrderMode(ctx, v)
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNOrderMode2bool(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["orderMode"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_duplicateClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_emailAddressInUse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "emailAddress",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["emailAddress"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_fieldDefinitions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "includeRetired",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["includeRetired"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_filterClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
+		func(ctx context.Context, v any) (client.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderField"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderMode",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNOrderMode2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderMode"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_matchingTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "tag",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tag"] = arg0
 	return args, nil
 }
 
@@ -3418,6 +5820,28 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tagUsage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "pageNumber",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageNumber"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "pageSize",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pageSize"] = arg1
 	return args, nil
 }
 
@@ -6263,8 +8687,8 @@ func (ec *executionContext) _ClientForm_name(ctx context.Context, field graphql.
 			return obj.Name, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6318,6 +8742,125 @@ func (ec *executionContext) _ClientForm_data(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_ClientForm_data(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientForm", field, true, true, "JSON")
+}
+
+func (ec *executionContext) _ClientReport_clients(ctx context.Context, field graphql.CollectedField, obj *model.ClientReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientReport_clients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalNClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientReport_clients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientReport_count(ctx context.Context, field graphql.CollectedField, obj *model.ClientReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientReport_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientReport_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClientSuggestions_clients(ctx context.Context, field graphql.CollectedField, obj *model.ClientSuggestions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientSuggestions_clients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalNClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientSuggestions_clients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientSuggestions",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientSuggestions_addNew(ctx context.Context, field graphql.CollectedField, obj *model.ClientSuggestions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientSuggestions_addNew(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddNew, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.NewClientSuggestion) graphql.Marshaler {
+			return ec.marshalONewClientSuggestion2ᚖclientgraphᚋgraphᚋmodelᚐNewClientSuggestion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientSuggestions_addNew(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientSuggestions",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NewClientSuggestion(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CreateClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.CreateClientPayload) (ret graphql.Marshaler) {
@@ -6374,6 +8917,70 @@ func (ec *executionContext) _CreateClientPayload_userErrors(ctx context.Context,
 func (ec *executionContext) fieldContext_CreateClientPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CreateClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateFieldDefinitionPayload_fieldDefinition(ctx context.Context, field graphql.CollectedField, obj *model.CreateFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateFieldDefinitionPayload_fieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldDefinition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateFieldDefinitionPayload_fieldDefinition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateFieldDefinitionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateFieldDefinitionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CreateFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateFieldDefinitionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateFieldDefinitionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateFieldDefinitionPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -6480,6 +9087,455 @@ func (ec *executionContext) fieldContext_DeleteClientPayload_conflict(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _DeleteLocationGroupPayload_locationGroup(ctx context.Context, field graphql.CollectedField, obj *model.DeleteLocationGroupPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLocationGroupPayload_locationGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationGroup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLocationGroupPayload_locationGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteLocationGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocationGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteLocationGroupPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.DeleteLocationGroupPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLocationGroupPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLocationGroupPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteLocationGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DismissDuplicatesPayload_dismissed(ctx context.Context, field graphql.CollectedField, obj *model.DismissDuplicatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismissDuplicatesPayload_dismissed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dismissed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismissDuplicatesPayload_dismissed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DismissDuplicatesPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DismissDuplicatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.DismissDuplicatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismissDuplicatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismissDuplicatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DismissDuplicatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.DuplicateEdge) graphql.Marshaler {
+			return ec.marshalNDuplicateEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐDuplicateEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.DuplicateGroup) graphql.Marshaler {
+			return ec.marshalNDuplicateGroup2ᚕᚖclientgraphᚋgraphᚋmodelᚐDuplicateGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DuplicateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _DuplicateEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DuplicateGroup) graphql.Marshaler {
+			return ec.marshalNDuplicateGroup2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateGroup_clients(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateGroup_clients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalNClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateGroup_clients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateGroup_pairs(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateGroup_pairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pairs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.DuplicatePair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋclientᚐDuplicatePairᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateGroup_pairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicatePair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateGroup_score(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateGroup_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateGroup_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateGroup", field, true, false, "Float")
+}
+
+func (ec *executionContext) _DuplicatePair_clientIds(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_clientIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_clientIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []client.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "DuplicateReason")
+}
+
 func (ec *executionContext) _FieldData_schedulerPreferenceFieldDefnId(ctx context.Context, field graphql.CollectedField, obj *model.FieldData) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6524,6 +9580,282 @@ func (ec *executionContext) _FieldData_value(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_FieldData_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldData", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _FieldDefinition_id(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, true, false, "ID")
+}
+
+func (ec *executionContext) _FieldDefinition_schedulerPreferenceFieldDefnId(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_schedulerPreferenceFieldDefnId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefinitionID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_schedulerPreferenceFieldDefnId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "ID")
+}
+
+func (ec *executionContext) _FieldDefinition_label(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_type(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.FieldType) graphql.Marshaler {
+			return ec.marshalNFieldType2clientgraphᚋinternalᚋclientᚐFieldType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "FieldType")
+}
+
+func (ec *executionContext) _FieldDefinition_propertyCode(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_propertyCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PropertyCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_propertyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_choices(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_choices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_choices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "String")
+}
+
+func (ec *executionContext) _FieldDefinition_retired(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_retired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retired, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_retired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FieldDefinition_version(ctx context.Context, field graphql.CollectedField, obj *client.FieldDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldDefinition_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocationGroup_locationGroupId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationGroupID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocationGroup_locationGroupId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LocationGroup_name(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocationGroup_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocationGroup_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "String")
+}
+
+func (ec *executionContext) _LocationGroup_locationIds(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocationGroup_locationIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocationGroup_locationIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LocationGroup_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocationGroup_modifiedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ModifiedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocationGroup_modifiedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Me_user(ctx context.Context, field graphql.CollectedField, obj *model.Me) (ret graphql.Marshaler) {
@@ -6669,7 +10001,7 @@ func (ec *executionContext) _Mutation_createClient(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateClient(ctx, fc.Args["input"].(map[string]any))
+			return ec.Resolvers.Mutation().CreateClient(ctx, fc.Args["input"].(model.Values))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6731,7 +10063,7 @@ func (ec *executionContext) _Mutation_patchClient(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PatchClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["patch"].(map[string]any), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().PatchClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["patch"].(model.Values), fc.Args["expectedVersion"].(*int64))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6905,6 +10237,610 @@ func (ec *executionContext) fieldContext_Mutation_restoreClient(ctx context.Cont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_dismissDuplicates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_dismissDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DismissDuplicates(ctx, fc.Args["clientIds"].([]*client.ID))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.DismissDuplicatesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.DismissDuplicatesPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DismissDuplicatesPayload) graphql.Marshaler {
+			return ec.marshalODismissDuplicatesPayload2ᚖclientgraphᚋgraphᚋmodelᚐDismissDuplicatesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_dismissDuplicates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DismissDuplicatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_dismissDuplicates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createFieldDefinition(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createFieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateFieldDefinition(ctx, fc.Args["input"].(model.Values))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.CreateFieldDefinitionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.CreateFieldDefinitionPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateFieldDefinitionPayload) graphql.Marshaler {
+			return ec.marshalOCreateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateFieldDefinitionPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createFieldDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateFieldDefinitionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createFieldDefinition_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateFieldDefinition(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateFieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.UpdateFieldDefinitionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.UpdateFieldDefinitionPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateFieldDefinitionPayload) graphql.Marshaler {
+			return ec.marshalOUpdateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateFieldDefinitionPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateFieldDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateFieldDefinitionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateFieldDefinition_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_retireFieldDefinition(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retireFieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetireFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["expectedVersion"].(*int64))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.RetireFieldDefinitionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RetireFieldDefinitionPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RetireFieldDefinitionPayload) graphql.Marshaler {
+			return ec.marshalORetireFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐRetireFieldDefinitionPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retireFieldDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RetireFieldDefinitionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retireFieldDefinition_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordAppointments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordAppointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordAppointments(ctx, fc.Args["appointments"].([]model.Values))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.RecordAppointmentsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RecordAppointmentsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordAppointmentsPayload) graphql.Marshaler {
+			return ec.marshalORecordAppointmentsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRecordAppointmentsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordAppointments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordAppointmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordAppointments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeAppointments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeAppointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveAppointments(ctx, fc.Args["appointments"].([]model.Values))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.RemoveAppointmentsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RemoveAppointmentsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveAppointmentsPayload) graphql.Marshaler {
+			return ec.marshalORemoveAppointmentsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveAppointmentsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeAppointments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveAppointmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeAppointments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_putLocationGroup(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_putLocationGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PutLocationGroup(ctx, fc.Args["input"].(model.Values))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.PutLocationGroupPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.PutLocationGroupPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PutLocationGroupPayload) graphql.Marshaler {
+			return ec.marshalOPutLocationGroupPayload2ᚖclientgraphᚋgraphᚋmodelᚐPutLocationGroupPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_putLocationGroup(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PutLocationGroupPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_putLocationGroup_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteLocationGroup(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteLocationGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteLocationGroup(ctx, fc.Args["locationGroupId"].(client.ID), fc.Args["modifiedDate"].(time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.DeleteLocationGroupPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.DeleteLocationGroupPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteLocationGroupPayload) graphql.Marshaler {
+			return ec.marshalODeleteLocationGroupPayload2ᚖclientgraphᚋgraphᚋmodelᚐDeleteLocationGroupPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteLocationGroup(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteLocationGroupPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteLocationGroup_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordClientForms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordClientForms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordClientForms(ctx, fc.Args["forms"].([]model.Values))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.RecordClientFormsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RecordClientFormsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordClientFormsPayload) graphql.Marshaler {
+			return ec.marshalORecordClientFormsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRecordClientFormsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordClientForms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordClientFormsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordClientForms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NewClientSuggestion_label(ctx context.Context, field graphql.CollectedField, obj *model.NewClientSuggestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NewClientSuggestion_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NewClientSuggestion_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewClientSuggestion", field, false, false, "String")
+}
+
+func (ec *executionContext) _NewClientSuggestion_fullName(ctx context.Context, field graphql.CollectedField, obj *model.NewClientSuggestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NewClientSuggestion_fullName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FullName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NewClientSuggestion_fullName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewClientSuggestion", field, false, false, "String")
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
@@ -7095,6 +11031,70 @@ func (ec *executionContext) fieldContext_PatchClientPayload_conflict(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _PutLocationGroupPayload_locationGroup(ctx context.Context, field graphql.CollectedField, obj *model.PutLocationGroupPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PutLocationGroupPayload_locationGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationGroup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PutLocationGroupPayload_locationGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PutLocationGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocationGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PutLocationGroupPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.PutLocationGroupPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PutLocationGroupPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PutLocationGroupPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PutLocationGroupPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_me(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7269,7 +11269,7 @@ func (ec *executionContext) _Query_clients(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(model.OrderMode))
+			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -7370,6 +11370,850 @@ func (ec *executionContext) fieldContext_Query_clientConnection(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_clientTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientTags(ctx, fc.Args["clientId"].(client.ID))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tagUsage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TagUsage(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal []*client.TagCount
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal []*client.TagCount
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.TagCount) graphql.Marshaler {
+			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋclientᚐTagCountᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tagUsage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TagUsage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tagUsage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_matchingTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_matchingTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MatchingTags(ctx, fc.Args["tag"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_matchingTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_matchingTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientsByTag(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientsByTag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientsByTag(ctx, fc.Args["tag"].(string), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal []*loader.Client
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal []*loader.Client
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientsByTag(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientsByTag_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientsCanView(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientsCanView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientsCanView(ctx, fc.Args["clientId"].(client.ID), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientsCanView(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientsCanView_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientsCanViewedBy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientsCanViewedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientsCanViewedBy(ctx, fc.Args["clientAccountId"].(client.ID), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientsCanViewedBy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientsCanViewedBy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientsByExternalUserName(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientsByExternalUserName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientsByExternalUserName(ctx, fc.Args["externalUserName"].(string), fc.Args["includeDeleted"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientsByExternalUserName(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientsByExternalUserName_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientsByEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientsByEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientsByEmail(ctx, fc.Args["emailAddress"].(string), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientsByEmail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientsByEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_filterClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_filterClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FilterClients(ctx, fc.Args["search"].(string), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["first"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientSuggestions) graphql.Marshaler {
+			return ec.marshalOClientSuggestions2ᚖclientgraphᚋgraphᚋmodelᚐClientSuggestions(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_filterClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientSuggestions(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_filterClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientReportWithCount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientReportWithCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientReportWithCount(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientReport) graphql.Marshaler {
+			return ec.marshalOClientReport2ᚖclientgraphᚋgraphᚋmodelᚐClientReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientReportWithCount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientReportWithCount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientReport(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientReportCount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientReportCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientReportCount(ctx, fc.Args["filter"].(*model.ClientReportFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientReportCount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientReportCount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientIdList(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientIdList(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientIDList(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientIdList(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ID does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientIdList_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_fieldDefinitions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FieldDefinitions(ctx, fc.Args["includeRetired"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚕᚖclientgraphᚋinternalᚋclientᚐFieldDefinitionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_fieldDefinitions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_fieldDefinitions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_locationGroups(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_locationGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().LocationGroups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋclientᚐLocationGroupᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_locationGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocationGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_duplicateClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_duplicateClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DuplicateClients(ctx, fc.Args["first"].(int64), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.DuplicateConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.DuplicateConnection
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DuplicateConnection) graphql.Marshaler {
+			return ec.marshalODuplicateConnection2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_duplicateClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_duplicateClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_emailAddressInUse(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_emailAddressInUse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().EmailAddressInUse(ctx, fc.Args["emailAddress"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *bool
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_emailAddressInUse(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_emailAddressInUse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7441,6 +12285,171 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordAppointmentsPayload_recorded(ctx context.Context, field graphql.CollectedField, obj *model.RecordAppointmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAppointmentsPayload_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAppointmentsPayload_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAppointmentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecordAppointmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RecordAppointmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAppointmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAppointmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAppointmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordClientFormsPayload_recorded(ctx context.Context, field graphql.CollectedField, obj *model.RecordClientFormsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClientFormsPayload_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClientFormsPayload_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordClientFormsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecordClientFormsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RecordClientFormsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClientFormsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClientFormsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordClientFormsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveAppointmentsPayload_removed(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAppointmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAppointmentsPayload_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAppointmentsPayload_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAppointmentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAppointmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAppointmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAppointmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAppointmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAppointmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7540,6 +12549,116 @@ func (ec *executionContext) fieldContext_RestoreClientPayload_conflict(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RetireFieldDefinitionPayload_fieldDefinition(ctx context.Context, field graphql.CollectedField, obj *model.RetireFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RetireFieldDefinitionPayload_fieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldDefinition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RetireFieldDefinitionPayload_fieldDefinition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RetireFieldDefinitionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RetireFieldDefinitionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RetireFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RetireFieldDefinitionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RetireFieldDefinitionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RetireFieldDefinitionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *client.TagCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagUsage_tag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tag, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagUsage_tag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "String")
+}
+
+func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *client.TagCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagUsage_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagUsage_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "Int")
 }
 
 func (ec *executionContext) _TimeZone_timeZoneId(ctx context.Context, field graphql.CollectedField, obj *client.TimeZone) (ret graphql.Marshaler) {
@@ -7678,6 +12797,70 @@ func (ec *executionContext) _TimeZone_currentOffset(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_TimeZone_currentOffset(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TimeZone", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UpdateFieldDefinitionPayload_fieldDefinition(ctx context.Context, field graphql.CollectedField, obj *model.UpdateFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateFieldDefinitionPayload_fieldDefinition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldDefinition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.FieldDefinition) graphql.Marshaler {
+			return ec.marshalOFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateFieldDefinitionPayload_fieldDefinition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateFieldDefinitionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateFieldDefinitionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateFieldDefinitionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateFieldDefinitionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateFieldDefinitionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateFieldDefinitionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *client.Error) (ret graphql.Marshaler) {
@@ -8948,7 +14131,7 @@ func (ec *executionContext) unmarshalInputClientOrder(ctx context.Context, obj a
 			it.Field = data
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderMode2clientgraphᚋgraphᚋmodelᚐOrderMode(ctx, v)
+			data, err := ec.unmarshalNOrderMode2bool(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8970,497 +14153,6 @@ func UnmarshalClientOrder(ctx context.Context, raw any) (model.ClientOrder, erro
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputClientPatch(ctx context.Context, obj any) (map[string]any, error) {
-	var it map[string]any
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"firstName", "lastName", "fullName", "emailAddress", "externalUserName", "companyName", "dateOfBirth", "sex", "spouseName", "referredBy", "imageUrl", "cellPhone", "homePhone", "businessPhone", "emergencyContact", "emergencyContactPhone", "address1", "address2", "city", "county", "state", "zip", "country", "latitude", "longitude", "locale", "timeZone", "status", "blocked", "notes", "alertNotes", "tags", "allowWaitListText", "invitationOptIn", "enrollee", "excludeEmailCategoryIdList", "excludeEmailTemplateIdList", "insuranceCo", "insuranceGroup", "insuranceNo", "insurancePlan", "authnetCustomerId", "authnetPaymentProfileIdList", "enterpriseClientId", "hubspotutk", "infusionsoftContactId", "salesforceAccountId", "salesforceContactId", "salesforceLeadId", "salesforcePersonId", "squareCustomerId", "stripeCustomerId", "ssoTags", "ipAddress", "jobRequisitionNumbersAccepted", "jobRequisitionNumbersDeclined", "jobRequisitionNumbersSent", "requisitionIdsAccepted", "requisitionIdsDeclined", "requisitionIdsSent", "ssn", "password", "clientIdsClientCanView", "viewClientAccountIds", "fields"}
-	it = make(map[string]any, len(asMap))
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "firstName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["firstName"] = data
-		case "lastName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["lastName"] = data
-		case "fullName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fullName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["fullName"] = data
-		case "emailAddress":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAddress"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emailAddress"] = data
-		case "externalUserName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalUserName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["externalUserName"] = data
-		case "companyName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["companyName"] = data
-		case "dateOfBirth":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateOfBirth"))
-			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["dateOfBirth"] = data
-		case "sex":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sex"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["sex"] = data
-		case "spouseName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spouseName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["spouseName"] = data
-		case "referredBy":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("referredBy"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["referredBy"] = data
-		case "imageUrl":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("imageUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["imageUrl"] = data
-		case "cellPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cellPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["cellPhone"] = data
-		case "homePhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("homePhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["homePhone"] = data
-		case "businessPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["businessPhone"] = data
-		case "emergencyContact":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyContact"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emergencyContact"] = data
-		case "emergencyContactPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyContactPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emergencyContactPhone"] = data
-		case "address1":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address1"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["address1"] = data
-		case "address2":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address2"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["address2"] = data
-		case "city":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["city"] = data
-		case "county":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("county"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["county"] = data
-		case "state":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["state"] = data
-		case "zip":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["zip"] = data
-		case "country":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["country"] = data
-		case "latitude":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latitude"))
-			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["latitude"] = data
-		case "longitude":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("longitude"))
-			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["longitude"] = data
-		case "locale":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["locale"] = data
-		case "timeZone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["timeZone"] = data
-		case "status":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOClientStatus2ᚖclientgraphᚋinternalᚋclientᚐStatus(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["status"] = data
-		case "blocked":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocked"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["blocked"] = data
-		case "notes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["notes"] = data
-		case "alertNotes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alertNotes"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["alertNotes"] = data
-		case "tags":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["tags"] = data
-		case "allowWaitListText":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowWaitListText"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["allowWaitListText"] = data
-		case "invitationOptIn":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invitationOptIn"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["invitationOptIn"] = data
-		case "enrollee":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enrollee"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["enrollee"] = data
-		case "excludeEmailCategoryIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeEmailCategoryIdList"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["excludeEmailCategoryIdList"] = data
-		case "excludeEmailTemplateIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeEmailTemplateIdList"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["excludeEmailTemplateIdList"] = data
-		case "insuranceCo":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceCo"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceCo"] = data
-		case "insuranceGroup":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceGroup"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceGroup"] = data
-		case "insuranceNo":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceNo"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceNo"] = data
-		case "insurancePlan":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insurancePlan"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insurancePlan"] = data
-		case "authnetCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authnetCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["authnetCustomerId"] = data
-		case "authnetPaymentProfileIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authnetPaymentProfileIdList"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["authnetPaymentProfileIdList"] = data
-		case "enterpriseClientId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enterpriseClientId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["enterpriseClientId"] = data
-		case "hubspotutk":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hubspotutk"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["hubspotutk"] = data
-		case "infusionsoftContactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("infusionsoftContactId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["infusionsoftContactId"] = data
-		case "salesforceAccountId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceAccountId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceAccountId"] = data
-		case "salesforceContactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceContactId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceContactId"] = data
-		case "salesforceLeadId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceLeadId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceLeadId"] = data
-		case "salesforcePersonId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforcePersonId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforcePersonId"] = data
-		case "squareCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("squareCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["squareCustomerId"] = data
-		case "stripeCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stripeCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["stripeCustomerId"] = data
-		case "ssoTags":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ssoTags"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ssoTags"] = data
-		case "ipAddress":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ipAddress"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ipAddress"] = data
-		case "jobRequisitionNumbersAccepted":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersAccepted"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersAccepted"] = data
-		case "jobRequisitionNumbersDeclined":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersDeclined"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersDeclined"] = data
-		case "jobRequisitionNumbersSent":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersSent"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersSent"] = data
-		case "requisitionIdsAccepted":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsAccepted"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsAccepted"] = data
-		case "requisitionIdsDeclined":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsDeclined"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsDeclined"] = data
-		case "requisitionIdsSent":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsSent"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsSent"] = data
-		case "ssn":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ssn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ssn"] = data
-		case "password":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["password"] = data
-		case "clientIdsClientCanView":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientIdsClientCanView"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["clientIdsClientCanView"] = data
-		case "viewClientAccountIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewClientAccountIds"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["viewClientAccountIds"] = data
-		case "fields":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
-			data, err := ec.unmarshalOClientFieldInput2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientFieldInputᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["fields"] = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalClientPatch unmarshals raw into the ClientPatch input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalClientPatch(ctx context.Context, raw any) (map[string]any, error) {
-	var out map[string]any
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientPatch", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context, obj any) (model.ClientReportFilter, error) {
 	var it model.ClientReportFilter
 	if obj == nil {
@@ -9472,7 +14164,7 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientIdList", "statusList", "includeDeleted"}
+	fieldsInOrder := [...]string{"clientIdList", "startDate", "endDate", "locationGroupIdList", "locationIdList", "reasonIdList", "staffIdList", "statusList", "tagsList", "searchTerm", "fieldFilters", "includeDeleted"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -9486,6 +14178,48 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 				return it, err
 			}
 			it.ClientIDList = data
+		case "startDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startDate"))
+			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartDate = data
+		case "endDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endDate"))
+			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndDate = data
+		case "locationGroupIdList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationGroupIdList"))
+			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationGroupIDList = data
+		case "locationIdList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationIdList"))
+			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationIDList = data
+		case "reasonIdList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasonIdList"))
+			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReasonIDList = data
+		case "staffIdList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffIdList"))
+			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StaffIDList = data
 		case "statusList":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusList"))
 			data, err := ec.unmarshalOClientStatus2ᚕclientgraphᚋinternalᚋclientᚐStatusᚄ(ctx, v)
@@ -9493,6 +14227,27 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 				return it, err
 			}
 			it.StatusList = data
+		case "tagsList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tagsList"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TagsList = data
+		case "searchTerm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("searchTerm"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SearchTerm = data
+		case "fieldFilters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fieldFilters"))
+			data, err := ec.unmarshalOFieldFilter2ᚕᚖclientgraphᚋgraphᚋmodelᚐFieldFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FieldFilters = data
 		case "includeDeleted":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeDeleted"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -9517,8 +14272,8 @@ func UnmarshalClientReportFilter(ctx context.Context, raw any) (model.ClientRepo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputCreateClientInput(ctx context.Context, obj any) (map[string]any, error) {
-	var it map[string]any
+func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj any) (model.FieldFilter, error) {
+	var it model.FieldFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -9528,483 +14283,41 @@ func (ec *executionContext) unmarshalInputCreateClientInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"firstName", "lastName", "fullName", "emailAddress", "externalUserName", "companyName", "dateOfBirth", "sex", "spouseName", "referredBy", "imageUrl", "cellPhone", "homePhone", "businessPhone", "emergencyContact", "emergencyContactPhone", "address1", "address2", "city", "county", "state", "zip", "country", "latitude", "longitude", "locale", "timeZone", "status", "blocked", "notes", "alertNotes", "tags", "allowWaitListText", "invitationOptIn", "enrollee", "excludeEmailCategoryIdList", "excludeEmailTemplateIdList", "insuranceCo", "insuranceGroup", "insuranceNo", "insurancePlan", "authnetCustomerId", "authnetPaymentProfileIdList", "enterpriseClientId", "hubspotutk", "infusionsoftContactId", "salesforceAccountId", "salesforceContactId", "salesforceLeadId", "salesforcePersonId", "squareCustomerId", "stripeCustomerId", "ssoTags", "ipAddress", "jobRequisitionNumbersAccepted", "jobRequisitionNumbersDeclined", "jobRequisitionNumbersSent", "requisitionIdsAccepted", "requisitionIdsDeclined", "requisitionIdsSent", "ssn", "password", "clientIdsClientCanView", "viewClientAccountIds", "fields"}
-	it = make(map[string]any, len(asMap))
+	fieldsInOrder := [...]string{"schedulerPreferenceFieldDefnId", "values"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "firstName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+		case "schedulerPreferenceFieldDefnId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("schedulerPreferenceFieldDefnId"))
+			data, err := ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it["firstName"] = data
-		case "lastName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			it.SchedulerPreferenceFieldDefnID = data
+		case "values":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("values"))
+			data, err := ec.unmarshalNJSON2ᚕinterfaceᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it["lastName"] = data
-		case "fullName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fullName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["fullName"] = data
-		case "emailAddress":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAddress"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emailAddress"] = data
-		case "externalUserName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalUserName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["externalUserName"] = data
-		case "companyName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["companyName"] = data
-		case "dateOfBirth":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateOfBirth"))
-			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["dateOfBirth"] = data
-		case "sex":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sex"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["sex"] = data
-		case "spouseName":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("spouseName"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["spouseName"] = data
-		case "referredBy":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("referredBy"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["referredBy"] = data
-		case "imageUrl":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("imageUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["imageUrl"] = data
-		case "cellPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cellPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["cellPhone"] = data
-		case "homePhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("homePhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["homePhone"] = data
-		case "businessPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["businessPhone"] = data
-		case "emergencyContact":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyContact"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emergencyContact"] = data
-		case "emergencyContactPhone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emergencyContactPhone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["emergencyContactPhone"] = data
-		case "address1":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address1"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["address1"] = data
-		case "address2":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address2"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["address2"] = data
-		case "city":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("city"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["city"] = data
-		case "county":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("county"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["county"] = data
-		case "state":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["state"] = data
-		case "zip":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("zip"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["zip"] = data
-		case "country":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("country"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["country"] = data
-		case "latitude":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latitude"))
-			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["latitude"] = data
-		case "longitude":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("longitude"))
-			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["longitude"] = data
-		case "locale":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["locale"] = data
-		case "timeZone":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["timeZone"] = data
-		case "status":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOClientStatus2ᚖclientgraphᚋinternalᚋclientᚐStatus(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["status"] = data
-		case "blocked":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocked"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["blocked"] = data
-		case "notes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["notes"] = data
-		case "alertNotes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alertNotes"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["alertNotes"] = data
-		case "tags":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["tags"] = data
-		case "allowWaitListText":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowWaitListText"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["allowWaitListText"] = data
-		case "invitationOptIn":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invitationOptIn"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["invitationOptIn"] = data
-		case "enrollee":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enrollee"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["enrollee"] = data
-		case "excludeEmailCategoryIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeEmailCategoryIdList"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["excludeEmailCategoryIdList"] = data
-		case "excludeEmailTemplateIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeEmailTemplateIdList"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["excludeEmailTemplateIdList"] = data
-		case "insuranceCo":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceCo"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceCo"] = data
-		case "insuranceGroup":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceGroup"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceGroup"] = data
-		case "insuranceNo":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insuranceNo"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insuranceNo"] = data
-		case "insurancePlan":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("insurancePlan"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["insurancePlan"] = data
-		case "authnetCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authnetCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["authnetCustomerId"] = data
-		case "authnetPaymentProfileIdList":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authnetPaymentProfileIdList"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["authnetPaymentProfileIdList"] = data
-		case "enterpriseClientId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enterpriseClientId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["enterpriseClientId"] = data
-		case "hubspotutk":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hubspotutk"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["hubspotutk"] = data
-		case "infusionsoftContactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("infusionsoftContactId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["infusionsoftContactId"] = data
-		case "salesforceAccountId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceAccountId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceAccountId"] = data
-		case "salesforceContactId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceContactId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceContactId"] = data
-		case "salesforceLeadId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforceLeadId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforceLeadId"] = data
-		case "salesforcePersonId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforcePersonId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["salesforcePersonId"] = data
-		case "squareCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("squareCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["squareCustomerId"] = data
-		case "stripeCustomerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stripeCustomerId"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["stripeCustomerId"] = data
-		case "ssoTags":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ssoTags"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ssoTags"] = data
-		case "ipAddress":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ipAddress"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ipAddress"] = data
-		case "jobRequisitionNumbersAccepted":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersAccepted"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersAccepted"] = data
-		case "jobRequisitionNumbersDeclined":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersDeclined"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersDeclined"] = data
-		case "jobRequisitionNumbersSent":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobRequisitionNumbersSent"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["jobRequisitionNumbersSent"] = data
-		case "requisitionIdsAccepted":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsAccepted"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsAccepted"] = data
-		case "requisitionIdsDeclined":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsDeclined"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsDeclined"] = data
-		case "requisitionIdsSent":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requisitionIdsSent"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["requisitionIdsSent"] = data
-		case "ssn":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ssn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["ssn"] = data
-		case "password":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["password"] = data
-		case "clientIdsClientCanView":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientIdsClientCanView"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["clientIdsClientCanView"] = data
-		case "viewClientAccountIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewClientAccountIds"))
-			data, err := ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["viewClientAccountIds"] = data
-		case "fields":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fields"))
-			data, err := ec.unmarshalOClientFieldInput2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientFieldInputᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it["fields"] = data
+			it.Values = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalCreateClientInput unmarshals raw into the CreateClientInput input type, using the
+// UnmarshalFieldFilter unmarshals raw into the FieldFilter input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCreateClientInput(ctx context.Context, raw any) (map[string]any, error) {
-	var out map[string]any
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateClientInput", raw, &out)
+func UnmarshalFieldFilter(ctx context.Context, raw any) (model.FieldFilter, error) {
+	var out model.FieldFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldFilter", raw, &out)
 	return out, err
 }
 
@@ -10016,6 +14329,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case client.FieldDefinition:
+		return ec._FieldDefinition(ctx, sel, &obj)
+	case *client.FieldDefinition:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FieldDefinition(ctx, sel, obj)
 	case loader.Client:
 		return ec._Client(ctx, sel, &obj)
 	case *loader.Client:
@@ -10781,6 +15101,82 @@ func (ec *executionContext) _ClientForm(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var clientReportImplementors = []string{"ClientReport"}
+
+func (ec *executionContext) _ClientReport(ctx context.Context, sel ast.SelectionSet, obj *model.ClientReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientReport")
+		case "clients":
+			out.Values[i] = ec._ClientReport_clients(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ClientReport_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientSuggestionsImplementors = []string{"ClientSuggestions"}
+
+func (ec *executionContext) _ClientSuggestions(ctx context.Context, sel ast.SelectionSet, obj *model.ClientSuggestions) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientSuggestionsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientSuggestions")
+		case "clients":
+			out.Values[i] = ec._ClientSuggestions_clients(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addNew":
+			out.Values[i] = ec._ClientSuggestions_addNew(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createClientPayloadImplementors = []string{"CreateClientPayload"}
 
 func (ec *executionContext) _CreateClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateClientPayload) graphql.Marshaler {
@@ -10799,6 +15195,44 @@ func (ec *executionContext) _CreateClientPayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._CreateClientPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createFieldDefinitionPayloadImplementors = []string{"CreateFieldDefinitionPayload"}
+
+func (ec *executionContext) _CreateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateFieldDefinitionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createFieldDefinitionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateFieldDefinitionPayload")
+		case "fieldDefinition":
+			out.Values[i] = ec._CreateFieldDefinitionPayload_fieldDefinition(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateFieldDefinitionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10862,6 +15296,254 @@ func (ec *executionContext) _DeleteClientPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var deleteLocationGroupPayloadImplementors = []string{"DeleteLocationGroupPayload"}
+
+func (ec *executionContext) _DeleteLocationGroupPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteLocationGroupPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteLocationGroupPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteLocationGroupPayload")
+		case "locationGroup":
+			out.Values[i] = ec._DeleteLocationGroupPayload_locationGroup(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteLocationGroupPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dismissDuplicatesPayloadImplementors = []string{"DismissDuplicatesPayload"}
+
+func (ec *executionContext) _DismissDuplicatesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DismissDuplicatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dismissDuplicatesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DismissDuplicatesPayload")
+		case "dismissed":
+			out.Values[i] = ec._DismissDuplicatesPayload_dismissed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DismissDuplicatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicateConnectionImplementors = []string{"DuplicateConnection"}
+
+func (ec *executionContext) _DuplicateConnection(ctx context.Context, sel ast.SelectionSet, obj *model.DuplicateConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicateConnection")
+		case "edges":
+			out.Values[i] = ec._DuplicateConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._DuplicateConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DuplicateConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DuplicateConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicateEdgeImplementors = []string{"DuplicateEdge"}
+
+func (ec *executionContext) _DuplicateEdge(ctx context.Context, sel ast.SelectionSet, obj *model.DuplicateEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicateEdge")
+		case "cursor":
+			out.Values[i] = ec._DuplicateEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DuplicateEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicateGroupImplementors = []string{"DuplicateGroup"}
+
+func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.SelectionSet, obj *model.DuplicateGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicateGroup")
+		case "clients":
+			out.Values[i] = ec._DuplicateGroup_clients(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pairs":
+			out.Values[i] = ec._DuplicateGroup_pairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._DuplicateGroup_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var duplicatePairImplementors = []string{"DuplicatePair"}
+
+func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *client.DuplicatePair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DuplicatePair")
+		case "clientIds":
+			out.Values[i] = ec._DuplicatePair_clientIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._DuplicatePair_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._DuplicatePair_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fieldDataImplementors = []string{"FieldData"}
 
 func (ec *executionContext) _FieldData(ctx context.Context, sel ast.SelectionSet, obj *model.FieldData) graphql.Marshaler {
@@ -10881,6 +15563,122 @@ func (ec *executionContext) _FieldData(ctx context.Context, sel ast.SelectionSet
 		case "value":
 			out.Values[i] = ec._FieldData_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var fieldDefinitionImplementors = []string{"FieldDefinition", "Node"}
+
+func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.SelectionSet, obj *client.FieldDefinition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fieldDefinitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FieldDefinition")
+		case "id":
+			out.Values[i] = ec._FieldDefinition_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "schedulerPreferenceFieldDefnId":
+			out.Values[i] = ec._FieldDefinition_schedulerPreferenceFieldDefnId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._FieldDefinition_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._FieldDefinition_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "propertyCode":
+			out.Values[i] = ec._FieldDefinition_propertyCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "choices":
+			out.Values[i] = ec._FieldDefinition_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retired":
+			out.Values[i] = ec._FieldDefinition_retired(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._FieldDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var locationGroupImplementors = []string{"LocationGroup"}
+
+func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *client.LocationGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, locationGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LocationGroup")
+		case "locationGroupId":
+			out.Values[i] = ec._LocationGroup_locationGroupId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._LocationGroup_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "locationIds":
+			out.Values[i] = ec._LocationGroup_locationIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "modifiedDate":
+			out.Values[i] = ec._LocationGroup_modifiedDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -11002,6 +15800,107 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "dismissDuplicates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_dismissDuplicates(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createFieldDefinition":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createFieldDefinition(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateFieldDefinition":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateFieldDefinition(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "retireFieldDefinition":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retireFieldDefinition(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordAppointments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordAppointments(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeAppointments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeAppointments(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "putLocationGroup":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_putLocationGroup(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteLocationGroup":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteLocationGroup(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordClientForms":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordClientForms(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var newClientSuggestionImplementors = []string{"NewClientSuggestion"}
+
+func (ec *executionContext) _NewClientSuggestion(ctx context.Context, sel ast.SelectionSet, obj *model.NewClientSuggestion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, newClientSuggestionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NewClientSuggestion")
+		case "label":
+			out.Values[i] = ec._NewClientSuggestion_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fullName":
+			out.Values[i] = ec._NewClientSuggestion_fullName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11112,6 +16011,44 @@ func (ec *executionContext) _PatchClientPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var putLocationGroupPayloadImplementors = []string{"PutLocationGroupPayload"}
+
+func (ec *executionContext) _PutLocationGroupPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PutLocationGroupPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, putLocationGroupPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PutLocationGroupPayload")
+		case "locationGroup":
+			out.Values[i] = ec._PutLocationGroupPayload_locationGroup(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PutLocationGroupPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -11173,6 +16110,108 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clientConnection(ctx, field)
 				})
+		case "clientTags":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientTags(ctx, field)
+				})
+		case "tagUsage":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tagUsage(ctx, field)
+				})
+		case "matchingTags":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_matchingTags(ctx, field)
+				})
+		case "clientsByTag":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientsByTag(ctx, field)
+				})
+		case "clientsCanView":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientsCanView(ctx, field)
+				})
+		case "clientsCanViewedBy":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientsCanViewedBy(ctx, field)
+				})
+		case "clientsByExternalUserName":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientsByExternalUserName(ctx, field)
+				})
+		case "clientsByEmail":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientsByEmail(ctx, field)
+				})
+		case "filterClients":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_filterClients(ctx, field)
+				})
+		case "clientReportWithCount":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientReportWithCount(ctx, field)
+				})
+		case "clientReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientReport(ctx, field)
+				})
+		case "clientReportCount":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientReportCount(ctx, field)
+				})
+		case "clientIdList":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientIdList(ctx, field)
+				})
+		case "fieldDefinitions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_fieldDefinitions(ctx, field)
+				})
+		case "locationGroups":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_locationGroups(ctx, field)
+				})
+		case "duplicateClients":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_duplicateClients(ctx, field)
+				})
+		case "emailAddressInUse":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_emailAddressInUse(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -11186,6 +16225,120 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordAppointmentsPayloadImplementors = []string{"RecordAppointmentsPayload"}
+
+func (ec *executionContext) _RecordAppointmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordAppointmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordAppointmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordAppointmentsPayload")
+		case "recorded":
+			out.Values[i] = ec._RecordAppointmentsPayload_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecordAppointmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordClientFormsPayloadImplementors = []string{"RecordClientFormsPayload"}
+
+func (ec *executionContext) _RecordClientFormsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordClientFormsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordClientFormsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordClientFormsPayload")
+		case "recorded":
+			out.Values[i] = ec._RecordClientFormsPayload_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecordClientFormsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var removeAppointmentsPayloadImplementors = []string{"RemoveAppointmentsPayload"}
+
+func (ec *executionContext) _RemoveAppointmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveAppointmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeAppointmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveAppointmentsPayload")
+		case "removed":
+			out.Values[i] = ec._RemoveAppointmentsPayload_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveAppointmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -11247,6 +16400,82 @@ func (ec *executionContext) _RestoreClientPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var retireFieldDefinitionPayloadImplementors = []string{"RetireFieldDefinitionPayload"}
+
+func (ec *executionContext) _RetireFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RetireFieldDefinitionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, retireFieldDefinitionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RetireFieldDefinitionPayload")
+		case "fieldDefinition":
+			out.Values[i] = ec._RetireFieldDefinitionPayload_fieldDefinition(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RetireFieldDefinitionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tagUsageImplementors = []string{"TagUsage"}
+
+func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *client.TagCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tagUsageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TagUsage")
+		case "tag":
+			out.Values[i] = ec._TagUsage_tag(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._TagUsage_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var timeZoneImplementors = []string{"TimeZone"}
 
 func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet, obj *client.TimeZone) graphql.Marshaler {
@@ -11285,6 +16514,44 @@ func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "currentOffset":
 			out.Values[i] = ec._TimeZone_currentOffset(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateFieldDefinitionPayloadImplementors = []string{"UpdateFieldDefinitionPayload"}
+
+func (ec *executionContext) _UpdateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateFieldDefinitionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateFieldDefinitionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateFieldDefinitionPayload")
+		case "fieldDefinition":
+			out.Values[i] = ec._UpdateFieldDefinitionPayload_fieldDefinition(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateFieldDefinitionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11748,6 +17015,61 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAppointmentInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAppointmentInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNAppointmentRemovalInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAppointmentRemovalInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentRemovalInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNAppointmentStatus2clientgraphᚋinternalᚋclientᚐAppointmentStatus(ctx context.Context, v any) (client.AppointmentStatus, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := client.AppointmentStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentStatus2clientgraphᚋinternalᚋclientᚐAppointmentStatus(ctx context.Context, sel ast.SelectionSet, v client.AppointmentStatus) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AppointmentStatus!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -11871,49 +17193,224 @@ func (ec *executionContext) marshalNClientForm2ᚖclientgraphᚋinternalᚋclien
 	return ec._ClientForm(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNClientFormInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClientFormInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐClientOrder(ctx context.Context, v any) (model.ClientOrder, error) {
 	res, err := ec.unmarshalInputClientOrder(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx context.Context, v any) (client.OrderField, error) {
-	tmp, err := scalar.UnmarshalString(v)
-	res := client.OrderField(tmp)
+	res, err := scalar.UnmarshalOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx context.Context, sel ast.SelectionSet, v client.OrderField) graphql.Marshaler {
 	_ = sel
-	res := scalar.MarshalString(string(v))
+	res := scalar.MarshalOrderField(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ClientOrderField!")
 	}
 	return res
 }
 
-func (ec *executionContext) unmarshalNClientPatch2map(ctx context.Context, v any) (map[string]any, error) {
-	res, err := ec.unmarshalInputClientPatch(ctx, v)
+func (ec *executionContext) unmarshalNClientPatch2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNClientStatus2clientgraphᚋinternalᚋclientᚐStatus(ctx context.Context, v any) (client.Status, error) {
-	tmp, err := scalar.UnmarshalString(v)
-	res := client.Status(tmp)
+	res, err := scalar.UnmarshalStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNClientStatus2clientgraphᚋinternalᚋclientᚐStatus(ctx context.Context, sel ast.SelectionSet, v client.Status) graphql.Marshaler {
 	_ = sel
-	res := scalar.MarshalString(string(v))
+	res := scalar.MarshalStatus(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ClientStatus!")
 	}
 	return res
 }
 
-func (ec *executionContext) unmarshalNCreateClientInput2map(ctx context.Context, v any) (map[string]any, error) {
-	res, err := ec.unmarshalInputCreateClientInput(ctx, v)
+func (ec *executionContext) unmarshalNCreateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := scalar.UnmarshalDateTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDateTime(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := scalar.UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DateTime!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalDateTime(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNDuplicateEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐDuplicateEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DuplicateEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateEdge2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicateEdge2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateEdge(ctx context.Context, sel ast.SelectionSet, v *model.DuplicateEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicateEdge!")
+		return graphql.Null
+	}
+	return ec._DuplicateEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖclientgraphᚋgraphᚋmodelᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DuplicateGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateGroup2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicateGroup2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateGroup(ctx context.Context, sel ast.SelectionSet, v *model.DuplicateGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicateGroup!")
+		return graphql.Null
+	}
+	return ec._DuplicateGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋclientᚐDuplicatePairᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.DuplicatePair) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋclientᚐDuplicatePair(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋclientᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *client.DuplicatePair) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DuplicatePair!")
+		return graphql.Null
+	}
+	return ec._DuplicatePair(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx context.Context, v any) (client.DuplicateReason, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := client.DuplicateReason(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v client.DuplicateReason) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DuplicateReason!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]client.DuplicateReason, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]client.DuplicateReason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []client.DuplicateReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNFieldData2ᚕᚖclientgraphᚋgraphᚋmodelᚐFieldDataᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FieldData) graphql.Marshaler {
@@ -11940,6 +17437,19 @@ func (ec *executionContext) marshalNFieldData2ᚖclientgraphᚋgraphᚋmodelᚐF
 	return ec._FieldData(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *client.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FieldDefinition!")
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFieldFilter2ᚖclientgraphᚋgraphᚋmodelᚐFieldFilter(ctx context.Context, v any) (*model.FieldFilter, error) {
+	res, err := ec.unmarshalInputFieldFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNFieldType2clientgraphᚋinternalᚋclientᚐFieldType(ctx context.Context, v any) (client.FieldType, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := client.FieldType(tmp)
@@ -11953,6 +17463,20 @@ func (ec *executionContext) marshalNFieldType2clientgraphᚋinternalᚋclientᚐ
 		graphql.AddInvalidNullFromMarshaler(ctx, "FieldType!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalFloatContext(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
+	}
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx context.Context, v any) (client.ID, error) {
@@ -12105,14 +17629,61 @@ func (ec *executionContext) marshalNJSON2interface(ctx context.Context, sel ast.
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
-func (ec *executionContext) unmarshalNOrderMode2clientgraphᚋgraphᚋmodelᚐOrderMode(ctx context.Context, v any) (model.OrderMode, error) {
-	var res model.OrderMode
+func (ec *executionContext) unmarshalNJSON2ᚕinterfaceᚄ(ctx context.Context, v any) ([]any, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJSON2interface(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNJSON2ᚕinterfaceᚄ(ctx context.Context, sel ast.SelectionSet, v []any) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNJSON2interface(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LocationGroup!")
+		return graphql.Null
+	}
+	return ec._LocationGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLocationGroupInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderMode2clientgraphᚋgraphᚋmodelᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v model.OrderMode) graphql.Marshaler {
-	return v
+func (ec *executionContext) unmarshalNOrderMode2bool(ctx context.Context, v any) (bool, error) {
+	res, err := scalar.UnmarshalDescending(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderMode2bool(ctx context.Context, sel ast.SelectionSet, v bool) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDescending(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OrderMode!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
@@ -12221,12 +17792,26 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋclientᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *client.TagCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TagUsage!")
+		return graphql.Null
+	}
+	return ec._TagUsage(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTimeZone2ᚖclientgraphᚋinternalᚋclientᚐTimeZone(ctx context.Context, sel ast.SelectionSet, v *client.TimeZone) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "TimeZone!")
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.Error) graphql.Marshaler {
@@ -12490,6 +18075,13 @@ func (ec *executionContext) unmarshalOClientFieldInput2ᚕᚖclientgraphᚋgraph
 	return res, nil
 }
 
+func (ec *executionContext) marshalOClientReport2ᚖclientgraphᚋgraphᚋmodelᚐClientReport(ctx context.Context, sel ast.SelectionSet, v *model.ClientReport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientReport(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx context.Context, v any) (*model.ClientReportFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -12538,8 +18130,7 @@ func (ec *executionContext) unmarshalOClientStatus2ᚖclientgraphᚋinternalᚋc
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := scalar.UnmarshalString(v)
-	res := client.Status(tmp)
+	res, err := scalar.UnmarshalStatus(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -12549,8 +18140,15 @@ func (ec *executionContext) marshalOClientStatus2ᚖclientgraphᚋinternalᚋcli
 	}
 	_ = sel
 	_ = ctx
-	res := scalar.MarshalString(string(*v))
+	res := scalar.MarshalStatus(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOClientSuggestions2ᚖclientgraphᚋgraphᚋmodelᚐClientSuggestions(ctx context.Context, sel ast.SelectionSet, v *model.ClientSuggestions) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientSuggestions(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCreateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateClientPayload) graphql.Marshaler {
@@ -12558,6 +18156,13 @@ func (ec *executionContext) marshalOCreateClientPayload2ᚖclientgraphᚋgraph�
 		return graphql.Null
 	}
 	return ec._CreateClientPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateFieldDefinitionPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateFieldDefinitionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx context.Context, v any) (*client.Date, error) {
@@ -12601,6 +18206,70 @@ func (ec *executionContext) marshalODeleteClientPayload2ᚖclientgraphᚋgraph�
 		return graphql.Null
 	}
 	return ec._DeleteClientPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeleteLocationGroupPayload2ᚖclientgraphᚋgraphᚋmodelᚐDeleteLocationGroupPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteLocationGroupPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteLocationGroupPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODismissDuplicatesPayload2ᚖclientgraphᚋgraphᚋmodelᚐDismissDuplicatesPayload(ctx context.Context, sel ast.SelectionSet, v *model.DismissDuplicatesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DismissDuplicatesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODuplicateConnection2ᚖclientgraphᚋgraphᚋmodelᚐDuplicateConnection(ctx context.Context, sel ast.SelectionSet, v *model.DuplicateConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DuplicateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFieldDefinition2ᚕᚖclientgraphᚋinternalᚋclientᚐFieldDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOFieldDefinition2ᚖclientgraphᚋinternalᚋclientᚐFieldDefinition(ctx context.Context, sel ast.SelectionSet, v *client.FieldDefinition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FieldDefinition(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFieldFilter2ᚕᚖclientgraphᚋgraphᚋmodelᚐFieldFilterᚄ(ctx context.Context, v any) ([]*model.FieldFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FieldFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldFilter2ᚖclientgraphᚋgraphᚋmodelᚐFieldFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
@@ -12653,6 +18322,24 @@ func (ec *executionContext) marshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐI
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx context.Context, v any) (*client.ID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx context.Context, sel ast.SelectionSet, v *client.ID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalID(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOID2ᚖint64(ctx context.Context, v any) (*int64, error) {
@@ -12708,6 +18395,32 @@ func (ec *executionContext) marshalOJSON2interface(ctx context.Context, sel ast.
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋclientᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.LocationGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LocationGroup(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOLong2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil
@@ -12731,6 +18444,13 @@ func (ec *executionContext) marshalOMe2ᚖclientgraphᚋgraphᚋmodelᚐMe(ctx c
 		return graphql.Null
 	}
 	return ec._Me(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONewClientSuggestion2ᚖclientgraphᚋgraphᚋmodelᚐNewClientSuggestion(ctx context.Context, sel ast.SelectionSet, v *model.NewClientSuggestion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NewClientSuggestion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalONode2clientgraphᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
@@ -12760,6 +18480,34 @@ func (ec *executionContext) marshalOPatchClientPayload2ᚖclientgraphᚋgraphᚋ
 	return ec._PatchClientPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPutLocationGroupPayload2ᚖclientgraphᚋgraphᚋmodelᚐPutLocationGroupPayload(ctx context.Context, sel ast.SelectionSet, v *model.PutLocationGroupPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PutLocationGroupPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORecordAppointmentsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRecordAppointmentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordAppointmentsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RecordAppointmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORecordClientFormsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRecordClientFormsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordClientFormsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RecordClientFormsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveAppointmentsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveAppointmentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveAppointmentsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveAppointmentsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORestoreClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐRestoreClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.RestoreClientPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -12767,16 +18515,11 @@ func (ec *executionContext) marshalORestoreClientPayload2ᚖclientgraphᚋgraph�
 	return ec._RestoreClientPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := scalar.UnmarshalString(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := scalar.MarshalString(v)
-	return res
+func (ec *executionContext) marshalORetireFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐRetireFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, v *model.RetireFieldDefinitionPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RetireFieldDefinitionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -12832,11 +18575,37 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋclientᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.TagCount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋclientᚐTagCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclientᚐTimeZone(ctx context.Context, sel ast.SelectionSet, v *client.TimeZone) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateFieldDefinitionPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateFieldDefinitionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx context.Context, sel ast.SelectionSet, v *client.Conflict) graphql.Marshaler {

@@ -50,19 +50,47 @@ type ClientOrder struct {
 	// What to order by.
 	Field client.OrderField `json:"field"`
 	// Which way. DESC is the exact reverse of ASC.
-	Direction OrderMode `json:"direction"`
+	Direction bool `json:"direction"`
 }
 
-// Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null or an
-// empty list is none, but for `clientIdList`.
+// Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null, blank or
+// an empty list is none, but for `clientIdList`. Ids that you don't see, and that don't exist, match nothing.
 type ClientReportFilter struct {
-	// Only these clients, by `clientId` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing, null is no
-	// condition; ids that you don't see match nothing.
+	// Only these clients, by `clientId` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing.
 	ClientIDList []*client.ID `json:"clientIdList,omitempty"`
+	// Created on this day or later. Days are those of the business's time zone.
+	StartDate *client.Date `json:"startDate,omitempty"`
+	// Created on this day or earlier; INVALID_DATE_RANGE when it is before `startDate`.
+	EndDate *client.Date `json:"endDate,omitempty"`
+	// With an appointment at a location of one of these groups: at most 1,000 (TOO_MANY). This and the next three must all
+	// hold of one and the same appointment, whatever became of it.
+	LocationGroupIDList []*client.ID `json:"locationGroupIdList,omitempty"`
+	// With an appointment at one of these locations: at most 1,000 (TOO_MANY).
+	LocationIDList []*client.ID `json:"locationIdList,omitempty"`
+	// With an appointment for one of these reasons: at most 1,000 (TOO_MANY).
+	ReasonIDList []*client.ID `json:"reasonIdList,omitempty"`
+	// With an appointment with one of these members of staff: at most 1,000 (TOO_MANY).
+	StaffIDList []*client.ID `json:"staffIdList,omitempty"`
 	// Only clients of one of these statuses.
 	StatusList []client.Status `json:"statusList,omitempty"`
+	// With one of these tags, whatever their case: at most 1,000 (TOO_MANY). FORBIDDEN to role CLIENT.
+	TagsList []string `json:"tagsList,omitempty"`
+	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
+	// accents; or with its digits, three at least, in a phone number. One or two letters are found where a word begins. What
+	// your role may not read is not searched.
+	SearchTerm *string `json:"searchTerm,omitempty"`
+	// With these custom field values: all of them. At most 1,000 (TOO_MANY).
+	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
 	// Deleted clients as well. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`
+}
+
+// What a typeahead shows.
+type ClientSuggestions struct {
+	// The clients that match, in the order asked for.
+	Clients []*loader.Client `json:"clients"`
+	// The offer to add a client of what was typed; null for a blank search, and for callers who may not create clients.
+	AddNew *NewClientSuggestion `json:"addNew,omitempty"`
 }
 
 // What `createClient` answers.
@@ -70,6 +98,14 @@ type CreateClientPayload struct {
 	// The new client; null when there are errors.
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong with the input; empty when the client was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `createFieldDefinition` answers.
+type CreateFieldDefinitionPayload struct {
+	// The new field; null when there are errors.
+	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
+	// All that is wrong with the input; empty when the field was made.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -81,6 +117,22 @@ type DeleteClientPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
 	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
+// What `deleteLocationGroup` answers.
+type DeleteLocationGroupPayload struct {
+	// The group that is there all the same, because it is not older than the deletion; null when there is none.
+	LocationGroup *client.LocationGroup `json:"locationGroup,omitempty"`
+	// All that is wrong; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `dismissDuplicates` answers.
+type DismissDuplicatesPayload struct {
+	// How many pairs the clients make, all of which are dismissed now; 0 with errors.
+	Dismissed int64 `json:"dismissed"`
+	// All that is wrong; empty when the pairs are dismissed.
+	UserErrors []*client.Error `json:"userErrors"`
 }
 
 // The value of one custom field.
@@ -96,6 +148,14 @@ type FieldData struct {
 type Mutation struct {
 }
 
+// The offer to add a client. It is no client: it has no id and is in no count.
+type NewClientSuggestion struct {
+	// What to show: `Add new client: ` and what was typed.
+	Label string `json:"label"`
+	// What was typed, without outer spaces: what the new client would be called.
+	FullName string `json:"fullName"`
+}
+
 // What `patchClient` answers.
 type PatchClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -106,12 +166,44 @@ type PatchClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+// What `putLocationGroup` answers.
+type PutLocationGroupPayload struct {
+	// The group as it is now: another one when a newer is known; null when it was deleted since, or with an error.
+	LocationGroup *client.LocationGroup `json:"locationGroup,omitempty"`
+	// All that is wrong with the input; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // Everything that can be read. What you see depends on your token: only clients of your business, and of those only the
 // ones that your role sees. A client that is unknown, of another business or hidden from you is answered alike: as none.
 //
 // Ids are plain decimal numbers in text, such as `"4922146"`, or the global form that the field `id` answers. Arguments
 // take either; an id of another type is answered like an unknown one.
 type Query struct {
+}
+
+// What `recordAppointments` answers.
+type RecordAppointmentsPayload struct {
+	// How many entries were newer than what was known, and were taken in.
+	Recorded int64 `json:"recorded"`
+	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `recordClientForms` answers.
+type RecordClientFormsPayload struct {
+	// How many entries were newer than what was known, and were taken in.
+	Recorded int64 `json:"recorded"`
+	// What is wrong with entries, in their order, each at `["forms", index, ...]`; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `removeAppointments` answers.
+type RemoveAppointmentsPayload struct {
+	// How many entries were newer than what was known, and were taken in.
+	Removed int64 `json:"removed"`
+	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
 }
 
 // What `restoreClient` answers.
@@ -124,62 +216,20 @@ type RestoreClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
-// Which way an order goes.
-type OrderMode string
-
-const (
-	// From A to Z.
-	OrderModeAsc OrderMode = "ASC"
-	// From Z to A.
-	OrderModeDesc OrderMode = "DESC"
-)
-
-var AllOrderMode = []OrderMode{
-	OrderModeAsc,
-	OrderModeDesc,
+// What `retireFieldDefinition` answers.
+type RetireFieldDefinitionPayload struct {
+	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
+	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
+	// All that is wrong; empty when the field is retired.
+	UserErrors []*client.Error `json:"userErrors"`
 }
 
-func (e OrderMode) IsValid() bool {
-	switch e {
-	case OrderModeAsc, OrderModeDesc:
-		return true
-	}
-	return false
-}
-
-func (e OrderMode) String() string {
-	return string(e)
-}
-
-func (e *OrderMode) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = OrderMode(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid OrderMode", str)
-	}
-	return nil
-}
-
-func (e OrderMode) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *OrderMode) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e OrderMode) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
+// What `updateFieldDefinition` answers.
+type UpdateFieldDefinitionPayload struct {
+	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
+	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
+	// All that is wrong; empty when the change was made.
+	UserErrors []*client.Error `json:"userErrors"`
 }
 
 // Something that a caller may do. Without it, what needs it is the error FORBIDDEN.
@@ -190,13 +240,13 @@ const (
 	PermissionWrite Permission = "WRITE"
 	// Delete and restore clients.
 	PermissionDelete Permission = "DELETE"
-	// Make one record of several. No operation of this schema asks for it.
+	// Find the records of one person, and tell them apart.
 	PermissionMerge Permission = "MERGE"
 	// Take data out in bulk. No operation of this schema asks for it.
 	PermissionExport Permission = "EXPORT"
 	// Read social security numbers unmasked.
 	PermissionPii Permission = "PII"
-	// Run the business's settings. No operation of this schema asks for it.
+	// Run the business's settings: define custom fields, and feed what the scheduler knows.
 	PermissionAdmin Permission = "ADMIN"
 )
 

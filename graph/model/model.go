@@ -29,10 +29,18 @@ func (c *ClientConnection) Edges() []*ClientEdge {
 }
 
 // PageInfo says where in its list the part is.
-func (c *ClientConnection) PageInfo() *PageInfo { return &PageInfo{Connection: c.Connection} }
+func (c *ClientConnection) PageInfo() *PageInfo {
+	return &PageInfo{Cursors: c.Cursors, Connection: c.Connection}
+}
 
 // PageInfo is where in its list a part is.
-type PageInfo struct{ *client.Connection }
+type PageInfo struct {
+	Cursors []string
+	// Connection is what to look beyond; nil where that was done already, and
+	// Next and Previous say what is there.
+	Connection     *client.Connection
+	Next, Previous bool
+}
 
 // StartCursor is the cursor of the first client; nil when there is none.
 func (p *PageInfo) StartCursor() *string {
@@ -68,3 +76,15 @@ func (m *Me) Permissions() []Permission {
 
 // Role is the caller's role.
 func (m *Me) Role() client.Role { return m.Scope.Role }
+
+// FieldFilter is a custom field that has one of some values.
+type FieldFilter struct {
+	SchedulerPreferenceFieldDefnID client.ID
+	Values                         []any
+}
+
+// ClientReport is a page of a report, with the whole report's size.
+type ClientReport struct {
+	Clients []*loader.Client
+	Count   int64
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -92,6 +93,49 @@ func UnmarshalString(v any) (string, error) {
 		return "", invalidType("a String is text")
 	}
 	return s, nil
+}
+
+// MarshalStatus writes a client's status.
+func MarshalStatus(s client.Status) graphql.Marshaler { return graphql.MarshalString(string(s)) }
+
+// UnmarshalStatus reads a status by its exact name.
+func UnmarshalStatus(v any) (client.Status, error) {
+	return oneOf(v, client.StatusActive, client.StatusBlacklisted)
+}
+
+// MarshalOrderField writes what a list is ordered by.
+func MarshalOrderField(f client.OrderField) graphql.Marshaler {
+	return graphql.MarshalString(string(f))
+}
+
+// UnmarshalOrderField reads what to order by, by its exact name.
+func UnmarshalOrderField(v any) (client.OrderField, error) {
+	return oneOf(v, client.OrderByFullName, client.OrderByEmailAddress)
+}
+
+// The names of OrderMode.
+const ascending, descending = "ASC", "DESC"
+
+// MarshalDescending writes an order mode.
+func MarshalDescending(is bool) graphql.Marshaler {
+	if is {
+		return graphql.MarshalString(descending)
+	}
+	return graphql.MarshalString(ascending)
+}
+
+// UnmarshalDescending says whether the order mode of that exact name is DESC.
+func UnmarshalDescending(v any) (bool, error) {
+	mode, err := oneOf(v, ascending, descending)
+	return mode == descending, err
+}
+
+// oneOf reads an enum. The names of variables reach it in any case.
+func oneOf[T ~string](v any, names ...T) (T, error) {
+	if s, ok := v.(string); ok && slices.Contains(names, T(s)) {
+		return T(s), nil
+	}
+	return "", invalidType("want a value of the enum, spelt as in the schema")
 }
 
 // MarshalDateTime writes an instant as RFC 3339, in UTC and with milliseconds.

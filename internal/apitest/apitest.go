@@ -21,6 +21,7 @@ import (
 
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
@@ -38,6 +39,8 @@ type API struct {
 	Service *client.Service
 	Store   *mongostore.Store
 	Mongo   *mongo.Database
+	// RateClock is by what budgets of requests fill up again. It stands still.
+	RateClock *Clock
 	// Log holds what the server logged.
 	Log *Buffer
 
@@ -73,7 +76,7 @@ func New(t testing.TB) *API {
 // On starts a server on a database that others may use too.
 func On(t testing.TB, db testdb.DB) *API {
 	t.Helper()
-	api := &API{Log: &Buffer{}, commands: &commands{}}
+	api := &API{Log: &Buffer{}, RateClock: NewClock(), commands: &commands{}}
 	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.commands.monitor()))
 	if err != nil {
 		t.Fatalf("connect: %v", err)
@@ -102,7 +105,7 @@ func On(t testing.TB, db testdb.DB) *API {
 	if err != nil {
 		t.Fatalf("open the keyset: %v", err)
 	}
-	api.Service = client.NewService(api.Store, secret.NewHasher(2), cipher, time.Now)
+	api.Service = client.NewService(api.Store, secret.NewHasher(2), cipher, limit.NewRate(limit.Lookups(), api.RateClock.Now), time.Now)
 	served := httptest.NewServer(server.New(server.Options{
 		Service:       api.Service,
 		Verifier:      api.tokens,

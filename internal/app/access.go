@@ -34,11 +34,14 @@ func newAccess(cfg config.Serve) (*access, error) {
 	}
 	a := &access{}
 	if a.cipher, err = secret.OpenCipher(keyset); err != nil {
-		return nil, &devdb.UserError{Message: fmt.Sprintf("the key ring for social security numbers can't be used: %v", err)}
+		return nil, unusableKeyset(err)
 	}
 	if !cfg.Development() {
 		a.verifier, err = auth.NewVerifier(auth.Config{Issuer: cfg.JWTIssuer, Audience: cfg.JWTAudience, PublicKeyFile: cfg.JWTPublicKey}, nil)
-		return a, err
+		if err != nil {
+			return nil, &devdb.UserError{Message: fmt.Sprintf("tokens can't be checked (%v): see --jwt-public-key, --jwt-issuer and --jwt-audience", err)}
+		}
+		return a, nil
 	}
 	key, err := auth.DevelopmentKey(cfg.DataDir)
 	if err != nil {
@@ -70,8 +73,11 @@ func newPlayground(development *auth.Development) (http.Handler, error) {
 
 func loadKeyset(cfg config.Serve) ([]byte, error) {
 	keyset, err := secret.LoadKeyset(cfg.SSNKeysetFile, cfg.SSNKeyset)
-	if err == nil || !errors.Is(err, secret.ErrNoKeyset) {
-		return keyset, err
+	if err == nil {
+		return keyset, nil
+	}
+	if !errors.Is(err, secret.ErrNoKeyset) {
+		return nil, unusableKeyset(err)
 	}
 	if !cfg.Development() {
 		return nil, &devdb.UserError{Message: "give the key ring for social security numbers with --ssn-keyset-file"}
@@ -80,6 +86,10 @@ func loadKeyset(cfg config.Serve) ([]byte, error) {
 		return nil, unusableDataDir(cfg.DataDir)
 	}
 	return keyset, nil
+}
+
+func unusableKeyset(err error) error {
+	return &devdb.UserError{Message: fmt.Sprintf("the key ring for social security numbers can't be used (%v): check --ssn-keyset-file", err)}
 }
 
 func unusableDataDir(dir string) error {

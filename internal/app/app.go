@@ -46,11 +46,21 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 		fmt.Fprintf(stderr, "clientgraph: %v; --help lists the flags\n", err)
 		return exitUsage
 	}
-	if err := run(ctx, command, cfg, stdout, stderr); err != nil {
-		fmt.Fprintf(stderr, "clientgraph: %v\n", err)
+	err = run(ctx, command, cfg, stdout, stderr)
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		// Not a failure of the command's: it was asked to stop. A server that
+		// was still starting has nothing left undone.
+		if command == "serve" {
+			return exitOK
+		}
+		fmt.Fprintln(stderr, "clientgraph: stopped before it was done")
 		return exitFailure
 	}
-	return exitOK
+	fmt.Fprintf(stderr, "clientgraph: %v\n", err)
+	return exitFailure
 }
 
 func run(ctx context.Context, command string, cfg config.Config, stdout, stderr io.Writer) error {
@@ -61,6 +71,8 @@ func run(ctx context.Context, command string, cfg config.Config, stdout, stderr 
 		return token(cfg.Token, stdout)
 	case "seed":
 		return seed(ctx, cfg.Seed, stdout, stderr)
+	case "import <file>":
+		return importFile(ctx, cfg.Import, stdout, stderr)
 	case "indexes":
 		return indexes(ctx, cfg.Indexes, stdout, stderr)
 	case "version":
@@ -95,7 +107,7 @@ func token(cfg config.Token, stdout io.Writer) error {
 		ClientAccountID: cfg.ClientAccountID,
 	}, cfg.TTL)
 	if err != nil {
-		return fmt.Errorf("no token: %w", err)
+		return fmt.Errorf("no token: %w; token --help lists the flags", err)
 	}
 	_, err = fmt.Fprintln(stdout, text)
 	return err

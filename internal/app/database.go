@@ -20,6 +20,9 @@ const (
 	// setupTimeout bounds what is done once at start: making indexes, loading
 	// the sample.
 	setupTimeout = time.Minute
+	// selectionTimeout bounds how long an operation waits for a database that is
+	// not there: shorter than an operation may take, so that the answer says so.
+	selectionTimeout = 5 * time.Second
 	// closeTimeout bounds what is done once at the end.
 	closeTimeout = 10 * time.Second
 )
@@ -43,7 +46,7 @@ func openDatabase(ctx context.Context, open opener, cfg config.Database, logger 
 		return nil, err
 	}
 	d := &database{engine: engine}
-	o := options.Client().ApplyURI(engine.URI).SetAppName("clientgraph")
+	o := options.Client().ApplyURI(engine.URI).SetAppName("clientgraph").SetServerSelectionTimeout(selectionTimeout)
 	if monitor != nil {
 		o.SetMonitor(monitor)
 	}
@@ -66,11 +69,32 @@ func (d *database) close(ctx context.Context, logger *slog.Logger) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	if d.client != nil {
-		if err := d.client.Disconnect(ctx); err != nil {
+		if err := d.disconnect(ctx); err != nil {
 			logger.WarnContext(ctx, "disconnect from the database", "error", err)
 		}
 	}
 	if err := d.engine.Close(ctx); err != nil {
 		logger.WarnContext(ctx, "stop the database", "error", err)
+	}
+}
+
+// disconnect tells the database that its sessions are over, unless it is gone:
+// the driver would wait for it as long as it may.
+func (d *database) disconnect(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-d.engine.Exited():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	err := d.client.Disconnect(ctx)
+	select {
+	case <-d.engine.Exited():
+		return nil
+	default:
+		return err
 	}
 }

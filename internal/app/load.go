@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -94,7 +95,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, nil, nil, time.Now)
+	service := client.NewService(db.store, nil, nil, nil, time.Now)
 	progress := newProgress(stdout, cfg.Clients)
 	began := time.Now()
 	for start := 0; start < cfg.Clients; start += seedChunk {
@@ -121,7 +122,7 @@ type progress struct {
 
 func newProgress(stdout io.Writer, total int) *progress {
 	file, ok := stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) { //nolint:gosec // A file descriptor is a small number.
+	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return &progress{}
 	}
 	bars := mpb.New(mpb.WithOutput(file))
@@ -150,7 +151,9 @@ func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) 
 		return err
 	}
 	defer db.close(ctx, logger)
-	for _, name := range mongostore.IndexNames() {
+	names := mongostore.IndexNames()
+	slices.Sort(names)
+	for _, name := range names {
 		if _, err := fmt.Fprintln(stdout, name); err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
+	"clientgraph/internal/limit"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 )
@@ -25,6 +26,9 @@ const (
 	idleTimeout       = 2 * time.Minute
 	// drainTimeout bounds how long requests under way may finish after a stop.
 	drainTimeout = 10 * time.Second
+	// goneTimeout is the same when the database is gone: the driver goes on
+	// looking for it, to abort transactions, whatever becomes of the request.
+	goneTimeout = time.Second
 )
 
 // Serve serves the API until ctx ends, then lets requests finish and returns
@@ -41,7 +45,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 	if err != nil {
 		return err
 	}
-	defer listener.Close() //nolint:errcheck // The server closes it; this is for the ways out before.
+	defer listener.Close() // The server closes it; this is for the ways out before.
 	access, err := newAccess(cfg)
 	if err != nil {
 		return err
@@ -51,7 +55,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, secret.NewHasher(runtime.GOMAXPROCS(0)), access.cipher, time.Now)
+	service := client.NewService(db.store, secret.NewHasher(runtime.GOMAXPROCS(0)), access.cipher, limit.NewRate(limit.Lookups(), time.Now), time.Now)
 	if cfg.Sample {
 		if err := loadSample(ctx, db.store, service, logger); err != nil {
 			return err
@@ -123,8 +127,12 @@ func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.
 
 // serveHTTP serves until ctx ends or the database is gone.
 func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, db *database, logger *slog.Logger) error {
+	// Requests outlive ctx, so that those under way can finish.
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
 	s := &http.Server{
 		Handler:           handler,
+		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
@@ -132,17 +140,23 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
 	var failure error
+	drain := drainTimeout
 	select {
 	case failure = <-served:
 	case <-db.engine.Exited():
 		failure = errors.New("the database ended; its log is engine.log in the data folder")
+		// What waits for it now would wait in vain.
+		drain = goneTimeout
+		cut()
 	case <-ctx.Done():
 		logger.Info("stopping")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	if err := s.Shutdown(ctx); err != nil {
 		logger.Warn("requests were cut off", "error", err)
+		// The connections are closed all the same.
+		_ = s.Close()
 	}
 	if errors.Is(failure, http.ErrServerClosed) {
 		return nil

@@ -113,6 +113,16 @@ type Client struct {
 	// Keyer.
 	NameKey  string
 	EmailKey string
+	// EmailLower is the e-mail address as it is compared, nil without one;
+	// IdentityKeys are what other records of the same person may share with this
+	// one, ascending. The service derives both when it writes; see Keyer.
+	EmailLower   *string
+	IdentityKeys []string
+
+	// Keys are what an index finds the client by, beside its rows and orders:
+	// its tags, appointments, custom values and pieces of its texts; see
+	// indexKeys.
+	Keys []string
 
 	// SealedSSN is encrypted, PasswordHash one-way; neither leaves the service.
 	SealedSSN    []byte
@@ -163,10 +173,12 @@ type Appointment struct {
 type Form struct {
 	FormID     string
 	ClientID   int64
-	Name       string
+	Name       *string
 	SignedDate *time.Time
 	// Data is the form's content as JSON.
 	Data []byte
+	// ModifiedDate is when the scheduler last changed the form.
+	ModifiedDate time.Time
 }
 
 // ID is the client's global id.

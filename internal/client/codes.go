@@ -4,6 +4,7 @@ package client
 const (
 	CodeUnauthenticated Code = "UNAUTHENTICATED"
 	CodeForbidden       Code = "FORBIDDEN"
+	CodeRateLimited     Code = "RATE_LIMITED"
 
 	CodeNotFound        Code = "NOT_FOUND"
 	CodeClientDeleted   Code = "CLIENT_DELETED"
@@ -18,6 +19,7 @@ const (
 	CodeOutOfRange        Code = "OUT_OF_RANGE"
 	CodeInvalidID         Code = "INVALID_ID"
 	CodeInvalidDate       Code = "INVALID_DATE"
+	CodeInvalidDateRange  Code = "INVALID_DATE_RANGE"
 	CodeInvalidEmail      Code = "INVALID_EMAIL"
 	CodeInvalidLocale     Code = "INVALID_LOCALE"
 	CodeInvalidTimeZone   Code = "INVALID_TIME_ZONE"
@@ -32,6 +34,11 @@ const (
 	CodeInvalidFieldValue Code = "INVALID_FIELD_VALUE"
 	CodeFieldConflict     Code = "FIELD_CONFLICT"
 	CodeFieldNotWritable  Code = "FIELD_NOT_WRITABLE"
+
+	CodeInvalidFieldType    Code = "INVALID_FIELD_TYPE"
+	CodeInvalidPropertyCode Code = "INVALID_PROPERTY_CODE"
+	CodePropertyCodeTaken   Code = "PROPERTY_CODE_TAKEN"
+	CodeDuplicateChoice     Code = "DUPLICATE_CHOICE"
 
 	CodeSelfView        Code = "SELF_VIEW"
 	CodeTooManySubjects Code = "TOO_MANY_SUBJECTS"

@@ -27,20 +27,24 @@ type Connection struct {
 	backward bool
 	scope    Scope
 	args     ConnectionArgs
+	meaning  meaning
 	after    string
 	before   string
 }
 
 // Connection reads a part of a list. Errors: INVALID_PAGINATION, OUT_OF_RANGE,
-// INVALID_CURSOR, TOO_MANY.
+// INVALID_CURSOR, and
+// those of a report's filter.
 func (s *Service) Connection(ctx context.Context, scope Scope, args ConnectionArgs, need Selection) (*Connection, error) {
 	connection := &Connection{scope: scope, args: args}
-	limit, errs := connection.check()
-	if errs != nil {
-		return nil, errs
+	limit, err := connection.check()
+	if err != nil {
+		return nil, err
 	}
-	found, err := s.store.Clients(ctx, scope, Query{
-		Filter:   args.Filter,
+	if connection.meaning, err = s.resolve(ctx, scope, args.Filter); err != nil {
+		return nil, err
+	}
+	found, err := s.list(ctx, scope, connection.meaning, Query{
 		Order:    args.Order,
 		After:    connection.after,
 		Before:   connection.before,
@@ -67,12 +71,10 @@ func (s *Service) Connection(ctx context.Context, scope Scope, args ConnectionAr
 }
 
 // check validates the arguments and returns how many clients they ask for.
-func (c *Connection) check() (int64, Errors) {
+func (c *Connection) check() (int64, error) {
 	var errs Errors
 	args := c.args
-	if err := args.Filter.check(); err != nil {
-		errs = append(errs, AsErrors(err)...)
-	}
+	errs = append(errs, args.Filter.check(c.scope)...)
 	limit, argument := args.First, "first"
 	switch {
 	case args.First != nil && args.Last != nil:
@@ -107,17 +109,19 @@ func (c *Connection) check() (int64, Errors) {
 	return *limit, nil
 }
 
-// HasNextPage says whether clients follow the part that was read.
+// HasNextPage says whether clients follow the part that was read, also beyond
+// the cursor before.
 func (s *Service) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
-	if !c.backward {
+	if !c.backward && (c.More || c.before == "") {
 		return c.More, nil
 	}
 	return s.anyBeyond(ctx, c, false)
 }
 
-// HasPreviousPage says whether clients precede the part that was read.
+// HasPreviousPage says whether clients precede the part that was read, also
+// beyond the cursor after.
 func (s *Service) HasPreviousPage(ctx context.Context, c *Connection) (bool, error) {
-	if c.backward {
+	if c.backward && (c.More || c.after == "") {
 		return c.More, nil
 	}
 	return s.anyBeyond(ctx, c, true)
@@ -126,7 +130,7 @@ func (s *Service) HasPreviousPage(ctx context.Context, c *Connection) (bool, err
 // anyBeyond looks for one client before, or after, the part that was read. It
 // is a read of its own, made only when somebody asks.
 func (s *Service) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
-	query := Query{Filter: c.args.Filter, Order: c.args.Order, Limit: 1, Backward: before}
+	query := Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
 	case len(c.Clients) > 0 && before:
 		query.Before = c.args.Order.KeyOf(c.Clients[0])
@@ -137,17 +141,25 @@ func (s *Service) anyBeyond(ctx context.Context, c *Connection, before bool) (bo
 	case before:
 		// Nothing was found after the cursor: what lies at it or before it is
 		// another page.
-		query.Before = c.after + "\x01"
+		query.Before = beside(c.after, !query.Order.Descending)
 	default:
-		// Likewise at the cursor or after it. No key lies between this and it.
-		end := len(c.before) - 1
-		query.After = c.before[:end] + string(c.before[end]-1) + "~"
+		// Likewise at the cursor or after it.
+		query.After = beside(c.before, query.Order.Descending)
 	}
-	found, err := s.store.Clients(ctx, c.scope, query)
+	found, err := s.list(ctx, c.scope, c.meaning, query)
 	if err != nil {
 		return false, fmt.Errorf("look beyond connection: %w", err)
 	}
 	return len(found) > 0, nil
+}
+
+// beside is the place right above or below a key: no other key lies between.
+func beside(key string, above bool) string {
+	if above {
+		return key + "\x01"
+	}
+	end := len(key) - 1
+	return key[:end] + string(key[end]-1) + "~"
 }
 
 // TotalCount counts the whole list, whatever part of it was read.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A cursor is base64url of a checksum and then a key of the order. The checksum
@@ -41,7 +42,8 @@ func encodeCursor(identity []byte, key string) string {
 
 func decodeCursor(identity []byte, argument, cursor string) (string, *Error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err == nil && len(raw) > checksumSize {
+	// The decoder skips line breaks.
+	if err == nil && len(raw) > checksumSize && !strings.ContainsAny(cursor, "\r\n") {
 		key := string(raw[checksumSize:])
 		if bytes.Equal(raw[:checksumSize], checksum(identity, key)) {
 			return key, nil

@@ -1,8 +1,11 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Dataset is a business with records to be stored as they are: ids, dates and
@@ -16,7 +19,7 @@ type Dataset struct {
 // importBatch bounds how many clients one transaction imports: enough to spare
 // round trips, few enough to stay far from the database's limits on a
 // transaction's size and time.
-const importBatch = 500
+const importBatch = 100
 
 // Import stores clients as they are, in batches of one transaction each, with
 // their history and feed rows. Clients without an id get one, in place, before
@@ -39,7 +42,7 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 					return err
 				}
 			}
-			return nil
+			return knowAppointments(ctx, tx, batch)
 		})
 		if err != nil {
 			return fmt.Errorf("import clients: %w", err)
@@ -52,6 +55,7 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keyer, c *Client) error {
 	c.BusinessID, c.Version = scope.BusinessID, 1
 	keyer.Prepare(c)
+	slices.SortFunc(c.Appointments, func(a, b Appointment) int { return cmp.Compare(a.AppointmentID, b.AppointmentID) })
 	return tx.Insert(ctx, c, Entry{
 		ClientID:  c.ClientID,
 		Version:   c.Version,
@@ -62,6 +66,31 @@ func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keye
 		RequestID: scope.RequestID,
 		Changes:   diff(&Client{Lifecycle: Live}, c),
 	})
+}
+
+// knowAppointments remembers the appointments of imported clients, so that what
+// the scheduler feeds later finds them. Their ids are the dataset's to keep
+// apart: of two the last is remembered.
+func knowAppointments(ctx context.Context, tx Tx, clients []*Client) error {
+	known := map[int64]KnownAppointment{}
+	for _, c := range clients {
+		for _, a := range c.Appointments {
+			known[a.AppointmentID] = KnownAppointment{AppointmentID: a.AppointmentID, ClientID: c.ClientID, ModifiedDate: a.ModifiedDate}
+		}
+	}
+	ids := slices.Sorted(maps.Keys(known))
+	if len(ids) == 0 {
+		return nil
+	}
+	if _, err := tx.KnownAppointments(ctx, ids); err != nil {
+		return fmt.Errorf("find known appointments: %w", err)
+	}
+	news := make([]KnownAppointment, len(ids))
+	for i, id := range ids {
+		news[i] = known[id]
+	}
+	tx.KnowAppointments(news)
+	return nil
 }
 
 // AssignIDs gives ids to the clients that have none, and keeps the counter

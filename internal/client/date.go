@@ -15,15 +15,41 @@ type Date struct {
 
 // String is YYYY-MM-DD.
 func (d Date) String() string {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	return d.UTC().Format(time.DateOnly)
 }
 
 // MarshalJSON is the day as a string, YYYY-MM-DD.
 func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
-// In is the first instant of the day in that zone.
+// UTC is the day's midnight in UTC.
+func (d Date) UTC() time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+}
+
+// Next is the day after.
+func (d Date) Next() Date { return DateOf(d.UTC().AddDate(0, 0, 1)) }
+
+// In is the first instant of the day in that zone. Where a clock change skips
+// midnight, that is the change; where it repeats midnight, the first one.
 func (d Date) In(zone *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+	midnight := d.UTC()
+	// The offsets in force well before and well after are the only ones that
+	// midnight can have.
+	const wide = 30 * time.Hour
+	var first time.Time
+	for _, near := range []time.Time{midnight.Add(-wide), midnight.Add(wide)} {
+		_, offset := near.In(zone).Zone()
+		candidate := midnight.Add(-time.Duration(offset) * time.Second).In(zone)
+		if candidate.Hour() == 0 && DateOf(candidate) == d && (first.IsZero() || candidate.Before(first)) {
+			first = candidate
+		}
+	}
+	if !first.IsZero() {
+		return first
+	}
+	// No clock shows this midnight: the day begins when the clocks change.
+	_, change := midnight.Add(-wide).In(zone).ZoneBounds()
+	return change
 }
 
 // DateOf returns the day of t where t is.

@@ -31,7 +31,7 @@ func decodeProperty(p *Property, raw any, where path) (any, Errors) {
 		}
 		return nil, nil
 	}
-	switch p.at(&Client{}).(type) {
+	switch p.kind.(type) {
 	case *[]string:
 		return decodeTexts(p, raw, where)
 	case *[]int64:
@@ -49,7 +49,7 @@ func decodeProperty(p *Property, raw any, where path) (any, Errors) {
 
 // decodeScalar gives a single value its Go type.
 func decodeScalar(p *Property, raw any) (any, *Error) {
-	switch p.at(&Client{}).(type) {
+	switch p.kind.(type) {
 	case **bool, *bool:
 		if flag, ok := raw.(bool); ok {
 			return flag, nil

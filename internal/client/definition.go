@@ -29,7 +29,10 @@ type FieldDefinition struct {
 	PropertyCode *string
 	// Choices are what a CHOICE may be.
 	Choices []string
+	// Retired says that the field is out of use. Values of it stay stored.
 	Retired bool
+	// Version starts at 1 and rises by one with every change.
+	Version int64
 }
 
 // FieldValue is a client's value of a custom field that maps to no property.

@@ -43,7 +43,8 @@ func ParseID(text string) (ID, error) {
 		return ID{Number: number}, nil
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
-	if err != nil {
+	// The decoder skips line breaks.
+	if err != nil || strings.ContainsAny(text, "\r\n") {
 		return ID{}, invalidID()
 	}
 	typeName, digits, found := strings.Cut(string(decoded), ":")

@@ -152,6 +152,8 @@ func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path, 
 	value, errs := decodeProperty(p, raw, where)
 	if errs != nil {
 		in.errs = append(in.errs, errs...)
+		// It was given: that it is missing would be one error too many.
+		in.set[i] = nil
 		return
 	}
 	if given, named := in.set[i]; named && !equalValues(given, value) {

@@ -13,16 +13,27 @@ import (
 // that every database sorts alike and no list is sorted in memory. The order is
 // the Unicode Collation Algorithm's (UTS #10), tailored to a locale. A Keyer is
 // safe for concurrent use.
-type Keyer struct{ collators sync.Pool }
+//
+// It also brings e-mail addresses and phone numbers into the one form in which
+// two records of a person can be told to share them.
+type Keyer struct {
+	collators sync.Pool
+	// phoneRegion is the ISO 3166 region in which numbers without a country code
+	// are read.
+	phoneRegion string
+}
 
-// NewKeyer returns the keyer of a locale; nil, or a locale that is no BCP 47
-// tag, is the root collation.
-func NewKeyer(locale *string) *Keyer {
+// NewKeyer returns the keyer of a locale and a phone region; nil, or a locale
+// that is no BCP 47 tag, is the root collation.
+func NewKeyer(locale *string, phoneRegion string) *Keyer {
 	tag := language.Und
 	if locale != nil {
 		tag = language.Make(*locale)
 	}
-	return &Keyer{collators: sync.Pool{New: func() any { return collate.New(tag) }}}
+	return &Keyer{
+		collators:   sync.Pool{New: func() any { return collate.New(tag) }},
+		phoneRegion: phoneRegion,
+	}
 }
 
 // keyAlphabet is in ASCII order, so that encoded keys compare as their bytes
@@ -52,6 +63,9 @@ func (k *Keyer) Key(text *string, clientID int64) string {
 func (k *Keyer) Prepare(c *Client) {
 	c.NameKey = k.Key(c.FullName(), c.ClientID)
 	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
+	c.EmailLower = emailLower(c.EmailAddress)
+	c.IdentityKeys = k.identityKeys(c)
+	c.Keys = c.indexKeys()
 	c.ActiveAppointmentCount = 0
 	for _, a := range c.Appointments {
 		if a.Status == AppointmentOpen {

@@ -14,6 +14,10 @@ type Property struct {
 	rule rule
 	has  trait
 	at   func(*Client) any
+	// kind is a place of the property's Go type, to be asked for its type alone.
+	kind any
+	// mapped says whether a custom field may stand for the property.
+	mapped bool
 }
 
 // trait is what is special about a property.
@@ -32,6 +36,8 @@ const (
 	secret
 	// derived when written; no part of history.
 	derived
+	// phone is a number by which the client is reached.
+	phone
 	// edge is a viewer edge: history tells each one, not the list.
 	edge
 )
@@ -50,7 +56,7 @@ const MaxSubjects = 5_000
 // properties is the table. Its order is the order of a document's parts. The
 // parts that every read loads are not in it: clientId, businessId, version,
 // lifecycle.
-var properties = []Property{
+var properties = withKinds([]Property{
 	{Name: "parentBusinessId", at: func(c *Client) any { return &c.ParentBusinessID }},
 	{Name: "clientAccountId", at: func(c *Client) any { return &c.ClientAccountID }},
 	{Name: "createdDate", at: func(c *Client) any { return &c.CreatedDate }},
@@ -73,9 +79,9 @@ var properties = []Property{
 	{Name: "referredBy", Max: maxText, has: writable, at: func(c *Client) any { return &c.ReferredBy }},
 	{Name: "imageUrl", Max: maxText, has: writable, rule: urlRule, at: func(c *Client) any { return &c.ImageURL }},
 
-	{Name: "cellPhone", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.CellPhone }},
-	{Name: "homePhone", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.HomePhone }},
-	{Name: "businessPhone", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.BusinessPhone }},
+	{Name: "cellPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.CellPhone }},
+	{Name: "homePhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.HomePhone }},
+	{Name: "businessPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.BusinessPhone }},
 	{Name: "emergencyContact", Max: maxText, has: writable, at: func(c *Client) any { return &c.EmergencyContact }},
 	{Name: "emergencyContactPhone", Max: maxText, has: writable, at: func(c *Client) any { return &c.EmergencyContactPhone }},
 
@@ -134,9 +140,12 @@ var properties = []Property{
 	{Name: "activeAppointmentCount", has: derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
 	{Name: nameNameKey, has: derived, at: func(c *Client) any { return &c.NameKey }},
 	{Name: nameEmailKey, has: derived, at: func(c *Client) any { return &c.EmailKey }},
+	{Name: "keys", has: derived, at: func(c *Client) any { return &c.Keys }},
+	{Name: nameEmailLower, has: derived, at: func(c *Client) any { return &c.EmailLower }},
+	{Name: nameIdentityKeys, has: derived, at: func(c *Client) any { return &c.IdentityKeys }},
 	{Name: "ssn", has: secret, at: func(c *Client) any { return &c.SealedSSN }},
 	{Name: "password", has: secret, at: func(c *Client) any { return &c.PasswordHash }},
-}
+})
 
 // Names of stored parts that rules and queries speak of.
 const (
@@ -144,6 +153,9 @@ const (
 	nameSubjects = "viewSubjectIds"
 	nameNameKey  = "nameKey"
 	nameEmailKey = "emailKey"
+
+	nameEmailLower   = "emailLower"
+	nameIdentityKeys = "identityKeys"
 )
 
 // Properties is the table of a client's stored parts. It is not to be changed.
@@ -171,14 +183,27 @@ func (p *Property) HiddenFromClient() bool { return p.is(hiddenFromClient) }
 
 func (p *Property) is(t trait) bool { return p.has&t != 0 }
 
-// mappable says whether a custom field may stand for the property: a writable
-// scalar that is no secret, no judgement of the business and not denied to
-// clients.
-func (p *Property) mappable() bool {
+// withKinds adds what follows from a row of the table.
+func withKinds(table []Property) []Property {
+	blank := &Client{}
+	for i := range table {
+		p := &table[i]
+		p.kind = p.at(blank)
+		p.mapped = p.isMappable()
+	}
+	return table
+}
+
+// mappable says whether a custom field may stand for the property.
+func (p *Property) mappable() bool { return p.mapped }
+
+// isMappable: a writable scalar that is no secret, no judgement of the business
+// and not denied to clients.
+func (p *Property) isMappable() bool {
 	if !p.is(writable) || p.is(hiddenFromClient) || p.Name == "status" || p.Name == "blocked" {
 		return false
 	}
-	switch p.at(&Client{}).(type) {
+	switch p.kind.(type) {
 	case *[]string, *[]int64:
 		return false
 	}

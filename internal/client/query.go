@@ -1,5 +1,7 @@
 package client
 
+import "time"
+
 // OrderField is what a list of clients can be ordered by.
 type OrderField string
 
@@ -10,6 +12,7 @@ const (
 )
 
 // Order is the order of a list; descending is the exact reverse of ascending.
+// Without a field it is the order of ids.
 type Order struct {
 	Field      OrderField
 	Descending bool
@@ -31,28 +34,45 @@ func (o Order) need() Selection {
 	return Select(nameNameKey)
 }
 
-// Filter says which of the visible clients are meant. The zero value means all
-// live ones. Within a list: any of; between conditions: all of.
-type Filter struct {
+// Conditions say which of the visible clients a query means. The zero value
+// means all live ones. Between conditions: all of; within one: any of.
+type Conditions struct {
 	// ClientIDs, when not nil, are the only clients meant: an empty list means
 	// none.
 	ClientIDs []int64
+	// Keys hold, for each condition that the index keys answer, the keys of which
+	// a client has one at least. The first list is the one to find by.
+	Keys [][]string
+	// Appointment, when not nil, is what one and the same appointment of the
+	// client fulfils.
+	Appointment *AppointmentCondition
+	// CreatedFrom and CreatedBefore bound the created date: from, and before.
+	CreatedFrom, CreatedBefore *time.Time
+	// ExternalUserName and EmailLower are equalities; nil is no condition.
+	ExternalUserName *string
+	EmailLower       *string
 	// Statuses is no condition when empty.
 	Statuses []Status
 	// IncludeDeleted means deleted clients as well.
 	IncludeDeleted bool
 }
 
-// Query is a filter with an order, a place to start from and a bound.
+// AppointmentCondition is what one appointment fulfils: each list that is not
+// nil holds its id.
+type AppointmentCondition struct {
+	LocationIDs, ReasonIDs, StaffIDs []int64
+}
+
+// Query is conditions with an order, a place to start from and a bound.
 type Query struct {
-	Filter Filter
-	Order  Order
+	Conditions Conditions
+	Order      Order
 	// After and Before bound the query to keys of the order strictly between
 	// them; empty is no bound.
 	After, Before string
 	// Backward reads from the end of the order to its start.
 	Backward bool
-	// Skip passes over that many clients. Limit bounds the answer, always.
+	// Skip passes over that many clients. Limit bounds the answer; 0 is no bound.
 	Skip, Limit int64
 	Need        Selection
 }

@@ -53,7 +53,9 @@ func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selecti
 // Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.
 type Page struct{ PageNumber, PageSize int64 }
 
-func (p Page) check() Errors {
+func (p Page) check() Errors { return p.checkWithin(MaxPageSize) }
+
+func (p Page) checkWithin(maxSize int64) Errors {
 	var errs Errors
 	// The product of both is how far the database skips: it is held to what an
 	// int64 can count.
@@ -61,8 +63,8 @@ func (p Page) check() Errors {
 	if p.PageNumber < 1 || p.PageNumber > maxPageNumber {
 		errs = append(errs, path{"pageNumber"}.at(&Error{Code: CodeOutOfRange, Message: "pages are numbered from 1"}))
 	}
-	if p.PageSize < 1 || p.PageSize > MaxPageSize {
-		errs = append(errs, path{"pageSize"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want a page size from 1 to %d", MaxPageSize)}))
+	if p.PageSize < 1 || p.PageSize > maxSize {
+		errs = append(errs, path{"pageSize"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want a page size from 1 to %d", maxSize)}))
 	}
 	return errs
 }
@@ -83,25 +85,6 @@ func (s *Service) Clients(ctx context.Context, scope Scope, order Order, page Pa
 		return nil, fmt.Errorf("list clients: %w", err)
 	}
 	return found, nil
-}
-
-// Count counts the clients that a filter matches. Error: TOO_MANY.
-func (s *Service) Count(ctx context.Context, scope Scope, filter Filter) (int64, error) {
-	if err := filter.check(); err != nil {
-		return 0, err
-	}
-	count, err := s.store.Count(ctx, scope, filter)
-	if err != nil {
-		return 0, fmt.Errorf("count clients: %w", err)
-	}
-	return count, nil
-}
-
-func (f Filter) check() error {
-	if len(f.ClientIDs) > MaxIDs {
-		return path{"filter", "clientIdList"}.at(tooMany(MaxIDs))
-	}
-	return nil
 }
 
 // Subjects finds the live clients that any of the viewers may see, by id. The

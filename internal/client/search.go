@@ -46,6 +46,10 @@ var spelling = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "
 // decomposed, wide and narrow, upper and lower case alike, without accents, and
 // with one space between words.
 func normalise(text string) string {
+	if isASCII(text) {
+		// Most texts of most businesses: the same, at a tenth of the cost.
+		return strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	}
 	folded := cases.Fold().String(norm.NFKD.String(text))
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(folded) {
@@ -56,6 +60,15 @@ func normalise(text string) string {
 	// Folded again: an accent may have stood between a letter and its case.
 	plain := spelling.Replace(cases.Fold().String(norm.NFKC.String(b.String())))
 	return strings.Join(strings.Fields(plain), " ")
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // isAccent says whether a mark is one that people leave out: accents of
@@ -258,25 +271,35 @@ func (c *Client) searchableTexts() []string {
 	}
 	add(c.FullName())
 	for i := range properties {
-		if p := &properties[i]; p.mappable() {
-			if value := valueAt(p.at(c)); value != nil {
-				texts = append(texts, fieldText(value))
-			}
+		if p := &properties[i]; p.mappable() && !p.is(phone) {
+			texts = append(texts, searchText(valueAt(p.at(c))))
 		}
 	}
 	for _, value := range c.FieldValues {
-		texts = append(texts, fieldText(value.Value))
+		texts = append(texts, searchText(value.Value))
 	}
 	add(c.Notes)
 	return append(texts, c.AlertNotes...)
 }
 
-// phones are the numbers by which the client is reached.
+// searchText is a custom value as searches see it. What is only true or false
+// has no text.
+func searchText(value any) string {
+	if _, isFlag := value.(bool); isFlag {
+		return ""
+	}
+	return fieldText(value)
+}
+
+// phones are the numbers by which the client is reached. Searches look at their
+// digits alone.
 func (c *Client) phones() []string {
 	var phones []string
-	for _, phone := range []*string{c.CellPhone, c.HomePhone, c.BusinessPhone} {
-		if phone != nil {
-			phones = append(phones, *phone)
+	for i := range properties {
+		if p := &properties[i]; p.is(phone) {
+			if number, ok := valueAt(p.at(c)).(string); ok {
+				phones = append(phones, number)
+			}
 		}
 	}
 	return phones
@@ -286,7 +309,10 @@ func (c *Client) phones() []string {
 // notes and phone numbers, as far as the role may read them.
 func (t term) found(c *Client, definitions Definitions, role Role) bool {
 	for _, field := range Filled(definitions.Fields(c)) {
-		if t.matches(fieldText(field.Value)) {
+		if p := field.Definition.property(); p != nil && p.is(phone) {
+			continue
+		}
+		if t.matches(searchText(field.Value)) {
 			return true
 		}
 	}

@@ -13,15 +13,17 @@ type Service struct {
 	store  Store
 	hasher Hasher
 	cipher Cipher
-	now    func() time.Time
-	// keyers holds one Keyer a locale, by its tag: making one reads the whole
-	// collation table.
+	// limiter is for what tells a caller of clients that it does not see.
+	limiter Limiter
+	now     func() time.Time
+	// keyers holds one Keyer a locale and phone region: making one reads the
+	// whole collation table.
 	keyers sync.Map
 }
 
 // NewService returns the service over a store.
-func NewService(store Store, hasher Hasher, cipher Cipher, now func() time.Time) *Service {
-	return &Service{store: store, hasher: hasher, cipher: cipher, now: now}
+func NewService(store Store, hasher Hasher, cipher Cipher, limiter Limiter, now func() time.Time) *Service {
+	return &Service{store: store, hasher: hasher, cipher: cipher, limiter: limiter, now: now}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.
@@ -53,15 +55,18 @@ func (s *Service) Scope(ctx context.Context, id Identity) (Scope, error) {
 	return scope, nil
 }
 
-// keyer is the order of names in the business of the scope.
+// keyerKey is what tells keyers apart.
+type keyerKey struct{ locale, region string }
+
+// keyer makes the keys of a business's clients.
 func (s *Service) keyer(business *Business) *Keyer {
-	tag := ""
+	key := keyerKey{region: business.PhoneRegion}
 	if business.Locale != nil {
-		tag = *business.Locale
+		key.locale = *business.Locale
 	}
-	keyer, ok := s.keyers.Load(tag)
+	keyer, ok := s.keyers.Load(key)
 	if !ok {
-		keyer, _ = s.keyers.LoadOrStore(tag, NewKeyer(business.Locale))
+		keyer, _ = s.keyers.LoadOrStore(key, NewKeyer(business.Locale, business.PhoneRegion))
 	}
 	return keyer.(*Keyer)
 }

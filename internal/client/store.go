@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // ErrIDTaken is what Store.Write returns when a new client's id, or its
@@ -14,14 +15,23 @@ var ErrIDTaken = errors.New("the id is taken")
 // scope's business and the rows that the scope sees: a client outside them is
 // as if it did not exist. Errors are internal, but for those that are named.
 type Store interface {
+	DuplicateStore
+
 	// Account finds the client of that account in a business, whatever the
 	// caller sees: it is how a CLIENT's scope is made. nil when there is none.
 	Account(ctx context.Context, businessID, clientAccountID int64) (*Client, error)
 
 	// Clients finds the clients of a query, in its order.
 	Clients(ctx context.Context, scope Scope, query Query) ([]*Client, error)
-	// Count counts the clients that a filter matches.
-	Count(ctx context.Context, scope Scope, filter Filter) (int64, error)
+	// Scan visits the clients of a query, in its order, until visit returns
+	// false.
+	Scan(ctx context.Context, scope Scope, query Query, visit func(*Client) bool) error
+	// Count counts the clients that conditions mean.
+	Count(ctx context.Context, scope Scope, conditions Conditions) (int64, error)
+	// Snapshot runs reads that see one state of the database.
+	Snapshot(ctx context.Context, read func(context.Context) error) error
+	// TagCounts lists the tags of the live clients that the scope sees.
+	TagCounts(ctx context.Context, scope Scope) ([]TagCount, error)
 	// ClientsByID finds clients by id, deleted ones as well where asked for, in
 	// the order of ids.
 	ClientsByID(ctx context.Context, scope Scope, ids []int64, withDeleted bool, need Selection) ([]*Client, error)
@@ -36,10 +46,17 @@ type Store interface {
 	Business(ctx context.Context, scope Scope) (*Business, error)
 	// Definitions finds the custom fields of the scope's business.
 	Definitions(ctx context.Context, scope Scope) (Definitions, error)
+	// LocationGroups finds the locations of those groups, by group id. Groups that
+	// the business does not have are not in it.
+	LocationGroups(ctx context.Context, scope Scope, ids []int64) (map[int64][]int64, error)
+	// ListLocationGroups finds the location groups of the scope's business, by id.
+	ListLocationGroups(ctx context.Context, scope Scope) ([]LocationGroup, error)
 
-	// NextClientID and NextAccountID answer ids that nobody else gets.
+	// NextClientID, NextAccountID and NextDefinitionID answer ids that nobody else
+	// gets.
 	NextClientID(ctx context.Context) (int64, error)
 	NextAccountID(ctx context.Context) (int64, error)
+	NextDefinitionID(ctx context.Context) (int64, error)
 	// ReserveIDs keeps NextClientID and NextAccountID above those two ids.
 	ReserveIDs(ctx context.Context, clientID, accountID int64) error
 
@@ -53,6 +70,9 @@ type Store interface {
 // Tx is a transaction of Store.Write. Reads see the transaction's own snapshot
 // and load whole records.
 type Tx interface {
+	FeedTx
+	DefinitionTx
+
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too, by id.
 	Clients(ctx context.Context, ids []int64) (map[int64]*Client, error)
@@ -71,6 +91,13 @@ type Tx interface {
 	// Save writes, likewise, what differs between two states of a client, its history row
 	// and its feed row.
 	Save(ctx context.Context, before, after *Client, entry Entry, kind Kind) error
+}
+
+// Limiter bounds how often each principal may do something.
+type Limiter interface {
+	// Take says whether the principal may do it now, and if not, how long to
+	// wait. Being allowed counts, being refused does not.
+	Take(principal string) (wait time.Duration, ok bool)
 }
 
 // Hasher makes password hashes that can't be reversed.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"reflect"
 	"slices"
 	"time"
 )
@@ -106,7 +105,7 @@ func equalValues(a, b any) bool {
 		y, ok := b.(time.Time)
 		return ok && x.Equal(y)
 	case []Appointment:
-		return reflect.DeepEqual(x, b)
+		return slices.EqualFunc(x, b.([]Appointment), Appointment.equal)
 	}
 	return a == b
 }

@@ -98,7 +98,13 @@ func (s *Service) Patch(ctx context.Context, scope Scope, id ID, values Values, 
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
-	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, OperationPatch, KindUpserted, w.apply)
+	t := target{id: id, expectedVersion: expectedVersion}
+	result, err := s.change(ctx, scope, t, w, OperationPatch, KindUpserted, w.apply)
+	if errors.Is(err, ErrIDTaken) {
+		// The account that a password gives.
+		result, err = s.change(ctx, scope, t, w, OperationPatch, KindUpserted, w.apply)
+	}
+	return result, err
 }
 
 // Delete takes a client off the lists; it is found by its id still. Deleting a
@@ -131,7 +137,10 @@ func (s *Service) move(ctx context.Context, scope Scope, id ID, expectedVersion 
 // permit decides, before any look-up, whether the caller may do this at all. A
 // CLIENT may do only what is its own.
 func permit(scope Scope, need Permissions, clientMay bool) error {
-	if !scope.Permissions.Has(need) || (scope.Role == RoleClient && !clientMay) {
+	if scope.Role == RoleClient && !clientMay {
+		return &Error{Code: CodeForbidden, Message: "role CLIENT may not do this"}
+	}
+	if !scope.Permissions.Has(need) {
 		return &Error{Code: CodeForbidden, Message: fmt.Sprintf("this needs the permission %s", need.Names()[0])}
 	}
 	return nil

@@ -16,6 +16,7 @@ type Config struct {
 	Serve   Serve   `cmd:"" help:"Serve the API."`
 	Token   Token   `cmd:"" help:"Print a development token."`
 	Seed    Seed    `cmd:"" help:"Add generated clients to a business."`
+	Import  Import  `cmd:"" help:"Take in a file of what the scheduler knows."`
 	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them."`
 	Version Version `cmd:"" help:"Print the version."`
 }
@@ -23,23 +24,23 @@ type Config struct {
 // Database says which database to use.
 type Database struct {
 	MongoDBURI string `name:"mongodb-uri" env:"MONGODB_URI" placeholder:"URI" help:"MongoDB to use; without it an embedded one is started."`
-	Database   string `env:"CLIENTGRAPH_DATABASE" default:"clientgraph" help:"Name of the database."`
-	DataDir    string `env:"CLIENTGRAPH_DATA_DIR" default:".data" help:"Folder of the embedded database and of development keys."`
+	Database   string `default:"clientgraph" help:"Name of the database."`
+	DataDir    string `default:".data" help:"Folder of the embedded database and of development keys."`
 }
 
 // Serve is the command that serves the API.
 type Serve struct {
 	Database
-	Listen        string `env:"CLIENTGRAPH_LISTEN" default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
-	Sample        bool   `env:"CLIENTGRAPH_SAMPLE" help:"Load sample clients into an empty database."`
-	JWTPublicKey  string `name:"jwt-public-key" env:"CLIENTGRAPH_JWT_PUBLIC_KEY" placeholder:"FILE" help:"PEM file of the key that tokens are signed with; without it this is development mode."`
-	JWTIssuer     string `name:"jwt-issuer" env:"CLIENTGRAPH_JWT_ISSUER" help:"Issuer that tokens must name."`
-	JWTAudience   string `name:"jwt-audience" env:"CLIENTGRAPH_JWT_AUDIENCE" help:"Audience that tokens must name."`
-	SSNKeysetFile string `name:"ssn-keyset-file" env:"CLIENTGRAPH_SSN_KEYSET_FILE" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
-	SSNKeyset     string `name:"ssn-keyset" env:"CLIENTGRAPH_SSN_KEYSET" hidden:"" help:"The key ring itself."`
-	Introspection bool   `env:"CLIENTGRAPH_INTROSPECTION" help:"Let callers read the schema outside development too."`
-	LogLevel      string `env:"CLIENTGRAPH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
-	LogFormat     string `env:"CLIENTGRAPH_LOG_FORMAT" enum:"json,text" default:"json" help:"Form of log lines: json or text."`
+	Listen        string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
+	Sample        bool   `help:"Load sample clients into an empty database."`
+	JWTPublicKey  string `name:"jwt-public-key" placeholder:"FILE" help:"PEM file of the key that tokens are signed with; without it this is development mode."`
+	JWTIssuer     string `name:"jwt-issuer" help:"Issuer that tokens must name."`
+	JWTAudience   string `name:"jwt-audience" help:"Audience that tokens must name."`
+	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
+	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`
+	Introspection bool   `help:"Let callers read the schema outside development too."`
+	LogLevel      string `enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	LogFormat     string `enum:"json,text" default:"json" help:"Form of log lines: json or text."`
 }
 
 // Development says whether no key for tokens was configured.
@@ -55,7 +56,7 @@ type Token struct {
 	ClientAccountID int64         `name:"client-account-id" help:"For CLIENT: whose account it is."`
 	Permission      []string      `help:"Narrow what the role may do to this permission; may be repeated."`
 	TTL             time.Duration `name:"ttl" default:"12h" help:"How long the token is good for."`
-	DataDir         string        `env:"CLIENTGRAPH_DATA_DIR" default:".data" help:"Folder of the development key."`
+	DataDir         string        `default:".data" help:"Folder of the development key."`
 }
 
 // Seed is the command that adds generated clients.
@@ -66,6 +67,15 @@ type Seed struct {
 	Seed     uint64 `default:"1" help:"Number that the data are made from: the same one gives the same clients."`
 }
 
+// Import is the command that takes a file in.
+type Import struct {
+	Database
+	File     string `arg:"" name:"file" help:"The file: FILE.csv, with the names of the columns in its first line, or FILE.jsonl, with an object a line. The names are those of the schema's inputs."`
+	Kind     string `required:"" enum:"appointments,locationGroups,forms" help:"What it holds: appointments, locationGroups or forms."`
+	DryRun   bool   `help:"Check everything and write nothing."`
+	Business int64  `default:"43111" help:"Business that it is about."`
+}
+
 // Indexes is the command that makes the indexes.
 type Indexes struct{ Database }
 
@@ -73,12 +83,14 @@ type Indexes struct{ Database }
 type Version struct{}
 
 // Parse reads a command line. The command is its first word. A *kong.ParseError
-// is the user's to mend; stop is true when help was asked for and printed.
+// is the user's to mend.
 func Parse(args []string, options ...kong.Option) (cfg Config, command string, err error) {
 	parser, err := kong.New(&cfg, append([]kong.Option{
 		kong.Name("clientgraph"),
 		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
 		kong.UsageOnError(),
+		// Every flag has an environment variable: --log-level is CLIENTGRAPH_LOG_LEVEL.
+		kong.DefaultEnvars("CLIENTGRAPH"),
 	}, options...)...)
 	if err != nil {
 		return Config{}, "", err

@@ -8,6 +8,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"clientgraph/internal/client"
@@ -78,9 +79,14 @@ type relationKey struct {
 }
 
 // Subjects are the live clients that c may see, by id, the first of them. Its
-// SubjectIDs must be loaded, and those of all its level.
+// SubjectIDs must be loaded, and those of all its level. Error: OUT_OF_RANGE.
 func (c *Client) Subjects(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
-	return c.relation(first, relationKey{need: need}, func(l *level) (map[int64][]*Client, error) {
+	return some(first, func() ([]*Client, error) { return c.AllSubjects(ctx, need) })
+}
+
+// AllSubjects are Subjects without a bound.
+func (c *Client) AllSubjects(ctx context.Context, need client.Selection) ([]*Client, error) {
+	return c.relation(relationKey{need: need}, func(l *level) (map[int64][]*Client, error) {
 		found, err := l.loaders.service.Subjects(ctx, l.loaders.scope, l.clients, need)
 		if err != nil {
 			return nil, err
@@ -106,9 +112,15 @@ func (c *Client) Subjects(ctx context.Context, first int64, need client.Selectio
 	})
 }
 
-// Viewers are the live clients who may see c, by id, the first of them.
+// Viewers are the live clients who may see c, by id, the first of them. Error:
+// OUT_OF_RANGE.
 func (c *Client) Viewers(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
-	return c.relation(first, relationKey{viewers: true, need: need}, func(l *level) (map[int64][]*Client, error) {
+	return some(first, func() ([]*Client, error) { return c.AllViewers(ctx, need) })
+}
+
+// AllViewers are Viewers without a bound.
+func (c *Client) AllViewers(ctx context.Context, need client.Selection) ([]*Client, error) {
+	return c.relation(relationKey{viewers: true, need: need}, func(l *level) (map[int64][]*Client, error) {
 		found, err := l.loaders.service.Viewers(ctx, l.loaders.scope, l.clients, need)
 		if err != nil {
 			return nil, err
@@ -128,16 +140,24 @@ func (c *Client) Viewers(ctx context.Context, first int64, need client.Selection
 	})
 }
 
-func (c *Client) relation(first int64, key relationKey, read func(*level) (map[int64][]*Client, error)) ([]*Client, error) {
+// some are the first of all.
+func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
 	if err := client.CheckRelation(first); err != nil {
 		return nil, err
 	}
+	clients, err := all()
+	if err != nil {
+		return nil, err
+	}
+	return clients[:min(int64(len(clients)), first)], nil
+}
+
+func (c *Client) relation(key relationKey, read func(*level) (map[int64][]*Client, error)) ([]*Client, error) {
 	related, err := c.level.once(key).get(func() (map[int64][]*Client, error) { return read(c.level) })
 	if err != nil {
 		return nil, err
 	}
-	all := related[c.ClientID]
-	return all[:min(int64(len(all)), first)], nil
+	return related[c.ClientID], nil
 }
 
 func (l *level) once(key relationKey) *once[map[int64][]*Client] {
@@ -181,6 +201,12 @@ type once[T any] struct {
 }
 
 func (o *once[T]) get(read func() (T, error)) (T, error) {
-	o.do.Do(func() { o.value, o.err = read() })
+	o.do.Do(func() {
+		// It stays when read panics: who waits must not take that for nothing.
+		o.err = errPanicked
+		o.value, o.err = read()
+	})
 	return o.value, o.err
 }
+
+var errPanicked = errors.New("the read panicked")

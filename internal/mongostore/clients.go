@@ -25,6 +25,19 @@ func (s *Store) Account(ctx context.Context, businessID, clientAccountID int64) 
 
 // Clients implements client.Store.
 func (s *Store) Clients(ctx context.Context, scope client.Scope, asked client.Query) ([]*client.Client, error) {
+	q, w := plan(scope, asked)
+	return s.read(ctx, q, w, asked.Need)
+}
+
+// Scan implements client.Store.
+func (s *Store) Scan(ctx context.Context, scope client.Scope, asked client.Query, visit func(*client.Client) bool) error {
+	q, w := plan(scope, asked)
+	w.batch = scanBatch
+	return s.stream(ctx, q, w, asked.Need, visit)
+}
+
+// plan turns what is asked into a query and its window.
+func plan(scope client.Scope, asked client.Query) (query, window) {
 	key := orderKey(asked.Order)
 	direction, after, before := 1, "$gt", "$lt"
 	if asked.Order.Descending {
@@ -40,13 +53,17 @@ func (s *Store) Clients(ctx context.Context, scope client.Scope, asked client.Qu
 	if asked.Before != "" {
 		bounds = append(bounds, bson.E{Key: before, Value: asked.Before})
 	}
-	w := window{sort: bson.D{{Key: key, Value: direction}}, skip: asked.Skip, limit: asked.Limit}
-	return s.read(ctx, list(scope, asked.Filter, key, bounds), w, asked.Need)
+	return list(scope, asked.Conditions, key, bounds), window{
+		sort:  bson.D{{Key: key, Value: direction}},
+		skip:  asked.Skip,
+		limit: asked.Limit,
+		batch: oneBatch,
+	}
 }
 
 // Count implements client.Store.
-func (s *Store) Count(ctx context.Context, scope client.Scope, filter client.Filter) (int64, error) {
-	q := list(scope, filter, "nameKey", nil)
+func (s *Store) Count(ctx context.Context, scope client.Scope, conditions client.Conditions) (int64, error) {
+	q := list(scope, conditions, "nameKey", nil)
 	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
@@ -61,6 +78,38 @@ func (s *Store) Count(ctx context.Context, scope client.Scope, filter client.Fil
 		return 0, nil
 	}
 	return counts[0].Count, nil
+}
+
+// TagCounts implements client.Store. The database counts spellings; those of one
+// tag are added up here, under the one that most clients use.
+func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]client.TagCount, error) {
+	q := list(scope, client.Conditions{}, "nameKey", nil)
+	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
+		bson.D{{Key: "$unwind", Value: "$tags"}},
+		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
+		bson.D{{Key: "$sort", Value: bson.D{{Key: "count", Value: -1}, {Key: "_id", Value: 1}}}}))
+	if err != nil {
+		return nil, fmt.Errorf("count tags: %w", err)
+	}
+	var spellings []struct {
+		Tag   string `bson:"_id"`
+		Count int64  `bson:"count"`
+	}
+	if err := cursor.All(ctx, &spellings); err != nil {
+		return nil, fmt.Errorf("read tags: %w", err)
+	}
+	places := map[string]int{}
+	counts := []client.TagCount{}
+	for _, spelling := range spellings {
+		key := client.TagKey(spelling.Tag)
+		if i, known := places[key]; known {
+			counts[i].Count += spelling.Count
+			continue
+		}
+		places[key] = len(counts)
+		counts = append(counts, client.TagCount{Tag: spelling.Tag, Count: spelling.Count})
+	}
+	return counts, nil
 }
 
 // ClientsByID implements client.Store.
@@ -94,11 +143,17 @@ func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []in
 type window struct {
 	sort        bson.D
 	skip, limit int64
+	// batch is how many documents a message brings; 0 means oneBatch.
+	batch int32
 }
 
-// oneBatch makes a cursor's first batch as large as a message may be: the
-// default of 101 documents would cost another round trip for a larger page.
-const oneBatch = math.MaxInt32
+const (
+	// oneBatch makes a cursor's first batch as large as a message may be: the
+	// default of 101 documents would cost another round trip for a larger page.
+	oneBatch = math.MaxInt32
+	// scanBatch is for reads that may stop anywhere.
+	scanBatch = 200
+)
 
 // stages are the query as the beginning of a pipeline.
 func (q query) stages() mongo.Pipeline {
@@ -109,26 +164,55 @@ func (q query) stages() mongo.Pipeline {
 	return stages
 }
 
-// read runs one query of clients, as a find where an index answers all of it,
-// and decodes as it reads.
+// read runs one query of clients.
 func (s *Store) read(ctx context.Context, q query, w window, need client.Selection) ([]*client.Client, error) {
-	clients := s.db.Collection(clientsName)
-	projection := s.codec.projection(need)
-	var cursor *mongo.Cursor
-	var err error
-	if len(q.rest) == 0 {
-		o := options.Find().SetProjection(projection).SetSkip(w.skip).SetLimit(w.limit).SetBatchSize(oneBatch)
-		if w.sort != nil {
-			o.SetSort(w.sort)
-		}
-		cursor, err = clients.Find(ctx, q.core, o)
-	} else {
-		cursor, err = clients.Aggregate(ctx, append(q.stages(), w.stages(projection)...), options.Aggregate().SetBatchSize(oneBatch))
-	}
+	var clients []*client.Client
+	err := s.stream(ctx, q, w, need, func(c *client.Client) bool {
+		clients = append(clients, c)
+		return true
+	})
+	return clients, err
+}
+
+// stream runs one query of clients, as a find where an index answers all of it,
+// decodes as it reads, and visits what it finds until visit returns false.
+func (s *Store) stream(ctx context.Context, q query, w window, need client.Selection, visit func(*client.Client) bool) error {
+	cursor, err := s.open(ctx, q, w, s.codec.projection(need))
 	if err != nil {
-		return nil, fmt.Errorf("find clients: %w", err)
+		return fmt.Errorf("find clients: %w", err)
 	}
-	return s.drain(ctx, cursor)
+	defer func() {
+		// The server gives a cursor up by itself; closing it early is a courtesy.
+		_ = cursor.Close(context.WithoutCancel(ctx))
+	}()
+	for cursor.Next(ctx) {
+		c, err := s.codec.decode(cursor.Current)
+		if err != nil {
+			return err
+		}
+		if !visit(c) {
+			return nil
+		}
+	}
+	if err := cursor.Err(); err != nil {
+		return fmt.Errorf("read clients: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) open(ctx context.Context, q query, w window, projection bson.D) (*mongo.Cursor, error) {
+	clients := s.db.Collection(clientsName)
+	if w.batch == 0 {
+		w.batch = oneBatch
+	}
+	if len(q.rest) > 0 {
+		return clients.Aggregate(ctx, append(q.stages(), w.stages(projection)...), options.Aggregate().SetBatchSize(w.batch))
+	}
+	o := options.Find().SetProjection(projection).SetSkip(w.skip).SetLimit(w.limit).SetBatchSize(w.batch)
+	if w.sort != nil {
+		o.SetSort(w.sort)
+	}
+	return clients.Find(ctx, q.core, o)
 }
 
 // stages are the window as the end of a pipeline.
@@ -144,22 +228,4 @@ func (w window) stages(projection bson.D) mongo.Pipeline {
 		stages = append(stages, bson.D{{Key: "$limit", Value: w.limit}})
 	}
 	return append(stages, bson.D{{Key: "$project", Value: projection}})
-}
-
-func (s *Store) drain(ctx context.Context, cursor *mongo.Cursor) (clients []*client.Client, err error) {
-	defer func() {
-		// The server gives a cursor up by itself; closing it early is a courtesy.
-		_ = cursor.Close(context.WithoutCancel(ctx))
-	}()
-	for cursor.Next(ctx) {
-		c, err := s.codec.decode(cursor.Current)
-		if err != nil {
-			return nil, err
-		}
-		clients = append(clients, c)
-	}
-	if err := cursor.Err(); err != nil {
-		return nil, fmt.Errorf("read clients: %w", err)
-	}
-	return clients, nil
 }

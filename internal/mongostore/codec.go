@@ -23,6 +23,8 @@ const (
 	keyVisibility = "visibility"
 	keySubjects   = "viewSubjectIds"
 	keyAccount    = "clientAccountId"
+	keyKeys       = "keys"
+	keyIdentities = "identityKeys"
 )
 
 // codec turns clients into documents and back, by package client's table of
@@ -79,7 +81,7 @@ func encodePlace(place any) any {
 		return *p
 	case **client.Date:
 		if *p != nil {
-			return (*p).In(time.UTC)
+			return (*p).UTC()
 		}
 	case **time.Time:
 		return pointed(*p)
@@ -130,7 +132,7 @@ func encodeFieldValues(values []client.FieldValue) any {
 func encodeValue(value any) any {
 	switch v := value.(type) {
 	case client.Date:
-		return v.In(time.UTC)
+		return v.UTC()
 	case client.Status:
 		return string(v)
 	}

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -24,12 +25,17 @@ type idBlock struct {
 	first, end int64
 }
 
-// next returns an id that nobody else gets.
+// next returns an id that nobody else gets. It is no part of a transaction of
+// ctx: the block stays in use when that is rolled back.
 func (b *idBlock) next(ctx context.Context) (int64, error) {
+	ctx = mongo.NewSessionContext(ctx, nil)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.first == b.end {
 		last, err := increment(ctx, b.counters, b.name, idBlockSize)
+		if madeMeanwhile(err) {
+			last, err = increment(ctx, b.counters, b.name, idBlockSize)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -65,6 +71,7 @@ func (b *idBlock) reserve(ctx context.Context, id int64) error {
 }
 
 // increment adds to a counter, which begins at 0, and returns what it is then.
+// The first increment of all may fail; see madeMeanwhile.
 func increment(ctx context.Context, counters *mongo.Collection, name string, by int64) (int64, error) {
 	var counter struct {
 		Value int64 `bson:"value"`
@@ -78,4 +85,11 @@ func increment(ctx context.Context, counters *mongo.Collection, name string, by 
 		return 0, fmt.Errorf("increment the counter %s: %w", name, err)
 	}
 	return counter.Value, nil
+}
+
+// madeMeanwhile says whether an increment failed because another first one made
+// the counter at that moment. MongoDB tells of a duplicate key, the embedded
+// engine of no document. It is there now: the increment is to be run again.
+func madeMeanwhile(err error) bool {
+	return mongo.IsDuplicateKeyError(err) || errors.Is(err, mongo.ErrNoDocuments)
 }

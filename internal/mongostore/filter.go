@@ -63,43 +63,115 @@ func live(scope client.Scope, condition bson.D) query {
 	return query{core: append(append(tenant(scope), bson.E{Key: keyLifecycle, Value: client.Live}), condition...)}
 }
 
-// list looks for the clients that a filter means, within bounds of an order's
-// key.
-func list(scope client.Scope, filter client.Filter, order string, bounds bson.D) query {
-	q := query{core: tenant(scope)}
-	ids := filter.ClientIDs
-	switch {
-	case scope.Rows.ByID():
+// list looks for the clients that conditions mean, within bounds of an order's
+// key. One condition is the core, the one that is likely to find least; an index
+// has the order's key after it, so that a page costs a page.
+func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) query {
+	ids := c.ClientIDs
+	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
-	case ids != nil:
-		q.rest = append(q.rest, visible(scope)...)
 	}
-	if !filter.IncludeDeleted {
-		q.core = append(q.core, bson.E{Key: keyLifecycle, Value: client.Live})
+	var life, keyed bson.D
+	stages := bson.D{{Key: keyLifecycle, Value: in([]client.Lifecycle{client.Live, client.Removed})}}
+	if !c.IncludeDeleted {
+		life = bson.D{{Key: keyLifecycle, Value: client.Live}}
+		stages = life
+	} else if bounds == nil {
+		// Whoever has a place in the order is in lists.
+		keyed = bson.D{{Key: placed(order), Value: bson.D{{Key: "$gt", Value: ""}}}}
 	}
-	if bounds == nil && filter.IncludeDeleted {
-		// Whoever has a place in the order is in lists: a condition on the one key
-		// that the index of this order goes on with.
-		bounds = bson.D{{Key: "$gt", Value: ""}}
-	}
-	keyed := bson.D{}
 	if bounds != nil {
 		keyed = bson.D{{Key: order, Value: bounds}}
 	}
+	created := createdBetween(c)
+	var core, rest bson.D
+	keys := c.Keys
 	switch {
 	case ids != nil:
-		q.core = append(q.core, bson.E{Key: keyID, Value: in(ids)})
-		q.rest = append(q.rest, keyed...)
-	case scope.Rows.All:
-		q.core = append(q.core, keyed...)
+		core = append(life, bson.E{Key: keyID, Value: in(ids)})
+		rest = slices.Concat(seenBy(scope), keyed, created)
+	case c.EmailLower != nil:
+		core = append(life, bson.E{Key: "emailLower", Value: *c.EmailLower})
+		rest = slices.Concat(seenBy(scope), keyed, created)
+	case c.ExternalUserName != nil:
+		core = bson.D{{Key: "externalUserName", Value: *c.ExternalUserName}}
+		rest = slices.Concat(life, seenBy(scope), keyed, created)
+	case len(keys) > 0:
+		core, keys = bson.D{{Key: keyKeys, Value: in(keys[0])}}, keys[1:]
+		// The index has the lifecycle before the order: it gives the order only
+		// where the lifecycles are named.
+		rest = slices.Concat(stages, seenBy(scope), keyed, created)
+	case !scope.Rows.All:
+		core = append(life, visible(scope)...)
+		rest = slices.Concat(keyed, created)
+	case created != nil:
+		core, rest = created, slices.Concat(life, keyed)
+	case order == keyID:
+		core, rest = life, keyed
 	default:
-		q.core = append(q.core, visible(scope)...)
-		q.rest = append(q.rest, keyed...)
+		core = append(life, keyed...)
 	}
-	if len(filter.Statuses) > 0 {
-		q.rest = append(q.rest, bson.E{Key: "status", Value: in(filter.Statuses)})
+	return query{core: append(tenant(scope), core...), rest: append(rest, remaining(c, keys)...)}
+}
+
+// placed is the key that says that a client is in lists: the order's own, so
+// that one index answers both.
+func placed(order string) string {
+	if order == keyID {
+		return "nameKey"
 	}
-	return q
+	return order
+}
+
+// seenBy is visible for callers whose rows are told by keys; of those whose rows
+// are told by id the ids are the core.
+func seenBy(scope client.Scope) bson.D {
+	if scope.Rows.ByID() {
+		return nil
+	}
+	return visible(scope)
+}
+
+func createdBetween(c client.Conditions) bson.D {
+	var bounds bson.D
+	if c.CreatedFrom != nil {
+		bounds = append(bounds, bson.E{Key: "$gte", Value: *c.CreatedFrom})
+	}
+	if c.CreatedBefore != nil {
+		bounds = append(bounds, bson.E{Key: "$lt", Value: *c.CreatedBefore})
+	}
+	if bounds == nil {
+		return nil
+	}
+	return bson.D{{Key: "createdDate", Value: bounds}}
+}
+
+// remaining are the conditions that no index is asked for.
+func remaining(c client.Conditions, keys [][]string) bson.D {
+	var rest bson.D
+	if len(keys) > 0 {
+		each := make(bson.A, len(keys))
+		for i, anyOf := range keys {
+			each[i] = bson.D{{Key: keyKeys, Value: in(anyOf)}}
+		}
+		rest = append(rest, bson.E{Key: "$and", Value: each})
+	}
+	if c.Appointment != nil {
+		var fulfils bson.D
+		for _, list := range []struct {
+			name string
+			ids  []int64
+		}{{"locationId", c.Appointment.LocationIDs}, {"reasonId", c.Appointment.ReasonIDs}, {"staffId", c.Appointment.StaffIDs}} {
+			if list.ids != nil {
+				fulfils = append(fulfils, bson.E{Key: list.name, Value: in(list.ids)})
+			}
+		}
+		rest = append(rest, bson.E{Key: "appointments", Value: bson.D{{Key: "$elemMatch", Value: fulfils}}})
+	}
+	if len(c.Statuses) > 0 {
+		rest = append(rest, bson.E{Key: "status", Value: in(c.Statuses)})
+	}
+	return rest
 }
 
 // intersect returns what both lists hold, never nil: where b is nil, all of a.
@@ -129,8 +201,11 @@ func nonNil(ids []int64) []int64 {
 
 // orderKey is the stored key of an order.
 func orderKey(order client.Order) string {
-	if order.Field == client.OrderByEmailAddress {
+	switch order.Field {
+	case client.OrderByFullName:
+		return "nameKey"
+	case client.OrderByEmailAddress:
 		return "emailKey"
 	}
-	return "nameKey"
+	return keyID
 }

@@ -42,12 +42,21 @@ func indexes() map[string][]index {
 			{name: "liveByVisibility", keys: ascending("businessId", "lifecycle", "visibility", "nameKey")},
 			{name: "liveByVisibilityEmail", keys: ascending("businessId", "lifecycle", "visibility", "emailKey")},
 			{name: "byVisibility", keys: ascending("businessId", "visibility", "nameKey")},
+			// Reports by created date.
+			{name: "byCreatedDate", keys: ascending("businessId", "createdDate")},
+			// Tags, appointments, custom values and pieces of texts.
+			{name: "byKey", keys: ascending("businessId", "keys", "lifecycle", "nameKey")},
+			{name: "byExternalUserName", keys: ascending("businessId", "externalUserName", "nameKey")},
 			// viewByClients.
 			{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
+			// Whoever has an e-mail address, in the order of names.
+			{name: "liveByEmailLower", keys: ascending("businessId", "lifecycle", "emailLower", "nameKey")},
+			// Who shares an identity with somebody: duplicates.
+			{name: "liveByIdentity", keys: ascending("businessId", "lifecycle", "identityKeys")},
 			// Whom a token or an edge list names by account.
 			{
-				name: "byAccount", keys: ascending("businessId", "clientAccountId"), unique: true,
-				partial: bson.D{{Key: "clientAccountId", Value: bson.D{{Key: "$exists", Value: true}}}},
+				name: "byAccountNumber", keys: ascending("businessId", "clientAccountId"), unique: true,
+				partial: bson.D{{Key: "clientAccountId", Value: anyAccount()}},
 			},
 		},
 		historyName: {
@@ -59,12 +68,32 @@ func indexes() map[string][]index {
 		},
 		definitionsName: {
 			{name: "byId", keys: ascending("businessId", "_id")},
+			// One field in use for a property.
+			{
+				name: "byPropertyCode", keys: ascending("businessId", "propertyCode"), unique: true,
+				partial: bson.D{{Key: "propertyCode", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "retired", Value: false}},
+			},
+		},
+		// What the scheduler feeds: each thing by its id, once.
+		appointmentsName: {
+			{name: "byId", keys: ascending("businessId", "appointmentId"), unique: true},
+		},
+		groupsName: {
+			{name: "byId", keys: ascending("businessId", "locationGroupId"), unique: true},
+			{name: "byRemoved", keys: ascending("businessId", "removed")},
+		},
+		dismissalsName: {
+			{name: "byPair", keys: ascending("businessId", "first", "second"), unique: true},
 		},
 		formsName: {
 			{name: "byClient", keys: ascending("businessId", "clientId", "formId"), unique: true},
 		},
 	}
 }
+
+// anyAccount is the condition that a client has an account. It is of a kind that
+// an equality implies to every planner; beside an $in it is said as well.
+func anyAccount() bson.D { return bson.D{{Key: "$gt", Value: int64(0)}} }
 
 func ascending(keys ...string) bson.D {
 	d := make(bson.D, len(keys))

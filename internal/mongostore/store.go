@@ -5,8 +5,10 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -24,6 +26,7 @@ const (
 	formsName       = "clientForms"
 	businessesName  = "businesses"
 	countersName    = "counters"
+	dismissalsName  = "dismissals"
 )
 
 // Store implements client.Store. It is safe for concurrent use, also by several
@@ -72,11 +75,16 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // Empty says whether no client of any business is stored.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
-	count, err := s.db.Collection(clientsName).EstimatedDocumentCount(ctx)
-	if err != nil {
-		return false, fmt.Errorf("count clients: %w", err)
+	// Looked up, not taken from the collection's statistics: those can be wrong
+	// after a crash.
+	err := s.db.Collection(clientsName).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return true, nil
 	}
-	return count == 0, nil
+	if err != nil {
+		return false, fmt.Errorf("look for a client: %w", err)
+	}
+	return false, nil
 }
 
 // NextClientID implements client.Store.

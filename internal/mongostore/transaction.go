@@ -33,6 +33,19 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 	return err
 }
 
+// Snapshot implements client.Store.
+func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) error {
+	session, err := s.mongo.StartSession()
+	if err != nil {
+		return fmt.Errorf("start a session: %w", err)
+	}
+	defer session.EndSession(context.WithoutCancel(ctx))
+	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
+		return nil, read(ctx)
+	}, options.Transaction().SetReadConcern(readconcern.Snapshot()))
+	return err
+}
+
 // transaction implements client.Tx. It keeps what is to be written until the
 // end, so that the rows of one collection go in one command and the feed's
 // counter, on which the writers of a business wait for each other, is held for
@@ -44,6 +57,7 @@ type transaction struct {
 	updates int64
 	history []any
 	changes []bson.D
+	feed    feedWrites
 }
 
 // Clients implements client.Tx.
@@ -61,7 +75,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 
 // ByAccount implements client.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccount, Value: in(nonNil(accountIDs))})}
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccount, Value: append(in(nonNil(accountIDs)), anyAccount()...)})}
 	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
 	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
 	if err != nil {
@@ -161,6 +175,12 @@ func (t *transaction) record(before, after *client.Client, entry client.Entry, k
 		{Key: "requestId", Value: entry.RequestID},
 		{Key: "changes", Value: changes},
 	})
+	t.announce(before, after, entry, kind, paths)
+}
+
+// announce adds the feed row of a write. Of entry it reads when and what the
+// write was.
+func (t *transaction) announce(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: entry.At},
@@ -180,7 +200,7 @@ func (t *transaction) record(before, after *client.Client, entry client.Entry, k
 // with its sequence numbers.
 func (t *transaction) flush(ctx context.Context) error {
 	if len(t.writes) == 0 {
-		return nil
+		return t.flushFeed(ctx)
 	}
 	db := t.store.db
 	result, err := db.Collection(clientsName).BulkWrite(ctx, t.writes, options.BulkWrite().SetOrdered(true))
@@ -195,8 +215,13 @@ func (t *transaction) flush(ctx context.Context) error {
 	if result.MatchedCount != t.updates {
 		return asConflict(fmt.Errorf("%d of %d clients are gone", t.updates-result.MatchedCount, t.updates))
 	}
-	if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
-		return fmt.Errorf("write history: %w", err)
+	if len(t.history) > 0 {
+		if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
+			return fmt.Errorf("write history: %w", err)
+		}
+	}
+	if err := t.flushFeed(ctx); err != nil {
+		return err
 	}
 	return t.flushChanges(ctx)
 }
@@ -204,7 +229,7 @@ func (t *transaction) flush(ctx context.Context) error {
 func (t *transaction) flushChanges(ctx context.Context) error {
 	counter := "changes:" + strconv.FormatInt(t.scope.BusinessID, 10)
 	last, err := increment(ctx, t.store.db.Collection(countersName), counter, int64(len(t.changes)))
-	if mongo.IsDuplicateKeyError(err) {
+	if madeMeanwhile(err) {
 		// Two first writers of a business made its counter at once.
 		return asConflict(err)
 	}

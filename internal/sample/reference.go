@@ -19,45 +19,28 @@ var files embed.FS
 // and its clients, in the order of their ids. Every call returns records of its
 // own. An error means that the embedded files are broken.
 func Reference() (client.Dataset, error) {
-	var business businessRecord
-	if err := decode("data/business.json", &business); err != nil {
-		return client.Dataset{}, err
-	}
-	var definitions []definitionRecord
-	if err := decode("data/definitions.json", &definitions); err != nil {
-		return client.Dataset{}, err
-	}
-	var clients []clientRecord
-	if err := decode("data/clients.json", &clients); err != nil {
-		return client.Dataset{}, err
-	}
-	dataset := client.Dataset{Business: &client.Business{
-		BusinessID:  business.BusinessID,
-		Name:        business.Name,
-		TimeZoneID:  business.TimeZone,
-		Locale:      business.Locale,
-		PhoneRegion: business.PhoneRegion,
-	}}
-	types := map[int64]client.FieldType{}
-	for _, d := range definitions {
-		types[d.ID] = d.Type
-		dataset.Definitions = append(dataset.Definitions, client.FieldDefinition{
-			DefinitionID: d.ID,
-			BusinessID:   business.BusinessID,
-			Label:        d.Label,
-			Type:         d.Type,
-			PropertyCode: d.PropertyCode,
-			Choices:      d.Choices,
-		})
-	}
-	for i := range clients {
-		c, err := clients[i].client(business.BusinessID, types)
-		if err != nil {
-			return client.Dataset{}, fmt.Errorf("sample client %d: %w", clients[i].ClientID, err)
+	var data datasetRecord
+	for path, part := range map[string]any{
+		"data/business.json":    &data.Business,
+		"data/definitions.json": &data.Definitions,
+		"data/clients.json":     &data.Clients,
+	} {
+		if err := decode(path, part); err != nil {
+			return client.Dataset{}, err
 		}
-		dataset.Clients = append(dataset.Clients, c)
 	}
-	return dataset, nil
+	return data.dataset()
+}
+
+// Decode reads a dataset that is written as the reference's is: an object of a
+// business, its definitions and its clients. What the records have no place for
+// is an error.
+func Decode(content []byte) (client.Dataset, error) {
+	var data datasetRecord
+	if err := decodeStrictly(content, &data); err != nil {
+		return client.Dataset{}, fmt.Errorf("read a dataset: %w", err)
+	}
+	return data.dataset()
 }
 
 // decode reads an embedded file.
@@ -86,6 +69,43 @@ func decodeStrictly(content []byte, value any) error {
 	return nil
 }
 
+type datasetRecord struct {
+	Business    businessRecord     `json:"business"`
+	Definitions []definitionRecord `json:"definitions"`
+	Clients     []clientRecord     `json:"clients"`
+}
+
+func (r *datasetRecord) dataset() (client.Dataset, error) {
+	business := r.Business
+	dataset := client.Dataset{Business: &client.Business{
+		BusinessID:  business.BusinessID,
+		Name:        business.Name,
+		TimeZoneID:  business.TimeZone,
+		Locale:      business.Locale,
+		PhoneRegion: business.PhoneRegion,
+	}}
+	types := map[int64]client.FieldType{}
+	for _, d := range r.Definitions {
+		types[d.ID] = d.Type
+		dataset.Definitions = append(dataset.Definitions, client.FieldDefinition{
+			DefinitionID: d.ID,
+			BusinessID:   business.BusinessID,
+			Label:        d.Label,
+			Type:         d.Type,
+			PropertyCode: d.PropertyCode,
+			Choices:      d.Choices,
+		})
+	}
+	for i := range r.Clients {
+		c, err := r.Clients[i].client(business.BusinessID, types)
+		if err != nil {
+			return client.Dataset{}, fmt.Errorf("sample client %d: %w", r.Clients[i].ClientID, err)
+		}
+		dataset.Clients = append(dataset.Clients, c)
+	}
+	return dataset, nil
+}
+
 type businessRecord struct {
 	BusinessID  int64   `json:"businessId"`
 	Name        *string `json:"name"`
@@ -102,8 +122,8 @@ type definitionRecord struct {
 	Choices      []string         `json:"choices"`
 }
 
-// clientRecord has the properties that some reference client has, by their
-// names in the schema; businessId, version and lifecycle are the same for all.
+// clientRecord has the properties that some reference client or fixture has, by
+// their names in the schema; businessId and version are the same for all.
 type clientRecord struct {
 	ClientID               int64               `json:"clientId"`
 	ClientAccountID        *int64              `json:"clientAccountId"`
@@ -111,10 +131,12 @@ type clientRecord struct {
 	CreatedUser            *string             `json:"createdUser"`
 	ModifiedDate           *time.Time          `json:"modifiedDate"`
 	ModifiedUser           *string             `json:"modifiedUser"`
+	Deleted                bool                `json:"deleted"`
 	Status                 client.Status       `json:"status"`
 	FirstName              *string             `json:"firstName"`
 	LastName               *string             `json:"lastName"`
 	EmailAddress           *string             `json:"emailAddress"`
+	ExternalUserName       *string             `json:"externalUserName"`
 	CompanyName            *string             `json:"companyName"`
 	DateOfBirth            *string             `json:"dateOfBirth"`
 	CellPhone              *string             `json:"cellPhone"`
@@ -160,6 +182,7 @@ func (r *clientRecord) client(businessID int64, types map[int64]client.FieldType
 		FirstName:         r.FirstName,
 		LastName:          r.LastName,
 		EmailAddress:      r.EmailAddress,
+		ExternalUserName:  r.ExternalUserName,
 		CompanyName:       r.CompanyName,
 		CellPhone:         r.CellPhone,
 		HomePhone:         r.HomePhone,
@@ -170,6 +193,9 @@ func (r *clientRecord) client(businessID int64, types map[int64]client.FieldType
 		AllowWaitListText: r.AllowWaitListText,
 		Tags:              r.Tags,
 		SubjectIDs:        r.ClientIDsClientCanView,
+	}
+	if r.Deleted {
+		c.Lifecycle = client.Removed
 	}
 	if r.DateOfBirth != nil {
 		day, err := client.ParseDate(*r.DateOfBirth)

@@ -183,6 +183,35 @@ func TestReferenceAnswersRecordsOfItsOwnEachTime(t *testing.T) {
 	}
 }
 
+func TestDecodeReadsADatasetAndRefusesWhatHasNoPlaceInIt(t *testing.T) {
+	dataset, err := Decode([]byte(`{
+		"business": {"businessId": 7, "timeZone": "UTC"},
+		"definitions": [{"schedulerPreferenceFieldDefnId": 1, "label": "Points", "type": "NUMBER"}],
+		"clients": [{
+			"clientId": 2, "deleted": true, "externalUserName": "x", "status": "ACTIVE",
+			"fields": [{"schedulerPreferenceFieldDefnId": 1, "value": 3}]
+		}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := client.Dataset{
+		Business:    &client.Business{BusinessID: 7, TimeZoneID: "UTC"},
+		Definitions: []client.FieldDefinition{{DefinitionID: 1, BusinessID: 7, Label: "Points", Type: client.FieldNumber}},
+		Clients: []*client.Client{{
+			ClientID: 2, BusinessID: 7, Version: 1, Lifecycle: client.Removed, Status: client.StatusActive,
+			ExternalUserName: new("x"), FieldValues: []client.FieldValue{{DefinitionID: 1, Value: 3.0}},
+		}},
+	}
+	if diff := cmp.Diff(want, dataset); diff != "" {
+		t.Error(diff)
+	}
+	for _, content := range []string{`{"customers": []}`, `{"clients": [{"clientId": 2, "emial": "x"}]}`, `{} {}`} {
+		if _, err := Decode([]byte(content)); err == nil {
+			t.Errorf("%s was read", content)
+		}
+	}
+}
+
 func TestDecodeStrictlyRefusesWhatHasNoPlace(t *testing.T) {
 	for _, content := range []string{
 		`{"businessId": 1, "buisnessName": "x"}`,

@@ -71,6 +71,9 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	operation, errs := h.executor.CreateOperationContext(ctx, params)
 	if errs != nil {
+		if operation.Doc != nil && operation.Operation == nil {
+			errs[0].Message = "operationName must name one of the operations of query"
+		}
 		response := h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 		writeResponse(w, r, http.StatusBadRequest, response)
 		return
@@ -195,6 +198,10 @@ func refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
 // answer is 200.
 func writeResponse(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
 	media := responseType(r)
+	if response == nil {
+		// The caller is gone.
+		return
+	}
 	if media == mediaJSON {
 		status = http.StatusOK
 	}
@@ -209,11 +216,21 @@ func responseType(r *http.Request) string {
 	return mediaJSON
 }
 
+type requestError struct {
+	Errors     gqlerror.List  `json:"errors"`
+	Extensions map[string]any `json:"extensions,omitempty"`
+}
+
 func write(w http.ResponseWriter, media string, status int, response *graphql.Response) {
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
+	var body any = response
+	if response.Data == nil {
+		// Nothing was executed: an answer without data says so.
+		body = requestError{response.Errors, response.Extensions}
+	}
 	// A client that is gone can't be told.
-	_ = json.NewEncoder(w).Encode(response)
+	_ = json.NewEncoder(w).Encode(body)
 }

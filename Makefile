@@ -1,0 +1,129 @@
+# `make` alone lists the targets. What they install goes below .cache, but for
+# npm packages, which stand beside their package.json.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# Passed on to the server, and to `go test`.
+ARGS ?=
+TESTFLAGS ?=
+
+TOOLS := .cache/bin/installed
+SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
+BROWSER := internal/web/browser/node_modules/.package-lock.json
+PLAYGROUND := internal/web/dist/manifest.json
+
+export GOLANGCI_LINT_CACHE := $(CURDIR)/.cache/golangci-lint
+
+# The race detector needs cgo, which Go turns off where there is no C compiler.
+RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
+# Two packages at a time: each that needs a database starts an engine.
+GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -p 2
+
+# The names of all Go code that people write, ended by zero bytes.
+GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
+
+CHECKS := lint format generated tidy cross depguard schema words scripts property browser fuzz
+
+.PHONY: help run test check long generate fmt clean vuln playground $(CHECKS)
+
+.SILENT:
+
+help: ## list the targets
+	sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-12s %s\n' "$$name" "$$text"; done
+
+run: $(PLAYGROUND) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
+	# Not `go run`, which does not pass SIGTERM on.
+	mkdir -p .cache
+	go build -buildvcs=false -o .cache/clientgraph .
+	exec .cache/clientgraph serve --sample $(ARGS)
+
+test: ## run all Go tests; TESTFLAGS=-count=1 passes options on
+	$(GOTEST) -timeout 10m $(TESTFLAGS) ./...
+
+check: ## run all checks: code, schema, browser, a short fuzz
+	+MAKE='$(MAKE)' .ci/steps $(CHECKS)
+
+long: export CLIENTGRAPH_TEST_SIZE := long
+long: ## run the long forms of all tests, then a long fuzz
+	$(GOTEST) -timeout 60m $(TESTFLAGS) ./...
+	.ci/fuzz 60s
+
+generate: ## generate the code that schema.graphqls asks for
+	go tool gqlgen generate
+
+fmt: $(TOOLS) ## format all Go code
+	$(GO_FILES) | xargs -0 .cache/bin/gofumpt -w
+
+clean: ## remove what was built and installed; the data stay
+	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules .ci/schema/node_modules
+	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
+
+lint: $(TOOLS) ## check: golangci-lint
+	.cache/bin/golangci-lint run ./...
+
+format: $(TOOLS) ## check: code is formatted with gofumpt
+	unformatted=$$($(GO_FILES) | xargs -0 .cache/bin/gofumpt -l); \
+	if [ -n "$$unformatted" ]; then echo "run make fmt, it changes:"; echo "$$unformatted"; exit 1; fi
+
+generated: ## check: generated code is that of the schema
+	.ci/generated
+
+tidy: ## check: go.mod is tidy
+	go mod tidy -diff
+
+cross: ## check: code for other systems compiles
+	for os in darwin windows; do GOOS=$$os CGO_ENABLED=0 go vet ./internal/devdb ./internal/keyfile; done
+
+depguard: $(TOOLS) ## check: every import rule of the linter bites
+	cd .ci/depguard && go run . ../..
+
+schema: $(SCHEMA_LINT) ## check: schema.graphqls is described and well named
+	node .ci/schema/node_modules/eslint/bin/eslint.js --max-warnings 0 \
+		--config .ci/schema/eslint.config.js schema.graphqls
+
+words: ## check: no file names a folder of one machine or a registry
+	.ci/words
+
+scripts: ## check: shell scripts parse
+	.ci/scripts
+
+property: export CLIENTGRAPH_TEST_SIZE := check
+property: ## check: property tests, with more cases than `make test` gives them
+	packages=$$(.ci/packages 'Test\w*Property'); $(GOTEST) -timeout 10m -run Property $$packages
+
+browser: $(PLAYGROUND) $(BROWSER) ## check: the playground in a real browser
+	[ -f $(PLAYGROUND) ] || { echo "the browser test needs the playground, which npm builds" >&2; exit 1; }
+	CHROMIUM=$$(.ci/chromium); export CHROMIUM; packages=$$(.ci/packages 'Test\w*Browser'); \
+	$(GOTEST) -timeout 5m -count=1 -tags browser -run Browser $$packages
+
+fuzz: ## check: every fuzz target for ten seconds
+	.ci/fuzz 10s
+
+vuln: $(TOOLS) ## look for known vulnerabilities; needs vuln.go.dev
+	.cache/bin/govulncheck ./...
+
+playground: $(PLAYGROUND) ## build the playground that the server embeds
+
+# The manifest is what the build writes last. Without npm the page loads
+# GraphiQL from a CDN instead, so that nobody needs npm to run the server.
+$(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground/*.mjs internal/web/playground/src/*)
+	if ! command -v npm >/dev/null; then \
+		echo "npm is not there: the playground will load GraphiQL from a CDN"; \
+	elif ! (cd internal/web/playground && npm ci --loglevel=error && npm run --silent build); then \
+		echo "the playground could not be built: it will load GraphiQL from a CDN"; \
+	fi
+
+$(SCHEMA_LINT) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
+	command -v npm >/dev/null || { echo "this check needs Node.js 20.19 or newer with npm" >&2; exit 1; }
+	cd $* && npm ci --loglevel=error
+
+# Of a module of their own: golangci-lint alone brings two hundred modules.
+$(TOOLS): .ci/tools/go.mod
+	echo "installing golangci-lint, gofumpt and govulncheck below .cache ..."
+	cd .ci/tools && GOBIN="$(CURDIR)/.cache/bin" go install tool
+	touch $@

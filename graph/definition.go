@@ -1,0 +1,65 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+)
+
+// FieldDefinitions answers the custom fields of the business.
+func (r queryResolver) FieldDefinitions(ctx context.Context, includeRetired bool) ([]*client.FieldDefinition, error) {
+	definitions, err := r.service.FieldDefinitions(ctx, requestOf(ctx).scope, includeRetired)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return pointers(definitions), nil
+}
+
+// CreateFieldDefinition makes a custom field.
+func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model.Values) (*model.CreateFieldDefinitionPayload, error) {
+	definition, err := r.service.CreateDefinition(ctx, requestOf(ctx).scope, client.Values(input))
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CreateFieldDefinitionPayload{FieldDefinition: definition, UserErrors: userErrors}, nil
+}
+
+// UpdateFieldDefinition changes the label or the choices of a custom field.
+func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.ID, input model.Values, expectedVersion *int64) (*model.UpdateFieldDefinitionPayload, error) {
+	definition, err := r.service.UpdateDefinition(ctx, requestOf(ctx).scope, id, client.Values(input), expectedVersion)
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdateFieldDefinitionPayload{FieldDefinition: definition, UserErrors: userErrors}, nil
+}
+
+// RetireFieldDefinition takes a custom field out of use.
+func (r mutationResolver) RetireFieldDefinition(ctx context.Context, id client.ID, expectedVersion *int64) (*model.RetireFieldDefinitionPayload, error) {
+	definition, err := r.service.RetireDefinition(ctx, requestOf(ctx).scope, id, expectedVersion)
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RetireFieldDefinitionPayload{FieldDefinition: definition, UserErrors: userErrors}, nil
+}
+
+// definitionNodes puts custom fields where their global ids stand, retired ones
+// too.
+func definitionNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
+	for i, id := range ids {
+		if id.Type != client.TypeFieldDefinition {
+			continue
+		}
+		definitions, err := requestOf(ctx).loaders.Definitions(ctx)
+		if err != nil {
+			return fail(ctx, err)
+		}
+		if found := definitions.ByID(id.Number); found != nil {
+			nodes[i] = found
+		}
+	}
+	return nil
+}

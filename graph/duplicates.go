@@ -1,0 +1,38 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+)
+
+// DuplicateClients answers a part of the groups of duplicates.
+func (r queryResolver) DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error) {
+	req := requestOf(ctx)
+	need := selected(ctx, "nodes", "clients").With(selected(ctx, "edges", "node", "clients"))
+	found, err := r.service.Duplicates(ctx, req.scope, first, after, need)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return model.NewDuplicateConnection(found, req.loaders), nil
+}
+
+// EmailAddressInUse answers whether anybody has that address.
+func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error) {
+	used, err := r.service.EmailInUse(ctx, requestOf(ctx).scope, emailAddress)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &used, nil
+}
+
+// DismissDuplicates hides pairs that are no duplicates.
+func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID) (*model.DismissDuplicatesPayload, error) {
+	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).scope, values(clientIds))
+	_, userErrors, err := answer(ctx, client.Result{}, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DismissDuplicatesPayload{Dismissed: dismissed, UserErrors: userErrors}, nil
+}

@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+)
+
+// RecordAppointments takes in appointments that the scheduler made or changed.
+func (r mutationResolver) RecordAppointments(ctx context.Context, appointments []model.Values) (*model.RecordAppointmentsPayload, error) {
+	result, err := r.service.RecordAppointments(ctx, requestOf(ctx).scope, feedOf(appointments))
+	userErrors, err := told(result.Errors, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RecordAppointmentsPayload{Recorded: result.Changed, UserErrors: userErrors}, nil
+}
+
+// RemoveAppointments takes in that the scheduler has appointments no more.
+func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments []model.Values) (*model.RemoveAppointmentsPayload, error) {
+	result, err := r.service.RemoveAppointments(ctx, requestOf(ctx).scope, feedOf(appointments))
+	userErrors, err := told(result.Errors, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RemoveAppointmentsPayload{Removed: result.Changed, UserErrors: userErrors}, nil
+}
+
+// RecordClientForms takes in forms that clients signed.
+func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.Values) (*model.RecordClientFormsPayload, error) {
+	result, err := r.service.RecordForms(ctx, requestOf(ctx).scope, feedOf(forms))
+	userErrors, err := told(result.Errors, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RecordClientFormsPayload{Recorded: result.Changed, UserErrors: userErrors}, nil
+}
+
+// PutLocationGroup takes in a location group that the scheduler made or changed.
+func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Values) (*model.PutLocationGroupPayload, error) {
+	result, err := r.service.PutLocationGroup(ctx, requestOf(ctx).scope, client.Values(input), false)
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.PutLocationGroupPayload{LocationGroup: result.Group, UserErrors: userErrors}, nil
+}
+
+// DeleteLocationGroup takes in that the scheduler has a location group no more.
+func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time) (*model.DeleteLocationGroupPayload, error) {
+	result, err := r.service.DeleteLocationGroup(ctx, requestOf(ctx).scope, locationGroupID, modifiedDate)
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DeleteLocationGroupPayload{LocationGroup: result.Group, UserErrors: userErrors}, nil
+}
+
+// LocationGroups answers the location groups of the business.
+func (r queryResolver) LocationGroups(ctx context.Context) ([]*client.LocationGroup, error) {
+	groups, err := r.service.LocationGroups(ctx, requestOf(ctx).scope)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return pointers(groups), nil
+}
+
+func feedOf(entries []model.Values) client.Feed {
+	feed := client.Feed{Entries: make([]client.Values, len(entries))}
+	for i, entry := range entries {
+		feed.Entries[i] = client.Values(entry)
+	}
+	return feed
+}

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// ClientTags answers the tags of a client.
+func (r queryResolver) ClientTags(ctx context.Context, clientID client.ID) ([]string, error) {
+	found, err := r.service.Client(ctx, requestOf(ctx).scope, clientID, client.Select("tags"))
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return append([]string{}, found.Tags...), nil
+}
+
+// TagUsage answers the tags in use.
+func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*client.TagCount, error) {
+	counts, err := r.service.TagUsage(ctx, requestOf(ctx).scope, client.Page{PageNumber: pageNumber, PageSize: pageSize})
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	list := make([]*client.TagCount, len(counts))
+	for i := range counts {
+		list[i] = &counts[i]
+	}
+	return list, nil
+}
+
+// MatchingTags answers a tag when it is in use.
+func (r queryResolver) MatchingTags(ctx context.Context, tag string) ([]string, error) {
+	return r.service.MatchingTags(ctx, requestOf(ctx).scope, tag)
+}
+
+// ClientsByTag answers the clients that carry a tag.
+func (r queryResolver) ClientsByTag(ctx context.Context, tag string, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	found, err := r.service.ByTag(ctx, requestOf(ctx).scope, tag, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	return wrapped(ctx, found, err)
+}
+
+// ClientsCanView answers whom a client may see.
+func (r queryResolver) ClientsCanView(ctx context.Context, clientID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	found, err := r.service.CanView(ctx, requestOf(ctx).scope, clientID, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	return wrapped(ctx, found, err)
+}
+
+// ClientsCanViewedBy answers who may see the client of an account.
+func (r queryResolver) ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	found, err := r.service.CanViewedBy(ctx, requestOf(ctx).scope, clientAccountID, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	return wrapped(ctx, found, err)
+}
+
+// ClientsByExternalUserName answers the clients of a name in another system.
+func (r queryResolver) ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	found, err := r.service.ByExternalUserName(ctx, requestOf(ctx).scope, externalUserName, includeDeleted, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	return wrapped(ctx, found, err)
+}
+
+// ClientsByEmail answers the clients of an e-mail address.
+func (r queryResolver) ClientsByEmail(ctx context.Context, emailAddress string, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	found, err := r.service.ByEmail(ctx, requestOf(ctx).scope, emailAddress, client.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	return wrapped(ctx, found, err)
+}
+
+// FilterClients answers what a typeahead shows.
+func (r queryResolver) FilterClients(ctx context.Context, search string, orderField client.OrderField, descending bool, first int64) (*model.ClientSuggestions, error) {
+	req := requestOf(ctx)
+	suggestions, err := r.service.Suggest(ctx, req.scope, search, client.Order{Field: orderField, Descending: descending}, first, selected(ctx, "clients"))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	answer := &model.ClientSuggestions{Clients: req.loaders.Wrap(suggestions.Clients)}
+	if suggestions.AddNew != nil {
+		answer.AddNew = &model.NewClientSuggestion{Label: "Add new client: " + *suggestions.AddNew, FullName: *suggestions.AddNew}
+	}
+	return answer, nil
+}
+
+// wrapped makes what a list read returned into an answer: nil stays null.
+func wrapped(ctx context.Context, found []*client.Client, err error) ([]*loader.Client, error) {
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	if found == nil {
+		return nil, nil
+	}
+	return requestOf(ctx).loaders.Wrap(found), nil
+}

@@ -1,0 +1,66 @@
+package model
+
+import (
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// DuplicateConnection is a part of the list of groups of duplicates.
+type DuplicateConnection struct {
+	*client.Duplicates
+	Nodes []*DuplicateGroup
+}
+
+// NewDuplicateConnection wraps the clients of all groups as one level.
+func NewDuplicateConnection(found *client.Duplicates, loaders *loader.Loaders) *DuplicateConnection {
+	var clients []*client.Client
+	for _, group := range found.Groups {
+		clients = append(clients, group.Clients...)
+	}
+	wrapped := loaders.Wrap(clients)
+	connection := &DuplicateConnection{Duplicates: found, Nodes: make([]*DuplicateGroup, len(found.Groups))}
+	for i, group := range found.Groups {
+		size := len(group.Clients)
+		connection.Nodes[i] = &DuplicateGroup{DuplicateGroup: group, Clients: wrapped[:size:size]}
+		wrapped = wrapped[size:]
+	}
+	return connection
+}
+
+// Edges are the groups with their cursors.
+func (c *DuplicateConnection) Edges() []*DuplicateEdge {
+	edges := make([]*DuplicateEdge, len(c.Nodes))
+	for i, node := range c.Nodes {
+		edges[i] = &DuplicateEdge{Cursor: c.Cursors[i], Node: node}
+	}
+	return edges
+}
+
+// PageInfo says where in its list the part is.
+func (c *DuplicateConnection) PageInfo() *PageInfo {
+	return &PageInfo{Cursors: c.Cursors, Next: c.HasNext, Previous: c.HasPrevious}
+}
+
+// DuplicateEdge is a group with its cursor.
+type DuplicateEdge struct {
+	Cursor string
+	Node   *DuplicateGroup
+}
+
+// DuplicateGroup is some clients who look like one person.
+type DuplicateGroup struct {
+	client.DuplicateGroup
+	Clients []*loader.Client
+}
+
+// Pairs are the pairs of the group, likeliest first.
+func (g *DuplicateGroup) Pairs() []*client.DuplicatePair {
+	pairs := make([]*client.DuplicatePair, len(g.DuplicateGroup.Pairs))
+	for i := range pairs {
+		pairs[i] = &g.DuplicateGroup.Pairs[i]
+	}
+	return pairs
+}
+
+// Score is that of the likeliest pair.
+func (g *DuplicateGroup) Score() float64 { return g.DuplicateGroup.Pairs[0].Score }

@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// ClientCount answers how many live clients the caller sees.
+func (r queryResolver) ClientCount(ctx context.Context) (*int64, error) {
+	return r.ClientReportCount(ctx, nil)
+}
+
+// ClientReportCount answers how many clients a filter means.
+func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.ClientReportFilter) (*int64, error) {
+	count, err := r.service.Count(ctx, requestOf(ctx).scope, reportFilter(filter))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &count, nil
+}
+
+// ClientReport answers a page of a report.
+func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	report, err := r.report(ctx, client.ReportArgs{
+		Filter:      reportFilter(filter),
+		Order:       client.Order{Field: orderField, Descending: descending},
+		Page:        client.Page{PageNumber: pageNumber, PageSize: pageSize},
+		WithClients: true,
+	}, selected(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return report.Clients, nil
+}
+
+// ClientReportWithCount answers a page of a report and the report's size.
+func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
+	return r.report(ctx, client.ReportArgs{
+		Filter:      reportFilter(filter),
+		Order:       client.Order{Field: orderField, Descending: descending},
+		Page:        client.Page{PageNumber: pageNumber, PageSize: pageSize},
+		WithClients: asked(ctx, "clients"),
+		WithCount:   asked(ctx, "count"),
+	}, selected(ctx, "clients"))
+}
+
+func (r queryResolver) report(ctx context.Context, args client.ReportArgs, need client.Selection) (*model.ClientReport, error) {
+	req := requestOf(ctx)
+	report, err := r.service.Report(ctx, req.scope, args, need)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &model.ClientReport{Clients: req.loaders.Wrap(report.Clients), Count: report.Count}, nil
+}
+
+// ClientIDList answers a page of the ids that a filter means.
+func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber, pageSize int64) ([]*client.ID, error) {
+	found, err := r.service.IDs(ctx, requestOf(ctx).scope, reportFilter(filter), client.Page{PageNumber: pageNumber, PageSize: pageSize})
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	ids := make([]*client.ID, len(found))
+	for i, number := range found {
+		ids[i] = &client.ID{Number: number}
+	}
+	return ids, nil
+}
+
+func reportFilter(filter *model.ClientReportFilter) client.Filter {
+	if filter == nil {
+		return client.Filter{}
+	}
+	converted := client.Filter{
+		ClientIDs:        numbers(filter.ClientIDList, client.TypeClient),
+		StartDate:        filter.StartDate,
+		EndDate:          filter.EndDate,
+		LocationGroupIDs: numbers(filter.LocationGroupIDList, client.TypeAny),
+		LocationIDs:      numbers(filter.LocationIDList, client.TypeAny),
+		ReasonIDs:        numbers(filter.ReasonIDList, client.TypeAny),
+		StaffIDs:         numbers(filter.StaffIDList, client.TypeAny),
+		Statuses:         filter.StatusList,
+		Tags:             filter.TagsList,
+		IncludeDeleted:   filter.IncludeDeleted != nil && *filter.IncludeDeleted,
+	}
+	if filter.SearchTerm != nil {
+		converted.SearchTerm = *filter.SearchTerm
+	}
+	for _, f := range filter.FieldFilters {
+		converted.Fields = append(converted.Fields, client.FieldFilter{
+			DefinitionID: f.SchedulerPreferenceFieldDefnID.As(client.TypeFieldDefinition),
+			Values:       f.Values,
+		})
+	}
+	return converted
+}
+
+// numbers are the numbers of ids of a type; nil stays nil, for it is not an
+// empty list.
+func numbers(ids []*client.ID, typeName string) []int64 {
+	if ids == nil {
+		return nil
+	}
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = id.As(typeName)
+	}
+	return list
+}

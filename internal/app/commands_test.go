@@ -1,0 +1,162 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/sample"
+)
+
+// liveOf is how many of the clients that seed makes are not deleted ones.
+func liveOf(n int) int {
+	live := 0
+	for _, c := range sample.Generate(1, 7, n, time.Now()) {
+		if c.Active() {
+			live++
+		}
+	}
+	return live
+}
+
+func wantCount(t *testing.T, s *serving, token string, want int) {
+	t.Helper()
+	if got := s.do(t, token, "{ clientCount }")["clientCount"]; got != float64(want) {
+		t.Errorf("%v clients, want %d", got, want)
+	}
+}
+
+func stored(t *testing.T, s *serving, filter bson.D) int64 {
+	t.Helper()
+	n, err := s.database(t).Collection("clients").CountDocuments(t.Context(), filter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func stop(t *testing.T, s *serving) {
+	t.Helper()
+	s.signal(t, syscall.SIGTERM)
+	if code := s.wait(t); code != 0 {
+		t.Fatalf("exit code %d: %s", code, s.stderr)
+	}
+}
+
+func TestSampleIsLoadedIntoAnEmptyDatabaseOnly(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	first := serve(t, dir, "--sample")
+	if n := stored(t, first, bson.D{}); n != 508 {
+		t.Errorf("%d clients, want the reference's 8 and 500 generated ones", n)
+	}
+	stop(t, first)
+	again := serve(t, dir, "--sample")
+	if n := stored(t, again, bson.D{}); n != 508 {
+		t.Errorf("%d clients after another start, want 508", n)
+	}
+
+	other := dataDir(t)
+	mustRun(t, "seed", "--clients", "1", "--business", "7", "--data-dir", other)
+	if n := stored(t, serve(t, other, "--sample"), bson.D{}); n != 1 {
+		t.Errorf("%d clients, want the one that was there", n)
+	}
+}
+
+func TestServerWithoutSampleIsEmpty(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t))
+	wantCount(t, s, s.owner(t), 0)
+}
+
+func TestTokensOfEachRoleAreGoodForTheServerOfTheDataFolder(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t), "--sample")
+	for _, c := range []struct{ role, flags, permissions string }{
+		{"OWNER", "", "WRITE DELETE MERGE EXPORT PII ADMIN"},
+		{"OWNER", "--permission write --permission pii", "WRITE PII"},
+		{"ADMIN", "--business 7 --user carol", "WRITE DELETE MERGE EXPORT PII ADMIN"},
+		{"LOCATION_SUPER_USER", "--location-id 3 --location-id 4", ""},
+		{"STAFF", "--staff-id 501", ""},
+		{"CLIENT", "--client-account-id 1151035", ""},
+	} {
+		token := s.token(t, append([]string{"--role", c.role}, strings.Fields(c.flags)...)...)
+		me := s.do(t, token, "{ me { role user permissions } }")["me"].(map[string]any)
+		user := "developer"
+		if strings.Contains(c.flags, "carol") {
+			user = "carol"
+		}
+		if me["role"] != c.role || me["user"] != user {
+			t.Errorf("%s %s: the server takes the bearer for %v", c.role, c.flags, me)
+		}
+		if got := strings.Trim(fmt.Sprint(me["permissions"]), "[]"); c.permissions != "" && got != c.permissions {
+			t.Errorf("%s %s: may %s, want %s", c.role, c.flags, got, c.permissions)
+		}
+	}
+
+	stranger := serve(t, dataDir(t))
+	a, err := stranger.post(t.Context(), s.owner(t), "", "{ clientCount }", nil)
+	if err != nil || a.status != 401 {
+		t.Errorf("a token of another data folder: status %d, %v", a.status, err)
+	}
+}
+
+func TestSeedBesideAServerUsesItsDatabase(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t), "--sample")
+	token := s.token(t, "--role", "OWNER", "--business", "7")
+	wantCount(t, s, token, 0)
+	r := run(t, "seed", "--clients", "200", "--business", "7", "--data-dir", s.dir)
+	if r.code != 0 || r.stderr != "" || !strings.HasPrefix(r.stdout, "added 200 clients to business 7 in ") || strings.Count(r.stdout, "\n") != 1 {
+		t.Fatalf("exit code %d, %q, %s", r.code, r.stdout, r.stderr)
+	}
+	wantCount(t, s, token, liveOf(200))
+	if n := stored(t, s, bson.D{{Key: "businessId", Value: 7}}); n != 200 {
+		t.Errorf("%d clients stored, want 200", n)
+	}
+	if n := stored(t, s, bson.D{}); n != 708 {
+		t.Errorf("%d clients of all businesses, want 708", n)
+	}
+}
+
+func TestSeedWithoutAServerLeavesItsClientsForTheNext(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	mustRun(t, "seed", "--clients", "30", "--business", "7", "--data-dir", dir)
+	mustRun(t, "seed", "--clients", "20", "--business", "7", "--seed", "2", "--data-dir", dir)
+	if n := stored(t, serve(t, dir), bson.D{{Key: "businessId", Value: 7}}); n != 50 {
+		t.Errorf("%d clients, want 50", n)
+	}
+}
+
+func TestIndexesAreMadeAndListed(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t))
+	if err := s.database(t).Collection("clients").Indexes().DropOne(t.Context(), "byName"); err != nil {
+		t.Fatal(err)
+	}
+	first := mustRun(t, "indexes", "--data-dir", s.dir)
+	names := strings.Fields(first)
+	if !slices.IsSorted(names) || !slices.Contains(names, "clients.byName") || !slices.Contains(names, "changes.bySequence") {
+		t.Errorf("it lists %v", names)
+	}
+	if again := mustRun(t, "indexes", "--data-dir", s.dir); again != first {
+		t.Errorf("the second time it lists %s", again)
+	}
+	specifications, err := s.database(t).Collection("clients").Indexes().ListSpecifications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := false
+	for _, specification := range specifications {
+		made = made || specification.Name == "byName"
+	}
+	if !made {
+		t.Error("the missing index is still missing")
+	}
+}

@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// Plan is how a database runs a read, and what that costs, by its own word.
+type Plan struct {
+	// Collection is what is read.
+	Collection string
+	// Stages are those of the plan that won, the last one first.
+	Stages []string
+	// Indexes are those that it uses.
+	Indexes []Index
+	// KeysExamined and DocsExamined are how many index keys and documents the
+	// read looks at.
+	KeysExamined, DocsExamined int64
+	// Embedded says that it is the embedded engine's word: its plans name a SORT
+	// above every index, and it examines all that an index finds, whatever the
+	// read's limit.
+	Embedded bool
+}
+
+// Index is an index by its name, with its keys in their order.
+type Index struct {
+	Name string
+	Keys []string
+}
+
+// embeddedHost is what the embedded engine calls itself in its answers.
+const embeddedHost = "secantus"
+
+// Explain runs a read of Recording.Reads for what it costs.
+func Explain(ctx context.Context, db *mongo.Database, read bson.D) (Plan, error) {
+	var told bson.D
+	err := db.RunCommand(ctx, bson.D{{Key: "explain", Value: read}, {Key: "verbosity", Value: "executionStats"}}).Decode(&told)
+	if err != nil {
+		return Plan{}, fmt.Errorf("explain %v: %w", read, err)
+	}
+	plan := Plan{}
+	plan.Collection, _ = read[0].Value.(string)
+	if server, ok := find(told, "serverInfo").(bson.D); ok {
+		plan.Embedded = find(server, "host") == embeddedHost
+	}
+	winner, ok := find(told, "winningPlan").(bson.D)
+	if !ok {
+		return Plan{}, fmt.Errorf("explain %v: it names no plan: %v", read, told)
+	}
+	plan.addStages(winner)
+	stats, ok := find(told, "executionStats").(bson.D)
+	if !ok {
+		return Plan{}, fmt.Errorf("explain %v: it tells no cost: %v", read, told)
+	}
+	plan.KeysExamined = number(find(stats, "totalKeysExamined"))
+	plan.DocsExamined = number(find(stats, "totalDocsExamined"))
+	return plan, nil
+}
+
+// Scans says whether the plan goes through the whole collection, of all
+// businesses.
+func (p Plan) Scans() bool {
+	return slices.Contains(p.Stages, "COLLSCAN") || !slices.ContainsFunc(p.Stages, usesIndex)
+}
+
+// usesIndex says whether a stage begins at an index, or at nothing.
+func usesIndex(stage string) bool {
+	switch stage {
+	case "IXSCAN", "IDHACK", "COUNT_SCAN", "DISTINCT_SCAN", "EOF",
+		"EXPRESS_IXSCAN", "EXPRESS_CLUSTERED_IXSCAN":
+		return true
+	}
+	return false
+}
+
+// Sorts says whether the plan sorts what it found. Of the embedded engine it
+// means nothing.
+func (p Plan) Sorts() bool { return slices.Contains(p.Stages, "SORT") }
+
+// Orders says whether the index gives the order by those keys, once the keys
+// before them have each been held to one value, or to a few: the rule by which
+// MongoDB reads in the order of an index. Of fixed it reads the names of those.
+func (i Index) Orders(fixed []string, by ...string) bool {
+	for _, key := range i.Keys {
+		switch {
+		case len(by) > 0 && key == by[0]:
+			by = by[1:]
+		case !slices.Contains(fixed, key):
+			return len(by) == 0
+		}
+	}
+	return len(by) == 0
+}
+
+func (p *Plan) addStages(value any) {
+	switch v := value.(type) {
+	case bson.D:
+		for _, e := range v {
+			name, _ := e.Value.(string)
+			switch e.Key {
+			case "rejectedPlans":
+				continue
+			case "stage":
+				p.Stages = append(p.Stages, name)
+			case "indexName":
+				p.addIndex(name, v)
+			}
+			p.addStages(e.Value)
+		}
+	case bson.A:
+		for _, entry := range v {
+			p.addStages(entry)
+		}
+	}
+}
+
+func (p *Plan) addIndex(name string, stage bson.D) {
+	index := Index{Name: name}
+	pattern, _ := find(stage, "keyPattern").(bson.D)
+	for _, key := range pattern {
+		index.Keys = append(index.Keys, key.Key)
+	}
+	if !slices.ContainsFunc(p.Indexes, func(i Index) bool { return i.Name == name }) {
+		p.Indexes = append(p.Indexes, index)
+	}
+}
+
+// find returns the value of a key, wherever it stands in an answer: its own
+// before those further in, which servers nest in different ways. nil where
+// there is none.
+func find(value any, key string) any {
+	switch v := value.(type) {
+	case bson.D:
+		for _, e := range v {
+			if e.Key == key {
+				return e.Value
+			}
+		}
+		for _, e := range v {
+			// The plans that lost, and the command as it was asked, tell nothing.
+			if e.Key == "rejectedPlans" || e.Key == "command" {
+				continue
+			}
+			if found := find(e.Value, key); found != nil {
+				return found
+			}
+		}
+	case bson.A:
+		for _, entry := range v {
+			if found := find(entry, key); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+func number(value any) int64 {
+	switch v := value.(type) {
+	case int32:
+		return int64(v)
+	case int64:
+		return v
+	case float64:
+		return int64(v)
+	}
+	return 0
+}

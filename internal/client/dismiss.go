@@ -1,0 +1,106 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// DismissDuplicates says that those clients are so many people: no pair of them
+// is a duplicate until one of the pair changes its identity, which is its name,
+// date of birth, e-mail address, phone numbers and external user name. It
+// answers how many pairs are dismissed now; dismissing them again changes
+// nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
+// clients), NOT_FOUND, CLIENT_DELETED.
+func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) (int64, error) {
+	if err := permit(scope, Merge, false); err != nil {
+		return 0, err
+	}
+	where := path{"clientIds"}
+	if len(ids) > MaxDuplicates {
+		return 0, where.at(tooMany(MaxDuplicates))
+	}
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		numbers[i] = id.As(TypeClient)
+	}
+	distinct := sortedSet(slices.Clone(numbers))
+	if len(distinct) < 2 {
+		return 0, where.at(&Error{Code: CodeOutOfRange, Message: "want at least two different clients"})
+	}
+	clients, err := s.store.ClientsByID(ctx, scope, distinct, true, identityNeed())
+	if err != nil {
+		return 0, fmt.Errorf("find the clients to dismiss: %w", err)
+	}
+	byID := make(map[int64]*Client, len(clients))
+	for _, c := range clients {
+		byID[c.ClientID] = c
+	}
+	var errs Errors
+	for i, number := range numbers {
+		at := where.with(strconv.Itoa(i))
+		switch c := byID[number]; {
+		case c == nil:
+			errs = append(errs, at.at(noSuchClient()))
+		case c.Deleted():
+			errs = append(errs, at.at(&Error{Code: CodeClientDeleted, Message: "this client is deleted and is nobody's duplicate; leave it out"}))
+		}
+	}
+	if errs != nil {
+		return 0, errs
+	}
+	var dismissals []Dismissal
+	for i, a := range clients {
+		for _, b := range clients[i+1:] {
+			dismissals = append(dismissals, Dismissal{
+				Pair:       ClientPair{a.ClientID, b.ClientID},
+				Identities: [2][]byte{a.identity(), b.identity()},
+			})
+		}
+	}
+	// Who changes identity meanwhile is not who was looked at: the pair shows
+	// again, as it should.
+	if err := s.store.Dismiss(ctx, scope, dismissals); err != nil {
+		return 0, fmt.Errorf("dismiss duplicates: %w", err)
+	}
+	return int64(len(dismissals)), nil
+}
+
+func rateLimited(wait time.Duration) *Error {
+	return &Error{
+		Code:    CodeRateLimited,
+		Message: "you asked this too often; wait as many seconds as retryAfter says",
+		// A second too late is on time.
+		Details: map[string]any{"retryAfter": int64((wait + time.Second - 1) / time.Second)},
+	}
+}
+
+// EmailInUse says whether a live client of the business has that e-mail address,
+// also one that the caller does not see. Spaces around it and case don't count.
+// How often a caller may ask is limited, for this tells of clients that are not
+// the caller's to see. Errors: FORBIDDEN, INVALID_EMAIL, RATE_LIMITED.
+func (s *Service) EmailInUse(ctx context.Context, scope Scope, address string) (bool, error) {
+	if err := permit(scope, Write, false); err != nil {
+		return false, err
+	}
+	where := path{"emailAddress"}
+	if _, err := emailRule(address); err != nil || checkText(address, maxEmail) != nil {
+		return false, where.at(&Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"})
+	}
+	principal := strconv.FormatInt(scope.BusinessID, 10) + ":" + scope.User
+	if wait, ok := s.limiter.Take(principal); !ok {
+		return false, rateLimited(wait)
+	}
+	everybody := scope
+	everybody.Rows = Rows{All: true}
+	found, err := s.store.Clients(ctx, everybody, Query{
+		Conditions: Conditions{EmailLower: new(foldEmail(address))},
+		Limit:      1,
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for an e-mail address: %w", err)
+	}
+	return len(found) > 0, nil
+}

@@ -1,0 +1,222 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Bounds of what the scheduler feeds.
+const (
+	// MaxFeed bounds the entries of one feed.
+	MaxFeed = 1_000
+	// MaxAppointments bounds the appointment references of one client.
+	MaxAppointments = 10_000
+	// MaxForms bounds the forms of one client, maxFormData the JSON of one in
+	// characters.
+	MaxForms    = 1_000
+	maxFormData = 100_000
+)
+
+// feedClients bounds how many clients one transaction of a feed is about: a
+// thousand entries take a handful of transactions, none of which holds more
+// than that many records.
+const feedClients = 200
+
+// Feed is what the scheduler sends at once: entries as it writes them, property
+// names of the schema with JSON values. Each says by its modifiedDate how new
+// it is: one that is not newer than what is known changes nothing, so that a
+// feed may be sent again, and come in any order.
+type Feed struct {
+	Entries []Values
+	// DryRun checks everything against what is stored, and writes nothing.
+	DryRun bool
+}
+
+// FeedResult is what became of a feed.
+type FeedResult struct {
+	// Changed is how many entries were newer than what was known.
+	Changed int64
+	// Errors are those of entries, in the order of the feed; each path goes on
+	// with the entry's index after the argument. An entry with an error changed
+	// nothing, and no other entry suffers from it.
+	Errors Errors
+}
+
+// FeedTx is the part of Tx by which feeds are written. A write of it is no new
+// version of a client and has no history, but a row of the change feed.
+type FeedTx interface {
+	// KnownAppointments finds what is known of appointments, removed ones
+	// included, by appointment id.
+	KnownAppointments(ctx context.Context, ids []int64) (map[int64]KnownAppointment, error)
+	// KnowAppointments keeps what is known of appointments from now on. Those that
+	// are known already were found by KnownAppointments in this transaction.
+	KnowAppointments(known []KnownAppointment)
+	// Refresh writes what differs between two states of a client, and a feed row
+	// that names the properties.
+	Refresh(before, after *Client, at time.Time, properties []string) error
+	// Forms finds the forms of those clients, without what was filled in.
+	Forms(ctx context.Context, clientIDs []int64) ([]Form, error)
+	// PutForms writes forms of one client, each in place of the one of its id
+	// where Forms found that, and a feed row that names the properties.
+	PutForms(c *Client, forms []Form, at time.Time, properties []string)
+	// LocationGroup finds a location group, also one that was deleted; nil when
+	// nothing is known of it. Other writers of the business's groups wait for the
+	// end of the transaction.
+	LocationGroup(ctx context.Context, id int64) (*KnownGroup, error)
+	// CountLocationGroups counts the groups that were not deleted.
+	CountLocationGroups(ctx context.Context) (int64, error)
+	// PutLocationGroup writes a group in place of the one of its id.
+	PutLocationGroup(ctx context.Context, group KnownGroup) error
+}
+
+// errDryRun ends a transaction that was to write nothing.
+var errDryRun = errors.New("a dry run")
+
+// begin checks what all feeds have in common.
+func (f Feed) begin(scope Scope, argument string) error {
+	if err := permit(scope, Admin, false); err != nil {
+		return err
+	}
+	if len(f.Entries) > MaxFeed {
+		return path{argument}.at(tooMany(MaxFeed))
+	}
+	return nil
+}
+
+// write runs do in a transaction; in a dry run without its writes.
+func (s *Service) feed(ctx context.Context, scope Scope, dryRun bool, do func(context.Context, Tx) error) error {
+	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		if dryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
+		return err
+	}
+	return nil
+}
+
+// entryReader reads the parts of one entry, and collects all that is wrong with
+// it.
+type entryReader struct {
+	values Values
+	where  path
+	errs   Errors
+}
+
+func (f Feed) reader(argument string, index int) *entryReader {
+	return &entryReader{values: f.Entries[index], where: path{argument, strconv.Itoa(index)}}
+}
+
+func (r *entryReader) fail(name string, err *Error) {
+	r.errs = append(r.errs, r.where.with(name).at(err))
+}
+
+// given returns a value that is not null; one that is missing is an error where
+// it must not be.
+func (r *entryReader) given(name string, must bool) (any, bool) {
+	raw := r.values[name]
+	if raw == nil && must {
+		r.fail(name, &Error{Code: CodeRequired, Message: name + " is required"})
+	}
+	return raw, raw != nil
+}
+
+// id reads an id of that type; 0 when there is none.
+func (r *entryReader) id(name, typeName string, must bool) int64 {
+	raw, ok := r.given(name, must)
+	if !ok {
+		return 0
+	}
+	id, err := decodeID(raw)
+	if err != nil || (typeName == TypeAny && (id.Type != TypeAny || (must && id.Number == 0))) {
+		r.fail(name, invalidID())
+		return 0
+	}
+	return id.As(typeName)
+}
+
+// instant reads a moment, to the millisecond, as documents keep it.
+func (r *entryReader) instant(name string, must bool) *time.Time {
+	raw, ok := r.given(name, must)
+	if !ok {
+		return nil
+	}
+	text, _ := raw.(string)
+	t, err := time.Parse(time.RFC3339, text)
+	if t = t.UTC().Truncate(time.Millisecond); err != nil || t.Year() < 1 || t.Year() > 9999 {
+		r.fail(name, wrongType("an instant as RFC 3339, such as 2030-01-31T12:00:00Z"))
+		return nil
+	}
+	return &t
+}
+
+// modified reads when the scheduler last changed what the entry tells of.
+func (r *entryReader) modified() time.Time {
+	if t := r.instant("modifiedDate", true); t != nil {
+		return *t
+	}
+	return time.Time{}
+}
+
+// text reads a text; one that must be there is not blank.
+func (r *entryReader) text(name string, must bool) *string {
+	raw, ok := r.given(name, must)
+	if !ok {
+		return nil
+	}
+	text, ok := raw.(string)
+	if !ok {
+		r.fail(name, wrongType("text"))
+		return nil
+	}
+	if err := checkText(text, maxText); err != nil {
+		r.fail(name, err)
+		return nil
+	}
+	if must && isBlank(text) {
+		r.fail(name, &Error{Code: CodeRequired, Message: name + " can't be blank"})
+		return nil
+	}
+	return &text
+}
+
+// key reads the scheduler's id of a form, which may be a number or any text.
+func (r *entryReader) key(name string) string {
+	if number, ok := integer(r.values[name]); ok {
+		return strconv.FormatInt(number, 10)
+	}
+	if text := r.text(name, true); text != nil {
+		return *text
+	}
+	return ""
+}
+
+// json reads any value as the JSON that it is; empty when there is none.
+func (r *entryReader) json(name string) []byte {
+	raw, ok := r.given(name, false)
+	if !ok {
+		return nil
+	}
+	data, err := json.Marshal(raw)
+	if err != nil {
+		r.fail(name, wrongType("JSON"))
+		return nil
+	}
+	if len(data) > maxFormData {
+		r.fail(name, &Error{Code: CodeTooLong, Message: fmt.Sprintf("want at most %d characters of JSON", maxFormData)})
+	}
+	return data
+}
+
+func (r *entryReader) noSuchClient() *Error {
+	return r.where.with("clientId").at(&Error{Code: CodeNotFound, Message: "no client of that id"})
+}

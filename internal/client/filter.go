@@ -1,0 +1,250 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Filter is what a report is asked for. The zero value means all live clients.
+// Within a list: any of; between conditions: all of. An empty list, and a blank
+// SearchTerm, is no condition, but for ClientIDs.
+type Filter struct {
+	// ClientIDs, when not nil, are the only clients meant: an empty list means
+	// none.
+	ClientIDs []int64
+	// StartDate and EndDate bound the created date to days, inclusive, of the
+	// business's time zone.
+	StartDate, EndDate *Date
+	// LocationGroupIDs, LocationIDs, ReasonIDs and StaffIDs must all hold of one
+	// and the same appointment, whatever became of it.
+	LocationGroupIDs, LocationIDs, ReasonIDs, StaffIDs []int64
+	Statuses                                           []Status
+	Tags                                               []string
+	SearchTerm                                         string
+	Fields                                             []FieldFilter
+	// IncludeDeleted means deleted clients as well.
+	IncludeDeleted bool
+}
+
+// FieldFilter means clients whose custom field has one of the values.
+type FieldFilter struct {
+	DefinitionID int64
+	Values       []any
+}
+
+// meaning is a filter made into what the store looks for, and what is checked
+// on what it finds.
+type meaning struct {
+	conditions Conditions
+	// term, when not nil, is looked for in the texts of what was found.
+	term        *term
+	definitions Definitions
+	// nothing says that no client can match: an id list is empty, a term has
+	// nothing in it.
+	nothing bool
+}
+
+// check validates a filter without looking anything up.
+func (f Filter) check(scope Scope) Errors {
+	var errs Errors
+	where := path{"filter"}
+	for _, list := range []struct {
+		name  string
+		count int
+	}{
+		{"clientIdList", len(f.ClientIDs)}, {"locationGroupIdList", len(f.LocationGroupIDs)},
+		{"locationIdList", len(f.LocationIDs)}, {"reasonIdList", len(f.ReasonIDs)}, {"staffIdList", len(f.StaffIDs)},
+		{"tagsList", len(f.Tags)}, {"fieldFilters", len(f.Fields)},
+	} {
+		if list.count > MaxIDs {
+			errs = append(errs, where.with(list.name).at(tooMany(MaxIDs)))
+		}
+	}
+	if f.StartDate != nil && f.EndDate != nil && f.EndDate.UTC().Before(f.StartDate.UTC()) {
+		errs = append(errs, where.with("endDate").at(&Error{Code: CodeInvalidDateRange, Message: "the range ends before it begins: want endDate on or after startDate"}))
+	}
+	if len(f.Tags) > 0 && scope.Role == RoleClient {
+		errs = append(errs, where.with("tagsList").at(&Error{Code: CodeForbidden, Message: "role CLIENT may not read tags; leave the condition out"}))
+	}
+	return errs
+}
+
+// resolve makes a filter into what is looked for. Errors: TOO_MANY,
+// INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
+// value may break.
+func (s *Service) resolve(ctx context.Context, scope Scope, f Filter) (meaning, error) {
+	if errs := f.check(scope); errs != nil {
+		return meaning{}, errs
+	}
+	m := meaning{conditions: Conditions{ClientIDs: f.ClientIDs, Statuses: f.Statuses, IncludeDeleted: f.IncludeDeleted}}
+	m.nothing = f.ClientIDs != nil && len(f.ClientIDs) == 0
+	if t, ok := newTerm(f.SearchTerm); ok {
+		m.term = &t
+		m.nothing = m.nothing || t.none
+		m.conditions.Keys = append(m.conditions.Keys, t.keys())
+	}
+	if len(f.Tags) > 0 {
+		keys := make([]string, len(f.Tags))
+		for i, tag := range f.Tags {
+			keys[i] = tagIndexKey(tag)
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	for _, part := range []func(context.Context, Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
+		if err := part(ctx, scope, f, &m); err != nil {
+			return meaning{}, err
+		}
+	}
+	return m, nil
+}
+
+// resolveFields makes field filters into index keys. A field that does not
+// exist has no values.
+func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *meaning) error {
+	if len(f.Fields) == 0 && m.term == nil {
+		return nil
+	}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return err
+	}
+	m.definitions = definitions
+	var errs Errors
+	for i, filter := range f.Fields {
+		if len(filter.Values) == 0 {
+			continue
+		}
+		definition := definitions.byID(filter.DefinitionID)
+		if definition == nil || definition.Retired {
+			m.nothing = true
+			continue
+		}
+		var keys []string
+		for j, raw := range filter.Values {
+			key, err := definition.filterKey(raw)
+			if err != nil {
+				errs = append(errs, path{"filter", "fieldFilters", strconv.Itoa(i), "values", strconv.Itoa(j)}.at(err))
+				continue
+			}
+			keys = append(keys, key)
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	return errs.errOrNil()
+}
+
+// filterKey is the index key of one value of the field.
+func (f *FieldDefinition) filterKey(raw any) (string, *Error) {
+	name, value := strconv.FormatInt(f.DefinitionID, 10), any(nil)
+	if p := f.property(); p != nil {
+		// The property's own rule is not asked: who looks for a value that no
+		// client can have finds none.
+		decoded, err := decodeScalar(p, raw)
+		if err != nil {
+			return "", err
+		}
+		name, value = p.Name, decoded
+	} else {
+		asked := *f
+		if asked.Type == FieldChoice {
+			// A choice that nobody can make is one that nobody made.
+			asked.Type = FieldText
+		}
+		decoded, err := asked.decode(raw)
+		if err != nil {
+			return "", err
+		}
+		value = decoded
+	}
+	return fieldKey(name, value), nil
+}
+
+// resolveAppointment makes the appointment's conditions into one: groups and
+// locations both name locations, and both must hold.
+func (s *Service) resolveAppointment(ctx context.Context, scope Scope, f Filter, m *meaning) error {
+	wanted := AppointmentCondition{LocationIDs: unlessNone(f.LocationIDs), ReasonIDs: unlessNone(f.ReasonIDs), StaffIDs: unlessNone(f.StaffIDs)}
+	if len(f.LocationGroupIDs) > 0 {
+		groups, err := s.store.LocationGroups(ctx, scope, f.LocationGroupIDs)
+		if err != nil {
+			return fmt.Errorf("find location groups: %w", err)
+		}
+		grouped := []int64{}
+		for _, locations := range groups {
+			grouped = append(grouped, locations...)
+		}
+		if wanted.LocationIDs != nil {
+			grouped = slices.DeleteFunc(grouped, func(id int64) bool { return !slices.Contains(wanted.LocationIDs, id) })
+		}
+		wanted.LocationIDs = sortedSet(grouped)
+		m.nothing = m.nothing || len(grouped) == 0
+	}
+	lists := 0
+	for _, list := range []struct {
+		kind string
+		ids  []int64
+	}{{keyStaff, wanted.StaffIDs}, {keyReason, wanted.ReasonIDs}, {keyLocation, wanted.LocationIDs}} {
+		if list.ids == nil {
+			continue
+		}
+		lists++
+		keys := make([]string, len(list.ids))
+		for i, id := range list.ids {
+			keys[i] = numberKey(list.kind, id)
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	// One list is answered by the keys alone; of several the keys can't tell
+	// whether one appointment has them all.
+	if lists > 1 {
+		m.conditions.Appointment = &wanted
+	}
+	return nil
+}
+
+func unlessNone(ids []int64) []int64 {
+	if len(ids) == 0 {
+		return nil
+	}
+	return ids
+}
+
+// resolveDates makes days of the business's zone into instants.
+func (s *Service) resolveDates(ctx context.Context, scope Scope, f Filter, m *meaning) error {
+	if f.StartDate == nil && f.EndDate == nil {
+		return nil
+	}
+	business, err := s.Business(ctx, scope)
+	if err != nil {
+		return err
+	}
+	zone, err := LoadZone(business.TimeZoneID)
+	if err != nil {
+		return fmt.Errorf("the business's time zone: %w", err)
+	}
+	if f.StartDate != nil {
+		m.conditions.CreatedFrom = new(f.StartDate.In(zone))
+	}
+	if f.EndDate != nil {
+		m.conditions.CreatedBefore = new(f.EndDate.Next().In(zone))
+	}
+	return nil
+}
+
+// need is what looking for the term takes of a client.
+func (m meaning) need() Selection {
+	if m.term == nil {
+		return Selection{}
+	}
+	return searchNeed()
+}
+
+// searchNeed is what a term is looked for in: notes, and all that a custom field
+// may stand for.
+func searchNeed() Selection {
+	need := Select("notes", "alertNotes")
+	need.AddField("fields")
+	need.AddField("fullName")
+	return need
+}

@@ -1,0 +1,125 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// RecordForms takes in forms that clients signed, each whole. A form is one by
+// its id and client. Errors: FORBIDDEN, TOO_MANY; of an entry: REQUIRED,
+// INVALID_ID, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, NOT_FOUND, TOO_MANY
+// (the client has 1,000).
+func (s *Service) RecordForms(ctx context.Context, scope Scope, feed Feed) (FeedResult, error) {
+	if err := feed.begin(scope, argumentForms); err != nil {
+		return FeedResult{}, err
+	}
+	var entries []formEntry
+	readers := make([]*entryReader, len(feed.Entries))
+	clients := map[int64]bool{}
+	for i := range feed.Entries {
+		r := feed.reader(argumentForms, i)
+		readers[i] = r
+		entry := formEntry{reader: r, form: Form{
+			FormID:       r.key("formId"),
+			ClientID:     r.id("clientId", TypeClient, true),
+			Name:         r.text("name", false),
+			SignedDate:   r.instant("signedDate", false),
+			Data:         r.json("data"),
+			ModifiedDate: r.modified(),
+		}}
+		if r.errs == nil {
+			entries = append(entries, entry)
+			clients[entry.form.ClientID] = true
+		}
+	}
+	var result FeedResult
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(clients)), feedClients) {
+		batch := &formBatch{clientIDs: ids, now: s.instant()}
+		for _, entry := range entries {
+			if _, of := slices.BinarySearch(ids, entry.form.ClientID); of {
+				batch.entries = append(batch.entries, entry)
+			}
+		}
+		if err := s.feed(ctx, scope, feed.DryRun, batch.apply); err != nil {
+			return FeedResult{}, fmt.Errorf("feed forms: %w", err)
+		}
+		result.Changed += batch.changed
+		for reader, err := range batch.failed {
+			reader.errs = append(reader.errs, err)
+		}
+	}
+	for _, reader := range readers {
+		result.Errors = append(result.Errors, reader.errs...)
+	}
+	return result, nil
+}
+
+type formEntry struct {
+	reader *entryReader
+	form   Form
+}
+
+// formBatch is the part of a feed that one transaction takes in.
+type formBatch struct {
+	entries   []formEntry
+	clientIDs []int64
+	now       time.Time
+
+	// What follows is of one run of the transaction.
+	failed  map[*entryReader]*Error
+	changed int64
+}
+
+func (b *formBatch) apply(ctx context.Context, tx Tx) error {
+	b.failed, b.changed = map[*entryReader]*Error{}, 0
+	clients, err := tx.Clients(ctx, b.clientIDs)
+	if err != nil {
+		return fmt.Errorf("find the clients of forms: %w", err)
+	}
+	stored, err := tx.Forms(ctx, b.clientIDs)
+	if err != nil {
+		return err
+	}
+	// newest is what is known of each client's forms, by id.
+	newest := map[int64]map[string]Form{}
+	for id := range clients {
+		newest[id] = map[string]Form{}
+	}
+	for _, form := range stored {
+		if newest[form.ClientID] != nil {
+			newest[form.ClientID][form.FormID] = form
+		}
+	}
+	news := map[int64]map[string]bool{}
+	for _, entry := range b.entries {
+		form := entry.form
+		forms := newest[form.ClientID]
+		known, seen := forms[form.FormID]
+		switch {
+		case forms == nil:
+			b.failed[entry.reader] = entry.reader.noSuchClient()
+		case seen && !form.ModifiedDate.After(known.ModifiedDate):
+			// Not newer than what is known.
+		case !seen && len(forms) >= MaxForms:
+			b.failed[entry.reader] = entry.reader.where.with("clientId").at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d forms", MaxForms)})
+		default:
+			forms[form.FormID] = form
+			if news[form.ClientID] == nil {
+				news[form.ClientID] = map[string]bool{}
+			}
+			news[form.ClientID][form.FormID] = true
+			b.changed++
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(news)) {
+		var forms []Form
+		for _, formID := range slices.Sorted(maps.Keys(news[id])) {
+			forms = append(forms, newest[id][formID])
+		}
+		tx.PutForms(clients[id], forms, b.now, []string{nameFormList})
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// LocationGroup is a named set of the scheduler's locations, by which reports
+// are filtered.
+type LocationGroup struct {
+	LocationGroupID int64
+	Name            string
+	// LocationIDs are ascending, each once.
+	LocationIDs  []int64
+	ModifiedDate time.Time
+}
+
+// KnownGroup is what is remembered of a location group: also that it was
+// deleted, so that an older entry does not bring it back.
+type KnownGroup struct {
+	LocationGroup
+	Removed bool
+}
+
+// Bounds of location groups: how many a business has, and how many locations a
+// group.
+const (
+	MaxGroups    = 1_000
+	maxLocations = maxList
+)
+
+// LocationGroups lists the location groups of the caller's business, by id.
+func (s *Service) LocationGroups(ctx context.Context, scope Scope) ([]LocationGroup, error) {
+	groups, err := s.store.ListLocationGroups(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("list location groups: %w", err)
+	}
+	return groups, nil
+}
+
+// GroupResult is what became of one group.
+type GroupResult struct {
+	// Group is the group as it is then; nil when it is deleted.
+	Group *LocationGroup
+	// Changed says that the entry was newer than what was known.
+	Changed bool
+}
+
+// PutLocationGroup takes in a group that the scheduler made or changed, whole.
+// Errors: FORBIDDEN,
+// REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY.
+func (s *Service) PutLocationGroup(ctx context.Context, scope Scope, input Values, dryRun bool) (GroupResult, error) {
+	if err := permit(scope, Admin, false); err != nil {
+		return GroupResult{}, err
+	}
+	r := &entryReader{values: input, where: path{"input"}}
+	group := KnownGroup{LocationGroup: LocationGroup{
+		LocationGroupID: r.id("locationGroupId", TypeAny, true),
+		LocationIDs:     r.locations("locationIds"),
+		ModifiedDate:    r.modified(),
+	}}
+	if name := r.text("name", true); name != nil {
+		group.Name = *name
+	}
+	if r.errs != nil {
+		return GroupResult{}, r.errs
+	}
+	return s.feedGroup(ctx, scope, group, dryRun)
+}
+
+// DeleteLocationGroup takes in that the scheduler has no such group any more; one
+// that was never put is remembered likewise. Errors: FORBIDDEN, INVALID_ID.
+func (s *Service) DeleteLocationGroup(ctx context.Context, scope Scope, id ID, modified time.Time) (GroupResult, error) {
+	if err := permit(scope, Admin, false); err != nil {
+		return GroupResult{}, err
+	}
+	number := id.As(TypeAny)
+	if id.Type != TypeAny || number == 0 {
+		return GroupResult{}, path{"locationGroupId"}.at(invalidID())
+	}
+	group := KnownGroup{
+		LocationGroup: LocationGroup{LocationGroupID: number, ModifiedDate: modified.UTC().Truncate(time.Millisecond)},
+		Removed:       true,
+	}
+	return s.feedGroup(ctx, scope, group, false)
+}
+
+func (s *Service) feedGroup(ctx context.Context, scope Scope, group KnownGroup, dryRun bool) (GroupResult, error) {
+	var result GroupResult
+	err := s.feed(ctx, scope, dryRun, func(ctx context.Context, tx Tx) error {
+		known, err := tx.LocationGroup(ctx, group.LocationGroupID)
+		if err != nil {
+			return fmt.Errorf("find a location group: %w", err)
+		}
+		if known != nil && !group.ModifiedDate.After(known.ModifiedDate) {
+			result = GroupResult{Group: known.group()}
+			return nil
+		}
+		if !group.Removed && (known == nil || known.Removed) {
+			count, err := tx.CountLocationGroups(ctx)
+			if err != nil {
+				return err
+			}
+			if count >= MaxGroups {
+				return path{"input"}.at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a business has at most %d location groups", MaxGroups)})
+			}
+		}
+		result = GroupResult{Group: group.group(), Changed: true}
+		return tx.PutLocationGroup(ctx, group)
+	})
+	if err != nil {
+		return GroupResult{}, err
+	}
+	return result, nil
+}
+
+// group is the group, or nil when it was deleted.
+func (g *KnownGroup) group() *LocationGroup {
+	if g.Removed {
+		return nil
+	}
+	return &g.LocationGroup
+}
+
+func (r *entryReader) locations(name string) []int64 {
+	raw, ok := r.given(name, true)
+	if !ok {
+		return nil
+	}
+	entries := list(raw)
+	if len(entries) > maxLocations {
+		r.fail(name, tooMany(maxLocations))
+		return nil
+	}
+	ids := make([]int64, 0, len(entries))
+	for i, entry := range entries {
+		id, err := decodeID(entry)
+		if err != nil || id.Type != TypeAny || id.Number == 0 {
+			r.errs = append(r.errs, r.where.with(name, strconv.Itoa(i)).at(invalidID()))
+			continue
+		}
+		ids = append(ids, id.Number)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

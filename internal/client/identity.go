@@ -1,0 +1,96 @@
+package client
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Kinds of identity keys. Two clients who share a key may be one person; which
+// kind of key they share says how likely that is.
+const (
+	keyEmail        = "e:"
+	keyPhone        = "p:"
+	keyNameAndBirth = "n:"
+	keyExternalUser = "x:"
+)
+
+// foldEmail is equal for two e-mail addresses exactly when they are one: spaces
+// around them and case aside.
+func foldEmail(address string) string {
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(address))))
+}
+
+// emailLower is an address as it is stored for comparing; nil for none.
+func emailLower(address *string) *string {
+	if address == nil || isBlank(*address) {
+		return nil
+	}
+	return new(foldEmail(*address))
+}
+
+// identityKeys are the client's, ascending and each once.
+func (k *Keyer) identityKeys(c *Client) []string {
+	var keys []string
+	if email := emailLower(c.EmailAddress); email != nil {
+		keys = append(keys, keyEmail+*email)
+	}
+	for _, phone := range c.phones() {
+		if number := k.phoneNumber(phone); number != "" {
+			keys = append(keys, keyPhone+number)
+		}
+	}
+	if name := c.identityName(); name != "" && c.DateOfBirth != nil {
+		keys = append(keys, keyNameAndBirth+name+"|"+c.DateOfBirth.String())
+	}
+	if user := c.ExternalUserName; user != nil && !isBlank(*user) {
+		keys = append(keys, keyExternalUser+strings.TrimSpace(*user))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// identityName is the client's name as names are compared: without case,
+// accents and spare spaces; empty for none.
+func (c *Client) identityName() string {
+	name := c.FullName()
+	if name == nil {
+		return ""
+	}
+	return normalise(*name)
+}
+
+// phoneNumber is a number in E.164, with its extension when it has one; empty
+// for what is no whole number of the region or of the country that it names.
+// One digit over and over is what people type to get past a required field.
+func (k *Keyer) phoneNumber(phone string) string {
+	number, err := phonenumbers.Parse(phone, k.phoneRegion)
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
+		return ""
+	}
+	national := phonenumbers.GetNationalSignificantNumber(number)
+	if strings.Trim(national, national[:1]) == "" {
+		return ""
+	}
+	e164 := phonenumbers.Format(number, phonenumbers.E164)
+	if extension := number.GetExtension(); extension != "" {
+		e164 += ";ext=" + extension
+	}
+	return e164
+}
+
+// identity is a digest of all by which the client could be taken for another
+// one: it changes when any of that does. IdentityKeys, the parts of the full
+// name and the date of birth must be loaded.
+func (c *Client) identity() []byte {
+	parts := append([]string{c.identityName()}, c.IdentityKeys...)
+	if c.DateOfBirth != nil {
+		parts = append(parts, c.DateOfBirth.String())
+	}
+	digest := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return digest[:]
+}

@@ -1,0 +1,172 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// TagCount is a tag in use and how many of the visible clients carry it.
+type TagCount struct {
+	Tag   string
+	Count int64
+}
+
+// TagUsage lists a page of the tags of the live clients that the caller sees, by
+// their letters. A tag that is spelled in several ways is told in one of them.
+// Error: OUT_OF_RANGE.
+func (s *Service) TagUsage(ctx context.Context, scope Scope, page Page) ([]TagCount, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	counts, err := s.store.TagCounts(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("count tags: %w", err)
+	}
+	slices.SortFunc(counts, func(a, b TagCount) int { return strings.Compare(TagKey(a.Tag), TagKey(b.Tag)) })
+	first := min((page.PageNumber-1)*page.PageSize, int64(len(counts)))
+	return counts[first:min(first+page.PageSize, int64(len(counts)))], nil
+}
+
+// MatchingTags is the tag itself, as the first client that carries it spells it;
+// empty when nobody that the caller sees does.
+func (s *Service) MatchingTags(ctx context.Context, scope Scope, tag string) ([]string, error) {
+	found, err := s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(strings.TrimSpace(tag))}}}, Page{PageNumber: 1, PageSize: 1}, Select("tags"))
+	if err != nil || len(found) == 0 {
+		return []string{}, err
+	}
+	for _, own := range found[0].Tags {
+		if TagKey(own) == TagKey(strings.TrimSpace(tag)) {
+			return []string{own}, nil
+		}
+	}
+	return []string{}, nil
+}
+
+// ByTag lists a page of the live clients that carry a tag, whatever its case.
+// Error: OUT_OF_RANGE.
+func (s *Service) ByTag(ctx context.Context, scope Scope, tag string, page Page, need Selection) ([]*Client, error) {
+	return s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(strings.TrimSpace(tag))}}}, page, need)
+}
+
+// ByEmail lists a page of the live clients of an e-mail address, whatever its
+// case. Error: OUT_OF_RANGE.
+func (s *Service) ByEmail(ctx context.Context, scope Scope, address string, page Page, need Selection) ([]*Client, error) {
+	return s.byKey(ctx, scope, Conditions{EmailLower: new(foldEmail(address))}, page, need)
+}
+
+// ByExternalUserName lists a page of the clients of exactly that name in another
+// system. Error: OUT_OF_RANGE.
+func (s *Service) ByExternalUserName(ctx context.Context, scope Scope, name string, includeDeleted bool, page Page, need Selection) ([]*Client, error) {
+	return s.byKey(ctx, scope, Conditions{ExternalUserName: &name, IncludeDeleted: includeDeleted}, page, need)
+}
+
+func (s *Service) byKey(ctx context.Context, scope Scope, conditions Conditions, page Page, need Selection) ([]*Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	args := ReportArgs{Order: Order{Field: OrderByFullName}, Page: page}
+	found, err := s.store.Clients(ctx, scope, args.query(meaning{conditions: conditions}, need))
+	if err != nil {
+		return nil, fmt.Errorf("look up clients: %w", err)
+	}
+	// An empty list is one that was looked up; nil is none.
+	return append([]*Client{}, found...), nil
+}
+
+// CanView lists a page of the live clients whom a client may see, by name; nil
+// when the caller sees no such client. Error: OUT_OF_RANGE.
+func (s *Service) CanView(ctx context.Context, scope Scope, id ID, page Page, need Selection) ([]*Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	viewer, err := s.Client(ctx, scope, id, Select(nameSubjects))
+	if err != nil || viewer == nil {
+		return nil, err
+	}
+	return s.byKey(ctx, scope, Conditions{ClientIDs: nonNil(viewer.SubjectIDs)}, page, need)
+}
+
+// CanViewedBy lists a page of the live clients who may see the client of an
+// account, by name; nil when the caller sees no such client. Error:
+// OUT_OF_RANGE.
+func (s *Service) CanViewedBy(ctx context.Context, scope Scope, account ID, page Page, need Selection) ([]*Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	subject, err := s.store.Account(ctx, scope.BusinessID, account.As(TypeAny))
+	if err != nil {
+		return nil, fmt.Errorf("find the account: %w", err)
+	}
+	if subject != nil {
+		// The account is business-wide; whether the caller sees its client is not.
+		subject, err = s.Client(ctx, scope, ID{Number: subject.ClientID}, Selection{})
+	}
+	if err != nil || subject == nil {
+		return nil, err
+	}
+	viewers, err := s.Viewers(ctx, scope, []*Client{subject}, Selection{})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(viewers))
+	for i, viewer := range viewers {
+		ids[i] = viewer.ClientID
+	}
+	return s.byKey(ctx, scope, Conditions{ClientIDs: ids}, page, need)
+}
+
+func nonNil(ids []int64) []int64 {
+	if ids == nil {
+		return []int64{}
+	}
+	return ids
+}
+
+// Suggestions are what a typeahead shows.
+type Suggestions struct {
+	Clients []*Client
+	// AddNew is what a new client would be called; nil where none is offered.
+	AddNew *string
+}
+
+// maxSuggestions bounds what a typeahead shows.
+const maxSuggestions = 100
+
+// Suggest lists the first live clients whose name, e-mail address or phone
+// number has the search in it; the first of all for a blank one. To who may
+// write it offers to add a client of that name. Error: OUT_OF_RANGE.
+func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order Order, first int64, need Selection) (*Suggestions, error) {
+	if first < 1 || first > maxSuggestions {
+		return nil, path{"first"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", maxSuggestions)})
+	}
+	suggestions := &Suggestions{Clients: []*Client{}}
+	query := Query{Order: order, Limit: first, Need: need}
+	t, ok := newTerm(search)
+	if !ok {
+		found, err := s.store.Clients(ctx, scope, query)
+		suggestions.Clients = found
+		return suggestions, err
+	}
+	if permit(scope, Write, false) == nil {
+		suggestions.AddNew = new(strings.TrimSpace(search))
+	}
+	if t.none {
+		return suggestions, nil
+	}
+	query.Limit = 0
+	query.Conditions.Keys = [][]string{t.keys()}
+	query.Need.AddField("fullName")
+	query.Need.AddAll("emailAddress", "cellPhone", "homePhone", "businessPhone")
+	err := s.store.Scan(ctx, scope, query, func(c *Client) bool {
+		if t.typed(c) {
+			suggestions.Clients = append(suggestions.Clients, c)
+		}
+		return int64(len(suggestions.Clients)) < first
+	})
+	if err != nil {
+		return nil, fmt.Errorf("suggest clients: %w", err)
+	}
+	return suggestions, nil
+}

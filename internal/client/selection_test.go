@@ -1,0 +1,128 @@
+package client
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"clientgraph/internal/testsize"
+)
+
+// partly is what a read of a selection loads of a client.
+func partly(whole *Client, need Selection) *Client {
+	part := &Client{ClientID: whole.ClientID, BusinessID: whole.BusinessID, Version: whole.Version, Lifecycle: whole.Lifecycle}
+	for i := range properties {
+		if need.Has(i) {
+			reflect.ValueOf(properties[i].at(part)).Elem().Set(reflect.ValueOf(properties[i].at(whole)).Elem())
+		}
+	}
+	return part
+}
+
+// fieldsOfClient are how the fields of the schema's type Client that are no
+// stored property by themselves are made of one.
+func fieldsOfClient() map[string]func(Definitions, *Client) any {
+	customs := func(d Definitions, c *Client) any { return d.Fields(c) }
+	return map[string]func(Definitions, *Client) any{
+		"id":                     func(_ Definitions, c *Client) any { return c.ID() },
+		"deleted":                func(_ Definitions, c *Client) any { return c.Deleted() },
+		"active":                 func(_ Definitions, c *Client) any { return c.Active() },
+		"fullName":               func(_ Definitions, c *Client) any { return c.FullName() },
+		"aggregatedNotes":        func(_ Definitions, c *Client) any { return c.AggregatedNotes() },
+		"safeDateOfBirth":        func(_ Definitions, c *Client) any { return c.SafeDateOfBirth() },
+		"createdDateMillis":      func(_ Definitions, c *Client) any { return c.CreatedDateMillis() },
+		"modifiedDateMillis":     func(_ Definitions, c *Client) any { return c.ModifiedDateMillis() },
+		"timeZoneCode":           func(_ Definitions, c *Client) any { return zoneOf(c) },
+		"viewClients":            func(_ Definitions, c *Client) any { return c.SubjectIDs },
+		"clientIdsClientCanView": func(_ Definitions, c *Client) any { return c.SubjectIDs },
+		"textSearchable":         func(d Definitions, c *Client) any { return d.TextSearchable(c) },
+		"fields":                 customs, "fieldDataList": customs, "fieldDataListJson": customs,
+		"fieldDataMap": customs, "fieldDataMapJson": customs,
+	}
+}
+
+func zoneOf(c *Client) *TimeZone {
+	if c.TimeZoneID == nil {
+		return nil
+	}
+	return DescribeZone(*c.TimeZoneID, time.Unix(0, 0))
+}
+
+// A field is the same whether the whole record was loaded or only what the
+// field selects; with every property a custom field may stand for.
+func TestPropertyFieldsNeedNoMoreThanTheySelect(t *testing.T) {
+	var definitions []FieldDefinition
+	for i := range properties {
+		definition := FieldDefinition{DefinitionID: int64(i + 1), Label: "field", Type: FieldText}
+		if properties[i].mappable() {
+			definition.PropertyCode = &properties[i].Name
+		}
+		definitions = append(definitions, definition)
+	}
+	all := NewDefinitions(definitions)
+	computed := fieldsOfClient()
+	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
+		whole := anyClient().Draw(rt, "client")
+		whole.TimeZoneID = rapid.SampledFrom([]*string{nil, new("Asia/Tokyo")}).Draw(rt, "time zone")
+		for field, compute := range computed {
+			var need Selection
+			need.AddField(field)
+			if diff := cmp.Diff(compute(all, whole), compute(all, partly(whole, need))); diff != "" {
+				rt.Fatalf("%s (-whole +selected):\n%s", field, diff)
+			}
+		}
+		for i := range properties {
+			var need Selection
+			need.AddField(properties[i].Name)
+			if !need.Has(i) {
+				rt.Fatalf("the field %s does not select its property", properties[i].Name)
+			}
+		}
+	})
+}
+
+func TestSelectionHasWhatWasAdded(t *testing.T) {
+	for i := range properties {
+		one := Select(properties[i].Name, "no property")
+		for j := range properties {
+			if one.Has(j) != (i == j) {
+				t.Fatalf("the selection of %s has %s: %t", properties[i].Name, properties[j].Name, one.Has(j))
+			}
+		}
+		if both := one.With(Select(properties[0].Name)); !both.Has(0) || !both.Has(i) {
+			t.Errorf("%s is lost beside another selection", properties[i].Name)
+		}
+		if !SelectAll().Has(i) {
+			t.Errorf("the selection of all has no %s", properties[i].Name)
+		}
+	}
+}
+
+// Each stored part has a name and a place of its own.
+func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
+	c := &Client{}
+	var names []string
+	places := map[any]string{}
+	for i := range properties {
+		p := &properties[i]
+		names = append(names, p.Name)
+		place := p.at(c)
+		if other, taken := places[place]; taken {
+			t.Errorf("%s and %s have one place", p.Name, other)
+		}
+		places[place] = p.Name
+		// valueAt panics where a place has a type that it does not know.
+		_ = valueAt(place)
+		if p.is(writable) {
+			setAt(place, nil)
+		}
+	}
+	slices.Sort(names)
+	if len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("two properties have one name: %v", names)
+	}
+}

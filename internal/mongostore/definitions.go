@@ -1,0 +1,126 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+type definitionDocument struct {
+	DefinitionID int64    `bson:"_id"`
+	BusinessID   int64    `bson:"businessId"`
+	Label        string   `bson:"label"`
+	Type         string   `bson:"type"`
+	PropertyCode *string  `bson:"propertyCode,omitempty"`
+	Choices      []string `bson:"choices,omitempty"`
+	Retired      bool     `bson:"retired"`
+	Version      int64    `bson:"version"`
+}
+
+func (d *definitionDocument) definition() client.FieldDefinition {
+	return client.FieldDefinition{
+		DefinitionID: d.DefinitionID,
+		BusinessID:   d.BusinessID,
+		Label:        d.Label,
+		Type:         client.FieldType(d.Type),
+		PropertyCode: d.PropertyCode,
+		Choices:      d.Choices,
+		Retired:      d.Retired,
+		Version:      d.Version,
+	}
+}
+
+func encodeDefinition(d client.FieldDefinition) definitionDocument {
+	return definitionDocument{
+		DefinitionID: d.DefinitionID,
+		BusinessID:   d.BusinessID,
+		Label:        d.Label,
+		Type:         string(d.Type),
+		PropertyCode: d.PropertyCode,
+		Choices:      d.Choices,
+		Retired:      d.Retired,
+		Version:      d.Version,
+	}
+}
+
+// Definitions implements client.Store.
+func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
+	cursor, err := s.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+	if err != nil {
+		return nil, fmt.Errorf("find field definitions: %w", err)
+	}
+	var stored []definitionDocument
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read field definitions: %w", err)
+	}
+	definitions := make([]client.FieldDefinition, len(stored))
+	for i := range stored {
+		definitions[i] = stored[i].definition()
+	}
+	return client.NewDefinitions(definitions), nil
+}
+
+// definitionCounter is the counter of their ids.
+const definitionCounter = "fieldDefinitionId"
+
+// NextDefinitionID implements client.Store. Ids are taken one by one, so that
+// the fields of a business stand in the order in which they were made.
+func (s *Store) NextDefinitionID(ctx context.Context) (int64, error) {
+	return increment(ctx, s.db.Collection(countersName), definitionCounter, 1)
+}
+
+// PutDefinitions stores custom fields, each in place of the one of its id, and
+// keeps NextDefinitionID above their ids.
+func (s *Store) PutDefinitions(ctx context.Context, definitions []client.FieldDefinition) error {
+	highest := int64(0)
+	for _, d := range definitions {
+		d.Version = max(d.Version, 1)
+		highest = max(highest, d.DefinitionID)
+		_, err := s.db.Collection(definitionsName).ReplaceOne(ctx, definitionFilter(d), encodeDefinition(d), options.Replace().SetUpsert(true))
+		if err != nil {
+			return fmt.Errorf("store a field definition: %w", err)
+		}
+	}
+	ids := &idBlock{counters: s.db.Collection(countersName), name: definitionCounter}
+	return ids.reserve(ctx, highest)
+}
+
+func definitionFilter(d client.FieldDefinition) bson.D {
+	return bson.D{{Key: keyBusiness, Value: d.BusinessID}, {Key: keyID, Value: d.DefinitionID}}
+}
+
+// Definitions implements client.DefinitionTx.
+func (t *transaction) Definitions(ctx context.Context) (client.Definitions, error) {
+	if err := t.lock(ctx, definitionsName); err != nil {
+		return nil, err
+	}
+	return t.store.Definitions(ctx, t.scope)
+}
+
+// InsertDefinition implements client.DefinitionTx.
+func (t *transaction) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
+	_, err := t.store.db.Collection(definitionsName).InsertOne(ctx, encodeDefinition(definition))
+	if mongo.IsDuplicateKeyError(err) {
+		return fmt.Errorf("%w: %w", client.ErrIDTaken, err)
+	}
+	if err != nil {
+		return fmt.Errorf("write a field definition: %w", err)
+	}
+	return nil
+}
+
+// SaveDefinition implements client.DefinitionTx. The document is deleted and
+// inserted: an update that takes it out of a unique index would, on the embedded
+// engine, leave its key taken.
+func (t *transaction) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {
+	definitions := t.store.db.Collection(definitionsName)
+	if _, err := definitions.DeleteOne(ctx, definitionFilter(definition)); err != nil {
+		return fmt.Errorf("write a field definition: %w", err)
+	}
+	return t.InsertDefinition(ctx, definition)
+}

@@ -1,0 +1,103 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// dismissalDocument is a pair of clients who are two people.
+type dismissalDocument struct {
+	First          int64  `bson:"first"`
+	Second         int64  `bson:"second"`
+	FirstIdentity  []byte `bson:"firstIdentity"`
+	SecondIdentity []byte `bson:"secondIdentity"`
+}
+
+// sharing looks for live clients who have an identity key, which are those who
+// can share one.
+func sharing(scope client.Scope) query {
+	q := live(scope, bson.D{{Key: keyIdentities, Value: bson.D{{Key: "$gt", Value: ""}}}})
+	q.rest = visible(scope)
+	return q
+}
+
+// SharedKeys implements client.Store. The database goes once over the keys of
+// the business, by their index, and answers those that are there several times.
+func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]client.SharedKey, error) {
+	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
+		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
+		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
+		bson.D{{Key: "$group", Value: bson.D{
+			{Key: keyID, Value: "$" + keyIdentities},
+			{Key: "clients", Value: bson.D{{Key: "$push", Value: "$" + keyID}}},
+			{Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}},
+		}}},
+		bson.D{{Key: "$match", Value: bson.D{{Key: "count", Value: bson.D{{Key: "$gte", Value: 2}, {Key: "$lte", Value: most}}}}}},
+	), options.Aggregate().SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find shared keys: %w", err)
+	}
+	var stored []struct {
+		Key     string  `bson:"_id"`
+		Clients []int64 `bson:"clients"`
+	}
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read shared keys: %w", err)
+	}
+	keys := make([]client.SharedKey, len(stored))
+	for i, row := range stored {
+		slices.Sort(row.Clients)
+		keys[i] = client.SharedKey{Key: row.Key, ClientIDs: row.Clients}
+	}
+	return keys, nil
+}
+
+// Dismissals implements client.Store.
+func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Dismissal, error) {
+	cursor, err := s.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find dismissals: %w", err)
+	}
+	var stored []dismissalDocument
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read dismissals: %w", err)
+	}
+	dismissals := make([]client.Dismissal, len(stored))
+	for i, d := range stored {
+		dismissals[i] = client.Dismissal{
+			Pair:       client.ClientPair{d.First, d.Second},
+			Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity},
+		}
+	}
+	return dismissals, nil
+}
+
+// Dismiss implements client.Store.
+func (s *Store) Dismiss(ctx context.Context, scope client.Scope, dismissals []client.Dismissal) error {
+	writes := make([]mongo.WriteModel, len(dismissals))
+	for i, d := range dismissals {
+		pair := append(tenant(scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
+		writes[i] = mongo.NewUpdateOneModel().SetFilter(pair).SetUpsert(true).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
+			{Key: "firstIdentity", Value: d.Identities[0]},
+			{Key: "secondIdentity", Value: d.Identities[1]},
+		}}})
+	}
+	return s.Write(ctx, scope, func(ctx context.Context, _ client.Tx) error {
+		_, err := s.db.Collection(dismissalsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+		if mongo.IsDuplicateKeyError(err) {
+			// Somebody dismissed one of the pairs at the same time.
+			return asConflict(err)
+		}
+		if err != nil {
+			return fmt.Errorf("store dismissals: %w", err)
+		}
+		return nil
+	})
+}

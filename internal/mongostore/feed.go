@@ -1,0 +1,192 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// appointmentsName is the collection of what is known of appointments: whose
+// they are and how new that is, also of removed ones. The appointments
+// themselves are in their client's document.
+const appointmentsName = "appointments"
+
+type appointmentDocument struct {
+	BusinessID    int64     `bson:"businessId"`
+	AppointmentID int64     `bson:"appointmentId"`
+	ClientID      int64     `bson:"clientId,omitempty"`
+	ModifiedDate  time.Time `bson:"modifiedDate"`
+	Removed       bool      `bson:"removed"`
+}
+
+const keyAppointment = "appointmentId"
+
+// feedWrites are what a transaction keeps of feeds until its end.
+type feedWrites struct {
+	// known and forms say what the transaction has seen stored: the rest is new.
+	known        map[int64]bool
+	seenForms    map[formKey]bool
+	appointments []mongo.WriteModel
+	forms        []mongo.WriteModel
+}
+
+type formKey struct {
+	clientID int64
+	formID   string
+}
+
+// KnownAppointments implements client.FeedTx.
+func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error) {
+	if t.feed.known == nil {
+		t.feed.known = map[int64]bool{}
+	}
+	cursor, err := t.store.db.Collection(appointmentsName).Find(ctx,
+		bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: in(nonNil(ids))}},
+		options.Find().SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find appointments: %w", err)
+	}
+	var found []appointmentDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read appointments: %w", err)
+	}
+	known := make(map[int64]client.KnownAppointment, len(found))
+	for _, d := range found {
+		t.feed.known[d.AppointmentID] = true
+		known[d.AppointmentID] = client.KnownAppointment{
+			AppointmentID: d.AppointmentID, ClientID: d.ClientID, ModifiedDate: d.ModifiedDate.UTC(), Removed: d.Removed,
+		}
+	}
+	return known, nil
+}
+
+// KnowAppointments implements client.FeedTx.
+func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
+	for _, k := range known {
+		document := appointmentDocument{
+			BusinessID: t.scope.BusinessID, AppointmentID: k.AppointmentID,
+			ClientID: k.ClientID, ModifiedDate: k.ModifiedDate, Removed: k.Removed,
+		}
+		if !t.feed.known[k.AppointmentID] {
+			t.feed.appointments = append(t.feed.appointments, mongo.NewInsertOneModel().SetDocument(document))
+			continue
+		}
+		t.feed.appointments = append(t.feed.appointments, mongo.NewReplaceOneModel().
+			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: k.AppointmentID}}).
+			SetReplacement(document))
+	}
+}
+
+// Refresh implements client.FeedTx.
+func (t *transaction) Refresh(before, after *client.Client, at time.Time, properties []string) error {
+	update, err := t.store.codec.difference(before, after)
+	if err != nil {
+		return err
+	}
+	t.update(before, update)
+	t.announceFeed(before, after, at, properties)
+	return nil
+}
+
+// update writes to a client. The transaction read the record in the snapshot
+// that it writes to: a change by somebody else since is a conflict, and the
+// whole of it runs again.
+func (t *transaction) update(c *client.Client, update bson.D) {
+	t.writes = append(t.writes, mongo.NewUpdateOneModel().
+		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}).
+		SetUpdate(update))
+	t.updates++
+}
+
+// announceFeed adds the feed row of what the scheduler sent of a client.
+func (t *transaction) announceFeed(before, after *client.Client, at time.Time, properties []string) {
+	paths := make(bson.A, len(properties))
+	for i, property := range properties {
+		paths[i] = property
+	}
+	t.announce(before, after, client.Entry{ClientID: after.ClientID, Version: after.Version, At: at}, client.KindUpserted, paths)
+}
+
+// Forms implements client.FeedTx.
+func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error) {
+	found, err := t.store.forms(ctx, t.scope, clientIDs, bson.D{{Key: "data", Value: 0}})
+	if err != nil {
+		return nil, err
+	}
+	if t.feed.seenForms == nil {
+		t.feed.seenForms = map[formKey]bool{}
+	}
+	for _, form := range found {
+		t.feed.seenForms[formKey{form.ClientID, form.FormID}] = true
+	}
+	return found, nil
+}
+
+// PutForms implements client.FeedTx.
+func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
+	for _, form := range forms {
+		document := bson.D{
+			{Key: keyBusiness, Value: t.scope.BusinessID},
+			{Key: "clientId", Value: c.ClientID},
+			{Key: "formId", Value: form.FormID},
+			{Key: "data", Value: string(form.Data)},
+			{Key: "modifiedDate", Value: form.ModifiedDate},
+		}
+		key := document[:3:3]
+		if form.Name != nil {
+			document = append(document, bson.E{Key: "name", Value: *form.Name})
+		}
+		if form.SignedDate != nil {
+			document = append(document, bson.E{Key: "signedDate", Value: *form.SignedDate})
+		}
+		if t.feed.seenForms[formKey{c.ClientID, form.FormID}] {
+			t.feed.forms = append(t.feed.forms, mongo.NewReplaceOneModel().SetFilter(key).SetReplacement(document))
+		} else {
+			t.feed.forms = append(t.feed.forms, mongo.NewInsertOneModel().SetDocument(document))
+		}
+	}
+	// Two writers of one client's forms, or of its visibility, are to refuse each
+	// other: the feed row says who sees the client, and its forms are counted.
+	t.update(c, bson.D{{Key: "$inc", Value: bson.D{{Key: "formFeeds", Value: int64(1)}}}})
+	t.announceFeed(c, c, at, properties)
+}
+
+// lock makes writers of a business's documents of one noun wait for the end of
+// the transaction.
+func (t *transaction) lock(ctx context.Context, noun string) error {
+	counter := noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)
+	_, err := increment(ctx, t.store.db.Collection(countersName), counter, 1)
+	if mongo.IsDuplicateKeyError(err) {
+		// Two first writers made the counter at once.
+		return asConflict(err)
+	}
+	return err
+}
+
+// flushFeed writes what was kept of feeds.
+func (t *transaction) flushFeed(ctx context.Context) error {
+	for _, kept := range []struct {
+		collection string
+		writes     []mongo.WriteModel
+	}{{appointmentsName, t.feed.appointments}, {formsName, t.feed.forms}} {
+		if len(kept.writes) == 0 {
+			continue
+		}
+		_, err := t.store.db.Collection(kept.collection).BulkWrite(ctx, kept.writes, options.BulkWrite().SetOrdered(true))
+		if mongo.IsDuplicateKeyError(err) {
+			// Another feed told of the same thing first.
+			return asConflict(err)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", kept.collection, err)
+		}
+	}
+	return nil
+}

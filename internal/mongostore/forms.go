@@ -1,0 +1,55 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+type formDocument struct {
+	FormID     string     `bson:"formId"`
+	ClientID   int64      `bson:"clientId"`
+	Name       *string    `bson:"name,omitempty"`
+	SignedDate *time.Time `bson:"signedDate,omitempty"`
+	// Data is JSON as text: its shape is the business's own.
+	Data         string    `bson:"data"`
+	ModifiedDate time.Time `bson:"modifiedDate"`
+}
+
+func (d *formDocument) form() client.Form {
+	form := client.Form{FormID: d.FormID, ClientID: d.ClientID, Name: d.Name, Data: []byte(d.Data), ModifiedDate: d.ModifiedDate.UTC()}
+	if d.SignedDate != nil {
+		form.SignedDate = new(d.SignedDate.UTC())
+	}
+	return form
+}
+
+// Forms implements client.Store.
+func (s *Store) Forms(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Form, error) {
+	return s.forms(ctx, scope, clientIDs, bson.D{})
+}
+
+// forms finds the forms of those clients, or the part of them that a projection
+// leaves.
+func (s *Store) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
+	cursor, err := s.db.Collection(formsName).Find(ctx,
+		bson.D{{Key: keyBusiness, Value: scope.BusinessID}, {Key: "clientId", Value: in(nonNil(clientIDs))}},
+		options.Find().SetSort(ascending("clientId", "formId")).SetProjection(projection))
+	if err != nil {
+		return nil, fmt.Errorf("find forms: %w", err)
+	}
+	var stored []formDocument
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read forms: %w", err)
+	}
+	forms := make([]client.Form, len(stored))
+	for i := range stored {
+		forms[i] = stored[i].form()
+	}
+	return forms, nil
+}

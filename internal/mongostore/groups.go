@@ -1,0 +1,130 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// groupsName is the collection of location groups. Those that were deleted stay
+// as removals, by which an older group is known when it comes late.
+const groupsName = "locationGroups"
+
+const (
+	keyGroup   = "locationGroupId"
+	keyRemoved = "removed"
+)
+
+type groupDocument struct {
+	BusinessID   int64     `bson:"businessId"`
+	GroupID      int64     `bson:"locationGroupId"`
+	Name         string    `bson:"name,omitempty"`
+	LocationIDs  []int64   `bson:"locationIds,omitempty"`
+	ModifiedDate time.Time `bson:"modifiedDate"`
+	Removed      bool      `bson:"removed"`
+}
+
+func (d *groupDocument) group() client.LocationGroup {
+	return client.LocationGroup{
+		LocationGroupID: d.GroupID,
+		Name:            d.Name,
+		LocationIDs:     d.LocationIDs,
+		ModifiedDate:    d.ModifiedDate.UTC(),
+	}
+}
+
+// LocationGroups implements client.Store.
+func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
+	found, err := s.groups(ctx, bson.D{
+		{Key: keyBusiness, Value: scope.BusinessID},
+		{Key: keyGroup, Value: in(nonNil(ids))},
+	})
+	if err != nil {
+		return nil, err
+	}
+	locations := make(map[int64][]int64, len(found))
+	for i := range found {
+		if !found[i].Removed {
+			locations[found[i].GroupID] = found[i].LocationIDs
+		}
+	}
+	return locations, nil
+}
+
+// ListLocationGroups implements client.Store.
+func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]client.LocationGroup, error) {
+	found, err := s.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]client.LocationGroup, 0, len(found))
+	for i := range found {
+		if !found[i].Removed {
+			groups = append(groups, found[i].group())
+		}
+	}
+	return groups, nil
+}
+
+// groups finds location groups by id, removals included.
+func (s *Store) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
+	cursor, err := s.db.Collection(groupsName).Find(ctx, filter, options.Find().SetSort(ascending(keyGroup)))
+	if err != nil {
+		return nil, fmt.Errorf("find location groups: %w", err)
+	}
+	var found []groupDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read location groups: %w", err)
+	}
+	return found, nil
+}
+
+// LocationGroup implements client.FeedTx.
+func (t *transaction) LocationGroup(ctx context.Context, id int64) (*client.KnownGroup, error) {
+	if err := t.lock(ctx, groupsName); err != nil {
+		return nil, err
+	}
+	found, err := t.store.groups(ctx, groupFilter(t.scope, id))
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &client.KnownGroup{LocationGroup: found[0].group(), Removed: found[0].Removed}, nil
+}
+
+// CountLocationGroups implements client.FeedTx.
+func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
+	count, err := t.store.db.Collection(groupsName).CountDocuments(ctx, bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: keyRemoved, Value: false},
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count location groups: %w", err)
+	}
+	return count, nil
+}
+
+// PutLocationGroup implements client.FeedTx.
+func (t *transaction) PutLocationGroup(ctx context.Context, group client.KnownGroup) error {
+	document := groupDocument{
+		BusinessID:   t.scope.BusinessID,
+		GroupID:      group.LocationGroupID,
+		Name:         group.Name,
+		LocationIDs:  group.LocationIDs,
+		ModifiedDate: group.ModifiedDate,
+		Removed:      group.Removed,
+	}
+	_, err := t.store.db.Collection(groupsName).ReplaceOne(ctx, groupFilter(t.scope, group.LocationGroupID), document, options.Replace().SetUpsert(true))
+	if err != nil {
+		return fmt.Errorf("write a location group: %w", err)
+	}
+	return nil
+}
+
+func groupFilter(scope client.Scope, id int64) bson.D {
+	return bson.D{{Key: keyBusiness, Value: scope.BusinessID}, {Key: keyGroup, Value: id}}
+}

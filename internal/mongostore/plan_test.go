@@ -1,0 +1,406 @@
+package mongostore_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/bench"
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore"
+	"clientgraph/internal/sample"
+	"clientgraph/internal/testdb"
+)
+
+// unordered is an index and an order that it does not give: the database sorts
+// what it finds by that index before it answers a page of it.
+type unordered struct{ index, order, why string }
+
+// sortedReads are all such reads. README.md has this table too.
+var sortedReads = []unordered{
+	{"byId", "nameKey", "a thousand ids at most are asked for at once"},
+	{"byId", "emailKey", "a thousand ids at most are asked for at once"},
+	{"liveById", "nameKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
+	{"liveById", "emailKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
+	{"liveBySubject", "_id", "all viewers of a level are answered: there is no page to stop at"},
+	{"byCreatedDate", "nameKey", "days are a range, and no index orders behind a range; MongoDB weighs it against liveByName"},
+	{"byCreatedDate", "emailKey", "the same, against liveByEmail"},
+	{"byCreatedDate", "_id", "the same, for lists of ids"},
+	{"byKey", "emailKey", "a client has some two hundred keys: a second index of them would double what a write costs"},
+	{"byKey", "_id", "the same, for lists of ids"},
+	{"liveByVisibility", "_id", "the same, for roles that see rows by key: what they see, not the business"},
+	{"byVisibility", "_id", "the same, with deleted clients"},
+	{"byVisibility", "emailKey", "who asks for deleted clients as well, in the order of addresses, sees few rows"},
+}
+
+// planner runs reads of a store, and holds their plans to the rules.
+type planner struct {
+	t        *testing.T
+	recorder *bench.Recorder
+	// reader is recorded, explainer is not.
+	reader, explainer *process
+	sorted            map[unordered]bool
+}
+
+func newPlanner(t *testing.T) *planner {
+	t.Helper()
+	db, recorder := testdb.New(t), &bench.Recorder{}
+	return &planner{
+		t: t, recorder: recorder, sorted: map[unordered]bool{},
+		reader: openProcess(t, db, recorder.Monitor()), explainer: openProcess(t, db, nil),
+	}
+}
+
+// check runs a read and holds the plans of all its commands to an index, and
+// those of lists to one that gives the list's order.
+func (p *planner) check(name string, read func(context.Context) error) {
+	p.t.Helper()
+	if _, err := p.recorder.Take(); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := read(p.t.Context()); err != nil {
+		p.t.Fatalf("%s: %v", name, err)
+	}
+	recording, err := p.recorder.Take()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if len(recording.Reads) == 0 {
+		p.t.Errorf("%s read nothing", name)
+	}
+	for _, command := range recording.Reads {
+		plan, err := bench.Explain(p.t.Context(), p.explainer.db, command)
+		if err != nil {
+			p.t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if plan.Scans() {
+			p.t.Errorf("%s scans: the plan has the stages %v: %v", name, plan.Stages, command)
+			continue
+		}
+		p.checkOrder(name, command, plan)
+	}
+}
+
+func (p *planner) checkOrder(name string, command bson.D, plan bench.Plan) {
+	p.t.Helper()
+	for _, index := range plan.Indexes {
+		if index.Name != "_id_" && !slices.Contains(mongostore.IndexNames(), plan.Collection+"."+index.Name) {
+			p.t.Errorf("%s uses an index that nobody made: %s", name, index.Name)
+		}
+	}
+	shape := shapeOf(command)
+	if len(shape.order) == 0 || len(plan.Indexes) == 0 {
+		return
+	}
+	given := slices.ContainsFunc(p.indexes(plan.Collection), shape.orderedBy)
+	if !plan.Embedded {
+		given = !plan.Sorts()
+	}
+	if given {
+		return
+	}
+	for _, known := range sortedReads {
+		if known.index == plan.Indexes[0].Name && known.order == shape.order[0] {
+			p.sorted[known] = true
+			return
+		}
+	}
+	p.t.Errorf("%s is ordered by %v, and no index gives that order; it uses %s", name, shape.order, plan.Indexes[0].Name)
+}
+
+// indexes are those of a collection, with their keys.
+func (p *planner) indexes(collection string) []bench.Index {
+	p.t.Helper()
+	specifications, err := p.explainer.db.Collection(collection).Indexes().ListSpecifications(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	indexes := make([]bench.Index, len(specifications))
+	for i, specification := range specifications {
+		indexes[i].Name = specification.Name
+		var keys bson.D
+		if err := bson.Unmarshal(specification.KeysDocument, &keys); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, key := range keys {
+			indexes[i].Keys = append(indexes[i].Keys, key.Key)
+		}
+	}
+	return indexes
+}
+
+// shape is what of a read decides about its plan.
+type shape struct {
+	// core are the keys of the first filter, those that a list is found by; fixed
+	// are the keys that any filter holds to one value, or to some.
+	core, fixed []string
+	order       []string
+}
+
+// orderedBy says whether an index finds the read's documents in their order.
+func (s shape) orderedBy(index bench.Index) bool {
+	if !index.Orders(s.fixed, s.order...) {
+		return false
+	}
+	for _, key := range s.core {
+		if !slices.Contains(index.Keys, key) {
+			return false
+		}
+	}
+	return true
+}
+
+func shapeOf(command bson.D) shape {
+	var s shape
+	var filters []bson.D
+	for _, part := range partsOf(command) {
+		document, _ := part.Value.(bson.D)
+		switch part.Key {
+		case "filter", "$match":
+			filters = append(filters, document)
+		case "sort", "$sort":
+			for _, key := range document {
+				s.order = append(s.order, key.Key)
+			}
+		case "$group":
+			// What comes after is no longer the documents found.
+			return shape{}
+		}
+	}
+	for i, filter := range filters {
+		for _, condition := range filter {
+			if i == 0 {
+				s.core = append(s.core, condition.Key)
+			}
+			operators, isDocument := condition.Value.(bson.D)
+			if !isDocument || (len(operators) == 1 && operators[0].Key == "$in") {
+				s.fixed = append(s.fixed, condition.Key)
+			}
+		}
+	}
+	return s
+}
+
+// partsOf are the parts of a find, or the stages of an aggregate.
+func partsOf(command bson.D) bson.D {
+	for _, e := range command {
+		stages, ok := e.Value.(bson.A)
+		if !ok || e.Key != "pipeline" {
+			continue
+		}
+		var parts bson.D
+		for _, stage := range stages {
+			if document, ok := stage.(bson.D); ok {
+				parts = append(parts, document...)
+			}
+		}
+		return parts
+	}
+	return command
+}
+
+// load stores clients that every kind of read finds some of.
+func (p *planner) load() []*client.Client {
+	p.t.Helper()
+	ctx, service := p.t.Context(), p.reader.service
+	clients := sample.Generate(7, testBusiness, 120, time.Now())
+	if err := service.AssignIDs(ctx, clients); err != nil {
+		p.t.Fatal(err)
+	}
+	sample.Households(7, clients)
+	for i, c := range clients {
+		c.ClientAccountID = new(int64(i + 1))
+	}
+	clients[0].Lifecycle, clients[0].Blocked = client.Live, false
+	if err := service.Import(ctx, ownerScope(), clients, func(int) {}); err != nil {
+		p.t.Fatal(err)
+	}
+	return clients
+}
+
+// scopes are one for each way in which rows are told.
+func scopes(clients []*client.Client) map[client.Role]client.Scope {
+	of := func(role client.Role, rows client.Rows) client.Scope {
+		return client.Scope{BusinessID: testBusiness, User: "tester", Role: role, Permissions: role.Permissions(), Rows: rows}
+	}
+	return map[client.Role]client.Scope{
+		client.RoleOwner:             of(client.RoleOwner, client.Rows{All: true}),
+		client.RoleLocationSuperUser: of(client.RoleLocationSuperUser, client.Rows{Keys: []string{client.LocationKey(11), client.LocationKey(12), client.UserKey("tester")}}),
+		client.RoleStaff:             of(client.RoleStaff, client.Rows{Keys: []string{client.StaffKey(501), client.UserKey("tester")}}),
+		client.RoleClient:            of(client.RoleClient, client.Rows{ClientIDs: []int64{clients[0].ClientID, clients[1].ClientID}}),
+	}
+}
+
+// listed are the conditions of lists, alone and together.
+func listed(clients []*client.Client) map[string]client.Conditions {
+	tag, staff, term := []string{"t:vip", "t:regular"}, []string{"s:501"}, []string{"g:ann", "b:7"}
+	from, before := new(time.Now().AddDate(-1, 0, 0)), new(time.Now())
+	ids := []int64{clients[0].ClientID, clients[1].ClientID, -1}
+	both := &client.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
+	return map[string]client.Conditions{
+		"all":           {},
+		"ids":           {ClientIDs: ids},
+		"no ids":        {ClientIDs: []int64{}},
+		"tags":          {Keys: [][]string{tag}},
+		"a term":        {Keys: [][]string{term}},
+		"appointments":  {Keys: [][]string{staff, {"l:11", "l:12"}}, Appointment: both},
+		"created":       {CreatedFrom: from, CreatedBefore: before},
+		"created since": {CreatedFrom: from},
+		"statuses":      {Statuses: []client.Status{client.StatusBlacklisted}},
+		"a term and all else": {
+			Keys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
+			Statuses: []client.Status{client.StatusActive, client.StatusBlacklisted},
+		},
+		"ids and all else": {
+			ClientIDs: ids, Keys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
+			Statuses: []client.Status{client.StatusActive, client.StatusBlacklisted},
+		},
+	}
+}
+
+// A page of any list, for any role, costs a page: it begins at an index, which
+// gives the list's order. The exceptions are told.
+func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
+	p := newPlanner(t)
+	clients := p.load()
+	store := p.reader.store
+	for role, scope := range scopes(clients) {
+		for name, conditions := range listed(clients) {
+			for _, deleted := range []bool{false, true} {
+				conditions.IncludeDeleted = deleted
+				name := fmt.Sprintf("%s: %s, deleted too: %v", role, name, deleted)
+				for _, q := range queries(conditions) {
+					p.check(fmt.Sprintf("%s, %+v after %q before %q", name, q.Order, q.After, q.Before), func(ctx context.Context) error {
+						_, err := store.Clients(ctx, scope, q)
+						return err
+					})
+				}
+				p.check(name+", counted", func(ctx context.Context) error {
+					_, err := store.Count(ctx, scope, conditions)
+					return err
+				})
+			}
+		}
+		for name, conditions := range map[string]client.Conditions{
+			"a login":           {ExternalUserName: new("someone")},
+			"a login, deleted":  {ExternalUserName: new("someone"), IncludeDeleted: true},
+			"an e-mail address": {EmailLower: new("a@example.com")},
+		} {
+			p.check(fmt.Sprintf("%s: %s", role, name), func(ctx context.Context) error {
+				_, err := store.Clients(ctx, scope, client.Query{Conditions: conditions, Order: client.Order{Field: client.OrderByFullName}, Limit: 5})
+				return err
+			})
+		}
+	}
+	p.checkOthers(clients)
+	if p.embedded() {
+		for _, known := range sortedReads {
+			if !p.sorted[known] {
+				t.Errorf("no read is sorted because %s does not order by %s: take it from the table", known.index, known.order)
+			}
+		}
+	}
+}
+
+// queries are all orders of a list, with every kind of bound.
+func queries(conditions client.Conditions) []client.Query {
+	all := []client.Query{{Conditions: conditions, Limit: 5}}
+	for _, field := range []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress} {
+		for _, descending := range []bool{false, true} {
+			order := client.Order{Field: field, Descending: descending}
+			all = append(all,
+				client.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
+				client.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
+				client.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
+				client.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
+			)
+		}
+	}
+	return all
+}
+
+// checkOthers does the same for the reads that are no lists of clients, or have
+// an order of their own, and for those of transactions.
+func (p *planner) checkOthers(clients []*client.Client) {
+	p.t.Helper()
+	store := p.reader.store
+	ids := []int64{clients[0].ClientID, clients[1].ClientID, -1}
+	for role, scope := range scopes(clients) {
+		for name, read := range map[string]func(context.Context) error{
+			"by id": func(ctx context.Context) error {
+				_, err := store.ClientsByID(ctx, scope, ids, true, client.SelectAll())
+				return err
+			},
+			"live ones by id": func(ctx context.Context) error {
+				_, err := store.ClientsByID(ctx, scope, ids, false, client.Selection{})
+				return err
+			},
+			"viewers": func(ctx context.Context) error {
+				_, err := store.Viewers(ctx, scope, ids, client.Selection{})
+				return err
+			},
+			"account":         func(ctx context.Context) error { _, err := store.Account(ctx, testBusiness, 1); return err },
+			"business":        func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
+			"definitions":     func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
+			"forms":           func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
+			"group":           func(ctx context.Context) error { _, err := store.LocationGroups(ctx, scope, ids); return err },
+			"groups":          func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
+			"tags":            func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
+			"shared keys":     func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
+			"dismissals":      func(ctx context.Context) error { _, err := store.Dismissals(ctx, scope); return err },
+			"in transactions": func(ctx context.Context) error { return readInTransaction(ctx, store, scope, ids) },
+		} {
+			p.check(fmt.Sprintf("%s: %s", role, name), read)
+		}
+	}
+}
+
+func readInTransaction(ctx context.Context, store *mongostore.Store, scope client.Scope, ids []int64) error {
+	return store.Write(ctx, scope, func(ctx context.Context, tx client.Tx) error {
+		for _, read := range []func() error{
+			func() error { _, err := tx.Clients(ctx, ids); return err },
+			func() error { _, err := tx.ByAccount(ctx, []int64{1, 2}); return err },
+			func() error { _, err := tx.Viewers(ctx, ids[0]); return err },
+			func() error { _, err := tx.ChangesSince(ctx, ids[0], 0); return err },
+			func() error { _, err := tx.KnownAppointments(ctx, ids); return err },
+			func() error { _, err := tx.Forms(ctx, ids); return err },
+			func() error { _, err := tx.LocationGroup(ctx, 1); return err },
+			func() error { _, err := tx.CountLocationGroups(ctx); return err },
+			func() error { _, err := tx.Definitions(ctx); return err },
+		} {
+			if err := read(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *planner) embedded() bool {
+	p.t.Helper()
+	plan, err := bench.Explain(p.t.Context(), p.explainer.db, bson.D{{Key: "find", Value: "clients"}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return plan.Embedded
+}
+
+// What is sorted is told to those who run the database.
+func TestReadmeTellsWhatIsSorted(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, read := range sortedReads {
+		if row := fmt.Sprintf("| `%s` | `%s` | %s |", read.index, read.order, read.why); !strings.Contains(string(text), row) {
+			t.Errorf("README.md does not have the row\n%s", row)
+		}
+	}
+}

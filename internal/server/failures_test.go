@@ -1,0 +1,116 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/server"
+)
+
+// wantMasked checks that the answer tells nothing but an id, and that the log
+// tells the cause under that id.
+func wantMasked(t *testing.T, s *site, a answer, cause string) {
+	t.Helper()
+	if len(a.Errors) != 1 || a.Errors[0].Code() != "INTERNAL" || strings.Contains(a.body, cause) {
+		t.Fatalf("status %d: %s", a.status, a.body)
+	}
+	id, _ := a.Errors[0].Extensions["errorId"].(string)
+	if id == "" {
+		id = a.header.Get("X-Request-Id")
+	}
+	for _, line := range s.logged(t, "internal error") {
+		if line["errorId"] == id && line["level"] == "ERROR" && strings.Contains(line["error"].(string), cause) {
+			return
+		}
+	}
+	t.Errorf("no log line with the errorId %q tells of %q: %s", id, cause, s.log)
+}
+
+func TestLostDatabaseIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
+	s := newSite(t, nil)
+	owner := s.owner(t)
+	// A client's token is looked up before its operation is read.
+	own := s.token(t, client.Identity{BusinessID: business, User: "c", Role: client.RoleClient, Permissions: client.Write, ClientAccountID: 1})
+	s.lose()
+	const cause = "client is disconnected"
+	a := s.do(t, owner, "{ clientCount }")
+	if a.status != http.StatusOK {
+		t.Errorf("an operation that failed: status %d", a.status)
+	}
+	wantMasked(t, s, a, cause)
+	wantMasked(t, s, s.do(t, owner, createJane), cause)
+	a = s.do(t, own, "{ clientCount }")
+	if a.status != http.StatusInternalServerError {
+		t.Errorf("a token that can't be looked up: status %d", a.status)
+	}
+	wantMasked(t, s, a, cause)
+}
+
+// panicking is a part of the server with a bug.
+type panicking struct{}
+
+func (panicking) Hash(context.Context, string) (string, error) { panic("canary of a bug") }
+
+func TestPanicIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
+	s := newSite(t, nil)
+	broken := newSite(t, func(o *server.Options) {
+		o.Service = client.NewService(s.store, panicking{}, nil, nil, time.Now)
+	})
+	withPassword := strings.Replace(createJane, "{firstName", `{password: "correct horse", firstName`, 1)
+	a := broken.do(t, broken.owner(t), withPassword)
+	wantMasked(t, broken, a, "canary of a bug")
+	if strings.Contains(broken.log.String(), "correct horse") {
+		t.Errorf("the password is in the log: %s", broken.log)
+	}
+	if a := broken.do(t, broken.owner(t), "{ clientCount }"); len(a.Errors) > 0 {
+		t.Errorf("the server did not go on: %s", a.body)
+	}
+}
+
+// Tokens are written nowhere: not good ones, not bad ones, not where the
+// operation fails, at any level of the log.
+func TestNoTokenIsEverLogged(t *testing.T) {
+	s := newSite(t, nil)
+	good := s.owner(t)
+	const bad = "canaryheader.canaryclaims.canarysignature"
+	staff := s.token(t, client.Identity{BusinessID: business, User: "s", Role: client.RoleStaff, Permissions: client.Write, StaffID: 1})
+	tampered := good[:len(good)-4] + "AAAA"
+	for _, authorization := range []string{"Bearer " + good, "Bearer " + bad, "Bearer " + staff, "Bearer " + tampered, "Basic " + bad, bad, "Bearer " + bad + " " + bad} {
+		for _, query := range []string{"{ clientCount }", "{ nothing }", createJane} {
+			s.send(t, http.MethodPost, "/graphql", `{"query":`+quoted(query)+`}`, "Content-Type", "application/json", "Authorization", authorization)
+		}
+		s.send(t, http.MethodGet, "/graphql?query={clientCount}&access_token="+bad, "", "Authorization", authorization)
+		s.send(t, http.MethodPost, "/graphql", "no json", "Content-Type", "application/json", "Authorization", authorization)
+	}
+	s.lose()
+	s.do(t, good, "{ clientCount }")
+	log := s.log.String()
+	if len(s.logged(t, "token refused")) == 0 || len(s.logged(t, "internal error")) == 0 {
+		t.Fatalf("nothing was logged that could hold a token: %s", log)
+	}
+	for _, token := range []string{good, staff, tampered, bad} {
+		for part := range strings.SplitSeq(token, ".") {
+			if strings.Contains(log, part) {
+				t.Errorf("the log holds %q: %s", part, log)
+			}
+		}
+	}
+}
+
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
+
+func TestRefusedTokenIsLoggedWithItsReasonAndRequest(t *testing.T) {
+	s := newSite(t, nil)
+	a := s.do(t, "nonsense", "{ clientCount }")
+	lines := s.logged(t, "token refused")
+	if len(lines) != 1 || lines[0]["requestId"] != a.header.Get("X-Request-Id") || lines[0]["reason"] == "" {
+		t.Errorf("it logs %v", lines)
+	}
+	if a.header.Get("WWW-Authenticate") != "Bearer" || a.Errors[0].Code() != "UNAUTHENTICATED" {
+		t.Errorf("%v: %s", a.header, a.body)
+	}
+}

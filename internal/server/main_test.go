@@ -1,0 +1,161 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/apitest"
+	"clientgraph/internal/auth"
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore"
+	"clientgraph/internal/server"
+	"clientgraph/internal/testdb"
+)
+
+func TestMain(m *testing.M) { testdb.Main(m) }
+
+const business = 7
+
+// site is a server whose parts a test can take away.
+type site struct {
+	url    string
+	log    *apitest.Buffer
+	mongo  *mongo.Database
+	store  *mongostore.Store
+	tokens *auth.Development
+	// stop ends the server and then its connection to the database; calling it
+	// again does nothing.
+	stop func()
+	// lose ends the connection to the database.
+	lose func()
+}
+
+// newSite starts a server on a fresh database, with options changed by change.
+func newSite(t *testing.T, change func(*server.Options)) *site {
+	t.Helper()
+	return newSiteOn(t, testdb.New(t), change)
+}
+
+func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
+	t.Helper()
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{log: &apitest.Buffer{}, mongo: connection.Database(db.Name), store: mongostore.New(connection, db.Name)}
+	if err := s.store.EnsureIndexes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.tokens, err = auth.NewDevelopment(bytes.Repeat([]byte{7}, 32), nil); err != nil {
+		t.Fatal(err)
+	}
+	o := server.Options{
+		Service:  client.NewService(s.store, nil, nil, nil, time.Now),
+		Verifier: s.tokens,
+		Ready:    s.store.Ready,
+		Logger:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if change != nil {
+		change(&o)
+	}
+	served := httptest.NewServer(server.New(o))
+	s.url = served.URL
+	s.lose = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		// The second time it says that it is disconnected.
+		_ = connection.Disconnect(ctx)
+	}
+	s.stop = func() {
+		served.Close()
+		s.lose()
+	}
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *site) token(t *testing.T, who client.Identity) string {
+	t.Helper()
+	token, err := s.tokens.Token(who, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (s *site) owner(t *testing.T) string { return s.token(t, apitest.Owner(business)) }
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	Data   map[string]any
+	Errors []apitest.ResponseError
+}
+
+// send sends a request; headers are names and values in turn.
+func (s *site) send(t *testing.T, method, path, body string, headers ...string) answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := answer{status: response.StatusCode, header: response.Header, body: string(text)}
+	if strings.Contains(a.header.Get("Content-Type"), "json") {
+		if err := json.Unmarshal(text, &a); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+	}
+	return a
+}
+
+// do sends an operation with that token.
+func (s *site) do(t *testing.T, token, query string, headers ...string) answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers = append([]string{"Content-Type", "application/json", "Authorization", "Bearer " + token}, headers...)
+	return s.send(t, http.MethodPost, "/graphql", string(body), headers...)
+}
+
+// logged returns the log lines with that message.
+func (s *site) logged(t *testing.T, message string) []map[string]any {
+	t.Helper()
+	var found []map[string]any
+	for text := range strings.Lines(s.log.String()) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		if line["msg"] == message {
+			found = append(found, line)
+		}
+	}
+	return found
+}

@@ -1,0 +1,225 @@
+package transfer
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"clientgraph/internal/client"
+)
+
+// Format is how a file is written.
+type Format string
+
+// The formats, by the ends of file names.
+const (
+	CSV   Format = "csv"
+	JSONL Format = "jsonl"
+)
+
+// FormatOf is the format that a file's name says; false when it says none.
+func FormatOf(file string) (Format, bool) {
+	for _, format := range []Format{CSV, JSONL} {
+		if strings.HasSuffix(strings.ToLower(file), "."+string(format)) {
+			return format, true
+		}
+	}
+	return "", false
+}
+
+// maxLine bounds a line of JSON, in bytes.
+const maxLine = 1 << 20
+
+// line is one entry and the line of the file, from 1, that it begins on. wrong
+// says what is wrong with the line itself; its values then are none.
+type line struct {
+	number int
+	values client.Values
+	wrong  string
+}
+
+// reader reads the lines of a file, up to io.EOF. Any other error ends the file
+// where nobody can tell what follows.
+type reader interface {
+	next() (line, error)
+}
+
+// newReader reads the beginning of a file.
+func newReader(file io.Reader, format Format, s shape) (reader, error) {
+	buffered := bufio.NewReader(file)
+	if mark, err := buffered.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		// Spreadsheets begin a file with a mark of its encoding.
+		_, _ = buffered.Discard(len(mark))
+	}
+	if format == CSV {
+		return newCSV(buffered, s)
+	}
+	scanner := bufio.NewScanner(buffered)
+	scanner.Buffer(nil, maxLine)
+	return &jsonLines{scanner: scanner, shape: s}, nil
+}
+
+// csvLines reads CSV (RFC 4180). The first line names the columns.
+type csvLines struct {
+	csv    *csv.Reader
+	header []*column
+}
+
+func newCSV(file io.Reader, s shape) (*csvLines, error) {
+	r := &csvLines{csv: csv.NewReader(file)}
+	names, err := r.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("line 1: want the names of the columns")
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		c := s.column(name)
+		switch {
+		case c == nil:
+			return nil, fmt.Errorf("line 1: %q is no column: want %s", name, s.names())
+		case seen[name]:
+			return nil, fmt.Errorf("line 1: the column %s is there twice", name)
+		}
+		seen[name] = true
+		r.header = append(r.header, c)
+	}
+	for _, c := range s.columns {
+		if c.required && !seen[c.name] {
+			return nil, fmt.Errorf("line 1: the column %s is missing", c.name)
+		}
+	}
+	return r, nil
+}
+
+func (s shape) names() string {
+	names := make([]string, len(s.columns))
+	for i, c := range s.columns {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (r *csvLines) next() (line, error) {
+	cells, err := r.csv.Read()
+	if errors.Is(err, csv.ErrFieldCount) {
+		number, _ := r.csv.FieldPos(0)
+		return line{number: number, wrong: fmt.Sprintf("want %d cells, as the first line has", len(r.header))}, nil
+	}
+	if errors.Is(err, io.EOF) {
+		return line{}, io.EOF
+	}
+	if err != nil {
+		return line{}, unreadable(err)
+	}
+	l := line{values: client.Values{}}
+	l.number, _ = r.csv.FieldPos(0)
+	for i, cell := range cells {
+		name, form := r.header[i].name, r.header[i].form
+		if cell == "" && form != ids {
+			continue
+		}
+		switch form {
+		case text:
+			l.values[name] = cell
+		case ids:
+			l.values[name] = strings.Fields(cell)
+		case anyJSON:
+			value, err := decodeJSON([]byte(cell))
+			if err != nil {
+				return line{number: l.number, wrong: name + ": want JSON"}, nil
+			}
+			l.values[name] = value
+		}
+	}
+	return l, nil
+}
+
+// unreadable tells where CSV can't be read on.
+func unreadable(err error) error {
+	if at, ok := errors.AsType[*csv.ParseError](err); ok {
+		return fmt.Errorf("line %d, column %d: %w", at.Line, at.Column, at.Err)
+	}
+	return fmt.Errorf("read the file: %w", err)
+}
+
+// jsonLines reads one JSON object a line. Blank lines are passed over.
+type jsonLines struct {
+	scanner *bufio.Scanner
+	shape   shape
+	number  int
+}
+
+func (r *jsonLines) next() (line, error) {
+	for r.scanner.Scan() {
+		r.number++
+		if content := bytes.TrimSpace(r.scanner.Bytes()); len(content) > 0 {
+			values, wrong := r.object(content)
+			return line{number: r.number, values: values, wrong: wrong}, nil
+		}
+	}
+	switch err := r.scanner.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return line{}, fmt.Errorf("line %d: want at most %d bytes", r.number+1, maxLine)
+	case err != nil:
+		return line{}, fmt.Errorf("read the file: %w", err)
+	}
+	return line{}, io.EOF
+}
+
+// object reads an object that has no other names than the shape's, and each
+// once; or says what is wrong with it.
+func (r *jsonLines) object(content []byte) (client.Values, string) {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	if begin, err := decoder.Token(); err != nil || begin != json.Delim('{') {
+		return nil, "want a JSON object"
+	}
+	values := client.Values{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return nil, "want a JSON object"
+		}
+		if r.shape.column(name) == nil {
+			return nil, fmt.Sprintf("%q is no name: want %s", name, r.shape.names())
+		}
+		if _, twice := values[name]; twice {
+			return nil, name + " is there twice"
+		}
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			return nil, "want a JSON object"
+		}
+		values[name] = value
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, "want a JSON object"
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, "want one JSON object a line"
+	}
+	return values, ""
+}
+
+// decodeJSON reads one JSON value, numbers to the last digit.
+func decodeJSON(content []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the value")
+	}
+	return value, nil
+}
