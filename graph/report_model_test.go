@@ -209,11 +209,6 @@ func (t reportTexts) reported(term string, role client.Role) bool {
 	return slices.ContainsFunc(t.custom, in) || t.called(term) || (role != client.RoleClient && slices.ContainsFunc(t.notes, in))
 }
 
-// typed says whether a folded search is in what the typeahead looks into.
-func (t reportTexts) typed(term string) bool {
-	return modelIn(t.name, term) || modelIn(t.email, term) || t.called(term)
-}
-
 // called says whether a term that is a number is in a phone number.
 func (t reportTexts) called(term string) bool {
 	number := modelDigits(term)

@@ -43,7 +43,7 @@ const (
 
 // reportWords are what texts are made of, script by script.
 var reportWords = []string{
-	"Ada", "banana", "café", "cafe\u0301", "ÉMILE", "naïve", "Straße", "STRASSE", "Søren", "Soren", "Łódź", "Æther", "Ａｄａ", "I/O", "o'neil", "x", "y2",
+	"Ada", "banana", "café", "cafe\u0301", "ÉMILE", "naïve", "Straße", "STRASSE", "Søren", "Soren", "Łódź", "Æther", "Ａｄａ", "I/O", "o'neil", "x", "y2", //nolint:misspell // A name.
 	"Ελλάς", "ΟΔΥΣΣΕΎΣ", "Ёлка", "елка", "Йога", "田中", "山", "東京都庁", "やまだ", "がくせい", "かくせい", "カメラ", "ｶﾞｽ", "พรุ่งนี้", "ไทย",
 	"مُحَمَّد", "محـمد", "أحمد", "שָׁלוֹם", "שלום", "किताब", "की", "İstanbul", "ısı", "한국어", "😀", "ok😀", "#1", "$where", ".*", "{\"$gt\":\"\"}", "100%",
 }
@@ -87,7 +87,7 @@ type reportWorld struct {
 // newReportWorld makes up the world, always the same one, and stores it.
 func newReportWorld(t *testing.T) (*apitest.API, *reportWorld) {
 	t.Helper()
-	chance := rand.New(rand.NewPCG(4, 2018)) //nolint:gosec // It is to be the same each time.
+	chance := rand.New(rand.NewPCG(4, 2018))
 	german := "de"
 	w := &reportWorld{modelWorld: &modelWorld{}, groups: map[int64][]int64{71: {1, 2}, 72: {3}, 74: {2, 5, 999}, 76: {888}}}
 	for id := range int64(2) {
@@ -173,8 +173,11 @@ func (w *reportWorld) storeGroups(t *testing.T, api *apitest.API) {
 	}
 	for id, locations := range w.groups {
 		documents = append(documents, bson.D{
-			{Key: "businessId", Value: int64(reportBusiness)}, {Key: "locationGroupId", Value: id}, {Key: "name", Value: "group"},
-			{Key: "locationIds", Value: locations}, {Key: "removed", Value: false},
+			{Key: "businessId", Value: int64(reportBusiness)},
+			{Key: "locationGroupId", Value: id},
+			{Key: "name", Value: "group"},
+			{Key: "locationIds", Value: locations},
+			{Key: "removed", Value: false},
 		})
 	}
 	if _, err := api.Mongo.Collection("locationGroups").InsertMany(t.Context(), documents); err != nil {

@@ -119,7 +119,7 @@ func (r *modelRead) check(t *testing.T, rt *rapid.T, api *apitest.API, world *mo
 	}
 }
 
-func (r *modelRead) expect(world *modelWorld, who client.Identity, part []*client.Client) map[string]any {
+func (r *modelRead) expect(world *modelWorld, who client.Identity, _ []*client.Client) map[string]any {
 	nodes := []any{}
 	for _, id := range r.ids {
 		nodes = append(nodes, world.person(who, world.find(who, id), r))

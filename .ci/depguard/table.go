@@ -16,7 +16,7 @@ const (
 // ours are the packages of the project, all of which everybody tries to import.
 var ours = []string{
 	"graph", "graph/generated", "graph/model", "graph/scalar",
-	"internal/apitest", "internal/app", "internal/auth", "internal/client", "internal/config",
+	"internal/apitest", "internal/app", "internal/auth", "internal/bench", "internal/client", "internal/config",
 	"internal/devdb", "internal/keyfile", "internal/limit", "internal/loader",
 	"internal/mongostore", "internal/plan", "internal/sample", "internal/secret",
 	"internal/server", "internal/testdb", "internal/testsize", "internal/transfer", "internal/web",
@@ -71,6 +71,7 @@ func importers() []importer {
 		{"internal/devdb/x.go", nil, with(usual, bson, bsoncore, driver, options)},
 		{"internal/apitest/x.go", ours, with(usual, driver, options)},
 		{"internal/testdb/x.go", []string{"internal/devdb"}, with(usual, driver, options)},
+		{"internal/bench/x.go", nil, with(usual, bson, bsoncore, driver, options)},
 		{"internal/keyfile/x.go", nil, usual},
 		{"internal/testsize/x.go", nil, usual},
 		{"internal/web/x.go", nil, usual},

@@ -218,7 +218,7 @@ func (a *API) Post(t testing.TB, authorization string, body []byte) Response {
 	if err != nil {
 		t.Fatalf("send the request: %v", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // It was read.
+	defer answer.Body.Close()
 	response := Response{Status: answer.StatusCode, Header: answer.Header}
 	if response.Body, err = io.ReadAll(answer.Body); err != nil {
 		t.Fatalf("read the answer: %v", err)

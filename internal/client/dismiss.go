@@ -55,7 +55,7 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 	for i, a := range clients {
 		for _, b := range clients[i+1:] {
 			dismissals = append(dismissals, Dismissal{
-				Pair:       ClientPair{a.ClientID, b.ClientID},
+				Pair:       IDPair{a.ClientID, b.ClientID},
 				Identities: [2][]byte{a.identity(), b.identity()},
 			})
 		}

@@ -56,13 +56,13 @@ type SharedKey struct {
 	ClientIDs []int64
 }
 
-// ClientPair is two clients by id, the lower one first.
-type ClientPair [2]int64
+// IDPair is two clients by id, the lower one first.
+type IDPair [2]int64
 
 // Dismissal says that two clients are two people. It holds while the digests of
 // both clients' identities are what they were.
 type Dismissal struct {
-	Pair       ClientPair
+	Pair       IDPair
 	Identities [2][]byte
 }
 
@@ -177,7 +177,7 @@ func checkDuplicates(scope Scope, first int64, after *string) (afterID int64, er
 
 // dismissed are the pairs that share a key and were told to be two people, and
 // whose identities are still what they were then.
-func (s *Service) dismissed(ctx context.Context, scope Scope, keys []SharedKey) (map[ClientPair]bool, error) {
+func (s *Service) dismissed(ctx context.Context, scope Scope, keys []SharedKey) (map[IDPair]bool, error) {
 	dismissals, err := s.store.Dismissals(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
@@ -206,7 +206,7 @@ func (s *Service) dismissed(ctx context.Context, scope Scope, keys []SharedKey) 
 	for _, c := range clients {
 		identities[c.ClientID] = string(c.identity())
 	}
-	pairs := map[ClientPair]bool{}
+	pairs := map[IDPair]bool{}
 	for _, d := range dismissals {
 		if identities[d.Pair[0]] == string(d.Identities[0]) && identities[d.Pair[1]] == string(d.Identities[1]) {
 			pairs[d.Pair] = true

@@ -87,7 +87,7 @@ func (f Feed) begin(scope Scope, argument string) error {
 	return nil
 }
 
-// write runs do in a transaction; in a dry run without its writes.
+// feed runs do in a transaction; in a dry run without its writes.
 func (s *Service) feed(ctx context.Context, scope Scope, dryRun bool, do func(context.Context, Tx) error) error {
 	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
 		if err := do(ctx, tx); err != nil {

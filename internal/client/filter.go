@@ -54,9 +54,13 @@ func (f Filter) check(scope Scope) Errors {
 		name  string
 		count int
 	}{
-		{"clientIdList", len(f.ClientIDs)}, {"locationGroupIdList", len(f.LocationGroupIDs)},
-		{"locationIdList", len(f.LocationIDs)}, {"reasonIdList", len(f.ReasonIDs)}, {"staffIdList", len(f.StaffIDs)},
-		{"tagsList", len(f.Tags)}, {"fieldFilters", len(f.Fields)},
+		{"clientIdList", len(f.ClientIDs)},
+		{"locationGroupIdList", len(f.LocationGroupIDs)},
+		{"locationIdList", len(f.LocationIDs)},
+		{"reasonIdList", len(f.ReasonIDs)},
+		{"staffIdList", len(f.StaffIDs)},
+		{"tagsList", len(f.Tags)},
+		{"fieldFilters", len(f.Fields)},
 	} {
 		if list.count > MaxIDs {
 			errs = append(errs, where.with(list.name).at(tooMany(MaxIDs)))

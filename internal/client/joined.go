@@ -9,7 +9,7 @@ import (
 // joined are clients put together by the identity keys that they share.
 type joined struct {
 	keys      []SharedKey
-	dismissed map[ClientPair]bool
+	dismissed map[IDPair]bool
 	// towards leads from a client to a lower one of its group, and from the
 	// lowest to itself.
 	towards map[int64]int64
@@ -22,13 +22,13 @@ type joined struct {
 // shares one with any of them, but for dismissed pairs. Likelier keys come
 // first: a pair whose groups have no room for each other stays apart. The same
 // keys, in whatever order, give the same groups.
-func join(keys []SharedKey, dismissed map[ClientPair]bool) *joined {
+func join(keys []SharedKey, dismissed map[IDPair]bool) *joined {
 	j := &joined{keys: slices.Clone(keys), dismissed: dismissed, towards: map[int64]int64{}, members: map[int64][]int64{}}
 	slices.SortFunc(j.keys, func(a, b SharedKey) int {
 		return cmp.Or(cmp.Compare(rank(a.Key), rank(b.Key)), cmp.Compare(a.Key, b.Key))
 	})
 	sizes := map[int64]int{}
-	j.pairs(func(_ string, pair ClientPair) {
+	j.pairs(func(_ string, pair IDPair) {
 		low, high := j.group(pair[0]), j.group(pair[1])
 		if low > high {
 			low, high = high, low
@@ -50,11 +50,11 @@ func join(keys []SharedKey, dismissed map[ClientPair]bool) *joined {
 
 // pairs visits each pair of clients who share a key and were not dismissed, once
 // a key, in the order of the keys.
-func (j *joined) pairs(visit func(key string, pair ClientPair)) {
+func (j *joined) pairs(visit func(key string, pair IDPair)) {
 	for _, shared := range j.keys {
 		for i, a := range shared.ClientIDs {
 			for _, b := range shared.ClientIDs[i+1:] {
-				if pair := (ClientPair{a, b}); !j.dismissed[pair] {
+				if pair := (IDPair{a, b}); !j.dismissed[pair] {
 					visit(shared.Key, pair)
 				}
 			}
@@ -84,12 +84,12 @@ func (j *joined) lowest() []int64 { return slices.Sorted(maps.Keys(j.members)) }
 
 // shared tells, for each pair within those groups, which kinds of keys it
 // shares.
-func (j *joined) shared(groups []int64) map[int64]map[ClientPair]map[string]bool {
-	shared := make(map[int64]map[ClientPair]map[string]bool, len(groups))
+func (j *joined) shared(groups []int64) map[int64]map[IDPair]map[string]bool {
+	shared := make(map[int64]map[IDPair]map[string]bool, len(groups))
 	for _, low := range groups {
-		shared[low] = map[ClientPair]map[string]bool{}
+		shared[low] = map[IDPair]map[string]bool{}
 	}
-	j.pairs(func(key string, pair ClientPair) {
+	j.pairs(func(key string, pair IDPair) {
 		low := j.group(pair[0])
 		pairs := shared[low]
 		if pairs == nil || j.group(pair[1]) != low {

@@ -134,12 +134,15 @@ type Rows struct {
 // ByID says whether the rows are those of ClientIDs.
 func (r Rows) ByID() bool { return !r.All && len(r.Keys) == 0 }
 
-// StaffKey, LocationKey and UserKey are the visibility keys that a client
-// carries for a member of staff or a location of one of its appointments, and
-// for the user who created it.
-func StaffKey(id int64) string    { return fmt.Sprintf("staff:%d", id) }
+// StaffKey is the visibility key that a client carries for a member of staff
+// whom one of its appointments is with.
+func StaffKey(id int64) string { return fmt.Sprintf("staff:%d", id) }
+
+// LocationKey is the one for a location that one of its appointments is at.
 func LocationKey(id int64) string { return fmt.Sprintf("location:%d", id) }
-func UserKey(user string) string  { return "user:" + user }
+
+// UserKey is the one for the user who created the client.
+func UserKey(user string) string { return "user:" + user }
 
 // MaySeeAll says whether the caller sees every client of its business.
 func (s Scope) MaySeeAll() bool { return s.Rows.All }

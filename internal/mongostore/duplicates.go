@@ -72,7 +72,7 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Di
 	dismissals := make([]client.Dismissal, len(stored))
 	for i, d := range stored {
 		dismissals[i] = client.Dismissal{
-			Pair:       client.ClientPair{d.First, d.Second},
+			Pair:       client.IDPair{d.First, d.Second},
 			Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity},
 		}
 	}

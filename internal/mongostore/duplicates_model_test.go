@@ -19,26 +19,55 @@ type spelling struct{ text, means string }
 // Each list holds several spellings of few things, so that clients meet.
 func emails() []spelling {
 	return []spelling{
-		{"ada@example.com", "a"}, {"ADA@Example.COM", "a"}, {"  ada@example.com ", "a"},
-		{"bob@example.com", "b"}, {"Bob@example.com", "b"}, {"cyd@example.com", "c"}, {"dee@example.com", "d"}, {"eve@example.com", "e"},
-		{"", ""}, {"fay@example.com", "f"}, {"gus@example.com", "g"}, {"hal@example.com", "h"},
+		{"ada@example.com", "a"},
+		{"ADA@Example.COM", "a"},
+		{"  ada@example.com ", "a"},
+		{"bob@example.com", "b"},
+		{"Bob@example.com", "b"},
+		{"cyd@example.com", "c"},
+		{"dee@example.com", "d"},
+		{"eve@example.com", "e"},
+		{"", ""},
+		{"fay@example.com", "f"},
+		{"gus@example.com", "g"},
+		{"hal@example.com", "h"},
 	}
 }
 
 func phones() []spelling {
 	return []spelling{
-		{"(212) 555-0142", "1"}, {"+1 212 555 0142", "1"}, {"212.555.0142", "1"},
-		{"212-555-0143", "2"}, {"1-212-555-0143", "2"}, {"212-555-0142 ext. 7", "1x7"}, {"+44 20 7946 0958", "3"}, {"011 44 20 7946 0958", "3"},
-		{"212-555-0144", "4"}, {"212-555-0145", "5"}, {"212-555-0146", "6"},
+		{"(212) 555-0142", "1"},
+		{"+1 212 555 0142", "1"},
+		{"212.555.0142", "1"},
+		{"212-555-0143", "2"},
+		{"1-212-555-0143", "2"},
+		{"212-555-0142 ext. 7", "1x7"},
+		{"+44 20 7946 0958", "3"},
+		{"011 44 20 7946 0958", "3"},
+		{"212-555-0144", "4"},
+		{"212-555-0145", "5"},
+		{"212-555-0146", "6"},
 		// No whole number, no number, and what is typed for want of one.
-		{"555-0142", ""}, {"ask her sister", ""}, {"000-000-0000", ""}, {"+1 999 999 9999", ""}, {"", ""}, {"12", ""},
+		{"555-0142", ""},
+		{"ask her sister", ""},
+		{"000-000-0000", ""},
+		{"+1 999 999 9999", ""},
+		{"", ""},
+		{"12", ""},
 	}
 }
 
 func names() []spelling {
 	return []spelling{
-		{"Zoë Ødegård", "zoe"}, {"zoe odegard", "zoe"}, {"ZOE  ØDEGARD", "zoe"},
-		{"Ada Bell", "ada"}, {"ada bell", "ada"}, {"Bo Li", "bo"}, {"Cy Roe", "cy"}, {"", ""}, {"王小明", "wang"},
+		{"Zoë Ødegård", "zoe"},
+		{"zoe odegard", "zoe"},
+		{"ZOE  ØDEGARD", "zoe"},
+		{"Ada Bell", "ada"},
+		{"ada bell", "ada"},
+		{"Bo Li", "bo"},
+		{"Cy Roe", "cy"},
+		{"", ""},
+		{"王小明", "wang"},
 	}
 }
 

@@ -69,7 +69,8 @@ func TestReadsUseIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, who := range []client.Identity{
-		{Role: client.RoleOwner}, {Role: client.RoleAdmin},
+		{Role: client.RoleOwner},
+		{Role: client.RoleAdmin},
 		{Role: client.RoleLocationSuperUser, LocationIDs: []int64{1, 2, 3}},
 		{Role: client.RoleStaff, StaffID: 501},
 		{Role: client.RoleClient, ClientAccountID: 1},

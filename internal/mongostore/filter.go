@@ -88,10 +88,10 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 	keys := c.Keys
 	switch {
 	case ids != nil:
-		core = append(life, bson.E{Key: keyID, Value: in(ids)})
+		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.EmailLower != nil:
-		core = append(life, bson.E{Key: "emailLower", Value: *c.EmailLower})
+		core = slices.Concat(life, bson.D{{Key: "emailLower", Value: *c.EmailLower}})
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.ExternalUserName != nil:
 		core = bson.D{{Key: "externalUserName", Value: *c.ExternalUserName}}
@@ -102,14 +102,14 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 		// where the lifecycles are named.
 		rest = slices.Concat(stages, seenBy(scope), keyed, created)
 	case !scope.Rows.All:
-		core = append(life, visible(scope)...)
+		core = slices.Concat(life, visible(scope))
 		rest = slices.Concat(keyed, created)
 	case created != nil:
 		core, rest = created, slices.Concat(life, keyed)
 	case order == keyID:
 		core, rest = life, keyed
 	default:
-		core = append(life, keyed...)
+		core = slices.Concat(life, keyed)
 	}
 	return query{core: append(tenant(scope), core...), rest: append(rest, remaining(c, keys)...)}
 }

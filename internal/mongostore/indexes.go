@@ -45,7 +45,7 @@ func indexes() map[string][]index {
 			// Reports by created date.
 			{name: "byCreatedDate", keys: ascending("businessId", "createdDate")},
 			// Tags, appointments, custom values and pieces of texts.
-			{name: "byKey", keys: ascending("businessId", "keys", "lifecycle", "nameKey")},
+			{name: "byKey", keys: ascending("businessId", "keys")},
 			{name: "byExternalUserName", keys: ascending("businessId", "externalUserName", "nameKey")},
 			// viewByClients.
 			{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
@@ -117,7 +117,7 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 				o.SetPartialFilterExpression(ix.partial)
 			}
 			if ix.expire > 0 {
-				o.SetExpireAfterSeconds(int32(ix.expire / time.Second))
+				o.SetExpireAfterSeconds(int32(ix.expire / time.Second)) //nolint:gosec // The seconds of some weeks fit.
 			}
 			models[i] = mongo.IndexModel{Keys: ix.keys, Options: o}
 		}

@@ -3,9 +3,7 @@ package mongostore_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,27 +15,6 @@ import (
 	"clientgraph/internal/sample"
 	"clientgraph/internal/testdb"
 )
-
-// unordered is an index and an order that it does not give: the database sorts
-// what it finds by that index before it answers a page of it.
-type unordered struct{ index, order, why string }
-
-// sortedReads are all such reads. README.md has this table too.
-var sortedReads = []unordered{
-	{"byId", "nameKey", "a thousand ids at most are asked for at once"},
-	{"byId", "emailKey", "a thousand ids at most are asked for at once"},
-	{"liveById", "nameKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
-	{"liveById", "emailKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
-	{"liveBySubject", "_id", "all viewers of a level are answered: there is no page to stop at"},
-	{"byCreatedDate", "nameKey", "days are a range, and no index orders behind a range; MongoDB weighs it against liveByName"},
-	{"byCreatedDate", "emailKey", "the same, against liveByEmail"},
-	{"byCreatedDate", "_id", "the same, for lists of ids"},
-	{"byKey", "emailKey", "a client has some two hundred keys: a second index of them would double what a write costs"},
-	{"byKey", "_id", "the same, for lists of ids"},
-	{"liveByVisibility", "_id", "the same, for roles that see rows by key: what they see, not the business"},
-	{"byVisibility", "_id", "the same, with deleted clients"},
-	{"byVisibility", "emailKey", "who asks for deleted clients as well, in the order of addresses, sees few rows"},
-}
 
 // planner runs reads of a store, and holds their plans to the rules.
 type planner struct {
@@ -390,17 +367,4 @@ func (p *planner) embedded() bool {
 		p.t.Fatal(err)
 	}
 	return plan.Embedded
-}
-
-// What is sorted is told to those who run the database.
-func TestReadmeTellsWhatIsSorted(t *testing.T) {
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, read := range sortedReads {
-		if row := fmt.Sprintf("| `%s` | `%s` | %s |", read.index, read.order, read.why); !strings.Contains(string(text), row) {
-			t.Errorf("README.md does not have the row\n%s", row)
-		}
-	}
 }

@@ -124,9 +124,9 @@ func (g *generator) fill(pattern string) string {
 	for i, b := range filled {
 		switch b {
 		case '#':
-			filled[i] = byte('0' + g.IntN(10))
+			filled[i] = byte('0' + g.IntN(10)) //nolint:gosec // It is a digit.
 		case '%':
-			filled[i] = byte('2' + g.IntN(8))
+			filled[i] = byte('2' + g.IntN(8)) //nolint:gosec // It is a digit.
 		}
 	}
 	return string(filled)

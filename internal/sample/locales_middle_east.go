@@ -55,7 +55,7 @@ var middleEasternLocales = []locale{
 		female:  "زهرا/zahra نگار/negar پریسا/parisa گلناز/golnaz شیرین/shirin ژاله/zhaleh",
 		male:    "علی/ali آرش/arash پویا/pouya کیان/kian بهرام/bahram سینا/sina",
 		family:  "محمدی/mohammadi کریمی/karimi رضایی/rezaei گودرزی/goudarzi پارسا/parsa یزدانی/yazdani چراغی/cheraghi ژیان/zhian",
-		notes:   []string{"عصرها تماس بگیرید.", "ترجیح می‌دهد کنار پنجره بنشیند.", "به گردو حساسیت دارد."},
+		notes:   []string{"عصرها تماس بگیرید.", "ترجیح می\u200cدهد کنار پنجره بنشیند.", "به گردو حساسیت دارد."},
 		drinks:  []string{"چای", "دوغ", "شربت آلبالو"},
 	},
 	{

@@ -82,7 +82,7 @@ func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	got, err := h.run(ctx, password, salt, cost, uint32(len(want)))
+	got, err := h.run(ctx, password, salt, cost, uint32(len(want))) //nolint:gosec // A hash's length fits.
 	if err != nil {
 		return false, err
 	}
@@ -135,7 +135,7 @@ func parseCost(text string) (argonCost, error) {
 	if err1 != nil || err2 != nil || err3 != nil {
 		return argonCost{}, ErrMalformedHash
 	}
-	return argonCost{memory: memory, passes: passes, threads: uint8(threads)}, nil
+	return argonCost{memory: memory, passes: passes, threads: uint8(threads)}, nil //nolint:gosec // It was read with 8 bits.
 }
 
 // parseParameter reads a number from 1 to highest behind prefix.

@@ -50,8 +50,14 @@ func shapeOf(kind Kind) (shape, bool) {
 	case Appointments:
 		return shape{
 			columns: []column{
-				{"appointmentId", true, text}, {"clientId", true, text}, {"locationId", false, text}, {"staffId", false, text},
-				{"reasonId", false, text}, {"start", true, text}, {"status", true, text}, {"modifiedDate", true, text},
+				{"appointmentId", true, text},
+				{"clientId", true, text},
+				{"locationId", false, text},
+				{"staffId", false, text},
+				{"reasonId", false, text},
+				{"start", true, text},
+				{"status", true, text},
+				{"modifiedDate", true, text},
 			},
 			batch: client.MaxFeed,
 			take: func(ctx context.Context, s *client.Service, scope client.Scope, feed client.Feed) (client.FeedResult, error) {
@@ -61,8 +67,12 @@ func shapeOf(kind Kind) (shape, bool) {
 	case Forms:
 		return shape{
 			columns: []column{
-				{"formId", true, text}, {"clientId", true, text}, {"name", false, text}, {"signedDate", false, text},
-				{"data", false, anyJSON}, {"modifiedDate", true, text},
+				{"formId", true, text},
+				{"clientId", true, text},
+				{"name", false, text},
+				{"signedDate", false, text},
+				{"data", false, anyJSON},
+				{"modifiedDate", true, text},
 			},
 			batch: client.MaxFeed,
 			take: func(ctx context.Context, s *client.Service, scope client.Scope, feed client.Feed) (client.FeedResult, error) {

@@ -1,0 +1,43 @@
+package mongostore_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// unordered is an index and an order that it does not give: the database sorts
+// what it finds by that index before it answers a page of it.
+type unordered struct{ index, order, why string }
+
+// sortedReads are all such reads. README.md has this table too.
+var sortedReads = []unordered{
+	{"byId", "nameKey", "a thousand ids at most are asked for at once"},
+	{"byId", "emailKey", "a thousand ids at most are asked for at once"},
+	{"liveById", "nameKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
+	{"liveById", "emailKey", "a thousand ids at most are asked for at once, and a CLIENT's rows are few"},
+	{"liveBySubject", "_id", "all viewers of a level are answered: there is no page to stop at"},
+	{"byCreatedDate", "nameKey", "days are a range, and no index orders behind a range; MongoDB weighs it against liveByName"},
+	{"byCreatedDate", "emailKey", "the same, against liveByEmail"},
+	{"byCreatedDate", "_id", "the same, for lists of ids"},
+	{"byKey", "nameKey", "a client has some two hundred keys: with the name behind each, the index would outgrow the cache that writes need"},
+	{"byKey", "emailKey", "the same, in the order of addresses"},
+	{"byKey", "_id", "the same, for lists of ids"},
+	{"liveByVisibility", "_id", "the same, for roles that see rows by key: what they see, not the business"},
+	{"byVisibility", "_id", "the same, with deleted clients"},
+	{"byVisibility", "emailKey", "who asks for deleted clients as well, in the order of addresses, sees few rows"},
+}
+
+// What is sorted is told to those who run the database.
+func TestReadmeTellsWhatIsSorted(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, read := range sortedReads {
+		if row := fmt.Sprintf("| %#q | %#q | %s |", read.index, read.order, read.why); !strings.Contains(string(text), row) {
+			t.Errorf("README.md does not have the row\n%s", row)
+		}
+	}
+}
