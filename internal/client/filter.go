@@ -168,7 +168,7 @@ func (f *FieldDefinition) filterKey(raw any) (string, *Error) {
 // resolveAppointment makes the appointment's conditions into one: groups and
 // locations both name locations, and both must hold.
 func (s *Service) resolveAppointment(ctx context.Context, scope Scope, f Filter, m *meaning) error {
-	wanted := AppointmentCondition{LocationIDs: unlessNone(f.LocationIDs), ReasonIDs: unlessNone(f.ReasonIDs), StaffIDs: unlessNone(f.StaffIDs)}
+	wanted := AppointmentCondition{LocationIDs: asked(f.LocationIDs), ReasonIDs: asked(f.ReasonIDs), StaffIDs: asked(f.StaffIDs)}
 	if len(f.LocationGroupIDs) > 0 {
 		groups, err := s.store.LocationGroups(ctx, scope, f.LocationGroupIDs)
 		if err != nil {
@@ -207,11 +207,13 @@ func (s *Service) resolveAppointment(ctx context.Context, scope Scope, f Filter,
 	return nil
 }
 
-func unlessNone(ids []int64) []int64 {
+// asked are the ids of a list that is a condition; nil for one that is none. 0
+// identifies nothing: an appointment without a place is at none.
+func asked(ids []int64) []int64 {
 	if len(ids) == 0 {
 		return nil
 	}
-	return ids
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
 }
 
 // resolveDates makes days of the business's zone into instants.

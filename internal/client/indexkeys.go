@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Prefixes of the keys by which reports find clients.
@@ -48,7 +49,8 @@ func (c *Client) indexKeys() []string {
 	return slices.Compact(keys)
 }
 
-func tagIndexKey(tag string) string { return keyTag + TagKey(tag) }
+// tagIndexKey is a tag's key, whatever spaces it was sent with.
+func tagIndexKey(tag string) string { return keyTag + TagKey(strings.TrimSpace(tag)) }
 
 func numberKey(kind string, id int64) string { return kind + strconv.FormatInt(id, 10) }
 

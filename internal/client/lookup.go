@@ -32,7 +32,7 @@ func (s *Service) TagUsage(ctx context.Context, scope Scope, page Page) ([]TagCo
 // MatchingTags is the tag itself, as the first client that carries it spells it;
 // empty when nobody that the caller sees does.
 func (s *Service) MatchingTags(ctx context.Context, scope Scope, tag string) ([]string, error) {
-	found, err := s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(strings.TrimSpace(tag))}}}, Page{PageNumber: 1, PageSize: 1}, Select("tags"))
+	found, err := s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, Select("tags"))
 	if err != nil || len(found) == 0 {
 		return []string{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) MatchingTags(ctx context.Context, scope Scope, tag string) ([]
 // ByTag lists a page of the live clients that carry a tag, whatever its case.
 // Error: OUT_OF_RANGE.
 func (s *Service) ByTag(ctx context.Context, scope Scope, tag string, page Page, need Selection) ([]*Client, error) {
-	return s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(strings.TrimSpace(tag))}}}, page, need)
+	return s.byKey(ctx, scope, Conditions{Keys: [][]string{{tagIndexKey(tag)}}}, page, need)
 }
 
 // ByEmail lists a page of the live clients of an e-mail address, whatever its
