@@ -195,7 +195,10 @@ func (w *reportWorld) hasValue(f reportField, c *client.Client) bool {
 	if len(f.values) == 0 {
 		return true
 	}
-	if f.id >= fieldRetired {
+	// A field is its business's own, as long as that uses it.
+	if !slices.ContainsFunc(w.definitions, func(d client.FieldDefinition) bool {
+		return d.DefinitionID == f.id && d.BusinessID == c.BusinessID && !d.Retired
+	}) {
 		return false
 	}
 	own := modelValue(f.id, c)
