@@ -40,6 +40,7 @@ type Config struct {
 type Verifier struct {
 	keys   keySource
 	parser *jwt.Parser
+	leeway time.Duration
 }
 
 // NewVerifier returns the Verifier of a configuration; now is the clock,
@@ -69,7 +70,7 @@ func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	if now == nil {
 		now = time.Now
 	}
-	return &Verifier{keys: keys, parser: jwt.NewParser(
+	return &Verifier{keys: keys, leeway: cfg.Leeway, parser: jwt.NewParser(
 		jwt.WithIssuer(cfg.Issuer),
 		jwt.WithAudience(cfg.Audience),
 		jwt.WithLeeway(cfg.Leeway),
@@ -94,7 +95,17 @@ func (v *Verifier) Verify(token string) (client.Identity, error) {
 	if _, err := v.parser.ParseWithClaims(token, &said, v.keyFor); err != nil {
 		return client.Identity{}, refuse(reasonOf(err))
 	}
-	return said.identity()
+	identity, err := said.identity()
+	if err != nil {
+		return client.Identity{}, err
+	}
+	// The parser has seen to it that there is one.
+	expires, err := said.GetExpirationTime()
+	if err != nil {
+		return client.Identity{}, err
+	}
+	identity.Expires = expires.Add(v.leeway)
+	return identity, nil
 }
 
 // keyFor returns the key that must have signed the token, if its header agrees.

@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Role is what kind of caller a token names.
@@ -104,6 +105,9 @@ type Identity struct {
 	StaffID         int64
 	LocationIDs     []int64
 	ClientAccountID int64
+	// Expires is when the token stops being accepted, the leeway for clocks
+	// included: what outlives a request ends then.
+	Expires time.Time
 }
 
 // Scope is whose data a call may touch and how: the tenant, the caller, and the
