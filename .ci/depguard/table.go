@@ -18,7 +18,7 @@ var ours = []string{
 	"graph", "graph/generated", "graph/model", "graph/scalar",
 	"internal/apitest", "internal/app", "internal/auth", "internal/bench", "internal/client", "internal/config",
 	"internal/devdb", "internal/keyfile", "internal/limit", "internal/loader",
-	"internal/mongostore", "internal/plan", "internal/sample", "internal/secret",
+	"internal/mongostore", "internal/oracle", "internal/plan", "internal/sample", "internal/secret",
 	"internal/server", "internal/testdb", "internal/testsize", "internal/transfer", "internal/web",
 }
 
@@ -51,7 +51,7 @@ func importers() []importer {
 	clientAndKeyfile := []string{client, "internal/keyfile"}
 	return []importer{
 		{"server.go", []string{"internal/app"}, usual},
-		{"internal/app/x.go", less(ours, "internal/apitest", "internal/testdb", "internal/testsize"), with(usual, driver, options)},
+		{"internal/app/x.go", less(ours, "internal/apitest", "internal/oracle", "internal/testdb", "internal/testsize"), with(usual, driver, options)},
 		{"internal/server/x.go", []string{
 			"graph", "graph/generated", "graph/model", "graph/scalar", "internal/auth", client,
 			"internal/limit", "internal/loader", "internal/plan", "internal/web",
@@ -73,6 +73,7 @@ func importers() []importer {
 		{"internal/testdb/x.go", []string{"internal/devdb"}, with(usual, driver, options)},
 		{"internal/bench/x.go", nil, with(usual, bson, bsoncore, driver, options)},
 		{"internal/keyfile/x.go", nil, usual},
+		{"internal/oracle/x.go", nil, usual},
 		{"internal/testsize/x.go", nil, usual},
 		{"internal/web/x.go", nil, usual},
 		// Tests may import what they like. The first is inside its package.

@@ -1,0 +1,32 @@
+package oracle
+
+// Record takes in what the scheduler says of an appointment: the newest counts.
+// Whom it names may be merged, and is followed.
+func (m *Model) Record(c Caller, id int64, news Appointment) Outcome {
+	if c.Role == Client || !c.May("admin") {
+		return Outcome{Forbidden: true}
+	}
+	if !news.Removed && m.People[news.SentFor] == nil {
+		return Outcome{Failures: []Failure{{"NOT_FOUND", "appointments.0.clientId"}}}
+	}
+	known := m.Appointments[id]
+	if known != nil && known.Told >= news.Told {
+		return Outcome{}
+	}
+	if news.Removed && known != nil {
+		news.SentFor = known.SentFor
+	}
+	m.Appointments[id] = &news
+	return Outcome{}
+}
+
+// OpenAppointments is how many open appointments a client has.
+func (m *Model) OpenAppointments(p *Person) int {
+	count := 0
+	for _, a := range m.Appointments {
+		if !a.Removed && a.Open && m.survivor(a.SentFor) == p {
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,80 @@
+package oracle_test
+
+import (
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"clientgraph/internal/oracle"
+)
+
+// hidden are the properties that role CLIENT may not read.
+var hidden = []string{"notes", "alertNotes", "tags"}
+
+// visible are the properties of the model that a role may read.
+func visible(role string) []string {
+	return slices.DeleteFunc(oracle.Properties(), func(name string) bool { return role == oracle.Client && slices.Contains(hidden, name) })
+}
+
+// observe compares all that callers see with what the model says that they see:
+// the owner and two others, each in turn.
+func (r *run) observe(rt *rapid.T) {
+	callers := r.callers()
+	turn := len(r.log)
+	for _, i := range []int{0, 1 + turn%(len(callers)-1), 1 + (turn+3)%(len(callers)-1)} {
+		r.look(rt, callers[i])
+	}
+}
+
+// look compares what one caller sees.
+func (r *run) look(rt *rapid.T, who oracle.Caller) {
+	ids := texts(r.ids())
+	response := r.api.Do(r.t, r.identity(who), `query ($ids: [ID!]!) {
+		nodes(ids: $ids) { __typename ... on Client { clientId version deleted active clientAccountId activeAppointmentCount shown: fullName
+			fieldDataMap clientIdsClientCanView viewClientAccountIds viewClients { clientId } viewByClients { clientId } `+
+		strings.ReplaceAll(strings.Join(visible(who.Role), " "), "fullName", "")+` } }
+		clientCount
+		clients(pageSize: 500) { clientId }
+		clientConnection(filter: {includeDeleted: true}, first: 100) { totalCount nodes { clientId } }
+	}`, values{"ids": ids})
+	if who.Role == oracle.Client && r.model.Own(who) == nil {
+		if response.Status != 401 {
+			r.fail(rt, "account %d is no good, and it answers %s", who.AccountID, response.Body)
+		}
+		return
+	}
+	if len(response.Errors) > 0 {
+		r.fail(rt, "answered %s", response.Body)
+	}
+	want := values{"nodes": []any{}}
+	var live, all []int64
+	for _, id := range r.ids() {
+		p := r.model.People[id]
+		if p == nil || !r.model.Sees(who, p) {
+			want["nodes"] = append(want["nodes"].([]any), nil)
+			continue
+		}
+		want["nodes"] = append(want["nodes"].([]any), r.record(who, p))
+		all = append(all, id)
+		if p.Life == oracle.Live {
+			live = append(live, id)
+		}
+	}
+	r.differ(rt, who.Role+" sees records", want["nodes"], response.Data["nodes"])
+	r.differ(rt, who.Role+" counts", float64(len(live)), response.Data["clientCount"])
+	r.differ(rt, who.Role+" lists", live, listed(response.Data["clients"]))
+	connection := response.Data["clientConnection"].(values)
+	r.differ(rt, who.Role+" counts with deleted ones", float64(len(all)), connection["totalCount"])
+	r.differ(rt, who.Role+" lists with deleted ones", all, listed(connection["nodes"]))
+}
+
+// listed are the ids of a list, ascending: its order is another test's.
+func listed(list any) []int64 {
+	var ids []int64
+	for _, entry := range list.([]any) {
+		ids = append(ids, number(entry.(values)["clientId"]))
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -1,0 +1,261 @@
+// Package oracle is a model of what the API promises about one business's
+// clients: each rule as a plain loop over maps, sharing nothing with the code
+// that keeps it for real. It is for tests alone, which hold the service to it.
+package oracle
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Values is a JSON object.
+type Values = map[string]any
+
+// Roles, as tokens and the schema spell them.
+const (
+	Owner             = "OWNER"
+	Admin             = "ADMIN"
+	LocationSuperUser = "LOCATION_SUPER_USER"
+	Staff             = "STAFF"
+	Client            = "CLIENT"
+)
+
+// Stages of a record's life.
+const (
+	Live    = "live"
+	Deleted = "deleted"
+	Merged  = "merged"
+)
+
+// Caller is who asks: what a token says.
+type Caller struct {
+	User        string
+	Role        string
+	Permissions []string
+	StaffID     int64
+	LocationIDs []int64
+	AccountID   int64
+}
+
+// May says whether the caller has a permission.
+func (c Caller) May(permission string) bool { return slices.Contains(c.Permissions, permission) }
+
+// Person is one record.
+type Person struct {
+	ID int64
+	// Values are the properties as answers tell them; what is absent is null or,
+	// for a list, empty.
+	Values Values
+	// Custom are the values of custom fields that stand for no property.
+	Custom map[int64]any
+	// Account is the login, 0 for none.
+	Account  int64
+	Password bool
+	Version  int64
+	Life     string
+	// Into is whom the record was merged into, 0 while it was not.
+	Into    int64
+	Creator string
+}
+
+func (p *Person) clone() *Person {
+	same := *p
+	same.Values = maps.Clone(p.Values)
+	same.Custom = maps.Clone(p.Custom)
+	return &same
+}
+
+// text is a property that is a text; empty for null.
+func (p *Person) text(name string) string {
+	text, _ := p.Values[name].(string)
+	return text
+}
+
+// FullName is the name that answers tell.
+func (p *Person) FullName() string {
+	if name := p.text("fullName"); strings.TrimSpace(name) != "" {
+		return name
+	}
+	var parts []string
+	for _, name := range []string{"firstName", "lastName"} {
+		if part := p.text(name); strings.TrimSpace(part) != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Edge says that Viewer may see Subject and book for it.
+type Edge struct{ Viewer, Subject int64 }
+
+// Appointment is what the scheduler last said of one.
+type Appointment struct {
+	// SentFor is whom the scheduler named; whose it is now follows from merges.
+	SentFor           int64
+	StaffID, Location int64
+	Open              bool
+	// Told is when the scheduler says that it changed last.
+	Told    int64
+	Removed bool
+}
+
+// Failure is a userError: its code, and its path joined by dots.
+type Failure struct{ Code, At string }
+
+// Outcome is what a mutation answers.
+type Outcome struct {
+	// Forbidden: the caller may not do this at all.
+	Forbidden bool
+	// Failures are all that is wrong, in no order; nothing is changed then.
+	Failures []Failure
+}
+
+// Model is everything that is stored of one business.
+type Model struct {
+	People map[int64]*Person
+	Edges  map[Edge]bool
+	// Fields are the custom fields: the property that each stands for, empty for
+	// none.
+	Fields       map[int64]string
+	Appointments map[int64]*Appointment
+}
+
+// New returns the model of a business without clients.
+func New(fields map[int64]string) *Model {
+	return &Model{People: map[int64]*Person{}, Edges: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}}
+}
+
+func (m *Model) clone() *Model {
+	next := &Model{People: map[int64]*Person{}, Edges: maps.Clone(m.Edges), Fields: m.Fields, Appointments: map[int64]*Appointment{}}
+	for id, p := range m.People {
+		next.People[id] = p.clone()
+	}
+	for id, a := range m.Appointments {
+		same := *a
+		next.Appointments[id] = &same
+	}
+	return next
+}
+
+// IDs are the ids of all records there ever were, ascending.
+func (m *Model) IDs() []int64 { return slices.Sorted(maps.Keys(m.People)) }
+
+// survivor follows a record to the one that it is part of.
+func (m *Model) survivor(id int64) *Person {
+	p := m.People[id]
+	for p != nil && p.Into != 0 {
+		p = m.People[p.Into]
+	}
+	return p
+}
+
+// members are the record and all that were merged into it.
+func (m *Model) members(p *Person) []*Person {
+	var all []*Person
+	for _, id := range m.IDs() {
+		if m.survivor(id) == p {
+			all = append(all, m.People[id])
+		}
+	}
+	return all
+}
+
+// byAccount is whose login an account is, merged ones followed.
+func (m *Model) byAccount(account int64) *Person {
+	for _, id := range m.IDs() {
+		if account != 0 && m.People[id].Account == account {
+			return m.survivor(id)
+		}
+	}
+	return nil
+}
+
+// Own is the caller's own record, for a CLIENT whose login is good.
+func (m *Model) Own(c Caller) *Person {
+	if c.Role != Client {
+		return nil
+	}
+	own := m.byAccount(c.AccountID)
+	if own == nil || own.Life != Live || own.Values["blocked"] == true {
+		return nil
+	}
+	return own
+}
+
+// Sees says whether a record that was not merged is of the caller's rows.
+func (m *Model) Sees(c Caller, p *Person) bool {
+	switch c.Role {
+	case Owner, Admin:
+		return true
+	case Client:
+		own := m.Own(c)
+		return own != nil && (own == p || m.Edges[Edge{own.ID, p.ID}])
+	}
+	for _, member := range m.members(p) {
+		if member.Creator == c.User {
+			return true
+		}
+	}
+	for _, a := range m.Appointments {
+		if a.Removed || m.survivor(a.SentFor) != p {
+			continue
+		}
+		if (c.Role == Staff && a.StaffID == c.StaffID) || (c.Role == LocationSuperUser && slices.Contains(c.LocationIDs, a.Location)) {
+			return true
+		}
+	}
+	return false
+}
+
+// shows says whether lists of clients show the caller a record.
+func (m *Model) shows(c Caller, id int64) bool {
+	p := m.People[id]
+	return p != nil && p.Life == Live && m.Sees(c, p)
+}
+
+// face is what a version is a version of: all of a record but appointments.
+func (m *Model) face(p *Person) any {
+	same := p.clone()
+	same.Version = 0
+	edges := map[Edge]bool{}
+	for edge := range m.Edges {
+		if edge.Viewer == p.ID || edge.Subject == p.ID {
+			edges[edge] = true
+		}
+	}
+	return []any{*same, edges}
+}
+
+// change makes a change whole or not at all. Whatever record differs then is
+// its next version.
+func (m *Model) change(do func(next *Model) []Failure) []Failure {
+	next := m.clone()
+	if failures := do(next); len(failures) > 0 {
+		return failures
+	}
+	for id, p := range next.People {
+		before := m.People[id]
+		if before == nil || !reflect.DeepEqual(m.face(before), next.face(p)) {
+			p.Version++
+		}
+	}
+	*m = *next
+	return nil
+}
+
+// at joins a path.
+func at(elements ...any) string {
+	texts := make([]string, len(elements))
+	for i, element := range elements {
+		switch e := element.(type) {
+		case string:
+			texts[i] = e
+		case int:
+			texts[i] = strconv.Itoa(e)
+		}
+	}
+	return strings.Join(texts, ".")
+}

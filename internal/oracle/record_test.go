@@ -1,0 +1,62 @@
+package oracle_test
+
+import (
+	"slices"
+	"strconv"
+
+	"clientgraph/internal/oracle"
+)
+
+// record is how the service tells a client to a caller, as the model has it.
+func (r *run) record(who oracle.Caller, p *oracle.Person) values {
+	subjects, viewers := r.model.Subjects(who, p.ID), r.model.Viewers(who, p.ID)
+	accounts := []any{}
+	for _, id := range viewers {
+		if account := r.model.People[id].Account; account != 0 {
+			accounts = append(accounts, strconv.FormatInt(account, 10))
+		}
+	}
+	told := values{
+		"__typename": "Client", "clientId": strconv.FormatInt(p.ID, 10), "version": float64(p.Version),
+		"deleted": p.Life == oracle.Deleted, "active": p.Life == oracle.Live,
+		"clientAccountId": nil, "activeAppointmentCount": float64(r.model.OpenAppointments(p)), "shown": p.FullName(),
+		"clientIdsClientCanView": texts(subjects), "viewClients": clients(subjects), "viewByClients": clients(viewers),
+		"viewClientAccountIds": accounts, "fieldDataMap": r.fieldData(p),
+	}
+	if p.Account != 0 {
+		told["clientAccountId"] = strconv.FormatInt(p.Account, 10)
+	}
+	for _, name := range visible(who.Role) {
+		if name == "fullName" {
+			continue
+		}
+		told[name] = p.Values[name]
+		if list, isList := lists()[name]; isList && told[name] == nil {
+			told[name] = slices.Clone(list[:0])
+		}
+	}
+	return told
+}
+
+// fieldData are the values of custom fields by id: of those that have one.
+func (r *run) fieldData(p *oracle.Person) values {
+	data := values{}
+	for id, property := range r.model.Fields {
+		value := p.Custom[id]
+		if property != "" {
+			value = p.Values[property]
+		}
+		if value != nil && value != " " {
+			data[strconv.FormatInt(id, 10)] = value
+		}
+	}
+	return data
+}
+
+func clients(ids []int64) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		list[i] = values{"clientId": strconv.FormatInt(id, 10)}
+	}
+	return list
+}
