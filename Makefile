@@ -82,9 +82,10 @@ cross: ## check: code for other systems compiles
 depguard: $(TOOLS) ## check: every import rule of the linter bites
 	cd .ci/depguard && go run . ../..
 
-schema: $(SCHEMA_LINT) ## check: schema.graphqls is described and well named
+schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and breaks no release
 	node .ci/schema/node_modules/eslint/bin/eslint.js --max-warnings 0 \
 		--config .ci/schema/eslint.config.js schema.graphqls
+	node .ci/schema/breaking.mjs
 
 words: ## check: no file names a folder of one machine or a registry
 	.ci/words
