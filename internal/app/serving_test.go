@@ -205,10 +205,15 @@ func (s *serving) do(t *testing.T, token, query string) map[string]any {
 	return a.Data
 }
 
+// databaseURI is where other processes find the server's database.
+func (s *serving) databaseURI() string {
+	return "mongodb://" + s.lock.Address + "/?directConnection=true"
+}
+
 // database is the server's database, by a connection of the test's own.
 func (s *serving) database(t *testing.T) *mongo.Database {
 	t.Helper()
-	connection, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + s.lock.Address + "/?directConnection=true"))
+	connection, err := mongo.Connect(options.Client().ApplyURI(s.databaseURI()))
 	if err != nil {
 		t.Fatal(err)
 	}

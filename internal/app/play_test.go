@@ -1,0 +1,348 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"clientgraph/internal/auth"
+	"clientgraph/internal/client"
+)
+
+// founders are the clients of a world that are there when the writers begin.
+const founders = 3
+
+// play is one business, new and empty, in which writers write at once: whom
+// they ask, and what they were answered.
+type play struct {
+	servers  []*serving
+	business int64
+	token    string
+	began    time.Time
+	// ids are the clientIds of the slots, for those who know them, and seen the
+	// versions that were told last.
+	ids  [slots]atomic.Pointer[string]
+	seen [slots]atomic.Int64
+	// answers counts the answers.
+	answers atomic.Int64
+
+	mu      sync.Mutex
+	history []porcupine.Operation
+}
+
+// newPlay founds a business on those servers, which are processes on one
+// database.
+func newPlay(t *testing.T, business int64, servers ...*serving) *play {
+	t.Helper()
+	p := &play{servers: servers, business: business, token: ownerToken(t, servers[0].dir, business), began: time.Now()}
+	for slot := range founders {
+		if got := p.do(t, 0, deed{kind: deedCreate, slot: slot}); got.unknown || got.code != "" {
+			t.Fatalf("business %d can't be founded: %v: %s", business, got, servers[0].stderr)
+		}
+	}
+	return p
+}
+
+// ownerToken is a token of the server's own development key.
+func ownerToken(t *testing.T, dir string, business int64) string {
+	t.Helper()
+	key, err := auth.DevelopmentKey(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	development, err := auth.NewDevelopment(key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := development.Token(client.Identity{
+		BusinessID: business, User: "owner", Role: client.RoleOwner, Permissions: client.AllPermissions,
+	}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// now is the time since the play began; no two are the same.
+func (p *play) now() int64 { return int64(time.Since(p.began)) }
+
+// do has a deed done by the writer's server, and remembers what it was told.
+// Deeds that are not done twice for certain are asked about once.
+func (p *play) do(t *testing.T, writer int, d deed) told {
+	t.Helper()
+	call := p.now()
+	got := p.send(t, p.servers[writer%len(p.servers)], d, p.keyText(d))
+	p.record(writer, d, got, call)
+	return got
+}
+
+// keyText is the idempotency key that a shared key stands for.
+func (p *play) keyText(d deed) string {
+	if d.key == 0 {
+		return ""
+	}
+	return fmt.Sprintf("shared-%d", d.key)
+}
+
+// record adds an answer to the history. What was read for nothing is no part
+// of it; what was perhaps done may be done at any later time.
+func (p *play) record(writer int, d deed, got told, call int64) {
+	operation := porcupine.Operation{ClientId: writer, Input: d, Output: got, Call: call, Return: p.now()}
+	if got.unknown {
+		if d.kind == deedRead || d.kind == deedReport {
+			return
+		}
+		operation.Return = math.MaxInt64
+	} else {
+		p.answers.Add(1)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.history = append(p.history, operation)
+}
+
+// send asks a server to do a deed.
+func (p *play) send(t *testing.T, s *serving, d deed, key string) told {
+	t.Helper()
+	query, variables := p.query(d, key)
+	a, err := s.post(t.Context(), p.token, "", query, variables)
+	if err != nil {
+		return told{unknown: true}
+	}
+	got, err := readTold(a)
+	if err != nil {
+		t.Errorf("%v: %v: %s", d, err, a.body)
+	}
+	return got.of(p, d)
+}
+
+// query is the operation that asks for a deed.
+func (p *play) query(d deed, key string) (string, map[string]any) {
+	const record = "clientId version deleted city"
+	variables := map[string]any{}
+	var id *string
+	if id = p.ids[d.slot].Load(); id != nil {
+		variables["id"] = *id
+	}
+	switch d.kind {
+	case deedRead:
+		return `query ($id: ID!) { do: client(clientId: $id) { ` + record + ` } }`, variables
+	case deedReport:
+		return `{ do: clientReportWithCount(filter: {includeDeleted: true}) { count clients { firstName ` + record + ` } } }`, nil
+	case deedSurvey:
+		return `{ do: clientReportWithCount(filter: {includeDeleted: true}) { count clients { firstName clientIdsClientCanView ` + record + ` } } }`, nil
+	}
+	declared, arguments, mutation := "$id: ID!", "clientId: $id", ""
+	switch d.kind {
+	case deedCreate:
+		mutation, declared, arguments = "createClient", "$input: CreateClientInput!", "input: $input"
+		variables["input"] = map[string]any{
+			"firstName": slotName(d.slot), "lastName": "Play", "emailAddress": "play@email.com",
+			"clientIdsClientCanView": p.subjectIDs(d.subjects),
+		}
+	case deedPatch:
+		mutation, declared, arguments = "patchClient", declared+", $patch: ClientPatch!", arguments+", patch: $patch"
+		variables["patch"] = map[string]any{"city": d.city}
+	case deedViews:
+		mutation, declared, arguments = "patchClient", declared+", $patch: ClientPatch!", arguments+", patch: $patch"
+		variables["patch"] = map[string]any{"clientIdsClientCanView": p.subjectIDs(d.subjects)}
+	case deedDelete:
+		mutation = "deleteClient"
+	case deedRestore:
+		mutation = "restoreClient"
+	}
+	if d.expected != 0 {
+		declared, arguments = declared+", $expected: Int", arguments+", expectedVersion: $expected"
+		variables["expected"] = d.expected
+	}
+	if key != "" {
+		declared, arguments = declared+", $key: String", arguments+", idempotencyKey: $key"
+		variables["key"] = key
+	}
+	return fmt.Sprintf(`mutation (%s) { do: %s(%s) { client { %s } userErrors { code } } }`, declared, mutation, arguments, record), variables
+}
+
+func slotName(slot int) string { return "slot-" + strconv.Itoa(slot) }
+
+func (p *play) subjectIDs(subjects uint8) []string {
+	ids := []string{}
+	for slot := range slots {
+		if subjects&(1<<slot) != 0 {
+			ids = append(ids, *p.ids[slot].Load())
+		}
+	}
+	return ids
+}
+
+// spoken is an answer as it is written.
+type spoken struct {
+	unknown bool
+	code    string
+	record  *spokenRecord
+	records []spokenRecord
+}
+
+type spokenRecord struct {
+	ClientID   string   `json:"clientId"`
+	FirstName  string   `json:"firstName"`
+	Version    int64    `json:"version"`
+	Deleted    bool     `json:"deleted"`
+	City       string   `json:"city"`
+	SubjectIDs []string `json:"clientIdsClientCanView"`
+}
+
+// readTold reads an answer. The codes that ask for another try leave it unknown.
+func readTold(a answer) (spoken, error) {
+	var got spoken
+	for _, e := range a.Errors {
+		switch code, _ := e.Extensions["code"].(string); code {
+		case "UNAVAILABLE", "TIMEOUT", "CANCELED":
+			return spoken{unknown: true}, nil
+		default:
+			return spoken{unknown: true}, fmt.Errorf("the error %s", code)
+		}
+	}
+	var body struct {
+		Data struct{ Do json.RawMessage }
+	}
+	if err := json.Unmarshal(a.body, &body); err != nil {
+		return got, err
+	}
+	var do struct {
+		spokenRecord
+		Client     *spokenRecord
+		Clients    []spokenRecord
+		Count      int
+		UserErrors []struct{ Code string }
+	}
+	if err := json.Unmarshal(body.Data.Do, &do); err != nil {
+		return got, err
+	}
+	if do.Count != len(do.Clients) {
+		return got, fmt.Errorf("a count of %d with %d clients", do.Count, len(do.Clients))
+	}
+	got.record, got.records = do.Client, do.Clients
+	if do.ClientID != "" {
+		got.record = &do.spokenRecord
+	}
+	if len(do.UserErrors) > 0 {
+		got.code = do.UserErrors[0].Code
+	}
+	return got, nil
+}
+
+// of is the answer as the model tells it. Ids that are new are learned from it.
+func (s spoken) of(p *play, d deed) told {
+	got := told{unknown: s.unknown, code: s.code}
+	if s.record != nil {
+		got.person = person{version: s.record.Version, deleted: s.record.Deleted, city: s.record.City}
+		p.learn(d.slot, *s.record)
+	}
+	for _, record := range s.records {
+		slot, _ := strconv.Atoi(strings.TrimPrefix(record.FirstName, slotName(0)[:5]))
+		p.learn(slot, record)
+		got.people[slot] = person{version: record.Version, deleted: record.Deleted, city: record.City}
+	}
+	for _, record := range s.records {
+		slot, _ := strconv.Atoi(strings.TrimPrefix(record.FirstName, slotName(0)[:5]))
+		for _, subject := range record.SubjectIDs {
+			got.people[slot].subjects |= 1 << p.slotOf(subject)
+		}
+	}
+	return got
+}
+
+func (p *play) learn(slot int, record spokenRecord) {
+	p.ids[slot].Store(&record.ClientID)
+	p.seen[slot].Store(record.Version)
+}
+
+func (p *play) slotOf(clientID string) int {
+	for slot := range slots {
+		if id := p.ids[slot].Load(); id != nil && *id == clientID {
+			return slot
+		}
+	}
+	return slots + 1 // A bit that no model has.
+}
+
+// draw is a deed at random, for clients whose ids are known.
+func (p *play) draw(writer, n int) deed {
+	d := deed{slot: rand.IntN(founders)}
+	for range rand.IntN(2) {
+		if slot := rand.IntN(slots); p.ids[slot].Load() != nil {
+			d.slot = slot
+		}
+	}
+	if seen := p.seen[d.slot].Load(); rand.IntN(3) == 0 {
+		d.expected = seen
+	}
+	switch rand.IntN(12) {
+	case 0, 1:
+		return deed{kind: deedRead, slot: d.slot}
+	case 2:
+		return deed{kind: deedReport}
+	case 3, 4, 5:
+		d.kind, d.city = deedPatch, fmt.Sprintf("city %d of writer %d", n, writer)
+	case 6, 7, 8:
+		d.kind = deedViews
+		for slot := range founders {
+			if slot != d.slot && rand.IntN(2) == 0 {
+				d.subjects |= 1 << slot
+			}
+		}
+	case 9, 10:
+		d.kind = deedRestore
+	default:
+		d.kind = deedDelete
+	}
+	return d
+}
+
+// check holds the history against the model.
+func (p *play) check(t *testing.T) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	model := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{world{}} },
+		Step: func(state, input, output any) []any {
+			before, got := state.(world), output.(told)
+			after, want := before.apply(input.(deed))
+			switch {
+			case got.unknown:
+				return []any{before, after}
+			case got == want:
+				return []any{after}
+			}
+			return nil
+		},
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	deadline, _ := ctx.Deadline()
+	switch porcupine.CheckOperationsTimeout(model.ToModel(), p.history, time.Until(deadline)) {
+	case porcupine.Illegal:
+		t.Errorf("business %d: no order of these makes sense:%s", p.business, p.text())
+	case porcupine.Unknown:
+		t.Errorf("business %d: a history of %d took over a minute to check", p.business, len(p.history))
+	}
+}
+
+func (p *play) text() string {
+	var text strings.Builder
+	for _, o := range p.history {
+		fmt.Fprintf(&text, "\n%10d %20d writer %d: %v: %v", o.Call, o.Return, o.ClientId, o.Input, o.Output)
+	}
+	return text.String()
+}
