@@ -28,8 +28,8 @@ func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress strin
 }
 
 // DismissDuplicates hides pairs that are no duplicates.
-func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID) (*model.DismissDuplicatesPayload, error) {
-	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).scope, values(clientIds))
+func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID, key *string) (*model.DismissDuplicatesPayload, error) {
+	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).keyed(ctx, key), values(clientIds))
 	_, userErrors, err := answer(ctx, client.Result{}, err)
 	if err != nil {
 		return nil, err

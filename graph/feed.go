@@ -9,8 +9,8 @@ import (
 )
 
 // RecordAppointments takes in appointments that the scheduler made or changed.
-func (r mutationResolver) RecordAppointments(ctx context.Context, appointments []model.Values) (*model.RecordAppointmentsPayload, error) {
-	result, err := r.service.RecordAppointments(ctx, requestOf(ctx).scope, feedOf(appointments))
+func (r mutationResolver) RecordAppointments(ctx context.Context, appointments []model.Values, key *string) (*model.RecordAppointmentsPayload, error) {
+	result, err := r.service.RecordAppointments(ctx, requestOf(ctx).keyed(ctx, key), feedOf(appointments))
 	userErrors, err := told(result.Errors, err)
 	if err != nil {
 		return nil, err
@@ -19,8 +19,8 @@ func (r mutationResolver) RecordAppointments(ctx context.Context, appointments [
 }
 
 // RemoveAppointments takes in that the scheduler has appointments no more.
-func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments []model.Values) (*model.RemoveAppointmentsPayload, error) {
-	result, err := r.service.RemoveAppointments(ctx, requestOf(ctx).scope, feedOf(appointments))
+func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments []model.Values, key *string) (*model.RemoveAppointmentsPayload, error) {
+	result, err := r.service.RemoveAppointments(ctx, requestOf(ctx).keyed(ctx, key), feedOf(appointments))
 	userErrors, err := told(result.Errors, err)
 	if err != nil {
 		return nil, err
@@ -29,8 +29,8 @@ func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments [
 }
 
 // RecordClientForms takes in forms that clients signed.
-func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.Values) (*model.RecordClientFormsPayload, error) {
-	result, err := r.service.RecordForms(ctx, requestOf(ctx).scope, feedOf(forms))
+func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.Values, key *string) (*model.RecordClientFormsPayload, error) {
+	result, err := r.service.RecordForms(ctx, requestOf(ctx).keyed(ctx, key), feedOf(forms))
 	userErrors, err := told(result.Errors, err)
 	if err != nil {
 		return nil, err
@@ -39,8 +39,8 @@ func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.V
 }
 
 // PutLocationGroup takes in a location group that the scheduler made or changed.
-func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Values) (*model.PutLocationGroupPayload, error) {
-	result, err := r.service.PutLocationGroup(ctx, requestOf(ctx).scope, client.Values(input), false)
+func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Values, key *string) (*model.PutLocationGroupPayload, error) {
+	result, err := r.service.PutLocationGroup(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input), false)
 	userErrors, err := told(nil, err)
 	if err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Valu
 }
 
 // DeleteLocationGroup takes in that the scheduler has a location group no more.
-func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time) (*model.DeleteLocationGroupPayload, error) {
-	result, err := r.service.DeleteLocationGroup(ctx, requestOf(ctx).scope, locationGroupID, modifiedDate)
+func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time, key *string) (*model.DeleteLocationGroupPayload, error) {
+	result, err := r.service.DeleteLocationGroup(ctx, requestOf(ctx).keyed(ctx, key), locationGroupID, modifiedDate)
 	userErrors, err := told(nil, err)
 	if err != nil {
 		return nil, err

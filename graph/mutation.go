@@ -9,8 +9,8 @@ import (
 )
 
 // CreateClient makes a new client.
-func (r mutationResolver) CreateClient(ctx context.Context, input model.Values) (*model.CreateClientPayload, error) {
-	result, err := r.service.Create(ctx, requestOf(ctx).scope, client.Values(input))
+func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, key *string) (*model.CreateClientPayload, error) {
+	result, err := r.service.Create(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -19,8 +19,8 @@ func (r mutationResolver) CreateClient(ctx context.Context, input model.Values) 
 }
 
 // PatchClient changes what a patch names.
-func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64) (*model.PatchClientPayload, error) {
-	result, err := r.service.Patch(ctx, requestOf(ctx).scope, clientID, client.Values(patch), expectedVersion)
+func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, key *string) (*model.PatchClientPayload, error) {
+	result, err := r.service.Patch(ctx, requestOf(ctx).keyed(ctx, key), clientID, client.Values(patch), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -29,8 +29,8 @@ func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, p
 }
 
 // DeleteClient takes a client off the lists.
-func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.DeleteClientPayload, error) {
-	result, err := r.service.Delete(ctx, requestOf(ctx).scope, clientID, expectedVersion)
+func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, key *string) (*model.DeleteClientPayload, error) {
+	result, err := r.service.Delete(ctx, requestOf(ctx).keyed(ctx, key), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -39,8 +39,8 @@ func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, 
 }
 
 // RestoreClient brings a deleted client back.
-func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.RestoreClientPayload, error) {
-	result, err := r.service.Restore(ctx, requestOf(ctx).scope, clientID, expectedVersion)
+func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, key *string) (*model.RestoreClientPayload, error) {
+	result, err := r.service.Restore(ctx, requestOf(ctx).keyed(ctx, key), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -98,6 +99,20 @@ func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return ni
 type request struct {
 	scope   client.Scope
 	loaders *loader.Loaders
+}
+
+// keyed is the caller's scope for the mutation that is being resolved, which is
+// to be done once under that key, if any.
+func (r *request) keyed(ctx context.Context, key *string) client.Scope {
+	scope := r.scope
+	if key == nil {
+		return scope
+	}
+	field := graphql.GetFieldContext(ctx)
+	arguments := maps.Clone(field.Args)
+	delete(arguments, "idempotencyKey")
+	scope.Key = &client.Key{Text: *key, Mutation: field.Field.Name, Arguments: arguments}
+	return scope
 }
 
 type requestKey struct{}

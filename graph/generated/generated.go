@@ -278,19 +278,19 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateClient          func(childComplexity int, input model.Values) int
-		CreateFieldDefinition func(childComplexity int, input model.Values) int
-		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64) int
-		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time) int
-		DismissDuplicates     func(childComplexity int, clientIds []*client.ID) int
-		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64) int
-		PutLocationGroup      func(childComplexity int, input model.Values) int
-		RecordAppointments    func(childComplexity int, appointments []model.Values) int
-		RecordClientForms     func(childComplexity int, forms []model.Values) int
-		RemoveAppointments    func(childComplexity int, appointments []model.Values) int
-		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64) int
-		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64) int
-		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64) int
+		CreateClient          func(childComplexity int, input model.Values, idempotencyKey *string) int
+		CreateFieldDefinition func(childComplexity int, input model.Values, idempotencyKey *string) int
+		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
+		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
+		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
+		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
+		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
+		RecordAppointments    func(childComplexity int, appointments []model.Values, idempotencyKey *string) int
+		RecordClientForms     func(childComplexity int, forms []model.Values, idempotencyKey *string) int
+		RemoveAppointments    func(childComplexity int, appointments []model.Values, idempotencyKey *string) int
+		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
+		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
+		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 	}
 
 	NewClientSuggestion struct {
@@ -435,19 +435,19 @@ type MeResolver interface {
 	Client(ctx context.Context, obj *model.Me) (*loader.Client, error)
 }
 type MutationResolver interface {
-	CreateClient(ctx context.Context, input model.Values) (*model.CreateClientPayload, error)
-	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64) (*model.PatchClientPayload, error)
-	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.DeleteClientPayload, error)
-	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64) (*model.RestoreClientPayload, error)
-	DismissDuplicates(ctx context.Context, clientIds []*client.ID) (*model.DismissDuplicatesPayload, error)
-	CreateFieldDefinition(ctx context.Context, input model.Values) (*model.CreateFieldDefinitionPayload, error)
-	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64) (*model.UpdateFieldDefinitionPayload, error)
-	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64) (*model.RetireFieldDefinitionPayload, error)
-	RecordAppointments(ctx context.Context, appointments []model.Values) (*model.RecordAppointmentsPayload, error)
-	RemoveAppointments(ctx context.Context, appointments []model.Values) (*model.RemoveAppointmentsPayload, error)
-	PutLocationGroup(ctx context.Context, input model.Values) (*model.PutLocationGroupPayload, error)
-	DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time) (*model.DeleteLocationGroupPayload, error)
-	RecordClientForms(ctx context.Context, forms []model.Values) (*model.RecordClientFormsPayload, error)
+	CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error)
+	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error)
+	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
+	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
+	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
+	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
+	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error)
+	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RetireFieldDefinitionPayload, error)
+	RecordAppointments(ctx context.Context, appointments []model.Values, idempotencyKey *string) (*model.RecordAppointmentsPayload, error)
+	RemoveAppointments(ctx context.Context, appointments []model.Values, idempotencyKey *string) (*model.RemoveAppointmentsPayload, error)
+	PutLocationGroup(ctx context.Context, input model.Values, idempotencyKey *string) (*model.PutLocationGroupPayload, error)
+	DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) (*model.DeleteLocationGroupPayload, error)
+	RecordClientForms(ctx context.Context, forms []model.Values, idempotencyKey *string) (*model.RecordClientFormsPayload, error)
 }
 type PageInfoResolver interface {
 	HasNextPage(ctx context.Context, obj *model.PageInfo) (bool, error)
@@ -1660,7 +1660,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateClient(childComplexity, args["input"].(model.Values)), true
+		return e.ComplexityRoot.Mutation.CreateClient(childComplexity, args["input"].(model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.createFieldDefinition":
 		if e.ComplexityRoot.Mutation.CreateFieldDefinition == nil {
 			break
@@ -1671,7 +1671,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateFieldDefinition(childComplexity, args["input"].(model.Values)), true
+		return e.ComplexityRoot.Mutation.CreateFieldDefinition(childComplexity, args["input"].(model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteClient":
 		if e.ComplexityRoot.Mutation.DeleteClient == nil {
 			break
@@ -1682,7 +1682,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.DeleteClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteLocationGroup":
 		if e.ComplexityRoot.Mutation.DeleteLocationGroup == nil {
 			break
@@ -1693,7 +1693,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteLocationGroup(childComplexity, args["locationGroupId"].(client.ID), args["modifiedDate"].(time.Time)), true
+		return e.ComplexityRoot.Mutation.DeleteLocationGroup(childComplexity, args["locationGroupId"].(client.ID), args["modifiedDate"].(time.Time), args["idempotencyKey"].(*string)), true
 	case "Mutation.dismissDuplicates":
 		if e.ComplexityRoot.Mutation.DismissDuplicates == nil {
 			break
@@ -1704,7 +1704,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DismissDuplicates(childComplexity, args["clientIds"].([]*client.ID)), true
+		return e.ComplexityRoot.Mutation.DismissDuplicates(childComplexity, args["clientIds"].([]*client.ID), args["idempotencyKey"].(*string)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -1715,7 +1715,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.PatchClient(childComplexity, args["clientId"].(client.ID), args["patch"].(model.Values), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.PatchClient(childComplexity, args["clientId"].(client.ID), args["patch"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.putLocationGroup":
 		if e.ComplexityRoot.Mutation.PutLocationGroup == nil {
 			break
@@ -1726,7 +1726,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.PutLocationGroup(childComplexity, args["input"].(model.Values)), true
+		return e.ComplexityRoot.Mutation.PutLocationGroup(childComplexity, args["input"].(model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.recordAppointments":
 		if e.ComplexityRoot.Mutation.RecordAppointments == nil {
 			break
@@ -1737,7 +1737,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RecordAppointments(childComplexity, args["appointments"].([]model.Values)), true
+		return e.ComplexityRoot.Mutation.RecordAppointments(childComplexity, args["appointments"].([]model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.recordClientForms":
 		if e.ComplexityRoot.Mutation.RecordClientForms == nil {
 			break
@@ -1748,7 +1748,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RecordClientForms(childComplexity, args["forms"].([]model.Values)), true
+		return e.ComplexityRoot.Mutation.RecordClientForms(childComplexity, args["forms"].([]model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.removeAppointments":
 		if e.ComplexityRoot.Mutation.RemoveAppointments == nil {
 			break
@@ -1759,7 +1759,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RemoveAppointments(childComplexity, args["appointments"].([]model.Values)), true
+		return e.ComplexityRoot.Mutation.RemoveAppointments(childComplexity, args["appointments"].([]model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.restoreClient":
 		if e.ComplexityRoot.Mutation.RestoreClient == nil {
 			break
@@ -1770,7 +1770,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RestoreClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.RestoreClient(childComplexity, args["clientId"].(client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.retireFieldDefinition":
 		if e.ComplexityRoot.Mutation.RetireFieldDefinition == nil {
 			break
@@ -1781,7 +1781,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RetireFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.RetireFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateFieldDefinition":
 		if e.ComplexityRoot.Mutation.UpdateFieldDefinition == nil {
 			break
@@ -1792,7 +1792,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["input"].(model.Values), args["expectedVersion"].(*int64)), true
+		return e.ComplexityRoot.Mutation.UpdateFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 
 	case "NewClientSuggestion.fullName":
 		if e.ComplexityRoot.NewClientSuggestion.FullName == nil {
@@ -3439,12 +3439,21 @@ enum DuplicateReason {
 """
 Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
+
+Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for each thing that you want done: send it again when you have
+got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
+once, also at the same time and through other servers; each time it is answered what was committed. A client is then
+answered as that version of it was: without ` + "`" + `ssn` + "`" + `, with the viewers, appointments and forms of today, and null when you
+see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not. A mutation that
+changed nothing because of errors frees its key.
 """
 type Mutation {
   "Makes a new client. Needs the permission WRITE; denied to role CLIENT."
   createClient(
     "The client to make."
     input: CreateClientInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): CreateClientPayload @requires(permission: WRITE)
 
   """
@@ -3460,6 +3469,8 @@ type Mutation {
     patch: ClientPatch!
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
     expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): PatchClientPayload @requires(permission: WRITE)
 
   """
@@ -3471,6 +3482,8 @@ type Mutation {
     clientId: ID!
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
     expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): DeleteClientPayload @requires(permission: DELETE)
 
   """
@@ -3482,6 +3495,8 @@ type Mutation {
     clientId: ID!
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
     expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): RestoreClientPayload @requires(permission: DELETE)
 
   """
@@ -3495,6 +3510,8 @@ type Mutation {
     see no such client, CLIENT_DELETED when it is deleted.
     """
     clientIds: [ID!]!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): DismissDuplicatesPayload @requires(permission: MERGE)
 }
 
@@ -3503,6 +3520,8 @@ extend type Mutation {
   createFieldDefinition(
     "The field to make. TOO_MANY when the business has 1,000 in use."
     input: CreateFieldDefinitionInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): CreateFieldDefinitionPayload @requires(permission: ADMIN)
 
   """
@@ -3518,6 +3537,8 @@ extend type Mutation {
     input: UpdateFieldDefinitionInput!
     "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
     expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): UpdateFieldDefinitionPayload @requires(permission: ADMIN)
 
   """
@@ -3530,6 +3551,8 @@ extend type Mutation {
     schedulerPreferenceFieldDefnId: ID!
     "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
     expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): RetireFieldDefinitionPayload @requires(permission: ADMIN)
 
   """
@@ -3542,6 +3565,8 @@ extend type Mutation {
   recordAppointments(
     "The appointments: at most 1,000 (TOO_MANY)."
     appointments: [AppointmentInput!]!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): RecordAppointmentsPayload @requires(permission: ADMIN)
 
   """
@@ -3550,6 +3575,8 @@ extend type Mutation {
   removeAppointments(
     "The removals: at most 1,000 (TOO_MANY)."
     appointments: [AppointmentRemovalInput!]!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): RemoveAppointmentsPayload @requires(permission: ADMIN)
 
   """
@@ -3559,6 +3586,8 @@ extend type Mutation {
   putLocationGroup(
     "The group, whole. TOO_MANY when the business has 1,000 others."
     input: LocationGroupInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): PutLocationGroupPayload @requires(permission: ADMIN)
 
   """
@@ -3570,6 +3599,8 @@ extend type Mutation {
     locationGroupId: ID!
     "When the scheduler deleted it, to the millisecond."
     modifiedDate: DateTime!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): DeleteLocationGroupPayload @requires(permission: ADMIN)
 
   """
@@ -3578,6 +3609,8 @@ extend type Mutation {
   recordClientForms(
     "The forms: at most 1,000 (TOO_MANY)."
     forms: [ClientFormInput!]!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
   ): RecordClientFormsPayload @requires(permission: ADMIN)
 }
 
@@ -4178,6 +4211,10 @@ enum UserErrorCode {
   VERSION_CONFLICT
   "The patch names nothing to change."
   EMPTY_PATCH
+  "The key has no character, over 255, or one that is no printable ASCII character."
+  INVALID_IDEMPOTENCY_KEY
+  "The key was used, in the last 24 hours, for another mutation or other arguments."
+  IDEMPOTENCY_KEY_REUSED
 
   # values
   "The value is missing, blank, or can't be cleared."
@@ -5030,6 +5067,14 @@ func (ec *executionContext) field_Mutation_createClient_args(ctx context.Context
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5044,6 +5089,14 @@ func (ec *executionContext) field_Mutation_createFieldDefinition_args(ctx contex
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5066,6 +5119,14 @@ func (ec *executionContext) field_Mutation_deleteClient_args(ctx context.Context
 		return nil, err
 	}
 	args["expectedVersion"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
 	return args, nil
 }
 
@@ -5088,6 +5149,14 @@ func (ec *executionContext) field_Mutation_deleteLocationGroup_args(ctx context.
 		return nil, err
 	}
 	args["modifiedDate"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
 	return args, nil
 }
 
@@ -5102,6 +5171,14 @@ func (ec *executionContext) field_Mutation_dismissDuplicates_args(ctx context.Co
 		return nil, err
 	}
 	args["clientIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5132,6 +5209,14 @@ func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context,
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
 	return args, nil
 }
 
@@ -5146,6 +5231,14 @@ func (ec *executionContext) field_Mutation_putLocationGroup_args(ctx context.Con
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5160,6 +5253,14 @@ func (ec *executionContext) field_Mutation_recordAppointments_args(ctx context.C
 		return nil, err
 	}
 	args["appointments"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5174,6 +5275,14 @@ func (ec *executionContext) field_Mutation_recordClientForms_args(ctx context.Co
 		return nil, err
 	}
 	args["forms"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5188,6 +5297,14 @@ func (ec *executionContext) field_Mutation_removeAppointments_args(ctx context.C
 		return nil, err
 	}
 	args["appointments"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -5210,6 +5327,14 @@ func (ec *executionContext) field_Mutation_restoreClient_args(ctx context.Contex
 		return nil, err
 	}
 	args["expectedVersion"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
 	return args, nil
 }
 
@@ -5232,6 +5357,14 @@ func (ec *executionContext) field_Mutation_retireFieldDefinition_args(ctx contex
 		return nil, err
 	}
 	args["expectedVersion"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
 	return args, nil
 }
 
@@ -5262,6 +5395,14 @@ func (ec *executionContext) field_Mutation_updateFieldDefinition_args(ctx contex
 		return nil, err
 	}
 	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
 	return args, nil
 }
 
@@ -10001,7 +10142,7 @@ func (ec *executionContext) _Mutation_createClient(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateClient(ctx, fc.Args["input"].(model.Values))
+			return ec.Resolvers.Mutation().CreateClient(ctx, fc.Args["input"].(model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10063,7 +10204,7 @@ func (ec *executionContext) _Mutation_patchClient(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PatchClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["patch"].(model.Values), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().PatchClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["patch"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10125,7 +10266,7 @@ func (ec *executionContext) _Mutation_deleteClient(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().DeleteClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10187,7 +10328,7 @@ func (ec *executionContext) _Mutation_restoreClient(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestoreClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().RestoreClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10249,7 +10390,7 @@ func (ec *executionContext) _Mutation_dismissDuplicates(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DismissDuplicates(ctx, fc.Args["clientIds"].([]*client.ID))
+			return ec.Resolvers.Mutation().DismissDuplicates(ctx, fc.Args["clientIds"].([]*client.ID), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10311,7 +10452,7 @@ func (ec *executionContext) _Mutation_createFieldDefinition(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateFieldDefinition(ctx, fc.Args["input"].(model.Values))
+			return ec.Resolvers.Mutation().CreateFieldDefinition(ctx, fc.Args["input"].(model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10373,7 +10514,7 @@ func (ec *executionContext) _Mutation_updateFieldDefinition(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().UpdateFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10435,7 +10576,7 @@ func (ec *executionContext) _Mutation_retireFieldDefinition(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RetireFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["expectedVersion"].(*int64))
+			return ec.Resolvers.Mutation().RetireFieldDefinition(ctx, fc.Args["schedulerPreferenceFieldDefnId"].(client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10497,7 +10638,7 @@ func (ec *executionContext) _Mutation_recordAppointments(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RecordAppointments(ctx, fc.Args["appointments"].([]model.Values))
+			return ec.Resolvers.Mutation().RecordAppointments(ctx, fc.Args["appointments"].([]model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10559,7 +10700,7 @@ func (ec *executionContext) _Mutation_removeAppointments(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RemoveAppointments(ctx, fc.Args["appointments"].([]model.Values))
+			return ec.Resolvers.Mutation().RemoveAppointments(ctx, fc.Args["appointments"].([]model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10621,7 +10762,7 @@ func (ec *executionContext) _Mutation_putLocationGroup(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PutLocationGroup(ctx, fc.Args["input"].(model.Values))
+			return ec.Resolvers.Mutation().PutLocationGroup(ctx, fc.Args["input"].(model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10683,7 +10824,7 @@ func (ec *executionContext) _Mutation_deleteLocationGroup(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteLocationGroup(ctx, fc.Args["locationGroupId"].(client.ID), fc.Args["modifiedDate"].(time.Time))
+			return ec.Resolvers.Mutation().DeleteLocationGroup(ctx, fc.Args["locationGroupId"].(client.ID), fc.Args["modifiedDate"].(time.Time), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10745,7 +10886,7 @@ func (ec *executionContext) _Mutation_recordClientForms(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RecordClientForms(ctx, fc.Args["forms"].([]model.Values))
+			return ec.Resolvers.Mutation().RecordClientForms(ctx, fc.Args["forms"].([]model.Values), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

@@ -145,6 +145,13 @@ type FieldData struct {
 
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
+//
+// Each takes an `idempotencyKey`, a text of your own, new for each thing that you want done: send it again when you have
+// got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
+// once, also at the same time and through other servers; each time it is answered what was committed. A client is then
+// answered as that version of it was: without `ssn`, with the viewers, appointments and forms of today, and null when you
+// see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not. A mutation that
+// changed nothing because of errors frees its key.
 type Mutation struct {
 }
 

@@ -97,7 +97,10 @@ func On(t testing.TB, db testdb.DB) *API {
 	if api.tokens, err = auth.NewDevelopment(key, nil); err != nil {
 		t.Fatalf("make tokens: %v", err)
 	}
-	keyset, err := secret.DevelopmentKeyset(t.TempDir())
+	if db.Dir == "" {
+		db.Dir = t.TempDir()
+	}
+	keyset, err := secret.DevelopmentKeyset(db.Dir)
 	if err != nil {
 		t.Fatalf("make a keyset: %v", err)
 	}
@@ -105,7 +108,9 @@ func On(t testing.TB, db testdb.DB) *API {
 	if err != nil {
 		t.Fatalf("open the keyset: %v", err)
 	}
-	api.Service = client.NewService(api.Store, secret.NewHasher(2), cipher, limit.NewRate(limit.Lookups(), api.RateClock.Now), time.Now)
+	api.Service = client.NewService(api.Store, client.Secrets{
+		Hasher: secret.NewHasher(2), Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store),
+	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), time.Now)
 	served := httptest.NewServer(server.New(server.Options{
 		Service:       api.Service,
 		Verifier:      api.tokens,

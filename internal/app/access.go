@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"time"
 
 	"clientgraph/internal/auth"
@@ -54,6 +55,15 @@ func newAccess(cfg config.Serve) (*access, error) {
 	a.verifier = development
 	a.playground, err = newPlayground(development)
 	return a, err
+}
+
+// secrets is what keeps secrets in that store.
+func (a *access) secrets(keys secret.KeyStore) client.Secrets {
+	return client.Secrets{
+		Hasher: secret.NewHasher(runtime.GOMAXPROCS(0)),
+		Cipher: a.cipher,
+		MAC:    secret.NewMAC(a.cipher, keys),
+	}
 }
 
 // newPlayground is the playground with a token of an owner of the sample's

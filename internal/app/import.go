@@ -34,7 +34,7 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, nil, nil, nil, time.Now)
+	service := client.NewService(db.store, client.Secrets{}, nil, time.Now)
 	problems := 0
 	summary, err := transfer.Import(ctx, service, owner(cfg.Business, "import"), file, transfer.Options{
 		Kind:   transfer.Kind(cfg.Kind),

@@ -95,7 +95,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, nil, nil, nil, time.Now)
+	service := client.NewService(db.store, client.Secrets{}, nil, time.Now)
 	progress := newProgress(stdout, cfg.Clients)
 	began := time.Now()
 	for start := 0; start < cfg.Clients; start += seedChunk {

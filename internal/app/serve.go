@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/event"
@@ -17,7 +16,6 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/limit"
-	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 )
 
@@ -55,7 +53,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, secret.NewHasher(runtime.GOMAXPROCS(0)), access.cipher, limit.NewRate(limit.Lookups(), time.Now), time.Now)
+	service := client.NewService(db.store, access.secrets(db.store), limit.NewRate(limit.Lookups(), time.Now), time.Now)
 	if cfg.Sample {
 		if err := loadSample(ctx, db.store, service, logger); err != nil {
 			return err

@@ -108,19 +108,11 @@ func (s *Service) feedAppointments(ctx context.Context, scope Scope, feed Feed, 
 			entries = append(entries, entry)
 		}
 	}
-	var result FeedResult
+	var parts []feedPart
 	for _, chunk := range chunksByClient(entries) {
-		batch := &appointmentBatch{entries: chunk, keyer: s.keyer(business), now: s.instant()}
-		if err := s.feed(ctx, scope, feed.DryRun, batch.apply); err != nil {
-			return FeedResult{}, fmt.Errorf("feed appointments: %w", err)
-		}
-		result.Changed += batch.changed
-		batch.report()
+		parts = append(parts, &appointmentBatch{entries: chunk, keyer: s.keyer(business), now: s.instant()})
 	}
-	for _, reader := range readers {
-		result.Errors = append(result.Errors, reader.errs...)
-	}
-	return result, nil
+	return s.feed(ctx, scope, feed, readers, parts)
 }
 
 // chunksByClient splits entries into transactions: those of one appointment
@@ -172,16 +164,9 @@ type appointmentBatch struct {
 	changed int64
 }
 
-// report gives the entries that failed in the last run their errors.
-func (b *appointmentBatch) report() {
-	for reader, err := range b.failed {
-		reader.errs = append(reader.errs, err)
-	}
-}
-
-func (b *appointmentBatch) apply(ctx context.Context, tx Tx) error {
+func (b *appointmentBatch) apply(ctx context.Context, tx Tx) (int64, map[*entryReader]*Error, error) {
 	if err := b.load(ctx, tx); err != nil {
-		return err
+		return 0, nil, err
 	}
 	for i := range b.entries {
 		if err := b.take(&b.entries[i]); err != nil {
@@ -192,7 +177,7 @@ func (b *appointmentBatch) apply(ctx context.Context, tx Tx) error {
 	// of refusing each other.
 	for _, id := range slices.Sorted(maps.Keys(b.after)) {
 		if err := b.save(tx, b.before[id], b.after[id]); err != nil {
-			return err
+			return 0, nil, err
 		}
 	}
 	known := make([]KnownAppointment, 0, len(b.news))
@@ -200,7 +185,7 @@ func (b *appointmentBatch) apply(ctx context.Context, tx Tx) error {
 		known = append(known, b.known[id])
 	}
 	tx.KnowAppointments(known)
-	return nil
+	return b.changed, b.failed, nil
 }
 
 // load reads what is known of the entries' appointments and all clients whom

@@ -10,6 +10,8 @@ const (
 	CodeClientDeleted   Code = "CLIENT_DELETED"
 	CodeVersionConflict Code = "VERSION_CONFLICT"
 	CodeEmptyPatch      Code = "EMPTY_PATCH"
+	CodeInvalidKey      Code = "INVALID_IDEMPOTENCY_KEY"
+	CodeKeyReused       Code = "IDEMPOTENCY_KEY_REUSED"
 
 	CodeRequired          Code = "REQUIRED"
 	CodeInvalidType       Code = "INVALID_TYPE"

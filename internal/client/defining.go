@@ -99,7 +99,7 @@ func (s *Service) insertDefinition(ctx context.Context, scope Scope, definition 
 		return fmt.Errorf("take a definition id: %w", err)
 	}
 	definition.DefinitionID = id
-	return s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+	return s.write(ctx, scope, plain[FieldDefinition]{definition}, func(ctx context.Context, tx Tx) error {
 		definitions, err := tx.Definitions(ctx)
 		if err != nil {
 			return err
@@ -170,7 +170,7 @@ func (s *Service) RetireDefinition(ctx context.Context, scope Scope, id ID, expe
 
 func (s *Service) changeDefinition(ctx context.Context, scope Scope, id ID, expectedVersion *int64, edit func(*FieldDefinition) error) (*FieldDefinition, error) {
 	var current *FieldDefinition
-	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+	err := s.write(ctx, scope, plain[*FieldDefinition]{&current}, func(ctx context.Context, tx Tx) error {
 		current = nil
 		definitions, err := tx.Definitions(ctx)
 		if err != nil {

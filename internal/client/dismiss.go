@@ -30,42 +30,53 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 	if len(distinct) < 2 {
 		return 0, where.at(&Error{Code: CodeOutOfRange, Message: "want at least two different clients"})
 	}
-	clients, err := s.store.ClientsByID(ctx, scope, distinct, true, identityNeed())
+	var dismissed int64
+	err := s.write(ctx, scope, plain[int64]{&dismissed}, func(ctx context.Context, tx Tx) error {
+		clients, err := tx.Clients(ctx, distinct)
+		if err != nil {
+			return fmt.Errorf("find the clients to dismiss: %w", err)
+		}
+		if errs := whyNotDuplicates(clients, numbers); errs != nil {
+			return errs
+		}
+		dismissals := pairsOf(clients, distinct)
+		dismissed = int64(len(dismissals))
+		return tx.Dismiss(ctx, dismissals)
+	})
 	if err != nil {
-		return 0, fmt.Errorf("find the clients to dismiss: %w", err)
+		return 0, err
 	}
-	byID := make(map[int64]*Client, len(clients))
-	for _, c := range clients {
-		byID[c.ClientID] = c
-	}
+	return dismissed, nil
+}
+
+// whyNotDuplicates lists what is wrong with a list of clients to dismiss.
+func whyNotDuplicates(clients map[int64]*Client, ids []int64) Errors {
 	var errs Errors
-	for i, number := range numbers {
-		at := where.with(strconv.Itoa(i))
-		switch c := byID[number]; {
+	for i, id := range ids {
+		at := path{"clientIds", strconv.Itoa(i)}
+		switch c := clients[id]; {
 		case c == nil:
 			errs = append(errs, at.at(noSuchClient()))
 		case c.Deleted():
 			errs = append(errs, at.at(&Error{Code: CodeClientDeleted, Message: "this client is deleted and is nobody's duplicate; leave it out"}))
 		}
 	}
-	if errs != nil {
-		return 0, errs
-	}
+	return errs
+}
+
+// pairsOf are all pairs of those clients, by id, as they are now: who changes
+// identity later is not who was looked at, and the pair shows again.
+func pairsOf(clients map[int64]*Client, ids []int64) []Dismissal {
 	var dismissals []Dismissal
-	for i, a := range clients {
-		for _, b := range clients[i+1:] {
+	for i, a := range ids {
+		for _, b := range ids[i+1:] {
 			dismissals = append(dismissals, Dismissal{
-				Pair:       IDPair{a.ClientID, b.ClientID},
-				Identities: [2][]byte{a.identity(), b.identity()},
+				Pair:       IDPair{a, b},
+				Identities: [2][]byte{clients[a].identity(), clients[b].identity()},
 			})
 		}
 	}
-	// Who changes identity meanwhile is not who was looked at: the pair shows
-	// again, as it should.
-	if err := s.store.Dismiss(ctx, scope, dismissals); err != nil {
-		return 0, fmt.Errorf("dismiss duplicates: %w", err)
-	}
-	return int64(len(dismissals)), nil
+	return dismissals
 }
 
 func rateLimited(wait time.Duration) *Error {

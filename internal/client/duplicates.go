@@ -74,9 +74,12 @@ type DuplicateStore interface {
 	// Dismissals finds the pairs that were dismissed in the scope's business, in
 	// no order.
 	Dismissals(ctx context.Context, scope Scope) ([]Dismissal, error)
-	// Dismiss stores dismissals, each in place of the one of its pair: all of
-	// them or none.
-	Dismiss(ctx context.Context, scope Scope, dismissals []Dismissal) error
+}
+
+// DuplicateTx is the part of Tx by which pairs are dismissed.
+type DuplicateTx interface {
+	// Dismiss stores dismissals, each in place of the one of its pair.
+	Dismiss(ctx context.Context, dismissals []Dismissal) error
 }
 
 // DuplicatePair is two clients who look like one person.

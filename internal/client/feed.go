@@ -87,21 +87,71 @@ func (f Feed) begin(scope Scope, argument string) error {
 	return nil
 }
 
-// feed runs do in a transaction; in a dry run without its writes.
-func (s *Service) feed(ctx context.Context, scope Scope, dryRun bool, do func(context.Context, Tx) error) error {
-	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
-		if err := do(ctx, tx); err != nil {
-			return err
-		}
-		if dryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
-		return err
+// feedPart is the part of a feed that one transaction takes in.
+type feedPart interface {
+	// apply takes it in, and says how many entries were news and what is wrong
+	// with others. It may be run again.
+	apply(ctx context.Context, tx Tx) (int64, map[*entryReader]*Error, error)
+}
+
+// feed takes in the parts of a feed that were read without errors, in a
+// transaction each; in a dry run without what they write. An answer is kept for
+// the scope's key unless all entries were refused. A feed that is cut off between
+// two parts goes on when it is sent again.
+func (s *Service) feed(ctx context.Context, scope Scope, f Feed, readers []*entryReader, parts []feedPart) (FeedResult, error) {
+	once, err := s.once(ctx, scope)
+	if err != nil {
+		return FeedResult{}, err
 	}
-	return nil
+	result := FeedResult{Errors: errorsOf(readers, nil)}
+	for i, part := range parts {
+		sofar := result.Changed
+		var failed map[*entryReader]*Error
+		var recalled bool
+		err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+			var err error
+			if recalled, err = once.recall(ctx, tx, plain[FeedResult]{&result}); err != nil || recalled {
+				return err
+			}
+			var changed int64
+			if changed, failed, err = part.apply(ctx, tx); err != nil {
+				return err
+			}
+			result = FeedResult{Changed: sofar + changed, Errors: errorsOf(readers, failed)}
+			switch {
+			case f.DryRun:
+				return errDryRun
+			case i < len(parts)-1 && result.Changed > 0:
+				once.begin(tx)
+			case i == len(parts)-1 && len(result.Errors) < len(readers):
+				return once.keep(tx, plain[FeedResult]{&result})
+			}
+			return nil
+		})
+		if err != nil && !(f.DryRun && errors.Is(err, errDryRun)) {
+			return FeedResult{}, err
+		}
+		if recalled {
+			return result, nil
+		}
+		for reader, err := range failed {
+			reader.errs = append(reader.errs, err)
+		}
+	}
+	return result, nil
+}
+
+// errorsOf are the errors of all entries in their order, with those of a part
+// that is not done.
+func errorsOf(readers []*entryReader, failed map[*entryReader]*Error) Errors {
+	var errs Errors
+	for _, reader := range readers {
+		errs = append(errs, reader.errs...)
+		if err := failed[reader]; err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
 }
 
 // entryReader reads the parts of one entry, and collects all that is wrong with

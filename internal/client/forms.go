@@ -35,7 +35,7 @@ func (s *Service) RecordForms(ctx context.Context, scope Scope, feed Feed) (Feed
 			clients[entry.form.ClientID] = true
 		}
 	}
-	var result FeedResult
+	var parts []feedPart
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(clients)), feedClients) {
 		batch := &formBatch{clientIDs: ids, now: s.instant()}
 		for _, entry := range entries {
@@ -43,18 +43,9 @@ func (s *Service) RecordForms(ctx context.Context, scope Scope, feed Feed) (Feed
 				batch.entries = append(batch.entries, entry)
 			}
 		}
-		if err := s.feed(ctx, scope, feed.DryRun, batch.apply); err != nil {
-			return FeedResult{}, fmt.Errorf("feed forms: %w", err)
-		}
-		result.Changed += batch.changed
-		for reader, err := range batch.failed {
-			reader.errs = append(reader.errs, err)
-		}
+		parts = append(parts, batch)
 	}
-	for _, reader := range readers {
-		result.Errors = append(result.Errors, reader.errs...)
-	}
-	return result, nil
+	return s.feed(ctx, scope, feed, readers, parts)
 }
 
 type formEntry struct {
@@ -67,21 +58,17 @@ type formBatch struct {
 	entries   []formEntry
 	clientIDs []int64
 	now       time.Time
-
-	// What follows is of one run of the transaction.
-	failed  map[*entryReader]*Error
-	changed int64
 }
 
-func (b *formBatch) apply(ctx context.Context, tx Tx) error {
-	b.failed, b.changed = map[*entryReader]*Error{}, 0
+func (b *formBatch) apply(ctx context.Context, tx Tx) (int64, map[*entryReader]*Error, error) {
+	changed, failed := int64(0), map[*entryReader]*Error{}
 	clients, err := tx.Clients(ctx, b.clientIDs)
 	if err != nil {
-		return fmt.Errorf("find the clients of forms: %w", err)
+		return 0, nil, fmt.Errorf("find the clients of forms: %w", err)
 	}
 	stored, err := tx.Forms(ctx, b.clientIDs)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	// newest is what is known of each client's forms, by id.
 	newest := map[int64]map[string]Form{}
@@ -100,18 +87,18 @@ func (b *formBatch) apply(ctx context.Context, tx Tx) error {
 		known, seen := forms[form.FormID]
 		switch {
 		case forms == nil:
-			b.failed[entry.reader] = entry.reader.noSuchClient()
+			failed[entry.reader] = entry.reader.noSuchClient()
 		case seen && !form.ModifiedDate.After(known.ModifiedDate):
 			// Not newer than what is known.
 		case !seen && len(forms) >= MaxForms:
-			b.failed[entry.reader] = entry.reader.where.with("clientId").at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d forms", MaxForms)})
+			failed[entry.reader] = entry.reader.where.with("clientId").at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d forms", MaxForms)})
 		default:
 			forms[form.FormID] = form
 			if news[form.ClientID] == nil {
 				news[form.ClientID] = map[string]bool{}
 			}
 			news[form.ClientID][form.FormID] = true
-			b.changed++
+			changed++
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(news)) {
@@ -121,5 +108,5 @@ func (b *formBatch) apply(ctx context.Context, tx Tx) error {
 		}
 		tx.PutForms(clients[id], forms, b.now, []string{nameFormList})
 	}
-	return nil
+	return changed, failed, nil
 }

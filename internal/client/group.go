@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,7 +91,7 @@ func (s *Service) DeleteLocationGroup(ctx context.Context, scope Scope, id ID, m
 
 func (s *Service) feedGroup(ctx context.Context, scope Scope, group KnownGroup, dryRun bool) (GroupResult, error) {
 	var result GroupResult
-	err := s.feed(ctx, scope, dryRun, func(ctx context.Context, tx Tx) error {
+	err := s.write(ctx, scope, plain[GroupResult]{&result}, func(ctx context.Context, tx Tx) error {
 		known, err := tx.LocationGroup(ctx, group.LocationGroupID)
 		if err != nil {
 			return fmt.Errorf("find a location group: %w", err)
@@ -109,9 +110,12 @@ func (s *Service) feedGroup(ctx context.Context, scope Scope, group KnownGroup, 
 			}
 		}
 		result = GroupResult{Group: group.group(), Changed: true}
+		if dryRun {
+			return errDryRun
+		}
 		return tx.PutLocationGroup(ctx, group)
 	})
-	if err != nil {
+	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
 		return GroupResult{}, err
 	}
 	return result, nil

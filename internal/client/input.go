@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -252,18 +253,20 @@ func (in *input) apply(c *Client) {
 	for i, value := range in.set {
 		setAt(properties[i].at(c), value)
 	}
-	if len(in.fields) == 0 {
-		return
-	}
-	values := slices.DeleteFunc(c.FieldValues, func(v FieldValue) bool {
-		_, named := in.fields[v.DefinitionID]
-		return named
-	})
 	for id, value := range in.fields {
-		if value != nil {
-			values = append(values, FieldValue{DefinitionID: id, Value: value})
-		}
+		c.setField(id, value)
 	}
-	slices.SortFunc(values, func(a, b FieldValue) int { return int(min(max(a.DefinitionID-b.DefinitionID, -1), 1)) })
-	c.FieldValues = values
+}
+
+// setField gives an unmapped custom field a value, or none.
+func (c *Client) setField(definitionID int64, value any) {
+	i, found := slices.BinarySearchFunc(c.FieldValues, definitionID, func(v FieldValue, id int64) int { return cmp.Compare(v.DefinitionID, id) })
+	switch {
+	case !found && value != nil:
+		c.FieldValues = slices.Insert(c.FieldValues, i, FieldValue{DefinitionID: definitionID, Value: value})
+	case found && value != nil:
+		c.FieldValues[i].Value = value
+	case found:
+		c.FieldValues = slices.Delete(c.FieldValues, i, i+1)
+	}
 }

@@ -175,6 +175,9 @@ func PropertyByName(name string) *Property {
 // *[]int64, *[]byte, *Status, *[]FieldValue, *[]Appointment.
 func (p *Property) At(c *Client) any { return p.at(c) }
 
+// Value is what stands at the property's place in c; nil for nothing.
+func (p *Property) Value(c *Client) any { return valueAt(p.at(c)) }
+
 // Writable says whether clients are created and patched with the property.
 func (p *Property) Writable() bool { return p.is(writable) }
 

@@ -123,6 +123,8 @@ type Scope struct {
 	// RequestID is stamped on history rows, so that a change can be traced to
 	// the request that made it.
 	RequestID string
+	// Key makes a mutation one that is done once; nil for none, and for reads.
+	Key *Key
 }
 
 // Rows says which clients of the business a caller sees: all of them, those that

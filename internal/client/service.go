@@ -13,6 +13,7 @@ type Service struct {
 	store  Store
 	hasher Hasher
 	cipher Cipher
+	mac    MAC
 	// limiter is for what tells a caller of clients that it does not see.
 	limiter Limiter
 	now     func() time.Time
@@ -21,9 +22,17 @@ type Service struct {
 	keyers sync.Map
 }
 
+// Secrets is what keeps secrets. A service that writes needs all of it; one that
+// imports, or only reads, needs none.
+type Secrets struct {
+	Hasher Hasher
+	Cipher Cipher
+	MAC    MAC
+}
+
 // NewService returns the service over a store.
-func NewService(store Store, hasher Hasher, cipher Cipher, limiter Limiter, now func() time.Time) *Service {
-	return &Service{store: store, hasher: hasher, cipher: cipher, limiter: limiter, now: now}
+func NewService(store Store, secrets Secrets, limiter Limiter, now func() time.Time) *Service {
+	return &Service{store: store, hasher: secrets.Hasher, cipher: secrets.Cipher, mac: secrets.MAC, limiter: limiter, now: now}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.

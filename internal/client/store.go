@@ -72,6 +72,8 @@ type Store interface {
 type Tx interface {
 	FeedTx
 	DefinitionTx
+	DuplicateTx
+	KeyTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too, by id.

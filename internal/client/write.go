@@ -41,26 +41,24 @@ func (s *Service) Create(ctx context.Context, scope Scope, values Values) (Resul
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
-	created, err := s.create(ctx, w)
+	result, err := s.create(ctx, w)
 	if errors.Is(err, ErrIDTaken) {
-		created, err = s.create(ctx, w)
+		result, err = s.create(ctx, w)
 	}
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Client: created}, nil
+	return result, err
 }
 
-func (s *Service) create(ctx context.Context, w *writing) (*Client, error) {
+func (s *Service) create(ctx context.Context, w *writing) (Result, error) {
 	id, err := s.store.NextClientID(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("take a client id: %w", err)
+		return Result{}, fmt.Errorf("take a client id: %w", err)
 	}
-	var created *Client
-	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
+	var result Result
+	err = s.write(ctx, w.scope, record{&result}, func(ctx context.Context, tx Tx) error {
 		now := s.instant()
 		blank := &Client{ClientID: id, BusinessID: w.scope.BusinessID, Lifecycle: Live, Status: StatusActive}
-		created = blank.Clone()
+		created := blank.Clone()
+		result.Client = created
 		created.Version = 1
 		created.CreatedDate, created.CreatedUser = &now, new(w.scope.User)
 		w.begin(tx, created)
@@ -75,9 +73,9 @@ func (s *Service) create(ctx context.Context, w *writing) (*Client, error) {
 		return w.saveNeighbours(ctx, OperationCreate)
 	})
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
-	return created, nil
+	return result, nil
 }
 
 // Patch changes what the patch names and nothing else; a patch that changes no
@@ -158,7 +156,7 @@ type target struct {
 // changed. w.before and w.after are the two states while edit runs.
 func (s *Service) change(ctx context.Context, scope Scope, t target, w *writing, operation Operation, kind Kind, edit func(context.Context) error) (Result, error) {
 	var result Result
-	err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+	err := s.write(ctx, scope, record{&result}, func(ctx context.Context, tx Tx) error {
 		result = Result{}
 		before, err := find(ctx, tx, scope, t)
 		if err != nil {

@@ -79,25 +79,23 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Di
 	return dismissals, nil
 }
 
-// Dismiss implements client.Store.
-func (s *Store) Dismiss(ctx context.Context, scope client.Scope, dismissals []client.Dismissal) error {
+// Dismiss implements client.DuplicateTx.
+func (t *transaction) Dismiss(ctx context.Context, dismissals []client.Dismissal) error {
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
-		pair := append(tenant(scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
+		pair := append(tenant(t.scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
 		writes[i] = mongo.NewUpdateOneModel().SetFilter(pair).SetUpsert(true).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
 			{Key: "firstIdentity", Value: d.Identities[0]},
 			{Key: "secondIdentity", Value: d.Identities[1]},
 		}}})
 	}
-	return s.Write(ctx, scope, func(ctx context.Context, _ client.Tx) error {
-		_, err := s.db.Collection(dismissalsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
-		if mongo.IsDuplicateKeyError(err) {
-			// Somebody dismissed one of the pairs at the same time.
-			return asConflict(err)
-		}
-		if err != nil {
-			return fmt.Errorf("store dismissals: %w", err)
-		}
-		return nil
-	})
+	_, err := t.store.db.Collection(dismissalsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+	if mongo.IsDuplicateKeyError(err) {
+		// Somebody dismissed one of the pairs at the same time.
+		return asConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("store dismissals: %w", err)
+	}
+	return nil
 }

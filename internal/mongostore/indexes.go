@@ -8,6 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
 )
 
 // index is one index and the reads that it is there for.
@@ -82,6 +84,10 @@ func indexes() map[string][]index {
 			{name: "byId", keys: ascending("businessId", "locationGroupId"), unique: true},
 			{name: "byRemoved", keys: ascending("businessId", "removed")},
 		},
+		answersName: {
+			{name: "byKey", keys: ascending("businessId", "key"), unique: true},
+			{name: "expiry", keys: ascending("at"), expire: client.KeyLifetime},
+		},
 		dismissalsName: {
 			{name: "byPair", keys: ascending("businessId", "first", "second"), unique: true},
 		},
@@ -127,7 +133,7 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 	}
 	// A transaction can't make a collection everywhere: those without an index
 	// of their own are made here.
-	for _, collection := range []string{businessesName, countersName} {
+	for _, collection := range []string{businessesName, countersName, secretsName} {
 		err := s.db.CreateCollection(ctx, collection)
 		if code, ok := serverCode(err); err != nil && (!ok || code != codeNamespaceExists) {
 			return fmt.Errorf("make the collection %s: %w", collection, err)

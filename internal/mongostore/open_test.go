@@ -40,7 +40,7 @@ func openProcess(t *testing.T, db testdb.DB, monitor *event.CommandMonitor) *pro
 	if err := store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &process{store: store, service: client.NewService(store, plain{}, plain{}, unlimited{}, time.Now), db: connection.Database(db.Name)}
+	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}}, unlimited{}, time.Now), db: connection.Database(db.Name)}
 }
 
 // plain hashes and seals nothing.
@@ -53,6 +53,8 @@ func (plain) Hash(_ context.Context, password string) (string, error) {
 func (plain) Seal(text string, _, _ int64, _ string) ([]byte, error) { return []byte(text), nil }
 
 func (plain) Open(sealed []byte, _, _ int64, _ string) (string, error) { return string(sealed), nil }
+
+func (plain) Sum(_ context.Context, message []byte) ([]byte, error) { return message, nil }
 
 func ownerScope() client.Scope {
 	return client.Scope{

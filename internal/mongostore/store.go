@@ -27,6 +27,8 @@ const (
 	businessesName  = "businesses"
 	countersName    = "counters"
 	dismissalsName  = "dismissals"
+	answersName     = "idempotency"
+	secretsName     = "secretKeys"
 )
 
 // Store implements client.Store. It is safe for concurrent use, also by several

@@ -58,6 +58,7 @@ type transaction struct {
 	history []any
 	changes []bson.D
 	feed    feedWrites
+	keys    keyWrites
 }
 
 // Clients implements client.Tx.
@@ -196,9 +197,13 @@ func (t *transaction) announce(before, after *client.Client, entry client.Entry,
 	t.changes = append(t.changes, row)
 }
 
-// flush writes what was kept: the records, their history, and last the feed
-// with its sequence numbers.
+// flush writes what was kept: first the keys, for whoever uses one at the same
+// time to learn of it soonest, then the records, their history, and last the
+// feed with its sequence numbers.
 func (t *transaction) flush(ctx context.Context) error {
+	if err := t.flushKeys(ctx); err != nil {
+		return err
+	}
 	if len(t.writes) == 0 {
 		return t.flushFeed(ctx)
 	}

@@ -49,7 +49,7 @@ func (i insertion) Insert(_ context.Context, c *client.Client, _ client.Entry) e
 func checkRules(t *testing.T, dataset client.Dataset, clients []*client.Client) {
 	t.Helper()
 	r := &rules{dataset: dataset}
-	service := client.NewService(r, nil, nil, nil, time.Now)
+	service := client.NewService(r, client.Secrets{}, nil, time.Now)
 	scope := client.Scope{
 		BusinessID: dataset.Business.BusinessID, User: "tester", Role: client.RoleOwner,
 		Permissions: client.AllPermissions, Rows: client.Rows{All: true},

@@ -58,7 +58,7 @@ func (panicking) Hash(context.Context, string) (string, error) { panic("canary o
 func TestPanicIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
 	s := newSite(t, nil)
 	broken := newSite(t, func(o *server.Options) {
-		o.Service = client.NewService(s.store, panicking{}, nil, nil, time.Now)
+		o.Service = client.NewService(s.store, client.Secrets{Hasher: panicking{}}, nil, time.Now)
 	})
 	withPassword := strings.Replace(createJane, "{firstName", `{password: "correct horse", firstName`, 1)
 	a := broken.do(t, broken.owner(t), withPassword)

@@ -61,7 +61,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:  client.NewService(s.store, nil, nil, nil, time.Now),
+		Service:  client.NewService(s.store, client.Secrets{}, nil, time.Now),
 		Verifier: s.tokens,
 		Ready:    s.store.Ready,
 		Logger:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -41,6 +41,9 @@ type DB struct {
 	URI string
 	// Name of the database, unique on that server.
 	Name string
+	// Dir is a folder for what several servers on the database share; empty for a
+	// database that is not New's.
+	Dir string
 }
 
 // shared is the engine of this test binary. It is the one variable of its kind
@@ -85,6 +88,7 @@ func New(t testing.TB) DB {
 			t.Errorf("testdb: drop %s: %v", db.Name, err)
 		}
 	})
+	db.Dir = t.TempDir()
 	return db
 }
 
