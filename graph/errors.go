@@ -19,9 +19,10 @@ import (
 
 // Codes of errors that are not the domain's.
 const (
-	codeInternal = "INTERNAL"
-	codeTimeout  = "TIMEOUT"
-	codeCanceled = "CANCELED"
+	codeInternal    = "INTERNAL"
+	codeUnavailable = "UNAVAILABLE"
+	codeTimeout     = "TIMEOUT"
+	codeCanceled    = "CANCELED"
 )
 
 // fail reports all but the first failure of an argument list at the field that
@@ -39,8 +40,9 @@ func fail(ctx context.Context, err error) error {
 
 // PresentError returns how errors are told: a failure of the caller's with its
 // code, message and the path of the argument; anything else masked, with an id
-// under which it was logged.
-func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
+// under which it was logged. unavailable says which of these pass by
+// themselves: the caller is told to try again.
+func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
 		if located, ok := errors.AsType[*gqlerror.Error](err); ok {
@@ -60,21 +62,31 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			if field := argumentPath(ctx, presented, failure); len(field) > 0 {
 				presented.Extensions["field"] = field
 			}
-		case errors.Is(err, context.DeadlineExceeded):
-			presented.Message = "this took too long and was stopped; ask for less, or try again"
-			presented.Extensions["code"] = codeTimeout
+		// The driver cancels and times out by itself too.
+		case ctx.Err() == nil && unavailable(err):
+			mask(ctx, logger, "database unavailable", presented, err)
+			presented.Message = "the database could not be reached, or was too busy: try again in a moment, a mutation with the same idempotencyKey"
+			presented.Extensions["code"] = codeUnavailable
 		case errors.Is(err, context.Canceled):
 			presented.Message = "the request was cancelled"
 			presented.Extensions["code"] = codeCanceled
+		case errors.Is(err, context.DeadlineExceeded):
+			presented.Message = "this took too long and was stopped; ask for less, or try again, a mutation with the same idempotencyKey"
+			presented.Extensions["code"] = codeTimeout
 		default:
-			id := rand.Text()
-			logger.ErrorContext(ctx, "internal error", "errorId", id, "path", presented.Path.String(), "error", err)
+			mask(ctx, logger, "internal error", presented, err)
 			presented.Message = "something went wrong on our side; tell us the errorId"
 			presented.Extensions["code"] = codeInternal
-			presented.Extensions["errorId"] = id
 		}
 		return presented
 	}
+}
+
+// mask logs an error that is not told, and tells the caller under which id.
+func mask(ctx context.Context, logger *slog.Logger, message string, presented *gqlerror.Error, err error) {
+	id := rand.Text()
+	logger.ErrorContext(ctx, message, "errorId", id, "path", presented.Path.String(), "error", err)
+	presented.Extensions["errorId"] = id
 }
 
 // quotedValues match what the library's messages repeat of a request: the value

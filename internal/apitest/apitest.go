@@ -115,6 +115,7 @@ func On(t testing.TB, db testdb.DB) *API {
 		Service:       api.Service,
 		Verifier:      api.tokens,
 		Ready:         api.Store.Ready,
+		Unavailable:   mongostore.Unavailable,
 		Introspection: true,
 		Logger:        slog.New(slog.NewJSONHandler(api.Log, nil)),
 	}))

@@ -46,7 +46,7 @@ func openDatabase(ctx context.Context, open opener, cfg config.Database, logger 
 		return nil, err
 	}
 	d := &database{engine: engine}
-	o := options.Client().ApplyURI(engine.URI).SetAppName("clientgraph").SetServerSelectionTimeout(selectionTimeout)
+	o := options.Client().SetAppName("clientgraph").SetServerSelectionTimeout(selectionTimeout).ApplyURI(engine.URI)
 	if monitor != nil {
 		o.SetMonitor(monitor)
 	}

@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/mongostore"
 	"clientgraph/internal/server"
 )
 
@@ -63,6 +64,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 		Service:       service,
 		Verifier:      access.verifier,
 		Ready:         db.store.Ready,
+		Unavailable:   mongostore.Unavailable,
 		Playground:    access.playground,
 		Introspection: cfg.Introspection || cfg.Development(),
 		Logger:        logger,

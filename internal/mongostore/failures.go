@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 )
 
 // Codes of the server's failures that mean something here.
@@ -16,6 +18,36 @@ func serverCode(err error) (int, bool) {
 
 // retryLabel makes the driver run the whole transaction again.
 const retryLabel = "TransientTransactionError"
+
+// Unavailable says whether a failure is of a database that could not be
+// reached, or did not come to an end with a transaction: it passes, and the same
+// may succeed a moment later. What failed was not done, or, when the connection
+// was lost in a commit, perhaps it was.
+func Unavailable(err error) bool {
+	if _, ok := errors.AsType[topology.ServerSelectionError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[topology.WaitQueueTimeoutError](err); ok {
+		return true
+	}
+	// Of a connection that was waited for when another one broke.
+	if pool, ok := errors.AsType[interface {
+		error
+		driver.RetryablePoolError
+	}](err); ok {
+		return pool.Retryable()
+	}
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	if !ok {
+		return false
+	}
+	for _, label := range []string{"NetworkError", "RetryableWriteError", "UnknownTransactionCommitResult", retryLabel} {
+		if labelled.HasErrorLabel(label) {
+			return true
+		}
+	}
+	return false
+}
 
 // asConflict marks a failure as one that running the transaction again mends.
 func asConflict(err error) error {

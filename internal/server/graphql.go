@@ -33,15 +33,17 @@ const (
 	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
 	codeUnsupportedMedia = "UNSUPPORTED_MEDIA_TYPE"
 	codeInternal         = "INTERNAL"
+	codeUnavailable      = "UNAVAILABLE"
 )
 
 // graphqlHandler serves GraphQL over HTTP: POST with a JSON body, and GET for
 // queries.
 type graphqlHandler struct {
-	executor *executor.Executor
-	service  *client.Service
-	verifier Verifier
-	logger   *slog.Logger
+	executor    *executor.Executor
+	service     *client.Service
+	verifier    Verifier
+	unavailable func(error) bool
+	logger      *slog.Logger
 }
 
 // refusal is an answer to a request that is not executed.
@@ -101,6 +103,10 @@ func (h *graphqlHandler) scope(r *http.Request) (client.Scope, *refusal) {
 	scope, err := h.service.Scope(ctx, identity)
 	if client.HasCode(err, client.CodeUnauthenticated) {
 		return client.Scope{}, unauthenticated()
+	}
+	if err != nil && h.unavailable(err) {
+		h.logger.ErrorContext(ctx, "database unavailable", "errorId", requestID(ctx), "error", err)
+		return client.Scope{}, &refusal{http.StatusServiceUnavailable, codeUnavailable, "the database could not be reached: try again in a moment"}
 	}
 	if err != nil {
 		h.logger.ErrorContext(ctx, "internal error", "errorId", requestID(ctx), "error", err)

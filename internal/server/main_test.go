@@ -61,10 +61,11 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:  client.NewService(s.store, client.Secrets{}, nil, time.Now),
-		Verifier: s.tokens,
-		Ready:    s.store.Ready,
-		Logger:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Service:     client.NewService(s.store, client.Secrets{}, nil, time.Now),
+		Verifier:    s.tokens,
+		Ready:       s.store.Ready,
+		Unavailable: mongostore.Unavailable,
+		Logger:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&o)

@@ -43,6 +43,9 @@ type Options struct {
 	Verifier Verifier
 	// Ready says whether the database can be read and written.
 	Ready func(context.Context) error
+	// Unavailable says whether a failure is of a database that can't be reached
+	// for the moment: callers are told to try again.
+	Unavailable func(error) bool
 	// Playground serves / and what the page needs; nil for none.
 	Playground http.Handler
 	// Introspection lets callers read the schema.
@@ -55,10 +58,11 @@ type Options struct {
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	api := &graphqlHandler{
-		executor: newExecutor(o),
-		service:  o.Service,
-		verifier: o.Verifier,
-		logger:   o.Logger,
+		executor:    newExecutor(o),
+		service:     o.Service,
+		verifier:    o.Verifier,
+		unavailable: o.Unavailable,
+		logger:      o.Logger,
 	}
 	mux.Handle("/graphql", api)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -82,7 +86,7 @@ func New(o Options) http.Handler {
 
 func newExecutor(o Options) *executor.Executor {
 	exec := executor.New(graph.NewSchema(o.Service))
-	exec.SetErrorPresenter(graph.PresentError(o.Logger))
+	exec.SetErrorPresenter(graph.PresentError(o.Logger, o.Unavailable))
 	exec.SetRecoverFunc(graph.RecoverPanic)
 	exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	if o.Introspection {
