@@ -29,12 +29,15 @@ type play struct {
 	business int64
 	token    string
 	began    time.Time
+	// patience is how long a writer waits for an answer; 0 is as long as it takes.
+	patience time.Duration
 	// ids are the clientIds of the slots, for those who know them, and seen the
 	// versions that were told last.
 	ids  [slots]atomic.Pointer[string]
 	seen [slots]atomic.Int64
-	// answers counts the answers.
-	answers atomic.Int64
+	// attempts counts what was asked for to no avail or otherwise, and answers
+	// what was answered.
+	attempts, answers atomic.Int64
 
 	mu      sync.Mutex
 	history []porcupine.Operation
@@ -99,7 +102,7 @@ func (p *play) keyText(d deed) string {
 func (p *play) record(writer int, d deed, got told, call int64) {
 	operation := porcupine.Operation{ClientId: writer, Input: d, Output: got, Call: call, Return: p.now()}
 	if got.unknown {
-		if d.kind == deedRead || d.kind == deedReport {
+		if d.reads() {
 			return
 		}
 		operation.Return = math.MaxInt64
@@ -115,7 +118,13 @@ func (p *play) record(writer int, d deed, got told, call int64) {
 func (p *play) send(t *testing.T, s *serving, d deed, key string) told {
 	t.Helper()
 	query, variables := p.query(d, key)
-	a, err := s.post(t.Context(), p.token, "", query, variables)
+	ctx, cancel := t.Context(), func() {}
+	if p.patience > 0 {
+		ctx, cancel = context.WithTimeout(ctx, p.patience)
+	}
+	defer cancel()
+	a, err := s.post(ctx, p.token, "", query, variables)
+	p.attempts.Add(1)
 	if err != nil {
 		return told{unknown: true}
 	}

@@ -88,6 +88,9 @@ func serveCommand(t *testing.T, dir string, cmd *exec.Cmd) *serving {
 		_ = cmd.Process.Kill()
 		<-s.ended
 		reader.Close()
+		if t.Failed() {
+			t.Logf("the server logged %s", s.stderr)
+		}
 	})
 	line, err := bufio.NewReader(reader).ReadString('\n')
 	if err != nil {

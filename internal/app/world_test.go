@@ -37,6 +37,11 @@ type deed struct {
 	key int
 }
 
+// reads says whether the deed changes nothing.
+func (d deed) reads() bool {
+	return d.kind == deedRead || d.kind == deedReport || d.kind == deedSurvey
+}
+
 // person is one client as an answer tells of it, and as the model keeps it. The
 // zero value is none.
 type person struct {

@@ -1,0 +1,94 @@
+package app_test
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"clientgraph/internal/testdb"
+	"clientgraph/internal/testsize"
+)
+
+// flakyPatience is how long a writer waits for an answer over a broken way.
+const flakyPatience = 3 * time.Second
+
+// Who can't be served for want of the database is told so, and to try again:
+// then it works.
+func TestLostDatabaseIsUnavailableUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	way := newFlaky(t, testdb.Engine(t, dir).Address)
+	s := serve(t, dir, "--mongodb-uri", way.uri())
+	owner := s.owner(t)
+	s.do(t, owner, createJane)
+	s.do(t, owner, `mutation { patchClient(clientId: "1", patch: {password: "a long password"}) { userErrors { code } } }`)
+	jane := s.token(t, "--role", "CLIENT", "--client-account-id", "1")
+	s.do(t, jane, names)
+	way.cut()
+	for name, one := range map[string]struct {
+		token, query string
+		status       int
+	}{
+		"a read":                {owner, names, http.StatusOK},
+		"a write":               {owner, createJane, http.StatusOK},
+		"a token's own look-up": {jane, names, http.StatusServiceUnavailable},
+	} {
+		a, err := s.post(t.Context(), one.token, "", one.query, nil)
+		if err != nil || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "UNAVAILABLE" || a.status != one.status {
+			t.Errorf("%s: %v, status %d: %s", name, err, a.status, a.body)
+		}
+	}
+	way.open(t)
+	until(t, "the database is found again", func() bool {
+		a, err := s.post(t.Context(), owner, "", names, nil)
+		return err == nil && len(a.Errors) == 0
+	})
+	wantJane(t, s)
+}
+
+// Whatever becomes of the connection to the database, before, during and after
+// commits: what was acknowledged is done, what was not is done or undone as a
+// whole, and callers are told by the code to try again.
+func TestPropertyBrokenConnectionsLoseNothingAndDoNothingTwice(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	engine := testdb.Engine(t, dir)
+	way := newFlaky(t, engine.Address)
+	s := serve(t, dir, "--mongodb-uri", way.uri())
+	for round := range testsize.Of(3, 30, 300) {
+		p := newPlay(t, int64(round+1), s)
+		// A transaction that is lost with its connection stands in the way of
+		// others for up to a minute.
+		p.patience = flakyPatience
+		var group sync.WaitGroup
+		var busy atomic.Int64
+		busy.Add(writers)
+		for writer := range writers {
+			group.Go(func() {
+				defer busy.Add(-1)
+				for n := range testsize.Of(8, 12, 12) {
+					if p.do(t, writer, p.draw(writer, n)).unknown && rand.IntN(2) == 0 {
+						return
+					}
+				}
+			})
+		}
+		way.disturb(t, func() bool { return busy.Load() > 0 }, p.attempts.Load)
+		group.Wait()
+		until(t, "the database is found again", func() bool {
+			return !p.do(t, 0, deed{kind: deedSurvey}).unknown
+		})
+		p.check(t)
+		loadState(t, s.database(t), p.business).check(t)
+		if t.Failed() {
+			return
+		}
+	}
+	if !strings.Contains(s.stderr.String(), "database unavailable") {
+		t.Error("the database was always there: this checks nothing")
+	}
+}
