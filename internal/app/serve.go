@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/event"
@@ -126,7 +127,7 @@ func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.
 }
 
 // serveHTTP serves until ctx ends or the database is gone.
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, db *database, logger *slog.Logger) error {
+func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Server, db *database, logger *slog.Logger) error {
 	// Requests outlive ctx, so that those under way can finish.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -153,6 +154,9 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
+	var streams sync.WaitGroup
+	streams.Go(func() { handler.Stop(ctx) })
+	defer streams.Wait()
 	if err := s.Shutdown(ctx); err != nil {
 		logger.Warn("requests were cut off", "error", err)
 		// The connections are closed all the same.

@@ -34,6 +34,10 @@ const (
 	codeUnsupportedMedia = "UNSUPPORTED_MEDIA_TYPE"
 	codeInternal         = "INTERNAL"
 	codeUnavailable      = "UNAVAILABLE"
+
+	codeForbiddenOrigin   = "FORBIDDEN_ORIGIN"
+	codeOverloaded        = "OVERLOADED"
+	codeTooManyOperations = "TOO_MANY_OPERATIONS"
 )
 
 // graphqlHandler serves GraphQL over HTTP: POST with a JSON body, and GET for
@@ -44,6 +48,9 @@ type graphqlHandler struct {
 	verifier    Verifier
 	unavailable func(error) bool
 	logger      *slog.Logger
+	streams     *streams
+	// allowsOrigin says whether a page of the request's origin may open a socket.
+	allowsOrigin func(*http.Request) bool
 }
 
 // refusal is an answer to a request that is not executed.
@@ -54,8 +61,12 @@ type refusal struct {
 }
 
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isSocket(r) {
+		h.serveSocket(w, r)
+		return
+	}
 	// Who asks is decided first: a stranger learns nothing else.
-	scope, refused := h.scope(r)
+	who, refused := h.scope(r)
 	if refused != nil {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		refuse(w, r, refused)
@@ -69,7 +80,11 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, refused)
 		return
 	}
-	ctx := graph.WithScope(graphql.StartOperationTrace(r.Context()), h.service, scope)
+	if wantsEvents(r) {
+		h.serveEvents(w, r, who, params)
+		return
+	}
+	ctx := graph.WithScope(graphql.StartOperationTrace(r.Context()), h.service, who.scope)
 	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	operation, errs := h.executor.CreateOperationContext(ctx, params)
 	if errs != nil {
@@ -92,28 +107,17 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // scope is who sends the request.
-func (h *graphqlHandler) scope(r *http.Request) (client.Scope, *refusal) {
-	ctx := r.Context()
-	token, _ := auth.Bearer(r.Header.Get("Authorization"))
-	identity, err := h.verifier.Verify(token)
-	if err != nil {
-		h.logger.InfoContext(ctx, "token refused", "requestId", requestID(ctx), "reason", auth.Reason(err))
-		return client.Scope{}, unauthenticated()
+func (h *graphqlHandler) scope(r *http.Request) (admitted, *refusal) {
+	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
+	switch {
+	case client.HasCode(err, client.CodeUnauthenticated):
+		return admitted{}, unauthenticated()
+	case err != nil && h.unavailable(err):
+		return admitted{}, &refusal{http.StatusServiceUnavailable, codeUnavailable, "the database could not be reached: try again in a moment"}
+	case err != nil:
+		return admitted{}, &refusal{http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the X-Request-Id"}
 	}
-	scope, err := h.service.Scope(ctx, identity)
-	if client.HasCode(err, client.CodeUnauthenticated) {
-		return client.Scope{}, unauthenticated()
-	}
-	if err != nil && h.unavailable(err) {
-		h.logger.ErrorContext(ctx, "database unavailable", "errorId", requestID(ctx), "error", err)
-		return client.Scope{}, &refusal{http.StatusServiceUnavailable, codeUnavailable, "the database could not be reached: try again in a moment"}
-	}
-	if err != nil {
-		h.logger.ErrorContext(ctx, "internal error", "errorId", requestID(ctx), "error", err)
-		return client.Scope{}, &refusal{http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the X-Request-Id"}
-	}
-	scope.RequestID = requestID(ctx)
-	return scope, nil
+	return who, nil
 }
 
 func unauthenticated() *refusal {
@@ -232,11 +236,15 @@ func write(w http.ResponseWriter, media string, status int, response *graphql.Re
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	var body any = response
-	if response.Data == nil {
-		// Nothing was executed: an answer without data says so.
-		body = requestError{response.Errors, response.Extensions}
-	}
 	// A client that is gone can't be told.
-	_ = json.NewEncoder(w).Encode(body)
+	_ = json.NewEncoder(w).Encode(body(response))
+}
+
+// body is a response as it is written: where nothing was executed it has no
+// data, not null.
+func body(response *graphql.Response) any {
+	if response.Data == nil {
+		return requestError{response.Errors, response.Extensions}
+	}
+	return response
 }

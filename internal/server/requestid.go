@@ -28,6 +28,11 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
+// withOwnRequestID gives a part of a request an id of its own.
+func withOwnRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id

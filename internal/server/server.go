@@ -50,19 +50,41 @@ type Options struct {
 	Playground http.Handler
 	// Introspection lets callers read the schema.
 	Introspection bool
-	Logger        *slog.Logger
+	// Streams bounds sockets and event streams.
+	Streams StreamLimits
+	Logger  *slog.Logger
 }
+
+// Server is the handler of all paths.
+type Server struct {
+	http.Handler
+	streams *streams
+}
+
+// Stop ends sockets and event streams: subscriptions at once, other operations
+// when they are done, or when ctx ends. No stream begins afterwards. An
+// http.Server knows nothing of sockets, and waits for event streams, so it is
+// shut down at the same time.
+func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 
 // New returns the handler of all paths: /graphql, /healthz, /readyz and, with a
 // playground, /.
-func New(o Options) http.Handler {
+func New(o Options) *Server {
+	return newServer(o, executor.New(graph.NewSchema(o.Service)))
+}
+
+func newServer(o Options, exec *executor.Executor) *Server {
+	setUp(exec, o)
 	mux := http.NewServeMux()
 	api := &graphqlHandler{
-		executor:    newExecutor(o),
+		executor:    exec,
 		service:     o.Service,
 		verifier:    o.Verifier,
 		unavailable: o.Unavailable,
 		logger:      o.Logger,
+		streams:     newStreams(o.Streams),
+
+		allowsOrigin: isOwnOrigin,
 	}
 	mux.Handle("/graphql", api)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -81,11 +103,10 @@ func New(o Options) http.Handler {
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
 	}
-	return withRequestID(mux)
+	return &Server{withRequestID(mux), api.streams}
 }
 
-func newExecutor(o Options) *executor.Executor {
-	exec := executor.New(graph.NewSchema(o.Service))
+func setUp(exec *executor.Executor, o Options) {
 	exec.SetErrorPresenter(graph.PresentError(o.Logger, o.Unavailable))
 	exec.SetRecoverFunc(graph.RecoverPanic)
 	exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
@@ -94,7 +115,6 @@ func newExecutor(o Options) *executor.Executor {
 	} else {
 		exec.SetDisableSuggestion(true)
 	}
-	return exec
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {

@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+)
+
+const (
+	mediaEvents = "text/event-stream"
+	// retryAfter is when who was turned away for load may come again, in seconds.
+	retryAfter = "5"
+)
+
+// wantsEvents says whether a request asks for its answer as an event stream.
+func wantsEvents(r *http.Request) bool {
+	for _, line := range r.Header.Values("Accept") {
+		for entry := range strings.SplitSeq(line, ",") {
+			media, parameters, err := mime.ParseMediaType(entry)
+			if err == nil && media == mediaEvents && parameters["q"] != "0" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// events is the answer to one operation as server-sent events, in the distinct
+// connections mode of graphql-sse.
+type events struct {
+	handler *graphqlHandler
+	limits  StreamLimits
+
+	mu      sync.Mutex
+	w       io.Writer
+	control *http.ResponseController
+	// end ends the stream when the other side does not take what is written.
+	end context.CancelFunc
+}
+
+// serveEvents executes an operation and streams its results: next events, then
+// complete. What is wrong with the operation is told by a next event too.
+func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, params *graphql.RawParams) {
+	ctx, leave, ok := h.streams.enter(r.Context())
+	if !ok {
+		w.Header().Set("Retry-After", retryAfter)
+		refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		return
+	}
+	defer leave()
+	ctx, end := context.WithCancel(ctx)
+	e := &events{handler: h, limits: h.streams.limits, w: w, control: http.NewResponseController(w), end: end}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer end()
+	begun, failed := h.begin(ctx, who.scope, params)
+	if begun != nil {
+		defer begun.end()
+		if r.Method == http.MethodGet && begun.kind == ast.Mutation {
+			w.Header().Set("Allow", "POST")
+			refuse(w, r, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "send mutations by POST"})
+			return
+		}
+	}
+	e.open()
+	// The connection may serve other requests afterwards.
+	defer func() { _ = e.control.SetWriteDeadline(time.Time{}) }()
+	if failed != nil {
+		e.send(failed)
+		e.write("event: complete\ndata:\n\n")
+		return
+	}
+	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), who.expires, begun.streams()) })
+	for {
+		response := begun.next()
+		if response == nil {
+			break
+		}
+		e.send(response)
+	}
+	// A stream that was broken off has not completed: its client comes again.
+	if ctx.Err() == nil {
+		e.write("event: complete\ndata:\n\n")
+	}
+}
+
+// open sends the head of the answer, and a comment with it so that the other
+// side sees that it is connected.
+func (e *events) open() {
+	// The request is read; what bounds reading one would end the stream.
+	_ = e.control.SetReadDeadline(time.Time{})
+	header := e.w.(http.ResponseWriter).Header()
+	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	header.Set("Cache-Control", "private, no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	// Proxies that gather answers before they pass them on know this one.
+	header.Set("X-Accel-Buffering", "no")
+	e.write(":\n\n")
+}
+
+// watch keeps the stream alive, and ends it when its token expires, its caller
+// may no longer be here, or, where it is a subscription, the server stops.
+func (e *events) watch(ctx context.Context, authorization string, expires time.Time, streams bool) {
+	expired := time.NewTimer(time.Until(expires))
+	defer expired.Stop()
+	keepAlive := time.NewTicker(e.limits.KeepAlive)
+	defer keepAlive.Stop()
+	recheck := time.NewTicker(e.limits.Recheck)
+	defer recheck.Stop()
+	var stopping <-chan struct{}
+	if streams {
+		stopping = e.handler.streams.stopping
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-keepAlive.C:
+			e.write(":\n\n")
+		case <-recheck.C:
+			if _, err := e.handler.admit(ctx, authorization); client.HasCode(err, client.CodeUnauthenticated) {
+				e.refuse()
+			}
+		case <-expired.C:
+			e.refuse()
+		case <-stopping:
+			e.end()
+		}
+	}
+}
+
+// refuse ends the stream of a caller who is no longer let in.
+func (e *events) refuse() {
+	refused := unauthenticated()
+	e.send(&graphql.Response{Errors: errorList(refused.code, refused.message)})
+	e.write("event: complete\ndata:\n\n")
+	e.end()
+}
+
+// send writes a result.
+func (e *events) send(response *graphql.Response) {
+	data, err := json.Marshal(body(response))
+	if err != nil {
+		e.handler.logger.Error("internal error", "error", err)
+		e.end()
+		return
+	}
+	e.write("event: next\ndata: " + string(data) + "\n\n")
+}
+
+// write writes and waits until it is on its way: who does not take it in time is
+// cut off.
+func (e *events) write(text string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	// Without deadlines, as in tests of the handler alone, writing waits.
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.WriteTimeout))
+	_, err := io.WriteString(e.w, text)
+	if err == nil {
+		err = e.control.Flush()
+	}
+	if err != nil {
+		e.end()
+	}
+}

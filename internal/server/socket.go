@@ -1,0 +1,343 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"clientgraph/internal/client"
+)
+
+// socketProtocol is the subprotocol that sockets speak.
+const socketProtocol = "graphql-transport-ws"
+
+const (
+	// pings and pingsEvery bound how often a client may ping: that many at once,
+	// and one more each time.
+	pings      = 50
+	pingsEvery = 100 * time.Millisecond
+	// lastWords is how long a connection that is cut may take to close by the
+	// rules.
+	lastWords = 500 * time.Millisecond
+)
+
+// isSocket says whether a request asks for a WebSocket.
+func isSocket(r *http.Request) bool {
+	return r.Method == http.MethodGet && headerHas(r.Header, "Connection", "upgrade") && headerHas(r.Header, "Upgrade", "websocket")
+}
+
+// headerHas says whether a header that is a list has that token.
+func headerHas(h http.Header, name, token string) bool {
+	for _, line := range h.Values(name) {
+		for entry := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(entry), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// socket is one connection of graphql-transport-ws.
+type socket struct {
+	handler *graphqlHandler
+	conn    *websocket.Conn
+	// tcp is what conn stands on.
+	tcp net.Conn
+	// header is the request's.
+	header http.Header
+	limits StreamLimits
+	// io is what reading, writing and logging run under: ending it would end the
+	// connection without a close frame.
+	io context.Context
+
+	// end ends the operations; the connection is closed by close.
+	end context.CancelFunc
+	// heard counts what came from the client, so that silence can be told.
+	heard atomic.Int64
+	pings pingBudget
+	// flooded tells of more pings than that.
+	flooded chan struct{}
+
+	mu sync.Mutex
+	// closing is set once: what comes afterwards is not looked at.
+	closing bool
+	// draining is set when the server stops: no operation begins, and idle is
+	// closed when the last one ended.
+	draining bool
+	idle     chan struct{}
+	// acknowledged is set when the caller was let in, by authorization; expiry
+	// ends the connection with its token.
+	acknowledged  bool
+	authorization string
+	expiry        *time.Timer
+
+	operations map[string]*socketOperation
+	// numbered counts operations, for the ids of their requests.
+	numbered int
+	running  sync.WaitGroup
+}
+
+// serveSocket speaks graphql-transport-ws until one side ends it.
+func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if refused := h.refuseSocket(r); refused != nil {
+		refuse(w, r, refused)
+		return
+	}
+	ctx, leave, ok := h.streams.enter(r.Context())
+	if !ok {
+		w.Header().Set("Retry-After", retryAfter)
+		refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		return
+	}
+	defer leave()
+	s := &socket{
+		handler: h, header: r.Header, io: context.WithoutCancel(ctx), limits: h.streams.limits,
+		operations: map[string]*socketOperation{}, idle: make(chan struct{}), flooded: make(chan struct{}, 1),
+	}
+	taken := &takenConn{ResponseWriter: w}
+	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
+		Subprotocols: []string{socketProtocol},
+		// refuseSocket has looked at it.
+		InsecureSkipVerify: true,
+		OnPingReceived: func(context.Context, []byte) bool {
+			s.heard.Add(1)
+			if s.pinged() {
+				return true
+			}
+			// Closing waits for reading, which waits for this.
+			select {
+			case s.flooded <- struct{}{}:
+			default:
+			}
+			return false
+		},
+		OnPongReceived: func(context.Context, []byte) { s.heard.Add(1) },
+	})
+	if err != nil {
+		// It has been answered.
+		return
+	}
+	s.conn, s.tcp = conn, taken.conn
+	defer context.AfterFunc(ctx, func() {
+		// Nobody can set a deadline on a connection that is closed.
+		_ = s.tcp.SetDeadline(time.Now().Add(lastWords))
+	})()
+	s.run(ctx)
+}
+
+// takenConn keeps the connection that a socket is made of.
+type takenConn struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (t *takenConn) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(t.ResponseWriter).Hijack()
+	t.conn = conn
+	return conn, buffers, err
+}
+
+// refuseSocket says what is wrong with a handshake.
+func (h *graphqlHandler) refuseSocket(r *http.Request) *refusal {
+	if !h.allowsOrigin(r) {
+		return &refusal{http.StatusForbidden, codeForbiddenOrigin, "pages of this origin may not connect"}
+	}
+	if r.Header.Get("Sec-WebSocket-Version") != "13" || len(r.Header.Get("Sec-WebSocket-Key")) != len("dGhlIHNhbXBsZSBub25jZQ==") {
+		return badRequest("a WebSocket handshake has Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key of 16 bytes in base64")
+	}
+	return nil
+}
+
+// run reads messages until the connection ends, then waits for all that it
+// began.
+func (s *socket) run(ctx context.Context) {
+	ctx, s.end = context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer s.running.Wait()
+	// This waits, should another goroutine be closing it.
+	defer func() { _ = s.conn.CloseNow() }()
+	defer s.end()
+	defer s.stopExpiry()
+	if s.conn.Subprotocol() != socketProtocol {
+		s.close(&violation{closeSubprotocol, "Subprotocol not acceptable"})
+		return
+	}
+	s.conn.SetReadLimit(s.limits.MessageBeforeInit)
+	watching.Go(func() { s.watch(ctx) })
+	for {
+		data, broken := s.read()
+		if broken == nil {
+			s.heard.Add(1)
+			broken = s.handle(ctx, data)
+		}
+		if broken != nil {
+			s.close(broken)
+			return
+		}
+	}
+}
+
+// read reads a message. What ends the connection is not told twice: it is
+// closed already when the other side or the library did it.
+func (s *socket) read() ([]byte, *violation) {
+	kind, reader, err := s.conn.Reader(s.io)
+	if err != nil {
+		return nil, &violation{websocket.StatusProtocolError, "not a WebSocket frame"}
+	}
+	late := time.AfterFunc(s.limits.MessageTimeout, func() { s.close(badMessage("the message did not come whole")) })
+	defer late.Stop()
+	data, err := io.ReadAll(reader)
+	switch {
+	case err != nil:
+		return nil, &violation{websocket.StatusMessageTooBig, "the message is too large, or broken off"}
+	case kind != websocket.MessageText:
+		return nil, badMessage("messages are text, not binary")
+	}
+	return data, nil
+}
+
+// handle does what a message asks for. No answer of it waits for the database,
+// except that of connection_init.
+func (s *socket) handle(ctx context.Context, data []byte) *violation {
+	if s.isClosing() {
+		return nil
+	}
+	m, broken := parseMessage(data)
+	if broken != nil {
+		return broken
+	}
+	switch m.kind {
+	case messageInit:
+		return s.initialise(ctx, m)
+	case messagePing:
+		if !s.pinged() {
+			return tooManyPings()
+		}
+		pong := outgoing{Type: messagePong}
+		if m.payload != nil {
+			pong.Payload = m.payload
+		}
+		s.send(pong)
+	case messageSubscribe:
+		return s.subscribe(ctx, m)
+	case messageComplete:
+		s.complete(m.id)
+	}
+	return nil
+}
+
+// initialise takes the caller's token: that of the payload, else that of the
+// request.
+func (s *socket) initialise(ctx context.Context, m message) *violation {
+	if _, twice := s.caller(); twice {
+		return &violation{closeTooManyInits, "Too many initialisation requests"}
+	}
+	authorization, found := initToken(m.payload)
+	if !found {
+		authorization = s.header.Get("Authorization")
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.limits.InitTimeout)
+	defer cancel()
+	who, err := s.handler.admit(ctx, authorization)
+	if err != nil {
+		return s.violationOf(err)
+	}
+	s.mu.Lock()
+	s.acknowledged, s.authorization = true, authorization
+	s.expiry = time.AfterFunc(time.Until(who.expires), func() { s.close(forbidden()) })
+	s.mu.Unlock()
+	s.conn.SetReadLimit(s.limits.Message)
+	s.send(outgoing{Type: messageAck})
+	return nil
+}
+
+func forbidden() *violation { return &violation{closeForbidden, "Forbidden"} }
+
+// violationOf is how a connection ends whose caller can't be let in, or no
+// longer.
+func (s *socket) violationOf(err error) *violation {
+	switch {
+	case client.HasCode(err, client.CodeUnauthenticated):
+		return forbidden()
+	case s.handler.unavailable(err):
+		// graphql-ws's own client comes again after this one, and not after 4500.
+		return &violation{websocket.StatusTryAgainLater, "Try again later"}
+	}
+	return &violation{closeInternal, "Internal server error"}
+}
+
+// caller is the token of who was let in; false before that.
+func (s *socket) caller() (authorization string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.authorization, s.acknowledged
+}
+
+func (s *socket) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
+}
+
+// send sends a message, after those that are being sent. A client that does not
+// take it in time is cut off: nothing piles up here for it.
+func (s *socket) send(m outgoing) {
+	data, err := json.Marshal(m)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	late := time.AfterFunc(s.limits.WriteTimeout, func() { _ = s.tcp.Close() })
+	defer late.Stop()
+	// Where it fails the connection is at its end, which reading notices.
+	_ = s.conn.Write(s.io, websocket.MessageText, data)
+}
+
+// close ends the connection with a code; the first one counts.
+func (s *socket) close(why *violation) {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	s.end()
+	// It waits for the other side to agree, 5 seconds at most.
+	_ = s.conn.Close(why.code, why.reason)
+}
+
+// fail ends the connection for a failure of ours, which is logged.
+func (s *socket) fail(cause any) {
+	s.handler.logger.ErrorContext(s.io, "internal error", "errorId", requestID(s.io), "error", cause, "stack", string(debug.Stack()))
+	s.close(&violation{closeInternal, "Internal server error"})
+}
+
+func (s *socket) stopExpiry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+}
+
+// isOwnOrigin says whether a request comes from a page of this server, or from
+// no page.
+func isOwnOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}

@@ -1,0 +1,203 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+)
+
+// Types of messages of graphql-transport-ws, to both sides and to one.
+const (
+	messagePing     = "ping"
+	messagePong     = "pong"
+	messageComplete = "complete"
+
+	messageInit      = "connection_init"
+	messageSubscribe = "subscribe"
+
+	messageAck   = "connection_ack"
+	messageNext  = "next"
+	messageError = "error"
+)
+
+// The close codes that graphql-transport-ws names, and graphql-ws's own for a
+// failure of the server's.
+const (
+	closeBadRequest       websocket.StatusCode = 4400
+	closeUnauthorized     websocket.StatusCode = 4401
+	closeForbidden        websocket.StatusCode = 4403
+	closeSubprotocol      websocket.StatusCode = 4406
+	closeTimeout          websocket.StatusCode = 4408
+	closeSubscriberExists websocket.StatusCode = 4409
+	closeTooManyInits     websocket.StatusCode = 4429
+	closeInternal         websocket.StatusCode = 4500
+)
+
+const (
+	// maxMessageID bounds the ids of operations, in bytes: each is kept as long as
+	// its operation, and sent with each of its results.
+	maxMessageID = 128
+	// maxCloseReason is how many bytes a close frame has for its reason.
+	maxCloseReason = 123
+)
+
+// violation is why a connection ends.
+type violation struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func badMessage(reason string) *violation { return &violation{closeBadRequest, reason} }
+
+// subscriberExists is worded by the protocol, the id included.
+func subscriberExists(id string) *violation {
+	reason := "Subscriber for " + id + " already exists"
+	if len(reason) > maxCloseReason {
+		reason = "Subscriber for this id already exists"
+	}
+	return &violation{closeSubscriberExists, reason}
+}
+
+// message is one of the client's that the protocol has.
+type message struct {
+	kind string
+	// id is set for subscribe and complete.
+	id string
+	// payload is that of connection_init, ping and pong: an object, or nil.
+	payload json.RawMessage
+	// params are the operation of a subscribe.
+	params *graphql.RawParams
+}
+
+// outgoing is a message of the server's.
+type outgoing struct {
+	ID      string `json:"id,omitempty"`
+	Type    string `json:"type"`
+	Payload any    `json:"payload,omitempty"`
+}
+
+// parseMessage reads a message. It takes what the protocol describes: fields of
+// other names are let be, as the protocol may come to have more.
+func parseMessage(data []byte) (message, *violation) {
+	if !utf8.Valid(data) {
+		// RFC 6455 has a code of its own for it.
+		return message{}, &violation{websocket.StatusInvalidFramePayloadData, "a text message is UTF-8"}
+	}
+	fields, err := readObject(data)
+	if err != nil {
+		return message{}, badMessage("a message is one JSON object, whose names are distinct")
+	}
+	m := message{}
+	if !readText(fields["type"], &m.kind) {
+		return message{}, badMessage("a message has a type, which is a string")
+	}
+	switch m.kind {
+	case messageInit, messagePing, messagePong:
+		if m.payload = fields["payload"]; isNull(m.payload) {
+			m.payload = nil
+		} else if _, err := readObject(m.payload); err != nil {
+			return message{}, badMessage("the payload is an object, or left out")
+		}
+		return m, nil
+	case messageSubscribe, messageComplete:
+		if !readText(fields["id"], &m.id) || m.id == "" || len(m.id) > maxMessageID {
+			return message{}, badMessage("the id is a string of 1 to 128 bytes")
+		}
+		if m.kind == messageComplete {
+			return m, nil
+		}
+	default:
+		return message{}, badMessage("a client sends connection_init, ping, pong, subscribe or complete")
+	}
+	if m.params, err = readOperation(fields["payload"]); err != nil {
+		return message{}, badMessage("the payload has a query, which is a string, and where needed operationName, variables and extensions")
+	}
+	return m, nil
+}
+
+var errNotAsDescribed = errors.New("not as the protocol describes it")
+
+// readOperation reads the payload of a subscribe.
+func readOperation(payload json.RawMessage) (*graphql.RawParams, error) {
+	fields, err := readObject(payload)
+	if err != nil {
+		return nil, err
+	}
+	params := &graphql.RawParams{}
+	if !readText(fields["query"], &params.Query) {
+		return nil, errNotAsDescribed
+	}
+	if name := fields["operationName"]; !isNull(name) && !readText(name, &params.OperationName) {
+		return nil, errNotAsDescribed
+	}
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if value := fields[name]; !isNull(value) && decodeJSON(value, into) != nil {
+			return nil, errNotAsDescribed
+		}
+	}
+	return params, nil
+}
+
+// readObject reads a JSON object by its exact names; one that has a name twice
+// is an error. encoding/json would take names in any case, and the last of two.
+func readObject(data []byte) (map[string]json.RawMessage, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
+		return nil, errNotAsDescribed
+	}
+	fields := map[string]json.RawMessage{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, isText := token.(string)
+		if _, twice := fields[name]; twice || !isText {
+			return nil, errNotAsDescribed
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, err
+		}
+		fields[name] = value
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(data[decoder.InputOffset():])) > 0 {
+		return nil, errNotAsDescribed
+	}
+	return fields, nil
+}
+
+// isNull says whether a field is not there, or null.
+func isNull(value json.RawMessage) bool { return value == nil || string(value) == "null" }
+
+// readText reads a field that is a string.
+func readText(value json.RawMessage, into *string) bool {
+	return strings.HasPrefix(string(value), `"`) && json.Unmarshal(value, into) == nil
+}
+
+// initToken is the token that a connection_init brings: Authorization, its name
+// in any case, among the parameters or among the headers in them. It is not
+// found where there is none.
+func initToken(payload json.RawMessage) (authorization string, found bool) {
+	for range 2 {
+		fields, err := readObject(payload)
+		if err != nil {
+			return "", false
+		}
+		for name, value := range fields {
+			if strings.EqualFold(name, "Authorization") && readText(value, &authorization) {
+				return authorization, true
+			}
+		}
+		payload = fields["headers"]
+	}
+	return "", false
+}
