@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"time"
@@ -24,11 +25,11 @@ const playgroundTTL = 12 * time.Hour
 type access struct {
 	verifier server.Verifier
 	cipher   *secret.Cipher
-	// playground is nil outside development mode.
+	// playground is nil outside development mode, unless a flag asks for it.
 	playground http.Handler
 }
 
-func newAccess(cfg config.Serve) (*access, error) {
+func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 	keyset, err := loadKeyset(cfg)
 	if err != nil {
 		return nil, err
@@ -38,9 +39,15 @@ func newAccess(cfg config.Serve) (*access, error) {
 		return nil, unusableKeyset(err)
 	}
 	if !cfg.Development() {
-		a.verifier, err = auth.NewVerifier(auth.Config{Issuer: cfg.JWTIssuer, Audience: cfg.JWTAudience, PublicKeyFile: cfg.JWTPublicKey}, nil)
+		a.verifier, err = auth.NewVerifier(auth.Config{
+			Issuer: cfg.JWTIssuer, Audience: cfg.JWTAudience, Leeway: cfg.JWTLeeway, Logger: logger,
+			PublicKeyFile: cfg.JWTPublicKey, KeySetURL: cfg.JWKSURL, KeySetFile: cfg.JWKSFile,
+		}, nil)
 		if err != nil {
-			return nil, &devdb.UserError{Message: fmt.Sprintf("tokens can't be checked (%v): see --jwt-public-key, --jwt-issuer and --jwt-audience", err)}
+			return nil, &devdb.UserError{Message: fmt.Sprintf("tokens can't be checked (%v): see --jwt-public-key, --jwks-url, --jwks-file, --jwt-issuer and --jwt-audience", err)}
+		}
+		if cfg.Playground {
+			a.playground = web.Handler(web.Options{Endpoint: "/graphql"})
 		}
 		return a, nil
 	}

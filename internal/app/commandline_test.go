@@ -45,6 +45,10 @@ func TestMistakesInTheCommandLineAreToldInOneLine(t *testing.T) {
 		{"serve --log-level loud", []string{"--log-level", "warn"}},
 		{"token", []string{"--role"}},
 		{"token --role KING", []string{"--role", "LOCATION_SUPER_USER"}},
+		{"serve --jwks-url https://a.example --jwks-file a", []string{"--jwks-url", "--jwks-file"}},
+		{"serve --jwks-file a --jwt-public-key a", []string{"--jwks-file", "--jwt-public-key"}},
+		{"serve --tls-cert a", []string{"--tls-key"}},
+		{"serve --tls-key a", []string{"--tls-cert"}},
 		{"seed", []string{"--clients"}},
 		{"seed --clients many", []string{"--clients"}},
 	} {
@@ -70,6 +74,8 @@ func TestWhatCannotWorkIsToldInOneLine(t *testing.T) {
 	}
 	below := filepath.Join(file, "data")
 	const serveHere = "serve --listen 127.0.0.1:0 "
+	keyset := keysetFile(t)
+	production := serveHere + "--jwt-issuer i --jwt-audience a --ssn-keyset-file " + keyset + " "
 	for name, c := range map[string]struct {
 		args  string
 		words []string
@@ -84,6 +90,12 @@ func TestWhatCannotWorkIsToldInOneLine(t *testing.T) {
 		"indexes, no folder":         {"indexes --data-dir " + below, []string{below, "--data-dir"}},
 		"no key for tokens":          {serveHere + "--ssn-keyset-file " + file + " --jwt-public-key " + below, []string{"--ssn-keyset-file"}},
 		"no keyset":                  {serveHere + "--jwt-public-key " + file, []string{"--ssn-keyset-file"}},
+		"no key set of an issuer":    {production + "--jwks-file " + below, []string{"--jwks-file", "read the key set"}},
+		"an empty key set":           {production + "--jwks-file " + file, []string{"--jwks-file", "keys"}},
+		"keys by plain http":         {production + "--jwks-url http://issuer.example/keys", []string{"--jwks-url", "https"}},
+		"no issuer":                  {serveHere + "--ssn-keyset-file " + keyset + " --jwks-file " + file, []string{"--jwt-issuer"}},
+		"no certificate":             {serveHere + "--tls-cert " + below + " --tls-key " + file, []string{"--tls-cert", "--tls-key"}},
+		"no key of the certificate":  {serveHere + "--tls-cert " + file + " --tls-key " + file, []string{"--tls-cert", "--tls-key"}},
 		"keyset is not there":        {serveHere + "--ssn-keyset-file " + below, []string{below, "--ssn-keyset-file"}},
 		"seed nothing":               {"seed --clients 0", []string{"--clients"}},
 		"token for no staff":         {"token --role STAFF", []string{"staff", "token --help"}},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -45,8 +46,12 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 	if err != nil {
 		return err
 	}
-	defer listener.Close() // The server closes it; this is for the ways out before.
-	access, err := newAccess(cfg)
+	defer listener.Close()                // The server closes it; this is for the ways out before.
+	access, err := newAccess(cfg, logger) //nolint:contextcheck // An issuer's keys are read again while we run: each reading has a bound of its own.
+	if err != nil {
+		return err
+	}
+	secure, err := newTLS(cfg.HTTP, logger)
 	if err != nil {
 		return err
 	}
@@ -68,8 +73,13 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 		Unavailable:   mongostore.Unavailable,
 		Playground:    access.playground,
 		Introspection: cfg.Introspection || cfg.Development(),
+		CORSOrigins:   cfg.CORSOrigin,
+		HSTS:          cfg.HSTS,
 		Logger:        logger,
 	})
+	if secure != nil {
+		listener = tls.NewListener(listener, secure)
+	}
 	announce(stdout, logger, cfg, listener.Addr(), db)
 	return serveHTTP(ctx, listener, handler, db, logger)
 }
@@ -93,7 +103,7 @@ func listen(ctx context.Context, cfg config.Serve) (net.Listener, error) {
 		return nil, &devdb.UserError{Message: fmt.Sprintf("--listen %s is no address and port; try 127.0.0.1:8080", cfg.Listen)}
 	}
 	if cfg.Development() && !isLoopback(host) {
-		return nil, &devdb.UserError{Message: "without --jwt-public-key this is development mode, where anybody can make a token: --listen must name a loopback address such as 127.0.0.1:8080"}
+		return nil, &devdb.UserError{Message: "without --jwt-public-key, --jwks-url or --jwks-file this is development mode, where anybody can make a token: --listen must name a loopback address such as 127.0.0.1:8080"}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
@@ -112,9 +122,13 @@ func isLoopback(host string) bool {
 
 // announce tells a person, and the log, that the server is ready.
 func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.Addr, db *database) {
-	base := "http://" + addr.String()
+	scheme := "http"
+	if cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	base := scheme + "://" + addr.String()
 	line := "clientgraph is ready: " + base + "/graphql"
-	if cfg.Development() {
+	if cfg.Development() || cfg.Playground {
 		line += " · playground " + base + "/"
 	}
 	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)

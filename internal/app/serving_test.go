@@ -57,7 +57,7 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-var readyLine = regexp.MustCompile(`^clientgraph is ready: (http://\S+)/graphql `)
+var readyLine = regexp.MustCompile(`^clientgraph is ready: (https?://\S+)/graphql `)
 
 // serve starts a server on the data in dir and returns when it is ready.
 func serve(t *testing.T, dir string, args ...string) *serving {

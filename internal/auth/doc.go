@@ -19,4 +19,9 @@
 // EdDSA for public keys, HS256 for the development key alone), whatever the token
 // says. Keys that a token brings along (jwk, jku, x5c, x5u) are never looked at,
 // and one with critical extensions (crit) is refused, as RFC 7515 demands.
+//
+// Keys come from one PEM file, or from a JSON Web Key Set (RFC 7517) in a file or
+// behind a URL, which is read anew while the server runs: a new key is good from
+// the first token that names it, one that was taken out for five minutes more, a
+// second more in a file. A set that can't be read any more is good for a day.
 package auth

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -30,10 +31,18 @@ type Config struct {
 	// token's audiences must be Audience.
 	Issuer, Audience string
 	// PublicKeyFile is a PEM file with one public key: RSA of 2048 bits or more,
-	// ECDSA on P-256, or Ed25519.
+	// ECDSA on P-256, or Ed25519. Of this and the next two exactly one is given.
 	PublicKeyFile string
+	// KeySetURL is where a JSON Web Key Set is served: https, or http on this
+	// machine. It is read anew every five minutes, and when a token names a key
+	// that it did not have, every ten seconds at most.
+	KeySetURL string
+	// KeySetFile is a file with a JSON Web Key Set, read anew when it changes.
+	KeySetFile string
 	// Leeway is how far clocks may be off; 0 means DefaultLeeway.
 	Leeway time.Duration
+	// Logger is told when a key set can't be read; nil for nobody.
+	Logger *slog.Logger
 }
 
 // Verifier verifies tokens. It is safe for concurrent use.
@@ -51,24 +60,49 @@ func NewVerifier(cfg Config, now func() time.Time) (*Verifier, error) {
 		return nil, errors.New("the issuer of tokens must be given")
 	case strings.TrimSpace(cfg.Audience) == "":
 		return nil, errors.New("the audience of tokens must be given")
-	case cfg.PublicKeyFile == "":
-		return nil, errors.New("the file of the public key that verifies tokens must be given")
 	case cfg.Leeway < 0:
 		return nil, errors.New("the leeway for clocks must not be negative")
 	}
-	key, err := readPublicKey(cfg.PublicKeyFile)
+	if now == nil {
+		now = time.Now
+	}
+	keys, err := openKeys(cfg, now)
 	if err != nil {
 		return nil, err
 	}
-	return newVerifier(cfg, staticKey{key}, now), nil
+	return newVerifier(cfg, keys, now), nil
+}
+
+// openKeys returns the keys that a configuration names. Those of a set must be
+// there from the start.
+func openKeys(cfg Config, now func() time.Time) (keySource, error) {
+	logger := cfg.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	var ring *keyRing
+	var err error
+	switch {
+	case cfg.PublicKeyFile != "" && cfg.KeySetURL == "" && cfg.KeySetFile == "":
+		var key *verificationKey
+		key, err = readPublicKey(cfg.PublicKeyFile)
+		return staticKey{key}, err
+	case cfg.KeySetURL != "" && cfg.PublicKeyFile == "" && cfg.KeySetFile == "":
+		ring, err = newURLKeys(cfg.KeySetURL, now, logger)
+	case cfg.KeySetFile != "" && cfg.PublicKeyFile == "" && cfg.KeySetURL == "":
+		ring = newFileKeys(cfg.KeySetFile, now, logger)
+	default:
+		return nil, errors.New("one of these must be given: a public key, the URL of a key set, or the file of one")
+	}
+	if err == nil {
+		err = ring.open()
+	}
+	return ring, err
 }
 
 func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	if cfg.Leeway == 0 {
 		cfg.Leeway = DefaultLeeway
-	}
-	if now == nil {
-		now = time.Now
 	}
 	return &Verifier{keys: keys, leeway: cfg.Leeway, parser: jwt.NewParser(
 		jwt.WithIssuer(cfg.Issuer),

@@ -31,11 +31,10 @@ type Database struct {
 // Serve is the command that serves the API.
 type Serve struct {
 	Database
-	Listen        string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
-	Sample        bool   `help:"Load sample clients into an empty database."`
-	JWTPublicKey  string `name:"jwt-public-key" placeholder:"FILE" help:"PEM file of the key that tokens are signed with; without it this is development mode."`
-	JWTIssuer     string `name:"jwt-issuer" help:"Issuer that tokens must name."`
-	JWTAudience   string `name:"jwt-audience" help:"Audience that tokens must name."`
+	Listen string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
+	Sample bool   `help:"Load sample clients into an empty database."`
+	Tokens
+	HTTP
 	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
 	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`
 	Introspection bool   `help:"Let callers read the schema outside development too."`
@@ -43,8 +42,30 @@ type Serve struct {
 	LogFormat     string `enum:"json,text" default:"json" help:"Form of log lines: json or text."`
 }
 
+// Tokens says which tokens are good. Without any of the three keys this is
+// development mode.
+type Tokens struct {
+	JWTPublicKey string        `name:"jwt-public-key" placeholder:"FILE" xor:"keys" help:"PEM file of the key that tokens are signed with. Without this and the next two this is development mode."`
+	JWKSURL      string        `name:"jwks-url" placeholder:"URL" xor:"keys" help:"Where the issuer publishes its keys (JSON Web Key Set): https, or http on this machine. Read again while we run."`
+	JWKSFile     string        `name:"jwks-file" placeholder:"FILE" xor:"keys" help:"File of the issuer's keys (JSON Web Key Set), read again when it changes."`
+	JWTIssuer    string        `name:"jwt-issuer" help:"Issuer that tokens must name."`
+	JWTAudience  string        `name:"jwt-audience" help:"Audience that tokens must name."`
+	JWTLeeway    time.Duration `name:"jwt-leeway" default:"30s" help:"How far the issuer's clock may be off."`
+}
+
 // Development says whether no key for tokens was configured.
-func (s Serve) Development() bool { return s.JWTPublicKey == "" }
+func (t Tokens) Development() bool {
+	return t.JWTPublicKey == "" && t.JWKSURL == "" && t.JWKSFile == ""
+}
+
+// HTTP says how browsers and the network meet the server.
+type HTTP struct {
+	TLSCert    string   `name:"tls-cert" placeholder:"FILE" and:"tls" help:"PEM file of the certificate, intermediate ones behind it, to serve https with; read again when it changes."`
+	TLSKey     string   `name:"tls-key" placeholder:"FILE" and:"tls" help:"PEM file of the certificate's private key."`
+	HSTS       bool     `name:"hsts" help:"Say that this host is to be reached by https only, for servers behind a proxy that ends TLS. With --tls-cert it is always said."`
+	CORSOrigin []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin whose pages may call the API, such as https://app.example.com; may be repeated. * is every one."`
+	Playground bool     `help:"Serve the playground outside development too; it has no token there."`
+}
 
 // Token is the command that prints a development token.
 type Token struct {

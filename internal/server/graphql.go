@@ -115,7 +115,7 @@ func (h *graphqlHandler) scope(r *http.Request) (admitted, *refusal) {
 	case err != nil && h.unavailable(err):
 		return admitted{}, &refusal{http.StatusServiceUnavailable, codeUnavailable, "the database could not be reached: try again in a moment"}
 	case err != nil:
-		return admitted{}, &refusal{http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the X-Request-Id"}
+		return admitted{}, &refusal{http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the errorId"}
 	}
 	return who, nil
 }
@@ -197,10 +197,12 @@ func badRequest(message string) *refusal {
 
 // refuse answers a request that was not executed.
 func refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
-	write(w, responseType(r), refused.status, &graphql.Response{Errors: gqlerror.List{{
-		Message:    refused.message,
-		Extensions: map[string]any{"code": refused.code},
-	}}})
+	extensions := map[string]any{"code": refused.code}
+	if refused.status >= http.StatusInternalServerError {
+		// The id under which it was logged.
+		extensions["errorId"] = requestID(r.Context())
+	}
+	write(w, responseType(r), refused.status, &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}})
 }
 
 // writeResponse answers an operation. A request error has its own status only

@@ -6,12 +6,15 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
+	gqlgen "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
@@ -50,6 +53,10 @@ type Options struct {
 	Playground http.Handler
 	// Introspection lets callers read the schema.
 	Introspection bool
+	// CORSOrigins are the origins whose pages may call the API; "*" is every one.
+	CORSOrigins []string
+	// HSTS says to every caller that this host is to be reached by https only.
+	HSTS bool
 	// Streams bounds sockets and event streams.
 	Streams StreamLimits
 	Logger  *slog.Logger
@@ -84,9 +91,11 @@ func newServer(o Options, exec *executor.Executor) *Server {
 		logger:      o.Logger,
 		streams:     newStreams(o.Streams),
 
-		allowsOrigin: isOwnOrigin,
+		allowsOrigin: func(r *http.Request) bool {
+			return isOwnOrigin(r) || isAllowed(o.CORSOrigins, r.Header.Get("Origin"))
+		},
 	}
-	mux.Handle("/graphql", api)
+	mux.Handle("/graphql", withCORS(o.CORSOrigins, api))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")
 	})
@@ -103,17 +112,35 @@ func newServer(o Options, exec *executor.Executor) *Server {
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
 	}
-	return &Server{withRequestID(mux), api.streams}
+	return &Server{withRequestID(withSecurityHeaders(o.HSTS, mux)), api.streams}
 }
 
 func setUp(exec *executor.Executor, o Options) {
-	exec.SetErrorPresenter(graph.PresentError(o.Logger, o.Unavailable))
+	present := graph.PresentError(o.Logger, o.Unavailable)
+	if !o.Introspection {
+		present = withoutSuggestions(present)
+	}
+	exec.SetErrorPresenter(present)
 	exec.SetRecoverFunc(graph.RecoverPanic)
 	exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
 	} else {
 		exec.SetDisableSuggestion(true)
+	}
+}
+
+// suggestion is what the library's messages add to a name that is close to one of
+// the schema. SetDisableSuggestion leaves those of arguments, and it could leave
+// more in another version.
+var suggestion = regexp.MustCompile(`(?s) ?Did you mean .*`)
+
+// withoutSuggestions keeps names of the schema from those who may not read it.
+func withoutSuggestions(present gqlgen.ErrorPresenterFunc) gqlgen.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		presented := present(ctx, err)
+		presented.Message = suggestion.ReplaceAllString(presented.Message, "")
+		return presented
 	}
 }
 

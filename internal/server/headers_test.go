@@ -1,0 +1,148 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"clientgraph/internal/server"
+	"clientgraph/internal/web"
+)
+
+func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
+	s := newSite(t, nil)
+	for _, request := range []struct{ method, path string }{
+		{http.MethodGet, "/healthz"},
+		{http.MethodGet, "/readyz"},
+		{http.MethodGet, "/nothing"},
+		{http.MethodPut, "/healthz"},
+		{http.MethodGet, "/graphql"},
+		{http.MethodPost, "/graphql"},
+		{http.MethodOptions, "/graphql"},
+	} {
+		a := s.send(t, request.method, request.path, "")
+		for name, want := range map[string]string{
+			"X-Content-Type-Options":       "nosniff",
+			"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+			"X-Frame-Options":              "DENY",
+			"Referrer-Policy":              "no-referrer",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Strict-Transport-Security":    "",
+			"Set-Cookie":                   "",
+			"Server":                       "",
+			"X-Powered-By":                 "",
+			"Access-Control-Allow-Origin":  "",
+		} {
+			if got := a.header.Get(name); got != want {
+				t.Errorf("%s %s: %s is %q, want %q", request.method, request.path, name, got, want)
+			}
+		}
+	}
+}
+
+func TestHostBehindTLSIsToBeReachedByHTTPSOnly(t *testing.T) {
+	s := newSite(t, func(o *server.Options) { o.HSTS = true })
+	for _, path := range []string{"/healthz", "/graphql", "/nothing"} {
+		if got := s.send(t, http.MethodGet, path, "").header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+}
+
+func TestPlaygroundRunsNothingButItsOwnScripts(t *testing.T) {
+	s := newSite(t, func(o *server.Options) { o.Playground = web.Handler(web.Options{Endpoint: "/graphql"}) })
+	policy := s.send(t, http.MethodGet, "/", "").header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'self'", "script-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy has no %q: %s", part, policy)
+		}
+	}
+	_, scripts, _ := strings.Cut(policy, "script-src")
+	scripts, _, _ = strings.Cut(scripts, ";")
+	if strings.Contains(scripts, "unsafe") || strings.Contains(scripts, "*") {
+		t.Errorf("the policy lets anything run: %s", scripts)
+	}
+	if a := newSite(t, nil).send(t, http.MethodGet, "/", ""); a.status != http.StatusNotFound {
+		t.Errorf("without a playground / is %d", a.status)
+	}
+}
+
+func TestPagesOfConfiguredOriginsAloneMayCallTheAPI(t *testing.T) {
+	const app, other = "https://app.example.com", "https://evil.example"
+	open, closed := newSite(t, func(o *server.Options) { o.CORSOrigins = []string{app} }), newSite(t, nil)
+	all := newSite(t, func(o *server.Options) { o.CORSOrigins = []string{"*"} })
+	for _, c := range []struct {
+		site    *site
+		origin  string
+		allowed bool
+	}{
+		{open, app, true},
+		{open, other, false},
+		{open, "https://app.example.com.evil.example", false},
+		{open, "http://app.example.com", false},
+		{open, "https://app.example.com:444", false},
+		{open, "null", false},
+		{closed, app, false},
+		{all, other, true},
+	} {
+		want := ""
+		if c.allowed {
+			want = c.origin
+		}
+		asked := c.site.send(t, http.MethodOptions, "/graphql", "", "Origin", c.origin,
+			"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type")
+		told := c.site.do(t, c.site.owner(t), "{ clientCount }", "Origin", c.origin)
+		for what, a := range map[string]answer{"pre-flight": asked, "request": told} {
+			if got := a.header.Get("Access-Control-Allow-Origin"); got != want {
+				t.Errorf("%s: %s allows %q, want %q", c.origin, what, got, want)
+			}
+			if a.header.Get("Access-Control-Allow-Credentials") != "" {
+				t.Errorf("%s: %s allows cookies", c.origin, what)
+			}
+			if c.site != closed && !strings.Contains(strings.Join(a.header.Values("Vary"), ","), "Origin") {
+				t.Errorf("%s: %s does not vary by origin: %v", c.origin, what, a.header.Values("Vary"))
+			}
+		}
+		if c.allowed && (asked.status != http.StatusNoContent || asked.header.Get("Access-Control-Allow-Methods") != "GET, POST" ||
+			!strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Type") || asked.header.Get("Access-Control-Max-Age") == "") {
+			t.Errorf("%s: the pre-flight is answered %d with %v", c.origin, asked.status, asked.header)
+		}
+		if !c.allowed && asked.header.Get("Access-Control-Allow-Headers") != "" {
+			t.Errorf("%s: the pre-flight allows headers", c.origin)
+		}
+		if exposed := strings.Contains(told.header.Get("Access-Control-Expose-Headers"), "X-Request-Id"); exposed != c.allowed {
+			t.Errorf("%s: the request id is readable: %v", c.origin, exposed)
+		}
+	}
+	refused := open.do(t, "nonsense", "{ clientCount }", "Origin", app)
+	if refused.status != http.StatusUnauthorized || refused.header.Get("Access-Control-Allow-Origin") != app {
+		t.Errorf("a page can't read why it was refused: %d %v", refused.status, refused.header)
+	}
+	if a := open.send(t, http.MethodGet, "/healthz", "", "Origin", app); a.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("other paths are open to pages too")
+	}
+}
+
+func TestNoNameOfTheSchemaIsSuggestedToThoseWhoMayNotReadIt(t *testing.T) {
+	closed, open := newSite(t, nil), newSite(t, func(o *server.Options) { o.Introspection = true })
+	for _, query := range []string{
+		`{ clientCoun }`,
+		`{ client(clientId: "1") { firstNam } }`,
+		`{ client(clientI: "1") { id } }`,
+		`{ clients(orderField: FULL_NAM) { id } }`,
+		`{ node(id: "1") { ... on Clien { id } } }`,
+		`query ($f: ClientReportFilte) { clientReportCount(filter: $f) }`,
+		`{ clientReportCount(filter: {statusLis: []}) }`,
+		`mutation { createClient(input: {firstNam: "x"}) { userErrors {code}}}`,
+		`{ clientCount @skp(if: true) }`,
+		`{ clientCount @skip(i: true) }`,
+	} {
+		a := closed.do(t, closed.owner(t), query)
+		if len(a.Errors) == 0 || strings.Contains(a.body, "Did you mean") {
+			t.Errorf("%s: %s", query, a.body)
+		}
+	}
+	if a := open.do(t, open.owner(t), `{ client(clientI: "1") { id } }`); !strings.Contains(a.body, "Did you mean") {
+		t.Errorf("in development nothing is suggested: %s", a.body)
+	}
+}
