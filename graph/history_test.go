@@ -118,10 +118,14 @@ func TestEveryWriteLeavesItsTrail(t *testing.T) {
 	if diff := gocmp.Diff(wantHistory, withoutNulls(history)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
+	gained := feedRow(1, "UPSERTED", nil, mine, "clientAccountId", "createdDate", "createdUser", "blocked", "firstName", "lastName", "emailAddress", "city", subject, "ssn", "password")
+	gained["subjectsGained"] = bson.A{int64(4658091)}
+	lost := feedRow(3, "UPSERTED", mine, mine, "blocked", "city", "tags", "fields.322530", subject)
+	lost["subjectsLost"] = bson.A{int64(4658091)}
 	wantFeed := []bson.M{
-		feedRow(1, "UPSERTED", nil, mine, "clientAccountId", "createdDate", "createdUser", "blocked", "firstName", "lastName", "emailAddress", "city", subject, "ssn", "password"),
+		gained,
 		feedRow(2, "UPSERTED", mine, mine, "firstName", "dateOfBirth", "city", "state", "tags", "fields.322530", "ssn", "password", viewer),
-		feedRow(3, "UPSERTED", mine, mine, "blocked", "city", "tags", "fields.322530", subject),
+		lost,
 		feedRow(4, "DELETED", mine, mine, "deleted"),
 		feedRow(5, "RESTORED", mine, mine, "deleted"),
 	}
@@ -146,7 +150,9 @@ func TestEveryWriteLeavesItsTrail(t *testing.T) {
 	if diff := gocmp.Diff([]bson.M{entry(2, "owner", "OWNER", "PATCH", change(sees, nil, number(t, id)))}, withoutNulls(history)); diff != "" {
 		t.Errorf("the viewer's history (-want +got):\n%s", diff)
 	}
-	if diff := gocmp.Diff([]bson.M{feedRow(2, "UPSERTED", jane, jane, sees)}, feed); diff != "" {
+	gained = feedRow(2, "UPSERTED", jane, jane, sees)
+	gained["subjectsGained"] = bson.A{number(t, id)}
+	if diff := gocmp.Diff([]bson.M{gained}, feed); diff != "" {
 		t.Errorf("the viewer's feed (-want +got):\n%s", diff)
 	}
 }

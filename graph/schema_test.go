@@ -44,7 +44,7 @@ var referenceNames = []string{
 }
 
 // ownNames are the fields of Client that the reference does not have.
-var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis"}
+var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "history"}
 
 // TestSchemaHasEveryReferenceName holds Client to the reference's names and our
 // own, and to no others; a password is written and never read.
@@ -136,7 +136,7 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 func TestSchemaUserErrorCodesAreTheDomains(t *testing.T) {
 	notData := []client.Code{
 		client.CodeUnauthenticated, client.CodeForbidden, client.CodeInvalidPagination, client.CodeInvalidCursor, client.CodeInvalidDateRange,
-		client.CodeRateLimited,
+		client.CodeRateLimited, client.CodeResyncRequired,
 	}
 	want := slices.DeleteFunc(domainCodes(t), func(code string) bool { return slices.Contains(notData, client.Code(code)) })
 	checkNames(t, "values of UserErrorCode", valueNames(definition(t, "UserErrorCode")), want)

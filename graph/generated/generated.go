@@ -106,6 +106,7 @@ type ComplexityRoot struct {
 		FirstName                     func(childComplexity int) int
 		FormList                      func(childComplexity int) int
 		FullName                      func(childComplexity int) int
+		History                       func(childComplexity int, first int64, after *string) int
 		HomePhone                     func(childComplexity int) int
 		Hubspotutk                    func(childComplexity int) int
 		ID                            func(childComplexity int) int
@@ -156,6 +157,21 @@ type ComplexityRoot struct {
 		ViewClientAccountIds          func(childComplexity int) int
 		ViewClients                   func(childComplexity int, first int64) int
 		Zip                           func(childComplexity int) int
+	}
+
+	ClientChange struct {
+		ChangedFields      func(childComplexity int) int
+		Client             func(childComplexity int) int
+		ClientID           func(childComplexity int) int
+		Cursor             func(childComplexity int) int
+		Kind               func(childComplexity int) int
+		MergedIntoClientID func(childComplexity int) int
+	}
+
+	ClientChanges struct {
+		Changes func(childComplexity int) int
+		Cursor  func(childComplexity int) int
+		HasMore func(childComplexity int) int
 	}
 
 	ClientConnection struct {
@@ -262,6 +278,33 @@ type ComplexityRoot struct {
 		Version      func(childComplexity int) int
 	}
 
+	HistoryChange struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Path   func(childComplexity int) int
+	}
+
+	HistoryConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	HistoryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	HistoryEntry struct {
+		At        func(childComplexity int) int
+		Changes   func(childComplexity int) int
+		Operation func(childComplexity int) int
+		RequestID func(childComplexity int) int
+		Role      func(childComplexity int) int
+		User      func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
 	LocationGroup struct {
 		LocationGroupID func(childComplexity int) int
 		LocationIDs     func(childComplexity int) int
@@ -318,6 +361,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Client                    func(childComplexity int, clientID client.ID) int
+		ClientChanges             func(childComplexity int, since *string, first int64) int
 		ClientConnection          func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) int
 		ClientCount               func(childComplexity int) int
 		ClientIDList              func(childComplexity int, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) int
@@ -423,6 +467,7 @@ type ClientResolver interface {
 	FieldDataMap(ctx context.Context, obj *loader.Client) (any, error)
 	FieldDataMapJSON(ctx context.Context, obj *loader.Client) (string, error)
 	TextSearchable(ctx context.Context, obj *loader.Client) (*string, error)
+	History(ctx context.Context, obj *loader.Client, first int64, after *string) (*model.HistoryConnection, error)
 }
 type ClientConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *model.ClientConnection) (int64, error)
@@ -478,6 +523,7 @@ type QueryResolver interface {
 	LocationGroups(ctx context.Context) ([]*client.LocationGroup, error)
 	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
+	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
 }
 
 type AppointmentInputResolver interface {
@@ -948,6 +994,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.FullName(childComplexity), true
+	case "Client.history":
+		if e.ComplexityRoot.Client.History == nil {
+			break
+		}
+
+		args, err := ec.field_Client_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Client.History(childComplexity, args["first"].(int64), args["after"].(*string)), true
 	case "Client.homePhone":
 		if e.ComplexityRoot.Client.HomePhone == nil {
 			break
@@ -1258,6 +1315,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.Zip(childComplexity), true
+
+	case "ClientChange.changedFields":
+		if e.ComplexityRoot.ClientChange.ChangedFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.ChangedFields(childComplexity), true
+	case "ClientChange.client":
+		if e.ComplexityRoot.ClientChange.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.Client(childComplexity), true
+	case "ClientChange.clientId":
+		if e.ComplexityRoot.ClientChange.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.ClientID(childComplexity), true
+	case "ClientChange.cursor":
+		if e.ComplexityRoot.ClientChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.Cursor(childComplexity), true
+	case "ClientChange.kind":
+		if e.ComplexityRoot.ClientChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.Kind(childComplexity), true
+	case "ClientChange.mergedIntoClientId":
+		if e.ComplexityRoot.ClientChange.MergedIntoClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.MergedIntoClientID(childComplexity), true
+
+	case "ClientChanges.changes":
+		if e.ComplexityRoot.ClientChanges.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChanges.Changes(childComplexity), true
+	case "ClientChanges.cursor":
+		if e.ComplexityRoot.ClientChanges.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChanges.Cursor(childComplexity), true
+	case "ClientChanges.hasMore":
+		if e.ComplexityRoot.ClientChanges.HasMore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChanges.HasMore(childComplexity), true
 
 	case "ClientConnection.edges":
 		if e.ComplexityRoot.ClientConnection.Edges == nil {
@@ -1594,6 +1707,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FieldDefinition.Version(childComplexity), true
 
+	case "HistoryChange.after":
+		if e.ComplexityRoot.HistoryChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryChange.After(childComplexity), true
+	case "HistoryChange.before":
+		if e.ComplexityRoot.HistoryChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryChange.Before(childComplexity), true
+	case "HistoryChange.path":
+		if e.ComplexityRoot.HistoryChange.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryChange.Path(childComplexity), true
+
+	case "HistoryConnection.edges":
+		if e.ComplexityRoot.HistoryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryConnection.Edges(childComplexity), true
+	case "HistoryConnection.nodes":
+		if e.ComplexityRoot.HistoryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryConnection.Nodes(childComplexity), true
+	case "HistoryConnection.pageInfo":
+		if e.ComplexityRoot.HistoryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryConnection.PageInfo(childComplexity), true
+
+	case "HistoryEdge.cursor":
+		if e.ComplexityRoot.HistoryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEdge.Cursor(childComplexity), true
+	case "HistoryEdge.node":
+		if e.ComplexityRoot.HistoryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEdge.Node(childComplexity), true
+
+	case "HistoryEntry.at":
+		if e.ComplexityRoot.HistoryEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.At(childComplexity), true
+	case "HistoryEntry.changes":
+		if e.ComplexityRoot.HistoryEntry.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.Changes(childComplexity), true
+	case "HistoryEntry.operation":
+		if e.ComplexityRoot.HistoryEntry.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.Operation(childComplexity), true
+	case "HistoryEntry.requestId":
+		if e.ComplexityRoot.HistoryEntry.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.RequestID(childComplexity), true
+	case "HistoryEntry.role":
+		if e.ComplexityRoot.HistoryEntry.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.Role(childComplexity), true
+	case "HistoryEntry.user":
+		if e.ComplexityRoot.HistoryEntry.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.User(childComplexity), true
+	case "HistoryEntry.version":
+		if e.ComplexityRoot.HistoryEntry.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.Version(childComplexity), true
+
 	case "LocationGroup.locationGroupId":
 		if e.ComplexityRoot.LocationGroup.LocationGroupID == nil {
 			break
@@ -1875,6 +2082,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Client(childComplexity, args["clientId"].(client.ID)), true
+	case "Query.clientChanges":
+		if e.ComplexityRoot.Query.ClientChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clientChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ClientChanges(childComplexity, args["since"].(*string), args["first"].(int64)), true
 	case "Query.clientConnection":
 		if e.ComplexityRoot.Query.ClientConnection == nil {
 			break
@@ -3152,6 +3370,91 @@ type Client implements Node {
   fieldDataMapJson: String!
   "Full name, e-mail address and each custom value, joined by spaces; null when there is none of them."
   textSearchable: String
+
+  # history
+  """
+  What happened to the client, from its first version on: an entry for each. Told one after the other, the changes make
+  the record what it is; told backwards, what it was. What the scheduler sends, appointments and forms, is no version.
+  Denied to role CLIENT: null, with the error FORBIDDEN.
+  """
+  history(
+    "How many entries, 1 to 100 (OUT_OF_RANGE)."
+    first: Int! = 20
+    "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
+    after: String
+  ): HistoryConnection @hiddenFrom(role: CLIENT)
+}
+
+# ---- history
+
+"A part of a client's history."
+type HistoryConnection {
+  "The entries of this part, each with its cursor, from earlier versions to later ones."
+  edges: [HistoryEdge!]!
+  "The entries of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  nodes: [HistoryEntry!]!
+  "Where this part lies in the history."
+  pageInfo: PageInfo!
+}
+
+"An entry at its place in a client's history."
+type HistoryEdge {
+  "The place: an opaque text for ` + "`" + `after` + "`" + `. It stays good as the history goes on."
+  cursor: String!
+  "The entry at that place."
+  node: HistoryEntry!
+}
+
+"What one mutation did to one client."
+type HistoryEntry {
+  "The version that it made of the client. A history has one entry for each version."
+  version: Int!
+  "When."
+  at: DateTime!
+  "User name of who did it."
+  user: String!
+  "Role of who did it."
+  role: Role!
+  "What kind of mutation it was. One to a client at the other end of a viewer edge is told with the mutation's own kind."
+  operation: HistoryOperation!
+  "Id of the request that did it, by which the server's log names it; null when none had an id, as in an import."
+  requestId: String
+  """
+  What changed, without what you may not read: of viewer edges only those to clients that you see. May be empty.
+  """
+  changes: [HistoryChange!]!
+}
+
+"A part of a client that changed."
+type HistoryChange {
+  """
+  What changed: a field of ` + "`" + `Client` + "`" + `, or ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView.ID` + "`" + ` for a client whom
+  this one may see, ` + "`" + `viewByClients.ID` + "`" + ` for one who may see it; ID is the ` + "`" + `clientId` + "`" + `, or the field's id.
+  """
+  path: String!
+  """
+  The value before, as the field answers it; null when there was none. Ids, dates and instants are text. For a viewer
+  edge it is the ` + "`" + `clientId` + "`" + ` at the other end, or null when there was no edge. A secret, ` + "`" + `ssn` + "`" + ` or ` + "`" + `password` + "`" + `, has none.
+  """
+  before: JSON
+  """
+  The value after, likewise. For a secret it is the text ` + "`" + `changed` + "`" + `, whatever became of it.
+  """
+  after: JSON
+}
+
+"A kind of mutation, as history tells of it. Kinds are added, never renamed."
+enum HistoryOperation {
+  "The client was made."
+  CREATE
+  "Some properties were changed."
+  PATCH
+  "The client was taken off the lists."
+  DELETE
+  "The client was brought back."
+  RESTORE
+  "The client was stored as it came from elsewhere."
+  IMPORT
 }
 
 "A form that a client signed."
@@ -3432,6 +3735,81 @@ enum DuplicateReason {
   They have the same name, case and accents aside, but not the same date of birth. Never the only reason. Weight 0.6.
   """
   SAME_NAME
+}
+
+# ---- what changed
+
+extend type Query {
+  """
+  What changed among the clients that you see, in order and without a gap, for a copy that is kept in step. Without
+  ` + "`" + `since` + "`" + ` it first lists all active clients that you see, by ` + "`" + `clientId` + "`" + `, and then goes on with what changed since the
+  first call: nothing that happens between two calls is missed.
+
+  Ask again with the ` + "`" + `cursor` + "`" + ` of the answer as ` + "`" + `since` + "`" + `: at once while ` + "`" + `hasMore` + "`" + `, later otherwise. For each entry keep its
+  ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. After the last entry you hold exactly the
+  active clients that you see. An entry may tell of what you hold already.
+
+  Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
+  sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
+  without ` + "`" + `since` + "`" + `.
+  """
+  clientChanges(
+    "Cursor of an earlier answer, or of one of its entries (INVALID_CURSOR, RESYNC_REQUIRED); null to begin."
+    since: String
+    "How many entries at most, 1 to 1,000 (OUT_OF_RANGE)."
+    first: Int! = 100
+  ): ClientChanges
+}
+
+"A part of the feed of changes."
+type ClientChanges {
+  "The changes, in order. There may be fewer than asked for, even none, though ` + "`" + `hasMore` + "`" + ` is true."
+  changes: [ClientChange!]!
+  "The place after this part, for ` + "`" + `since` + "`" + `, also when the part is empty: ask with it next, so that it does not grow old."
+  cursor: String!
+  "Whether more is there already."
+  hasMore: Boolean!
+}
+
+"A change of one client, as it concerns you."
+type ClientChange {
+  "The place after this change, for ` + "`" + `since` + "`" + `. It survives restarts of the server and of the database."
+  cursor: String!
+  "What happened."
+  kind: ClientChangeKind!
+  "The client that it happened to."
+  clientId: ID!
+  "For MERGED and UNMERGED the client that survived the merge; null for other kinds, and when you don't see it."
+  mergedIntoClientId: ID
+  """
+  Names of the fields that changed, in alphabetical order, without those that you may not read: those of
+  ` + "`" + `HistoryChange.path` + "`" + `, and ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + ` for what the scheduler sent. Empty
+  when the whole client is new to you, or gone.
+  """
+  changedFields: [String!]!
+  """
+  The client as it is now, which may be later than this change. Null when it is not among the active clients that you
+  see now: deleted, merged, erased or hidden, by this change or by a later one.
+  """
+  client: Client
+}
+
+"What can happen to a client in the feed. Kinds are added, never renamed."
+enum ClientChangeKind {
+  "The client is new, or new to you, or has changed."
+  UPSERTED
+  "The client was taken off the lists."
+  DELETED
+  "The client is back on the lists."
+  RESTORED
+  "The client was merged into another, and is no longer one of its own."
+  MERGED
+  "The client is one of its own again."
+  UNMERGED
+  "The client was erased for good."
+  ERASED
+  "The client is there, but you don't see it any more."
+  REMOVED
 }
 
 # ---- writing
@@ -4484,8 +4862,40 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_fieldDataMapJson(ctx, field)
 	case "textSearchable":
 		return ec.fieldContext_Client_textSearchable(ctx, field)
+	case "history":
+		return ec.fieldContext_Client_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Client", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ClientChange_cursor(ctx, field)
+	case "kind":
+		return ec.fieldContext_ClientChange_kind(ctx, field)
+	case "clientId":
+		return ec.fieldContext_ClientChange_clientId(ctx, field)
+	case "mergedIntoClientId":
+		return ec.fieldContext_ClientChange_mergedIntoClientId(ctx, field)
+	case "changedFields":
+		return ec.fieldContext_ClientChange_changedFields(ctx, field)
+	case "client":
+		return ec.fieldContext_ClientChange_client(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientChanges(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changes":
+		return ec.fieldContext_ClientChanges_changes(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ClientChanges_cursor(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ClientChanges_hasMore(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientChanges", field.Name)
 }
 
 func (ec *executionContext) childFields_ClientConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4694,6 +5104,60 @@ func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, fie
 		return ec.fieldContext_FieldDefinition_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_HistoryChange_path(ctx, field)
+	case "before":
+		return ec.fieldContext_HistoryChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_HistoryChange_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryChange", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_HistoryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_HistoryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_HistoryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_HistoryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_HistoryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_HistoryEntry_version(ctx, field)
+	case "at":
+		return ec.fieldContext_HistoryEntry_at(ctx, field)
+	case "user":
+		return ec.fieldContext_HistoryEntry_user(ctx, field)
+	case "role":
+		return ec.fieldContext_HistoryEntry_role(ctx, field)
+	case "operation":
+		return ec.fieldContext_HistoryEntry_operation(ctx, field)
+	case "requestId":
+		return ec.fieldContext_HistoryEntry_requestId(ctx, field)
+	case "changes":
+		return ec.fieldContext_HistoryEntry_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryEntry", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5025,6 +5489,28 @@ func (ec *executionContext) dir_requires_args(ctx context.Context, rawArgs map[s
 		return nil, err
 	}
 	args["permission"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Client_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -5417,6 +5903,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_clientChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["since"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -8481,6 +8989,293 @@ func (ec *executionContext) fieldContext_Client_textSearchable(_ context.Context
 	return graphql.NewScalarFieldContext("Client", field, true, true, "String")
 }
 
+func (ec *executionContext) _Client_history(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Client_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Client().History(ctx, obj, fc.Args["first"].(int64), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.HistoryConnection
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.HistoryConnection
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, obj, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HistoryConnection) graphql.Marshaler {
+			return ec.marshalOHistoryConnection2ᚖclientgraphᚋgraphᚋmodelᚐHistoryConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Client_history(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Client",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Client_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientChange_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientChange_kind(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.Kind) graphql.Marshaler {
+			return ec.marshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "ClientChangeKind")
+}
+
+func (ec *executionContext) _ClientChange_clientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientChange_mergedIntoClientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_mergedIntoClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_mergedIntoClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientChange_changedFields(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_changedFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedFields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_changedFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientChange_client(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientChanges_changes(ctx context.Context, field graphql.CollectedField, obj *model.ClientChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChanges_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ClientChange) graphql.Marshaler {
+			return ec.marshalNClientChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChanges_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientChanges_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChanges_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChanges_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChanges", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientChanges_hasMore(ctx context.Context, field graphql.CollectedField, obj *model.ClientChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChanges_hasMore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasMore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChanges_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChanges", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _ClientConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.ClientConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9905,6 +10700,396 @@ func (ec *executionContext) _FieldDefinition_version(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_FieldDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HistoryChange_path(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryChange_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryChange_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _HistoryChange_before(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryChange", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _HistoryChange_after(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryChange", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _HistoryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.HistoryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HistoryEdge) graphql.Marshaler {
+			return ec.marshalNHistoryEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.HistoryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HistoryEntry) graphql.Marshaler {
+			return ec.marshalNHistoryEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.HistoryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _HistoryEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HistoryEntry) graphql.Marshaler {
+			return ec.marshalNHistoryEntry2ᚖclientgraphᚋgraphᚋmodelᚐHistoryEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryEntry_version(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HistoryEntry_at(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _HistoryEntry_user(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _HistoryEntry_role(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.Role) graphql.Marshaler {
+			return ec.marshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, false, false, "Role")
+}
+
+func (ec *executionContext) _HistoryEntry_operation(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.Operation) graphql.Marshaler {
+			return ec.marshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, false, false, "HistoryOperation")
+}
+
+func (ec *executionContext) _HistoryEntry_requestId(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, true, false, "String")
+}
+
+func (ec *executionContext) _HistoryEntry_changes(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HistoryChange) graphql.Marshaler {
+			return ec.marshalNHistoryChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryChange(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
@@ -12349,6 +13534,50 @@ func (ec *executionContext) fieldContext_Query_emailAddressInUse(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_emailAddressInUse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_clientChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_clientChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ClientChanges(ctx, fc.Args["since"].(*string), fc.Args["first"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientChanges) graphql.Marshaler {
+			return ec.marshalOClientChanges2ᚖclientgraphᚋgraphᚋmodelᚐClientChanges(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_clientChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientChanges(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_clientChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15031,6 +16260,113 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Client_textSearchable(ctx, field, obj)
 				})
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Client_history(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientChangeImplementors = []string{"ClientChange"}
+
+func (ec *executionContext) _ClientChange(ctx context.Context, sel ast.SelectionSet, obj *model.ClientChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientChange")
+		case "cursor":
+			out.Values[i] = ec._ClientChange_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ClientChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientId":
+			out.Values[i] = ec._ClientChange_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergedIntoClientId":
+			out.Values[i] = ec._ClientChange_mergedIntoClientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "changedFields":
+			out.Values[i] = ec._ClientChange_changedFields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "client":
+			out.Values[i] = ec._ClientChange_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientChangesImplementors = []string{"ClientChanges"}
+
+func (ec *executionContext) _ClientChanges(ctx context.Context, sel ast.SelectionSet, obj *model.ClientChanges) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientChangesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientChanges")
+		case "changes":
+			out.Values[i] = ec._ClientChanges_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ClientChanges_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasMore":
+			out.Values[i] = ec._ClientChanges_hasMore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15791,6 +17127,193 @@ func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.Select
 	return out
 }
 
+var historyChangeImplementors = []string{"HistoryChange"}
+
+func (ec *executionContext) _HistoryChange(ctx context.Context, sel ast.SelectionSet, obj *model.HistoryChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryChange")
+		case "path":
+			out.Values[i] = ec._HistoryChange_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._HistoryChange_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._HistoryChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var historyConnectionImplementors = []string{"HistoryConnection"}
+
+func (ec *executionContext) _HistoryConnection(ctx context.Context, sel ast.SelectionSet, obj *model.HistoryConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryConnection")
+		case "edges":
+			out.Values[i] = ec._HistoryConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._HistoryConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._HistoryConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var historyEdgeImplementors = []string{"HistoryEdge"}
+
+func (ec *executionContext) _HistoryEdge(ctx context.Context, sel ast.SelectionSet, obj *model.HistoryEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryEdge")
+		case "cursor":
+			out.Values[i] = ec._HistoryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._HistoryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var historyEntryImplementors = []string{"HistoryEntry"}
+
+func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.SelectionSet, obj *model.HistoryEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryEntry")
+		case "version":
+			out.Values[i] = ec._HistoryEntry_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._HistoryEntry_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "user":
+			out.Values[i] = ec._HistoryEntry_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._HistoryEntry_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._HistoryEntry_operation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestId":
+			out.Values[i] = ec._HistoryEntry_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._HistoryEntry_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var locationGroupImplementors = []string{"LocationGroup"}
 
 func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *client.LocationGroup) graphql.Marshaler {
@@ -16352,6 +17875,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_emailAddressInUse(ctx, field)
+				})
+		case "clientChanges":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_clientChanges(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -17257,6 +18786,45 @@ func (ec *executionContext) marshalNClient2ᚖclientgraphᚋinternalᚋloaderᚐ
 	return ec._Client(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNClientChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClientChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClientChange2ᚖclientgraphᚋgraphᚋmodelᚐClientChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClientChange2ᚖclientgraphᚋgraphᚋmodelᚐClientChange(ctx context.Context, sel ast.SelectionSet, v *model.ClientChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClientChange!")
+		return graphql.Null
+	}
+	return ec._ClientChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx context.Context, v any) (client.Kind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := client.Kind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx context.Context, sel ast.SelectionSet, v client.Kind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClientChangeKind!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNClientEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClientEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17618,6 +19186,93 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNHistoryChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.HistoryChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryChange2ᚖclientgraphᚋgraphᚋmodelᚐHistoryChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryChange2ᚖclientgraphᚋgraphᚋmodelᚐHistoryChange(ctx context.Context, sel ast.SelectionSet, v *model.HistoryChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HistoryChange!")
+		return graphql.Null
+	}
+	return ec._HistoryChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.HistoryEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryEdge2ᚖclientgraphᚋgraphᚋmodelᚐHistoryEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryEdge2ᚖclientgraphᚋgraphᚋmodelᚐHistoryEdge(ctx context.Context, sel ast.SelectionSet, v *model.HistoryEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HistoryEdge!")
+		return graphql.Null
+	}
+	return ec._HistoryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.HistoryEntry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryEntry2ᚖclientgraphᚋgraphᚋmodelᚐHistoryEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryEntry2ᚖclientgraphᚋgraphᚋmodelᚐHistoryEntry(ctx context.Context, sel ast.SelectionSet, v *model.HistoryEntry) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HistoryEntry!")
+		return graphql.Null
+	}
+	return ec._HistoryEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx context.Context, v any) (client.Operation, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := client.Operation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx context.Context, sel ast.SelectionSet, v client.Operation) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "HistoryOperation!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx context.Context, v any) (client.ID, error) {
@@ -18192,6 +19847,13 @@ func (ec *executionContext) marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐ
 	return ec._Client(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOClientChanges2ᚖclientgraphᚋgraphᚋmodelᚐClientChanges(ctx context.Context, sel ast.SelectionSet, v *model.ClientChanges) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientChanges(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOClientConnection2ᚖclientgraphᚋgraphᚋmodelᚐClientConnection(ctx context.Context, sel ast.SelectionSet, v *model.ClientConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -18428,6 +20090,13 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalOHistoryConnection2ᚖclientgraphᚋgraphᚋmodelᚐHistoryConnection(ctx context.Context, sel ast.SelectionSet, v *model.HistoryConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HistoryConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx context.Context, v any) ([]*client.ID, error) {

@@ -47,4 +47,5 @@ const (
 
 	CodeInvalidPagination Code = "INVALID_PAGINATION"
 	CodeInvalidCursor     Code = "INVALID_CURSOR"
+	CodeResyncRequired    Code = "RESYNC_REQUIRED"
 )

@@ -55,6 +55,7 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keyer, c *Client) error {
 	c.BusinessID, c.Version = scope.BusinessID, 1
 	keyer.Prepare(c)
+	c.SubjectIDs = sortedSet(c.SubjectIDs)
 	slices.SortFunc(c.Appointments, func(a, b Appointment) int { return cmp.Compare(a.AppointmentID, b.AppointmentID) })
 	return tx.Insert(ctx, c, Entry{
 		ClientID:  c.ClientID,
@@ -64,8 +65,21 @@ func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keye
 		Role:      scope.Role,
 		Operation: OperationImport,
 		RequestID: scope.RequestID,
-		Changes:   diff(&Client{Lifecycle: Live}, c),
+		Changes:   importChanges(c),
 	})
+}
+
+// importChanges are what history tells of an imported client. When and by whom
+// it was changed before is told as well: no other row does.
+func importChanges(c *Client) []Change {
+	changes := diff(blankClient(c.BusinessID, c.ClientID), c)
+	if c.ModifiedDate != nil {
+		changes = append(changes, Change{Path: nameModifiedDate, After: *c.ModifiedDate})
+	}
+	if c.ModifiedUser != nil {
+		changes = append(changes, Change{Path: nameModifiedUser, After: *c.ModifiedUser})
+	}
+	return changes
 }
 
 // knowAppointments remembers the appointments of imported clients, so that what

@@ -40,6 +40,9 @@ type Entry struct {
 	Operation Operation
 	RequestID string
 	Changes   []Change
+	// MergedIntoClientID is, for the kinds MERGED and UNMERGED, the client that
+	// survived the merge; 0 for the others. It is told in the feed.
+	MergedIntoClientID int64
 }
 
 // Kind says what a row of the change feed tells of.
@@ -50,6 +53,12 @@ const (
 	KindUpserted Kind = "UPSERTED"
 	KindDeleted  Kind = "DELETED"
 	KindRestored Kind = "RESTORED"
+	KindMerged   Kind = "MERGED"
+	KindUnmerged Kind = "UNMERGED"
+	KindErased   Kind = "ERASED"
+	// KindRemoved is no row's kind: it is told to those who lost sight of a
+	// client that is there still.
+	KindRemoved Kind = "REMOVED"
 )
 
 // Paths of changes that are no property of their own.
@@ -137,14 +146,9 @@ func topLevel(changePath string) string {
 // readablePaths are the names that the changes touch, without those that the
 // role may not read, in a fixed order and each once.
 func readablePaths(role Role, changes []Change) []string {
-	names := []string{}
-	for _, change := range changes {
-		name := topLevel(change.Path)
-		if p := PropertyByName(name); role == RoleClient && p != nil && p.HiddenFromClient() {
-			continue
-		}
-		names = append(names, name)
+	paths := make([]string, len(changes))
+	for i, change := range changes {
+		paths[i] = change.Path
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return readableNames(role, paths)
 }

@@ -56,9 +56,6 @@ type KeyTx interface {
 	// transaction commits. Of two transactions that keep one key at once the
 	// second runs again. Kept must have been asked for the key.
 	Keep(key []byte, kept KeptAnswer)
-	// Entries lists what history tells of a client from that version on, in
-	// order.
-	Entries(ctx context.Context, clientID, from int64) ([]Entry, error)
 }
 
 // MAC makes digests that nobody can make or check without its key, which is the

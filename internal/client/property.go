@@ -61,8 +61,8 @@ var properties = withKinds([]Property{
 	{Name: "clientAccountId", at: func(c *Client) any { return &c.ClientAccountID }},
 	{Name: "createdDate", at: func(c *Client) any { return &c.CreatedDate }},
 	{Name: "createdUser", has: hiddenFromClient, at: func(c *Client) any { return &c.CreatedUser }},
-	{Name: "modifiedDate", has: derived, at: func(c *Client) any { return &c.ModifiedDate }},
-	{Name: "modifiedUser", has: derived | hiddenFromClient, at: func(c *Client) any { return &c.ModifiedUser }},
+	{Name: nameModifiedDate, has: derived, at: func(c *Client) any { return &c.ModifiedDate }},
+	{Name: nameModifiedUser, has: derived | hiddenFromClient, at: func(c *Client) any { return &c.ModifiedUser }},
 	{Name: "sanitized", at: func(c *Client) any { return &c.Sanitized }},
 	{Name: "status", Max: maxText, has: writable, rule: statusRule, at: func(c *Client) any { return &c.Status }},
 	{Name: "blocked", has: writable, at: func(c *Client) any { return &c.Blocked }},
@@ -154,6 +154,9 @@ const (
 	nameNameKey  = "nameKey"
 	nameEmailKey = "emailKey"
 
+	nameModifiedDate = "modifiedDate"
+	nameModifiedUser = "modifiedUser"
+
 	nameEmailLower   = "emailLower"
 	nameIdentityKeys = "identityKeys"
 )
@@ -175,7 +178,8 @@ func PropertyByName(name string) *Property {
 // *[]int64, *[]byte, *Status, *[]FieldValue, *[]Appointment.
 func (p *Property) At(c *Client) any { return p.at(c) }
 
-// Value is what stands at the property's place in c; nil for nothing.
+// Value is what the property's place in c holds, as history keeps it: nil for
+// none.
 func (p *Property) Value(c *Client) any { return valueAt(p.at(c)) }
 
 // Writable says whether clients are created and patched with the property.

@@ -70,6 +70,8 @@ type Query struct {
 	// After and Before bound the query to keys of the order strictly between
 	// them; empty is no bound.
 	After, Before string
+	// AfterID bounds a query in the order of ids to those above it; 0 is no bound.
+	AfterID int64
 	// Backward reads from the end of the order to its start.
 	Backward bool
 	// Skip passes over that many clients. Limit bounds the answer; 0 is no bound.

@@ -16,6 +16,8 @@ var ErrIDTaken = errors.New("the id is taken")
 // as if it did not exist. Errors are internal, but for those that are named.
 type Store interface {
 	DuplicateStore
+	HistoryStore
+	ChangeStore
 
 	// Account finds the client of that account in a business, whatever the
 	// caller sees: it is how a CLIENT's scope is made. nil when there is none.
@@ -74,6 +76,7 @@ type Tx interface {
 	DefinitionTx
 	DuplicateTx
 	KeyTx
+	HistoryTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too, by id.

@@ -56,7 +56,7 @@ func (s *Service) create(ctx context.Context, w *writing) (Result, error) {
 	var result Result
 	err = s.write(ctx, w.scope, record{&result}, func(ctx context.Context, tx Tx) error {
 		now := s.instant()
-		blank := &Client{ClientID: id, BusinessID: w.scope.BusinessID, Lifecycle: Live, Status: StatusActive}
+		blank := blankClient(w.scope.BusinessID, id)
 		created := blank.Clone()
 		result.Client = created
 		created.Version = 1

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // writing is one mutation under way: its checked input and, within the
@@ -17,6 +18,7 @@ type writing struct {
 	passwordHash *string
 
 	tx            Tx
+	now           time.Time
 	before, after *Client
 	edges         edgeChanges
 }
@@ -58,6 +60,9 @@ func (w *writing) hash(ctx context.Context) error {
 // begin starts on a run of the transaction.
 func (w *writing) begin(tx Tx, after *Client) {
 	w.tx, w.after, w.before = tx, after, nil
+	// One moment for all that the mutation writes: history tells when a record
+	// was modified.
+	w.now = w.service.instant()
 	w.edges = edgeChanges{neighbours: map[int64]*neighbour{}}
 }
 
@@ -111,9 +116,8 @@ func (w *writing) applySecrets(ctx context.Context) error {
 
 // stamp makes after the next version of its client.
 func (w *writing) stamp(after *Client) {
-	now := w.service.instant()
 	after.Version++
-	after.ModifiedDate, after.ModifiedUser = &now, new(w.scope.User)
+	after.ModifiedDate, after.ModifiedUser = new(w.now), new(w.scope.User)
 	w.keyer.Prepare(after)
 }
 
@@ -121,7 +125,7 @@ func (w *writing) entry(after *Client, operation Operation, changes []Change) En
 	return Entry{
 		ClientID:  after.ClientID,
 		Version:   after.Version,
-		At:        w.service.instant(),
+		At:        w.now,
 		User:      w.scope.User,
 		Role:      w.scope.Role,
 		Operation: operation,

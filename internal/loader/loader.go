@@ -69,6 +69,7 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*once[map[int64][]*Client]
 	forms     once[map[int64][]client.Form]
+	histories map[client.HistoryArgs]*once[map[int64]*client.HistoryPage]
 }
 
 // relationKey tells reads of a level apart. Two selections of a relation that
@@ -190,6 +191,35 @@ func (c *Client) Forms(ctx context.Context) ([]client.Form, error) {
 		return nil, err
 	}
 	return forms[c.ClientID], nil
+}
+
+// History is a part of c's history; after is nil or a cursor of it. Errors:
+// FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
+func (c *Client) History(ctx context.Context, first int64, after *string) (*client.HistoryPage, error) {
+	l := c.level
+	args, err := l.loaders.service.HistoryArgs(l.loaders.scope, c.ClientID, first, after)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := l.history(args).get(func() (map[int64]*client.HistoryPage, error) {
+		return l.loaders.service.History(ctx, l.loaders.scope, l.clients, args)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pages[c.ClientID], nil
+}
+
+func (l *level) history(args client.HistoryArgs) *once[map[int64]*client.HistoryPage] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.histories == nil {
+		l.histories = map[client.HistoryArgs]*once[map[int64]*client.HistoryPage]{}
+	}
+	if l.histories[args] == nil {
+		l.histories[args] = &once[map[int64]*client.HistoryPage]{}
+	}
+	return l.histories[args]
 }
 
 // once reads a value the first time that it is asked for; who asks meanwhile

@@ -53,6 +53,9 @@ func plan(scope client.Scope, asked client.Query) (query, window) {
 	if asked.Before != "" {
 		bounds = append(bounds, bson.E{Key: before, Value: asked.Before})
 	}
+	if asked.AfterID != 0 {
+		bounds = bson.D{{Key: after, Value: asked.AfterID}}
+	}
 	return list(scope, asked.Conditions, key, bounds), window{
 		sort:  bson.D{{Key: key, Value: direction}},
 		skip:  asked.Skip,

@@ -25,6 +25,7 @@ const (
 	keyAccount    = "clientAccountId"
 	keyKeys       = "keys"
 	keyIdentities = "identityKeys"
+	keyFields     = "fields"
 )
 
 // codec turns clients into documents and back, by package client's table of

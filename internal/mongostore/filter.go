@@ -106,7 +106,7 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 		rest = slices.Concat(keyed, created)
 	case created != nil:
 		core, rest = created, slices.Concat(life, keyed)
-	case order == keyID:
+	case order == keyID && c.IncludeDeleted:
 		core, rest = life, keyed
 	default:
 		core = slices.Concat(life, keyed)

@@ -7,12 +7,15 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
 )
 
-// historyDocument is a row of history; transaction.record writes it.
+// keyClient names the client that a row of history or of the feed is of.
+const keyClient = "clientId"
+
 type historyDocument struct {
 	ClientID  int64            `bson:"clientId"`
 	Version   int64            `bson:"version"`
@@ -30,66 +33,78 @@ type changeDocument struct {
 	After  bson.RawValue `bson:"after"`
 }
 
-// Entries implements client.KeyTx.
-func (t *transaction) Entries(ctx context.Context, clientID, from int64) ([]client.Entry, error) {
-	query := bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
-		{Key: "clientId", Value: clientID},
-		{Key: keyVersion, Value: bson.D{{Key: "$gte", Value: from}}},
+// History implements client.HistoryStore.
+func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]client.Entry, error) {
+	bounds := bson.D{{Key: "$gt", Value: after}}
+	if until > 0 {
+		bounds = append(bounds, bson.E{Key: "$lte", Value: until})
 	}
-	cursor, err := t.store.db.Collection(historyName).Find(ctx, query, options.Find().SetSort(ascending(keyVersion)))
+	q := query{core: append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))})}
+	versions := bson.D{{Key: keyVersion, Value: bounds}}
+	if len(clientIDs) == 1 {
+		q.core = append(append(tenant(scope), bson.E{Key: keyClient, Value: clientIDs[0]}), versions...)
+	} else {
+		q.rest = versions
+	}
+	pipeline := append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyClient, keyVersion)}})
+	cursor, err := s.db.Collection(historyName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find history: %w", err)
 	}
+	return s.codec.readEntries(ctx, cursor)
+}
+
+// History implements client.HistoryTx.
+func (t *transaction) History(ctx context.Context, clientIDs []int64, after, until int64) ([]client.Entry, error) {
+	return t.store.History(ctx, t.scope, clientIDs, after, until)
+}
+
+func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]client.Entry, error) {
 	var rows []historyDocument
 	if err := cursor.All(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	entries := make([]client.Entry, len(rows))
 	for i := range rows {
-		if entries[i], err = t.store.codec.entry(&rows[i]); err != nil {
-			return nil, err
+		row := &rows[i]
+		entries[i] = client.Entry{
+			ClientID: row.ClientID, Version: row.Version, At: row.At.UTC(), User: row.User, Role: client.Role(row.Role),
+			Operation: client.Operation(row.Operation), RequestID: row.RequestID, Changes: make([]client.Change, len(row.Changes)),
+		}
+		for j, change := range row.Changes {
+			before, ok := c.decodeChange(change.Path, change.Before)
+			after, also := c.decodeChange(change.Path, change.After)
+			if !ok || !also {
+				return nil, fmt.Errorf("history of client %d, version %d: %s has a value of another type", row.ClientID, row.Version, change.Path)
+			}
+			entries[i].Changes[j] = client.Change{Path: change.Path, Before: before, After: after}
 		}
 	}
 	return entries, nil
 }
 
-func (c *codec) entry(row *historyDocument) (client.Entry, error) {
-	entry := client.Entry{
-		ClientID:  row.ClientID,
-		Version:   row.Version,
-		At:        row.At.UTC(),
-		User:      row.User,
-		Role:      client.Role(row.Role),
-		Operation: client.Operation(row.Operation),
-		RequestID: row.RequestID,
-		Changes:   make([]client.Change, len(row.Changes)),
-	}
-	for i, change := range row.Changes {
-		before, ok := c.changed(change.Path, change.Before)
-		after, known := c.changed(change.Path, change.After)
-		if !ok || !known {
-			return client.Entry{}, fmt.Errorf("history of client %d, version %d: %s has a value of another type", row.ClientID, row.Version, change.Path)
-		}
-		entry.Changes[i] = client.Change{Path: change.Path, Before: before, After: after}
-	}
-	return entry, nil
-}
-
-// changed reads a value of history, by what its path is of; nil for none.
-func (c *codec) changed(path string, value bson.RawValue) (any, bool) {
-	if value.Type == 0 || value.Type == bson.TypeNull {
+// decodeChange reads a value of a change as the type of what lies at its path,
+// and says whether it is of that type. There may be none.
+func (c *codec) decodeChange(path string, value bson.RawValue) (any, bool) {
+	if value.IsZero() || value.Type == bson.TypeNull {
 		return nil, true
 	}
-	name, entry, _ := strings.Cut(path, ".")
-	i, known := c.places[name]
+	name, _, listed := strings.Cut(path, ".")
+	place, known := c.places[name]
 	switch {
-	case entry != "" && value.Type == bson.TypeInt64:
-		return value.AsInt64OK()
-	case entry != "" || !known:
+	case name == keyFields && listed:
 		return decodeCustom(value)
+	case known && !listed:
+		scratch := &client.Client{}
+		ok := decodePlace(c.properties[place].At(scratch), value)
+		return c.properties[place].Value(scratch), ok
 	}
-	var blank client.Client
-	ok := decodePlace(c.properties[i].At(&blank), value)
-	return c.properties[i].Value(&blank), ok
+	// An edge, or what a record tells of itself.
+	switch value.Type {
+	case bson.TypeBoolean:
+		return value.BooleanOK()
+	case bson.TypeString:
+		return value.StringValueOK()
+	}
+	return value.AsInt64OK()
 }

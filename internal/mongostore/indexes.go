@@ -22,9 +22,6 @@ type index struct {
 	expire time.Duration
 }
 
-// feedRetention is how long rows of the change feed are kept.
-const feedRetention = 30 * 24 * time.Hour
-
 // indexes lists them by collection. Every one but the expiry begins with the
 // business, the tenant and shard key, except those on _id alone.
 func indexes() map[string][]index {
@@ -66,7 +63,7 @@ func indexes() map[string][]index {
 		},
 		changesName: {
 			{name: "bySequence", keys: ascending("businessId", "sequence"), unique: true},
-			{name: "expiry", keys: ascending("at"), expire: feedRetention},
+			{name: "expiry", keys: ascending("at"), expire: client.FeedRetention},
 		},
 		definitionsName: {
 			{name: "byId", keys: ascending("businessId", "_id")},

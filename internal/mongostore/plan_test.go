@@ -347,7 +347,7 @@ func readInTransaction(ctx context.Context, store *mongostore.Store, scope clien
 			func() error { _, err := tx.Viewers(ctx, ids[0]); return err },
 			func() error { _, err := tx.ChangesSince(ctx, ids[0], 0); return err },
 			func() error { _, err := tx.Kept(ctx, []byte("key"), time.Time{}); return err },
-			func() error { _, err := tx.Entries(ctx, ids[0], 1); return err },
+			func() error { _, err := tx.History(ctx, ids[:1], 1, 0); return err },
 			func() error { _, err := tx.KnownAppointments(ctx, ids); return err },
 			func() error { _, err := tx.Forms(ctx, ids); return err },
 			func() error { _, err := tx.LocationGroup(ctx, 1); return err },

@@ -194,6 +194,10 @@ func (t *transaction) announce(before, after *client.Client, entry client.Entry,
 	if before != nil {
 		row = append(row, bson.E{Key: "visibilityBefore", Value: before.VisibilityKeys()})
 	}
+	if entry.MergedIntoClientID != 0 {
+		row = append(row, bson.E{Key: "mergedIntoClientId", Value: entry.MergedIntoClientID})
+	}
+	row = append(row, subjectChanges(before, after)...)
 	t.changes = append(t.changes, row)
 }
 

@@ -1,0 +1,163 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// HistoryStore is what a Store does about histories.
+type HistoryStore interface {
+	// History finds the rows of those clients' versions above after, and up to
+	// until unless that is 0, by client and version. Which of the clients the
+	// scope sees is the caller's to know.
+	History(ctx context.Context, scope Scope, clientIDs []int64, after, until int64) ([]Entry, error)
+}
+
+// HistoryTx is the part of Tx by which histories are read.
+type HistoryTx interface {
+	// History is HistoryStore's, within the transaction.
+	History(ctx context.Context, clientIDs []int64, after, until int64) ([]Entry, error)
+}
+
+// maxHistory bounds how many entries of a history are read at once.
+const maxHistory = 100
+
+// HistoryArgs ask for a part of a client's history: the First entries, 1 to 100,
+// of versions above After.
+type HistoryArgs struct{ First, After int64 }
+
+// HistoryPage is a part of a client's history, from earlier versions to later
+// ones.
+type HistoryPage struct {
+	Entries []Entry
+	Cursors []string
+	// More says whether the history goes on.
+	More bool
+}
+
+// HistoryArgs reads the arguments of a client's history; after is nil or a
+// cursor of it. Errors: FORBIDDEN (role CLIENT), OUT_OF_RANGE, INVALID_CURSOR.
+func (s *Service) HistoryArgs(scope Scope, clientID, first int64, after *string) (HistoryArgs, error) {
+	if scope.Role == RoleClient {
+		return HistoryArgs{}, &Error{Code: CodeForbidden, Message: "role CLIENT may not read histories"}
+	}
+	var errs Errors
+	if first < 1 || first > maxHistory {
+		errs = append(errs, path{"first"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", maxHistory)}))
+	}
+	args := HistoryArgs{First: first}
+	if after != nil {
+		key, err := decodeCursor(historyIdentity(scope, clientID), "after", *after)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		args.After, _ = parseNumber(key)
+	}
+	return args, errs.errOrNil()
+}
+
+// historyIdentity is what a cursor of a history is of.
+func historyIdentity(scope Scope, clientID int64) []byte {
+	return fmt.Appendf(nil, "history %d %d", scope.BusinessID, clientID)
+}
+
+// History reads a part of the history of each of some clients, by client id,
+// with what the caller may read of it. Of an edge that is told only to who sees
+// the client at its other end.
+func (s *Service) History(ctx context.Context, scope Scope, clients []*Client, args HistoryArgs) (map[int64]*HistoryPage, error) {
+	ids := make([]int64, len(clients))
+	pages := make(map[int64]*HistoryPage, len(clients))
+	for i, c := range clients {
+		ids[i], pages[c.ClientID] = c.ClientID, &HistoryPage{Entries: []Entry{}}
+	}
+	// A client has a row for each version: the row after the last one wanted says
+	// whether there are more.
+	entries, err := s.store.History(ctx, scope, ids, args.After, args.After+args.First+1)
+	if err != nil {
+		return nil, fmt.Errorf("read histories: %w", err)
+	}
+	if err := s.readable(ctx, scope, entries); err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		page := pages[entry.ClientID]
+		if int64(len(page.Entries)) == args.First {
+			page.More = true
+			continue
+		}
+		page.Entries = append(page.Entries, entry)
+		page.Cursors = append(page.Cursors, encodeCursor(historyIdentity(scope, entry.ClientID), strconv.FormatInt(entry.Version, 10)))
+	}
+	return pages, nil
+}
+
+// readable takes out of entries the changes that the caller may not read.
+func (s *Service) readable(ctx context.Context, scope Scope, entries []Entry) error {
+	visible, err := s.visibleNeighbours(ctx, scope, entries)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		entries[i].Changes = slices.DeleteFunc(entries[i].Changes, func(change Change) bool {
+			if !mayRead(scope.Role, change.Path) {
+				return true
+			}
+			neighbour := change.neighbour()
+			return neighbour != 0 && !scope.MaySeeAll() && !visible[neighbour]
+		})
+	}
+	return nil
+}
+
+// visibleNeighbours are those clients at the other ends of the entries' edges
+// that the caller sees. Who sees all clients is not looked up for.
+func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []Entry) (map[int64]bool, error) {
+	if scope.MaySeeAll() {
+		return nil, nil
+	}
+	var ids []int64
+	for _, entry := range entries {
+		for _, change := range entry.Changes {
+			if id := change.neighbour(); id != 0 {
+				ids = append(ids, id)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.store.ClientsByID(ctx, scope, sortedSet(ids), true, Selection{})
+	if err != nil {
+		return nil, fmt.Errorf("find the neighbours of histories: %w", err)
+	}
+	visible := make(map[int64]bool, len(found))
+	for _, c := range found {
+		visible[c.ClientID] = true
+	}
+	return visible, nil
+}
+
+// neighbour is the client whom the path names; 0 when it names none.
+func (change *Change) neighbour() int64 {
+	name, rest, _ := strings.Cut(change.Path, ".")
+	if name != pathSubject && name != pathViewer {
+		return 0
+	}
+	id, _ := parseNumber(rest)
+	return id
+}
+
+// Secret says whether the change is of a secret: it has neither value.
+func (change *Change) Secret() bool {
+	p := PropertyByName(change.Path)
+	return p != nil && p.is(secret)
+}
+
+// mayRead says whether the role may read what lies at a path.
+func mayRead(role Role, changePath string) bool {
+	p := PropertyByName(topLevel(changePath))
+	return role != RoleClient || p == nil || !p.HiddenFromClient()
+}

@@ -1,0 +1,142 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+const keySequence = "sequence"
+
+type changeRowDocument struct {
+	Sequence           int64     `bson:"sequence"`
+	At                 time.Time `bson:"at"`
+	Kind               string    `bson:"kind"`
+	ClientID           int64     `bson:"clientId"`
+	Version            int64     `bson:"version"`
+	MergedIntoClientID int64     `bson:"mergedIntoClientId"`
+	ChangedPaths       []string  `bson:"changedPaths"`
+	VisibilityBefore   []string  `bson:"visibilityBefore"`
+	VisibilityAfter    []string  `bson:"visibilityAfter"`
+	SubjectsGained     []int64   `bson:"subjectsGained"`
+	SubjectsLost       []int64   `bson:"subjectsLost"`
+}
+
+func (d *changeRowDocument) row() client.ChangeRow {
+	return client.ChangeRow{
+		Sequence: d.Sequence, At: d.At.UTC(), Kind: client.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version,
+		MergedIntoClientID: d.MergedIntoClientID, ChangedPaths: d.ChangedPaths,
+		VisibilityBefore: d.VisibilityBefore, VisibilityAfter: d.VisibilityAfter,
+		SubjectsGained: d.SubjectsGained, SubjectsLost: d.SubjectsLost,
+	}
+}
+
+// changeCounter is the counter of a business's feed.
+func changeCounter(scope client.Scope) string {
+	return "changes:" + strconv.FormatInt(scope.BusinessID, 10)
+}
+
+// ChangeHead implements client.ChangeStore.
+func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
+	var counter struct {
+		Value int64 `bson:"value"`
+	}
+	err := s.db.Collection(countersName).FindOne(ctx, bson.D{{Key: keyID, Value: changeCounter(scope)}}).Decode(&counter)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, fmt.Errorf("find the feed's counter: %w", err)
+	}
+	return counter.Value, nil
+}
+
+// NextChange implements client.ChangeStore.
+func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
+	var next changeRowDocument
+	err := s.db.Collection(changesName).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
+		options.FindOne().SetSort(ascending(keySequence)).SetProjection(bson.D{{Key: keySequence, Value: 1}, {Key: "at", Value: 1}})).Decode(&next)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, time.Time{}, fmt.Errorf("find the next row of the feed: %w", err)
+	}
+	return next.Sequence, next.At.UTC(), nil
+}
+
+func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
+	return append(tenant(scope), bson.E{Key: keySequence, Value: bounds})
+}
+
+// Changes implements client.ChangeStore.
+func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]client.ChangeRow, error) {
+	q := query{
+		core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),
+		rest: concerning(scope),
+	}
+	pipeline := append(q.stages(),
+		bson.D{{Key: "$sort", Value: ascending(keySequence)}}, bson.D{{Key: "$limit", Value: limit}})
+	cursor, err := s.db.Collection(changesName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find rows of the feed: %w", err)
+	}
+	var found []changeRowDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the feed: %w", err)
+	}
+	rows := make([]client.ChangeRow, len(found))
+	for i := range found {
+		rows[i] = found[i].row()
+	}
+	return rows, nil
+}
+
+// concerning is the condition that a row of the feed is about a client of the
+// scope's rows, before the change or after it.
+func concerning(scope client.Scope) bson.D {
+	switch {
+	case scope.Rows.All:
+		return nil
+	case scope.Rows.ByID():
+		return bson.D{{Key: keyClient, Value: in(nonNil(scope.Rows.ClientIDs))}}
+	}
+	return bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: "visibilityBefore", Value: in(scope.Rows.Keys)}},
+		bson.D{{Key: "visibilityAfter", Value: in(scope.Rows.Keys)}},
+	}}}
+}
+
+// subjectChanges are the parts of a feed row that tell of whom the client may
+// see, or no longer see. Whose rows are told by these edges reads them there.
+func subjectChanges(before, after *client.Client) bson.D {
+	var was []int64
+	if before != nil {
+		was = before.SubjectIDs
+	}
+	if slices.Equal(was, after.SubjectIDs) {
+		return nil
+	}
+	var parts bson.D
+	if gained := without(after.SubjectIDs, was); len(gained) > 0 {
+		parts = append(parts, bson.E{Key: "subjectsGained", Value: gained})
+	}
+	if lost := without(was, after.SubjectIDs); len(lost) > 0 {
+		parts = append(parts, bson.E{Key: "subjectsLost", Value: lost})
+	}
+	return parts
+}
+
+// without are the entries of an ascending list that another one has not.
+func without(list, other []int64) []int64 {
+	var rest []int64
+	for _, id := range list {
+		if _, both := slices.BinarySearch(other, id); !both {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}
