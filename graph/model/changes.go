@@ -7,26 +7,26 @@ import (
 
 // ClientChanges is a part of the feed of changes.
 type ClientChanges struct {
-	*client.ClientChanges
+	*client.SyncPart
 	Changes []*ClientChange
 }
 
 // NewClientChanges wraps the clients of all changes as one level.
-func NewClientChanges(found *client.ClientChanges, loaders *loader.Loaders) *ClientChanges {
+func NewClientChanges(found *client.SyncPart, loaders *loader.Loaders) *ClientChanges {
 	clients := make([]*client.Client, len(found.Changes))
 	for i, change := range found.Changes {
 		clients[i] = change.Client
 	}
 	wrapped := loaders.Wrap(clients)
-	feed := &ClientChanges{ClientChanges: found, Changes: make([]*ClientChange, len(wrapped))}
+	feed := &ClientChanges{SyncPart: found, Changes: make([]*ClientChange, len(wrapped))}
 	for i := range found.Changes {
-		feed.Changes[i] = &ClientChange{ClientChange: &found.Changes[i], Client: wrapped[i]}
+		feed.Changes[i] = &ClientChange{SyncChange: &found.Changes[i], Client: wrapped[i]}
 	}
 	return feed
 }
 
 // ClientChange is a change of one client.
 type ClientChange struct {
-	*client.ClientChange
+	*client.SyncChange
 	Client *loader.Client
 }

@@ -18,8 +18,8 @@ const (
 	maxWindows   = 10
 )
 
-// ClientChange is one entry of the feed, as one caller sees it.
-type ClientChange struct {
+// SyncChange is one entry of the feed, as one caller sees it.
+type SyncChange struct {
 	// Cursor is the place after the entry.
 	Cursor   string
 	Kind     Kind
@@ -35,9 +35,9 @@ type ClientChange struct {
 	Client *Client
 }
 
-// ClientChanges are a part of the feed.
-type ClientChanges struct {
-	Changes []ClientChange
+// SyncPart is a part of the feed.
+type SyncPart struct {
+	Changes []SyncChange
 	// Cursor is the place after the part, also when it is empty.
 	Cursor string
 	// HasMore says whether more is there already.
@@ -52,7 +52,7 @@ type ClientChanges struct {
 // Whoever keeps each entry's Client, and drops the client of each entry that has
 // none, holds exactly the live clients that the caller sees. Errors:
 // OUT_OF_RANGE, INVALID_CURSOR, RESYNC_REQUIRED.
-func (s *Service) ClientChanges(ctx context.Context, scope Scope, since *string, first int64, need Selection) (*ClientChanges, error) {
+func (s *Service) ClientChanges(ctx context.Context, scope Scope, since *string, first int64, need Selection) (*SyncPart, error) {
 	r := &changeReader{service: s, scope: scope, limit: first, need: need, argument: "since"}
 	if first < 1 || first > MaxChanges {
 		return nil, path{"first"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxChanges)})
@@ -73,7 +73,7 @@ type changeReader struct {
 
 	at      changeCursor
 	head    int64
-	changes []ClientChange
+	changes []SyncChange
 }
 
 // begin finds the place to read from, and whether all is kept that comes after
@@ -112,7 +112,7 @@ func (r *changeReader) checkKept(ctx context.Context) error {
 	return nil
 }
 
-func (r *changeReader) read(ctx context.Context) (*ClientChanges, error) {
+func (r *changeReader) read(ctx context.Context) (*SyncPart, error) {
 	var err error
 	if r.at.Listing {
 		err = r.list(ctx)
@@ -123,7 +123,7 @@ func (r *changeReader) read(ctx context.Context) (*ClientChanges, error) {
 		return nil, err
 	}
 	more := r.at.Listing || r.at.Sequence < r.head
-	return &ClientChanges{Changes: r.changes, Cursor: r.at.encode(r.scope), HasMore: more}, nil
+	return &SyncPart{Changes: r.changes, Cursor: r.at.encode(r.scope), HasMore: more}, nil
 }
 
 // list goes on listing the clients that there are.
@@ -139,10 +139,10 @@ func (r *changeReader) list(ctx context.Context) error {
 	if more {
 		found = found[:r.limit]
 	}
-	r.changes = make([]ClientChange, len(found))
+	r.changes = make([]SyncChange, len(found))
 	for i, c := range found {
 		r.at.After = c.ClientID
-		r.changes[i] = ClientChange{Cursor: r.at.encode(r.scope), Kind: KindUpserted, ClientID: c.ClientID, ChangedFields: []string{}, Client: c}
+		r.changes[i] = SyncChange{Cursor: r.at.encode(r.scope), Kind: KindUpserted, ClientID: c.ClientID, ChangedFields: []string{}, Client: c}
 	}
 	if more {
 		return nil
@@ -176,7 +176,7 @@ func (r *changeReader) refresh(ctx context.Context) error {
 // follow reads rows until the part is full, the head is reached, or enough rows
 // were looked at.
 func (r *changeReader) follow(ctx context.Context) error {
-	r.changes = []ClientChange{}
+	r.changes = []SyncChange{}
 	for range maxWindows {
 		until := min(r.at.Sequence+changeWindow, r.head)
 		if r.at.Sequence == until || int64(len(r.changes)) == r.limit {
@@ -225,8 +225,8 @@ func (r *changeReader) take(rows []ChangeRow) bool {
 	return true
 }
 
-func (r *changeReader) change(row *ChangeRow, entry told) ClientChange {
-	change := ClientChange{Cursor: r.at.encode(r.scope), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
+func (r *changeReader) change(row *ChangeRow, entry told) SyncChange {
+	change := SyncChange{Cursor: r.at.encode(r.scope), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
 	if entry.kind != KindRemoved && !entry.news {
 		change.ChangedFields = readableNames(r.scope.Role, row.ChangedPaths)
 	}

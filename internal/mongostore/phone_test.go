@@ -52,11 +52,10 @@ type phoneWorld struct {
 
 // phone is one caller's copy of the clients that it sees.
 type phone struct {
-	name    string
-	who     client.Identity
-	cursor  *string
-	started bool
-	held    map[int64]*client.Client
+	name   string
+	who    client.Identity
+	cursor *string
+	held   map[int64]*client.Client
 }
 
 func (w *phoneWorld) prepare(t *testing.T) {

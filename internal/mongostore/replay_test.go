@@ -117,9 +117,11 @@ func (w *pastWorld) patch(rt *rapid.T, id int64) client.Values {
 		"tags":                       func() any { return rapid.SampledFrom([]any{nil, []any{"A"}, []any{"B", "A"}}).Draw(rt, "tags") },
 		"excludeEmailTemplateIdList": func() any { return rapid.SampledFrom([]any{nil, []any{"9", "3"}}).Draw(rt, "templates") },
 		"ssn":                        func() any { return rapid.SampledFrom([]any{nil, "123-45-6789"}).Draw(rt, "ssn") },
-		"password":                   func() any { return rapid.SampledFrom([]any{"a long password", "another password"}).Draw(rt, "password") },
-		"timeZone":                   func() any { return rapid.SampledFrom([]any{nil, "Europe/Paris"}).Draw(rt, "zone") },
-		"clientIdsClientCanView":     func() any { return w.someIDs(rt, id) },
+		"password": func() any {
+			return rapid.SampledFrom([]any{"a long password", "another password"}).Draw(rt, "password")
+		},
+		"timeZone":               func() any { return rapid.SampledFrom([]any{nil, "Europe/Paris"}).Draw(rt, "zone") },
+		"clientIdsClientCanView": func() any { return w.someIDs(rt, id) },
 		"fields": func() any {
 			return []any{
 				map[string]any{"schedulerPreferenceFieldDefnId": "1", "value": rapid.SampledFrom([]any{nil, 1.5, 2.0}).Draw(rt, "points")},
