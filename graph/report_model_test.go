@@ -252,7 +252,7 @@ func modelBegins(before, r rune) bool {
 	}
 	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
 	dense := func(r rune) bool {
-		return r >= 0x0E00 && r <= 0x0EFF || r >= 0x3040 && r <= 0x30FF || r >= 0x3400 && r <= 0x9FFF
+		return r >= 0x0E00 && r <= 0x0EFF || r >= 0x1780 && r <= 0x17FF || r >= 0x3040 && r <= 0x30FF || r >= 0x3400 && r <= 0x9FFF
 	}
 	return !letter(r) || !letter(before) || dense(r) || dense(before)
 }
@@ -268,15 +268,20 @@ func modelFold(text string) string {
 	}
 	var b strings.Builder
 	for _, r := range cases.Fold().String(plain.String()) {
+		for _, zero := range modelZeros {
+			if r >= zero && r <= zero+9 {
+				r = '0' + r - zero
+			}
+		}
 		switch {
-		case r >= '٠' && r <= '٩':
-			r = '0' + r - '٠'
 		case r == 'ø':
 			r = 'o'
 		case r == 'ł':
 			r = 'l'
 		case r == 'ı':
 			r = 'i'
+		case r == 'đ' || r == 'ð':
+			r = 'd'
 		case r == 'æ':
 			b.WriteRune('a')
 			r = 'e'
@@ -285,6 +290,9 @@ func modelFold(text string) string {
 	}
 	return strings.Join(strings.Fields(norm.NFC.String(b.String())), " ")
 }
+
+// modelZeros are the zeros of the scripts whose digits the worlds have.
+var modelZeros = []rune{'٠', '۰', '०', '๐', '௦'}
 
 // modelAccent says whether a mark is one that people leave out, block by block.
 func modelAccent(r rune) bool {

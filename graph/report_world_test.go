@@ -50,7 +50,7 @@ var reportWords = []string{
 
 var (
 	reportTags    = []string{"VIP", "vip", "Straße", "Cafe", "Café", "Walk-in", "новый"}
-	reportPhones  = []string{"(555) 123-4567", "+1 555 123 4567", "5551234567", "555.987.6543", "０２０ ７９４６ ０１２３", "020 7946 0123 ext. 5", "12"}
+	reportPhones  = []string{"(555) 123-4567", "+1 555 123 4567", "5551234567", "555.987.6543", "０２０ ７９４６ ０１２３", "٠٢٠ ٧٩٤٦ ٠١٢٣", "۰۲۰۷۹۴۶۰۱۲۳", "020 7946 0123 ext. 5", "12"}
 	reportNumbers = []float64{0, 1, -1.5, 42, 0.1, 1200000, 1e21}
 	reportSources = []string{"A friend", "Online", "Straße"}
 )

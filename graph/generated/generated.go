@@ -2799,7 +2799,8 @@ type Query {
   """
   What to show while somebody types: the first live clients whose full name, e-mail address or phone number has the
   search in it, wherever it stands and however it is accented. A search of one or two letters is found where a word
-  begins, three digits or more in phone numbers however they are written. A blank search finds everybody.
+  begins, three digits or more in phone numbers however they are written. A decimal digit of any script is its value. A
+  blank search finds everybody.
   """
   filterClients(
     "What was typed so far."
@@ -2986,8 +2987,8 @@ input ClientReportFilter {
   tagsList: [String!]
   """
   With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-  accents; or with its digits, three at least, in a phone number. One or two letters are found where a word begins. What
-  your role may not read is not searched.
+  accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
+  value. One or two letters are found where a word begins. What your role may not read is not searched.
   """
   searchTerm: String
   "With these custom field values: all of them. At most 1,000 (TOO_MANY)."

@@ -76,8 +76,8 @@ type ClientReportFilter struct {
 	// With one of these tags, whatever their case: at most 1,000 (TOO_MANY). FORBIDDEN to role CLIENT.
 	TagsList []string `json:"tagsList,omitempty"`
 	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-	// accents; or with its digits, three at least, in a phone number. One or two letters are found where a word begins. What
-	// your role may not read is not searched.
+	// accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
+	// value. One or two letters are found where a word begins. What your role may not read is not searched.
 	SearchTerm *string `json:"searchTerm,omitempty"`
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY).
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`

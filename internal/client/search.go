@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -18,7 +19,7 @@ import (
 //
 // Terms of three letters and more are found anywhere in a text, by trigrams.
 // Shorter ones are found where a word begins. Digits are found in phone numbers,
-// whatever they are written with.
+// whatever stands between them there. A decimal digit of any script is its value.
 
 // Prefixes of search keys by kind.
 const (
@@ -43,8 +44,8 @@ const (
 var spelling = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i", "æ", "ae", "œ", "oe", "þ", "th", "ð", "d", "ß", "ss")
 
 // normalise brings a text into the form that is searched: composed and
-// decomposed, wide and narrow, upper and lower case alike, without accents, and
-// with one space between words.
+// decomposed, wide and narrow, upper and lower case alike, without accents, its
+// digits in ASCII, and with one space between words.
 func normalise(text string) string {
 	if isASCII(text) {
 		// Most texts of most businesses: the same, at a tenth of the cost.
@@ -53,13 +54,13 @@ func normalise(text string) string {
 	folded := cases.Fold().String(norm.NFKD.String(text))
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(folded) {
-		if !isAccent(r) {
+		if !isAccent(r) && !isInvisible(r) {
 			b.WriteRune(r)
 		}
 	}
 	// Folded again: an accent may have stood between a letter and its case.
 	plain := spelling.Replace(cases.Fold().String(norm.NFKC.String(b.String())))
-	return strings.Join(strings.Fields(plain), " ")
+	return strings.Join(strings.Fields(plainDigits(plain)), " ")
 }
 
 func isASCII(text string) bool {
@@ -84,15 +85,44 @@ func isAccent(r rune) bool {
 	return unicode.In(r, unicode.Inherited, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 }
 
-// digits are the digits of a text, as ASCII.
+// isInvisible says whether a character only tells how others are shown: joiners,
+// directions and soft hyphens, which come with copied text.
+func isInvisible(r rune) bool {
+	return unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r) ||
+		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// digits are the digits of a text, whatever script they are of, as ASCII.
 func digits(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if '0' <= r && r <= '9' {
-			b.WriteRune(r)
+	return strings.Map(func(r rune) rune {
+		if r = plainDigit(r); '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// plainDigits is a text with its decimal digits in ASCII.
+func plainDigits(text string) string { return strings.Map(plainDigit, text) }
+
+// plainDigit is the ASCII digit of a decimal digit's value, and any other rune
+// itself. Unicode has the digits of each script in a row that begins with its
+// zero (its standard, 4.6), so that no table of values is needed.
+func plainDigit(r rune) rune {
+	if r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) {
+		return r
+	}
+	for _, row := range unicode.Nd.R16 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return '0' + (r-rune(row.Lo))%10
 		}
 	}
-	return b.String()
+	for _, row := range unicode.Nd.R32 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) { //nolint:gosec // Unicode ends far below.
+			return '0' + (r-rune(row.Lo))%10 //nolint:gosec // The same.
+		}
+	}
+	return r
 }
 
 // starts are the places in a normalised text, by rune, where a word begins.
@@ -110,12 +140,14 @@ func starts(runes []rune) []int {
 	return at
 }
 
-func isWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r)
-}
+func isWord(r rune) bool { return isLetter(r) || unicode.IsNumber(r) }
+
+// isLetter says whether a rune is a letter or belongs to one.
+func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.M, r) }
 
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	// The long vowel's mark is of two scripts and therefore of none.
+	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // term is what somebody searches for.
@@ -133,7 +165,7 @@ func newTerm(search string) (t term, ok bool) {
 	}
 	t.text = normalise(search)
 	t.none = t.text == ""
-	if d := digits(t.text); len(d) >= minDigits && strings.Trim(t.text, "0123456789 +-()./") == "" {
+	if d := digits(t.text); len(d) >= minDigits && !strings.ContainsFunc(t.text, isLetter) {
 		t.digits = d
 	}
 	return t, true

@@ -1,0 +1,75 @@
+package client
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// Whoever types a number in the digits of one script finds it in those of
+// another: Unicode has the digits of each script in a row, zero first.
+func TestDigitsOfEveryScriptAreTheirValue(t *testing.T) {
+	count := 0
+	for r := range rune(unicode.MaxRune) {
+		if !unicode.IsDigit(r) {
+			continue
+		}
+		// The count of digits so far is the value, for they come in tens.
+		want := strconv.Itoa(count % 10)
+		count++
+		if got := digits(string(r)); got != want {
+			t.Errorf("the digit %U has the value %q, want %q", r, got, want)
+		}
+		if got := normalise("x" + string(r)); got != "x"+want {
+			t.Errorf("the digit %U is searched as %q, want x%s", r, got, want)
+		}
+	}
+	if count < 600 {
+		t.Fatalf("looked at %d digits", count)
+	}
+}
+
+// One person's number is one identity, whatever script it is written in.
+func TestPhoneNumbersInOtherDigitsAreOneIdentity(t *testing.T) {
+	keyer := NewKeyer(nil, "GB")
+	want := keyer.phoneNumber("020 7946 0123")
+	if want != "+442079460123" {
+		t.Fatalf("the number is %q", want)
+	}
+	for _, phone := range []string{"０２０ ７９４６ ０１２３", "٠٢٠ ٧٩٤٦ ٠١٢٣", "۰۲۰۷۹۴۶۰۱۲۳", "०२० ७९४६ ०१२३", "+٤٤ ٢٠ ٧٩٤٦ ٠١٢٣"} {
+		if got := keyer.phoneNumber(phone); got != want {
+			t.Errorf("%s is %q, want %q", phone, got, want)
+		}
+	}
+}
+
+// What can't be seen does not keep a text from being found.
+func TestInvisibleCharactersAreNotSearched(t *testing.T) {
+	for _, text := range []string{"mar\u00adtin", "\ufeffmartin", "mar\u200btin", "\u200emartin\u200e", "\u202amartin\u202c", "mar\u2060tin"} {
+		if got := normalise(text); got != "martin" {
+			t.Errorf("%+q is searched as %+q", text, got)
+		}
+	}
+}
+
+// Searching never fails, whatever is searched for, and finds nothing but texts
+// that have it.
+func TestTermsOfOddCharactersAreOnlyTerms(t *testing.T) {
+	for _, search := range []string{"\x00", "$where", ".*", "^a", "\\", "\"", "{", "\u0301", "\u0301\u0308\u0327", "\u200d", strings.Repeat("x", 10_000), "\xff\xfe"} {
+		term, ok := newTerm(search)
+		if !ok {
+			t.Errorf("%.20q is taken for blank", search)
+			continue
+		}
+		if term.matches("anna b") || term.matches("") || term.matchesPhone("555") {
+			t.Errorf("%.20q is found where it is not", search)
+		}
+		if !term.none && !term.matches("before "+search+" after") {
+			t.Errorf("%.20q is not found where it is", search)
+		}
+		if len(term.keys()) == 0 != term.none {
+			t.Errorf("%.20q has the keys %q", search, term.keys())
+		}
+	}
+}
