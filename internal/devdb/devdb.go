@@ -33,6 +33,14 @@ type Options struct {
 	EngineDir string
 	// Port of the database of our own; 0 takes a free one.
 	Port int
+	// CacheMiB is how much memory the embedded engine's cache may take; 256 by
+	// default, which is enough for development and tests. Other engines know
+	// themselves.
+	CacheMiB int
+	// Expendable says that the data can be made again: the embedded engine then
+	// does not wait for the disk at each commit, and may lose the last ones when
+	// it is killed.
+	Expendable bool
 	// Logger is told what happens to the engine; by default nobody is.
 	Logger *slog.Logger
 	// Progress gets one line for a person when something is installed, which
@@ -279,6 +287,9 @@ func (d *Database) Kill() error {
 func (o Options) withDefaults() Options {
 	if o.EngineDir == "" {
 		o.EngineDir = filepath.Join(o.DataDir, "engine")
+	}
+	if o.CacheMiB == 0 {
+		o.CacheMiB = defaultCacheMiB
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

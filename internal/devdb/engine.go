@@ -20,6 +20,10 @@ import (
 // a crash included, which took 10 s at worst.
 const startTimeout = time.Minute
 
+// defaultCacheMiB is the embedded engine's cache. Its own default, 4 GiB, is
+// more than a machine for development has to spare.
+const defaultCacheMiB = 256
+
 // program is an engine that can be started.
 type program struct {
 	kind string
@@ -73,13 +77,17 @@ func secantus(o Options, path, dir string) (program, error) {
 	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		return program{}, unwritable(o.DataDir, err)
 	}
+	args := []string{
+		"--host", "127.0.0.1", "--storage-path", dir,
+		"--log-file-max", "128MB", "--cache-size", strconv.Itoa(o.CacheMiB) + "M", "--config", config,
+	}
+	if !o.Expendable {
+		args = append(args, "--sync-on-commit")
+	}
 	return program{
 		kind: KindSecantus, path: path, dir: dir, port: o.Port,
 		prefix: "secantusd-rs listening on ",
-		args: []string{
-			"--host", "127.0.0.1", "--storage-path", dir, "--sync-on-commit",
-			"--log-file-max", "128MB", "--cache-size", "256M", "--config", config,
-		},
+		args:   args,
 	}, nil
 }
 

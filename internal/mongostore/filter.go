@@ -109,6 +109,11 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 	case order == keyID && c.IncludeDeleted:
 		core, rest = life, keyed
 	default:
+		if keyed == nil {
+			// Whoever is live has a place in the order. It says which of the indexes
+			// is meant, to a planner that does not look at the order.
+			keyed = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: ""}}}}
+		}
 		core = slices.Concat(life, keyed)
 	}
 	return query{core: append(tenant(scope), core...), rest: append(rest, remaining(c, keys)...)}
