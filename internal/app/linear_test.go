@@ -30,7 +30,7 @@ func TestPropertyHistoriesOfTwoServersAreLinearizable(t *testing.T) {
 			})
 		}
 		group.Wait()
-		p.do(t, 0, deed{kind: deedSurvey})
+		p.survey(t)
 		p.check(t)
 		deeds += len(p.history)
 		if t.Failed() {

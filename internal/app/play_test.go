@@ -22,6 +22,9 @@ import (
 // founders are the clients of a world that are there when the writers begin.
 const founders = 3
 
+// resolveTries is how often a deed is asked for again.
+const resolveTries = 3
+
 // play is one business, new and empty, in which writers write at once: whom
 // they ask, and what they were answered.
 type play struct {
@@ -35,12 +38,31 @@ type play struct {
 	// versions that were told last.
 	ids  [slots]atomic.Pointer[string]
 	seen [slots]atomic.Int64
+	// keyed gives each mutation an idempotency key, so that it can be asked for
+	// again when it was not answered.
+	keyed bool
 	// attempts counts what was asked for to no avail or otherwise, and answers
 	// what was answered.
 	attempts, answers atomic.Int64
 
+	// taken are the slots whose clients are being made, or are there.
+	taken [slots]atomic.Bool
+	keys  atomic.Int64
+
 	mu      sync.Mutex
 	history []porcupine.Operation
+	// pending were not answered, and are to be asked for again.
+	pending []pending
+	// shared are deeds that were asked for by each shared key.
+	shared [sharedKeys + 1]deed
+}
+
+// pending is a deed with a key of its own whose outcome nobody knows.
+type pending struct {
+	writer int
+	deed   deed
+	key    string
+	call   int64
 }
 
 // newPlay founds a business on those servers, which are processes on one
@@ -49,6 +71,7 @@ func newPlay(t *testing.T, business int64, servers ...*serving) *play {
 	t.Helper()
 	p := &play{servers: servers, business: business, token: ownerToken(t, servers[0].dir, business), began: time.Now()}
 	for slot := range founders {
+		p.taken[slot].Store(true)
 		if got := p.do(t, 0, deed{kind: deedCreate, slot: slot}); got.unknown || got.code != "" {
 			t.Fatalf("business %d can't be founded: %v: %s", business, got, servers[0].stderr)
 		}
@@ -79,22 +102,70 @@ func ownerToken(t *testing.T, dir string, business int64) string {
 // now is the time since the play began; no two are the same.
 func (p *play) now() int64 { return int64(time.Since(p.began)) }
 
-// do has a deed done by the writer's server, and remembers what it was told.
-// Deeds that are not done twice for certain are asked about once.
+// do has a deed done by the writer's server, and remembers what it was told. A
+// deed with a key of its own that is not answered is left to resolve.
 func (p *play) do(t *testing.T, writer int, d deed) told {
 	t.Helper()
+	key, own := "", false
+	switch {
+	case d.key > 0:
+		key = fmt.Sprintf("shared-%d", d.key)
+	case p.keyed && !d.reads():
+		key, own = fmt.Sprintf("own-%d", p.keys.Add(1)), true
+	}
 	call := p.now()
-	got := p.send(t, p.servers[writer%len(p.servers)], d, p.keyText(d))
+	got := p.send(t, p.servers[writer%len(p.servers)], d, key)
+	if got.unknown && own {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.pending = append(p.pending, pending{writer, d, key, call})
+		return got
+	}
 	p.record(writer, d, got, call)
 	return got
 }
 
-// keyText is the idempotency key that a shared key stands for.
-func (p *play) keyText(d deed) string {
-	if d.key == 0 {
-		return ""
+// resolve asks for what is pending again, all at once, and each twice, by two
+// servers where there are two. Of what is done both are told the same, and the
+// history has it as one deed, asked for since the first time. What nobody answers,
+// however often it is asked for, stays unknown.
+func (p *play) resolve(t *testing.T) {
+	t.Helper()
+	left := p.pending
+	p.pending = nil
+	var group sync.WaitGroup
+	for _, one := range left {
+		group.Go(func() {
+			first, second := p.resolveOne(t, one)
+			switch {
+			case second.unknown:
+				p.record(one.writer, one.deed, first, one.call)
+			case first.unknown || first == second:
+				p.record(one.writer, one.deed, second, one.call)
+			case first.code != "" || second.code != "":
+				// What is refused frees the key, and may be done the next time.
+				p.record(one.writer, one.deed, first, one.call)
+				p.record(one.writer, one.deed, second, one.call)
+			default:
+				t.Errorf("business %d: %v is answered %v and %v", p.business, one.deed, first, second)
+			}
+		})
 	}
-	return fmt.Sprintf("shared-%d", d.key)
+	group.Wait()
+}
+
+func (p *play) resolveOne(t *testing.T, one pending) (first, second told) {
+	answers := [2]told{{unknown: true}, {unknown: true}}
+	var group sync.WaitGroup
+	for i := range answers {
+		group.Go(func() {
+			for tries := 0; tries < resolveTries && answers[i].unknown; tries++ {
+				answers[i] = p.send(t, p.servers[i%len(p.servers)], one.deed, one.key)
+			}
+		})
+	}
+	group.Wait()
+	return answers[0], answers[1]
 }
 
 // record adds an answer to the history. What was read for nothing is no part
@@ -285,13 +356,34 @@ func (p *play) slotOf(clientID string) int {
 	return slots + 1 // A bit that no model has.
 }
 
-// draw is a deed at random, for clients whose ids are known.
+// draw is a deed at random.
 func (p *play) draw(writer, n int) deed {
-	d := deed{slot: rand.IntN(founders)}
-	for range rand.IntN(2) {
-		if slot := rand.IntN(slots); p.ids[slot].Load() != nil {
-			d.slot = slot
-		}
+	d := p.drawOne(writer, n)
+	if d.reads() || rand.IntN(4) > 0 {
+		return d
+	}
+	// By a key that others use as well: mostly for what they use it for.
+	key := 1 + rand.IntN(sharedKeys)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if shared := p.shared[key]; shared.kind != "" && rand.IntN(4) > 0 {
+		return shared
+	}
+	if d.kind != deedCreate {
+		d.key = key
+		p.shared[key] = d
+	}
+	return d
+}
+
+func (p *play) drawOne(writer, n int) deed {
+	d := deed{slot: rand.IntN(slots)}
+	if p.keyed && p.taken[d.slot].CompareAndSwap(false, true) {
+		d.kind, d.subjects = deedCreate, p.drawSubjects(d.slot)
+		return d
+	}
+	if p.ids[d.slot].Load() == nil {
+		d.slot = rand.IntN(founders)
 	}
 	if seen := p.seen[d.slot].Load(); rand.IntN(3) == 0 {
 		d.expected = seen
@@ -304,18 +396,33 @@ func (p *play) draw(writer, n int) deed {
 	case 3, 4, 5:
 		d.kind, d.city = deedPatch, fmt.Sprintf("city %d of writer %d", n, writer)
 	case 6, 7, 8:
-		d.kind = deedViews
-		for slot := range founders {
-			if slot != d.slot && rand.IntN(2) == 0 {
-				d.subjects |= 1 << slot
-			}
-		}
+		d.kind, d.subjects = deedViews, p.drawSubjects(d.slot)
 	case 9, 10:
 		d.kind = deedRestore
 	default:
 		d.kind = deedDelete
 	}
 	return d
+}
+
+// drawSubjects are some of the clients whose ids are known, but for the viewer.
+func (p *play) drawSubjects(viewer int) uint8 {
+	var subjects uint8
+	for slot := range slots {
+		if slot != viewer && p.ids[slot].Load() != nil && rand.IntN(2) == 0 {
+			subjects |= 1 << slot
+		}
+	}
+	return subjects
+}
+
+// survey reads all there is once nobody writes any more, as soon as it can be
+// read.
+func (p *play) survey(t *testing.T) {
+	t.Helper()
+	until(t, "the database can be read", func() bool {
+		return !p.do(t, 0, deed{kind: deedSurvey}).unknown
+	})
 }
 
 // check holds the history against the model.
