@@ -20,6 +20,10 @@ type ChangeStore interface {
 	// clients of the scope's rows, before the change or after it, in order and at
 	// most limit of them.
 	Changes(ctx context.Context, scope Scope, after, until, limit int64) ([]ChangeRow, error)
+	// WatchChanges returns a channel that receives after rows were written in the
+	// scope's business, once at least for all that it did not receive for yet, until
+	// ctx ends. It may receive though nothing was written.
+	WatchChanges(ctx context.Context, scope Scope) <-chan struct{}
 }
 
 // ChangeRow is one row of the change feed.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -70,6 +71,11 @@ type changeReader struct {
 	limit    int64
 	need     Selection
 	argument string
+	// only are the clients to be told of; nil means all.
+	only map[int64]bool
+	// live says that the caller was let in a while ago: its account may have been
+	// closed since.
+	live bool
 
 	at      changeCursor
 	head    int64
@@ -131,7 +137,11 @@ func (r *changeReader) list(ctx context.Context) error {
 	if err := r.refresh(ctx); err != nil {
 		return err
 	}
-	found, err := r.service.store.Clients(ctx, r.scope, Query{AfterID: r.at.After, Limit: r.limit + 1, Need: r.need})
+	query := Query{AfterID: r.at.After, Limit: r.limit + 1, Need: r.need}
+	if r.only != nil {
+		query.Conditions.ClientIDs = slices.Sorted(maps.Keys(r.only))
+	}
+	found, err := r.service.store.Clients(ctx, r.scope, query)
 	if err != nil {
 		return fmt.Errorf("list clients for the feed: %w", err)
 	}
@@ -162,9 +172,12 @@ func (r *changeReader) refresh(ctx context.Context) error {
 	if !r.scope.Rows.ByID() {
 		return nil
 	}
-	own, err := r.service.store.ClientsByID(ctx, r.scope, []int64{r.scope.ClientID}, true, Select(nameSubjects))
+	own, err := r.service.store.ClientsByID(ctx, r.scope, []int64{r.scope.ClientID}, true, Select(nameSubjects, "blocked"))
 	if err != nil {
 		return fmt.Errorf("find the caller's own record: %w", err)
+	}
+	if r.live && (len(own) == 0 || !own[0].Active() || own[0].Blocked) {
+		return accountUnusable()
 	}
 	r.scope.Rows.ClientIDs = nil
 	if len(own) == 1 {
@@ -218,7 +231,9 @@ func (r *changeReader) take(rows []ChangeRow) bool {
 			if r.at.Part = entry.part; j == len(entries)-1 {
 				r.at = changeCursor{Sequence: row.Sequence}
 			}
-			r.changes = append(r.changes, r.change(row, entry))
+			if r.only == nil || r.only[entry.clientID] {
+				r.changes = append(r.changes, r.change(row, entry))
+			}
 		}
 		r.at = changeCursor{Sequence: row.Sequence}
 	}

@@ -56,12 +56,16 @@ func (s *Service) Scope(ctx context.Context, id Identity) (Scope, error) {
 			return Scope{}, err
 		}
 		if own == nil || !own.Active() || own.Blocked {
-			return Scope{}, &Error{Code: CodeUnauthenticated, Message: "this client account can't be used"}
+			return Scope{}, accountUnusable()
 		}
 		scope.ClientID = own.ClientID
 		scope.Rows.ClientIDs = append([]int64{own.ClientID}, own.SubjectIDs...)
 	}
 	return scope, nil
+}
+
+func accountUnusable() *Error {
+	return &Error{Code: CodeUnauthenticated, Message: "this client account can't be used"}
 }
 
 // keyerKey is what tells keyers apart.

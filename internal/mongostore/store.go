@@ -40,6 +40,7 @@ type Store struct {
 
 	clientIDs  *idBlock
 	accountIDs *idBlock
+	bell       *changeBell
 }
 
 var _ client.Store = (*Store)(nil)
@@ -57,6 +58,7 @@ func New(connection *mongo.Client, database string) *Store {
 		codec:      newCodec(),
 		clientIDs:  &idBlock{counters: counters, name: "clientId"},
 		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
+		bell:       &changeBell{changes: db.Collection(changesName)},
 	}
 }
 

@@ -1,0 +1,116 @@
+package mongostore
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/client"
+)
+
+const (
+	// reopenFirst and reopenMost are how long to wait before a change stream that
+	// ended is opened again: at first, and when that has failed for a while.
+	reopenFirst = 50 * time.Millisecond
+	reopenMost  = 5 * time.Second
+)
+
+// changeBell tells watchers that their business's feed has grown. It has one
+// change stream for all watchers of the process, while there are any, and passes
+// on nothing of it but that something came: watchers read the rows themselves,
+// from the number that they know. So it loses nothing when the stream breaks: it
+// rings for everybody whenever the stream was opened.
+type changeBell struct {
+	changes *mongo.Collection
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]int64
+	stop     context.CancelFunc
+}
+
+// WatchChanges implements client.ChangeStore.
+func (s *Store) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
+	return s.bell.watch(ctx, scope.BusinessID)
+}
+
+func (b *changeBell) watch(ctx context.Context, businessID int64) <-chan struct{} {
+	// One ring that waits stands for all until it is heard.
+	rings := make(chan struct{}, 1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watchers == nil {
+		b.watchers = map[chan struct{}]int64{}
+	}
+	b.watchers[rings] = businessID
+	if b.stop == nil {
+		// The stream outlives the watcher who was the first.
+		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithoutCancel(ctx), nil))
+		b.stop = stop
+		go b.run(running)
+	}
+	context.AfterFunc(ctx, func() { b.leave(rings) })
+	return rings
+}
+
+func (b *changeBell) leave(rings chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.watchers, rings)
+	if len(b.watchers) == 0 && b.stop != nil {
+		b.stop()
+		b.stop = nil
+	}
+}
+
+// ring wakes the watchers of a business; those of all when it is 0.
+func (b *changeBell) ring(businessID int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for rings, of := range b.watchers {
+		if businessID != 0 && of != businessID {
+			continue
+		}
+		select {
+		case rings <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// run listens until ctx ends, and opens the stream again whenever it breaks.
+func (b *changeBell) run(ctx context.Context) {
+	wait := reopenFirst
+	for ctx.Err() == nil {
+		if b.listen(ctx) {
+			wait = reopenFirst
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, reopenMost)
+	}
+}
+
+// listen rings for what one stream tells, until it breaks, and says whether it
+// was open at all.
+func (b *changeBell) listen(ctx context.Context) bool {
+	inserted := mongo.Pipeline{{{Key: "$match", Value: bson.D{{Key: "operationType", Value: "insert"}}}}}
+	stream, err := b.changes.Watch(ctx, inserted)
+	if err != nil {
+		return false
+	}
+	defer func() {
+		// The server gives a stream up by itself; closing it early is a courtesy.
+		_ = stream.Close(context.WithoutCancel(ctx))
+	}()
+	b.ring(0)
+	for stream.Next(ctx) {
+		businessID, _ := stream.Current.Lookup("fullDocument", keyBusiness).AsInt64OK()
+		b.ring(businessID)
+	}
+	return true
+}
