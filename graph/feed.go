@@ -67,10 +67,4 @@ func (r queryResolver) LocationGroups(ctx context.Context) ([]*client.LocationGr
 	return pointers(groups), nil
 }
 
-func feedOf(entries []model.Values) client.Feed {
-	feed := client.Feed{Entries: make([]client.Values, len(entries))}
-	for i, entry := range entries {
-		feed.Entries[i] = client.Values(entry)
-	}
-	return feed
-}
+func feedOf(entries []model.Values) client.Feed { return client.Feed{Entries: valuesOf(entries)} }

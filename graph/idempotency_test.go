@@ -49,8 +49,8 @@ func TestKeyedMutationIsDoneOnce(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			first := api.MustDo(t, owner(), m.text, m.with("key of "+name, m.variables))
-			if list := only(t, first)["userErrors"].([]any); len(list) > 0 {
-				t.Fatalf("refused: %v", list)
+			if codes := refusals(only(t, first)); codes != nil {
+				t.Fatalf("refused: %v", codes)
 			}
 			before := everyRow(t, api)
 			for _, server := range []*apitest.API{api, other} {
@@ -59,13 +59,17 @@ func TestKeyedMutationIsDoneOnce(t *testing.T) {
 				}
 			}
 			for key, variables := range map[string]values{"key of " + name: m.other, "key of another": m.variables} {
+				if key == "key of another" && len(only(t, first)) == 2 && only(t, first)["results"] != nil {
+					// The key of a batch is of each entry.
+					continue
+				}
 				if key == "key of another" && name == "createClient" {
 					// It is the first of them all.
 					api.MustDo(t, owner(), patchMutationKeyed, values{"id": "5966842", "patch": values{"city": "There"}, "key": key})
 					before = everyRow(t, api)
 				}
 				answered := only(t, other.MustDo(t, owner(), m.text, m.with(key, variables)))
-				if list := answered["userErrors"].([]any); len(list) != 1 || list[0].(values)["code"] != "IDEMPOTENCY_KEY_REUSED" {
+				if codes := refusals(answered); len(codes) == 0 || slices.ContainsFunc(codes, func(code string) bool { return code != "IDEMPOTENCY_KEY_REUSED" }) {
 					t.Errorf("another input is answered %v", answered)
 				}
 			}

@@ -28,6 +28,56 @@ func keyedMutations() map[string]keyedMutation {
 			values{"patch": values{"city": "Here", "tags": []any{"a"}}},
 			values{"patch": values{"city": "Here", "tags": []any{"b"}}},
 		},
+		"updateClient": {
+			`mutation ($key: String, $input: UpdateClientInput!) { updateClient(clientId: "4761823", input: $input, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"input": person(nil)},
+			values{"input": person(values{"city": "There"})},
+		},
+		"upsertClient": {
+			`mutation ($key: String, $input: CreateClientInput!) { upsertClient(by: {externalUserName: "up"}, input: $input, idempotencyKey: $key) { created ` + selection + ` } }`,
+			values{"input": person(nil)},
+			values{"input": person(values{"city": "There"})},
+		},
+		"createClients": {
+			`mutation ($key: String, $inputs: [CreateClientInput!]!) { createClients(inputs: $inputs, idempotencyKey: $key) { results { ` + selection + ` } userErrors { code } } }`,
+			values{"inputs": []any{person(nil), person(values{"city": "Here"})}},
+			values{"inputs": []any{person(values{"city": "There"}), person(values{"city": "Else"})}},
+		},
+		"patchClients": {
+			`mutation ($key: String, $patches: [ClientPatchEntry!]!) { patchClients(patches: $patches, idempotencyKey: $key) { results { ` + selection + ` } userErrors { code } } }`,
+			values{"patches": []any{values{"clientId": "5143212", "patch": values{"city": "One"}}, values{"clientId": "5966842", "patch": values{"city": "Two"}}}},
+			values{"patches": []any{values{"clientId": "5966842", "patch": values{"city": "One"}}, values{"clientId": "5143212", "patch": values{"city": "Two"}}}},
+		},
+		"setClientFields": {
+			`mutation ($key: String, $fields: [ClientFieldInput!]!) { setClientFields(clientId: "5143212", fields: $fields, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"fields": []any{field("322534", "Tea")}},
+			values{"fields": []any{field("322534", "Milk")}},
+		},
+		"removeClientFields": {
+			`mutation ($key: String, $ids: [ID!]!) { removeClientFields(clientId: "5143212", schedulerPreferenceFieldDefnIds: $ids, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"ids": []any{"322534"}},
+			values{"ids": []any{"322533"}},
+		},
+		"addClientTags": {
+			`mutation ($key: String, $tags: [String!]!) { addClientTags(clientId: "5143212", tags: $tags, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"tags": []any{"New"}},
+			values{"tags": []any{"Newer"}},
+		},
+		"removeClientTags": {
+			`mutation ($key: String, $tags: [String!]!) { removeClientTags(clientId: "5143212", tags: $tags, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"tags": []any{"excellent"}},
+			values{"tags": []any{"other"}},
+		},
+		"addClientViewers": {
+			`mutation ($key: String, $ids: [ID!]!) { addClientViewers(clientId: "5143212", viewerClientIds: $ids, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"ids": []any{"5966842"}},
+			values{"ids": []any{"4658091"}},
+		},
+		"removeClientViewers": {
+			`mutation ($key: String, $ids: [ID!]!) { removeClientViewers(clientId: "4658091", viewerClientIds: $ids, idempotencyKey: $key) { ` + selection + ` } }`,
+			values{"ids": []any{"5143212"}},
+			values{"ids": []any{"5966842"}},
+		},
 		"deleteClient": {
 			`mutation ($key: String, $id: ID!) { deleteClient(clientId: $id, idempotencyKey: $key) { ` + selection + ` } }`,
 			values{"id": "4922146"},
@@ -91,4 +141,18 @@ func (m keyedMutation) with(key any, variables values) values {
 		all[name] = value
 	}
 	return all
+}
+
+// refusals are the codes of all that is wrong with a mutation, or with entries of
+// a batch.
+func refusals(answered values) []string {
+	var codes []string
+	for _, e := range answered["userErrors"].([]any) {
+		codes = append(codes, e.(values)["code"].(string))
+	}
+	results, _ := answered["results"].([]any)
+	for _, result := range results {
+		codes = append(codes, refusals(result.(values))...)
+	}
+	return codes
 }

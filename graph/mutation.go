@@ -28,6 +28,26 @@ func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, p
 	return &model.PatchClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
+// UpdateClient replaces a client.
+func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, key *string) (*model.UpdateClientPayload, error) {
+	result, err := r.service.Update(ctx, requestOf(ctx).keyed(ctx, key), clientID, client.Values(input), expectedVersion)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdateClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
+}
+
+// UpsertClient changes the client of a key, or makes it.
+func (r mutationResolver) UpsertClient(ctx context.Context, by client.UpsertKey, input model.Values, expectedVersion *int64, key *string) (*model.UpsertClientPayload, error) {
+	result, err := r.service.Upsert(ctx, requestOf(ctx).keyed(ctx, key), by, client.Values(input), expectedVersion)
+	node, userErrors, err := answer(ctx, result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpsertClientPayload{Client: node, Created: result.Created, UserErrors: userErrors, Conflict: result.Conflict}, nil
+}
+
 // DeleteClient takes a client off the lists.
 func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, key *string) (*model.DeleteClientPayload, error) {
 	result, err := r.service.Delete(ctx, requestOf(ctx).keyed(ctx, key), clientID, expectedVersion)

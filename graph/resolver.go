@@ -72,6 +72,12 @@ func (*Resolver) CreateClientInput() generated.CreateClientInputResolver { retur
 // ClientPatch implements generated.ResolverRoot.
 func (*Resolver) ClientPatch() generated.ClientPatchResolver { return nil }
 
+// UpdateClientInput implements generated.ResolverRoot.
+func (*Resolver) UpdateClientInput() generated.UpdateClientInputResolver { return nil }
+
+// ClientFieldInput implements generated.ResolverRoot; likewise.
+func (*Resolver) ClientFieldInput() generated.ClientFieldInputResolver { return nil }
+
 // CreateFieldDefinitionInput implements generated.ResolverRoot; likewise.
 func (*Resolver) CreateFieldDefinitionInput() generated.CreateFieldDefinitionInputResolver {
 	return nil

@@ -42,11 +42,13 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	AppointmentInput() AppointmentInputResolver
 	AppointmentRemovalInput() AppointmentRemovalInputResolver
+	ClientFieldInput() ClientFieldInputResolver
 	ClientFormInput() ClientFormInputResolver
 	ClientPatch() ClientPatchResolver
 	CreateClientInput() CreateClientInputResolver
 	CreateFieldDefinitionInput() CreateFieldDefinitionInputResolver
 	LocationGroupInput() LocationGroupInputResolver
+	UpdateClientInput() UpdateClientInputResolver
 	UpdateFieldDefinitionInput() UpdateFieldDefinitionInputResolver
 }
 
@@ -56,6 +58,18 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AddClientTagsPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AddClientViewersPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Business struct {
 		BusinessID  func(childComplexity int) int
 		Locale      func(childComplexity int) int
@@ -217,6 +231,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateClientsPayload struct {
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateFieldDefinitionPayload struct {
 		FieldDefinition func(childComplexity int) int
 		UserErrors      func(childComplexity int) int
@@ -321,19 +340,29 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AddClientTags         func(childComplexity int, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) int
+		AddClientViewers      func(childComplexity int, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) int
 		CreateClient          func(childComplexity int, input model.Values, idempotencyKey *string) int
+		CreateClients         func(childComplexity int, inputs []model.Values, idempotencyKey *string) int
 		CreateFieldDefinition func(childComplexity int, input model.Values, idempotencyKey *string) int
 		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
+		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
 		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
 		RecordAppointments    func(childComplexity int, appointments []model.Values, idempotencyKey *string) int
 		RecordClientForms     func(childComplexity int, forms []model.Values, idempotencyKey *string) int
 		RemoveAppointments    func(childComplexity int, appointments []model.Values, idempotencyKey *string) int
+		RemoveClientFields    func(childComplexity int, clientID client.ID, schedulerPreferenceFieldDefnIds []*client.ID, expectedVersion *int64, idempotencyKey *string) int
+		RemoveClientTags      func(childComplexity int, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) int
+		RemoveClientViewers   func(childComplexity int, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
+		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UpsertClient          func(childComplexity int, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 	}
 
 	NewClientSuggestion struct {
@@ -351,6 +380,11 @@ type ComplexityRoot struct {
 	PatchClientPayload struct {
 		Client     func(childComplexity int) int
 		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PatchClientsPayload struct {
+		Results    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -402,6 +436,24 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RemoveClientFieldsPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveClientTagsPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveClientViewersPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RestoreClientPayload struct {
 		Client     func(childComplexity int) int
 		Conflict   func(childComplexity int) int
@@ -411,6 +463,12 @@ type ComplexityRoot struct {
 	RetireFieldDefinitionPayload struct {
 		FieldDefinition func(childComplexity int) int
 		UserErrors      func(childComplexity int) int
+	}
+
+	SetClientFieldsPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TagUsage struct {
@@ -427,9 +485,22 @@ type ComplexityRoot struct {
 		Visible       func(childComplexity int) int
 	}
 
+	UpdateClientPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateFieldDefinitionPayload struct {
 		FieldDefinition func(childComplexity int) int
 		UserErrors      func(childComplexity int) int
+	}
+
+	UpsertClientPayload struct {
+		Client     func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		Created    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -482,6 +553,16 @@ type MeResolver interface {
 type MutationResolver interface {
 	CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error)
 	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error)
+	UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error)
+	UpsertClient(ctx context.Context, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error)
+	CreateClients(ctx context.Context, inputs []model.Values, idempotencyKey *string) (*model.CreateClientsPayload, error)
+	PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, idempotencyKey *string) (*model.PatchClientsPayload, error)
+	SetClientFields(ctx context.Context, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) (*model.SetClientFieldsPayload, error)
+	RemoveClientFields(ctx context.Context, clientID client.ID, schedulerPreferenceFieldDefnIds []*client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RemoveClientFieldsPayload, error)
+	AddClientTags(ctx context.Context, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) (*model.AddClientTagsPayload, error)
+	RemoveClientTags(ctx context.Context, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) (*model.RemoveClientTagsPayload, error)
+	AddClientViewers(ctx context.Context, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) (*model.AddClientViewersPayload, error)
+	RemoveClientViewers(ctx context.Context, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RemoveClientViewersPayload, error)
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
@@ -539,6 +620,10 @@ type AppointmentInputResolver interface {
 type AppointmentRemovalInputResolver interface {
 	AppointmentID(ctx context.Context, obj model.Values, data *client.ID) error
 	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type ClientFieldInputResolver interface {
+	SchedulerPreferenceFieldDefnID(ctx context.Context, obj model.Values, data *client.ID) error
+	Value(ctx context.Context, obj model.Values, data any) error
 }
 type ClientFormInputResolver interface {
 	FormID(ctx context.Context, obj model.Values, data *client.ID) error
@@ -613,7 +698,7 @@ type ClientPatchResolver interface {
 	Password(ctx context.Context, obj model.Values, data *string) error
 	ClientIdsClientCanView(ctx context.Context, obj model.Values, data []*client.ID) error
 	ViewClientAccountIds(ctx context.Context, obj model.Values, data []*client.ID) error
-	Fields(ctx context.Context, obj model.Values, data []*model.ClientFieldInput) error
+	Fields(ctx context.Context, obj model.Values, data []model.Values) error
 }
 type CreateClientInputResolver interface {
 	FirstName(ctx context.Context, obj model.Values, data *string) error
@@ -680,7 +765,7 @@ type CreateClientInputResolver interface {
 	Password(ctx context.Context, obj model.Values, data *string) error
 	ClientIdsClientCanView(ctx context.Context, obj model.Values, data []*client.ID) error
 	ViewClientAccountIds(ctx context.Context, obj model.Values, data []*client.ID) error
-	Fields(ctx context.Context, obj model.Values, data []*model.ClientFieldInput) error
+	Fields(ctx context.Context, obj model.Values, data []model.Values) error
 }
 type CreateFieldDefinitionInputResolver interface {
 	Label(ctx context.Context, obj model.Values, data string) error
@@ -693,6 +778,73 @@ type LocationGroupInputResolver interface {
 	Name(ctx context.Context, obj model.Values, data string) error
 	LocationIds(ctx context.Context, obj model.Values, data []*client.ID) error
 	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
+}
+type UpdateClientInputResolver interface {
+	FirstName(ctx context.Context, obj model.Values, data *string) error
+	LastName(ctx context.Context, obj model.Values, data *string) error
+	FullName(ctx context.Context, obj model.Values, data *string) error
+	EmailAddress(ctx context.Context, obj model.Values, data *string) error
+	ExternalUserName(ctx context.Context, obj model.Values, data *string) error
+	CompanyName(ctx context.Context, obj model.Values, data *string) error
+	DateOfBirth(ctx context.Context, obj model.Values, data *client.Date) error
+	Sex(ctx context.Context, obj model.Values, data *string) error
+	SpouseName(ctx context.Context, obj model.Values, data *string) error
+	ReferredBy(ctx context.Context, obj model.Values, data *string) error
+	ImageURL(ctx context.Context, obj model.Values, data *string) error
+	CellPhone(ctx context.Context, obj model.Values, data *string) error
+	HomePhone(ctx context.Context, obj model.Values, data *string) error
+	BusinessPhone(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContact(ctx context.Context, obj model.Values, data *string) error
+	EmergencyContactPhone(ctx context.Context, obj model.Values, data *string) error
+	Address1(ctx context.Context, obj model.Values, data *string) error
+	Address2(ctx context.Context, obj model.Values, data *string) error
+	City(ctx context.Context, obj model.Values, data *string) error
+	County(ctx context.Context, obj model.Values, data *string) error
+	State(ctx context.Context, obj model.Values, data *string) error
+	Zip(ctx context.Context, obj model.Values, data *string) error
+	Country(ctx context.Context, obj model.Values, data *string) error
+	Latitude(ctx context.Context, obj model.Values, data *float64) error
+	Longitude(ctx context.Context, obj model.Values, data *float64) error
+	Locale(ctx context.Context, obj model.Values, data *string) error
+	TimeZone(ctx context.Context, obj model.Values, data *string) error
+	Status(ctx context.Context, obj model.Values, data *client.Status) error
+	Blocked(ctx context.Context, obj model.Values, data *bool) error
+	Notes(ctx context.Context, obj model.Values, data *string) error
+	AlertNotes(ctx context.Context, obj model.Values, data []string) error
+	Tags(ctx context.Context, obj model.Values, data []string) error
+	AllowWaitListText(ctx context.Context, obj model.Values, data *bool) error
+	InvitationOptIn(ctx context.Context, obj model.Values, data *bool) error
+	Enrollee(ctx context.Context, obj model.Values, data *bool) error
+	ExcludeEmailCategoryIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	ExcludeEmailTemplateIDList(ctx context.Context, obj model.Values, data []*client.ID) error
+	InsuranceCo(ctx context.Context, obj model.Values, data *string) error
+	InsuranceGroup(ctx context.Context, obj model.Values, data *string) error
+	InsuranceNo(ctx context.Context, obj model.Values, data *string) error
+	InsurancePlan(ctx context.Context, obj model.Values, data *string) error
+	AuthnetCustomerID(ctx context.Context, obj model.Values, data *string) error
+	AuthnetPaymentProfileIDList(ctx context.Context, obj model.Values, data []string) error
+	EnterpriseClientID(ctx context.Context, obj model.Values, data *string) error
+	Hubspotutk(ctx context.Context, obj model.Values, data *string) error
+	InfusionsoftContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceAccountID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceContactID(ctx context.Context, obj model.Values, data *string) error
+	SalesforceLeadID(ctx context.Context, obj model.Values, data *string) error
+	SalesforcePersonID(ctx context.Context, obj model.Values, data *string) error
+	SquareCustomerID(ctx context.Context, obj model.Values, data *string) error
+	StripeCustomerID(ctx context.Context, obj model.Values, data *string) error
+	SsoTags(ctx context.Context, obj model.Values, data []string) error
+	IPAddress(ctx context.Context, obj model.Values, data *string) error
+	JobRequisitionNumbersAccepted(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersDeclined(ctx context.Context, obj model.Values, data []string) error
+	JobRequisitionNumbersSent(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsAccepted(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsDeclined(ctx context.Context, obj model.Values, data []string) error
+	RequisitionIdsSent(ctx context.Context, obj model.Values, data []string) error
+	Ssn(ctx context.Context, obj model.Values, data *string) error
+	Password(ctx context.Context, obj model.Values, data *string) error
+	ClientIdsClientCanView(ctx context.Context, obj model.Values, data []*client.ID) error
+	ViewClientAccountIds(ctx context.Context, obj model.Values, data []*client.ID) error
+	Fields(ctx context.Context, obj model.Values, data []model.Values) error
 }
 type UpdateFieldDefinitionInputResolver interface {
 	Label(ctx context.Context, obj model.Values, data *string) error
@@ -716,6 +868,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AddClientTagsPayload.client":
+		if e.ComplexityRoot.AddClientTagsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientTagsPayload.Client(childComplexity), true
+	case "AddClientTagsPayload.conflict":
+		if e.ComplexityRoot.AddClientTagsPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientTagsPayload.Conflict(childComplexity), true
+	case "AddClientTagsPayload.userErrors":
+		if e.ComplexityRoot.AddClientTagsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientTagsPayload.UserErrors(childComplexity), true
+
+	case "AddClientViewersPayload.client":
+		if e.ComplexityRoot.AddClientViewersPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientViewersPayload.Client(childComplexity), true
+	case "AddClientViewersPayload.conflict":
+		if e.ComplexityRoot.AddClientViewersPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientViewersPayload.Conflict(childComplexity), true
+	case "AddClientViewersPayload.userErrors":
+		if e.ComplexityRoot.AddClientViewersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddClientViewersPayload.UserErrors(childComplexity), true
 
 	case "Business.businessId":
 		if e.ComplexityRoot.Business.BusinessID == nil {
@@ -1511,6 +1701,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateClientPayload.UserErrors(childComplexity), true
 
+	case "CreateClientsPayload.results":
+		if e.ComplexityRoot.CreateClientsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClientsPayload.Results(childComplexity), true
+	case "CreateClientsPayload.userErrors":
+		if e.ComplexityRoot.CreateClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateClientsPayload.UserErrors(childComplexity), true
+
 	case "CreateFieldDefinitionPayload.fieldDefinition":
 		if e.ComplexityRoot.CreateFieldDefinitionPayload.FieldDefinition == nil {
 			break
@@ -1857,6 +2060,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Me.User(childComplexity), true
 
+	case "Mutation.addClientTags":
+		if e.ComplexityRoot.Mutation.AddClientTags == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addClientTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddClientTags(childComplexity, args["clientId"].(client.ID), args["tags"].([]string), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.addClientViewers":
+		if e.ComplexityRoot.Mutation.AddClientViewers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addClientViewers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddClientViewers(childComplexity, args["clientId"].(client.ID), args["viewerClientIds"].([]*client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.createClient":
 		if e.ComplexityRoot.Mutation.CreateClient == nil {
 			break
@@ -1868,6 +2093,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateClient(childComplexity, args["input"].(model.Values), args["idempotencyKey"].(*string)), true
+	case "Mutation.createClients":
+		if e.ComplexityRoot.Mutation.CreateClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateClients(childComplexity, args["inputs"].([]model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.createFieldDefinition":
 		if e.ComplexityRoot.Mutation.CreateFieldDefinition == nil {
 			break
@@ -1923,6 +2159,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PatchClient(childComplexity, args["clientId"].(client.ID), args["patch"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.patchClients":
+		if e.ComplexityRoot.Mutation.PatchClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_patchClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PatchClients(childComplexity, args["patches"].([]*model.ClientPatchEntry), args["idempotencyKey"].(*string)), true
 	case "Mutation.putLocationGroup":
 		if e.ComplexityRoot.Mutation.PutLocationGroup == nil {
 			break
@@ -1967,6 +2214,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveAppointments(childComplexity, args["appointments"].([]model.Values), args["idempotencyKey"].(*string)), true
+	case "Mutation.removeClientFields":
+		if e.ComplexityRoot.Mutation.RemoveClientFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeClientFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveClientFields(childComplexity, args["clientId"].(client.ID), args["schedulerPreferenceFieldDefnIds"].([]*client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.removeClientTags":
+		if e.ComplexityRoot.Mutation.RemoveClientTags == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeClientTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveClientTags(childComplexity, args["clientId"].(client.ID), args["tags"].([]string), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.removeClientViewers":
+		if e.ComplexityRoot.Mutation.RemoveClientViewers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeClientViewers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveClientViewers(childComplexity, args["clientId"].(client.ID), args["viewerClientIds"].([]*client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.restoreClient":
 		if e.ComplexityRoot.Mutation.RestoreClient == nil {
 			break
@@ -1989,6 +2269,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.setClientFields":
+		if e.ComplexityRoot.Mutation.SetClientFields == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setClientFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetClientFields(childComplexity, args["clientId"].(client.ID), args["fields"].([]model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateClient":
+		if e.ComplexityRoot.Mutation.UpdateClient == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateClient_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateClient(childComplexity, args["clientId"].(client.ID), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateFieldDefinition":
 		if e.ComplexityRoot.Mutation.UpdateFieldDefinition == nil {
 			break
@@ -2000,6 +2302,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateFieldDefinition(childComplexity, args["schedulerPreferenceFieldDefnId"].(client.ID), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.upsertClient":
+		if e.ComplexityRoot.Mutation.UpsertClient == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_upsertClient_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpsertClient(childComplexity, args["by"].(client.UpsertKey), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 
 	case "NewClientSuggestion.fullName":
 		if e.ComplexityRoot.NewClientSuggestion.FullName == nil {
@@ -2057,6 +2370,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PatchClientPayload.UserErrors(childComplexity), true
+
+	case "PatchClientsPayload.results":
+		if e.ComplexityRoot.PatchClientsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PatchClientsPayload.Results(childComplexity), true
+	case "PatchClientsPayload.userErrors":
+		if e.ComplexityRoot.PatchClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PatchClientsPayload.UserErrors(childComplexity), true
 
 	case "PutLocationGroupPayload.locationGroup":
 		if e.ComplexityRoot.PutLocationGroupPayload.LocationGroup == nil {
@@ -2372,6 +2698,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveAppointmentsPayload.UserErrors(childComplexity), true
 
+	case "RemoveClientFieldsPayload.client":
+		if e.ComplexityRoot.RemoveClientFieldsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientFieldsPayload.Client(childComplexity), true
+	case "RemoveClientFieldsPayload.conflict":
+		if e.ComplexityRoot.RemoveClientFieldsPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientFieldsPayload.Conflict(childComplexity), true
+	case "RemoveClientFieldsPayload.userErrors":
+		if e.ComplexityRoot.RemoveClientFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientFieldsPayload.UserErrors(childComplexity), true
+
+	case "RemoveClientTagsPayload.client":
+		if e.ComplexityRoot.RemoveClientTagsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientTagsPayload.Client(childComplexity), true
+	case "RemoveClientTagsPayload.conflict":
+		if e.ComplexityRoot.RemoveClientTagsPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientTagsPayload.Conflict(childComplexity), true
+	case "RemoveClientTagsPayload.userErrors":
+		if e.ComplexityRoot.RemoveClientTagsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientTagsPayload.UserErrors(childComplexity), true
+
+	case "RemoveClientViewersPayload.client":
+		if e.ComplexityRoot.RemoveClientViewersPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientViewersPayload.Client(childComplexity), true
+	case "RemoveClientViewersPayload.conflict":
+		if e.ComplexityRoot.RemoveClientViewersPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientViewersPayload.Conflict(childComplexity), true
+	case "RemoveClientViewersPayload.userErrors":
+		if e.ComplexityRoot.RemoveClientViewersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveClientViewersPayload.UserErrors(childComplexity), true
+
 	case "RestoreClientPayload.client":
 		if e.ComplexityRoot.RestoreClientPayload.Client == nil {
 			break
@@ -2403,6 +2786,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RetireFieldDefinitionPayload.UserErrors(childComplexity), true
+
+	case "SetClientFieldsPayload.client":
+		if e.ComplexityRoot.SetClientFieldsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetClientFieldsPayload.Client(childComplexity), true
+	case "SetClientFieldsPayload.conflict":
+		if e.ComplexityRoot.SetClientFieldsPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetClientFieldsPayload.Conflict(childComplexity), true
+	case "SetClientFieldsPayload.userErrors":
+		if e.ComplexityRoot.SetClientFieldsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetClientFieldsPayload.UserErrors(childComplexity), true
 
 	case "TagUsage.count":
 		if e.ComplexityRoot.TagUsage.Count == nil {
@@ -2454,6 +2856,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TimeZone.Visible(childComplexity), true
 
+	case "UpdateClientPayload.client":
+		if e.ComplexityRoot.UpdateClientPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClientPayload.Client(childComplexity), true
+	case "UpdateClientPayload.conflict":
+		if e.ComplexityRoot.UpdateClientPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClientPayload.Conflict(childComplexity), true
+	case "UpdateClientPayload.userErrors":
+		if e.ComplexityRoot.UpdateClientPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateClientPayload.UserErrors(childComplexity), true
+
 	case "UpdateFieldDefinitionPayload.fieldDefinition":
 		if e.ComplexityRoot.UpdateFieldDefinitionPayload.FieldDefinition == nil {
 			break
@@ -2466,6 +2887,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateFieldDefinitionPayload.UserErrors(childComplexity), true
+
+	case "UpsertClientPayload.client":
+		if e.ComplexityRoot.UpsertClientPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertClientPayload.Client(childComplexity), true
+	case "UpsertClientPayload.conflict":
+		if e.ComplexityRoot.UpsertClientPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertClientPayload.Conflict(childComplexity), true
+	case "UpsertClientPayload.created":
+		if e.ComplexityRoot.UpsertClientPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertClientPayload.Created(childComplexity), true
+	case "UpsertClientPayload.userErrors":
+		if e.ComplexityRoot.UpsertClientPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpsertClientPayload.UserErrors(childComplexity), true
 
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
@@ -2508,8 +2954,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
-			graphql.NewInputUnmarshaler("ClientFieldInput", ec.unmarshalInputClientFieldInput),
+			graphql.NewInputUnmarshaler("ClientKey", ec.unmarshalInputClientKey),
 			graphql.NewInputUnmarshaler("ClientOrder", ec.unmarshalInputClientOrder),
+			graphql.NewInputUnmarshaler("ClientPatchEntry", ec.unmarshalInputClientPatchEntry),
 			graphql.NewInputUnmarshaler("ClientReportFilter", ec.unmarshalInputClientReportFilter),
 			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
 		)
@@ -3456,6 +3903,22 @@ enum HistoryOperation {
   RESTORE
   "The client was stored as it came from elsewhere."
   IMPORT
+  "All that can be written was replaced."
+  UPDATE
+  "The client was made, or some properties were changed, as it was found by a key or not."
+  UPSERT
+  "Custom fields were given values."
+  SET_FIELDS
+  "Custom fields were cleared."
+  REMOVE_FIELDS
+  "Tags were added."
+  ADD_TAGS
+  "Tags were removed."
+  REMOVE_TAGS
+  "Others were allowed to see the client."
+  ADD_VIEWERS
+  "Others were no longer allowed to see the client."
+  REMOVE_VIEWERS
 }
 
 "A form that a client signed."
@@ -3851,6 +4314,185 @@ type Mutation {
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): PatchClientPayload @requires(permission: WRITE)
+
+  """
+  Replaces everything of a client that can be written: what the input leaves out is cleared, custom fields too. What stays
+  when it is left out: ` + "`" + `status` + "`" + `, ` + "`" + `blocked` + "`" + `, ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + ` and both edge lists. To change some properties alone there is
+  ` + "`" + `patchClient` + "`" + `. An update that changes no value succeeds and leaves the version as it is. Needs the permission WRITE;
+  denied to role CLIENT.
+
+  Also: CLIENT_DELETED for a deleted client, VERSION_CONFLICT.
+  """
+  updateClient(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    "All that the client is to be."
+    input: UpdateClientInput!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UpdateClientPayload @requires(permission: WRITE)
+
+  """
+  Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
+  ` + "`" + `createClient` + "`" + ` requires is, but for what the key says. Two of them at once make one client. Deleted clients are passed
+  over. For roles that see all clients: OWNER and ADMIN. Needs the permission WRITE.
+
+  Also: CLIENT_DELETED for a client that is deleted meanwhile, VERSION_CONFLICT.
+  """
+  upsertClient(
+    "Whose record it is."
+    by: ClientKey!
+    "What to write. A property that is left out stays as it is, or empty in a new client."
+    input: CreateClientInput!
+    """
+    Refuse with VERSION_CONFLICT unless the client has this version, and with NOT_FOUND when there is none. Left out or
+    null: whatever version.
+    """
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UpsertClientPayload @requires(permission: WRITE)
+
+  """
+  Makes many clients, each as ` + "`" + `createClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the permission
+  WRITE; denied to role CLIENT.
+  """
+  createClients(
+    "The clients to make: at most 100 (TOO_MANY)."
+    inputs: [CreateClientInput!]!
+    """
+    Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
+    (INVALID_IDEMPOTENCY_KEY).
+    """
+    idempotencyKey: String
+  ): CreateClientsPayload @requires(permission: WRITE)
+
+  """
+  Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the permission
+  WRITE; denied to role CLIENT.
+  """
+  patchClients(
+    "The patches to make: at most 100 (TOO_MANY)."
+    patches: [ClientPatchEntry!]!
+    """
+    Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
+    (INVALID_IDEMPOTENCY_KEY).
+    """
+    idempotencyKey: String
+  ): PatchClientsPayload @requires(permission: WRITE)
+
+  """
+  Gives custom fields of a client values, and touches no other. Needs the permission WRITE; denied to role CLIENT.
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  setClientFields(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    """
+    The fields with their values: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). Two fields that stand for one
+    property with different values are FIELD_CONFLICT.
+    """
+    fields: [ClientFieldInput!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): SetClientFieldsPayload @requires(permission: WRITE)
+
+  """
+  Clears custom fields of a client, and touches no other. Needs the permission WRITE; denied to role CLIENT.
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  removeClientFields(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    """
+    Ids of the fields: at most 1,000 (TOO_MANY), each once (DUPLICATE_FIELD). UNKNOWN_FIELD_DEFINITION when the business has
+    none of that id in use; REQUIRED when it stands for a property that can't be cleared.
+    """
+    schedulerPreferenceFieldDefnIds: [ID!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): RemoveClientFieldsPayload @requires(permission: WRITE)
+
+  """
+  Gives a client tags. Those that it has, whatever their case, stay as they are. Needs the permission WRITE; denied to role
+  CLIENT.
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  addClientTags(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    "The tags, each of 1 to 64 characters (INVALID_TAG). TOO_MANY when the client would have over 250."
+    tags: [String!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): AddClientTagsPayload @requires(permission: WRITE)
+
+  """
+  Takes tags from a client. Those that it has not are passed over. Needs the permission WRITE; denied to role CLIENT.
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  removeClientTags(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    "The tags, whatever their case: at most 1,000 (TOO_MANY) of 1 to 64 characters (INVALID_TAG)."
+    tags: [String!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): RemoveClientTagsPayload @requires(permission: WRITE)
+
+  """
+  Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as well.
+  Needs the permission WRITE. Role CLIENT may let others see its own record only (any other is NOT_FOUND).
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  addClientViewers(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
+    deleted; SELF_VIEW for the client itself; TOO_MANY_SUBJECTS for one that may see 5,000 others already.
+    """
+    viewerClientIds: [ID!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): AddClientViewersPayload @requires(permission: WRITE)
+
+  """
+  Ends that clients may see another one and book for it. Those who may not are passed over. It is a change of the viewers as
+  well. Needs the permission WRITE. Role CLIENT may do so for its own record only (any other is NOT_FOUND).
+
+  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  """
+  removeClientViewers(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    clientId: ID!
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
+    deleted; SELF_VIEW for the client itself.
+    """
+    viewerClientIds: [ID!]!
+    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): RemoveClientViewersPayload @requires(permission: WRITE)
 
   """
   Takes a client off the lists. It is found by its id still, and can be restored. Deleting a deleted client succeeds and
@@ -4280,6 +4922,221 @@ input CreateClientInput {
 }
 
 """
+All that a client is to be. What is left out or null is cleared, unless its description says otherwise. Text has at most
+1,000 characters (TOO_LONG) where nothing else is said, and no text may hold control characters (INVALID_CHARACTERS).
+"""
+input UpdateClientInput {
+  # who
+  "Given name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  firstName: String
+  "Family name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  lastName: String
+  "The name to show. Left out, null or blank: first and last name joined by a space."
+  fullName: String
+  """
+  One e-mail address without a display name, at most 254 characters; spaces around it are dropped. It need not be
+  unique. Required: here or through a custom field that stands for it, and never blank (REQUIRED). Anything that is no
+  address is INVALID_EMAIL.
+  """
+  emailAddress: String
+  "The client's user name in a system of yours. It need not be unique."
+  externalUserName: String
+  "The company that the client belongs to."
+  companyName: String
+  "Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE."
+  dateOfBirth: Date
+  "Sex, in the business's own words."
+  sex: String
+  "Name of the client's spouse."
+  spouseName: String
+  "Who sent the client here."
+  referredBy: String
+  "URL of the client's picture. It must be an absolute http or https URL (INVALID_URL)."
+  imageUrl: String
+
+  # contact
+  "Mobile phone number. Any text: it is kept as typed."
+  cellPhone: String
+  "Home phone number. Any text: it is kept as typed."
+  homePhone: String
+  "Phone number at work. Any text: it is kept as typed."
+  businessPhone: String
+  "Whom to call in an emergency."
+  emergencyContact: String
+  "Phone number of the emergency contact. Any text: it is kept as typed."
+  emergencyContactPhone: String
+
+  # address
+  "First line of the street address."
+  address1: String
+  "Second line of the street address."
+  address2: String
+  "City."
+  city: String
+  "County."
+  county: String
+  "State, province or region."
+  state: String
+  "Postal code."
+  zip: String
+  "Country. Any text: it is kept as typed."
+  country: String
+  "Degrees north of the equator, -90 to 90 (OUT_OF_RANGE)."
+  latitude: Float
+  "Degrees east of Greenwich, -180 to 180 (OUT_OF_RANGE)."
+  longitude: Float
+
+  # language and time
+  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is kept as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
+  locale: String
+  "Time zone by its IANA name, such as ` + "`" + `America/New_York` + "`" + `. Anything else is INVALID_TIME_ZONE."
+  timeZone: String
+
+  # standing
+  "What the business thinks of the client. Left out it stays. Null is REQUIRED."
+  status: ClientStatus
+  "Whether the client's login is refused. Left out it stays; null is false."
+  blocked: Boolean
+
+  # notes and tags
+  "Notes of the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed."
+  notes: String
+  """
+  Notes that the staff should see first: at most 1,000 (TOO_MANY) of 100,000 characters each (TOO_LONG), line breaks
+  and tabs allowed.
+  """
+  alertNotes: [String!]
+  """
+  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Spaces around a tag are dropped; tags that
+  differ in case only are one, in its first spelling.
+  """
+  tags: [String!]
+
+  # what may be sent
+  "Whether text messages about the waiting list may be sent. Null: never asked."
+  allowWaitListText: Boolean
+  "Whether the client agreed to receive invitations. Null: never asked."
+  invitationOptIn: Boolean
+  "Whether the client is enrolled. Null: not known."
+  enrollee: Boolean
+  "Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  excludeEmailCategoryIdList: [ID!]
+  "Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  excludeEmailTemplateIdList: [ID!]
+
+  # insurance
+  "Insurance company."
+  insuranceCo: String
+  "Insurance group."
+  insuranceGroup: String
+  "Insurance number."
+  insuranceNo: String
+  "Insurance plan."
+  insurancePlan: String
+
+  # the same person in other systems
+  "Customer id at Authorize.Net."
+  authnetCustomerId: String
+  "Ids of the client's payment profiles at Authorize.Net: at most 1,000 (TOO_MANY)."
+  authnetPaymentProfileIdList: [String!]
+  "The client's id in the enterprise that the business belongs to."
+  enterpriseClientId: String
+  "HubSpot's tracking cookie of the client."
+  hubspotutk: String
+  "Contact id at Infusionsoft."
+  infusionsoftContactId: String
+  "Account id at Salesforce."
+  salesforceAccountId: String
+  "Contact id at Salesforce."
+  salesforceContactId: String
+  "Lead id at Salesforce."
+  salesforceLeadId: String
+  "Id of the linked person at Salesforce."
+  salesforcePersonId: String
+  "Customer id at Square."
+  squareCustomerId: String
+  "Customer id at Stripe."
+  stripeCustomerId: String
+  "Tags that single sign-on gave the client: at most 1,000 (TOO_MANY)."
+  ssoTags: [String!]
+  "The IP address that the client came from. Any text: it is not checked."
+  ipAddress: String
+
+  # job requisitions
+  "Numbers of the job requisitions added to the client's profile: at most 1,000 (TOO_MANY)."
+  jobRequisitionNumbersAccepted: [String!]
+  "Numbers of the job requisitions that the client declined: at most 1,000 (TOO_MANY)."
+  jobRequisitionNumbersDeclined: [String!]
+  "Numbers of the job requisitions sent to the client: at most 1,000 (TOO_MANY)."
+  jobRequisitionNumbersSent: [String!]
+  "Ids of the requisitions in ` + "`" + `jobRequisitionNumbersAccepted` + "`" + `: at most 1,000 (TOO_MANY)."
+  requisitionIdsAccepted: [String!]
+  "Ids of the requisitions in ` + "`" + `jobRequisitionNumbersDeclined` + "`" + `: at most 1,000 (TOO_MANY)."
+  requisitionIdsDeclined: [String!]
+  "Ids of the requisitions in ` + "`" + `jobRequisitionNumbersSent` + "`" + `: at most 1,000 (TOO_MANY)."
+  requisitionIdsSent: [String!]
+
+  # secrets
+  """
+  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, a masked number
+  too. Left out it stays; null clears.
+  """
+  ssn: String
+  """
+  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
+  none. No answer ever holds it. Left out or null it stays.
+  """
+  password: String
+
+  # who may see whom
+  """
+  The clients that this one may see and book for, instead of those that you see there. Left out they stay; null is an
+  empty list. SELF_VIEW for the client itself. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is
+  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND.
+  """
+  clientIdsClientCanView: [ID!]
+  """
+  The logins of those who may see this client and book for it, instead of those that you see there. Left out they stay;
+  null is an empty list. SELF_VIEW for the client's own. At most 5,000 (TOO_MANY). What is no id is INVALID_ID;
+  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS.
+  """
+  viewClientAccountIds: [ID!]
+
+  # custom fields
+  """
+  Values of custom fields. At most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). A field that is not listed is
+  cleared, unless it stands for a property that the input gives.
+  """
+  fields: [ClientFieldInput!]
+}
+
+"By what an upsert finds its client."
+input ClientKey @oneOf {
+  "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when no live client has it: an id is never made by a caller."
+  clientId: ID
+  """
+  The user name in a system of yours, as it is. AMBIGUOUS_KEY when several live clients have it, REQUIRED when it is blank.
+  ` + "`" + `input` + "`" + ` may give the same one only (KEY_CONTRADICTED).
+  """
+  externalUserName: String
+  """
+  The e-mail address; spaces around it and case don't count. AMBIGUOUS_KEY when several live clients have it,
+  INVALID_EMAIL when it is none. ` + "`" + `input` + "`" + ` may give the same one only (KEY_CONTRADICTED).
+  """
+  emailAddress: String
+}
+
+"A patch of one client among many."
+input ClientPatchEntry {
+  "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+  clientId: ID!
+  "What to change."
+  patch: ClientPatch!
+  "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+  expectedVersion: Int
+}
+
+"""
 What to change about a client: what is left out stays, null clears. A list replaces the list that was there.
 
 Unless its description says otherwise, text has at most 1,000 characters (TOO_LONG), and no text may hold control
@@ -4527,6 +5384,104 @@ type PatchClientPayload {
   conflict: VersionConflict
 }
 
+"What ` + "`" + `updateClient` + "`" + ` answers."
+type UpdateClientPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when the update was made."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `setClientFields` + "`" + ` answers."
+type SetClientFieldsPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when the fields are set."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `removeClientFields` + "`" + ` answers."
+type RemoveClientFieldsPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when the fields are cleared."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `addClientTags` + "`" + ` answers."
+type AddClientTagsPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when the client has the tags."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `removeClientTags` + "`" + ` answers."
+type RemoveClientTagsPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when the client has the tags no more."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `addClientViewers` + "`" + ` answers."
+type AddClientViewersPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when they may see the client."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `removeClientViewers` + "`" + ` answers."
+type RemoveClientViewersPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "All that is wrong; empty when they may see the client no more."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `upsertClient` + "`" + ` answers."
+type UpsertClientPayload {
+  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "Whether the client was made."
+  created: Boolean!
+  "All that is wrong; empty when the client is there as asked for."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
+"What ` + "`" + `createClients` + "`" + ` answers."
+type CreateClientsPayload {
+  "What became of each entry, in their order; empty with errors of the whole."
+  results: [CreateClientPayload!]!
+  "What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `patchClients` + "`" + ` answers."
+type PatchClientsPayload {
+  "What became of each entry, in their order; empty with errors of the whole."
+  results: [PatchClientPayload!]!
+  "What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result."
+  userErrors: [UserError!]!
+}
+
 "What ` + "`" + `deleteClient` + "`" + ` answers."
 type DeleteClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
@@ -4594,6 +5549,10 @@ enum UserErrorCode {
   INVALID_IDEMPOTENCY_KEY
   "The key was used, in the last 24 hours, for another mutation or other arguments."
   IDEMPOTENCY_KEY_REUSED
+  "Several live clients have the key of an upsert: name one by its ` + "`" + `clientId` + "`" + `."
+  AMBIGUOUS_KEY
+  "The input of an upsert gives the property that its client is found by another value."
+  KEY_CONTRADICTED
 
   # values
   "The value is missing, blank, or can't be cleared."
@@ -4662,6 +5621,30 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AddClientTagsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_AddClientTagsPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddClientTagsPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AddClientTagsPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddClientTagsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AddClientViewersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_AddClientViewersPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddClientViewersPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_AddClientViewersPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddClientViewersPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_Business(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -4985,6 +5968,16 @@ func (ec *executionContext) childFields_CreateClientPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CreateClientPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_CreateClientsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateClientsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateClientsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateFieldDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fieldDefinition":
@@ -5227,6 +6220,16 @@ func (ec *executionContext) childFields_PatchClientPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PatchClientPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PatchClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_PatchClientsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PatchClientsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PatchClientsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PutLocationGroupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "locationGroup":
@@ -5267,6 +6270,42 @@ func (ec *executionContext) childFields_RemoveAppointmentsPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type RemoveAppointmentsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveClientFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_RemoveClientFieldsPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveClientFieldsPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_RemoveClientFieldsPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveClientFieldsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveClientTagsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_RemoveClientTagsPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveClientTagsPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_RemoveClientTagsPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveClientTagsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveClientViewersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_RemoveClientViewersPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveClientViewersPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_RemoveClientViewersPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveClientViewersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestoreClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "client":
@@ -5287,6 +6326,18 @@ func (ec *executionContext) childFields_RetireFieldDefinitionPayload(ctx context
 		return ec.fieldContext_RetireFieldDefinitionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RetireFieldDefinitionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetClientFieldsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_SetClientFieldsPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetClientFieldsPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_SetClientFieldsPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetClientFieldsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TagUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5317,6 +6368,18 @@ func (ec *executionContext) childFields_TimeZone(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type TimeZone", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_UpdateClientPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateClientPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_UpdateClientPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateClientPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateFieldDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fieldDefinition":
@@ -5325,6 +6388,20 @@ func (ec *executionContext) childFields_UpdateFieldDefinitionPayload(ctx context
 		return ec.fieldContext_UpdateFieldDefinitionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateFieldDefinitionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpsertClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_UpsertClientPayload_client(ctx, field)
+	case "created":
+		return ec.fieldContext_UpsertClientPayload_created(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpsertClientPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_UpsertClientPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpsertClientPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5543,6 +6620,82 @@ func (ec *executionContext) field_Client_viewClients_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addClientTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "tags",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tags"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addClientViewers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "viewerClientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewerClientIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5554,6 +6707,28 @@ func (ec *executionContext) field_Mutation_createClient_args(ctx context.Context
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "inputs",
+		func(ctx context.Context, v any) ([]model.Values, error) {
+			return ec.unmarshalNCreateClientInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["inputs"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
@@ -5707,6 +6882,28 @@ func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_patchClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "patches",
+		func(ctx context.Context, v any) ([]*model.ClientPatchEntry, error) {
+			return ec.unmarshalNClientPatchEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientPatchEntryᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["patches"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_putLocationGroup_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5795,6 +6992,120 @@ func (ec *executionContext) field_Mutation_removeAppointments_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeClientFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "schedulerPreferenceFieldDefnIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["schedulerPreferenceFieldDefnIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeClientTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "tags",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tags"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeClientViewers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "viewerClientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewerClientIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_restoreClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5855,6 +7166,82 @@ func (ec *executionContext) field_Mutation_retireFieldDefinition_args(ctx contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setClientFields_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "fields",
+		func(ctx context.Context, v any) ([]model.Values, error) {
+			return ec.unmarshalNClientFieldInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["fields"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNUpdateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateFieldDefinition_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5869,6 +7256,44 @@ func (ec *executionContext) field_Mutation_updateFieldDefinition_args(ctx contex
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.Values, error) {
 			return ec.unmarshalNUpdateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_upsertClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (client.UpsertKey, error) {
+			return ec.unmarshalNClientKey2clientgraphᚋinternalᚋclientᚐUpsertKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNCreateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6568,6 +7993,198 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AddClientTagsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.AddClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientTagsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientTagsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddClientTagsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientTagsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientTagsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddClientTagsPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.AddClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientTagsPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientTagsPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddClientViewersPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.AddClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientViewersPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientViewersPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddClientViewersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientViewersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientViewersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddClientViewersPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.AddClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddClientViewersPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddClientViewersPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _Business_businessId(ctx context.Context, field graphql.CollectedField, obj *client.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -9864,6 +11481,70 @@ func (ec *executionContext) fieldContext_CreateClientPayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateClientsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.CreateClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateClientsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CreateClientPayload) graphql.Marshaler {
+			return ec.marshalNCreateClientPayload2ᚕᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayloadᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateClientsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateClientPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CreateClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateFieldDefinitionPayload_fieldDefinition(ctx context.Context, field graphql.CollectedField, obj *model.CreateFieldDefinitionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11442,6 +13123,626 @@ func (ec *executionContext) fieldContext_Mutation_patchClient(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateClient(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateClient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.UpdateClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.UpdateClientPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateClientPayload) graphql.Marshaler {
+			return ec.marshalOUpdateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateClientPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateClient(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateClientPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateClient_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_upsertClient(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_upsertClient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpsertClient(ctx, fc.Args["by"].(client.UpsertKey), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpsertClientPayload) graphql.Marshaler {
+			return ec.marshalOUpsertClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpsertClientPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_upsertClient(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpsertClientPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_upsertClient_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateClients(ctx, fc.Args["inputs"].([]model.Values), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.CreateClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.CreateClientsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateClientsPayload) graphql.Marshaler {
+			return ec.marshalOCreateClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_patchClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_patchClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PatchClients(ctx, fc.Args["patches"].([]*model.ClientPatchEntry), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.PatchClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.PatchClientsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PatchClientsPayload) graphql.Marshaler {
+			return ec.marshalOPatchClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐPatchClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_patchClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PatchClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_patchClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setClientFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setClientFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetClientFields(ctx, fc.Args["clientId"].(client.ID), fc.Args["fields"].([]model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.SetClientFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.SetClientFieldsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetClientFieldsPayload) graphql.Marshaler {
+			return ec.marshalOSetClientFieldsPayload2ᚖclientgraphᚋgraphᚋmodelᚐSetClientFieldsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setClientFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetClientFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setClientFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeClientFields(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeClientFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveClientFields(ctx, fc.Args["clientId"].(client.ID), fc.Args["schedulerPreferenceFieldDefnIds"].([]*client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.RemoveClientFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RemoveClientFieldsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveClientFieldsPayload) graphql.Marshaler {
+			return ec.marshalORemoveClientFieldsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientFieldsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeClientFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveClientFieldsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeClientFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addClientTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addClientTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddClientTags(ctx, fc.Args["clientId"].(client.ID), fc.Args["tags"].([]string), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.AddClientTagsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.AddClientTagsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddClientTagsPayload) graphql.Marshaler {
+			return ec.marshalOAddClientTagsPayload2ᚖclientgraphᚋgraphᚋmodelᚐAddClientTagsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addClientTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddClientTagsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addClientTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeClientTags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeClientTags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveClientTags(ctx, fc.Args["clientId"].(client.ID), fc.Args["tags"].([]string), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.RemoveClientTagsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RemoveClientTagsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveClientTagsPayload) graphql.Marshaler {
+			return ec.marshalORemoveClientTagsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientTagsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeClientTags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveClientTagsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeClientTags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addClientViewers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addClientViewers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddClientViewers(ctx, fc.Args["clientId"].(client.ID), fc.Args["viewerClientIds"].([]*client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.AddClientViewersPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.AddClientViewersPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddClientViewersPayload) graphql.Marshaler {
+			return ec.marshalOAddClientViewersPayload2ᚖclientgraphᚋgraphᚋmodelᚐAddClientViewersPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addClientViewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddClientViewersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addClientViewers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeClientViewers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeClientViewers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveClientViewers(ctx, fc.Args["clientId"].(client.ID), fc.Args["viewerClientIds"].([]*client.ID), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *model.RemoveClientViewersPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.RemoveClientViewersPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveClientViewersPayload) graphql.Marshaler {
+			return ec.marshalORemoveClientViewersPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientViewersPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeClientViewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveClientViewersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeClientViewers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_deleteClient(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12353,6 +14654,70 @@ func (ec *executionContext) fieldContext_PatchClientPayload_conflict(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PatchClientsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.PatchClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PatchClientsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PatchClientPayload) graphql.Marshaler {
+			return ec.marshalNPatchClientPayload2ᚕᚖclientgraphᚋgraphᚋmodelᚐPatchClientPayloadᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PatchClientsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PatchClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PatchClientPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PatchClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.PatchClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PatchClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PatchClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PatchClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13826,6 +16191,294 @@ func (ec *executionContext) fieldContext_RemoveAppointmentsPayload_userErrors(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveClientFieldsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientFieldsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientFieldsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientFieldsPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientFieldsPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientFieldsPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientTagsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientTagsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientTagsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientTagsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientTagsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientTagsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientTagsPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientTagsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientTagsPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientTagsPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientTagsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientViewersPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientViewersPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientViewersPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientViewersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientViewersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientViewersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveClientViewersPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.RemoveClientViewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveClientViewersPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveClientViewersPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveClientViewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RestoreClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.RestoreClientPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13981,6 +16634,102 @@ func (ec *executionContext) fieldContext_RetireFieldDefinitionPayload_userErrors
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetClientFieldsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.SetClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetClientFieldsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetClientFieldsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetClientFieldsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SetClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetClientFieldsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetClientFieldsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetClientFieldsPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.SetClientFieldsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetClientFieldsPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetClientFieldsPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetClientFieldsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
 		},
 	}
 	return fc, nil
@@ -14170,6 +16919,102 @@ func (ec *executionContext) fieldContext_TimeZone_currentOffset(_ context.Contex
 	return graphql.NewScalarFieldContext("TimeZone", field, false, false, "Int")
 }
 
+func (ec *executionContext) _UpdateClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UpdateClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateClientPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateClientPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateClientPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateClientPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateClientPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateClientPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.UpdateClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateClientPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateClientPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateFieldDefinitionPayload_fieldDefinition(ctx context.Context, field graphql.CollectedField, obj *model.UpdateFieldDefinitionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14229,6 +17074,125 @@ func (ec *executionContext) fieldContext_UpdateFieldDefinitionPayload_userErrors
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UpsertClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertClientPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertClientPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertClientPayload_created(ctx context.Context, field graphql.CollectedField, obj *model.UpsertClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertClientPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertClientPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpsertClientPayload", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _UpsertClientPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpsertClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertClientPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertClientPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpsertClientPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.UpsertClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpsertClientPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpsertClientPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpsertClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
 		},
 	}
 	return fc, nil
@@ -15422,8 +18386,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputClientFieldInput(ctx context.Context, obj any) (model.ClientFieldInput, error) {
-	var it model.ClientFieldInput
+func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (client.UpsertKey, error) {
+	var it client.UpsertKey
 	if obj == nil {
 		return it, nil
 	}
@@ -15433,41 +18397,48 @@ func (ec *executionContext) unmarshalInputClientFieldInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"schedulerPreferenceFieldDefnId", "value"}
+	fieldsInOrder := [...]string{"clientId", "externalUserName", "emailAddress"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "schedulerPreferenceFieldDefnId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("schedulerPreferenceFieldDefnId"))
-			data, err := ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		case "clientId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientId"))
+			data, err := ec.unmarshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SchedulerPreferenceFieldDefnID = data
-		case "value":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
-			data, err := ec.unmarshalOJSON2interface(ctx, v)
+			it.ClientID = data
+		case "externalUserName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalUserName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Value = data
+			it.ExternalUserName = data
+		case "emailAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAddress"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAddress = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalClientFieldInput unmarshals raw into the ClientFieldInput input type, using the
+// UnmarshalClientKey unmarshals raw into the ClientKey input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalClientFieldInput(ctx context.Context, raw any) (model.ClientFieldInput, error) {
-	var out model.ClientFieldInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientFieldInput", raw, &out)
+func UnmarshalClientKey(ctx context.Context, raw any) (client.UpsertKey, error) {
+	var out client.UpsertKey
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientKey", raw, &out)
 	return out, err
 }
 
@@ -15521,6 +18492,62 @@ func (ec *executionContext) unmarshalInputClientOrder(ctx context.Context, obj a
 func UnmarshalClientOrder(ctx context.Context, raw any) (model.ClientOrder, error) {
 	var out model.ClientOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputClientPatchEntry(ctx context.Context, obj any) (model.ClientPatchEntry, error) {
+	var it model.ClientPatchEntry
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientId", "patch", "expectedVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientId"))
+			data, err := ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientID = data
+		case "patch":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("patch"))
+			data, err := ec.unmarshalNClientPatch2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Patch = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalClientPatchEntry unmarshals raw into the ClientPatchEntry input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalClientPatchEntry(ctx context.Context, raw any) (model.ClientPatchEntry, error) {
+	var out model.ClientPatchEntry
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientPatchEntry", raw, &out)
 	return out, err
 }
 
@@ -15726,6 +18753,92 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var addClientTagsPayloadImplementors = []string{"AddClientTagsPayload"}
+
+func (ec *executionContext) _AddClientTagsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddClientTagsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addClientTagsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddClientTagsPayload")
+		case "client":
+			out.Values[i] = ec._AddClientTagsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddClientTagsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._AddClientTagsPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var addClientViewersPayloadImplementors = []string{"AddClientViewersPayload"}
+
+func (ec *executionContext) _AddClientViewersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddClientViewersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addClientViewersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddClientViewersPayload")
+		case "client":
+			out.Values[i] = ec._AddClientViewersPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddClientViewersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._AddClientViewersPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var businessImplementors = []string{"Business"}
 
@@ -16693,6 +19806,44 @@ func (ec *executionContext) _CreateClientPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var createClientsPayloadImplementors = []string{"CreateClientsPayload"}
+
+func (ec *executionContext) _CreateClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateClientsPayload")
+		case "results":
+			out.Values[i] = ec._CreateClientsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createFieldDefinitionPayloadImplementors = []string{"CreateFieldDefinitionPayload"}
 
 func (ec *executionContext) _CreateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateFieldDefinitionPayload) graphql.Marshaler {
@@ -17451,6 +20602,76 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "updateClient":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateClient(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "upsertClient":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_upsertClient(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createClients(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "patchClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_patchClients(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "setClientFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setClientFields(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeClientFields":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeClientFields(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addClientTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addClientTags(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeClientTags":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeClientTags(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addClientViewers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addClientViewers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeClientViewers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeClientViewers(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "deleteClient":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteClient(ctx, field)
@@ -17657,6 +20878,44 @@ func (ec *executionContext) _PatchClientPayload(ctx context.Context, sel ast.Sel
 		case "conflict":
 			out.Values[i] = ec._PatchClientPayload_conflict(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var patchClientsPayloadImplementors = []string{"PatchClientsPayload"}
+
+func (ec *executionContext) _PatchClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PatchClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, patchClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PatchClientsPayload")
+		case "results":
+			out.Values[i] = ec._PatchClientsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PatchClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -18028,6 +21287,135 @@ func (ec *executionContext) _RemoveAppointmentsPayload(ctx context.Context, sel 
 	return out
 }
 
+var removeClientFieldsPayloadImplementors = []string{"RemoveClientFieldsPayload"}
+
+func (ec *executionContext) _RemoveClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientFieldsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveClientFieldsPayload")
+		case "client":
+			out.Values[i] = ec._RemoveClientFieldsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveClientFieldsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._RemoveClientFieldsPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var removeClientTagsPayloadImplementors = []string{"RemoveClientTagsPayload"}
+
+func (ec *executionContext) _RemoveClientTagsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientTagsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientTagsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveClientTagsPayload")
+		case "client":
+			out.Values[i] = ec._RemoveClientTagsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveClientTagsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._RemoveClientTagsPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var removeClientViewersPayloadImplementors = []string{"RemoveClientViewersPayload"}
+
+func (ec *executionContext) _RemoveClientViewersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientViewersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientViewersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveClientViewersPayload")
+		case "client":
+			out.Values[i] = ec._RemoveClientViewersPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveClientViewersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._RemoveClientViewersPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var restoreClientPayloadImplementors = []string{"RestoreClientPayload"}
 
 func (ec *executionContext) _RestoreClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RestoreClientPayload) graphql.Marshaler {
@@ -18090,6 +21478,49 @@ func (ec *executionContext) _RetireFieldDefinitionPayload(ctx context.Context, s
 		case "userErrors":
 			out.Values[i] = ec._RetireFieldDefinitionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var setClientFieldsPayloadImplementors = []string{"SetClientFieldsPayload"}
+
+func (ec *executionContext) _SetClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetClientFieldsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setClientFieldsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetClientFieldsPayload")
+		case "client":
+			out.Values[i] = ec._SetClientFieldsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetClientFieldsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._SetClientFieldsPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -18205,6 +21636,49 @@ func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var updateClientPayloadImplementors = []string{"UpdateClientPayload"}
+
+func (ec *executionContext) _UpdateClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateClientPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateClientPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateClientPayload")
+		case "client":
+			out.Values[i] = ec._UpdateClientPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateClientPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._UpdateClientPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateFieldDefinitionPayloadImplementors = []string{"UpdateFieldDefinitionPayload"}
 
 func (ec *executionContext) _UpdateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateFieldDefinitionPayload) graphql.Marshaler {
@@ -18224,6 +21698,54 @@ func (ec *executionContext) _UpdateFieldDefinitionPayload(ctx context.Context, s
 		case "userErrors":
 			out.Values[i] = ec._UpdateFieldDefinitionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var upsertClientPayloadImplementors = []string{"UpsertClientPayload"}
+
+func (ec *executionContext) _UpsertClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpsertClientPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, upsertClientPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpsertClientPayload")
+		case "client":
+			out.Values[i] = ec._UpsertClientPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._UpsertClientPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpsertClientPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._UpsertClientPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -18874,9 +22396,24 @@ func (ec *executionContext) marshalNClientField2ᚖclientgraphᚋgraphᚋmodel�
 	return ec._ClientField(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNClientFieldInput2ᚖclientgraphᚋgraphᚋmodelᚐClientFieldInput(ctx context.Context, v any) (*model.ClientFieldInput, error) {
-	res, err := ec.unmarshalInputClientFieldInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
+func (ec *executionContext) unmarshalNClientFieldInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNClientFieldInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClientFieldInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalNClientForm2ᚕᚖclientgraphᚋinternalᚋclientᚐFormᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.Form) graphql.Marshaler {
@@ -18923,6 +22460,11 @@ func (ec *executionContext) unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋm
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋclientᚐUpsertKey(ctx context.Context, v any) (client.UpsertKey, error) {
+	res, err := ec.unmarshalInputClientKey(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐClientOrder(ctx context.Context, v any) (model.ClientOrder, error) {
 	res, err := ec.unmarshalInputClientOrder(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -18948,6 +22490,25 @@ func (ec *executionContext) unmarshalNClientPatch2clientgraphᚋgraphᚋmodelᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNClientPatchEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientPatchEntryᚄ(ctx context.Context, v any) ([]*model.ClientPatchEntry, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ClientPatchEntry, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClientPatchEntry2ᚖclientgraphᚋgraphᚋmodelᚐClientPatchEntry(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNClientPatchEntry2ᚖclientgraphᚋgraphᚋmodelᚐClientPatchEntry(ctx context.Context, v any) (*model.ClientPatchEntry, error) {
+	res, err := ec.unmarshalInputClientPatchEntry(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNClientStatus2clientgraphᚋinternalᚋclientᚐStatus(ctx context.Context, v any) (client.Status, error) {
 	res, err := scalar.UnmarshalStatus(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -18966,6 +22527,44 @@ func (ec *executionContext) unmarshalNCreateClientInput2clientgraphᚋgraphᚋmo
 	var res model.Values
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateClientInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNCreateClientPayload2ᚕᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayloadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CreateClientPayload) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCreateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayload(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCreateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateClientPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateClientPayload!")
+		return graphql.Null
+	}
+	return ec._CreateClientPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
@@ -19491,6 +23090,30 @@ func (ec *executionContext) marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPa
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPatchClientPayload2ᚕᚖclientgraphᚋgraphᚋmodelᚐPatchClientPayloadᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PatchClientPayload) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPatchClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐPatchClientPayload(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPatchClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐPatchClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.PatchClientPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PatchClientPayload!")
+		return graphql.Null
+	}
+	return ec._PatchClientPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx context.Context, v any) (model.Permission, error) {
 	var res model.Permission
 	err := res.UnmarshalGQL(v)
@@ -19603,6 +23226,12 @@ func (ec *executionContext) marshalNTimeZone2ᚖclientgraphᚋinternalᚋclient�
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNUpdateFieldDefinitionInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
@@ -19792,6 +23421,20 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAddClientTagsPayload2ᚖclientgraphᚋgraphᚋmodelᚐAddClientTagsPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddClientTagsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddClientTagsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddClientViewersPayload2ᚖclientgraphᚋgraphᚋmodelᚐAddClientViewersPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddClientViewersPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddClientViewersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19862,16 +23505,16 @@ func (ec *executionContext) marshalOClientConnection2ᚖclientgraphᚋgraphᚋmo
 	return ec._ClientConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOClientFieldInput2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientFieldInputᚄ(ctx context.Context, v any) ([]*model.ClientFieldInput, error) {
+func (ec *executionContext) unmarshalOClientFieldInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*model.ClientFieldInput, len(vSlice))
+	res := make([]model.Values, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNClientFieldInput2ᚖclientgraphᚋgraphᚋmodelᚐClientFieldInput(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNClientFieldInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -19960,6 +23603,13 @@ func (ec *executionContext) marshalOCreateClientPayload2ᚖclientgraphᚋgraph�
 		return graphql.Null
 	}
 	return ec._CreateClientPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateClientsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCreateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateFieldDefinitionPayload) graphql.Marshaler {
@@ -20291,6 +23941,13 @@ func (ec *executionContext) marshalOPatchClientPayload2ᚖclientgraphᚋgraphᚋ
 	return ec._PatchClientPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPatchClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐPatchClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.PatchClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PatchClientsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPutLocationGroupPayload2ᚖclientgraphᚋgraphᚋmodelᚐPutLocationGroupPayload(ctx context.Context, sel ast.SelectionSet, v *model.PutLocationGroupPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -20319,6 +23976,27 @@ func (ec *executionContext) marshalORemoveAppointmentsPayload2ᚖclientgraphᚋg
 	return ec._RemoveAppointmentsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORemoveClientFieldsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveClientFieldsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveClientFieldsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveClientTagsPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientTagsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveClientTagsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveClientTagsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveClientViewersPayload2ᚖclientgraphᚋgraphᚋmodelᚐRemoveClientViewersPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveClientViewersPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveClientViewersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORestoreClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐRestoreClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.RestoreClientPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -20331,6 +24009,13 @@ func (ec *executionContext) marshalORetireFieldDefinitionPayload2ᚖclientgraph�
 		return graphql.Null
 	}
 	return ec._RetireFieldDefinitionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSetClientFieldsPayload2ᚖclientgraphᚋgraphᚋmodelᚐSetClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetClientFieldsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SetClientFieldsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -20412,11 +24097,25 @@ func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclient�
 	return ec._TimeZone(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOUpdateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateClientPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateClientPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOUpdateFieldDefinitionPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateFieldDefinitionPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateFieldDefinitionPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._UpdateFieldDefinitionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpsertClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpsertClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpsertClientPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpsertClientPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx context.Context, sel ast.SelectionSet, v *client.Conflict) graphql.Marshaler {

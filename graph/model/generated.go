@@ -11,6 +11,26 @@ import (
 	"strconv"
 )
 
+// What `addClientTags` answers.
+type AddClientTagsPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the client has the tags.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
+// What `addClientViewers` answers.
+type AddClientViewersPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when they may see the client.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
 // A client at its place in a list.
 type ClientEdge struct {
 	// The place: an opaque text for `after` and `before`, good for the same filter and order only.
@@ -35,22 +55,22 @@ type ClientField struct {
 	Value any `json:"value,omitempty"`
 }
 
-// A value for one custom field.
-type ClientFieldInput struct {
-	// Id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id in use.
-	SchedulerPreferenceFieldDefnID client.ID `json:"schedulerPreferenceFieldDefnId"`
-	// The value, shaped by the field's type (INVALID_FIELD_VALUE); null or left out clears. For a field that stands for a
-	// property it is that property's value, with its rules and errors; when the input also gives the property another
-	// value, that is FIELD_CONFLICT.
-	Value any `json:"value,omitempty"`
-}
-
 // An order of clients. Ties go by `clientId`.
 type ClientOrder struct {
 	// What to order by.
 	Field client.OrderField `json:"field"`
 	// Which way. DESC is the exact reverse of ASC.
 	Direction bool `json:"direction"`
+}
+
+// A patch of one client among many.
+type ClientPatchEntry struct {
+	// `clientId` or global id. NOT_FOUND when you see no such client.
+	ClientID client.ID `json:"clientId"`
+	// What to change.
+	Patch Values `json:"patch"`
+	// Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version.
+	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
 }
 
 // Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null, blank or
@@ -98,6 +118,14 @@ type CreateClientPayload struct {
 	// The new client; null when there are errors.
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong with the input; empty when the client was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `createClients` answers.
+type CreateClientsPayload struct {
+	// What became of each entry, in their order; empty with errors of the whole.
+	Results []*CreateClientPayload `json:"results"`
+	// What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -173,6 +201,14 @@ type PatchClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+// What `patchClients` answers.
+type PatchClientsPayload struct {
+	// What became of each entry, in their order; empty with errors of the whole.
+	Results []*PatchClientPayload `json:"results"`
+	// What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `putLocationGroup` answers.
 type PutLocationGroupPayload struct {
 	// The group as it is now: another one when a newer is known; null when it was deleted since, or with an error.
@@ -213,6 +249,36 @@ type RemoveAppointmentsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `removeClientFields` answers.
+type RemoveClientFieldsPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the fields are cleared.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
+// What `removeClientTags` answers.
+type RemoveClientTagsPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the client has the tags no more.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
+// What `removeClientViewers` answers.
+type RemoveClientViewersPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when they may see the client no more.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
 // What `restoreClient` answers.
 type RestoreClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -231,12 +297,44 @@ type RetireFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `setClientFields` answers.
+type SetClientFieldsPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the fields are set.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
+// What `updateClient` answers.
+type UpdateClientPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the update was made.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
 // What `updateFieldDefinition` answers.
 type UpdateFieldDefinitionPayload struct {
 	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
 	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
 	// All that is wrong; empty when the change was made.
 	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `upsertClient` answers.
+type UpsertClientPayload struct {
+	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// Whether the client was made.
+	Created bool `json:"created"`
+	// All that is wrong; empty when the client is there as asked for.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
 // Something that a caller may do. Without it, what needs it is the error FORBIDDEN.

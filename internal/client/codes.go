@@ -12,6 +12,8 @@ const (
 	CodeEmptyPatch      Code = "EMPTY_PATCH"
 	CodeInvalidKey      Code = "INVALID_IDEMPOTENCY_KEY"
 	CodeKeyReused       Code = "IDEMPOTENCY_KEY_REUSED"
+	CodeAmbiguousKey    Code = "AMBIGUOUS_KEY"
+	CodeKeyContradicted Code = "KEY_CONTRADICTED"
 
 	CodeRequired          Code = "REQUIRED"
 	CodeInvalidType       Code = "INVALID_TYPE"

@@ -125,7 +125,14 @@ func (w *writing) applyViewers(ctx context.Context) (Errors, error) {
 	if errs != nil {
 		return errs, nil
 	}
-	for _, change := range idChanges(pathViewer, current, sortedSet(wanted)) {
+	w.changeViewers(clients, idChanges(pathViewer, current, sortedSet(wanted)))
+	return nil, nil
+}
+
+// changeViewers makes some of those clients viewers of the client, or viewers no
+// more.
+func (w *writing) changeViewers(clients map[int64]*Client, changes []Change) {
+	for _, change := range changes {
 		w.edges.own = append(w.edges.own, change)
 		n := w.edges.neighbour(clients[changedID(change)])
 		if change.After == nil {
@@ -134,7 +141,6 @@ func (w *writing) applyViewers(ctx context.Context) (Errors, error) {
 			n.after.SubjectIDs = sortedSet(append(n.after.SubjectIDs, w.after.ClientID))
 		}
 	}
-	return nil, nil
 }
 
 // changedID is the id that an edge's change adds or takes away.

@@ -18,6 +18,15 @@ const (
 	OperationDelete  Operation = "DELETE"
 	OperationRestore Operation = "RESTORE"
 	OperationImport  Operation = "IMPORT"
+
+	OperationUpdate        Operation = "UPDATE"
+	OperationUpsert        Operation = "UPSERT"
+	OperationSetFields     Operation = "SET_FIELDS"
+	OperationRemoveFields  Operation = "REMOVE_FIELDS"
+	OperationAddTags       Operation = "ADD_TAGS"
+	OperationRemoveTags    Operation = "REMOVE_TAGS"
+	OperationAddViewers    Operation = "ADD_VIEWERS"
+	OperationRemoveViewers Operation = "REMOVE_VIEWERS"
 )
 
 // Change is one path of a record that changed. Values are what the property's

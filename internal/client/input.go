@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,14 +39,20 @@ type input struct {
 	ssn      *string
 	clearSSN bool
 	errs     Errors
+	// missing are the errors of a new record alone.
+	missing Errors
 }
 
 type idList struct{ ids []int64 }
 
 // decodeInput checks everything about values that needs no other client. The
-// argument's name begins the path of each error.
+// argument's name begins the path of each error; without one the values are
+// arguments themselves.
 func decodeInput(argument string, values Values, definitions Definitions, role Role) *input {
-	in := &input{where: path{argument}, set: map[int]any{}, fields: map[int64]any{}}
+	in := &input{set: map[int]any{}, fields: map[int64]any{}}
+	if argument != "" {
+		in.where = path{argument}
+	}
 	for i := range properties {
 		p := &properties[i]
 		raw, named := values[p.Name]
@@ -96,23 +101,31 @@ func (in *input) decodeFields(raw any, definitions Definitions, role Role) {
 	for i, entry := range entries {
 		at := where.with(strconv.Itoa(i))
 		values, _ := entry.(map[string]any)
-		id, err := decodeID(values["schedulerPreferenceFieldDefnId"])
-		if err != nil {
-			in.fail(at.with("schedulerPreferenceFieldDefnId"), invalidID())
-			continue
-		}
-		number := id.As(TypeFieldDefinition)
-		definition := definitions.byID(number)
-		switch {
-		case definition == nil || definition.Retired:
-			in.fail(at.with("schedulerPreferenceFieldDefnId"), &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
-		case seen[number]:
-			in.fail(at.with("schedulerPreferenceFieldDefnId"), &Error{Code: CodeDuplicateField, Message: "name each custom field once"})
-		default:
-			seen[number] = true
+		if definition := in.named(values[inputDefinition], definitions, seen, at.with(inputDefinition)); definition != nil {
 			in.decodeField(definition, values["value"], at.with("value"), role)
 		}
 	}
+}
+
+// named finds the custom field of an id that no earlier entry named.
+func (in *input) named(raw any, definitions Definitions, seen map[int64]bool, at path) *FieldDefinition {
+	id, err := decodeID(raw)
+	if err != nil {
+		in.fail(at, invalidID())
+		return nil
+	}
+	number := id.As(TypeFieldDefinition)
+	definition := definitions.byID(number)
+	switch {
+	case definition == nil || definition.Retired:
+		in.fail(at, &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
+		return nil
+	case seen[number]:
+		in.fail(at, &Error{Code: CodeDuplicateField, Message: "name each custom field once"})
+		return nil
+	}
+	seen[number] = true
+	return definition
 }
 
 // TypeFieldDefinition is the type name in a field definition's global id.
@@ -232,9 +245,10 @@ func (in *input) decodeSSN(values Values, role Role) {
 	in.ssn = new(strings.Join(parts[1:], "-"))
 }
 
-// require adds an error for each required property that a new record of this
+// lacking are the errors of each required property that a new record of this
 // input would lack.
-func (in *input) require() {
+func (in *input) lacking() Errors {
+	var errs Errors
 	for i := range properties {
 		p := &properties[i]
 		if !p.is(required) {
@@ -243,9 +257,10 @@ func (in *input) require() {
 		where := in.where.with(p.Name)
 		faulty := slices.ContainsFunc(in.errs, func(e *Error) bool { return slices.Equal(e.Field, where) })
 		if _, given := in.set[i]; !given && !faulty {
-			in.fail(where, &Error{Code: CodeRequired, Message: p.Name + " is required, as a property or through a custom field that stands for it"})
+			errs = append(errs, where.at(&Error{Code: CodeRequired, Message: p.Name + " is required, as a property or through a custom field that stands for it"}))
 		}
 	}
+	return errs
 }
 
 // apply writes the plain properties and custom fields into c.
@@ -254,19 +269,6 @@ func (in *input) apply(c *Client) {
 		setAt(properties[i].at(c), value)
 	}
 	for id, value := range in.fields {
-		c.setField(id, value)
-	}
-}
-
-// setField gives an unmapped custom field a value, or none.
-func (c *Client) setField(definitionID int64, value any) {
-	i, found := slices.BinarySearchFunc(c.FieldValues, definitionID, func(v FieldValue, id int64) int { return cmp.Compare(v.DefinitionID, id) })
-	switch {
-	case !found && value != nil:
-		c.FieldValues = slices.Insert(c.FieldValues, i, FieldValue{DefinitionID: definitionID, Value: value})
-	case found && value != nil:
-		c.FieldValues[i].Value = value
-	case found:
-		c.FieldValues = slices.Delete(c.FieldValues, i, i+1)
+		c.FieldValues = withFieldValue(c.FieldValues, id, value)
 	}
 }

@@ -204,7 +204,11 @@ type record struct{ result *Result }
 
 func (r record) keep() (KeptAnswer, error) {
 	c := r.result.Client
-	return KeptAnswer{Clients: []RecordVersion{{ClientID: c.ClientID, Version: c.Version}}}, nil
+	kept := KeptAnswer{Clients: []RecordVersion{{ClientID: c.ClientID, Version: c.Version}}}
+	if r.result.Created {
+		kept.Rest = []byte("true")
+	}
+	return kept, nil
 }
 
 // recall answers the record that was committed, as far as the caller may see it
@@ -214,6 +218,6 @@ func (r record) recall(ctx context.Context, tx Tx, kept *KeptAnswer) error {
 	if err != nil {
 		return err
 	}
-	*r.result = Result{Client: committed}
+	*r.result = Result{Client: committed, Created: kept.Rest != nil}
 	return nil
 }

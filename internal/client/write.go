@@ -12,6 +12,8 @@ import (
 type Result struct {
 	Client   *Client
 	Conflict *Conflict
+	// Created says that an upsert made the client.
+	Created bool
 }
 
 // Conflict tells of the changes that a caller had not seen.
@@ -37,7 +39,7 @@ func (s *Service) Create(ctx context.Context, scope Scope, values Values) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	w.in.require()
+	w.in.missing = w.in.lacking()
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
@@ -55,27 +57,33 @@ func (s *Service) create(ctx context.Context, w *writing) (Result, error) {
 	}
 	var result Result
 	err = s.write(ctx, w.scope, record{&result}, func(ctx context.Context, tx Tx) error {
-		now := s.instant()
-		blank := blankClient(w.scope.BusinessID, id)
-		created := blank.Clone()
-		result.Client = created
-		created.Version = 1
-		created.CreatedDate, created.CreatedUser = &now, new(w.scope.User)
-		w.begin(tx, created)
-		if err := w.apply(ctx); err != nil {
-			return err
-		}
-		w.keyer.Prepare(created)
-		changes := append(diff(blank, created), w.edges.own...)
-		if err := tx.Insert(ctx, created, w.entry(created, OperationCreate, changes)); err != nil {
-			return err
-		}
-		return w.saveNeighbours(ctx, OperationCreate)
+		var err error
+		result.Client, err = w.insert(ctx, tx, id, OperationCreate)
+		return err
 	})
 	if err != nil {
 		return Result{}, err
 	}
 	return result, nil
+}
+
+// insert makes the new client of the input in a transaction.
+func (w *writing) insert(ctx context.Context, tx Tx, id int64, operation Operation) (*Client, error) {
+	now := w.service.instant()
+	blank := blankClient(w.scope.BusinessID, id)
+	created := blank.Clone()
+	created.Version = 1
+	created.CreatedDate, created.CreatedUser = &now, new(w.scope.User)
+	w.begin(tx, created)
+	if err := w.apply(ctx); err != nil {
+		return nil, err
+	}
+	w.keyer.Prepare(created)
+	changes := append(diff(blank, created), w.edges.own...)
+	if err := tx.Insert(ctx, created, w.entry(created, operation, changes)); err != nil {
+		return nil, err
+	}
+	return created, w.saveNeighbours(ctx, operation)
 }
 
 // Patch changes what the patch names and nothing else; a patch that changes no
@@ -96,11 +104,15 @@ func (s *Service) Patch(ctx context.Context, scope Scope, id ID, values Values, 
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
-	t := target{id: id, expectedVersion: expectedVersion}
-	result, err := s.change(ctx, scope, t, w, OperationPatch, KindUpserted, w.apply)
+	return s.bring(ctx, w, target{id: id, expectedVersion: expectedVersion}, OperationPatch)
+}
+
+// bring brings the input of w into the target.
+func (s *Service) bring(ctx context.Context, w *writing, t target, operation Operation) (Result, error) {
+	result, err := s.change(ctx, w.scope, t, w, operation, KindUpserted, w.apply)
 	if errors.Is(err, ErrIDTaken) {
 		// The account that a password gives.
-		result, err = s.change(ctx, scope, t, w, OperationPatch, KindUpserted, w.apply)
+		result, err = s.change(ctx, w.scope, t, w, operation, KindUpserted, w.apply)
 	}
 	return result, err
 }
@@ -165,27 +177,32 @@ func (s *Service) change(ctx context.Context, scope Scope, t target, w *writing,
 		if t.expectedVersion != nil && *t.expectedVersion != before.Version {
 			return s.conflict(ctx, tx, scope, before, *t.expectedVersion, &result)
 		}
-		w.begin(tx, before.Clone())
-		w.before = before
-		if err := edit(ctx); err != nil {
-			return err
-		}
-		changes := append(diff(before, w.after), w.edges.own...)
-		if len(changes) == 0 {
-			result.Client = before
-			return nil
-		}
-		w.stamp(w.after)
-		if err := tx.Save(ctx, before, w.after, w.entry(w.after, operation, changes), kind); err != nil {
-			return err
-		}
-		result.Client = w.after
-		return w.saveNeighbours(ctx, operation)
+		result.Client, err = w.save(ctx, tx, before, operation, kind, edit)
+		return err
 	})
 	if err != nil && !HasCode(err, CodeVersionConflict) {
 		return Result{}, err
 	}
 	return result, err
+}
+
+// save runs edit on a copy of a client in a transaction, saves what it changed,
+// and returns the client as it is then.
+func (w *writing) save(ctx context.Context, tx Tx, before *Client, operation Operation, kind Kind, edit func(context.Context) error) (*Client, error) {
+	w.begin(tx, before.Clone())
+	w.before = before
+	if err := edit(ctx); err != nil {
+		return nil, err
+	}
+	changes := append(diff(before, w.after), w.edges.own...)
+	if len(changes) == 0 {
+		return before, nil
+	}
+	w.stamp(w.after)
+	if err := tx.Save(ctx, before, w.after, w.entry(w.after, operation, changes), kind); err != nil {
+		return nil, err
+	}
+	return w.after, w.saveNeighbours(ctx, operation)
 }
 
 // find loads the target. A client that is not the caller's own is as if it did

@@ -70,6 +70,9 @@ func (w *writing) begin(tx Tx, after *Client) {
 // that is wrong with it.
 func (w *writing) apply(ctx context.Context) error {
 	errs := slices.Clone(w.in.errs)
+	if w.before == nil {
+		errs = append(errs, w.in.missing...)
+	}
 	edgeErrs, err := w.applyEdges(ctx)
 	if err != nil {
 		return err

@@ -85,6 +85,9 @@ func indexes() map[string][]index {
 			{name: "byKey", keys: ascending("businessId", "key"), unique: true},
 			{name: "expiry", keys: ascending("at"), expire: client.KeyLifetime},
 		},
+		upsertKeysName: {
+			{name: "bySlot", keys: ascending("businessId", "slot"), unique: true},
+		},
 		dismissalsName: {
 			{name: "byPair", keys: ascending("businessId", "first", "second"), unique: true},
 		},

@@ -29,6 +29,7 @@ const (
 	dismissalsName  = "dismissals"
 	answersName     = "idempotency"
 	secretsName     = "secretKeys"
+	upsertKeysName  = "upsertKeys"
 )
 
 // Store implements client.Store. It is safe for concurrent use, also by several

@@ -59,6 +59,7 @@ type transaction struct {
 	changes []bson.D
 	feed    feedWrites
 	keys    keyWrites
+	slots   map[int64]bool
 }
 
 // Clients implements client.Tx.
@@ -130,6 +131,7 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 // Insert implements client.Tx.
 func (t *transaction) Insert(_ context.Context, c *client.Client, entry client.Entry) error {
 	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
+	t.touch(nil, c)
 	t.record(nil, c, entry, client.KindUpserted)
 	return nil
 }
@@ -146,6 +148,7 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}).
 		SetUpdate(update))
 	t.updates++
+	t.touch(before, after)
 	t.record(before, after, entry, kind)
 	return nil
 }
@@ -210,6 +213,9 @@ func (t *transaction) flush(ctx context.Context) error {
 	}
 	if len(t.writes) == 0 {
 		return t.flushFeed(ctx)
+	}
+	if err := t.flushSlots(ctx); err != nil {
+		return err
 	}
 	db := t.store.db
 	result, err := db.Collection(clientsName).BulkWrite(ctx, t.writes, options.BulkWrite().SetOrdered(true))

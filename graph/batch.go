@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// CreateClients makes many clients.
+func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Values, key *string) (*model.CreateClientsPayload, error) {
+	results, err := r.service.CreateAll(ctx, requestOf(ctx).keyed(ctx, key), valuesOf(inputs))
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.CreateClientsPayload{Results: make([]*model.CreateClientPayload, len(results)), UserErrors: userErrors}
+	for i, node := range batchNodes(ctx, results) {
+		payload.Results[i] = &model.CreateClientPayload{Client: node, UserErrors: nonNil(results[i].Errors)}
+	}
+	return payload, nil
+}
+
+// PatchClients changes many clients.
+func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, key *string) (*model.PatchClientsPayload, error) {
+	entries := make([]client.PatchEntry, len(patches))
+	for i, patch := range patches {
+		entries[i] = client.PatchEntry{ClientID: patch.ClientID, Patch: client.Values(patch.Patch), ExpectedVersion: patch.ExpectedVersion}
+	}
+	results, err := r.service.PatchAll(ctx, requestOf(ctx).keyed(ctx, key), entries)
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.PatchClientsPayload{Results: make([]*model.PatchClientPayload, len(results)), UserErrors: userErrors}
+	for i, node := range batchNodes(ctx, results) {
+		payload.Results[i] = &model.PatchClientPayload{Client: node, UserErrors: nonNil(results[i].Errors), Conflict: results[i].Conflict}
+	}
+	return payload, nil
+}
+
+// batchNodes wraps the clients of a batch as one level, one for each entry; nil
+// for each that has none.
+func batchNodes(ctx context.Context, results []client.BatchResult) []*loader.Client {
+	var clients []*client.Client
+	for _, result := range results {
+		if result.Client != nil {
+			clients = append(clients, result.Client)
+		}
+	}
+	wrapped := requestOf(ctx).loaders.Wrap(clients)
+	nodes := make([]*loader.Client, len(results))
+	for i, result := range results {
+		if result.Client != nil {
+			nodes[i], wrapped = wrapped[0], wrapped[1:]
+		}
+	}
+	return nodes
+}
+
+func nonNil(errs client.Errors) []*client.Error { return append([]*client.Error{}, errs...) }
+
+func valuesOf(inputs []model.Values) []client.Values {
+	list := make([]client.Values, len(inputs))
+	for i, input := range inputs {
+		list[i] = client.Values(input)
+	}
+	return list
+}

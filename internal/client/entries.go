@@ -1,0 +1,196 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Names of arguments that list entries to change.
+const (
+	argumentTags      = "tags"
+	argumentFieldIDs  = "schedulerPreferenceFieldDefnIds"
+	argumentViewerIDs = "viewerClientIds"
+)
+
+// SetFields gives custom fields of a client values; null clears. Each of fields
+// has a schedulerPreferenceFieldDefnId and a value. Errors: FORBIDDEN,
+// EMPTY_PATCH, TOO_MANY, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
+// INVALID_ID, UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD, INVALID_FIELD_VALUE,
+// FIELD_CONFLICT (two fields of one property), and those of a property that a
+// field stands for.
+func (s *Service) SetFields(ctx context.Context, scope Scope, id ID, fields []Values, expectedVersion *int64) (Result, error) {
+	entries := make([]any, len(fields))
+	for i, field := range fields {
+		entries[i] = map[string]any(field)
+	}
+	if err := mayChangeEntries(scope, false, inputFields, len(entries), maxList); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "", Values{inputFields: entries})
+	if err != nil {
+		return Result{}, err
+	}
+	return s.bring(ctx, w, target{id: id, expectedVersion: expectedVersion}, OperationSetFields)
+}
+
+// RemoveFields clears custom fields of a client. Errors: FORBIDDEN, EMPTY_PATCH,
+// TOO_MANY, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
+// UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD, REQUIRED (the field stands for a
+// property that can't be cleared).
+func (s *Service) RemoveFields(ctx context.Context, scope Scope, id ID, fields []ID, expectedVersion *int64) (Result, error) {
+	if err := mayChangeEntries(scope, false, argumentFieldIDs, len(fields), maxList); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return Result{}, err
+	}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return Result{}, err
+	}
+	seen := map[int64]bool{}
+	for i, field := range fields {
+		at := path{argumentFieldIDs, strconv.Itoa(i)}
+		if definition := w.in.named(field, definitions, seen, at); definition != nil {
+			w.in.decodeField(definition, nil, at, scope.Role)
+		}
+	}
+	return s.bring(ctx, w, target{id: id, expectedVersion: expectedVersion}, OperationRemoveFields)
+}
+
+// AddTags gives a client tags that it has not, whatever their case. Errors:
+// FORBIDDEN, EMPTY_PATCH, TOO_MANY (also when the client would have over 250),
+// INVALID_TAG, INVALID_CHARACTERS, TOO_LONG, NOT_FOUND, CLIENT_DELETED,
+// VERSION_CONFLICT.
+func (s *Service) AddTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64) (Result, error) {
+	return s.changeTags(ctx, scope, id, tags, expectedVersion, OperationAddTags, func(has, tags []string) []string {
+		return uniqueTags(slices.Concat(has, tags))
+	})
+}
+
+// RemoveTags takes tags from a client, whatever their case; those that it has
+// not are passed over. Errors: those of AddTags.
+func (s *Service) RemoveTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64) (Result, error) {
+	return s.changeTags(ctx, scope, id, tags, expectedVersion, OperationRemoveTags, func(has, tags []string) []string {
+		gone := make(map[string]bool, len(tags))
+		for _, tag := range tags {
+			gone[TagKey(tag)] = true
+		}
+		return slices.DeleteFunc(slices.Clone(has), func(tag string) bool { return gone[TagKey(tag)] })
+	})
+}
+
+func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64, operation Operation, edit func(has, tags []string) []string) (Result, error) {
+	// A merge may have given the client more tags than one write may name.
+	if err := mayChangeEntries(scope, false, argumentTags, len(tags), maxList); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return Result{}, err
+	}
+	property := *PropertyByName(argumentTags)
+	property.Max = maxList
+	decoded, errs := decodeTexts(&property, tags, path{argumentTags})
+	w.in.errs = append(w.in.errs, errs...)
+	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, operation, KindUpserted, func(context.Context) error {
+		if len(w.in.errs) > 0 {
+			return w.in.errs
+		}
+		next := edit(w.after.Tags, decoded.([]string))
+		if len(next) > maxTags && len(next) > len(w.after.Tags) {
+			return path{argumentTags}.at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d tags; remove some first", maxTags)})
+		}
+		w.after.Tags = next
+		return nil
+	})
+}
+
+// AddViewers lets clients see another one and book for it; those who may already
+// are passed over. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, NOT_FOUND (the
+// client, or a viewer, also a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS,
+// CLIENT_DELETED, VERSION_CONFLICT.
+func (s *Service) AddViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64) (Result, error) {
+	return s.editViewers(ctx, scope, id, viewers, expectedVersion, OperationAddViewers)
+}
+
+// RemoveViewers ends that clients may see another one; those who may not are
+// passed over. Errors: those of AddViewers, but TOO_MANY_SUBJECTS.
+func (s *Service) RemoveViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64) (Result, error) {
+	return s.editViewers(ctx, scope, id, viewers, expectedVersion, OperationRemoveViewers)
+}
+
+func (s *Service) editViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64, operation Operation) (Result, error) {
+	if err := mayChangeEntries(scope, true, argumentViewerIDs, len(viewers), MaxIDs); err != nil {
+		return Result{}, err
+	}
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return Result{}, err
+	}
+	ids := make([]int64, len(viewers))
+	for i, viewer := range viewers {
+		ids[i] = viewer.As(TypeClient)
+	}
+	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, operation, KindUpserted, func(ctx context.Context) error {
+		return w.applyViewerIDs(ctx, ids, operation == OperationAddViewers)
+	})
+}
+
+// applyViewerIDs adds or removes viewers of the client.
+func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) error {
+	visible, err := w.tx.Clients(ctx, sortedSet(slices.Clone(ids)))
+	if err != nil {
+		return fmt.Errorf("find viewers: %w", err)
+	}
+	var errs Errors
+	var changes []Change
+	seen := map[int64]bool{}
+	for i, id := range ids {
+		at := path{argumentViewerIDs, strconv.Itoa(i)}
+		viewer := visible[id]
+		switch {
+		case id == w.after.ClientID:
+			errs = append(errs, at.at(selfView()))
+			continue
+		case viewer == nil || !viewer.Active():
+			errs = append(errs, at.at(noSuchClient()))
+			continue
+		}
+		_, sees := slices.BinarySearch(viewer.SubjectIDs, w.after.ClientID)
+		switch {
+		case seen[id] || sees == add:
+			// It is as it should be.
+		case !add:
+			changes = append(changes, Change{Path: edgePath(pathViewer, id), Before: id})
+		case len(viewer.SubjectIDs) >= MaxSubjects:
+			errs = append(errs, at.at(tooManySubjects()))
+		default:
+			changes = append(changes, Change{Path: edgePath(pathViewer, id), After: id})
+		}
+		seen[id] = true
+	}
+	if errs != nil {
+		return errs
+	}
+	w.changeViewers(visible, changes)
+	return nil
+}
+
+// mayChangeEntries checks, before any look-up, who may change a list of that
+// many entries.
+func mayChangeEntries(scope Scope, clientMay bool, argument string, count, most int) error {
+	if err := permit(scope, Write, clientMay); err != nil {
+		return err
+	}
+	switch {
+	case count == 0:
+		return path{argument}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one entry to change"})
+	case count > most:
+		return path{argument}.at(tooMany(most))
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// UpsertKey is by what an upsert finds its client: exactly one of them is given.
+type UpsertKey struct {
+	ClientID *ID
+	// ExternalUserName is compared as it is, EmailAddress without outer spaces
+	// and whatever its case.
+	ExternalUserName *string
+	EmailAddress     *string
+}
+
+// Names of the parts of a key, in the argument by.
+const (
+	argumentBy           = "by"
+	nameExternalUserName = "externalUserName"
+	nameEmailAddress     = "emailAddress"
+)
+
+// Upsert brings an input into the live client of a key, as Patch does, or makes
+// that client when there is none, with the key's value where the input has none.
+// Two at once make one client. Errors: those of Create and of Patch, and at the
+// key INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
+// version), AMBIGUOUS_KEY, KEY_CONTRADICTED.
+func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values Values, expectedVersion *int64) (Result, error) {
+	if err := permit(scope, Write, false); err != nil {
+		return Result{}, err
+	}
+	if !scope.MaySeeAll() {
+		return Result{}, &Error{Code: CodeForbidden, Message: "this is for roles that see all clients: whether a client is there would tell the others of clients that they don't see"}
+	}
+	if errs := by.check(); errs != nil {
+		return Result{}, errs
+	}
+	w, err := s.prepare(ctx, scope, "input", values)
+	if err != nil {
+		return Result{}, err
+	}
+	w.in.agree(by)
+	if err := w.hash(ctx); err != nil {
+		return Result{}, err
+	}
+	u := &upsert{writing: w, by: by, expectedVersion: expectedVersion}
+	result, err := u.run(ctx)
+	if errors.Is(err, ErrIDTaken) {
+		result, err = u.run(ctx)
+	}
+	return result, err
+}
+
+// check says what is wrong with a key whatever the input.
+func (k UpsertKey) check() Errors {
+	given := 0
+	var errs Errors
+	if k.ClientID != nil {
+		given++
+	}
+	if k.ExternalUserName != nil {
+		given++
+		err := checkText(*k.ExternalUserName, maxText)
+		if err == nil && isBlank(*k.ExternalUserName) {
+			err = &Error{Code: CodeRequired, Message: "a blank name names nobody"}
+		}
+		if err != nil {
+			errs = append(errs, path{argumentBy, nameExternalUserName}.at(err))
+		}
+	}
+	if k.EmailAddress != nil {
+		given++
+		if _, err := emailRule(*k.EmailAddress); err != nil || checkText(strings.TrimSpace(*k.EmailAddress), maxEmail) != nil {
+			errs = append(errs, path{argumentBy, nameEmailAddress}.at(&Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}))
+		}
+	}
+	if given != 1 {
+		return Errors{path{argumentBy}.at(&Error{Code: CodeRequired, Message: "name exactly one of clientId, externalUserName and emailAddress"})}
+	}
+	return errs
+}
+
+// property is what the key is a value of, and that value; nil for a client id.
+func (k UpsertKey) property() (name string, value *string) {
+	if k.EmailAddress != nil {
+		trimmed := strings.TrimSpace(*k.EmailAddress)
+		return nameEmailAddress, &trimmed
+	}
+	return nameExternalUserName, k.ExternalUserName
+}
+
+// same says whether both are values of one key.
+func (k UpsertKey) same(a, b string) bool {
+	if k.EmailAddress != nil {
+		return foldEmail(a) == foldEmail(b)
+	}
+	return a == b
+}
+
+// agree holds the input to the key by which its client is found.
+func (in *input) agree(by UpsertKey) {
+	name, value := by.property()
+	if value != nil {
+		i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
+		given, named := in.set[i]
+		text, _ := given.(string)
+		if named && !by.same(text, *value) {
+			in.fail(in.where.with(name), &Error{
+				Code:    CodeKeyContradicted,
+				Message: "the client is found by another value of this property; leave it out, or give the same",
+			})
+		}
+	}
+	for _, err := range in.lacking() {
+		if value == nil || err.Field[len(err.Field)-1] != name {
+			in.missing = append(in.missing, err)
+		}
+	}
+}
+
+// upsert is one under way.
+type upsert struct {
+	*writing
+	by              UpsertKey
+	expectedVersion *int64
+}
+
+func (u *upsert) run(ctx context.Context) (Result, error) {
+	var result Result
+	s := u.service
+	err := s.write(ctx, u.scope, record{&result}, func(ctx context.Context, tx Tx) error {
+		result = Result{}
+		found, err := u.find(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			result.Created = true
+			result.Client, err = u.create(ctx, tx)
+			return err
+		}
+		if u.expectedVersion != nil && *u.expectedVersion != found.Version {
+			return s.conflict(ctx, tx, u.scope, found, *u.expectedVersion, &result)
+		}
+		result.Client, err = u.save(ctx, tx, found, OperationUpsert, KindUpserted, u.apply)
+		return err
+	})
+	if err != nil && !HasCode(err, CodeVersionConflict) {
+		return Result{}, err
+	}
+	return result, err
+}
+
+// find finds the client of the key; nil when it is to be made.
+func (u *upsert) find(ctx context.Context, tx Tx) (*Client, error) {
+	if u.by.ClientID != nil {
+		c, err := find(ctx, tx, u.scope, target{id: *u.by.ClientID})
+		if HasCode(err, CodeClientDeleted) {
+			err = path{"clientId"}.at(&Error{Code: CodeNotFound, Message: "no client of that id"})
+		}
+		return c, reroot(err, func(at path) path { return path{argumentBy}.with(at...) })
+	}
+	name, value := u.by.property()
+	conditions := Conditions{ExternalUserName: value}
+	if u.by.EmailAddress != nil {
+		conditions = Conditions{EmailLower: new(foldEmail(*value))}
+	}
+	found, err := u.service.store.Clients(ctx, u.scope, Query{Conditions: conditions, Limit: 2, Need: SelectAll()})
+	at := path{argumentBy, name}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find the client of a key: %w", err)
+	case len(found) > 1:
+		return nil, at.at(&Error{Code: CodeAmbiguousKey, Message: "several clients have this; name the one that is meant by its clientId"})
+	case len(found) == 1:
+		return found[0], nil
+	case u.expectedVersion != nil:
+		return nil, at.at(&Error{Code: CodeNotFound, Message: "no client has this; leave expectedVersion out to make one"})
+	}
+	return nil, nil
+}
+
+// create makes the client, of the key where the input does not say it.
+func (u *upsert) create(ctx context.Context, tx Tx) (*Client, error) {
+	id, err := u.service.store.NextClientID(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take a client id: %w", err)
+	}
+	name, value := u.by.property()
+	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
+	if _, named := u.in.set[i]; !named {
+		u.in.set[i] = *value
+		// Only a client that is made has it from the key.
+		defer delete(u.in.set, i)
+	}
+	return u.insert(ctx, tx, id, OperationUpsert)
+}

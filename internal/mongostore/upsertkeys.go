@@ -1,0 +1,68 @@
+package mongostore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// upsertSlots is how many documents stand for all the values that upserts find
+// clients by. Each value has one, by its digest: enough of them that two writers
+// seldom meet in one by chance, few enough that they never need clearing, and
+// none tells whose value it stands for.
+const upsertSlots = 1 << 16
+
+// touch remembers which values, that upserts find clients by, a write sets. Two
+// transactions that set one value at once refuse each other so, and the second
+// finds what the first one made.
+func (t *transaction) touch(before, after *client.Client) {
+	if before == nil {
+		before = &client.Client{}
+	}
+	t.touchValue("email", before.EmailLower, after.EmailLower)
+	t.touchValue("externalUserName", before.ExternalUserName, after.ExternalUserName)
+}
+
+func (t *transaction) touchValue(kind string, before, after *string) {
+	if after == nil || (before != nil && *before == *after) {
+		return
+	}
+	if t.slots == nil {
+		t.slots = map[int64]bool{}
+	}
+	digest := sha256.Sum256([]byte(kind + ":" + *after))
+	t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
+}
+
+func (t *transaction) flushSlots(ctx context.Context) error {
+	if len(t.slots) == 0 {
+		return nil
+	}
+	var writes []mongo.WriteModel
+	// In one order everywhere, so that two writers wait for each other instead of
+	// refusing each other.
+	for _, slot := range slices.Sorted(maps.Keys(t.slots)) {
+		writes = append(writes, mongo.NewUpdateOneModel().
+			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "slot", Value: slot}}).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}}).
+			SetUpsert(true))
+	}
+	_, err := t.store.db.Collection(upsertKeysName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+	if mongo.IsDuplicateKeyError(err) {
+		// Two first writers made the document at once.
+		return asConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("touch the keys of upserts: %w", err)
+	}
+	return nil
+}
