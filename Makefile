@@ -53,7 +53,8 @@ long: ## run the long forms of all tests, then a long fuzz
 	$(GOTEST) -timeout 60m $(TESTFLAGS) ./...
 	.ci/fuzz 60s
 
-generate: ## generate the code that schema.graphqls asks for
+generate: ## generate the code that schema.graphqls asks for, and its lines on permissions
+	go run ./.ci/permissions schema.graphqls
 	go tool gqlgen generate
 
 fmt: $(TOOLS) ## format all Go code

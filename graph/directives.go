@@ -13,7 +13,7 @@ import (
 // error; the rest of the answer stays.
 func hiddenFrom(ctx context.Context, _ any, next graphql.Resolver, role client.Role) (any, error) {
 	if requestOf(ctx).scope.Role == role {
-		return nil, &client.Error{Code: client.CodeForbidden, Message: "role " + string(role) + " may not read this field; leave it out"}
+		return nil, &client.Error{Code: client.CodeForbidden, Message: "role " + string(role) + " may not use this field; leave it out"}
 	}
 	value, err := next(ctx)
 	if list, ok := value.([]string); ok && list == nil {

@@ -3152,7 +3152,8 @@ type Query {
   ): ClientConnection
 
   """
-  The tags of one client, in their order; null when you see no such client, empty when it has none.
+  The tags of one client, in their order; null when you see no such client, empty when it has none. Denied to role
+  CLIENT: null, with the error FORBIDDEN.
   """
   clientTags(
     "Which client."
@@ -3161,7 +3162,7 @@ type Query {
 
   """
   The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
-  case are one tag, told in the spelling that most clients have.
+  case are one tag, told in the spelling that most clients have. Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   tagUsage(
     "Which page, from 1."
@@ -3171,7 +3172,8 @@ type Query {
   ): [TagUsage!] @hiddenFrom(role: CLIENT)
 
   """
-  The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not matter.
+  The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not
+  matter. Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   matchingTags(
     "The tag."
@@ -3179,7 +3181,8 @@ type Query {
   ): [String!] @hiddenFrom(role: CLIENT)
 
   """
-  A page of the live clients that carry a tag, by full name. Case does not matter.
+  A page of the live clients that carry a tag, by full name. Case does not matter. Denied to role CLIENT: null, with the
+  error FORBIDDEN.
   """
   clientsByTag(
     "The tag, whole."
@@ -3598,8 +3601,8 @@ type Client implements Node {
   "` + "`" + `modifiedDate` + "`" + ` in milliseconds since 1970-01-01T00:00:00Z; null when it never was changed."
   modifiedDateMillis: Long
   """
-  User name of who last changed the client; null when it never was changed. Denied to role CLIENT: null, with the
-  error FORBIDDEN.
+  User name of who last changed the client; null when it never was changed. Denied to role CLIENT: null, with the error
+  FORBIDDEN.
   """
   modifiedUser: String @hiddenFrom(role: CLIENT)
 
@@ -3690,8 +3693,8 @@ type Client implements Node {
   "Notes of the staff about the client. Denied to role CLIENT: null, with the error FORBIDDEN."
   notes: String @hiddenFrom(role: CLIENT)
   """
-  Notes that the staff should see first, in the order in which they were written. Denied to role CLIENT: null, with
-  the error FORBIDDEN.
+  Notes that the staff should see first, in the order in which they were written. Denied to role CLIENT: null, with the
+  error FORBIDDEN.
   """
   alertNotes: [String!] @hiddenFrom(role: CLIENT)
   """
@@ -4112,9 +4115,11 @@ extend type Query {
   Groups of active clients who look like one person; those who are not are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients
   are in one group when they share an e-mail address, a phone number, a name with a date of birth, or an external user
   name, or when each shares one with a third. What over 50 clients share is passed over, and a group has 50 clients at
-  most: of a longer chain the likelier pairs stay together. Needs the permission MERGE.
+  most: of a longer chain the likelier pairs stay together.
 
   Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added.
+
+  Needs the permission MERGE (roles OWNER, ADMIN).
   """
   duplicateClients(
     "How many groups, 1 to 100 (OUT_OF_RANGE)."
@@ -4125,15 +4130,17 @@ extend type Query {
 
   """
   Whether an active client of the business has that e-mail address, whether you see the client or not. Spaces around it
-  and case don't count. Needs the permission WRITE; denied to role CLIENT.
+  and case don't count.
 
   You may ask 10 times at once and 30 times a minute; then it is RATE_LIMITED, with the seconds to wait in the error's
   extension ` + "`" + `retryAfter` + "`" + `.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   emailAddressInUse(
     "The e-mail address, without a display name (INVALID_EMAIL)."
     emailAddress: String!
-  ): Boolean @requires(permission: WRITE)
+  ): Boolean @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 }
 
 "A part of the list of groups of duplicates."
@@ -4290,19 +4297,21 @@ see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; 
 changed nothing because of errors frees its key.
 """
 type Mutation {
-  "Makes a new client. Needs the permission WRITE; denied to role CLIENT."
+  "Makes a new client. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF)."
   createClient(
     "The client to make."
     input: CreateClientInput!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): CreateClientPayload @requires(permission: WRITE)
+  ): CreateClientPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes what the patch names and nothing else. A patch that changes no value succeeds and leaves the version as it is.
-  Needs the permission WRITE. Role CLIENT may patch its own record only (any other is NOT_FOUND).
+  Role CLIENT may patch its own record only (any other is NOT_FOUND).
 
   Also: CLIENT_DELETED for a deleted client, EMPTY_PATCH, VERSION_CONFLICT.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   patchClient(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4496,7 +4505,7 @@ type Mutation {
 
   """
   Takes a client off the lists. It is found by its id still, and can be restored. Deleting a deleted client succeeds and
-  changes nothing. Needs the permission DELETE; denied to STAFF and CLIENT. Also: VERSION_CONFLICT.
+  changes nothing. Also: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN, LOCATION_SUPER_USER).
   """
   deleteClient(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4509,7 +4518,7 @@ type Mutation {
 
   """
   Brings a deleted client back, with everything that it had. Restoring a client that is not deleted succeeds and changes
-  nothing. Needs the permission DELETE; denied to STAFF and CLIENT. Also: VERSION_CONFLICT.
+  nothing. Also: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN, LOCATION_SUPER_USER).
   """
   restoreClient(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4523,7 +4532,7 @@ type Mutation {
   """
   Says that those clients are so many people: ` + "`" + `duplicateClients` + "`" + ` shows no pair of them until one of the pair changes its
   name, date of birth, e-mail address, phone numbers or external user name. Dismissing pairs again succeeds and changes
-  nothing. Needs the permission MERGE.
+  nothing. Needs the permission MERGE (roles OWNER, ADMIN).
   """
   dismissDuplicates(
     """
@@ -4537,7 +4546,7 @@ type Mutation {
 }
 
 extend type Mutation {
-  "Makes a custom field. Needs the permission ADMIN."
+  "Makes a custom field. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createFieldDefinition(
     "The field to make. TOO_MANY when the business has 1,000 in use."
     input: CreateFieldDefinitionInput!
@@ -4547,9 +4556,11 @@ extend type Mutation {
 
   """
   Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
-  no choice any more. A change of no value succeeds and leaves the version as it is. Needs the permission ADMIN.
+  no choice any more. A change of no value succeeds and leaves the version as it is.
 
   Also: EMPTY_PATCH, VERSION_CONFLICT.
+
+  Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   updateFieldDefinition(
     "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id in use."
@@ -4564,8 +4575,8 @@ extend type Mutation {
 
   """
   Takes a custom field out of use, for good. Values that clients have are kept, and shown no more; the property that it
-  stood for may be another field's. Retiring a retired field succeeds and changes nothing. Needs the permission ADMIN.
-  Also: VERSION_CONFLICT.
+  stood for may be another field's. Retiring a retired field succeeds and changes nothing. Also: VERSION_CONFLICT. Needs
+  the permission ADMIN (roles OWNER, ADMIN).
   """
   retireFieldDefinition(
     "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id."
@@ -4579,9 +4590,8 @@ extend type Mutation {
   """
   Takes in appointments that the scheduler made or changed. They may come again, and in any order: of two that tell of
   one appointment the newer counts, a removal too. An entry with an error changes nothing, and harms no other entry. A
-  client whose appointments change gets a row in the change feed, but no new version and no history.
-
-  Needs the permission ADMIN.
+  client whose appointments change gets a row in the change feed, but no new version and no history. Needs the
+  permission ADMIN (roles OWNER, ADMIN).
   """
   recordAppointments(
     "The appointments: at most 1,000 (TOO_MANY)."
@@ -4591,7 +4601,8 @@ extend type Mutation {
   ): RecordAppointmentsPayload @requires(permission: ADMIN)
 
   """
-  Takes in that the scheduler has appointments no more: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN.
+  Takes in that the scheduler has appointments no more: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles
+  OWNER, ADMIN).
   """
   removeAppointments(
     "The removals: at most 1,000 (TOO_MANY)."
@@ -4602,7 +4613,7 @@ extend type Mutation {
 
   """
   Takes in a location group that the scheduler made or changed. One that is not newer than what is known, a deletion
-  too, changes nothing. Needs the permission ADMIN.
+  too, changes nothing. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   putLocationGroup(
     "The group, whole. TOO_MANY when the business has 1,000 others."
@@ -4613,7 +4624,8 @@ extend type Mutation {
 
   """
   Takes in that the scheduler has a location group no more. A deletion that is not newer than what is known changes
-  nothing; one of a group that was never put is remembered all the same. Needs the permission ADMIN.
+  nothing; one of a group that was never put is remembered all the same. Needs the permission ADMIN (roles OWNER,
+  ADMIN).
   """
   deleteLocationGroup(
     "The scheduler's id of the group (INVALID_ID)."
@@ -4624,9 +4636,7 @@ extend type Mutation {
     idempotencyKey: String
   ): DeleteLocationGroupPayload @requires(permission: ADMIN)
 
-  """
-  Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN.
-  """
+  "Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles OWNER, ADMIN)."
   recordClientForms(
     "The forms: at most 1,000 (TOO_MANY)."
     forms: [ClientFormInput!]!
@@ -13026,8 +13036,20 @@ func (ec *executionContext) _Mutation_createClient(ctx context.Context, field gr
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.CreateClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.CreateClientPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateClientPayload) graphql.Marshaler {
@@ -15871,8 +15893,20 @@ func (ec *executionContext) _Query_emailAddressInUse(ctx context.Context, field 
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *bool
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *bool
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
