@@ -93,6 +93,16 @@ func keyedMutations() map[string]keyedMutation {
 			values{"ids": []any{"4658091", "4761823"}},
 			values{"ids": []any{"4658091", "5143212"}},
 		},
+		"mergeClients": {
+			`mutation ($key: String, $ids: [ID!]!) { mergeClients(clientId: "5143212", clientIds: $ids, idempotencyKey: $key) { mergeId report { ` + reportFields + ` } ` + selection + ` } }`,
+			values{"ids": []any{"4761823"}},
+			values{"ids": []any{"4761823", "4922146"}},
+		},
+		"unmergeClients": {
+			`mutation ($key: String, $id: ID!) { unmergeClients(mergeId: $id, idempotencyKey: $key) { clients { ` + everything + ` } ` + selection + ` } }`,
+			values{"id": "1"},
+			values{"id": "2"},
+		},
 		"createFieldDefinition": {
 			`mutation ($key: String, $input: CreateFieldDefinitionInput!) { createFieldDefinition(input: $input, idempotencyKey: $key) { ` + definitionFields + ` } }`,
 			values{"input": values{"label": "Size", "type": "CHOICE", "choices": []any{"S"}}},

@@ -25,13 +25,21 @@ func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, erro
 // Nodes answers the things of global ids, in their order.
 func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
 	req := requestOf(ctx)
-	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx))
+	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
+	clients := make([]*client.Client, len(ids))
+	for i := range found {
+		clients[i] = found[i].Client
+	}
 	nodes := make([]model.Node, len(ids))
-	for i, c := range req.loaders.Wrap(found) {
-		if c != nil {
+	for i, c := range req.loaders.Wrap(clients) {
+		switch {
+		case c == nil:
+		case found[i].Merged != nil:
+			nodes[i] = &model.MergedClient{MergedClient: *found[i].Merged, Survivor: c}
+		default:
 			nodes[i] = c
 		}
 	}
@@ -45,7 +53,11 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return req.loaders.WrapOne(found), nil
+	wrapped := req.loaders.WrapOne(found)
+	if number := clientID.As(client.TypeClient); wrapped != nil && wrapped.ClientID != number {
+		wrapped.RequestedClientID = &number
+	}
+	return wrapped, nil
 }
 
 // Clients answers a page of the live clients.

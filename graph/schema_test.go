@@ -44,7 +44,7 @@ var referenceNames = []string{
 }
 
 // ownNames are the fields of Client that the reference does not have.
-var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "history"}
+var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "requestedClientId", "mergedClients", "aliases", "history"}
 
 // TestSchemaHasEveryReferenceName holds Client to the reference's names and our
 // own, and to no others; a password is written and never read.

@@ -12,7 +12,7 @@ import (
 // objectTypes are the types below which clients are selected: a fragment on any
 // of them counts.
 func objectTypes() []string {
-	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup", "ClientChanges", "ClientChange"}
+	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup", "MergedClient", "MergeClientsPayload", "UnmergeClientsPayload", "ClientChanges", "ClientChange"}
 }
 
 // selected is what the field that is being resolved needs of its clients, which
@@ -49,6 +49,10 @@ func collect(ctx context.Context, selections ast.SelectionSet, at []string) clie
 		switch {
 		case len(at) == 0:
 			need.AddField(field.Name)
+			if field.Name == "mergedClients" {
+				// Their survivor is the client itself.
+				need = need.With(collect(ctx, field.Selections, []string{"survivor"}))
+			}
 		case field.Name == at[0]:
 			need = need.With(collect(ctx, field.Selections, at[1:]))
 		}

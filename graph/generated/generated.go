@@ -85,6 +85,7 @@ type ComplexityRoot struct {
 		Address2                      func(childComplexity int) int
 		AggregatedNotes               func(childComplexity int) int
 		AlertNotes                    func(childComplexity int) int
+		Aliases                       func(childComplexity int) int
 		AllowWaitListText             func(childComplexity int) int
 		AuthnetCustomerID             func(childComplexity int) int
 		AuthnetPaymentProfileIDList   func(childComplexity int) int
@@ -139,12 +140,14 @@ type ComplexityRoot struct {
 		Latitude                      func(childComplexity int) int
 		Locale                        func(childComplexity int) int
 		Longitude                     func(childComplexity int) int
+		MergedClients                 func(childComplexity int) int
 		ModifiedDate                  func(childComplexity int) int
 		ModifiedDateMillis            func(childComplexity int) int
 		ModifiedUser                  func(childComplexity int) int
 		Notes                         func(childComplexity int) int
 		ParentBusinessID              func(childComplexity int) int
 		ReferredBy                    func(childComplexity int) int
+		RequestedClientID             func(childComplexity int) int
 		RequisitionIDsAccepted        func(childComplexity int) int
 		RequisitionIDsDeclined        func(childComplexity int) int
 		RequisitionIDsSent            func(childComplexity int) int
@@ -171,6 +174,12 @@ type ComplexityRoot struct {
 		ViewClientAccountIds          func(childComplexity int) int
 		ViewClients                   func(childComplexity int, first int64) int
 		Zip                           func(childComplexity int) int
+	}
+
+	ClientAlias struct {
+		ClientID func(childComplexity int) int
+		Field    func(childComplexity int) int
+		Value    func(childComplexity int) int
 	}
 
 	ClientChange struct {
@@ -224,6 +233,17 @@ type ComplexityRoot struct {
 	ClientSuggestions struct {
 		AddNew  func(childComplexity int) int
 		Clients func(childComplexity int) int
+	}
+
+	ClientVersion struct {
+		ClientID func(childComplexity int) int
+		Version  func(childComplexity int) int
+	}
+
+	ClientVersionConflict struct {
+		ChangedPaths   func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		CurrentVersion func(childComplexity int) int
 	}
 
 	CreateClientPayload struct {
@@ -339,6 +359,57 @@ type ComplexityRoot struct {
 		User        func(childComplexity int) int
 	}
 
+	MergeClientsPayload struct {
+		Client     func(childComplexity int) int
+		Conflicts  func(childComplexity int) int
+		MergeID    func(childComplexity int) int
+		Report     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MergeConflict struct {
+		Choosable      func(childComplexity int) int
+		Field          func(childComplexity int) int
+		Values         func(childComplexity int) int
+		WinnerClientID func(childComplexity int) int
+	}
+
+	MergeFill struct {
+		Field        func(childComplexity int) int
+		FromClientID func(childComplexity int) int
+		Value        func(childComplexity int) int
+	}
+
+	MergeMove struct {
+		Count        func(childComplexity int) int
+		Field        func(childComplexity int) int
+		FromClientID func(childComplexity int) int
+		Values       func(childComplexity int) int
+	}
+
+	MergeReport struct {
+		Aliases   func(childComplexity int) int
+		ClientID  func(childComplexity int) int
+		ClientIDs func(childComplexity int) int
+		Conflicts func(childComplexity int) int
+		Fills     func(childComplexity int) int
+		Moves     func(childComplexity int) int
+		Versions  func(childComplexity int) int
+	}
+
+	MergeValue struct {
+		ClientID func(childComplexity int) int
+		Value    func(childComplexity int) int
+	}
+
+	MergedClient struct {
+		ClientID   func(childComplexity int) int
+		ID         func(childComplexity int) int
+		MergeID    func(childComplexity int) int
+		MergedDate func(childComplexity int) int
+		Survivor   func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AddClientTags         func(childComplexity int, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) int
 		AddClientViewers      func(childComplexity int, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) int
@@ -348,6 +419,7 @@ type ComplexityRoot struct {
 		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
+		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
 		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
@@ -360,6 +432,7 @@ type ComplexityRoot struct {
 		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
 		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpsertClient          func(childComplexity int, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
@@ -418,6 +491,7 @@ type ComplexityRoot struct {
 		Me                        func(childComplexity int) int
 		Node                      func(childComplexity int, id client.ID) int
 		Nodes                     func(childComplexity int, ids []*client.ID) int
+		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) int
 		TagUsage                  func(childComplexity int, pageNumber int64, pageSize int64) int
 	}
 
@@ -485,6 +559,21 @@ type ComplexityRoot struct {
 		Visible       func(childComplexity int) int
 	}
 
+	UnmergeClientsPayload struct {
+		Client     func(childComplexity int) int
+		Clients    func(childComplexity int) int
+		Conflict   func(childComplexity int) int
+		Conflicts  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UnmergeConflict struct {
+		Before  func(childComplexity int) int
+		Current func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Merged  func(childComplexity int) int
+	}
+
 	UpdateClientPayload struct {
 		Client     func(childComplexity int) int
 		Conflict   func(childComplexity int) int
@@ -504,9 +593,10 @@ type ComplexityRoot struct {
 	}
 
 	UserError struct {
-		Code    func(childComplexity int) int
-		Field   func(childComplexity int) int
-		Message func(childComplexity int) int
+		Code               func(childComplexity int) int
+		Field              func(childComplexity int) int
+		MergedIntoClientID func(childComplexity int) int
+		Message            func(childComplexity int) int
 	}
 
 	VersionConflict struct {
@@ -531,6 +621,8 @@ type ClientResolver interface {
 	ViewClients(ctx context.Context, obj *loader.Client, first int64) ([]*loader.Client, error)
 	ViewByClients(ctx context.Context, obj *loader.Client, first int64) ([]*loader.Client, error)
 	ViewClientAccountIds(ctx context.Context, obj *loader.Client) ([]*client.ID, error)
+	MergedClients(ctx context.Context, obj *loader.Client) ([]*model.MergedClient, error)
+	Aliases(ctx context.Context, obj *loader.Client) ([]*client.Alias, error)
 	FormList(ctx context.Context, obj *loader.Client) ([]*client.Form, error)
 	Fields(ctx context.Context, obj *loader.Client) ([]*model.ClientField, error)
 	FieldDataList(ctx context.Context, obj *loader.Client) ([]*model.FieldData, error)
@@ -566,6 +658,8 @@ type MutationResolver interface {
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
+	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
+	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
 	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
 	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error)
 	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RetireFieldDefinitionPayload, error)
@@ -605,6 +699,7 @@ type QueryResolver interface {
 	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
+	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error)
 }
 
 type AppointmentInputResolver interface {
@@ -974,6 +1069,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.AlertNotes(childComplexity), true
+	case "Client.aliases":
+		if e.ComplexityRoot.Client.Aliases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Client.Aliases(childComplexity), true
 	case "Client.allowWaitListText":
 		if e.ComplexityRoot.Client.AllowWaitListText == nil {
 			break
@@ -1303,6 +1404,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.Longitude(childComplexity), true
+	case "Client.mergedClients":
+		if e.ComplexityRoot.Client.MergedClients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Client.MergedClients(childComplexity), true
 	case "Client.modifiedDate":
 		if e.ComplexityRoot.Client.ModifiedDate == nil {
 			break
@@ -1339,6 +1446,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.ReferredBy(childComplexity), true
+	case "Client.requestedClientId":
+		if e.ComplexityRoot.Client.RequestedClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Client.RequestedClientID(childComplexity), true
 	case "Client.requisitionIdsAccepted":
 		if e.ComplexityRoot.Client.RequisitionIDsAccepted == nil {
 			break
@@ -1505,6 +1618,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.Zip(childComplexity), true
+
+	case "ClientAlias.clientId":
+		if e.ComplexityRoot.ClientAlias.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientAlias.ClientID(childComplexity), true
+	case "ClientAlias.field":
+		if e.ComplexityRoot.ClientAlias.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientAlias.Field(childComplexity), true
+	case "ClientAlias.value":
+		if e.ComplexityRoot.ClientAlias.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientAlias.Value(childComplexity), true
 
 	case "ClientChange.changedFields":
 		if e.ComplexityRoot.ClientChange.ChangedFields == nil {
@@ -1687,6 +1819,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientSuggestions.Clients(childComplexity), true
+
+	case "ClientVersion.clientId":
+		if e.ComplexityRoot.ClientVersion.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersion.ClientID(childComplexity), true
+	case "ClientVersion.version":
+		if e.ComplexityRoot.ClientVersion.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersion.Version(childComplexity), true
+
+	case "ClientVersionConflict.changedPaths":
+		if e.ComplexityRoot.ClientVersionConflict.ChangedPaths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersionConflict.ChangedPaths(childComplexity), true
+	case "ClientVersionConflict.clientId":
+		if e.ComplexityRoot.ClientVersionConflict.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersionConflict.ClientID(childComplexity), true
+	case "ClientVersionConflict.currentVersion":
+		if e.ComplexityRoot.ClientVersionConflict.CurrentVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersionConflict.CurrentVersion(childComplexity), true
 
 	case "CreateClientPayload.client":
 		if e.ComplexityRoot.CreateClientPayload.Client == nil {
@@ -2060,6 +2224,193 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Me.User(childComplexity), true
 
+	case "MergeClientsPayload.client":
+		if e.ComplexityRoot.MergeClientsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeClientsPayload.Client(childComplexity), true
+	case "MergeClientsPayload.conflicts":
+		if e.ComplexityRoot.MergeClientsPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeClientsPayload.Conflicts(childComplexity), true
+	case "MergeClientsPayload.mergeId":
+		if e.ComplexityRoot.MergeClientsPayload.MergeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeClientsPayload.MergeID(childComplexity), true
+	case "MergeClientsPayload.report":
+		if e.ComplexityRoot.MergeClientsPayload.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeClientsPayload.Report(childComplexity), true
+	case "MergeClientsPayload.userErrors":
+		if e.ComplexityRoot.MergeClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeClientsPayload.UserErrors(childComplexity), true
+
+	case "MergeConflict.choosable":
+		if e.ComplexityRoot.MergeConflict.Choosable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeConflict.Choosable(childComplexity), true
+	case "MergeConflict.field":
+		if e.ComplexityRoot.MergeConflict.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeConflict.Field(childComplexity), true
+	case "MergeConflict.values":
+		if e.ComplexityRoot.MergeConflict.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeConflict.Values(childComplexity), true
+	case "MergeConflict.winnerClientId":
+		if e.ComplexityRoot.MergeConflict.WinnerClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeConflict.WinnerClientID(childComplexity), true
+
+	case "MergeFill.field":
+		if e.ComplexityRoot.MergeFill.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeFill.Field(childComplexity), true
+	case "MergeFill.fromClientId":
+		if e.ComplexityRoot.MergeFill.FromClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeFill.FromClientID(childComplexity), true
+	case "MergeFill.value":
+		if e.ComplexityRoot.MergeFill.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeFill.Value(childComplexity), true
+
+	case "MergeMove.count":
+		if e.ComplexityRoot.MergeMove.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.Count(childComplexity), true
+	case "MergeMove.field":
+		if e.ComplexityRoot.MergeMove.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.Field(childComplexity), true
+	case "MergeMove.fromClientId":
+		if e.ComplexityRoot.MergeMove.FromClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.FromClientID(childComplexity), true
+	case "MergeMove.values":
+		if e.ComplexityRoot.MergeMove.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.Values(childComplexity), true
+
+	case "MergeReport.aliases":
+		if e.ComplexityRoot.MergeReport.Aliases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.Aliases(childComplexity), true
+	case "MergeReport.clientId":
+		if e.ComplexityRoot.MergeReport.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.ClientID(childComplexity), true
+	case "MergeReport.clientIds":
+		if e.ComplexityRoot.MergeReport.ClientIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.ClientIDs(childComplexity), true
+	case "MergeReport.conflicts":
+		if e.ComplexityRoot.MergeReport.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.Conflicts(childComplexity), true
+	case "MergeReport.fills":
+		if e.ComplexityRoot.MergeReport.Fills == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.Fills(childComplexity), true
+	case "MergeReport.moves":
+		if e.ComplexityRoot.MergeReport.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.Moves(childComplexity), true
+	case "MergeReport.versions":
+		if e.ComplexityRoot.MergeReport.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.Versions(childComplexity), true
+
+	case "MergeValue.clientId":
+		if e.ComplexityRoot.MergeValue.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeValue.ClientID(childComplexity), true
+	case "MergeValue.value":
+		if e.ComplexityRoot.MergeValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeValue.Value(childComplexity), true
+
+	case "MergedClient.clientId":
+		if e.ComplexityRoot.MergedClient.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.ClientID(childComplexity), true
+	case "MergedClient.id":
+		if e.ComplexityRoot.MergedClient.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.ID(childComplexity), true
+	case "MergedClient.mergeId":
+		if e.ComplexityRoot.MergedClient.MergeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.MergeID(childComplexity), true
+	case "MergedClient.mergedDate":
+		if e.ComplexityRoot.MergedClient.MergedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.MergedDate(childComplexity), true
+	case "MergedClient.survivor":
+		if e.ComplexityRoot.MergedClient.Survivor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.Survivor(childComplexity), true
+
 	case "Mutation.addClientTags":
 		if e.ComplexityRoot.Mutation.AddClientTags == nil {
 			break
@@ -2148,6 +2499,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DismissDuplicates(childComplexity, args["clientIds"].([]*client.ID), args["idempotencyKey"].(*string)), true
+	case "Mutation.mergeClients":
+		if e.ComplexityRoot.Mutation.MergeClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*client.MergeChoice), args["expectedVersions"].([]*client.ExpectedVersion), args["idempotencyKey"].(*string)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -2280,6 +2642,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetClientFields(childComplexity, args["clientId"].(client.ID), args["fields"].([]model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.unmergeClients":
+		if e.ComplexityRoot.Mutation.UnmergeClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unmergeClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*client.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateClient":
 		if e.ComplexityRoot.Mutation.UpdateClient == nil {
 			break
@@ -2647,6 +3020,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]*client.ID)), true
+	case "Query.previewMerge":
+		if e.ComplexityRoot.Query.PreviewMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Query_previewMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PreviewMerge(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*client.MergeChoice)), true
 	case "Query.tagUsage":
 		if e.ComplexityRoot.Query.TagUsage == nil {
 			break
@@ -2856,6 +3240,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TimeZone.Visible(childComplexity), true
 
+	case "UnmergeClientsPayload.client":
+		if e.ComplexityRoot.UnmergeClientsPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeClientsPayload.Client(childComplexity), true
+	case "UnmergeClientsPayload.clients":
+		if e.ComplexityRoot.UnmergeClientsPayload.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeClientsPayload.Clients(childComplexity), true
+	case "UnmergeClientsPayload.conflict":
+		if e.ComplexityRoot.UnmergeClientsPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeClientsPayload.Conflict(childComplexity), true
+	case "UnmergeClientsPayload.conflicts":
+		if e.ComplexityRoot.UnmergeClientsPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeClientsPayload.Conflicts(childComplexity), true
+	case "UnmergeClientsPayload.userErrors":
+		if e.ComplexityRoot.UnmergeClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeClientsPayload.UserErrors(childComplexity), true
+
+	case "UnmergeConflict.before":
+		if e.ComplexityRoot.UnmergeConflict.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeConflict.Before(childComplexity), true
+	case "UnmergeConflict.current":
+		if e.ComplexityRoot.UnmergeConflict.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeConflict.Current(childComplexity), true
+	case "UnmergeConflict.field":
+		if e.ComplexityRoot.UnmergeConflict.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeConflict.Field(childComplexity), true
+	case "UnmergeConflict.merged":
+		if e.ComplexityRoot.UnmergeConflict.Merged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmergeConflict.Merged(childComplexity), true
+
 	case "UpdateClientPayload.client":
 		if e.ComplexityRoot.UpdateClientPayload.Client == nil {
 			break
@@ -2925,6 +3365,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Field(childComplexity), true
+	case "UserError.mergedIntoClientId":
+		if e.ComplexityRoot.UserError.MergedIntoClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserError.MergedIntoClientID(childComplexity), true
 	case "UserError.message":
 		if e.ComplexityRoot.UserError.Message == nil {
 			break
@@ -2958,7 +3404,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ClientOrder", ec.unmarshalInputClientOrder),
 			graphql.NewInputUnmarshaler("ClientPatchEntry", ec.unmarshalInputClientPatchEntry),
 			graphql.NewInputUnmarshaler("ClientReportFilter", ec.unmarshalInputClientReportFilter),
+			graphql.NewInputUnmarshaler("ExpectedVersion", ec.unmarshalInputExpectedVersion),
 			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
+			graphql.NewInputUnmarshaler("MergeChoice", ec.unmarshalInputMergeChoice),
+			graphql.NewInputUnmarshaler("UnmergeChoice", ec.unmarshalInputUnmergeChoice),
 		)
 	}
 	first := true
@@ -3091,7 +3540,10 @@ type Query {
   "Who you are, by your token, and what you may do."
   me: Me
 
-  "The object of that global id, deleted clients included; null when you see none."
+  """
+  The object of that global id, deleted clients included; null when you see none. The id of a client that was merged
+  finds a ` + "`" + `MergedClient` + "`" + `.
+  """
   node(
     "Global id, as the field ` + "`" + `id` + "`" + ` answers it. A plain number is taken for a ` + "`" + `clientId` + "`" + `."
     id: ID!
@@ -3099,14 +3551,17 @@ type Query {
 
   """
   The objects of those global ids, deleted clients included: one entry for each id, in the order of ` + "`" + `ids` + "`" + `, null where
-  you see none.
+  you see none. The id of a client that was merged finds a ` + "`" + `MergedClient` + "`" + `.
   """
   nodes(
     "Global ids, at most 1,000 (TOO_MANY). A plain number is taken for a ` + "`" + `clientId` + "`" + `."
     ids: [ID!]!
   ): [Node]
 
-  "One client by its id, deleted or not; null when you see none of that id."
+  """
+  One client by its id, deleted or not; null when you see none of that id. The id of a client that was merged finds the
+  client that survived, with ` + "`" + `requestedClientId` + "`" + `.
+  """
   client(
     "` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
@@ -3220,7 +3675,7 @@ type Query {
   ): [Client!]
 
   """
-  A page of the clients of exactly that name in another system, by full name. Several may share one.
+  A page of the clients of exactly that name in another system, or with that alias, by full name. Several may share one.
   """
   clientsByExternalUserName(
     "The name, to the letter."
@@ -3234,8 +3689,8 @@ type Query {
   ): [Client!]
 
   """
-  A page of the live clients of an e-mail address, by full name; empty when none has it. Case and outer spaces do not
-  matter. Several clients may share an address.
+  A page of the live clients of an e-mail address, or with that alias, by full name; empty when none has it. Case and
+  outer spaces do not matter. Several clients may share an address.
   """
   clientsByEmail(
     "The address."
@@ -3367,7 +3822,7 @@ enum Permission {
   WRITE
   "Delete and restore clients."
   DELETE
-  "Find the records of one person, and tell them apart."
+  "Find the records of one person, tell them apart, merge and unmerge them."
   MERGE
   "Take data out in bulk. No operation of this schema asks for it."
   EXPORT
@@ -3578,6 +4033,11 @@ type Client implements Node {
   id: ID!
   "The client's number, unique everywhere, as a decimal string of at most 64 bits."
   clientId: ID!
+  """
+  The ` + "`" + `clientId` + "`" + ` that was asked for, when that client was merged into this one. Only the root field ` + "`" + `client` + "`" + ` tells it;
+  otherwise null.
+  """
+  requestedClientId: ID
   "Number of the business that the client belongs to."
   businessId: ID!
   "Number of the business above that one; null when there is none."
@@ -3797,8 +4257,21 @@ type Client implements Node {
   """
   viewClientAccountIds: [ID!]!
 
+  # merges
+  """
+  The clients that were merged into this one, and those that had been merged into them before, in the order of the
+  merges.
+  """
+  mergedClients: [MergedClient!]!
+  """
+  Values by which merged clients were known, in the order of the merges: e-mail addresses, external user names and ids in
+  other systems that lost to a value of this client. ` + "`" + `clientsByEmail` + "`" + ` and ` + "`" + `clientsByExternalUserName` + "`" + ` find the client by
+  them.
+  """
+  aliases: [ClientAlias!]!
+
   # forms
-  "Forms that the client signed, by ` + "`" + `formId` + "`" + `."
+  "Forms that the client signed, or a client that was merged into it, by ` + "`" + `formId` + "`" + `."
   formList: [ClientForm!]!
 
   # custom fields
@@ -4112,10 +4585,11 @@ input ClientFormInput {
 
 extend type Query {
   """
-  Groups of active clients who look like one person; those who are not are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients
-  are in one group when they share an e-mail address, a phone number, a name with a date of birth, or an external user
-  name, or when each shares one with a third. What over 50 clients share is passed over, and a group has 50 clients at
-  most: of a longer chain the likelier pairs stay together.
+  Groups of active clients who look like one person: a group is what ` + "`" + `previewMerge` + "`" + ` and ` + "`" + `mergeClients` + "`" + ` take. Those who
+  are not one are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients are in one group when they share an e-mail address, a
+  phone number, a name with a date of birth, or an external user name, or when each shares one with a third. What over
+  50 clients share is passed over, and a group has 50 clients at most: of a longer chain the likelier pairs stay
+  together.
 
   Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added.
 
@@ -4283,6 +4757,277 @@ enum ClientChangeKind {
   REMOVED
 }
 
+# ---- merging
+
+extend type Query {
+  """
+  What ` + "`" + `mergeClients` + "`" + ` of the same arguments would do, to the letter. Nothing is changed. Its errors are those of
+  ` + "`" + `mergeClients` + "`" + `. Needs the permission MERGE (roles OWNER, ADMIN).
+  """
+  previewMerge(
+    "` + "`" + `clientId` + "`" + ` or global id of the client that is to survive (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
+    clientId: ID!
+    "Those to fold into it, as in ` + "`" + `mergeClients` + "`" + `."
+    clientIds: [ID!]!
+    "Whose value wins, as in ` + "`" + `mergeClients` + "`" + `."
+    choices: [MergeChoice!]
+  ): MergeReport @requires(permission: MERGE)
+}
+
+extend type Mutation {
+  """
+  Makes one client of several. ` + "`" + `clientId` + "`" + ` survives, the others are folded into it; all of it happens, or nothing.
+
+  Tags, alert notes and all other lists unite, notes are appended. A property, or custom field, that the survivor has
+  blank is filled from the first of ` + "`" + `clientIds` + "`" + ` that has it; of different values the survivor's wins, unless a choice
+  says otherwise. BLACKLISTED and ` + "`" + `blocked` + "`" + ` win, and of ` + "`" + `allowWaitListText` + "`" + ` and ` + "`" + `invitationOptIn` + "`" + ` false wins over null and
+  null over true: no choice loosens that. E-mail addresses, external user names and ids in other systems that lose stay
+  as ` + "`" + `aliases` + "`" + `. Appointments, forms and viewer edges of both directions are the survivor's. Its login stays, else it
+  takes the first one that there is, password included; the other logins lead to the survivor, and their passwords are
+  void. Whoever saw one of the clients sees the survivor.
+
+  The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, ` + "`" + `node` + "`" + ` a
+  ` + "`" + `MergedClient` + "`" + `, what the scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
+  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client and now lead
+  to the survivor, keep their versions; in the change feed the row of kind MERGED stands for that too: whoever reads the
+  feed takes the folded id for the survivor's in all edges that it holds.
+
+  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when it would have over 10,000
+  appointments or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
+  VERSION_CONFLICT. A merge has 60 seconds.
+
+  Needs the permission MERGE (roles OWNER, ADMIN).
+  """
+  mergeClients(
+    "` + "`" + `clientId` + "`" + ` or global id of the client that survives (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
+    clientId: ID!
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each client to fold into it: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID), the
+    survivor not among them (SELF_MERGE), none of them unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
+    (CLIENT_MERGED). Their order decides what fills.
+    """
+    clientIds: [ID!]!
+    "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
+    choices: [MergeChoice!]
+    """
+    Refuse with VERSION_CONFLICT unless these clients have these versions: those that a preview's ` + "`" + `versions` + "`" + ` told. Left
+    out or null: whatever versions.
+    """
+    expectedVersions: [ExpectedVersion!]
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): MergeClientsPayload @requires(permission: MERGE)
+
+  """
+  Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
+  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED).
+
+  What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
+  (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
+  edges that the merge brought leave the survivor, those that were added since stay, and edges that were removed since do
+  not come back. Appointments and forms return to the client for whom the scheduler sent them. A login that the survivor
+  took returns with the password that it has now. The versions of all of them rise; other clients keep theirs, as in
+  ` + "`" + `mergeClients` + "`" + `.
+
+  Also: VERSION_CONFLICT, MERGE_TOO_LARGE.
+
+  Needs the permission MERGE (roles OWNER, ADMIN).
+  """
+  unmergeClients(
+    """
+    Id of the merge. NOT_FOUND when there is none, or you don't see the client that survived; CLIENT_DELETED when that one
+    is deleted.
+    """
+    mergeId: ID!
+    "What to do about conflicts: at most 1,000 (TOO_MANY), each of a field that the merge changed (INVALID_CHOICE)."
+    choices: [UnmergeChoice!]
+    "Refuse with VERSION_CONFLICT unless the survivor has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UnmergeClientsPayload @requires(permission: MERGE)
+}
+
+"Whose value of a property the survivor of a merge is to have."
+input MergeChoice {
+  """
+  Name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field that has values of its own. Lists, notes, the login and the
+  properties of consent can't be chosen (INVALID_CHOICE); each field once (INVALID_CHOICE).
+  """
+  field: String!
+  """
+  Whose value: one of the clients that are merged, the survivor included (INVALID_CHOICE). A client without a value makes
+  the property blank, unless it is required (INVALID_CHOICE).
+  """
+  fromClientId: ID!
+}
+
+"A client and the version that it must have."
+input ExpectedVersion {
+  "One of the clients that are merged (NOT_FOUND)."
+  clientId: ID!
+  "Its version (VERSION_CONFLICT)."
+  version: Int!
+}
+
+"What to do about a property that a merge changed, and somebody else since."
+input UnmergeChoice {
+  "Name of the property, or ` + "`" + `fields.ID` + "`" + `, as in ` + "`" + `conflicts` + "`" + `; each field once (INVALID_CHOICE)."
+  field: String!
+  "The value that the survivor is to have."
+  value: UnmergeValue!
+}
+
+"A value that a conflict about unmerging leaves to choose."
+enum UnmergeValue {
+  "The one that the survivor had before the merge."
+  BEFORE
+  "The one that the survivor has now."
+  CURRENT
+}
+
+"A client that was merged into another one. Its id is not used again."
+type MergedClient implements Node {
+  "The global id that the client had, and still has."
+  id: ID!
+  "The number that the client had."
+  clientId: ID!
+  "The merge that folded it in: what ` + "`" + `unmergeClients` + "`" + ` takes."
+  mergeId: ID!
+  "When it was merged."
+  mergedDate: DateTime!
+  "The client that it is now: the last survivor, when that one's survivor was merged again."
+  survivor: Client!
+}
+
+"A value by which a merged client was known."
+type ClientAlias {
+  "Name of the property of ` + "`" + `Client` + "`" + ` that had the value."
+  field: String!
+  "The value."
+  value: String!
+  "` + "`" + `clientId` + "`" + ` of the client whose value it was."
+  clientId: ID!
+}
+
+"What a merge does to the client that survives, or would do."
+type MergeReport {
+  "` + "`" + `clientId` + "`" + ` of the client that survives."
+  clientId: ID!
+  "` + "`" + `clientId` + "`" + ` of each client that is folded in, in the order that decides what fills."
+  clientIds: [ID!]!
+  "The versions that the clients had: send them as ` + "`" + `expectedVersions` + "`" + ` to merge only what you have seen."
+  versions: [ClientVersion!]!
+  "What the survivor gets beside its own: entries of lists, notes, relations and logins that it had not."
+  moves: [MergeMove!]!
+  "Values of properties that the survivor had blank."
+  fills: [MergeFill!]!
+  "Properties of which the clients have different values."
+  conflicts: [MergeConflict!]!
+  "Values that lose, and go on finding the survivor."
+  aliases: [ClientAlias!]!
+}
+
+"A client at a version."
+type ClientVersion {
+  "Which client."
+  clientId: ID!
+  "The version."
+  version: Int!
+}
+
+"What moves of one field of one client."
+type MergeMove {
+  "Name of the field of ` + "`" + `Client` + "`" + `; ` + "`" + `appointments` + "`" + ` for those that the scheduler fed."
+  field: String!
+  "Whose it was."
+  fromClientId: ID!
+  "How many entries move: those that the survivor had not."
+  count: Int!
+  "The entries; null for viewers, viewed clients, appointments and forms."
+  values: [JSON!]
+}
+
+"A value that fills a property which the survivor had blank."
+type MergeFill {
+  "Name of the property, or ` + "`" + `fields.ID` + "`" + `."
+  field: String!
+  "Whose value it is."
+  fromClientId: ID!
+  "The value, ids and days as text; null for a secret."
+  value: JSON
+}
+
+"A property of which the clients have different values."
+type MergeConflict {
+  "Name of the property, or ` + "`" + `fields.ID` + "`" + `."
+  field: String!
+  "The values that are not blank, the survivor's first."
+  values: [MergeValue!]!
+  "Whose value the survivor has afterwards."
+  winnerClientId: ID!
+  "Whether a choice decides. False for properties of consent, of which the strictest value wins."
+  choosable: Boolean!
+}
+
+"One client's value of a property."
+type MergeValue {
+  "Which client."
+  clientId: ID!
+  "Its value, ids and days as text; null for a secret."
+  value: JSON
+}
+
+"A property that a merge changed, and somebody else since."
+type UnmergeConflict {
+  "Name of the property, or ` + "`" + `fields.ID` + "`" + `: what a choice names."
+  field: String!
+  "What the survivor had before the merge; null for nothing, and for a secret."
+  before: JSON
+  "What the merge made of it; null for nothing, and for a secret."
+  merged: JSON
+  "What the survivor has now; null for nothing, and for a secret."
+  current: JSON
+}
+
+"What ` + "`" + `mergeClients` + "`" + ` answers."
+type MergeClientsPayload {
+  "The client that survived; null with errors."
+  client: Client
+  "Id of the merge, for ` + "`" + `unmergeClients` + "`" + `; null with errors."
+  mergeId: ID
+  "What the merge did; null with errors."
+  report: MergeReport
+  "All that is wrong; empty when the clients were merged."
+  userErrors: [UserError!]!
+  "The clients that have another version than expected; empty unless that is why nothing was changed."
+  conflicts: [ClientVersionConflict!]!
+}
+
+"A client has another version than the one that a merge was meant for."
+type ClientVersionConflict {
+  "Which client."
+  clientId: ID!
+  "The version that it has."
+  currentVersion: Int!
+  "Names of the properties that changed since the expected version, in alphabetical order."
+  changedPaths: [String!]!
+}
+
+"What ` + "`" + `unmergeClients` + "`" + ` answers."
+type UnmergeClientsPayload {
+  "The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error."
+  client: Client
+  "Those that are back, in the order in which they were merged; empty with errors."
+  clients: [Client!]!
+  "All that is wrong; empty when the merge was undone."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+  "What is to be chosen; empty unless that is why nothing was changed."
+  conflicts: [UnmergeConflict!]!
+}
+
 # ---- writing
 
 """
@@ -4325,12 +5070,13 @@ type Mutation {
   ): PatchClientPayload @requires(permission: WRITE)
 
   """
-  Replaces everything of a client that can be written: what the input leaves out is cleared, custom fields too. What stays
-  when it is left out: ` + "`" + `status` + "`" + `, ` + "`" + `blocked` + "`" + `, ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + ` and both edge lists. To change some properties alone there is
-  ` + "`" + `patchClient` + "`" + `. An update that changes no value succeeds and leaves the version as it is. Needs the permission WRITE;
-  denied to role CLIENT.
+  Replaces everything of a client that can be written: what the input leaves out is cleared, custom fields too. What
+  stays when it is left out: ` + "`" + `status` + "`" + `, ` + "`" + `blocked` + "`" + `, ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + ` and both edge lists. To change some properties alone
+  there is ` + "`" + `patchClient` + "`" + `. An update that changes no value succeeds and leaves the version as it is.
 
   Also: CLIENT_DELETED for a deleted client, VERSION_CONFLICT.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   updateClient(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4346,9 +5092,11 @@ type Mutation {
   """
   Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
   ` + "`" + `createClient` + "`" + ` requires is, but for what the key says. Two of them at once make one client. Deleted clients are passed
-  over. For roles that see all clients: OWNER and ADMIN. Needs the permission WRITE.
+  over. For roles that see all clients: OWNER and ADMIN.
 
   Also: CLIENT_DELETED for a client that is deleted meanwhile, VERSION_CONFLICT.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   upsertClient(
     "Whose record it is."
@@ -4365,8 +5113,8 @@ type Mutation {
   ): UpsertClientPayload @requires(permission: WRITE)
 
   """
-  Makes many clients, each as ` + "`" + `createClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the permission
-  WRITE; denied to role CLIENT.
+  Makes many clients, each as ` + "`" + `createClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
+  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   createClients(
     "The clients to make: at most 100 (TOO_MANY)."
@@ -4379,8 +5127,8 @@ type Mutation {
   ): CreateClientsPayload @requires(permission: WRITE)
 
   """
-  Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the permission
-  WRITE; denied to role CLIENT.
+  Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
+  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   patchClients(
     "The patches to make: at most 100 (TOO_MANY)."
@@ -4393,9 +5141,11 @@ type Mutation {
   ): PatchClientsPayload @requires(permission: WRITE)
 
   """
-  Gives custom fields of a client values, and touches no other. Needs the permission WRITE; denied to role CLIENT.
+  Gives custom fields of a client values, and touches no other.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   setClientFields(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4412,9 +5162,11 @@ type Mutation {
   ): SetClientFieldsPayload @requires(permission: WRITE)
 
   """
-  Clears custom fields of a client, and touches no other. Needs the permission WRITE; denied to role CLIENT.
+  Clears custom fields of a client, and touches no other.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   removeClientFields(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4431,10 +5183,11 @@ type Mutation {
   ): RemoveClientFieldsPayload @requires(permission: WRITE)
 
   """
-  Gives a client tags. Those that it has, whatever their case, stay as they are. Needs the permission WRITE; denied to role
-  CLIENT.
+  Gives a client tags. Those that it has, whatever their case, stay as they are.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   addClientTags(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4448,9 +5201,11 @@ type Mutation {
   ): AddClientTagsPayload @requires(permission: WRITE)
 
   """
-  Takes tags from a client. Those that it has not are passed over. Needs the permission WRITE; denied to role CLIENT.
+  Takes tags from a client. Those that it has not are passed over.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   removeClientTags(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4464,10 +5219,12 @@ type Mutation {
   ): RemoveClientTagsPayload @requires(permission: WRITE)
 
   """
-  Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as well.
-  Needs the permission WRITE. Role CLIENT may let others see its own record only (any other is NOT_FOUND).
+  Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as
+  well. Role CLIENT may let others see its own record only (any other is NOT_FOUND).
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   addClientViewers(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -4484,10 +5241,12 @@ type Mutation {
   ): AddClientViewersPayload @requires(permission: WRITE)
 
   """
-  Ends that clients may see another one and book for it. Those who may not are passed over. It is a change of the viewers as
-  well. Needs the permission WRITE. Role CLIENT may do so for its own record only (any other is NOT_FOUND).
+  Ends that clients may see another one and book for it. Those who may not are passed over. It is a change of the
+  viewers as well. Role CLIENT may do so for its own record only (any other is NOT_FOUND).
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   removeClientViewers(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5542,6 +6301,8 @@ type UserError {
   place is at fault.
   """
   field: [String!]
+  "With CLIENT_MERGED: ` + "`" + `clientId` + "`" + ` of the client that survived. Null with other codes."
+  mergedIntoClientId: ID
 }
 
 "What can be wrong with a mutation. Codes are added, never renamed."
@@ -5551,6 +6312,8 @@ enum UserErrorCode {
   NOT_FOUND
   "The client is deleted: restore it first."
   CLIENT_DELETED
+  "The client was merged into another one: write to ` + "`" + `mergedIntoClientId` + "`" + `."
+  CLIENT_MERGED
   "What was to be changed has changed since ` + "`" + `expectedVersion` + "`" + `: see ` + "`" + `conflict` + "`" + `, where there is one."
   VERSION_CONFLICT
   "The patch names nothing to change."
@@ -5618,6 +6381,22 @@ enum UserErrorCode {
   "The list of choices names one twice."
   DUPLICATE_CHOICE
 
+  # merging
+  "A client can't be merged with itself."
+  SELF_MERGE
+  "The list names one client twice."
+  DUPLICATE_ID
+  "The choice names a field that can't be chosen, one twice, or a client that can't be taken from."
+  INVALID_CHOICE
+  "The merge would change more than can be changed at once, or make a client too large."
+  MERGE_TOO_LARGE
+  "A later merge changed the clients: undo that one first."
+  MERGE_NOT_LATEST
+  "The merge was undone already."
+  ALREADY_UNMERGED
+  "What the merge changed was changed again since: see ` + "`" + `conflicts` + "`" + `."
+  UNMERGE_CONFLICT
+
   # who may see whom
   "A client can't be its own viewer."
   SELF_VIEW
@@ -5678,6 +6457,8 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_id(ctx, field)
 	case "clientId":
 		return ec.fieldContext_Client_clientId(ctx, field)
+	case "requestedClientId":
+		return ec.fieldContext_Client_requestedClientId(ctx, field)
 	case "businessId":
 		return ec.fieldContext_Client_businessId(ctx, field)
 	case "parentBusinessId":
@@ -5842,6 +6623,10 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_viewByClients(ctx, field)
 	case "viewClientAccountIds":
 		return ec.fieldContext_Client_viewClientAccountIds(ctx, field)
+	case "mergedClients":
+		return ec.fieldContext_Client_mergedClients(ctx, field)
+	case "aliases":
+		return ec.fieldContext_Client_aliases(ctx, field)
 	case "formList":
 		return ec.fieldContext_Client_formList(ctx, field)
 	case "fields":
@@ -5860,6 +6645,18 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Client", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientAlias(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ClientAlias_field(ctx, field)
+	case "value":
+		return ec.fieldContext_ClientAlias_value(ctx, field)
+	case "clientId":
+		return ec.fieldContext_ClientAlias_clientId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientAlias", field.Name)
 }
 
 func (ec *executionContext) childFields_ClientChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5966,6 +6763,28 @@ func (ec *executionContext) childFields_ClientSuggestions(ctx context.Context, f
 		return ec.fieldContext_ClientSuggestions_addNew(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientSuggestions", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_ClientVersion_clientId(ctx, field)
+	case "version":
+		return ec.fieldContext_ClientVersion_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientVersionConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_ClientVersionConflict_clientId(ctx, field)
+	case "currentVersion":
+		return ec.fieldContext_ClientVersionConflict_currentVersion(ctx, field)
+	case "changedPaths":
+		return ec.fieldContext_ClientVersionConflict_changedPaths(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientVersionConflict", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6194,6 +7013,108 @@ func (ec *executionContext) childFields_Me(ctx context.Context, field graphql.Co
 	return nil, fmt.Errorf("no field named %q was found under type Me", field.Name)
 }
 
+func (ec *executionContext) childFields_MergeClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_MergeClientsPayload_client(ctx, field)
+	case "mergeId":
+		return ec.fieldContext_MergeClientsPayload_mergeId(ctx, field)
+	case "report":
+		return ec.fieldContext_MergeClientsPayload_report(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MergeClientsPayload_userErrors(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_MergeClientsPayload_conflicts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeClientsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MergeConflict_field(ctx, field)
+	case "values":
+		return ec.fieldContext_MergeConflict_values(ctx, field)
+	case "winnerClientId":
+		return ec.fieldContext_MergeConflict_winnerClientId(ctx, field)
+	case "choosable":
+		return ec.fieldContext_MergeConflict_choosable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeFill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MergeFill_field(ctx, field)
+	case "fromClientId":
+		return ec.fieldContext_MergeFill_fromClientId(ctx, field)
+	case "value":
+		return ec.fieldContext_MergeFill_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeFill", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MergeMove_field(ctx, field)
+	case "fromClientId":
+		return ec.fieldContext_MergeMove_fromClientId(ctx, field)
+	case "count":
+		return ec.fieldContext_MergeMove_count(ctx, field)
+	case "values":
+		return ec.fieldContext_MergeMove_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeMove", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_MergeReport_clientId(ctx, field)
+	case "clientIds":
+		return ec.fieldContext_MergeReport_clientIds(ctx, field)
+	case "versions":
+		return ec.fieldContext_MergeReport_versions(ctx, field)
+	case "moves":
+		return ec.fieldContext_MergeReport_moves(ctx, field)
+	case "fills":
+		return ec.fieldContext_MergeReport_fills(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_MergeReport_conflicts(ctx, field)
+	case "aliases":
+		return ec.fieldContext_MergeReport_aliases(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeReport", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_MergeValue_clientId(ctx, field)
+	case "value":
+		return ec.fieldContext_MergeValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeValue", field.Name)
+}
+
+func (ec *executionContext) childFields_MergedClient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MergedClient_id(ctx, field)
+	case "clientId":
+		return ec.fieldContext_MergedClient_clientId(ctx, field)
+	case "mergeId":
+		return ec.fieldContext_MergedClient_mergeId(ctx, field)
+	case "mergedDate":
+		return ec.fieldContext_MergedClient_mergedDate(ctx, field)
+	case "survivor":
+		return ec.fieldContext_MergedClient_survivor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergedClient", field.Name)
+}
+
 func (ec *executionContext) childFields_NewClientSuggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "label":
@@ -6378,6 +7299,36 @@ func (ec *executionContext) childFields_TimeZone(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type TimeZone", field.Name)
 }
 
+func (ec *executionContext) childFields_UnmergeClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "client":
+		return ec.fieldContext_UnmergeClientsPayload_client(ctx, field)
+	case "clients":
+		return ec.fieldContext_UnmergeClientsPayload_clients(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnmergeClientsPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_UnmergeClientsPayload_conflict(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_UnmergeClientsPayload_conflicts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmergeClientsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmergeConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_UnmergeConflict_field(ctx, field)
+	case "before":
+		return ec.fieldContext_UnmergeConflict_before(ctx, field)
+	case "merged":
+		return ec.fieldContext_UnmergeConflict_merged(ctx, field)
+	case "current":
+		return ec.fieldContext_UnmergeConflict_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmergeConflict", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "client":
@@ -6422,6 +7373,8 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	case "field":
 		return ec.fieldContext_UserError_field(ctx, field)
+	case "mergedIntoClientId":
+		return ec.fieldContext_UserError_mergedIntoClientId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }
@@ -6854,6 +7807,52 @@ func (ec *executionContext) field_Mutation_dismissDuplicates_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_mergeClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "clientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
+		func(ctx context.Context, v any) ([]*client.MergeChoice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["choices"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersions",
+		func(ctx context.Context, v any) ([]*client.ExpectedVersion, error) {
+			return ec.unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐExpectedVersionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersions"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_patchClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7195,6 +8194,44 @@ func (ec *executionContext) field_Mutation_setClientFields_args(ctx context.Cont
 		return nil, err
 	}
 	args["fields"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOInt2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unmergeClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mergeId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mergeId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
+		func(ctx context.Context, v any) ([]*client.UnmergeChoice, error) {
+			return ec.unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeChoiceᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["choices"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
 		func(ctx context.Context, v any) (*int64, error) {
 			return ec.unmarshalOInt2ᚖint64(ctx, v)
@@ -7908,6 +8945,36 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_previewMerge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "clientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
+		func(ctx context.Context, v any) ([]*client.MergeChoice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["choices"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_tagUsage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8363,6 +9430,29 @@ func (ec *executionContext) _Client_clientId(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Client_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Client", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Client_requestedClientId(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Client_requestedClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Client_requestedClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Client", field, false, false, "ID")
 }
 
@@ -10429,6 +11519,70 @@ func (ec *executionContext) fieldContext_Client_viewClientAccountIds(_ context.C
 	return graphql.NewScalarFieldContext("Client", field, true, true, "ID")
 }
 
+func (ec *executionContext) _Client_mergedClients(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Client_mergedClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Client().MergedClients(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MergedClient) graphql.Marshaler {
+			return ec.marshalNMergedClient2ᚕᚖclientgraphᚋgraphᚋmodelᚐMergedClientᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Client_mergedClients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Client",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergedClient(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Client_aliases(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Client_aliases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Client().Aliases(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Alias) graphql.Marshaler {
+			return ec.marshalNClientAlias2ᚕᚖclientgraphᚋinternalᚋclientᚐAliasᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Client_aliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Client",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientAlias(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Client_formList(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10677,6 +11831,75 @@ func (ec *executionContext) fieldContext_Client_history(ctx context.Context, fie
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ClientAlias_field(ctx context.Context, field graphql.CollectedField, obj *client.Alias) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientAlias_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientAlias_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientAlias", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientAlias_value(ctx context.Context, field graphql.CollectedField, obj *client.Alias) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientAlias_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientAlias_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientAlias", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientAlias_clientId(ctx context.Context, field graphql.CollectedField, obj *client.Alias) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientAlias_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientAlias_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientAlias", field, false, false, "ID")
 }
 
 func (ec *executionContext) _ClientChange_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
@@ -11425,6 +12648,121 @@ func (ec *executionContext) fieldContext_ClientSuggestions_addNew(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ClientVersion_clientId(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersion_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersion_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientVersion_version(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersion_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersion_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersionConflict_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersionConflict_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersionConflict_currentVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClientVersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersionConflict_changedPaths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedPaths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersionConflict_changedPaths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "String")
 }
 
 func (ec *executionContext) _CreateClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.CreateClientPayload) (ret graphql.Marshaler) {
@@ -13009,6 +14347,795 @@ func (ec *executionContext) fieldContext_Me_client(_ context.Context, field grap
 	return fc, nil
 }
 
+func (ec *executionContext) _MergeClientsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.MergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeClientsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeClientsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeClientsPayload_mergeId(ctx context.Context, field graphql.CollectedField, obj *model.MergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeClientsPayload_mergeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergeID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeClientsPayload_mergeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeClientsPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeClientsPayload_report(ctx context.Context, field graphql.CollectedField, obj *model.MergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeClientsPayload_report(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Report, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeReport) graphql.Marshaler {
+			return ec.marshalOMergeReport2ᚖclientgraphᚋgraphᚋmodelᚐMergeReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeClientsPayload_report(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.MergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeClientsPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.MergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeClientsPayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ConflictOf) graphql.Marshaler {
+			return ec.marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐConflictOfᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeClientsPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientVersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeConflict_field(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeConflict_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeConflict_values(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeConflict_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeValue) graphql.Marshaler {
+			return ec.marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeConflict_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeConflict",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeConflict_winnerClientId(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeConflict_winnerClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WinnerClientID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeConflict_winnerClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeConflict", field, true, false, "ID")
+}
+
+func (ec *executionContext) _MergeConflict_choosable(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeConflict_choosable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choosable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeConflict_choosable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeConflict", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MergeFill_field(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeFill_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeFill_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeFill_fromClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeFill_fromClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeFill_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeFill_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _MergeMove_field(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "String")
+}
+
+func (ec *executionContext) _MergeMove_fromClientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_fromClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_fromClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MergeMove_values(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalOJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _MergeReport_clientId(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeReport", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeReport_clientIds(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_clientIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_clientIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeReport", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeReport_versions(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_versions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Versions(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.VersionOf) graphql.Marshaler {
+			return ec.marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐVersionOfᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_versions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeReport_moves(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moves(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeMove) graphql.Marshaler {
+			return ec.marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeMoveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeMove(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeReport_fills(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_fills(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fills(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeFill) graphql.Marshaler {
+			return ec.marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeFillᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_fills(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeFill(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeReport_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MergeConflict) graphql.Marshaler {
+			return ec.marshalNMergeConflict2ᚕᚖclientgraphᚋgraphᚋmodelᚐMergeConflictᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeReport_aliases(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_aliases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aliases(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Alias) graphql.Marshaler {
+			return ec.marshalNClientAlias2ᚕᚖclientgraphᚋinternalᚋclientᚐAliasᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_aliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientAlias(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeValue_clientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeValue_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeValue_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeValue", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeValue", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _MergedClient_id(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergedClient", field, true, false, "ID")
+}
+
+func (ec *executionContext) _MergedClient_clientId(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergedClient", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergedClient_mergeId(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_mergeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergeID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_mergeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergedClient", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergedClient_mergedDate(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_mergedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_mergedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergedClient", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _MergedClient_survivor(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_survivor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Survivor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalNClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_survivor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergedClient",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createClient(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13945,6 +16072,130 @@ func (ec *executionContext) fieldContext_Mutation_dismissDuplicates(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_dismissDuplicates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mergeClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*client.MergeChoice), fc.Args["expectedVersions"].([]*client.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.MergeClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.MergeClientsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeClientsPayload) graphql.Marshaler {
+			return ec.marshalOMergeClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐMergeClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mergeClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mergeClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unmergeClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unmergeClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnmergeClients(ctx, fc.Args["mergeId"].(client.ID), fc.Args["choices"].([]*client.UnmergeChoice), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.UnmergeClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.UnmergeClientsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UnmergeClientsPayload) graphql.Marshaler {
+			return ec.marshalOUnmergeClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐUnmergeClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unmergeClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmergeClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unmergeClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15984,6 +18235,68 @@ func (ec *executionContext) fieldContext_Query_clientChanges(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_previewMerge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_previewMerge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PreviewMerge(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*client.MergeChoice))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.MergeReport
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.MergeReport
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeReport) graphql.Marshaler {
+			return ec.marshalOMergeReport2ᚖclientgraphᚋgraphᚋmodelᚐMergeReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_previewMerge(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_previewMerge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16953,6 +19266,258 @@ func (ec *executionContext) fieldContext_TimeZone_currentOffset(_ context.Contex
 	return graphql.NewScalarFieldContext("TimeZone", field, false, false, "Int")
 }
 
+func (ec *executionContext) _UnmergeClientsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeClientsPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeClientsPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeClientsPayload_clients(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeClientsPayload_clients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalNClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeClientsPayload_clients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeClientsPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeClientsPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeClientsPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeClientsPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeClientsPayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.UnmergeConflict) graphql.Marshaler {
+			return ec.marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeConflictᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeClientsPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmergeClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmergeConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmergeConflict_field(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeConflict_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnmergeConflict_before(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeConflict_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeConflict_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _UnmergeConflict_merged(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeConflict_merged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Merged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeConflict_merged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _UnmergeConflict_current(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmergeConflict_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalOJSON2interface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmergeConflict_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
+}
+
 func (ec *executionContext) _UpdateClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UpdateClientPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17299,6 +19864,29 @@ func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_UserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_mergedIntoClientId(ctx context.Context, field graphql.CollectedField, obj *client.Error) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_mergedIntoClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoClientID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_mergedIntoClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, true, false, "ID")
 }
 
 func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.Conflict) (ret graphql.Marshaler) {
@@ -18704,6 +21292,55 @@ func UnmarshalClientReportFilter(ctx context.Context, raw any) (model.ClientRepo
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, obj any) (client.ExpectedVersion, error) {
+	var it client.ExpectedVersion
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientId", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientId"))
+			data, err := ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalExpectedVersion unmarshals raw into the ExpectedVersion input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalExpectedVersion(ctx context.Context, raw any) (client.ExpectedVersion, error) {
+	var out client.ExpectedVersion
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExpectedVersion", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj any) (model.FieldFilter, error) {
 	var it model.FieldFilter
 	if obj == nil {
@@ -18753,6 +21390,104 @@ func UnmarshalFieldFilter(ctx context.Context, raw any) (model.FieldFilter, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj any) (client.MergeChoice, error) {
+	var it client.MergeChoice
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"field", "fromClientId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "fromClientId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromClientId"))
+			data, err := ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromClientID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMergeChoice unmarshals raw into the MergeChoice input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMergeChoice(ctx context.Context, raw any) (client.MergeChoice, error) {
+	var out client.MergeChoice
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeChoice", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj any) (client.UnmergeChoice, error) {
+	var it client.UnmergeChoice
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"field", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnmergeChoice unmarshals raw into the UnmergeChoice input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnmergeChoice(ctx context.Context, raw any) (client.UnmergeChoice, error) {
+	var out client.UnmergeChoice
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnmergeChoice", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -18761,6 +21496,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case model.MergedClient:
+		return ec._MergedClient(ctx, sel, &obj)
+	case *model.MergedClient:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MergedClient(ctx, sel, obj)
 	case client.FieldDefinition:
 		return ec._FieldDefinition(ctx, sel, &obj)
 	case *client.FieldDefinition:
@@ -18947,6 +21689,11 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 		case "clientId":
 			out.Values[i] = ec._Client_clientId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedClientId":
+			out.Values[i] = ec._Client_requestedClientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "businessId":
@@ -19366,6 +22113,18 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Client_viewClientAccountIds(ctx, field, obj)
 				})
+		case "mergedClients":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Client_mergedClients(ctx, field, obj)
+				})
+		case "aliases":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Client_aliases(ctx, field, obj)
+				})
 		case "formList":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -19414,6 +22173,49 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Client_history(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientAliasImplementors = []string{"ClientAlias"}
+
+func (ec *executionContext) _ClientAlias(ctx context.Context, sel ast.SelectionSet, obj *client.Alias) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientAliasImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientAlias")
+		case "field":
+			out.Values[i] = ec._ClientAlias_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ClientAlias_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientId":
+			out.Values[i] = ec._ClientAlias_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19783,6 +22585,87 @@ func (ec *executionContext) _ClientSuggestions(ctx context.Context, sel ast.Sele
 		case "addNew":
 			out.Values[i] = ec._ClientSuggestions_addNew(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientVersionImplementors = []string{"ClientVersion"}
+
+func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.SelectionSet, obj *client.VersionOf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientVersionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientVersion")
+		case "clientId":
+			out.Values[i] = ec._ClientVersion_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._ClientVersion_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clientVersionConflictImplementors = []string{"ClientVersionConflict"}
+
+func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.SelectionSet, obj *client.ConflictOf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientVersionConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientVersionConflict")
+		case "clientId":
+			out.Values[i] = ec._ClientVersionConflict_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currentVersion":
+			out.Values[i] = ec._ClientVersionConflict_currentVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changedPaths":
+			out.Values[i] = ec._ClientVersionConflict_changedPaths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -20603,6 +23486,352 @@ func (ec *executionContext) _Me(ctx context.Context, sel ast.SelectionSet, obj *
 	return out
 }
 
+var mergeClientsPayloadImplementors = []string{"MergeClientsPayload"}
+
+func (ec *executionContext) _MergeClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MergeClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeClientsPayload")
+		case "client":
+			out.Values[i] = ec._MergeClientsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergeId":
+			out.Values[i] = ec._MergeClientsPayload_mergeId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "report":
+			out.Values[i] = ec._MergeClientsPayload_report(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MergeClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._MergeClientsPayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeConflictImplementors = []string{"MergeConflict"}
+
+func (ec *executionContext) _MergeConflict(ctx context.Context, sel ast.SelectionSet, obj *model.MergeConflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeConflict")
+		case "field":
+			out.Values[i] = ec._MergeConflict_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._MergeConflict_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "winnerClientId":
+			out.Values[i] = ec._MergeConflict_winnerClientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "choosable":
+			out.Values[i] = ec._MergeConflict_choosable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeFillImplementors = []string{"MergeFill"}
+
+func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet, obj *client.MergeFill) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeFillImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeFill")
+		case "field":
+			out.Values[i] = ec._MergeFill_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromClientId":
+			out.Values[i] = ec._MergeFill_fromClientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MergeFill_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeMoveImplementors = []string{"MergeMove"}
+
+func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *client.MergeMove) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeMoveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeMove")
+		case "field":
+			out.Values[i] = ec._MergeMove_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromClientId":
+			out.Values[i] = ec._MergeMove_fromClientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._MergeMove_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._MergeMove_values(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeReportImplementors = []string{"MergeReport"}
+
+func (ec *executionContext) _MergeReport(ctx context.Context, sel ast.SelectionSet, obj *model.MergeReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeReport")
+		case "clientId":
+			out.Values[i] = ec._MergeReport_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientIds":
+			out.Values[i] = ec._MergeReport_clientIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "versions":
+			out.Values[i] = ec._MergeReport_versions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moves":
+			out.Values[i] = ec._MergeReport_moves(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fills":
+			out.Values[i] = ec._MergeReport_fills(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._MergeReport_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aliases":
+			out.Values[i] = ec._MergeReport_aliases(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeValueImplementors = []string{"MergeValue"}
+
+func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSet, obj *client.MergeValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeValue")
+		case "clientId":
+			out.Values[i] = ec._MergeValue_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MergeValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergedClientImplementors = []string{"MergedClient", "Node"}
+
+func (ec *executionContext) _MergedClient(ctx context.Context, sel ast.SelectionSet, obj *model.MergedClient) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergedClientImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergedClient")
+		case "id":
+			out.Values[i] = ec._MergedClient_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientId":
+			out.Values[i] = ec._MergedClient_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergeId":
+			out.Values[i] = ec._MergedClient_mergeId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergedDate":
+			out.Values[i] = ec._MergedClient_mergedDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "survivor":
+			out.Values[i] = ec._MergedClient_survivor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -20723,6 +23952,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "dismissDuplicates":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_dismissDuplicates(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergeClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mergeClients(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unmergeClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unmergeClients(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -21175,6 +24418,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clientChanges(ctx, field)
+				})
+		case "previewMerge":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_previewMerge(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -21670,6 +24919,107 @@ func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var unmergeClientsPayloadImplementors = []string{"UnmergeClientsPayload"}
+
+func (ec *executionContext) _UnmergeClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnmergeClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmergeClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmergeClientsPayload")
+		case "client":
+			out.Values[i] = ec._UnmergeClientsPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clients":
+			out.Values[i] = ec._UnmergeClientsPayload_clients(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UnmergeClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._UnmergeClientsPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._UnmergeClientsPayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unmergeConflictImplementors = []string{"UnmergeConflict"}
+
+func (ec *executionContext) _UnmergeConflict(ctx context.Context, sel ast.SelectionSet, obj *client.UnmergeConflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmergeConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmergeConflict")
+		case "field":
+			out.Values[i] = ec._UnmergeConflict_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._UnmergeConflict_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "merged":
+			out.Values[i] = ec._UnmergeConflict_merged(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "current":
+			out.Values[i] = ec._UnmergeConflict_current(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateClientPayloadImplementors = []string{"UpdateClientPayload"}
 
 func (ec *executionContext) _UpdateClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateClientPayload) graphql.Marshaler {
@@ -21822,6 +25172,11 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			}
 		case "field":
 			out.Values[i] = ec._UserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergedIntoClientId":
+			out.Values[i] = ec._UserError_mergedIntoClientId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22343,6 +25698,30 @@ func (ec *executionContext) marshalNClient2ᚖclientgraphᚋinternalᚋloaderᚐ
 	return ec._Client(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNClientAlias2ᚕᚖclientgraphᚋinternalᚋclientᚐAliasᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.Alias) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClientAlias2ᚖclientgraphᚋinternalᚋclientᚐAlias(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClientAlias2ᚖclientgraphᚋinternalᚋclientᚐAlias(ctx context.Context, sel ast.SelectionSet, v *client.Alias) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClientAlias!")
+		return graphql.Null
+	}
+	return ec._ClientAlias(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNClientChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐClientChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ClientChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -22557,6 +25936,54 @@ func (ec *executionContext) marshalNClientStatus2clientgraphᚋinternalᚋclient
 	return res
 }
 
+func (ec *executionContext) marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐVersionOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.VersionOf) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClientVersion2ᚖclientgraphᚋinternalᚋclientᚐVersionOf(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClientVersion2ᚖclientgraphᚋinternalᚋclientᚐVersionOf(ctx context.Context, sel ast.SelectionSet, v *client.VersionOf) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClientVersion!")
+		return graphql.Null
+	}
+	return ec._ClientVersion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐConflictOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.ConflictOf) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflictOf(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflictOf(ctx context.Context, sel ast.SelectionSet, v *client.ConflictOf) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ClientVersionConflict!")
+		return graphql.Null
+	}
+	return ec._ClientVersionConflict(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCreateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
 	var res model.Values
 	err := res.UnmarshalGQL(v)
@@ -22754,6 +26181,11 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋclientᚐExpectedVersion(ctx context.Context, v any) (*client.ExpectedVersion, error) {
+	res, err := ec.unmarshalInputExpectedVersion(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFieldData2ᚕᚖclientgraphᚋgraphᚋmodelᚐFieldDataᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FieldData) graphql.Marshaler {
@@ -23102,6 +26534,131 @@ func (ec *executionContext) unmarshalNLocationGroupInput2clientgraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋclientᚐMergeChoice(ctx context.Context, v any) (*client.MergeChoice, error) {
+	res, err := ec.unmarshalInputMergeChoice(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergeConflict2ᚕᚖclientgraphᚋgraphᚋmodelᚐMergeConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MergeConflict) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeConflict2ᚖclientgraphᚋgraphᚋmodelᚐMergeConflict(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeConflict2ᚖclientgraphᚋgraphᚋmodelᚐMergeConflict(ctx context.Context, sel ast.SelectionSet, v *model.MergeConflict) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeConflict!")
+		return graphql.Null
+	}
+	return ec._MergeConflict(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeFillᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeFill) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeFill2ᚖclientgraphᚋinternalᚋclientᚐMergeFill(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋclientᚐMergeFill(ctx context.Context, sel ast.SelectionSet, v *client.MergeFill) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeFill!")
+		return graphql.Null
+	}
+	return ec._MergeFill(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeMove) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeMove2ᚖclientgraphᚋinternalᚋclientᚐMergeMove(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋclientᚐMergeMove(ctx context.Context, sel ast.SelectionSet, v *client.MergeMove) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeMove!")
+		return graphql.Null
+	}
+	return ec._MergeMove(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergeValue2ᚖclientgraphᚋinternalᚋclientᚐMergeValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergeValue2ᚖclientgraphᚋinternalᚋclientᚐMergeValue(ctx context.Context, sel ast.SelectionSet, v *client.MergeValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeValue!")
+		return graphql.Null
+	}
+	return ec._MergeValue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMergedClient2ᚕᚖclientgraphᚋgraphᚋmodelᚐMergedClientᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MergedClient) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMergedClient2ᚖclientgraphᚋgraphᚋmodelᚐMergedClient(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMergedClient2ᚖclientgraphᚋgraphᚋmodelᚐMergedClient(ctx context.Context, sel ast.SelectionSet, v *model.MergedClient) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergedClient!")
+		return graphql.Null
+	}
+	return ec._MergedClient(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNOrderMode2bool(ctx context.Context, v any) (bool, error) {
 	res, err := scalar.UnmarshalDescending(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23260,6 +26817,50 @@ func (ec *executionContext) marshalNTimeZone2ᚖclientgraphᚋinternalᚋclient�
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋclientᚐUnmergeChoice(ctx context.Context, v any) (*client.UnmergeChoice, error) {
+	res, err := ec.unmarshalInputUnmergeChoice(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.UnmergeConflict) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋclientᚐUnmergeConflict(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋclientᚐUnmergeConflict(ctx context.Context, sel ast.SelectionSet, v *client.UnmergeConflict) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnmergeConflict!")
+		return graphql.Null
+	}
+	return ec._UnmergeConflict(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx context.Context, v any) (client.UnmergeValue, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := client.UnmergeValue(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx context.Context, sel ast.SelectionSet, v client.UnmergeValue) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "UnmergeValue!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNUpdateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
@@ -23717,6 +27318,23 @@ func (ec *executionContext) marshalODuplicateConnection2ᚖclientgraphᚋgraph�
 	return ec._DuplicateConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*client.ExpectedVersion, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*client.ExpectedVersion, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋclientᚐExpectedVersion(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOFieldDefinition2ᚕᚖclientgraphᚋinternalᚋclientᚐFieldDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.FieldDefinition) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -23890,6 +27508,41 @@ func (ec *executionContext) marshalOJSON2interface(ctx context.Context, sel ast.
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalOJSON2ᚕinterfaceᚄ(ctx context.Context, v any) ([]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]any, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJSON2interface(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJSON2ᚕinterfaceᚄ(ctx context.Context, sel ast.SelectionSet, v []any) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNJSON2interface(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋclientᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -23939,6 +27592,37 @@ func (ec *executionContext) marshalOMe2ᚖclientgraphᚋgraphᚋmodelᚐMe(ctx c
 		return graphql.Null
 	}
 	return ec._Me(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx context.Context, v any) ([]*client.MergeChoice, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*client.MergeChoice, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋclientᚐMergeChoice(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOMergeClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐMergeClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MergeClientsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMergeReport2ᚖclientgraphᚋgraphᚋmodelᚐMergeReport(ctx context.Context, sel ast.SelectionSet, v *model.MergeReport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MergeReport(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalONewClientSuggestion2ᚖclientgraphᚋgraphᚋmodelᚐNewClientSuggestion(ctx context.Context, sel ast.SelectionSet, v *model.NewClientSuggestion) graphql.Marshaler {
@@ -24129,6 +27813,30 @@ func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclient�
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*client.UnmergeChoice, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*client.UnmergeChoice, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋclientᚐUnmergeChoice(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOUnmergeClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐUnmergeClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnmergeClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnmergeClientsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateClientPayload) graphql.Marshaler {

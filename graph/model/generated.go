@@ -171,6 +171,20 @@ type FieldData struct {
 	Value any `json:"value,omitempty"`
 }
 
+// What `mergeClients` answers.
+type MergeClientsPayload struct {
+	// The client that survived; null with errors.
+	Client *loader.Client `json:"client,omitempty"`
+	// Id of the merge, for `unmergeClients`; null with errors.
+	MergeID *client.ID `json:"mergeId,omitempty"`
+	// What the merge did; null with errors.
+	Report *MergeReport `json:"report,omitempty"`
+	// All that is wrong; empty when the clients were merged.
+	UserErrors []*client.Error `json:"userErrors"`
+	// The clients that have another version than expected; empty unless that is why nothing was changed.
+	Conflicts []*client.ConflictOf `json:"conflicts"`
+}
+
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
 //
@@ -307,6 +321,20 @@ type SetClientFieldsPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+// What `unmergeClients` answers.
+type UnmergeClientsPayload struct {
+	// The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error.
+	Client *loader.Client `json:"client,omitempty"`
+	// Those that are back, in the order in which they were merged; empty with errors.
+	Clients []*loader.Client `json:"clients"`
+	// All that is wrong; empty when the merge was undone.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+	// What is to be chosen; empty unless that is why nothing was changed.
+	Conflicts []*client.UnmergeConflict `json:"conflicts"`
+}
+
 // What `updateClient` answers.
 type UpdateClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -345,7 +373,7 @@ const (
 	PermissionWrite Permission = "WRITE"
 	// Delete and restore clients.
 	PermissionDelete Permission = "DELETE"
-	// Find the records of one person, and tell them apart.
+	// Find the records of one person, tell them apart, merge and unmerge them.
 	PermissionMerge Permission = "MERGE"
 	// Take data out in bulk. No operation of this schema asks for it.
 	PermissionExport Permission = "EXPORT"

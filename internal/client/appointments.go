@@ -204,7 +204,7 @@ func (b *appointmentBatch) load(ctx context.Context, tx Tx) error {
 	for _, known := range b.known {
 		clients = append(clients, known.ClientID)
 	}
-	if b.before, err = tx.Clients(ctx, sortedSet(clients)); err != nil {
+	if b.before, err = heirs(ctx, tx, sortedSet(clients)); err != nil {
 		return fmt.Errorf("find the clients of appointments: %w", err)
 	}
 	return nil
@@ -241,15 +241,18 @@ func (b *appointmentBatch) take(entry *appointmentEntry) *Error {
 	return nil
 }
 
-// edit returns the state of a client that entries are brought into; nil when
-// there is no such client.
+// edit returns the state of a client that entries are brought into, of a merged
+// one its survivor's; nil when there is no such client.
 func (b *appointmentBatch) edit(id int64) *Client {
-	if after := b.after[id]; after != nil {
-		return after
-	}
 	before := b.before[id]
 	if before == nil {
 		return nil
+	}
+	// Entries may name a survivor by several ids.
+	id = before.ClientID
+	b.before[id] = before
+	if after := b.after[id]; after != nil {
+		return after
 	}
 	after := *before
 	after.Appointments = slices.Clone(before.Appointments)

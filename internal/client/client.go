@@ -106,6 +106,16 @@ type Client struct {
 	// Appointments are the references that the scheduler fed, by appointment id.
 	Appointments []Appointment
 
+	// MergedInto is the client that this one was folded into, nil unless its
+	// Lifecycle is Merged. That one may be folded into another since.
+	MergedInto *int64
+	// Merged are the clients that were folded into this one, and those that had
+	// been folded into them before, in the order of the merges: the last one is of
+	// the latest merge.
+	Merged []MergedClient
+	// Aliases are values that lost in merges and still find the client.
+	Aliases []Alias
+
 	// ActiveAppointmentCount is the number of OPEN appointments; the store
 	// derives it from Appointments when it writes.
 	ActiveAppointmentCount int64
@@ -113,11 +123,15 @@ type Client struct {
 	// Keyer.
 	NameKey  string
 	EmailKey string
-	// EmailLower is the e-mail address as it is compared, nil without one;
-	// IdentityKeys are what other records of the same person may share with this
-	// one, ascending. The service derives both when it writes; see Keyer.
-	EmailLower   *string
-	IdentityKeys []string
+	// EmailsLower are the e-mail address and those of Aliases as they are
+	// compared, ExternalUserNames likewise; AccountIDs are the login and those of
+	// Merged, ascending. IdentityKeys are what other records of the same person may
+	// share with this one, ascending. The service derives all of them when it
+	// writes; see Keyer.
+	EmailsLower       []string
+	ExternalUserNames []string
+	AccountIDs        []int64
+	IdentityKeys      []string
 
 	// Keys are what an index finds the client by, beside its rows and orders:
 	// its tags, appointments, custom values and pieces of its texts; see
@@ -136,6 +150,9 @@ type Lifecycle string
 const (
 	Live    Lifecycle = "live"
 	Removed Lifecycle = "deleted"
+	// Merged records were folded into another one. They are kept as they were, in
+	// no list, and found by nobody: their ids are the survivor's.
+	Merged Lifecycle = "merged"
 )
 
 // Status is the business's judgement of a client. It hides nobody from any list.
@@ -249,7 +266,8 @@ func joinText(separator string, parts ...*string) *string {
 }
 
 // VisibilityKeys are the keys by which staff and location super-users find the
-// client: its creator's and those of its appointments, cancelled ones included.
+// client: its creator's, those of the clients merged into it, and those of its
+// appointments, cancelled ones included.
 func (c *Client) VisibilityKeys() []string {
 	seen := map[string]bool{}
 	var keys []string
@@ -261,6 +279,11 @@ func (c *Client) VisibilityKeys() []string {
 	}
 	if c.CreatedUser != nil && *c.CreatedUser != "" {
 		add(UserKey(*c.CreatedUser))
+	}
+	for _, m := range c.Merged {
+		if m.CreatedUser != nil && *m.CreatedUser != "" {
+			add(UserKey(*m.CreatedUser))
+		}
 	}
 	for _, a := range c.Appointments {
 		if a.StaffID != 0 {

@@ -44,6 +44,15 @@ const (
 	CodePropertyCodeTaken   Code = "PROPERTY_CODE_TAKEN"
 	CodeDuplicateChoice     Code = "DUPLICATE_CHOICE"
 
+	CodeClientMerged    Code = "CLIENT_MERGED"
+	CodeSelfMerge       Code = "SELF_MERGE"
+	CodeDuplicateID     Code = "DUPLICATE_ID"
+	CodeInvalidChoice   Code = "INVALID_CHOICE"
+	CodeMergeTooLarge   Code = "MERGE_TOO_LARGE"
+	CodeMergeNotLatest  Code = "MERGE_NOT_LATEST"
+	CodeAlreadyUnmerged Code = "ALREADY_UNMERGED"
+	CodeUnmergeConflict Code = "UNMERGE_CONFLICT"
+
 	CodeSelfView        Code = "SELF_VIEW"
 	CodeTooManySubjects Code = "TOO_MANY_SUBJECTS"
 

@@ -29,7 +29,13 @@ func anyClient() *rapid.Generator[*Client] {
 		reflect.TypeFor[AppointmentStatus](): rapid.SampledFrom([]any{AppointmentOpen, AppointmentCompleted, AppointmentCancelled, AppointmentNoShow}),
 	}}
 	made := rapid.MakeCustom[Client](config)
-	return rapid.Custom(func(t *rapid.T) *Client { return new(made.Draw(t, "client")) })
+	return rapid.Custom(func(t *rapid.T) *Client {
+		c := made.Draw(t, "client")
+		if c.MergedInto != nil {
+			c.Lifecycle = Merged
+		}
+		return &c
+	})
 }
 
 func anyDay(t *rapid.T) Date {

@@ -60,6 +60,10 @@ func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
 		return nil, fmt.Errorf("find subjects: %w", err)
 	}
 	shown := func(id int64) bool { return visible[id] != nil && visible[id].Active() }
+	survivors, err := survivorsOf(ctx, w.tx, wanted, visible)
+	if err != nil {
+		return nil, err
+	}
 
 	var errs Errors
 	for i, id := range wanted {
@@ -67,6 +71,8 @@ func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
 		switch {
 		case id == w.after.ClientID:
 			errs = append(errs, at.at(selfView()))
+		case survivors[id] != 0:
+			errs = append(errs, at.at(clientMerged(survivors[id])))
 		case !shown(id):
 			errs = append(errs, at.at(noSuchClient()))
 		case w.scope.Role == RoleClient && !slices.Contains(current, id):

@@ -60,8 +60,9 @@ type FeedTx interface {
 	Refresh(before, after *Client, at time.Time, properties []string) error
 	// Forms finds the forms of those clients, without what was filled in.
 	Forms(ctx context.Context, clientIDs []int64) ([]Form, error)
-	// PutForms writes forms of one client, each in place of the one of its id
-	// where Forms found that, and a feed row that names the properties.
+	// PutForms writes forms that a client, or one who was merged into it, signed,
+	// each in place of the one of its id where Forms found that, and a feed row of
+	// the client that names the properties.
 	PutForms(c *Client, forms []Form, at time.Time, properties []string)
 	// LocationGroup finds a location group, also one that was deleted; nil when
 	// nothing is known of it. Other writers of the business's groups wait for the

@@ -62,7 +62,7 @@ type formBatch struct {
 
 func (b *formBatch) apply(ctx context.Context, tx Tx) (int64, map[*entryReader]*Error, error) {
 	changed, failed := int64(0), map[*entryReader]*Error{}
-	clients, err := tx.Clients(ctx, b.clientIDs)
+	clients, err := heirs(ctx, tx, b.clientIDs)
 	if err != nil {
 		return 0, nil, fmt.Errorf("find the clients of forms: %w", err)
 	}

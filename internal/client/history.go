@@ -18,6 +18,8 @@ const (
 	OperationDelete  Operation = "DELETE"
 	OperationRestore Operation = "RESTORE"
 	OperationImport  Operation = "IMPORT"
+	OperationMerge   Operation = "MERGE"
+	OperationUnmerge Operation = "UNMERGE"
 
 	OperationUpdate        Operation = "UPDATE"
 	OperationUpsert        Operation = "UPSERT"
@@ -81,7 +83,8 @@ const (
 // table. Derived parts are no change of their own.
 func diff(before, after *Client) []Change {
 	var changes []Change
-	if before.Lifecycle != after.Lifecycle {
+	// That a client was merged is told by mergedIntoClientId.
+	if before.Deleted() != after.Deleted() {
 		changes = append(changes, Change{Path: pathDeleted, Before: before.Deleted(), After: after.Deleted()})
 	}
 	for i := range properties {

@@ -61,9 +61,17 @@ func (k *Keyer) Key(text *string, clientID int64) string {
 // Prepare computes what the store keeps beside a client's own values: its
 // places in the orders and its count of open appointments.
 func (k *Keyer) Prepare(c *Client) {
+	if c.Lifecycle == Merged {
+		// Whoever has no keys is found by none.
+		c.NameKey, c.EmailKey = "", ""
+		c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.IdentityKeys, c.Keys = nil, nil, nil, nil, nil
+		return
+	}
 	c.NameKey = k.Key(c.FullName(), c.ClientID)
 	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
-	c.EmailLower = emailLower(c.EmailAddress)
+	c.EmailsLower = c.emailsLower()
+	c.ExternalUserNames = c.externalUserNames()
+	c.AccountIDs = c.accountIDs()
 	c.IdentityKeys = k.identityKeys(c)
 	c.Keys = c.indexKeys()
 	c.ActiveAppointmentCount = 0

@@ -21,7 +21,7 @@ type Property struct {
 }
 
 // trait is what is special about a property.
-type trait uint8
+type trait uint16
 
 const (
 	// writable by createClient and patchClient.
@@ -40,6 +40,12 @@ const (
 	phone
 	// edge is a viewer edge: history tells each one, not the list.
 	edge
+	// consent is what the client allows, or the business: of a merge the strictest
+	// value wins.
+	consent
+	// aliased is what other systems know the client by: a value that loses in a
+	// merge stays as an alias.
+	aliased
 )
 
 const (
@@ -64,14 +70,14 @@ var properties = withKinds([]Property{
 	{Name: nameModifiedDate, has: derived, at: func(c *Client) any { return &c.ModifiedDate }},
 	{Name: nameModifiedUser, has: derived | hiddenFromClient, at: func(c *Client) any { return &c.ModifiedUser }},
 	{Name: "sanitized", at: func(c *Client) any { return &c.Sanitized }},
-	{Name: "status", Max: maxText, has: writable, rule: statusRule, at: func(c *Client) any { return &c.Status }},
-	{Name: "blocked", has: writable, at: func(c *Client) any { return &c.Blocked }},
+	{Name: "status", Max: maxText, has: writable | consent, rule: statusRule, at: func(c *Client) any { return &c.Status }},
+	{Name: "blocked", has: writable | consent, at: func(c *Client) any { return &c.Blocked }},
 
 	{Name: "firstName", Max: maxText, has: writable | required | ownWritable, at: func(c *Client) any { return &c.FirstName }},
 	{Name: "lastName", Max: maxText, has: writable | required | ownWritable, at: func(c *Client) any { return &c.LastName }},
 	{Name: "fullName", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.StoredFullName }},
-	{Name: "emailAddress", Max: maxEmail, has: writable | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
-	{Name: "externalUserName", Max: maxText, has: writable, at: func(c *Client) any { return &c.ExternalUserName }},
+	{Name: "emailAddress", Max: maxEmail, has: writable | aliased | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
+	{Name: "externalUserName", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.ExternalUserName }},
 	{Name: "companyName", Max: maxText, has: writable, at: func(c *Client) any { return &c.CompanyName }},
 	{Name: "dateOfBirth", has: writable, at: func(c *Client) any { return &c.DateOfBirth }},
 	{Name: "sex", Max: maxText, has: writable, at: func(c *Client) any { return &c.Sex }},
@@ -102,8 +108,8 @@ var properties = withKinds([]Property{
 	{Name: "alertNotes", Max: maxList, has: writable | hiddenFromClient, at: func(c *Client) any { return &c.AlertNotes }},
 	{Name: "tags", Max: maxTags, has: writable | hiddenFromClient, rule: tagRule, at: func(c *Client) any { return &c.Tags }},
 
-	{Name: "allowWaitListText", has: writable, at: func(c *Client) any { return &c.AllowWaitListText }},
-	{Name: "invitationOptIn", has: writable, at: func(c *Client) any { return &c.InvitationOptIn }},
+	{Name: "allowWaitListText", has: writable | consent, at: func(c *Client) any { return &c.AllowWaitListText }},
+	{Name: "invitationOptIn", has: writable | consent, at: func(c *Client) any { return &c.InvitationOptIn }},
 	{Name: "enrollee", has: writable, at: func(c *Client) any { return &c.Enrollee }},
 	{Name: "excludeEmailCategoryIdList", Max: maxList, has: writable, at: func(c *Client) any { return &c.ExcludeEmailCategoryIDList }},
 	{Name: "excludeEmailTemplateIdList", Max: maxList, has: writable, at: func(c *Client) any { return &c.ExcludeEmailTemplateIDList }},
@@ -113,17 +119,17 @@ var properties = withKinds([]Property{
 	{Name: "insuranceNo", Max: maxText, has: writable, at: func(c *Client) any { return &c.InsuranceNo }},
 	{Name: "insurancePlan", Max: maxText, has: writable, at: func(c *Client) any { return &c.InsurancePlan }},
 
-	{Name: "authnetCustomerId", Max: maxText, has: writable, at: func(c *Client) any { return &c.AuthnetCustomerID }},
+	{Name: "authnetCustomerId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.AuthnetCustomerID }},
 	{Name: "authnetPaymentProfileIdList", Max: maxList, has: writable, at: func(c *Client) any { return &c.AuthnetPaymentProfileIDList }},
-	{Name: "enterpriseClientId", Max: maxText, has: writable, at: func(c *Client) any { return &c.EnterpriseClientID }},
-	{Name: "hubspotutk", Max: maxText, has: writable, at: func(c *Client) any { return &c.Hubspotutk }},
-	{Name: "infusionsoftContactId", Max: maxText, has: writable, at: func(c *Client) any { return &c.InfusionsoftContactID }},
-	{Name: "salesforceAccountId", Max: maxText, has: writable, at: func(c *Client) any { return &c.SalesforceAccountID }},
-	{Name: "salesforceContactId", Max: maxText, has: writable, at: func(c *Client) any { return &c.SalesforceContactID }},
-	{Name: "salesforceLeadId", Max: maxText, has: writable, at: func(c *Client) any { return &c.SalesforceLeadID }},
-	{Name: "salesforcePersonId", Max: maxText, has: writable, at: func(c *Client) any { return &c.SalesforcePersonID }},
-	{Name: "squareCustomerId", Max: maxText, has: writable, at: func(c *Client) any { return &c.SquareCustomerID }},
-	{Name: "stripeCustomerId", Max: maxText, has: writable, at: func(c *Client) any { return &c.StripeCustomerID }},
+	{Name: "enterpriseClientId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.EnterpriseClientID }},
+	{Name: "hubspotutk", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.Hubspotutk }},
+	{Name: "infusionsoftContactId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.InfusionsoftContactID }},
+	{Name: "salesforceAccountId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.SalesforceAccountID }},
+	{Name: "salesforceContactId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.SalesforceContactID }},
+	{Name: "salesforceLeadId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.SalesforceLeadID }},
+	{Name: "salesforcePersonId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.SalesforcePersonID }},
+	{Name: "squareCustomerId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.SquareCustomerID }},
+	{Name: "stripeCustomerId", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.StripeCustomerID }},
 	{Name: "ssoTags", Max: maxList, has: writable, at: func(c *Client) any { return &c.SSOTags }},
 	{Name: "ipAddress", Max: maxText, has: writable | hiddenFromClient, at: func(c *Client) any { return &c.IPAddress }},
 
@@ -136,12 +142,17 @@ var properties = withKinds([]Property{
 
 	{Name: nameFields, at: func(c *Client) any { return &c.FieldValues }},
 	{Name: nameSubjects, has: edge, at: func(c *Client) any { return &c.SubjectIDs }},
+	{Name: nameMergedInto, at: func(c *Client) any { return &c.MergedInto }},
+	{Name: nameMerged, at: func(c *Client) any { return &c.Merged }},
+	{Name: nameAliases, at: func(c *Client) any { return &c.Aliases }},
 	{Name: "appointments", has: derived, at: func(c *Client) any { return &c.Appointments }},
 	{Name: "activeAppointmentCount", has: derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
 	{Name: nameNameKey, has: derived, at: func(c *Client) any { return &c.NameKey }},
 	{Name: nameEmailKey, has: derived, at: func(c *Client) any { return &c.EmailKey }},
 	{Name: "keys", has: derived, at: func(c *Client) any { return &c.Keys }},
-	{Name: nameEmailLower, has: derived, at: func(c *Client) any { return &c.EmailLower }},
+	{Name: "emailsLower", has: derived, at: func(c *Client) any { return &c.EmailsLower }},
+	{Name: "externalUserNames", has: derived, at: func(c *Client) any { return &c.ExternalUserNames }},
+	{Name: nameAccountIDs, has: derived, at: func(c *Client) any { return &c.AccountIDs }},
 	{Name: nameIdentityKeys, has: derived, at: func(c *Client) any { return &c.IdentityKeys }},
 	{Name: "ssn", has: secret, at: func(c *Client) any { return &c.SealedSSN }},
 	{Name: "password", has: secret, at: func(c *Client) any { return &c.PasswordHash }},
@@ -157,8 +168,12 @@ const (
 	nameModifiedDate = "modifiedDate"
 	nameModifiedUser = "modifiedUser"
 
-	nameEmailLower   = "emailLower"
 	nameIdentityKeys = "identityKeys"
+	nameAccountIDs   = "accountIds"
+
+	nameMergedInto = "mergedIntoClientId"
+	nameMerged     = "mergedClients"
+	nameAliases    = "aliases"
 )
 
 // Properties is the table of a client's stored parts. It is not to be changed.
@@ -175,7 +190,8 @@ func PropertyByName(name string) *Property {
 
 // At returns a pointer to the property's place in c: one of **string, *string,
 // **bool, *bool, **float64, **int64, *int64, **Date, **time.Time, *[]string,
-// *[]int64, *[]byte, *Status, *[]FieldValue, *[]Appointment.
+// *[]int64, *[]byte, *Status, *[]FieldValue, *[]Appointment, *[]MergedClient,
+// *[]Alias.
 func (p *Property) At(c *Client) any { return p.at(c) }
 
 // Value is what the property's place in c holds, as history keeps it: nil for

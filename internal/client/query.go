@@ -48,7 +48,8 @@ type Conditions struct {
 	Appointment *AppointmentCondition
 	// CreatedFrom and CreatedBefore bound the created date: from, and before.
 	CreatedFrom, CreatedBefore *time.Time
-	// ExternalUserName and EmailLower are equalities; nil is no condition.
+	// ExternalUserName and EmailLower are equalities, which an alias fulfils as
+	// well; nil is no condition.
 	ExternalUserName *string
 	EmailLower       *string
 	// Statuses is no condition when empty.

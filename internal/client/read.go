@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,19 +16,20 @@ const (
 	MaxRelation = 1_000
 )
 
-// Client finds a client by id, deleted or not. nil when there is none that the
-// scope sees, whatever the reason.
+// Client finds a client by id, deleted or not; by the id of one that was merged
+// it finds the survivor. nil when there is none that the scope sees, whatever
+// the reason.
 func (s *Service) Client(ctx context.Context, scope Scope, id ID, need Selection) (*Client, error) {
 	found, err := s.Nodes(ctx, scope, []ID{id}, need)
 	if err != nil {
 		return nil, err
 	}
-	return found[0], nil
+	return found[0].Client, nil
 }
 
-// Nodes finds clients by id, deleted or not, one for each id in the order of
-// ids; nil for each that the scope sees none for. Error: TOO_MANY.
-func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selection) ([]*Client, error) {
+// Nodes finds what ids mean, one for each id in the order of ids; no Client for
+// each that the scope sees none for. Error: TOO_MANY.
+func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selection) ([]Found, error) {
 	if len(ids) > MaxIDs {
 		return nil, path{"ids"}.at(tooMany(MaxIDs))
 	}
@@ -35,19 +37,7 @@ func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selecti
 	for _, id := range ids {
 		numbers = append(numbers, id.As(TypeClient))
 	}
-	found, err := s.store.ClientsByID(ctx, scope, numbers, true, need)
-	if err != nil {
-		return nil, fmt.Errorf("find clients by id: %w", err)
-	}
-	byID := make(map[int64]*Client, len(found))
-	for _, c := range found {
-		byID[c.ClientID] = c
-	}
-	answer := make([]*Client, len(numbers))
-	for i, number := range numbers {
-		answer[i] = byID[number]
-	}
-	return answer, nil
+	return s.lookUp(ctx, scope, numbers, need)
 }
 
 // Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.
@@ -135,15 +125,28 @@ func CheckRelation(first int64) error {
 	return nil
 }
 
-// Forms finds the forms that the clients signed, by client and form id.
-func (s *Service) Forms(ctx context.Context, scope Scope, clients []*Client) ([]Form, error) {
-	ids := make([]int64, len(clients))
-	for i, c := range clients {
-		ids[i] = c.ClientID
+// Forms finds the forms that the clients signed, and those who were merged into
+// them, by the client who has them now: by form id, and of one id by who signed.
+// Merged must be loaded.
+func (s *Service) Forms(ctx context.Context, scope Scope, clients []*Client) (map[int64][]Form, error) {
+	var ids []int64
+	owners := map[int64]int64{}
+	for _, c := range clients {
+		for _, id := range c.family() {
+			ids = append(ids, id)
+			owners[id] = c.ClientID
+		}
 	}
-	forms, err := s.store.Forms(ctx, scope, ids)
+	found, err := s.store.Forms(ctx, scope, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find forms: %w", err)
+	}
+	forms := map[int64][]Form{}
+	for _, form := range found {
+		forms[owners[form.ClientID]] = append(forms[owners[form.ClientID]], form)
+	}
+	for _, own := range forms {
+		slices.SortStableFunc(own, func(a, b Form) int { return strings.Compare(a.FormID, b.FormID) })
 	}
 	return forms, nil
 }

@@ -71,11 +71,10 @@ func (change *Change) put(c *Client, value any) {
 	name, rest, _ := strings.Cut(change.Path, ".")
 	switch name {
 	case pathDeleted:
-		c.Lifecycle = Live
-		if value == true {
-			c.Lifecycle = Removed
-		}
+		c.live(Removed, value == true)
 		return
+	case nameMergedInto:
+		c.live(Merged, value != nil)
 	case pathViewer:
 		// The edge is stored with its viewer.
 		return
@@ -92,6 +91,16 @@ func (change *Change) put(c *Client, value any) {
 	}
 	if p := PropertyByName(name); p != nil && !p.is(secret) {
 		setAt(p.at(c), value)
+	}
+}
+
+// live makes the client be in that stage of its life, or, when it is, live again.
+func (c *Client) live(stage Lifecycle, there bool) {
+	switch {
+	case there:
+		c.Lifecycle = stage
+	case c.Lifecycle == stage:
+		c.Lifecycle = Live
 	}
 }
 

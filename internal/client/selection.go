@@ -59,6 +59,8 @@ func (s *Selection) AddField(field string) {
 		s.Add("modifiedDate")
 	case "timeZoneCode":
 		s.Add("timeZone")
+	case "formList":
+		s.Add(nameMerged)
 	case "viewClients", "clientIdsClientCanView":
 		s.Add(nameSubjects)
 	case "fields", "fieldDataList", "fieldDataListJson", "fieldDataMap", "fieldDataMapJson", "textSearchable":

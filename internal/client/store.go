@@ -20,7 +20,8 @@ type Store interface {
 	ChangeStore
 
 	// Account finds the client of that account in a business, whatever the
-	// caller sees: it is how a CLIENT's scope is made. nil when there is none.
+	// caller sees: it is how a CLIENT's scope is made. An account that was merged
+	// is the survivor's. nil when there is none.
 	Account(ctx context.Context, businessID, clientAccountID int64) (*Client, error)
 
 	// Clients finds the clients of a query, in its order.
@@ -34,9 +35,12 @@ type Store interface {
 	Snapshot(ctx context.Context, read func(context.Context) error) error
 	// TagCounts lists the tags of the live clients that the scope sees.
 	TagCounts(ctx context.Context, scope Scope) ([]TagCount, error)
-	// ClientsByID finds clients by id, deleted ones as well where asked for, in
-	// the order of ids.
+	// ClientsByID finds clients by id, deleted ones as well where asked for but
+	// never merged ones, in the order of ids.
 	ClientsByID(ctx context.Context, scope Scope, ids []int64, withDeleted bool, need Selection) ([]*Client, error)
+	// Survivors finds the clients into whom those ids were merged, deleted ones
+	// too, in the order of ids. Merged is always loaded.
+	Survivors(ctx context.Context, scope Scope, ids []int64, need Selection) ([]*Client, error)
 	// Viewers finds the live clients who may see one of those, in the order of
 	// ids. SubjectIDs are always loaded.
 	Viewers(ctx context.Context, scope Scope, subjectIDs []int64, need Selection) ([]*Client, error)
@@ -54,8 +58,9 @@ type Store interface {
 	// ListLocationGroups finds the location groups of the scope's business, by id.
 	ListLocationGroups(ctx context.Context, scope Scope) ([]LocationGroup, error)
 
-	// NextClientID, NextAccountID and NextDefinitionID answer ids that nobody else
-	// gets.
+	// NextClientID, NextAccountID, NextDefinitionID and NextMergeID answer ids that
+	// nobody else gets.
+	NextMergeID(ctx context.Context) (int64, error)
 	NextClientID(ctx context.Context) (int64, error)
 	NextAccountID(ctx context.Context) (int64, error)
 	NextDefinitionID(ctx context.Context) (int64, error)
@@ -65,7 +70,7 @@ type Store interface {
 	// Write runs do in one transaction: all that it wrote is there afterwards,
 	// or, when it or the commit fails, nothing. It may run do again after a
 	// conflict, so do keeps no state between runs. Failures that Tx's methods
-	// return are to be returned by do.
+	// return are to be returned by do. Error: ErrTooLarge.
 	Write(ctx context.Context, scope Scope, do func(context.Context, Tx) error) error
 }
 
@@ -77,12 +82,13 @@ type Tx interface {
 	DuplicateTx
 	KeyTx
 	HistoryTx
+	MergeTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
-	// too, by id.
+	// too but no merged ones, by id.
 	Clients(ctx context.Context, ids []int64) (map[int64]*Client, error)
 	// ByAccount finds the live clients of those accounts that the scope sees, by
-	// account id.
+	// account id; of a merged one its survivor.
 	ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*Client, error)
 	// Viewers finds the live clients with an account who may see that one, as
 	// far as the scope sees them.

@@ -40,6 +40,10 @@ func valueAt(place any) any {
 		return *p
 	case *[]Appointment:
 		return *p
+	case *[]MergedClient:
+		return *p
+	case *[]Alias:
+		return *p
 	}
 	panic("client: a property of an unknown type")
 }
@@ -74,6 +78,10 @@ func setAt(place, value any) {
 		*p, _ = value.([]int64)
 	case *Status:
 		*p, _ = value.(Status)
+	case *[]MergedClient:
+		*p, _ = value.([]MergedClient)
+	case *[]Alias:
+		*p, _ = value.([]Alias)
 	default:
 		panic("client: a property that callers don't set")
 	}
@@ -106,6 +114,10 @@ func equalValues(a, b any) bool {
 		return ok && x.Equal(y)
 	case []Appointment:
 		return slices.EqualFunc(x, b.([]Appointment), Appointment.equal)
+	case []MergedClient:
+		return slices.EqualFunc(x, b.([]MergedClient), MergedClient.equal)
+	case []Alias:
+		return slices.Equal(x, b.([]Alias))
 	}
 	return a == b
 }
@@ -123,5 +135,52 @@ func cloneList(place any) {
 		*p = slices.Clone(*p)
 	case *[]Appointment:
 		*p = slices.Clone(*p)
+	case *[]MergedClient:
+		*p = slices.Clone(*p)
+	case *[]Alias:
+		*p = slices.Clone(*p)
+	}
+}
+
+// copyPlace writes what a property's place holds into the place of another
+// client. Lists are shared.
+func copyPlace(to, from any) {
+	switch p := to.(type) {
+	case **string:
+		*p = *from.(**string)
+	case *string:
+		*p = *from.(*string)
+	case **bool:
+		*p = *from.(**bool)
+	case *bool:
+		*p = *from.(*bool)
+	case **float64:
+		*p = *from.(**float64)
+	case **int64:
+		*p = *from.(**int64)
+	case *int64:
+		*p = *from.(*int64)
+	case **Date:
+		*p = *from.(**Date)
+	case **time.Time:
+		*p = *from.(**time.Time)
+	case *[]string:
+		*p = *from.(*[]string)
+	case *[]int64:
+		*p = *from.(*[]int64)
+	case *[]byte:
+		*p = *from.(*[]byte)
+	case *Status:
+		*p = *from.(*Status)
+	case *[]FieldValue:
+		*p = *from.(*[]FieldValue)
+	case *[]Appointment:
+		*p = *from.(*[]Appointment)
+	case *[]MergedClient:
+		*p = *from.(*[]MergedClient)
+	case *[]Alias:
+		*p = *from.(*[]Alias)
+	default:
+		panic("client: a property of an unknown type")
 	}
 }

@@ -210,15 +210,20 @@ func (w *writing) save(ctx context.Context, tx Tx, before *Client, operation Ope
 func find(ctx context.Context, tx Tx, scope Scope, t target) (*Client, error) {
 	notFound := path{"clientId"}.at(&Error{Code: CodeNotFound, Message: "no client of that id"})
 	id := t.id.As(TypeClient)
-	if scope.Role == RoleClient && id != scope.ClientID {
-		return nil, notFound
-	}
 	found, err := tx.Clients(ctx, []int64{id})
 	if err != nil {
 		return nil, fmt.Errorf("find the client to change: %w", err)
 	}
-	c := found[id]
+	survivors, err := survivorsOf(ctx, tx, []int64{id}, found)
+	if err != nil {
+		return nil, err
+	}
+	c, survivor := found[id], survivors[id]
 	switch {
+	case scope.Role == RoleClient && id != scope.ClientID && survivor != scope.ClientID:
+		return nil, notFound
+	case survivor != 0:
+		return nil, path{"clientId"}.at(clientMerged(survivor))
 	case c == nil:
 		return nil, notFound
 	case c.Deleted() && !t.deletedToo:

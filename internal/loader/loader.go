@@ -41,6 +41,10 @@ func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
 // Client is a client with its level.
 type Client struct {
 	*client.Client
+	// RequestedClientID is the id that was asked for, when that one was merged into
+	// this client; nil otherwise.
+	RequestedClientID *int64
+
 	level *level
 }
 
@@ -176,16 +180,7 @@ func (l *level) once(key relationKey) *once[map[int64][]*Client] {
 // Forms are the forms that c signed, by form id.
 func (c *Client) Forms(ctx context.Context) ([]client.Form, error) {
 	forms, err := c.level.forms.get(func() (map[int64][]client.Form, error) {
-		l := c.level
-		found, err := l.loaders.service.Forms(ctx, l.loaders.scope, l.clients)
-		if err != nil {
-			return nil, err
-		}
-		byClient := map[int64][]client.Form{}
-		for _, form := range found {
-			byClient[form.ClientID] = append(byClient[form.ClientID], form)
-		}
-		return byClient, nil
+		return c.level.loaders.service.Forms(ctx, c.level.loaders.scope, c.level.clients)
 	})
 	if err != nil {
 		return nil, err

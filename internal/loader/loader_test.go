@@ -53,7 +53,11 @@ func level(t *testing.T, api *apitest.API, loaders *loader.Loaders, ids ...int64
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loaders.Wrap(found)
+	clients := make([]*client.Client, len(found))
+	for i := range found {
+		clients[i] = found[i].Client
+	}
+	return loaders.Wrap(clients)
 }
 
 func ids(clients []*loader.Client) []int64 {

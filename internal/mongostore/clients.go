@@ -15,7 +15,7 @@ import (
 
 // Account implements client.Store.
 func (s *Store) Account(ctx context.Context, businessID, clientAccountID int64) (*client.Client, error) {
-	q := query{core: bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyAccount, Value: clientAccountID}}}
+	q := query{core: bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyAccounts, Value: clientAccountID}}}
 	found, err := s.read(ctx, q, window{limit: 1}, client.Select("blocked", keySubjects))
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -118,12 +118,12 @@ func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]client.Tag
 // ClientsByID implements client.Store.
 func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
 	found, err := s.read(ctx, byIDs(scope, ids), window{sort: ascending(keyID)}, need)
-	if err != nil || withDeleted {
-		return found, err
+	if err != nil {
+		return nil, err
 	}
-	// The few deleted ones among them are dropped here: with a condition more
-	// the embedded engine would not use its index.
-	return slices.DeleteFunc(found, (*client.Client).Deleted), nil
+	// The few deleted and merged ones among them are dropped here: with a condition
+	// more the embedded engine would not use its index.
+	return slices.DeleteFunc(found, func(c *client.Client) bool { return isMerged(c) || (c.Deleted() && !withDeleted) }), nil
 }
 
 // Viewers implements client.Store.

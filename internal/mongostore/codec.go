@@ -22,10 +22,11 @@ const (
 	keySchema     = "schemaVersion"
 	keyVisibility = "visibility"
 	keySubjects   = "viewSubjectIds"
-	keyAccount    = "clientAccountId"
+	keyAccounts   = "accountIds"
 	keyKeys       = "keys"
 	keyIdentities = "identityKeys"
 	keyFields     = "fields"
+	keyMerged     = "mergedClients"
 )
 
 // codec turns clients into documents and back, by package client's table of
@@ -69,7 +70,10 @@ func encodePlace(place any) any {
 	case **string:
 		return pointed(*p)
 	case *string:
-		return *p
+		// A client in no list has no place in an order.
+		if *p != "" {
+			return *p
+		}
 	case **bool:
 		return pointed(*p)
 	case *bool:
@@ -98,6 +102,8 @@ func encodePlace(place any) any {
 		return encodeFieldValues(*p)
 	case *[]client.Appointment:
 		return encodeAppointments(*p)
+	case *[]client.MergedClient, *[]client.Alias:
+		return encodeMerges(p)
 	default:
 		panic(fmt.Sprintf("mongostore: a property in a %T", place))
 	}
@@ -136,6 +142,10 @@ func encodeValue(value any) any {
 		return v.UTC()
 	case client.Status:
 		return string(v)
+	case []client.MergedClient:
+		return encodeMerges(&v)
+	case []client.Alias:
+		return encodeMerges(&v)
 	}
 	return value
 }

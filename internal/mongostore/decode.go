@@ -87,6 +87,10 @@ func decodePlace(place any, value bson.RawValue) bool {
 		return decodeList(p, value, decodeFieldValue)
 	case *[]client.Appointment:
 		return decodeList(p, value, decodeAppointment)
+	case *[]client.MergedClient:
+		return decodeList(p, value, decodeMerged)
+	case *[]client.Alias:
+		return decodeList(p, value, decodeAlias)
 	}
 	return false
 }

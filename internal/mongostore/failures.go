@@ -2,18 +2,34 @@ package mongostore
 
 import (
 	"errors"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"clientgraph/internal/client"
 )
 
 // Codes of the server's failures that mean something here.
-const codeNamespaceExists = 48
+const (
+	codeNamespaceExists          = 48
+	codeTransactionTooLarge      = 257
+	codeTransactionCacheTooSmall = 360
+)
 
 func serverCode(err error) (int, bool) {
 	failure, ok := errors.AsType[mongo.CommandError](err)
 	return int(failure.Code), ok
+}
+
+// asTooLarge marks a failure as one of a transaction that holds too much.
+func asTooLarge(err error) error {
+	code, ok := serverCode(err)
+	if ok && (code == codeTransactionTooLarge || code == codeTransactionCacheTooSmall) {
+		return fmt.Errorf("%w: %w", client.ErrTooLarge, err)
+	}
+	return err
 }
 
 // retryLabel makes the driver run the whole transaction again.

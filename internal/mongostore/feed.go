@@ -134,7 +134,7 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 	for _, form := range forms {
 		document := bson.D{
 			{Key: keyBusiness, Value: t.scope.BusinessID},
-			{Key: "clientId", Value: c.ClientID},
+			{Key: "clientId", Value: form.ClientID},
 			{Key: "formId", Value: form.FormID},
 			{Key: "data", Value: string(form.Data)},
 			{Key: "modifiedDate", Value: form.ModifiedDate},
@@ -146,7 +146,7 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 		if form.SignedDate != nil {
 			document = append(document, bson.E{Key: "signedDate", Value: *form.SignedDate})
 		}
-		if t.feed.seenForms[formKey{c.ClientID, form.FormID}] {
+		if t.feed.seenForms[formKey{form.ClientID, form.FormID}] {
 			t.feed.forms = append(t.feed.forms, mongo.NewReplaceOneModel().SetFilter(key).SetReplacement(document))
 		} else {
 			t.feed.forms = append(t.feed.forms, mongo.NewInsertOneModel().SetDocument(document))

@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"math"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -91,10 +92,10 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.EmailLower != nil:
-		core = slices.Concat(life, bson.D{{Key: "emailLower", Value: *c.EmailLower}})
+		core = slices.Concat(life, bson.D{{Key: "emailsLower", Value: *c.EmailLower}})
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.ExternalUserName != nil:
-		core = bson.D{{Key: "externalUserName", Value: *c.ExternalUserName}}
+		core = bson.D{{Key: "externalUserNames", Value: *c.ExternalUserName}}
 		rest = slices.Concat(life, seenBy(scope), keyed, created)
 	case len(keys) > 0:
 		core, keys = bson.D{{Key: keyKeys, Value: in(keys[0])}}, keys[1:]
@@ -112,11 +113,19 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 		if keyed == nil {
 			// Whoever is live has a place in the order. It says which of the indexes
 			// is meant, to a planner that does not look at the order.
-			keyed = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: ""}}}}
+			keyed = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: lowest(order)}}}}
 		}
 		core = slices.Concat(life, keyed)
 	}
 	return query{core: append(tenant(scope), core...), rest: append(rest, remaining(c, keys)...)}
+}
+
+// lowest is less than any key of the order.
+func lowest(order string) any {
+	if order == keyID {
+		return int64(math.MinInt64)
+	}
+	return ""
 }
 
 // placed is the key that says that a client is in lists: the order's own, so

@@ -45,18 +45,22 @@ func indexes() map[string][]index {
 			{name: "byCreatedDate", keys: ascending("businessId", "createdDate")},
 			// Tags, appointments, custom values and pieces of texts.
 			{name: "byKey", keys: ascending("businessId", "keys")},
-			{name: "byExternalUserName", keys: ascending("businessId", "externalUserName", "nameKey")},
+			// Names in other systems, and e-mail addresses below: own ones and aliases.
+			{name: "byExternalUserNames", keys: ascending("businessId", "externalUserNames", "nameKey")},
 			// viewByClients.
 			{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
 			// Whoever has an e-mail address, in the order of names.
-			{name: "liveByEmailLower", keys: ascending("businessId", "lifecycle", "emailLower", "nameKey")},
+			{name: "liveByEmailsLower", keys: ascending("businessId", "lifecycle", "emailsLower", "nameKey")},
 			// Who shares an identity with somebody: duplicates.
 			{name: "liveByIdentity", keys: ascending("businessId", "lifecycle", "identityKeys")},
-			// Whom a token or an edge list names by account.
+			// Whom a token or an edge list names by account: its own, or one that was
+			// merged into it.
 			{
-				name: "byAccountNumber", keys: ascending("businessId", "clientAccountId"), unique: true,
-				partial: bson.D{{Key: "clientAccountId", Value: anyAccount()}},
+				name: "byAccounts", keys: ascending("businessId", "accountIds"), unique: true,
+				partial: bson.D{{Key: "accountIds", Value: anyAccount()}},
 			},
+			// Whom an id means that was merged.
+			{name: "byMerged", keys: ascending("businessId", "mergedClients.clientId")},
 		},
 		historyName: {
 			{name: "byVersion", keys: ascending("businessId", "clientId", "version"), unique: true},
@@ -90,6 +94,11 @@ func indexes() map[string][]index {
 		},
 		dismissalsName: {
 			{name: "byPair", keys: ascending("businessId", "first", "second"), unique: true},
+		},
+		journalName: {
+			{name: "byMerge", keys: ascending("businessId", "mergeId", "part"), unique: true},
+			// All that the journal holds of a client, to be erased.
+			{name: "byClient", keys: ascending("businessId", "clientIds")},
 		},
 		formsName: {
 			{name: "byClient", keys: ascending("businessId", "clientId", "formId"), unique: true},

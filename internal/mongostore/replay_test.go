@@ -182,6 +182,7 @@ func (w *pastWorld) check(t *testing.T, rt *rapid.T, id int64, states []*client.
 func recorded(c *client.Client) client.Client {
 	told := *c
 	told.SealedSSN, told.PasswordHash, told.Appointments, told.ActiveAppointmentCount = nil, nil, nil, 0
-	told.NameKey, told.EmailKey, told.EmailLower, told.IdentityKeys, told.Keys = "", "", nil, nil, nil
+	told.NameKey, told.EmailKey, told.IdentityKeys, told.Keys = "", "", nil, nil
+	told.EmailsLower, told.ExternalUserNames, told.AccountIDs = nil, nil, nil
 	return told
 }

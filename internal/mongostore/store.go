@@ -42,6 +42,7 @@ type Store struct {
 	clientIDs  *idBlock
 	accountIDs *idBlock
 	bell       *changeBell
+	mergeIDs   *idBlock
 }
 
 var _ client.Store = (*Store)(nil)
@@ -60,6 +61,7 @@ func New(connection *mongo.Client, database string) *Store {
 		clientIDs:  &idBlock{counters: counters, name: "clientId"},
 		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
 		bell:       &changeBell{changes: db.Collection(changesName)},
+		mergeIDs:   &idBlock{counters: counters, name: "mergeId"},
 	}
 }
 
@@ -97,6 +99,9 @@ func (s *Store) NextClientID(ctx context.Context) (int64, error) { return s.clie
 
 // NextAccountID implements client.Store.
 func (s *Store) NextAccountID(ctx context.Context) (int64, error) { return s.accountIDs.next(ctx) }
+
+// NextMergeID implements client.Store.
+func (s *Store) NextMergeID(ctx context.Context) (int64, error) { return s.mergeIDs.next(ctx) }
 
 // ReserveIDs implements client.Store.
 func (s *Store) ReserveIDs(ctx context.Context, clientID, accountID int64) error {

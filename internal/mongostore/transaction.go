@@ -30,7 +30,7 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 		}
 		return nil, tx.flush(ctx)
 	}, o)
-	return err
+	return asTooLarge(err)
 }
 
 // Snapshot implements client.Store.
@@ -55,11 +55,17 @@ type transaction struct {
 	scope   client.Scope
 	writes  []mongo.WriteModel
 	updates int64
-	history []any
-	changes []bson.D
-	feed    feedWrites
-	keys    keyWrites
-	slots   map[int64]bool
+	// removals and replacements are of records that give up a unique key. On the
+	// embedded engine that is free for others only when the document is deleted, so
+	// they are deleted, and inserted anew, before anything else is written.
+	removals     []mongo.WriteModel
+	replacements []mongo.WriteModel
+	history      []any
+	changes      []bson.D
+	feed         feedWrites
+	journal      journalWrites
+	keys         keyWrites
+	slots        map[int64]bool
 }
 
 // Clients implements client.Tx.
@@ -77,7 +83,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 
 // ByAccount implements client.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccount, Value: append(in(nonNil(accountIDs)), anyAccount()...)})}
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: append(in(nonNil(accountIDs)), anyAccount()...)})}
 	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
 	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
 	if err != nil {
@@ -85,7 +91,9 @@ func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[in
 	}
 	byAccount := make(map[int64]*client.Client, len(found))
 	for _, c := range found {
-		byAccount[*c.ClientAccountID] = c
+		for _, id := range c.AccountIDs {
+			byAccount[id] = c
+		}
 	}
 	return byAccount, nil
 }
@@ -138,23 +146,37 @@ func (t *transaction) Insert(_ context.Context, c *client.Client, entry client.E
 
 // Save implements client.Tx.
 func (t *transaction) Save(_ context.Context, before, after *client.Client, entry client.Entry, kind client.Kind) error {
+	if err := t.put(before, after); err != nil {
+		return err
+	}
+	t.record(before, after, entry, kind)
+	return nil
+}
+
+// put writes what differs between two states of a client.
+func (t *transaction) put(before, after *client.Client) error {
+	t.touch(before, after)
+	filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}
+	if slices.ContainsFunc(before.AccountIDs, func(id int64) bool { return !slices.Contains(after.AccountIDs, id) }) {
+		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
+		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(after)))
+		return nil
+	}
 	update, err := t.store.codec.difference(before, after)
 	if err != nil {
 		return err
 	}
-	// The transaction read the record in the snapshot that it writes to: a change
-	// by somebody else since is a conflict, and the whole of it runs again.
-	t.writes = append(t.writes, mongo.NewUpdateOneModel().
-		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}).
-		SetUpdate(update))
-	t.updates++
-	t.touch(before, after)
-	t.record(before, after, entry, kind)
+	t.update(before, update)
 	return nil
 }
 
 // record adds the history row and the feed row of a write.
 func (t *transaction) record(before, after *client.Client, entry client.Entry, kind client.Kind) {
+	t.announce(before, after, entry, kind, t.keep(entry))
+}
+
+// keep adds the history row of a write, and returns the paths that it tells of.
+func (t *transaction) keep(entry client.Entry) bson.A {
 	paths := bson.A{}
 	changes := make(bson.A, len(entry.Changes))
 	for i, change := range entry.Changes {
@@ -179,12 +201,17 @@ func (t *transaction) record(before, after *client.Client, entry client.Entry, k
 		{Key: "requestId", Value: entry.RequestID},
 		{Key: "changes", Value: changes},
 	})
-	t.announce(before, after, entry, kind, paths)
+	return paths
 }
 
 // announce adds the feed row of a write. Of entry it reads when and what the
 // write was.
 func (t *transaction) announce(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) {
+	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
+}
+
+// row is a row of the feed, but for its sequence number.
+func (t *transaction) row(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: entry.At},
@@ -200,8 +227,7 @@ func (t *transaction) announce(before, after *client.Client, entry client.Entry,
 	if entry.MergedIntoClientID != 0 {
 		row = append(row, bson.E{Key: "mergedIntoClientId", Value: entry.MergedIntoClientID})
 	}
-	row = append(row, subjectChanges(before, after)...)
-	t.changes = append(t.changes, row)
+	return append(row, subjectChanges(before, after)...)
 }
 
 // flush writes what was kept: first the keys, for whoever uses one at the same
@@ -211,14 +237,15 @@ func (t *transaction) flush(ctx context.Context) error {
 	if err := t.flushKeys(ctx); err != nil {
 		return err
 	}
-	if len(t.writes) == 0 {
+	writes := slices.Concat(t.removals, t.replacements, t.writes)
+	if len(writes) == 0 {
 		return t.flushFeed(ctx)
 	}
 	if err := t.flushSlots(ctx); err != nil {
 		return err
 	}
 	db := t.store.db
-	result, err := db.Collection(clientsName).BulkWrite(ctx, t.writes, options.BulkWrite().SetOrdered(true))
+	result, err := db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		t.store.clientIDs.drop()
 		t.store.accountIDs.drop()
@@ -227,13 +254,16 @@ func (t *transaction) flush(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write clients: %w", err)
 	}
-	if result.MatchedCount != t.updates {
-		return asConflict(fmt.Errorf("%d of %d clients are gone", t.updates-result.MatchedCount, t.updates))
+	if gone := t.updates - result.MatchedCount + int64(len(t.removals)) - result.DeletedCount; gone != 0 {
+		return asConflict(fmt.Errorf("%d of %d clients are gone", gone, len(writes)))
 	}
 	if len(t.history) > 0 {
 		if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
 			return fmt.Errorf("write history: %w", err)
 		}
+	}
+	if err := t.flushJournal(ctx); err != nil {
+		return err
 	}
 	if err := t.flushFeed(ctx); err != nil {
 		return err

@@ -28,19 +28,21 @@ func (t *transaction) touch(before, after *client.Client) {
 	if before == nil {
 		before = &client.Client{}
 	}
-	t.touchValue("email", before.EmailLower, after.EmailLower)
-	t.touchValue("externalUserName", before.ExternalUserName, after.ExternalUserName)
+	t.touchValues("email", before.EmailsLower, after.EmailsLower)
+	t.touchValues("externalUserName", before.ExternalUserNames, after.ExternalUserNames)
 }
 
-func (t *transaction) touchValue(kind string, before, after *string) {
-	if after == nil || (before != nil && *before == *after) {
-		return
+func (t *transaction) touchValues(kind string, before, after []string) {
+	for _, value := range after {
+		if slices.Contains(before, value) {
+			continue
+		}
+		if t.slots == nil {
+			t.slots = map[int64]bool{}
+		}
+		digest := sha256.Sum256([]byte(kind + ":" + value))
+		t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
 	}
-	if t.slots == nil {
-		t.slots = map[int64]bool{}
-	}
-	digest := sha256.Sum256([]byte(kind + ":" + *after))
-	t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
 }
 
 func (t *transaction) flushSlots(ctx context.Context) error {

@@ -1,0 +1,66 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+	"clientgraph/internal/loader"
+)
+
+// PreviewMerge answers what a merge would do.
+func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error) {
+	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, client.MergeArgs{
+		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices),
+	})
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &model.MergeReport{MergeReport: report}, nil
+}
+
+// MergeClients makes one client of several.
+func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
+	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), client.MergeArgs{
+		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
+	})
+	node, userErrors, err := answer(ctx, client.Result{Client: result.Client}, err)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.MergeClientsPayload{Client: node, UserErrors: userErrors, Conflicts: pointers(result.Conflicts)}
+	if result.Report != nil {
+		payload.MergeID, payload.Report = &client.ID{Number: result.MergeID}, &model.MergeReport{MergeReport: result.Report}
+	}
+	return payload, nil
+}
+
+// UnmergeClients undoes a merge.
+func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
+	req := requestOf(ctx)
+	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), client.UnmergeArgs{
+		MergeID: mergeID, Choices: values(choices), ExpectedVersion: expectedVersion,
+	})
+	node, userErrors, err := answer(ctx, result.Result, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UnmergeClientsPayload{
+		Client: node, Clients: req.loaders.Wrap(result.Clients), UserErrors: userErrors,
+		Conflict: result.Conflict, Conflicts: pointers(result.Conflicts),
+	}, nil
+}
+
+// MergedClients are the clients that were merged into this one.
+func (clientResolver) MergedClients(_ context.Context, obj *loader.Client) ([]*model.MergedClient, error) {
+	merged := make([]*model.MergedClient, len(obj.Merged))
+	for i := range obj.Merged {
+		merged[i] = &model.MergedClient{MergedClient: obj.Merged[i], Survivor: obj}
+	}
+	return merged, nil
+}
+
+// Aliases are values by which merged clients were known.
+func (clientResolver) Aliases(_ context.Context, obj *loader.Client) ([]*client.Alias, error) {
+	return pointers(obj.Aliases), nil
+}

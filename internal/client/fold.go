@@ -1,0 +1,137 @@
+package client
+
+import (
+	"slices"
+	"strconv"
+)
+
+// folding is a merge on paper: from the records as they are it tells the
+// survivor's record afterwards and the report. It reads nothing else, so that a
+// preview and a merge of the same records tell the same.
+type folding struct {
+	survivor *Client
+	// folded are the others, in the order of the request.
+	folded []*Client
+	// choices are whose value of a field wins, where that was said.
+	choices map[string]choice
+	// ssns are the social security numbers of those who have one, by client.
+	ssns map[int64]string
+	// viewers are those who may see one of the clients, themselves aside, by id.
+	viewers []Viewer
+	// forms are how many forms each of the folded brings, by client.
+	forms map[int64]int64
+
+	// What follows is told.
+	after *Client
+	// ssnFrom is whose social security number the survivor takes; 0 for none.
+	ssnFrom int64
+	report  *MergeReport
+	errs    Errors
+}
+
+// choice is whose value of a field wins, and where in the request that is said.
+type choice struct {
+	fromClientID int64
+	where        path
+}
+
+// Viewer is one end of viewer edges: who may see some of the clients asked
+// about.
+type Viewer struct {
+	ClientID int64
+	// Saw are those of the clients that it may see, ascending.
+	Saw []int64
+}
+
+// fold runs the merge, property by property in the order of the table.
+func (f *folding) fold() {
+	f.after = f.survivor.Clone()
+	f.report = &MergeReport{
+		ClientID: f.survivor.ClientID, ClientIDs: []int64{}, Versions: []VersionOf{},
+		Moves: []MergeMove{}, Fills: []MergeFill{}, Conflicts: []MergeConflict{}, Aliases: []Alias{},
+	}
+	for _, c := range f.all() {
+		f.report.Versions = append(f.report.Versions, VersionOf{ClientID: c.ClientID, Version: c.Version})
+	}
+	for _, c := range f.folded {
+		f.report.ClientIDs = append(f.report.ClientIDs, c.ClientID)
+	}
+	f.foldLogin()
+	for i := range properties {
+		f.foldProperty(&properties[i])
+	}
+	f.foldViewers()
+	f.foldForms()
+	f.foldAliases()
+}
+
+func (f *folding) foldProperty(p *Property) {
+	switch {
+	case p.Name == inputSSN:
+		f.foldSSN(p)
+	case p.Name == nameFields:
+		f.foldFields(p)
+	case p.Name == nameSubjects:
+		f.foldSubjects()
+	case p.Name == nameAppointments:
+		f.foldAppointments()
+	case p.Name == "notes":
+		f.foldNotes(p)
+	case !p.is(writable):
+		// Ids, dates and users of a record are its own.
+	case p.is(consent):
+		f.foldConsent(p)
+	default:
+		switch p.kind.(type) {
+		case *[]string, *[]int64:
+			f.foldList(p)
+		default:
+			f.foldValue(p)
+		}
+	}
+}
+
+// all are the clients in the order that decides, the survivor first.
+func (f *folding) all() []*Client {
+	return slices.Concat([]*Client{f.survivor}, f.folded)
+}
+
+// among says whether a client is one of those that become one.
+func (f *folding) among(id int64) bool {
+	return slices.ContainsFunc(f.all(), func(c *Client) bool { return c.ClientID == id })
+}
+
+// choosable says whether a choice may name the field: it has one value, and no
+// rule of its own decides about it.
+func choosable(field string) bool {
+	if id, found := customFieldID(field); found {
+		return id != 0
+	}
+	p := PropertyByName(field)
+	if p == nil || p.is(consent) || p.Name == "notes" {
+		return false
+	}
+	if p.Name == inputSSN {
+		return true
+	}
+	if !p.is(writable) {
+		return false
+	}
+	switch p.kind.(type) {
+	case *[]string, *[]int64:
+		return false
+	}
+	return true
+}
+
+// customFieldID is the definition that a field name such as fields.322530 is of.
+func customFieldID(field string) (id int64, found bool) {
+	const prefix = nameFields + "."
+	if len(field) <= len(prefix) || field[:len(prefix)] != prefix {
+		return 0, false
+	}
+	id, _ = parseNumber(field[len(prefix):])
+	return id, true
+}
+
+func customFieldName(id int64) string { return nameFields + "." + strconv.FormatInt(id, 10) }

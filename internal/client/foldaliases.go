@@ -1,0 +1,37 @@
+package client
+
+// foldAliases keeps, of what other systems know the clients by, the values that
+// lost: those of the survivor too, where another's was chosen.
+func (f *folding) foldAliases() {
+	for _, c := range f.all() {
+		for i := range properties {
+			p := &properties[i]
+			if !p.is(aliased) {
+				continue
+			}
+			if value, ok := filled(valueAt(p.at(c))).(string); ok {
+				f.alias(p, Alias{Field: p.Name, Value: value, ClientID: c.ClientID})
+			}
+		}
+		if c == f.survivor {
+			continue
+		}
+		for _, alias := range c.Aliases {
+			f.alias(PropertyByName(alias.Field), alias)
+		}
+	}
+}
+
+// alias adds one, unless the survivor is known by that value already.
+func (f *folding) alias(p *Property, alias Alias) {
+	if own, ok := valueAt(p.at(f.after)).(string); ok && sameAlias(p.Name, own, alias.Value) {
+		return
+	}
+	for _, known := range f.after.Aliases {
+		if known.Field == alias.Field && sameAlias(alias.Field, known.Value, alias.Value) {
+			return
+		}
+	}
+	f.after.Aliases = append(f.after.Aliases, alias)
+	f.report.Aliases = append(f.report.Aliases, alias)
+}

@@ -1,0 +1,322 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Bounds of a merge.
+const (
+	// MaxMerge bounds how many clients are folded into one at once.
+	MaxMerge = 50
+	// MaxMergeViewers bounds how many viewers' edges one merge repoints.
+	MaxMergeViewers = 50_000
+	// maxMergedText bounds all text of a survivor in bytes: a document of the
+	// database has 16 MiB, and holds more than that.
+	maxMergedText = 6 << 20
+	// mergeTimeout bounds a merge. It writes more than other changes do.
+	mergeTimeout = 60 * time.Second
+)
+
+// ErrTooLarge is what Store.Write returns when the database can't hold so much
+// in one transaction. Nothing was written.
+var ErrTooLarge = errors.New("too much for one transaction")
+
+// MergeArgs are what a merge, or its preview, is asked with.
+type MergeArgs struct {
+	// ClientID survives; ClientIDs are folded into it, and their order decides.
+	ClientID  ID
+	ClientIDs []ID
+	Choices   []MergeChoice
+	// ExpectedVersions are those of any of the clients.
+	ExpectedVersions []ExpectedVersion
+}
+
+// ExpectedVersion binds a merge to a version of a client.
+type ExpectedVersion struct {
+	ClientID ID
+	Version  int64
+}
+
+// MergeResult is what a merge answers. With the error VERSION_CONFLICT Conflicts
+// say what happened to which client, and the rest is empty.
+type MergeResult struct {
+	Client  *Client
+	MergeID int64
+	Report  *MergeReport
+	// Conflicts are those of clients with another version than was expected.
+	Conflicts []ConflictOf
+}
+
+// ConflictOf tells of the changes to one client that a caller had not seen.
+type ConflictOf struct {
+	ClientID int64
+	Conflict
+}
+
+// PreviewMerge tells what Merge of the same arguments would do, and writes
+// nothing. Errors: those of Merge but VERSION_CONFLICT.
+func (s *Service) PreviewMerge(ctx context.Context, scope Scope, args MergeArgs) (*MergeReport, error) {
+	args.ExpectedVersions = nil
+	result, err := s.merge(ctx, scope, args, true)
+	if err != nil {
+		return nil, err
+	}
+	return result.Report, nil
+}
+
+// Merge folds clients into one, all or none of them. Errors: FORBIDDEN, REQUIRED
+// (nobody to fold in), TOO_MANY, SELF_MERGE, DUPLICATE_ID, NOT_FOUND,
+// CLIENT_DELETED, CLIENT_MERGED, INVALID_CHOICE, VERSION_CONFLICT,
+// TOO_MANY_SUBJECTS, MERGE_TOO_LARGE.
+func (s *Service) Merge(ctx context.Context, scope Scope, args MergeArgs) (MergeResult, error) {
+	result, err := s.merge(ctx, scope, args, false)
+	if err != nil {
+		return MergeResult{Conflicts: result.Conflicts}, asTooLarge(err)
+	}
+	return result, nil
+}
+
+// asTooLarge tells the caller what the database said of a transaction's size.
+func asTooLarge(err error) error {
+	if errors.Is(err, ErrTooLarge) {
+		return mergeTooLarge("the database can't change so much at once")
+	}
+	return err
+}
+
+func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun bool) (MergeResult, error) {
+	if err := permit(scope, Merge, false); err != nil {
+		return MergeResult{}, err
+	}
+	if errs := args.check(); errs != nil {
+		return MergeResult{}, errs
+	}
+	ctx, cancel := context.WithTimeout(ctx, mergeTimeout)
+	defer cancel()
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return MergeResult{}, err
+	}
+	m := &merging{writing: w, args: args}
+	if !dryRun {
+		if m.id, err = s.store.NextMergeID(ctx); err != nil {
+			return MergeResult{}, fmt.Errorf("take a merge id: %w", err)
+		}
+	}
+	var result MergeResult
+	err = s.write(ctx, scope, mergeAnswer{&result}, func(ctx context.Context, tx Tx) error {
+		m.begin(tx)
+		if err := m.plan(ctx); err != nil {
+			return err
+		}
+		result = MergeResult{Client: m.fold.after, MergeID: m.id, Report: m.fold.report}
+		if dryRun {
+			return errDryRun
+		}
+		return m.save(ctx)
+	})
+	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
+		return MergeResult{Conflicts: m.conflicts}, err
+	}
+	return result, nil
+}
+
+// mergeAnswer is what a merge answers, as far as it takes to answer it again:
+// the report is the journal's.
+type mergeAnswer struct{ result *MergeResult }
+
+func (a mergeAnswer) keep() (KeptAnswer, error) {
+	rest, err := json.Marshal(a.result.MergeID)
+	c := a.result.Client
+	return KeptAnswer{Clients: []RecordVersion{{ClientID: c.ClientID, Version: c.Version}}, Rest: rest}, err
+}
+
+func (a mergeAnswer) recall(ctx context.Context, tx Tx, kept *KeptAnswer) error {
+	*a.result = MergeResult{}
+	if err := json.Unmarshal(kept.Rest, &a.result.MergeID); err != nil {
+		return fmt.Errorf("recall a merge: %w", err)
+	}
+	var err error
+	if a.result.Client, err = recordAt(ctx, tx, kept.Clients[0]); err != nil {
+		return err
+	}
+	journal, err := tx.Journal(ctx, a.result.MergeID)
+	if err != nil || journal == nil {
+		// Erased with the client.
+		return err
+	}
+	if err := json.Unmarshal(journal.Report, &a.result.Report); err != nil {
+		return fmt.Errorf("recall a report: %w", err)
+	}
+	return nil
+}
+
+// merging is a merge under way.
+type merging struct {
+	*writing
+	args MergeArgs
+	id   int64
+
+	// What follows is of one run of the transaction.
+	fold      *folding
+	conflicts []ConflictOf
+}
+
+func (m *merging) begin(tx Tx) {
+	m.tx, m.conflicts = tx, nil
+	m.fold = &folding{choices: map[string]choice{}, ssns: map[int64]string{}}
+}
+
+// plan reads what the merge takes and folds it, or returns all that is wrong.
+func (m *merging) plan(ctx context.Context) error {
+	if err := m.load(ctx); err != nil {
+		return err
+	}
+	f := m.fold
+	if err := m.checkVersions(ctx); err != nil {
+		return err
+	}
+	if errs := m.readChoices(); errs != nil {
+		return errs
+	}
+	if err := m.loadAround(ctx); err != nil {
+		return err
+	}
+	f.fold()
+	if len(f.viewers) > MaxMergeViewers {
+		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
+	}
+	if f.after.textSize() > maxMergedText {
+		f.errs = append(f.errs, mergeTooLarge("all texts of a client have at most 6 MiB"))
+	}
+	return f.errs.errOrNil()
+}
+
+// loadAround reads what surrounds the clients: who sees them, their forms, and
+// their social security numbers.
+func (m *merging) loadAround(ctx context.Context) error {
+	f := m.fold
+	var folded, family, all []int64
+	for _, c := range f.folded {
+		folded = append(folded, c.ClientID)
+		family = append(family, c.family()...)
+	}
+	all = append(append(all, folded...), f.survivor.ClientID)
+	found, err := m.tx.ViewersOf(ctx, folded)
+	if err != nil {
+		return fmt.Errorf("find the viewers to repoint: %w", err)
+	}
+	ids := make([]int64, 0, len(found))
+	for _, viewer := range found {
+		if !slices.Contains(all, viewer.ClientID) {
+			ids = append(ids, viewer.ClientID)
+		}
+	}
+	sight, err := m.tx.SightOf(ctx, ids, all)
+	if err != nil {
+		return fmt.Errorf("find what viewers see: %w", err)
+	}
+	for _, id := range ids {
+		f.viewers = append(f.viewers, sight[id])
+	}
+	forms, err := m.tx.CountForms(ctx, family)
+	if err != nil {
+		return fmt.Errorf("count forms: %w", err)
+	}
+	f.forms = map[int64]int64{}
+	for _, c := range f.all() {
+		if c != f.survivor {
+			for _, id := range c.family() {
+				f.forms[c.ClientID] += forms[id]
+			}
+		}
+		if len(c.SealedSSN) == 0 {
+			continue
+		}
+		if f.ssns[c.ClientID], err = m.service.cipher.Open(c.SealedSSN, c.BusinessID, c.ClientID, inputSSN); err != nil {
+			return fmt.Errorf("open ssn: %w", err)
+		}
+	}
+	return nil
+}
+
+// save writes the merge: the folded, the survivor, the viewers and the journal.
+func (m *merging) save(ctx context.Context) error {
+	f, now := m.fold, m.service.instant()
+	before, after := f.survivor, f.after
+	if f.ssnFrom != 0 {
+		sealed, err := m.service.cipher.Seal(f.ssns[f.ssnFrom], after.BusinessID, after.ClientID, inputSSN)
+		if err != nil {
+			return fmt.Errorf("seal the ssn: %w", err)
+		}
+		after.SealedSSN = sealed
+	}
+	for _, c := range f.folded {
+		after.Merged = append(append(after.Merged, c.Merged...), MergedClient{
+			ClientID: c.ClientID, MergeID: m.id, MergedDate: now, AccountID: c.ClientAccountID, CreatedUser: c.CreatedUser,
+		})
+	}
+	journal := &Journal{
+		MergeID: m.id, ClientID: before.ClientID, ClientIDs: f.report.ClientIDs, At: now, User: m.scope.User, Viewers: f.viewers,
+	}
+	journal.record(before, after)
+	var err error
+	if journal.Report, err = json.Marshal(f.report); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	m.stamp(after)
+	for _, c := range inOrder(f.folded) {
+		folded := c.Clone()
+		folded.Lifecycle, folded.MergedInto = Merged, &after.ClientID
+		m.stamp(folded)
+		if err := m.tx.Fold(c, folded, after, m.entry(folded, OperationMerge, diff(c, folded)), KindMerged); err != nil {
+			return err
+		}
+	}
+	if err := m.tx.Save(ctx, before, after, m.entry(after, OperationMerge, diff(before, after)), KindUpserted); err != nil {
+		return err
+	}
+	if err := m.tx.PutJournal(journal); err != nil {
+		return err
+	}
+	repoint := Repointing{Drop: f.report.ClientIDs, Add: []int64{after.ClientID}}
+	for _, viewer := range f.viewers {
+		repoint.ViewerIDs = append(repoint.ViewerIDs, viewer.ClientID)
+	}
+	return m.tx.Repoint(ctx, []Repointing{repoint})
+}
+
+// inOrder are clients by id: in one order everywhere, so that two writers wait
+// for each other instead of refusing each other.
+func inOrder(clients []*Client) []*Client {
+	return slices.SortedFunc(slices.Values(clients), func(a, b *Client) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
+}
+
+// textSize is how many bytes the client's texts have.
+func (c *Client) textSize() int {
+	size := 0
+	for i := range properties {
+		switch value := valueAt(properties[i].at(c)).(type) {
+		case string:
+			size += len(value)
+		case []string:
+			for _, text := range value {
+				size += len(text)
+			}
+		}
+	}
+	for _, v := range c.FieldValues {
+		if text, ok := v.Value.(string); ok {
+			size += len(text)
+		}
+	}
+	for _, alias := range c.Aliases {
+		size += len(alias.Value)
+	}
+	return size
+}

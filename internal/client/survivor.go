@@ -1,0 +1,118 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+)
+
+// survivorsOf finds who those of ids are now that were merged: ids without a
+// client of their own are looked for.
+func survivorsOf(ctx context.Context, tx Tx, ids []int64, found map[int64]*Client) (map[int64]int64, error) {
+	var missing []int64
+	for _, id := range ids {
+		if found[id] == nil && id != 0 {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	survivors, err := tx.Survivors(ctx, missing)
+	if err != nil {
+		return nil, fmt.Errorf("find survivors: %w", err)
+	}
+	return survivors, nil
+}
+
+// heirs finds clients by id, and for ids that were merged the survivors, each
+// under the id asked for.
+func heirs(ctx context.Context, tx Tx, ids []int64) (map[int64]*Client, error) {
+	found, err := tx.Clients(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find clients: %w", err)
+	}
+	survivors, err := survivorsOf(ctx, tx, ids, found)
+	if err != nil || len(survivors) == 0 {
+		return found, err
+	}
+	further := make([]int64, 0, len(survivors))
+	for _, survivor := range survivors {
+		if found[survivor] == nil {
+			further = append(further, survivor)
+		}
+	}
+	more, err := tx.Clients(ctx, sortedSet(further))
+	if err != nil {
+		return nil, fmt.Errorf("find survivors: %w", err)
+	}
+	maps.Copy(more, found)
+	for id, survivor := range survivors {
+		found[id] = more[survivor]
+	}
+	return found, nil
+}
+
+// clientMerged is the failure of a write to a client that is another one now.
+func clientMerged(survivorID int64) *Error {
+	return &Error{
+		Code:    CodeClientMerged,
+		Message: "this client was merged into another one; write to mergedIntoClientId instead",
+		Details: map[string]any{nameMergedInto: strconv.FormatInt(survivorID, 10)},
+	}
+}
+
+// MergedIntoClientID is, for CLIENT_MERGED, the survivor; nil otherwise.
+func (e *Error) MergedIntoClientID() *int64 {
+	text, _ := e.Details[nameMergedInto].(string)
+	id, ok := parseNumber(text)
+	if !ok {
+		return nil
+	}
+	return &id
+}
+
+// Found is what an id means: a client, or one that was merged.
+type Found struct {
+	// Client is nil when the id means nobody whom the caller sees.
+	Client *Client
+	// Merged is what Client keeps of the id, when it was merged into it; nil when
+	// the id is Client's own.
+	Merged *MergedClient
+}
+
+// lookUp finds clients by id, deleted or not, and for ids that were merged the
+// survivors: one for each id in the order of ids.
+func (s *Service) lookUp(ctx context.Context, scope Scope, ids []int64, need Selection) ([]Found, error) {
+	found, err := s.store.ClientsByID(ctx, scope, ids, true, need)
+	if err != nil {
+		return nil, fmt.Errorf("find clients by id: %w", err)
+	}
+	byID := make(map[int64]Found, len(found))
+	for _, c := range found {
+		byID[c.ClientID] = Found{Client: c}
+	}
+	var missing []int64
+	for _, id := range ids {
+		if byID[id].Client == nil && id != 0 {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		survivors, err := s.store.Survivors(ctx, scope, missing, need.With(Select(nameMerged)))
+		if err != nil {
+			return nil, fmt.Errorf("find survivors: %w", err)
+		}
+		for _, c := range survivors {
+			for i := range c.Merged {
+				byID[c.Merged[i].ClientID] = Found{Client: c, Merged: &c.Merged[i]}
+			}
+		}
+	}
+	answer := make([]Found, len(ids))
+	for i, id := range ids {
+		answer[i] = byID[id]
+	}
+	return answer, nil
+}

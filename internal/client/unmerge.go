@@ -1,0 +1,263 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// UnmergeArgs are what unmerging is asked with.
+type UnmergeArgs struct {
+	MergeID ID
+	Choices []UnmergeChoice
+	// ExpectedVersion is the survivor's.
+	ExpectedVersion *int64
+}
+
+// UnmergeChoice settles a conflict.
+type UnmergeChoice struct {
+	Field string
+	Value UnmergeValue
+}
+
+// UnmergeResult is what unmerging answers: the client that survived and those
+// that are back. With the error UNMERGE_CONFLICT Conflicts say what is to be
+// chosen, with VERSION_CONFLICT Client and Conflict are as in Result; the rest
+// is empty.
+type UnmergeResult struct {
+	Result
+	Clients   []*Client
+	Conflicts []UnmergeConflict
+}
+
+// Unmerge undoes the latest merge of a survivor. Errors: FORBIDDEN, NOT_FOUND,
+// ALREADY_UNMERGED, CLIENT_DELETED, MERGE_NOT_LATEST, VERSION_CONFLICT,
+// INVALID_CHOICE, UNMERGE_CONFLICT, MERGE_TOO_LARGE.
+func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (UnmergeResult, error) {
+	if err := permit(scope, Merge, false); err != nil {
+		return UnmergeResult{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, mergeTimeout)
+	defer cancel()
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return UnmergeResult{}, err
+	}
+	u := &unmerging{writing: w, args: args}
+	if u.choices, err = readUnmergeChoices(args.Choices); err != nil {
+		return UnmergeResult{}, err
+	}
+	err = s.write(ctx, scope, unmergeAnswer{&u.result}, func(ctx context.Context, tx Tx) error {
+		u.tx, u.result, u.unfold = tx, UnmergeResult{}, nil
+		if err := u.load(ctx); err != nil {
+			return err
+		}
+		return u.save(ctx)
+	})
+	switch {
+	case err == nil:
+		return u.result, nil
+	case HasCode(err, CodeVersionConflict), HasCode(err, CodeUnmergeConflict):
+		return u.result, err
+	}
+	return UnmergeResult{}, asTooLarge(err)
+}
+
+// unmergeAnswer is what unmerging answers, as far as it takes to answer it again.
+type unmergeAnswer struct{ result *UnmergeResult }
+
+func (a unmergeAnswer) keep() (KeptAnswer, error) {
+	var kept KeptAnswer
+	for _, c := range append([]*Client{a.result.Client}, a.result.Clients...) {
+		kept.Clients = append(kept.Clients, RecordVersion{ClientID: c.ClientID, Version: c.Version})
+	}
+	return kept, nil
+}
+
+func (a unmergeAnswer) recall(ctx context.Context, tx Tx, kept *KeptAnswer) error {
+	*a.result = UnmergeResult{}
+	for i, version := range kept.Clients {
+		c, err := recordAt(ctx, tx, version)
+		switch {
+		case err != nil:
+			return err
+		case i == 0:
+			a.result.Client = c
+		case c != nil:
+			a.result.Clients = append(a.result.Clients, c)
+		}
+	}
+	return nil
+}
+
+// unmerging is an unmerge under way.
+type unmerging struct {
+	*writing
+	args    UnmergeArgs
+	choices map[string]UnmergeValue
+
+	// What follows is of one run of the transaction.
+	result UnmergeResult
+	unfold *unfolding
+	sight  map[int64]Viewer
+}
+
+func readUnmergeChoices(given []UnmergeChoice) (map[string]UnmergeValue, error) {
+	where := path{"choices"}
+	if len(given) > maxList {
+		return nil, where.at(tooMany(maxList))
+	}
+	choices := map[string]UnmergeValue{}
+	for i, choice := range given {
+		if choices[choice.Field] != "" {
+			return nil, where.with(strconv.Itoa(i), "field").at(&Error{Code: CodeInvalidChoice, Message: "choose each field once"})
+		}
+		choices[choice.Field] = choice.Value
+	}
+	return choices, nil
+}
+
+// load finds the journal and the clients of the merge, and what refers to them.
+func (u *unmerging) load(ctx context.Context) error {
+	journal, err := u.tx.Journal(ctx, u.args.MergeID.As(TypeAny))
+	if err != nil {
+		return fmt.Errorf("find the journal: %w", err)
+	}
+	where := path{"mergeId"}
+	switch {
+	case journal == nil:
+		return where.at(&Error{Code: CodeNotFound, Message: "no merge of that id"})
+	case journal.Undone:
+		return where.at(&Error{Code: CodeAlreadyUnmerged, Message: "this merge was undone already; there is nothing left to undo"})
+	}
+	survivor, err := u.loadSurvivor(ctx, journal)
+	if err != nil {
+		return err
+	}
+	u.unfold = &unfolding{survivor: survivor, journal: journal, choices: u.choices}
+	folded, err := u.tx.FoldedClients(ctx, journal.ClientIDs)
+	if err != nil {
+		return fmt.Errorf("find the folded clients: %w", err)
+	}
+	for _, id := range journal.ClientIDs {
+		if folded[id] == nil {
+			return fmt.Errorf("the merged client %d is gone", id)
+		}
+		u.unfold.folded = append(u.unfold.folded, folded[id])
+	}
+	return u.loadAround(ctx)
+}
+
+func (u *unmerging) loadSurvivor(ctx context.Context, journal *Journal) (*Client, error) {
+	where := path{"mergeId"}
+	notLatest := where.at(&Error{Code: CodeMergeNotLatest, Message: "a later merge changed these clients; undo that one first"})
+	ids := []int64{journal.ClientID}
+	found, err := u.tx.Clients(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the survivor: %w", err)
+	}
+	survivors, err := survivorsOf(ctx, u.tx, ids, found)
+	if err != nil {
+		return nil, err
+	}
+	survivor := found[journal.ClientID]
+	switch {
+	case survivors[journal.ClientID] != 0:
+		return nil, notLatest
+	case survivor == nil:
+		return nil, where.at(&Error{Code: CodeNotFound, Message: "no merge of that id"})
+	case survivor.Deleted():
+		return nil, where.at(&Error{Code: CodeClientDeleted, Message: "the client that survived is deleted; restore it first"})
+	case len(survivor.Merged) == 0 || survivor.Merged[len(survivor.Merged)-1].MergeID != journal.MergeID:
+		return nil, notLatest
+	}
+	if expected := u.args.ExpectedVersion; expected != nil && *expected != survivor.Version {
+		return nil, u.service.conflict(ctx, u.tx, u.scope, survivor, *expected, &u.result.Result)
+	}
+	return survivor, nil
+}
+
+// loadAround reads what became of whom the clients saw, of who saw them, and of
+// their appointments.
+func (u *unmerging) loadAround(ctx context.Context) error {
+	f, j := u.unfold, u.unfold.journal
+	var viewers []int64
+	for _, viewer := range j.Viewers {
+		viewers = append(viewers, viewer.ClientID)
+	}
+	ids := slices.Concat(viewers, j.Before.SubjectIDs, j.After.SubjectIDs)
+	for _, c := range f.folded {
+		ids = append(ids, c.SubjectIDs...)
+	}
+	var err error
+	if f.survivors, err = u.tx.Survivors(ctx, sortedSet(ids)); err != nil {
+		return fmt.Errorf("find survivors: %w", err)
+	}
+	for _, id := range viewers {
+		if heir := f.now(id); heir != id {
+			viewers = append(viewers, heir)
+		}
+	}
+	if u.sight, err = u.tx.SightOf(ctx, sortedSet(viewers), []int64{f.survivor.ClientID}); err != nil {
+		return fmt.Errorf("find what viewers see: %w", err)
+	}
+	var appointments []int64
+	for _, a := range f.survivor.Appointments {
+		appointments = append(appointments, a.AppointmentID)
+	}
+	f.known = map[int64]KnownAppointment{}
+	if len(appointments) == 0 {
+		return nil
+	}
+	if f.known, err = u.tx.KnownAppointments(ctx, appointments); err != nil {
+		return fmt.Errorf("find known appointments: %w", err)
+	}
+	return nil
+}
+
+// save undoes the merge and writes what that gives, or tells what conflicts.
+func (u *unmerging) save(ctx context.Context) error {
+	f := u.unfold
+	f.unfold()
+	if len(f.conflicts) > 0 {
+		u.result.Conflicts = f.conflicts
+		return path{"choices"}.at(&Error{Code: CodeUnmergeConflict, Message: "properties that the merge changed were changed again since; choose a value for each field of conflicts"})
+	}
+	for i, choice := range u.args.Choices {
+		if !f.changed(choice.Field) {
+			return path{"choices", strconv.Itoa(i), "field"}.at(&Error{Code: CodeInvalidChoice, Message: "the merge did not change this field; leave it out"})
+		}
+	}
+	u.stamp(f.after)
+	for i, c := range f.back {
+		u.stamp(c)
+		if err := u.tx.Fold(f.folded[i], c, f.survivor, u.entry(c, OperationUnmerge, diff(f.folded[i], c)), KindUnmerged); err != nil {
+			return err
+		}
+	}
+	if err := u.tx.Save(ctx, f.survivor, f.after, u.entry(f.after, OperationUnmerge, diff(f.survivor, f.after)), KindUpserted); err != nil {
+		return err
+	}
+	u.result.Client, u.result.Clients = f.after, f.back
+	u.tx.CloseJournal(f.journal.MergeID)
+	return u.tx.Repoint(ctx, f.repointings(u.sight))
+}
+
+// changed says whether the merge changed a field.
+func (u *unfolding) changed(field string) bool {
+	if _, custom := customFieldID(field); custom {
+		return slices.Contains(u.journal.Changed, nameFields)
+	}
+	return slices.Contains(u.journal.Changed, field)
+}
+
+// joinIDs is a text that is equal for equal lists only.
+func joinIDs(ids []int64) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(texts, ",")
+}

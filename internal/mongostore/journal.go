@@ -1,0 +1,195 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// journalName is the collection of what undoing a merge takes. A merge has a
+// document of part 0, and further parts that hold its viewers.
+const journalName = "mergeJournal"
+
+// rowBatch is how many rows one command writes.
+const rowBatch = 1_000
+
+type journalDocument struct {
+	BusinessID int64 `bson:"businessId"`
+	MergeID    int64 `bson:"mergeId"`
+	// Part is 0, or the number of a part with viewers, from 1.
+	Part int `bson:"part"`
+	// ClientIDs are the survivor and those folded in, in their order, in every
+	// part: by them the journal of a client is found.
+	ClientIDs []int64          `bson:"clientIds"`
+	At        time.Time        `bson:"at"`
+	User      string           `bson:"user,omitempty"`
+	Changed   []string         `bson:"changed,omitempty"`
+	Before    bson.Raw         `bson:"before,omitempty"`
+	After     bson.Raw         `bson:"after,omitempty"`
+	Report    string           `bson:"report,omitempty"`
+	Undone    bool             `bson:"undone,omitempty"`
+	Viewers   []viewerDocument `bson:"viewers,omitempty"`
+}
+
+// journalWrites are what a transaction keeps of merges until its end.
+type journalWrites struct {
+	rows   []any
+	closed []int64
+}
+
+// PutJournal implements client.MergeTx.
+func (t *transaction) PutJournal(j *client.Journal) error {
+	row := journalDocument{
+		BusinessID: t.scope.BusinessID, MergeID: j.MergeID, ClientIDs: append([]int64{j.ClientID}, j.ClientIDs...),
+		At: j.At, User: j.User, Changed: j.Changed, Report: string(j.Report),
+	}
+	var err error
+	if row.Before, err = marshalled(t.store.codec.encode(j.Before)); err != nil {
+		return err
+	}
+	if row.After, err = marshalled(t.store.codec.encode(j.After)); err != nil {
+		return err
+	}
+	t.journal.rows = append(t.journal.rows, row)
+	part := 0
+	for viewers := range slices.Chunk(j.Viewers, rowBatch) {
+		part++
+		further := journalDocument{BusinessID: row.BusinessID, MergeID: row.MergeID, Part: part, ClientIDs: row.ClientIDs, At: row.At}
+		for _, viewer := range viewers {
+			further.Viewers = append(further.Viewers, viewerDocument(viewer))
+		}
+		t.journal.rows = append(t.journal.rows, further)
+	}
+	return nil
+}
+
+// Journal implements client.MergeTx.
+func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journal, error) {
+	cursor, err := t.store.db.Collection(journalName).Find(ctx,
+		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
+	if err != nil {
+		return nil, fmt.Errorf("find the journal: %w", err)
+	}
+	var rows []journalDocument
+	if err := cursor.All(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	first := rows[0]
+	j := &client.Journal{
+		MergeID: first.MergeID, ClientID: first.ClientIDs[0], ClientIDs: first.ClientIDs[1:], At: first.At.UTC(), User: first.User,
+		Changed: first.Changed, Report: []byte(first.Report), Undone: first.Undone,
+	}
+	if j.Before, err = t.store.codec.decode(first.Before); err != nil {
+		return nil, err
+	}
+	if j.After, err = t.store.codec.decode(first.After); err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		for _, viewer := range row.Viewers {
+			j.Viewers = append(j.Viewers, client.Viewer(viewer))
+		}
+	}
+	return j, nil
+}
+
+// CloseJournal implements client.MergeTx.
+func (t *transaction) CloseJournal(mergeID int64) {
+	t.journal.closed = append(t.journal.closed, mergeID)
+}
+
+func (t *transaction) flushJournal(ctx context.Context) error {
+	journal := t.store.db.Collection(journalName)
+	for rows := range slices.Chunk(t.journal.rows, rowBatch) {
+		if _, err := journal.InsertMany(ctx, rows); err != nil {
+			return fmt.Errorf("write the journal: %w", err)
+		}
+	}
+	for _, id := range t.journal.closed {
+		_, err := journal.UpdateOne(ctx,
+			append(tenant(t.scope), bson.E{Key: "mergeId", Value: id}, bson.E{Key: "part", Value: 0}),
+			bson.D{{Key: "$set", Value: bson.D{{Key: "undone", Value: true}}}})
+		if err != nil {
+			return fmt.Errorf("close the journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// Fold implements client.MergeTx.
+func (t *transaction) Fold(before, after, survivor *client.Client, entry client.Entry, kind client.Kind) error {
+	if err := t.put(before, after); err != nil {
+		return err
+	}
+	entry.MergedIntoClientID = survivor.ClientID
+	paths := t.keep(entry)
+	row := t.row(before, after, entry, kind, paths)
+	seen := "visibilityAfter"
+	if kind == client.KindUnmerged {
+		seen = "visibilityBefore"
+	}
+	for i := range row {
+		if row[i].Key == seen {
+			row[i].Value = survivor.VisibilityKeys()
+		}
+	}
+	t.changes = append(t.changes, row)
+	return nil
+}
+
+// Repoint implements client.MergeTx. Viewers are told by id: one update changes
+// those of a list alike, and one command holds the updates of a thousand viewers.
+func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) error {
+	var batch []mongo.WriteModel
+	var viewers int64
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		result, err := t.store.db.Collection(clientsName).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(true))
+		if err != nil {
+			return fmt.Errorf("repoint viewers: %w", err)
+		}
+		if result.MatchedCount != viewers {
+			return asConflict(fmt.Errorf("%d of %d viewers are gone", viewers-result.MatchedCount, viewers))
+		}
+		batch, viewers = nil, 0
+		return nil
+	}
+	for _, change := range changes {
+		for ids := range slices.Chunk(change.ViewerIDs, rowBatch) {
+			if viewers+int64(len(ids)) > rowBatch {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			batch = append(batch, repointing(t.scope, ids, change))
+			viewers += int64(len(ids))
+		}
+	}
+	return flush()
+}
+
+// repointing is the update that changes the edges of those viewers: the set of
+// them, ascending, as it is stored everywhere.
+func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing) mongo.WriteModel {
+	rest := bson.D{{Key: "$setDifference", Value: bson.A{
+		bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, nonNil(change.Drop),
+	}}}
+	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, nonNil(change.Add)}}}
+	return mongo.NewUpdateManyModel().
+		SetFilter(append(tenant(scope), bson.E{Key: keyID, Value: in(viewerIDs)})).
+		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{
+			{Key: "input", Value: all}, {Key: "sortBy", Value: 1},
+		}}}}}}}})
+}

@@ -1,0 +1,157 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// idChunk bounds the ids of one query, far below what a message may hold.
+const idChunk = 10_000
+
+// survivorsOf looks for the clients into whom those ids were merged. A survivor
+// that was merged itself keeps its list: it is dropped from what is found.
+func survivorsOf(scope client.Scope, ids []int64) query {
+	return query{
+		core: append(tenant(scope), bson.E{Key: keyMerged + ".clientId", Value: in(nonNil(ids))}),
+		rest: visible(scope),
+	}
+}
+
+// Survivors implements client.Store.
+func (s *Store) Survivors(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
+	found, err := s.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, need.With(client.Select(keyMerged)))
+	return slices.DeleteFunc(found, isMerged), err
+}
+
+// Survivors implements client.MergeTx.
+func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	survivors := map[int64]int64{}
+	for chunk := range slices.Chunk(ids, idChunk) {
+		found, err := t.store.Survivors(ctx, t.scope, chunk, client.Selection{})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			for _, m := range c.Merged {
+				if wanted[m.ClientID] {
+					survivors[m.ClientID] = c.ClientID
+				}
+			}
+		}
+	}
+	return survivors, nil
+}
+
+// FoldedClients implements client.MergeTx. Who sees the survivor may undo the
+// merge: the records are the business's, whatever rows the caller sees.
+func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: in(nonNil(ids))})}
+	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*client.Client, len(found))
+	for _, c := range found {
+		if isMerged(c) {
+			byID[c.ClientID] = c
+		}
+	}
+	return byID, nil
+}
+
+// ViewersOf implements client.MergeTx: one command for the live ones and one for
+// the deleted, for an index has the lifecycle before the edges.
+func (t *transaction) ViewersOf(ctx context.Context, ids []int64) ([]client.Viewer, error) {
+	var viewers []client.Viewer
+	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
+		found, err := t.sight(ctx, append(tenant(t.scope),
+			bson.E{Key: keyLifecycle, Value: lifecycle}, bson.E{Key: keySubjects, Value: in(nonNil(ids))}), ids)
+		if err != nil {
+			return nil, err
+		}
+		viewers = append(viewers, found...)
+	}
+	slices.SortFunc(viewers, func(a, b client.Viewer) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
+	return viewers, nil
+}
+
+// SightOf implements client.MergeTx.
+func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]client.Viewer, error) {
+	sight := make(map[int64]client.Viewer, len(viewerIDs))
+	for chunk := range slices.Chunk(viewerIDs, idChunk) {
+		found, err := t.sight(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}), ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, viewer := range found {
+			sight[viewer.ClientID] = viewer
+		}
+	}
+	return sight, nil
+}
+
+// sight finds clients and which of ids they may see. The database answers that
+// much of their edges and no more: a viewer may have thousands.
+func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]client.Viewer, error) {
+	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
+		{{Key: "$match", Value: core}},
+		{{Key: "$project", Value: bson.D{{Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{
+			bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, ids,
+		}}}}}}},
+	}, options.Aggregate().SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
+	}
+	var found []viewerDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read viewers: %w", err)
+	}
+	viewers := make([]client.Viewer, 0, len(found))
+	for _, d := range found {
+		if len(d.Saw) > 0 {
+			slices.Sort(d.Saw)
+			viewers = append(viewers, client.Viewer(d))
+		}
+	}
+	return viewers, nil
+}
+
+type viewerDocument struct {
+	ClientID int64   `bson:"_id"`
+	Saw      []int64 `bson:"saw"`
+}
+
+// CountForms implements client.MergeTx.
+func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
+	counts := map[int64]int64{}
+	for chunk := range slices.Chunk(ids, idChunk) {
+		cursor, err := t.store.db.Collection(formsName).Aggregate(ctx, []bson.D{
+			{{Key: "$match", Value: append(tenant(t.scope), bson.E{Key: "clientId", Value: in(chunk)})}},
+			{{Key: "$group", Value: bson.D{{Key: keyID, Value: "$clientId"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("count forms: %w", err)
+		}
+		var found []struct {
+			ClientID int64 `bson:"_id"`
+			Count    int64 `bson:"count"`
+		}
+		if err := cursor.All(ctx, &found); err != nil {
+			return nil, fmt.Errorf("read counts of forms: %w", err)
+		}
+		for _, row := range found {
+			counts[row.ClientID] = row.Count
+		}
+	}
+	return counts, nil
+}
