@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -25,7 +26,7 @@ type index struct {
 // indexes lists them by collection. Every one but the expiry begins with the
 // business, the tenant and shard key, except those on _id alone.
 func indexes() map[string][]index {
-	return map[string][]index{
+	all := map[string][]index{
 		clientsName: {
 			// By id, also many, and viewClients.
 			{name: "byId", keys: ascending("businessId", "_id")},
@@ -77,6 +78,14 @@ func indexes() map[string][]index {
 				partial: bson.D{{Key: "propertyCode", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "retired", Value: false}},
 			},
 		},
+	}
+	maps.Copy(all, besideIndexes())
+	return all
+}
+
+// besideIndexes lists those of what stands beside the clients and their past.
+func besideIndexes() map[string][]index {
+	return map[string][]index{
 		// What the scheduler feeds: each thing by its id, once.
 		appointmentsName: {
 			{name: "byId", keys: ascending("businessId", "appointmentId"), unique: true},
