@@ -1,0 +1,246 @@
+package limit
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+)
+
+// measure is what a selection amounts to with its fragments spread out. Numbers
+// saturate.
+type measure struct {
+	depth, aliases, fields int64
+	// names is how often the selection itself, at its top, names each answer; their
+	// sum is its width.
+	names map[string]int64
+	// own are the points whatever list the selection stands in, and perEntry those
+	// for each entry of its lists that have no size of their own: they have that of
+	// the field above, such as a connection's first.
+	own, perEntry int64
+}
+
+// add adds all but the names.
+func (m *measure) add(other measure) {
+	m.depth = max(m.depth, other.depth)
+	m.aliases = plus(m.aliases, other.aliases)
+	m.fields = plus(m.fields, other.fields)
+	m.own = plus(m.own, other.own)
+	m.perEntry = plus(m.perEntry, other.perEntry)
+}
+
+func (m *measure) width() (width, repeats int64) {
+	for _, times := range m.names {
+		width = plus(width, times)
+	}
+	return width, width - int64(len(m.names))
+}
+
+// measurer measures one operation: each fragment once, however often it is
+// spread.
+type measurer struct {
+	shape     Shape
+	schema    *ast.Schema
+	document  *ast.QueryDocument
+	operation *ast.OperationDefinition
+	variables map[string]any
+	// fragments are those measured so far; nil while one is being measured.
+	fragments map[string]*measure
+	spreads   int64
+	// named counts the names that were carried from a fragment to where it is
+	// spread: the one part of the work that is not linear by itself.
+	named int64
+	// introspection is what stands below __schema and __type.
+	introspection measure
+	refused       *client.Error
+}
+
+// Check measures an operation of a parsed document, which need not be valid, and
+// returns its cost. variables are as they were sent. Errors: FRAGMENT_CYCLE,
+// QUERY_TOO_DEEP, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS,
+// TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
+// QUERY_TOO_COSTLY.
+func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
+	if refusal := s.directives(document); refusal != nil {
+		return 0, refusal
+	}
+	if refusal := exceeds(CodeTooManyFragments, "fragments", "fragments", int64(len(document.Fragments)), s.Fragments); refusal != nil {
+		return 0, refusal
+	}
+	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, fragments: map[string]*measure{}}
+	whole := m.whole()
+	roots, _ := whole.width()
+	cost = plus(whole.own, times(listSize, whole.perEntry))
+	refusal := firstOf(
+		m.refused,
+		exceeds(CodeTooDeep, "depth", "fields within fields", whole.depth, s.Depth),
+		exceeds(CodeTooDeep, "depth", "fields within fields, reading the schema", m.introspection.depth, s.IntrospectionDepth),
+		exceeds(CodeTooManyRoots, "rootFields", "fields of the operation itself", roots, s.Roots),
+		exceeds(CodeTooManyAliases, "aliases", "aliases", plus(whole.aliases, m.introspection.aliases), s.Aliases),
+		exceeds(CodeTooManyFields, "fields", "fields, fragments spread out", plus(whole.fields, m.introspection.fields), s.Fields),
+		exceeds(CodeTooCostly, "cost", "points", cost, s.Cost),
+		exceeds(CodeTooCostly, "cost", "points, reading the schema", plus(m.introspection.own, m.introspection.perEntry), s.IntrospectionCost))
+	if refusal != nil {
+		return cost, refusal
+	}
+	return cost, nil
+}
+
+// whole measures the operation, and the fragments that nobody spreads as well,
+// for validation reads them too.
+func (m *measurer) whole() measure {
+	for _, fragment := range m.document.Fragments {
+		m.fragment(fragment.Name)
+	}
+	return m.set(m.operation.SelectionSet, m.root())
+}
+
+// root is the type that the operation is on.
+func (m *measurer) root() *ast.Definition {
+	switch m.operation.Operation {
+	case ast.Mutation:
+		return m.schema.Mutation
+	case ast.Subscription:
+		return m.schema.Subscription
+	}
+	return m.schema.Query
+}
+
+// set measures a selection on a type, nil for one that is not known.
+func (m *measurer) set(selections ast.SelectionSet, on *ast.Definition) measure {
+	whole := measure{names: map[string]int64{}}
+	for _, selection := range selections {
+		if m.refused != nil {
+			return whole
+		}
+		switch s := selection.(type) {
+		case *ast.Field:
+			whole.add(m.field(s, on))
+			whole.names[s.Alias]++
+		case *ast.InlineFragment:
+			m.spread(&whole, m.set(s.SelectionSet, m.conditioned(s.TypeCondition, on)))
+		case *ast.FragmentSpread:
+			m.spreads++
+			m.refuse(exceeds(CodeTooManyFragments, "fragments", "spreads of fragments", m.spreads, m.shape.Fragments))
+			m.spread(&whole, m.fragment(s.Name))
+		}
+	}
+	_, repeats := whole.width()
+	m.refuse(exceeds(CodeTooManyRepeats, "repeats", "fields that one selection repeats", repeats, m.shape.Repeats))
+	return whole
+}
+
+// spread adds what a fragment selects to the selection that it stands in.
+func (m *measurer) spread(whole *measure, fragment measure) {
+	whole.add(fragment)
+	m.named = plus(m.named, int64(len(fragment.names)))
+	m.refuse(exceeds(CodeTooManyFields, "fields", "fields in fragments, each time one is spread", m.named, spreadFields*m.shape.Fields))
+	for name, times := range fragment.names {
+		whole.names[name] = plus(whole.names[name], times)
+	}
+}
+
+// spreadFields is how many times Fields all fragments together may carry.
+const spreadFields = 4
+
+func (m *measurer) refuse(refusal *client.Error) { m.refused = firstOf(m.refused, refusal) }
+
+func (m *measurer) conditioned(condition string, on *ast.Definition) *ast.Definition {
+	if condition == "" {
+		return on
+	}
+	return m.schema.Types[condition]
+}
+
+// fragment is the measure of a fragment; one that there is not is nothing.
+func (m *measurer) fragment(name string) measure {
+	if known, seen := m.fragments[name]; seen {
+		if known == nil {
+			m.refuse(&client.Error{Code: CodeFragmentCycle, Message: "a fragment is spread within itself; take the spread out"})
+			return measure{}
+		}
+		return *known
+	}
+	definition := m.document.Fragments.ForName(name)
+	if definition == nil {
+		return measure{}
+	}
+	m.fragments[name] = nil
+	whole := m.set(definition.SelectionSet, m.schema.Types[definition.TypeCondition])
+	m.fragments[name] = &whole
+	return whole
+}
+
+// field measures a field of a type with what is selected below it.
+func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
+	var definition *ast.FieldDefinition
+	if on != nil {
+		definition = on.Fields.ForName(field.Name)
+	}
+	below := m.set(field.SelectionSet, m.typeOf(field, definition))
+	whole := m.price(field, definition, below)
+	whole.depth = below.depth + 1
+	whole.fields = plus(below.fields, 1)
+	whole.aliases = below.aliases
+	if field.Alias != field.Name {
+		whole.aliases = plus(whole.aliases, 1)
+	}
+	if field.Name == "__schema" || field.Name == "__type" {
+		m.introspection.add(whole)
+		return measure{depth: 1}
+	}
+	return whole
+}
+
+// typeOf is what a field's selection is on. The meta fields are no fields of a
+// type.
+func (m *measurer) typeOf(field *ast.Field, definition *ast.FieldDefinition) *ast.Definition {
+	switch {
+	case definition != nil:
+		return m.schema.Types[definition.Type.Name()]
+	case field.Name == "__schema":
+		return m.schema.Types["__Schema"]
+	case field.Name == "__type":
+		return m.schema.Types["__Type"]
+	}
+	return nil
+}
+
+// directives bounds all directives of a document: some rules compare each with
+// each.
+func (s Shape) directives(document *ast.QueryDocument) *client.Error {
+	var count int64
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch v := selection.(type) {
+			case *ast.Field:
+				count += int64(len(v.Directives))
+				walk(v.SelectionSet)
+			case *ast.InlineFragment:
+				count += int64(len(v.Directives))
+				walk(v.SelectionSet)
+			case *ast.FragmentSpread:
+				count += int64(len(v.Directives))
+			}
+		}
+	}
+	for _, operation := range document.Operations {
+		count += int64(len(operation.Directives))
+		for _, variable := range operation.VariableDefinitions {
+			count += int64(len(variable.Directives))
+		}
+		walk(operation.SelectionSet)
+	}
+	for _, fragment := range document.Fragments {
+		count += int64(len(fragment.Directives))
+		walk(fragment.SelectionSet)
+	}
+	return exceeds(CodeTooManyDirective, "directives", "directives", count, s.Directives)
+}
+
+// isIntrospection says whether a type is one that describes the schema.
+func isIntrospection(definition *ast.Definition) bool {
+	return definition != nil && strings.HasPrefix(definition.Name, "__")
+}

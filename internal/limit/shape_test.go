@@ -1,0 +1,191 @@
+package limit
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"clientgraph/internal/client"
+)
+
+func schemaOf(t testing.TB) *ast.Schema {
+	t.Helper()
+	return gqlparser.MustLoadSchema(&ast.Source{Input: `
+		type Query { me: P, page(pageSize: Int! = 50): [P!], connection(first: Int, last: Int): C, of(ids: [ID!]!): [P], numbers(pageSize: Int! = 1000): [ID!], loose: [P!] }
+		type Mutation { make(inputs: [ID!]!, key: String): [P!] }
+		type P { id: ID!, tags: [String!], friends(first: Int): [P!], all: [P!], best: P }
+		type C { nodes: [P!]!, edges: [E!]!, total: Int }
+		type E { cursor: String, node: P }`})
+}
+
+// checked is the cost of a document's first operation, or the refusal.
+func checked(t testing.TB, s Shape, query string, variables map[string]any) (int64, *client.Error) {
+	t.Helper()
+	schema := schemaOf(t)
+	if err := s.Text(query); err != nil {
+		return 0, client.AsErrors(err)[0]
+	}
+	document, err := parser.ParseQuery(&ast.Source{Input: query})
+	if err != nil {
+		t.Fatalf("%.80s: %v", query, err)
+	}
+	cost, checkErr := s.Check(schema, document, document.Operations[0], variables)
+	if checkErr != nil {
+		return cost, client.AsErrors(checkErr)[0]
+	}
+	return cost, nil
+}
+
+// The prices are those that the comment of listSize tells.
+func TestOperationCostsAPointForEachFieldItAnswers(t *testing.T) {
+	for _, c := range []struct {
+		query     string
+		variables map[string]any
+		want      int64
+	}{
+		{`{ me { id tags } }`, nil, 3},
+		{`{ page(pageSize: 10) { id } }`, nil, 11},
+		{`{ page { id } }`, nil, 51},
+		{`{ page(pageSize: 10) { id friends { id } } }`, nil, 1 + 10*(1+1+3)},
+		{`{ page(pageSize: 10) { friends(first: 20) { id } } }`, nil, 1 + 10*(1+20)},
+		{`{ connection(first: 10) { total nodes { id } edges { cursor node { id } } } }`, nil, 1 + 1 + (1 + 10*1) + (1 + 10*3)},
+		{`{ connection { nodes { id } } }`, nil, 1 + 1 + 3},
+		{`{ of(ids: ["1", "2", "3", "4"]) { id best { id } } }`, nil, 1 + 4*3},
+		{`{ numbers }`, nil, 1001},
+		{`{ loose { all { all { id } } } }`, nil, 1 + 3*(1+3*(1+3))},
+		{`mutation { make(inputs: ["1", "2"]) { id } }`, nil, 3},
+		{`query ($n: Int!) { page(pageSize: $n) { id } }`, map[string]any{"n": json.Number("500")}, 501},
+		{`query ($n: Int = 7) { page(pageSize: $n) { id } }`, nil, 8},
+		{`query ($n: Int = 7) { page(pageSize: $n) { id } }`, map[string]any{"n": json.Number("2")}, 3},
+		{`query ($ids: [ID!]!) { of(ids: $ids) { id } }`, map[string]any{"ids": []any{"1", "2", "3"}}, 4},
+		{`{ ...Q } fragment Q on Query { page(pageSize: 10) { ...P ...P } } fragment P on P { id }`, nil, 21},
+		{`{ connection(first: 5) { ...C } a: connection(first: 7) { ...C } } fragment C on C { nodes { id } }`, nil, 2 + 1 + 5 + 1 + 7},
+		{`{ page(pageSize: -5) { id } }`, nil, 1},
+		{`query ($n: Int!) { page(pageSize: $n) { id } }`, map[string]any{"n": "no number"}, 0},
+	} {
+		cost, refused := checked(t, DefaultShape(), c.query, c.variables)
+		if want := c.want; want > 0 && (cost != want || refused != nil) {
+			t.Errorf("%s\ncosts %d (%v), want %d", c.query, cost, refused, want)
+		}
+	}
+}
+
+// Each bound refuses what is one over it, with its code and both numbers, and
+// nothing that is at it.
+func TestShapeRefusesWhatIsOverABound(t *testing.T) {
+	repeat := func(text string, times int) string { return strings.Repeat(text+" ", times) }
+	numbered := func(format string, times int) string {
+		var b strings.Builder
+		for i := range times {
+			fmt.Fprintf(&b, format+" ", i)
+		}
+		return b.String()
+	}
+	s := DefaultShape()
+	s.Fields, s.Repeats, s.Cost = 400, 250, 1000
+	for _, c := range []struct {
+		code client.Code
+		// query has n of what the bound counts.
+		query func(n int) string
+		bound int64
+	}{
+		{CodeDocumentTooLarge, func(n int) string { return "{ me { id } }" + strings.Repeat(" ", n-13) }, s.Bytes},
+		{CodeTooDeep, func(n int) string { return "{ me(a: " + strings.Repeat("[", n-2) + strings.Repeat("]", n-2) + ") }" }, s.Nesting},
+		{CodeTooDeep, func(n int) string {
+			return "{ me {" + strings.Repeat("best {", n-2) + "id" + strings.Repeat("}", n-2) + "} }"
+		}, s.Depth},
+		{CodeTooManyRoots, func(n int) string { return "{" + repeat("me { id }", n) + "}" }, s.Roots},
+		{CodeTooManyAliases, func(n int) string { return "{ me {" + numbered("a%d: id", n) + "} }" }, s.Aliases},
+		{CodeTooManyFields, func(n int) string { return "{ me {" + numbered("f%d", n-1) + "} }" }, s.Fields},
+		{CodeTooManyRepeats, func(n int) string { return "{ me {" + repeat("id", n+1) + "} }" }, s.Repeats},
+		{CodeTooManyFragments, func(n int) string { return "{ me { id } }" + numbered("fragment F%d on P { id }", n) }, s.Fragments},
+		{CodeTooManyFragments, func(n int) string { return "{ me {" + repeat("...F", n) + "} } fragment F on Q { a }" }, s.Fragments},
+		{CodeTooManyDirective, func(n int) string { return "{ me {id" + strings.Repeat("@a", n) + "} }" }, s.Directives},
+		{CodeTooCostly, func(n int) string { return fmt.Sprintf("{ page(pageSize: %d) { id } }", n-1) }, s.Cost},
+	} {
+		n := int(c.bound)
+		if _, refused := checked(t, s, c.query(n), nil); refused != nil {
+			t.Errorf("%s: at the bound it is refused: %v", c.code, refused)
+		}
+		_, refused := checked(t, s, c.query(n+1), nil)
+		if refused == nil || refused.Code != c.code {
+			t.Errorf("%s: one over the bound: %v", c.code, refused)
+			continue
+		}
+		if refused.Details["limit"] != c.bound || !holds(refused.Details, c.bound+1) {
+			t.Errorf("%s tells %v", c.code, refused.Details)
+		}
+	}
+}
+
+// Tokens are counted before anything is parsed.
+func TestShapeCountsTokensBeforeParsing(t *testing.T) {
+	s := DefaultShape()
+	text := func(tokens int) string { return strings.Repeat("x ", tokens) }
+	if err := s.Text(text(int(s.Tokens))); err != nil {
+		t.Errorf("at the bound: %v", err)
+	}
+	if err := s.Text(text(int(s.Tokens) + 1)); !client.HasCode(err, CodeTooManyTokens) {
+		t.Errorf("one over the bound: %v", err)
+	}
+}
+
+func holds(details map[string]any, number int64) bool {
+	for _, value := range details {
+		if value == number {
+			return true
+		}
+	}
+	return false
+}
+
+// Fragments that double each other select 2^30 fields: each is measured once.
+func TestShapeMeasuresEachFragmentOnce(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("{ me { ...F0 } }")
+	for i := range 30 {
+		fmt.Fprintf(&b, " fragment F%d on P { a: best { ...F%d } b: best { ...F%d } }", i, i+1, i+1)
+	}
+	b.WriteString(" fragment F30 on P { id }")
+	s := DefaultShape()
+	s.Depth, s.Nesting, s.Aliases = 1000, 1000, math.MaxInt64
+	if _, refused := checked(t, s, b.String(), nil); refused == nil || refused.Code != CodeTooManyFields {
+		t.Errorf("answered %v", refused)
+	}
+}
+
+func TestShapeFindsFragmentCycles(t *testing.T) {
+	for _, query := range []string{
+		`{ me { ...A } } fragment A on P { ...A }`,
+		`{ me { ...A } } fragment A on P { best { ...B } } fragment B on P { ... on P { best { ...A } } }`,
+		`{ me { id } } fragment A on P { ...B } fragment B on P { ...A }`,
+	} {
+		if _, refused := checked(t, DefaultShape(), query, nil); refused == nil || refused.Code != CodeFragmentCycle {
+			t.Errorf("%s: %v", query, refused)
+		}
+	}
+}
+
+// Reading the schema has bounds of its own: it is deeper than what clients are
+// asked for.
+func TestIntrospectionHasBoundsOfItsOwn(t *testing.T) {
+	deep := func(levels int) string {
+		return "{ __schema { queryType {" + strings.Repeat("ofType {", levels-3) + "name" + strings.Repeat("}", levels-3) + "} } }"
+	}
+	if cost, refused := checked(t, DefaultShape(), deep(16), nil); refused != nil || cost != 0 {
+		t.Errorf("16 levels cost %d: %v", cost, refused)
+	}
+	if _, refused := checked(t, DefaultShape(), deep(17), nil); refused == nil || refused.Code != CodeTooDeep {
+		t.Errorf("17 levels: %v", refused)
+	}
+	wide := "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields { type { fields { name } } } } } } } } } } } } } }"
+	if _, refused := checked(t, DefaultShape(), wide, nil); refused == nil || refused.Code != CodeTooCostly {
+		t.Errorf("fields of fields of fields: %v", refused)
+	}
+}
