@@ -4788,9 +4788,8 @@ extend type Mutation {
 
   The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, ` + "`" + `node` + "`" + ` a
   ` + "`" + `MergedClient` + "`" + `, what the scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
-  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client and now lead
-  to the survivor, keep their versions; in the change feed the row of kind MERGED stands for that too: whoever reads the
-  feed takes the folded id for the survivor's in all edges that it holds.
+  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
+  it and are the survivor's now, keep their versions and get no history; the change feed has an entry of each.
 
   Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when it would have over 10,000
   appointments or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;

@@ -71,22 +71,8 @@ func (r *ChangeRow) tell(scope Scope) []told {
 		return r.tellByKey(scope, own)
 	}
 	var all []told
-	merge := r.Kind == KindMerged || r.Kind == KindUnmerged
-	seen, survivorSeen := slices.Contains(scope.Rows.ClientIDs, r.ClientID), slices.Contains(scope.Rows.ClientIDs, r.MergedIntoClientID)
-	if seen || (r.Kind == KindMerged && survivorSeen) {
+	if slices.Contains(scope.Rows.ClientIDs, r.ClientID) {
 		all = append(all, own)
-	}
-	if merge {
-		// An edge to the one led to the other before, and no row tells of it: what the
-		// caller sees of both today is what it is to hold.
-		other := told{kind: KindUpserted, clientID: r.MergedIntoClientID, part: own.part + 1, news: true}
-		if !survivorSeen {
-			other.kind = KindRemoved
-		}
-		if len(all) > 0 {
-			all = append(all, other)
-		}
-		return all
 	}
 	if r.ClientID != scope.ClientID {
 		return all

@@ -46,8 +46,11 @@ type MergeTx interface {
 	// who see none of them are not in it.
 	SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]Viewer, error)
 	// Repoint changes edges of viewers, without a new version, history or feed
-	// row: whoever reads the change feed takes a merged id for its survivor's.
+	// row; AnnounceMoved tells of them.
 	Repoint(ctx context.Context, changes []Repointing) error
+	// AnnounceMoved writes a feed row of each of those clients: its edges were
+	// moved, which is no new version of it.
+	AnnounceMoved(ctx context.Context, at time.Time, moved []MovedEdges) error
 	// CountForms counts the forms that each of those clients signed.
 	CountForms(ctx context.Context, ids []int64) (map[int64]int64, error)
 	// Fold writes, as Save does, a client that is folded into a survivor, or comes
@@ -66,6 +69,15 @@ type Repointing struct {
 	ViewerIDs []int64
 	// Drop and Add are whom they see no more, and whom they see from now on.
 	Drop, Add []int64
+}
+
+// MovedEdges are the edges of one client that a merge, or its undoing, moved.
+type MovedEdges struct {
+	ClientID int64
+	// Gained and Lost are whom the client may see, or may no longer see, ascending.
+	Gained, Lost []int64
+	// Paths are those that history would have of the change.
+	Paths []string
 }
 
 // record keeps in the journal which properties differ between two states of the

@@ -168,7 +168,8 @@ type merging struct {
 }
 
 func (m *merging) begin(tx Tx) {
-	m.tx, m.conflicts = tx, nil
+	m.writing.begin(tx, nil)
+	m.conflicts = nil
 	m.fold = &folding{choices: map[string]choice{}, ssns: map[int64]string{}}
 }
 
@@ -247,7 +248,7 @@ func (m *merging) loadAround(ctx context.Context) error {
 
 // save writes the merge: the folded, the survivor, the viewers and the journal.
 func (m *merging) save(ctx context.Context) error {
-	f, now := m.fold, m.service.instant()
+	f, now := m.fold, m.now
 	before, after := f.survivor, f.after
 	if f.ssnFrom != 0 {
 		sealed, err := m.service.cipher.Seal(f.ssns[f.ssnFrom], after.BusinessID, after.ClientID, inputSSN)
@@ -272,7 +273,8 @@ func (m *merging) save(ctx context.Context) error {
 	m.stamp(after)
 	for _, c := range inOrder(f.folded) {
 		folded := c.Clone()
-		folded.Lifecycle, folded.MergedInto = Merged, &after.ClientID
+		// Its login is the survivor's, which remembers whose it was.
+		folded.Lifecycle, folded.MergedInto, folded.ClientAccountID = Merged, &after.ClientID, nil
 		m.stamp(folded)
 		if err := m.tx.Fold(c, folded, after, m.entry(folded, OperationMerge, diff(c, folded)), KindMerged); err != nil {
 			return err
@@ -288,7 +290,10 @@ func (m *merging) save(ctx context.Context) error {
 	for _, viewer := range f.viewers {
 		repoint.ViewerIDs = append(repoint.ViewerIDs, viewer.ClientID)
 	}
-	return m.tx.Repoint(ctx, []Repointing{repoint})
+	if err := m.tx.Repoint(ctx, []Repointing{repoint}); err != nil {
+		return err
+	}
+	return m.tx.AnnounceMoved(ctx, now, f.moved())
 }
 
 // inOrder are clients by id: in one order everywhere, so that two writers wait

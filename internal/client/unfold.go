@@ -48,6 +48,11 @@ func (u *unfolding) unfold() {
 	for _, c := range u.folded {
 		back := c.Clone()
 		back.Lifecycle, back.MergedInto = Live, nil
+		for _, m := range u.survivor.Merged {
+			if m.ClientID == c.ClientID {
+				back.ClientAccountID = m.AccountID
+			}
+		}
 		u.back = append(u.back, back)
 	}
 	u.returnLogin()

@@ -50,7 +50,8 @@ func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (U
 		return UnmergeResult{}, err
 	}
 	err = s.write(ctx, scope, unmergeAnswer{&u.result}, func(ctx context.Context, tx Tx) error {
-		u.tx, u.result, u.unfold = tx, UnmergeResult{}, nil
+		u.begin(tx, nil)
+		u.result, u.unfold = UnmergeResult{}, nil
 		if err := u.load(ctx); err != nil {
 			return err
 		}
@@ -242,7 +243,11 @@ func (u *unmerging) save(ctx context.Context) error {
 	}
 	u.result.Client, u.result.Clients = f.after, f.back
 	u.tx.CloseJournal(f.journal.MergeID)
-	return u.tx.Repoint(ctx, f.repointings(u.sight))
+	changes := f.repointings(u.sight)
+	if err := u.tx.Repoint(ctx, changes); err != nil {
+		return err
+	}
+	return u.tx.AnnounceMoved(ctx, u.now, f.moved(changes))
 }
 
 // changed says whether the merge changed a field.

@@ -102,11 +102,7 @@ func concerning(scope client.Scope) bson.D {
 	case scope.Rows.All:
 		return nil
 	case scope.Rows.ByID():
-		ids := nonNil(scope.Rows.ClientIDs)
-		return bson.D{{Key: "$or", Value: bson.A{
-			bson.D{{Key: keyClient, Value: in(ids)}},
-			bson.D{{Key: "mergedIntoClientId", Value: in(ids)}},
-		}}}
+		return bson.D{{Key: keyClient, Value: in(nonNil(scope.Rows.ClientIDs))}}
 	}
 	return bson.D{{Key: "$or", Value: bson.A{
 		bson.D{{Key: "visibilityBefore", Value: in(scope.Rows.Keys)}},

@@ -3,7 +3,6 @@ package mongostore
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -26,43 +25,8 @@ type index struct {
 // indexes lists them by collection. Every one but the expiry begins with the
 // business, the tenant and shard key, except those on _id alone.
 func indexes() map[string][]index {
-	all := map[string][]index{
-		clientsName: {
-			// By id, also many, and viewClients.
-			{name: "byId", keys: ascending("businessId", "_id")},
-			// The rows of a CLIENT.
-			{name: "liveById", keys: ascending("businessId", "lifecycle", "_id")},
-			// The two orders of every list, for roles that see all; deleted clients
-			// aside, or with them.
-			{name: "liveByName", keys: ascending("businessId", "lifecycle", "nameKey")},
-			{name: "liveByEmail", keys: ascending("businessId", "lifecycle", "emailKey")},
-			{name: "byName", keys: ascending("businessId", "nameKey")},
-			{name: "byEmail", keys: ascending("businessId", "emailKey")},
-			// The same for roles that see rows by key.
-			{name: "liveByVisibility", keys: ascending("businessId", "lifecycle", "visibility", "nameKey")},
-			{name: "liveByVisibilityEmail", keys: ascending("businessId", "lifecycle", "visibility", "emailKey")},
-			{name: "byVisibility", keys: ascending("businessId", "visibility", "nameKey")},
-			// Reports by created date.
-			{name: "byCreatedDate", keys: ascending("businessId", "createdDate")},
-			// Tags, appointments, custom values and pieces of texts.
-			{name: "byKey", keys: ascending("businessId", "keys")},
-			// Names in other systems, and e-mail addresses below: own ones and aliases.
-			{name: "byExternalUserNames", keys: ascending("businessId", "externalUserNames", "nameKey")},
-			// viewByClients.
-			{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
-			// Whoever has an e-mail address, in the order of names.
-			{name: "liveByEmailsLower", keys: ascending("businessId", "lifecycle", "emailsLower", "nameKey")},
-			// Who shares an identity with somebody: duplicates.
-			{name: "liveByIdentity", keys: ascending("businessId", "lifecycle", "identityKeys")},
-			// Whom a token or an edge list names by account: its own, or one that was
-			// merged into it.
-			{
-				name: "byAccounts", keys: ascending("businessId", "accountIds"), unique: true,
-				partial: bson.D{{Key: "accountIds", Value: anyAccount()}},
-			},
-			// Whom an id means that was merged.
-			{name: "byMerged", keys: ascending("businessId", "mergedClients.clientId")},
-		},
+	return map[string][]index{
+		clientsName: clientIndexes(),
 		historyName: {
 			{name: "byVersion", keys: ascending("businessId", "clientId", "version"), unique: true},
 		},
@@ -78,14 +42,6 @@ func indexes() map[string][]index {
 				partial: bson.D{{Key: "propertyCode", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "retired", Value: false}},
 			},
 		},
-	}
-	maps.Copy(all, besideIndexes())
-	return all
-}
-
-// besideIndexes lists those of what stands beside the clients and their past.
-func besideIndexes() map[string][]index {
-	return map[string][]index{
 		// What the scheduler feeds: each thing by its id, once.
 		appointmentsName: {
 			{name: "byId", keys: ascending("businessId", "appointmentId"), unique: true},
@@ -115,8 +71,49 @@ func besideIndexes() map[string][]index {
 	}
 }
 
-// anyAccount is the condition that a client has an account. It is of a kind that
-// an equality implies to every planner; beside an $in it is said as well.
+// clientIndexes are those of clients.
+func clientIndexes() []index {
+	return []index{
+		// By id, also many, and viewClients.
+		{name: "byId", keys: ascending("businessId", "_id")},
+		// The rows of a CLIENT.
+		{name: "liveById", keys: ascending("businessId", "lifecycle", "_id")},
+		// The two orders of every list, for roles that see all; deleted clients
+		// aside, or with them.
+		{name: "liveByName", keys: ascending("businessId", "lifecycle", "nameKey")},
+		{name: "liveByEmail", keys: ascending("businessId", "lifecycle", "emailKey")},
+		{name: "byName", keys: ascending("businessId", "nameKey")},
+		{name: "byEmail", keys: ascending("businessId", "emailKey")},
+		// The same for roles that see rows by key.
+		{name: "liveByVisibility", keys: ascending("businessId", "lifecycle", "visibility", "nameKey")},
+		{name: "liveByVisibilityEmail", keys: ascending("businessId", "lifecycle", "visibility", "emailKey")},
+		{name: "byVisibility", keys: ascending("businessId", "visibility", "nameKey")},
+		// Reports by created date.
+		{name: "byCreatedDate", keys: ascending("businessId", "createdDate")},
+		// Tags, appointments, custom values and pieces of texts.
+		{name: "byKey", keys: ascending("businessId", "keys")},
+		// Names in other systems, and e-mail addresses below: own ones and aliases.
+		{name: "byExternalUserNames", keys: ascending("businessId", "externalUserNames", "nameKey")},
+		// viewByClients.
+		{name: "liveBySubject", keys: ascending("businessId", "lifecycle", "viewSubjectIds")},
+		// Whoever has an e-mail address, in the order of names.
+		{name: "liveByEmailsLower", keys: ascending("businessId", "lifecycle", "emailsLower", "nameKey")},
+		// Who shares an identity with somebody: duplicates.
+		{name: "liveByIdentity", keys: ascending("businessId", "lifecycle", "identityKeys")},
+		// A login is one client's.
+		{
+			name: "byAccountNumber", keys: ascending("businessId", "clientAccountId"), unique: true,
+			partial: bson.D{{Key: "clientAccountId", Value: anyAccount()}},
+		},
+		// Whom a token or an edge list names by account: its own, or one that was
+		// merged into it.
+		{name: "byAccounts", keys: ascending("businessId", "accountIds")},
+		// Whom an id means that was merged.
+		{name: "byMerged", keys: ascending("businessId", "mergedClients.clientId")},
+	}
+}
+
+// anyAccount is the condition that a client has an account.
 func anyAccount() bson.D { return bson.D{{Key: "$gt", Value: int64(0)}} }
 
 func ascending(keys ...string) bson.D {

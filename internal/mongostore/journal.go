@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
@@ -145,51 +144,4 @@ func (t *transaction) Fold(before, after, survivor *client.Client, entry client.
 	}
 	t.changes = append(t.changes, row)
 	return nil
-}
-
-// Repoint implements client.MergeTx. Viewers are told by id: one update changes
-// those of a list alike, and one command holds the updates of a thousand viewers.
-func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) error {
-	var batch []mongo.WriteModel
-	var viewers int64
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		result, err := t.store.db.Collection(clientsName).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(true))
-		if err != nil {
-			return fmt.Errorf("repoint viewers: %w", err)
-		}
-		if result.MatchedCount != viewers {
-			return asConflict(fmt.Errorf("%d of %d viewers are gone", viewers-result.MatchedCount, viewers))
-		}
-		batch, viewers = nil, 0
-		return nil
-	}
-	for _, change := range changes {
-		for ids := range slices.Chunk(change.ViewerIDs, rowBatch) {
-			if viewers+int64(len(ids)) > rowBatch {
-				if err := flush(); err != nil {
-					return err
-				}
-			}
-			batch = append(batch, repointing(t.scope, ids, change))
-			viewers += int64(len(ids))
-		}
-	}
-	return flush()
-}
-
-// repointing is the update that changes the edges of those viewers: the set of
-// them, ascending, as it is stored everywhere.
-func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing) mongo.WriteModel {
-	rest := bson.D{{Key: "$setDifference", Value: bson.A{
-		bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, nonNil(change.Drop),
-	}}}
-	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, nonNil(change.Add)}}}
-	return mongo.NewUpdateManyModel().
-		SetFilter(append(tenant(scope), bson.E{Key: keyID, Value: in(viewerIDs)})).
-		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{
-			{Key: "input", Value: all}, {Key: "sortBy", Value: 1},
-		}}}}}}}})
 }

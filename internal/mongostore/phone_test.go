@@ -47,6 +47,7 @@ type phoneWorld struct {
 	*process
 	now    time.Time
 	ids    []int64
+	merges []int64
 	phones []*phone
 }
 
@@ -56,6 +57,9 @@ type phone struct {
 	who    client.Identity
 	cursor *string
 	held   map[int64]*client.Client
+	// own is the client whose login the phone has: another one, once that was
+	// merged.
+	own int64
 }
 
 func (w *phoneWorld) prepare(t *testing.T) {
@@ -111,7 +115,7 @@ func (w *phoneWorld) write(t *testing.T, rt *rapid.T) {
 	}
 	var err error
 	ctx := t.Context()
-	switch rapid.IntRange(0, 8).Draw(rt, "what") {
+	switch rapid.IntRange(0, 10).Draw(rt, "what") {
 	case 0:
 		values := nameValues("Another")
 		values["clientIdsClientCanView"] = others()
@@ -127,12 +131,30 @@ func (w *phoneWorld) write(t *testing.T, rt *rapid.T) {
 		_, err = w.service.Delete(ctx, scope, id, nil)
 	case 5:
 		_, err = w.service.Restore(ctx, scope, id, nil)
+	case 6:
+		args := client.MergeArgs{ClientID: id}
+		for _, other := range others() {
+			args.ClientIDs = append(args.ClientIDs, client.ID{Number: asID(other)})
+		}
+		var merged client.MergeResult
+		if merged, err = w.service.Merge(ctx, scope, args); err == nil {
+			w.merges = append(w.merges, merged.MergeID)
+		}
+	case 7:
+		if len(w.merges) > 0 {
+			_, err = w.service.Unmerge(ctx, scope, client.UnmergeArgs{MergeID: client.ID{Number: rapid.SampledFrom(w.merges).Draw(rt, "merge")}})
+		}
 	default:
 		err = w.schedule(t, rt, id)
 	}
 	if err != nil && client.AsErrors(err) == nil {
 		rt.Fatal(err)
 	}
+}
+
+func asID(text any) int64 {
+	id, _ := strconv.ParseInt(text.(string), 10, 64)
+	return id
 }
 
 // schedule moves appointments about, and with them who sees whom.
@@ -158,6 +180,13 @@ func (p *phone) read(t *testing.T, rt *rapid.T, w *phoneWorld) bool {
 		return false
 	}
 	size := rapid.SampledFrom([]int64{1, 2, 3, 100}).Draw(rt, "page size")
+	if p.own != scope.ClientID && p.cursor != nil {
+		if _, err := w.service.ClientChanges(t.Context(), scope, p.cursor, size, client.SelectAll()); !client.HasCode(err, client.CodeResyncRequired) {
+			rt.Fatalf("%s is another client now, and goes on with its cursor: %v", p.name, err)
+		}
+		p.cursor, p.held = nil, map[int64]*client.Client{}
+	}
+	p.own = scope.ClientID
 	part, err := w.service.ClientChanges(t.Context(), scope, p.cursor, size, client.SelectAll())
 	if err != nil {
 		rt.Fatalf("%s: %v", p.name, err)

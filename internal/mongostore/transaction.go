@@ -83,7 +83,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 
 // ByAccount implements client.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: append(in(nonNil(accountIDs)), anyAccount()...)})}
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: in(nonNil(accountIDs))})}
 	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
 	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
 	if err != nil {
@@ -157,7 +157,7 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 func (t *transaction) put(before, after *client.Client) error {
 	t.touch(before, after)
 	filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}
-	if slices.ContainsFunc(before.AccountIDs, func(id int64) bool { return !slices.Contains(after.AccountIDs, id) }) {
+	if login := before.ClientAccountID; login != nil && (after.ClientAccountID == nil || *after.ClientAccountID != *login) {
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
 		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(after)))
 		return nil
@@ -285,8 +285,10 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	for i, row := range t.changes {
 		rows[i] = append(row, bson.E{Key: "sequence", Value: last - int64(len(t.changes)) + int64(i) + 1})
 	}
-	if _, err := t.store.db.Collection(changesName).InsertMany(ctx, rows); err != nil {
-		return fmt.Errorf("write the feed: %w", err)
+	for batch := range slices.Chunk(rows, rowBatch) {
+		if _, err := t.store.db.Collection(changesName).InsertMany(ctx, batch); err != nil {
+			return fmt.Errorf("write the feed: %w", err)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,120 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// Repoint implements client.MergeTx. Viewers are told by id: one update changes
+// those of a list alike, and one command holds the updates of a thousand viewers.
+func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) error {
+	var batch []mongo.WriteModel
+	var viewers int64
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		result, err := t.store.db.Collection(clientsName).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(true))
+		if err != nil {
+			return fmt.Errorf("repoint viewers: %w", err)
+		}
+		if result.MatchedCount != viewers {
+			return asConflict(fmt.Errorf("%d of %d viewers are gone", viewers-result.MatchedCount, viewers))
+		}
+		batch, viewers = nil, 0
+		return nil
+	}
+	for _, change := range changes {
+		for ids := range slices.Chunk(change.ViewerIDs, rowBatch) {
+			if viewers+int64(len(ids)) > rowBatch {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			batch = append(batch, repointing(t.scope, ids, change))
+			viewers += int64(len(ids))
+		}
+	}
+	return flush()
+}
+
+// repointing is the update that changes the edges of those viewers: the set of
+// them, ascending, as it is stored everywhere.
+func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing) mongo.WriteModel {
+	rest := bson.D{{Key: "$setDifference", Value: bson.A{
+		bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, nonNil(change.Drop),
+	}}}
+	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, nonNil(change.Add)}}}
+	return mongo.NewUpdateManyModel().
+		SetFilter(append(tenant(scope), bson.E{Key: keyID, Value: in(viewerIDs)})).
+		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{
+			{Key: "input", Value: all}, {Key: "sortBy", Value: 1},
+		}}}}}}}})
+}
+
+// movedDocument is what a feed row of a client takes that nothing else of it is
+// read for.
+type movedDocument struct {
+	ClientID   int64    `bson:"_id"`
+	Version    int64    `bson:"version"`
+	Visibility []string `bson:"visibility"`
+}
+
+// AnnounceMoved implements client.MergeTx.
+func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []client.MovedEdges) error {
+	for chunk := range slices.Chunk(moved, rowBatch) {
+		ids := make([]int64, len(chunk))
+		for i := range chunk {
+			ids[i] = chunk[i].ClientID
+		}
+		cursor, err := t.store.db.Collection(clientsName).Find(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)}),
+			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyVisibility, Value: 1}}))
+		if err != nil {
+			return fmt.Errorf("find neighbours: %w", err)
+		}
+		var found []movedDocument
+		if err := cursor.All(ctx, &found); err != nil {
+			return fmt.Errorf("read neighbours: %w", err)
+		}
+		byID := make(map[int64]movedDocument, len(found))
+		for _, d := range found {
+			byID[d.ClientID] = d
+		}
+		for _, edges := range chunk {
+			// Of a deleted or merged one too: whoever has its login reads what it
+			// gained and lost once it is back. An erased one is not there.
+			if d, there := byID[edges.ClientID]; there {
+				t.changes = append(t.changes, t.movedRow(d, edges, at))
+			}
+		}
+	}
+	return nil
+}
+
+func (t *transaction) movedRow(d movedDocument, edges client.MovedEdges, at time.Time) bson.D {
+	row := bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "at", Value: at},
+		{Key: "kind", Value: string(client.KindUpserted)},
+		{Key: "clientId", Value: d.ClientID},
+		{Key: keyVersion, Value: d.Version},
+		{Key: "changedPaths", Value: edges.Paths},
+		{Key: "visibilityAfter", Value: d.Visibility},
+		{Key: "visibilityBefore", Value: d.Visibility},
+	}
+	if len(edges.Gained) > 0 {
+		row = append(row, bson.E{Key: "subjectsGained", Value: edges.Gained})
+	}
+	if len(edges.Lost) > 0 {
+		row = append(row, bson.E{Key: "subjectsLost", Value: edges.Lost})
+	}
+	return row
+}
