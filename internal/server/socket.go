@@ -87,6 +87,8 @@ type socket struct {
 	// numbered counts operations, for the ids of their requests.
 	numbered int
 	running  sync.WaitGroup
+	// closed is done once the connection is being closed.
+	closed sync.Once
 }
 
 // serveSocket speaks graphql-transport-ws until one side ends it.
@@ -309,12 +311,16 @@ func (s *socket) send(m outgoing) {
 
 // close ends the connection with a code; the first one counts.
 func (s *socket) close(why *violation) {
-	s.mu.Lock()
-	s.closing = true
-	s.mu.Unlock()
-	s.end()
-	// It waits for the other side to agree, 5 seconds at most.
-	_ = s.conn.Close(why.code, why.reason)
+	// The first reason is the one that is told: ending the connection's context is
+	// a reason for the watch.
+	s.closed.Do(func() {
+		s.mu.Lock()
+		s.closing = true
+		s.mu.Unlock()
+		s.end()
+		// It waits for the other side to agree, 5 seconds at most.
+		_ = s.conn.Close(why.code, why.reason)
+	})
 }
 
 // fail ends the connection for a failure of ours, which is logged.
