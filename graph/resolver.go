@@ -6,6 +6,7 @@ package graph
 import (
 	"context"
 	"maps"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -29,14 +30,15 @@ func NewSchema(service *client.Service) graphql.ExecutableSchema {
 
 // Resolvers by type. The zero-sized ones differ only in their method sets.
 type (
-	queryResolver      struct{ *Resolver }
-	mutationResolver   struct{ *Resolver }
-	clientResolver     struct{ *Resolver }
-	connectionResolver struct{ *Resolver }
-	pageInfoResolver   struct{ *Resolver }
-	meResolver         struct{ *Resolver }
-	businessResolver   struct{ *Resolver }
-	formResolver       struct{ *Resolver }
+	queryResolver        struct{ *Resolver }
+	mutationResolver     struct{ *Resolver }
+	subscriptionResolver struct{ *Resolver }
+	clientResolver       struct{ *Resolver }
+	connectionResolver   struct{ *Resolver }
+	pageInfoResolver     struct{ *Resolver }
+	meResolver           struct{ *Resolver }
+	businessResolver     struct{ *Resolver }
+	formResolver         struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -44,6 +46,9 @@ func (r *Resolver) Query() generated.QueryResolver { return queryResolver{r} }
 
 // Mutation implements generated.ResolverRoot.
 func (r *Resolver) Mutation() generated.MutationResolver { return mutationResolver{r} }
+
+// Subscription implements generated.ResolverRoot.
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
 
 // Client implements generated.ResolverRoot.
 func (r *Resolver) Client() generated.ClientResolver { return clientResolver{r} }
@@ -105,6 +110,22 @@ func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return ni
 type request struct {
 	scope   client.Scope
 	loaders *loader.Loaders
+
+	mu sync.Mutex
+	// broken is why a subscription ended before its time.
+	broken error
+}
+
+func (r *request) breakOff(cause error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.broken = cause
+}
+
+func (r *request) brokenOff() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.broken
 }
 
 // keyed is the caller's scope for the mutation that is being resolved, which is

@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	PageInfo() PageInfoResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 	AppointmentInput() AppointmentInputResolver
 	AppointmentRemovalInput() AppointmentRemovalInputResolver
 	ClientFieldInput() ClientFieldInputResolver
@@ -545,6 +546,10 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Subscription struct {
+		ClientChanged func(childComplexity int, clientIds []*client.ID, after *string) int
+	}
+
 	TagUsage struct {
 		Count func(childComplexity int) int
 		Tag   func(childComplexity int) int
@@ -700,6 +705,9 @@ type QueryResolver interface {
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
 	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error)
+}
+type SubscriptionResolver interface {
+	ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error)
 }
 
 type AppointmentInputResolver interface {
@@ -3190,6 +3198,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetClientFieldsPayload.UserErrors(childComplexity), true
 
+	case "Subscription.clientChanged":
+		if e.ComplexityRoot.Subscription.ClientChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_clientChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ClientChanged(childComplexity, args["clientIds"].([]*client.ID), args["after"].(*string)), true
+
 	case "TagUsage.count":
 		if e.ComplexityRoot.TagUsage.Count == nil {
 			break
@@ -3452,6 +3472,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -4704,6 +4741,28 @@ extend type Query {
     "How many entries at most, 1 to 1,000 (OUT_OF_RANGE)."
     first: Int! = 100
   ): ClientChanges
+}
+
+"Operations that answer again and again: over WebSocket (graphql-transport-ws), or as server-sent events."
+type Subscription {
+  """
+  Changes of the clients that you see, while they happen: what ` + "`" + `clientChanges` + "`" + ` answers when asked again and again. For
+  each event keep its ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. It goes on until you
+  complete it, your token expires, or the server stops; then subscribe again with the ` + "`" + `cursor` + "`" + ` of your last event as
+  ` + "`" + `after` + "`" + `: no change is missed, and none comes twice.
+  """
+  clientChanged(
+    """
+    Tell of these clients only, at most 1,000 (TOO_MANY); null for all that you see. Ids that are unknown or hidden from
+    you are never told of.
+    """
+    clientIds: [ID!]
+    """
+    Cursor of an earlier event or of ` + "`" + `clientChanges` + "`" + ` (INVALID_CURSOR, RESYNC_REQUIRED); null for what happens from now
+    on.
+    """
+    after: String
+  ): ClientChange
 }
 
 "A part of the feed of changes."
@@ -8993,6 +9052,28 @@ func (ec *executionContext) field_Query_tagUsage_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["pageSize"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_clientChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalOID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -19081,6 +19162,50 @@ func (ec *executionContext) fieldContext_SetClientFieldsPayload_conflict(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_clientChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_clientChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ClientChanged(ctx, fc.Args["clientIds"].([]*client.ID), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientChange) graphql.Marshaler {
+			return ec.marshalOClientChange2ᚖclientgraphᚋgraphᚋmodelᚐClientChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_clientChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_clientChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *client.TagCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24822,6 +24947,26 @@ func (ec *executionContext) _SetClientFieldsPayload(ctx context.Context, sel ast
 	return out
 }
 
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "clientChanged":
+		return ec._Subscription_clientChanged(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
+}
+
 var tagUsageImplementors = []string{"TagUsage"}
 
 func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *client.TagCount) graphql.Marshaler {
@@ -27123,6 +27268,13 @@ func (ec *executionContext) marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐ
 		return graphql.Null
 	}
 	return ec._Client(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOClientChange2ᚖclientgraphᚋgraphᚋmodelᚐClientChange(ctx context.Context, sel ast.SelectionSet, v *model.ClientChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientChange(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOClientChanges2ᚖclientgraphᚋgraphᚋmodelᚐClientChanges(ctx context.Context, sel ast.SelectionSet, v *model.ClientChanges) graphql.Marshaler {

@@ -321,6 +321,10 @@ type SetClientFieldsPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+// Operations that answer again and again: over WebSocket (graphql-transport-ws), or as server-sent events.
+type Subscription struct {
+}
+
 // What `unmergeClients` answers.
 type UnmergeClientsPayload struct {
 	// The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error.

@@ -57,6 +57,10 @@ func (w *ChangeWatch) reader() *changeReader {
 	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true}
 }
 
+// Scope is the caller's as of the last answer of Next: the rows of a CLIENT
+// follow its record.
+func (w *ChangeWatch) Scope() Scope { return w.scope }
+
 // Next waits for changes, and returns some of them, one at least. Each has the
 // cursor to go on from. Errors: UNAUTHENTICATED, when the caller's own account
 // can't be used any more, and that of ctx.
@@ -72,6 +76,7 @@ func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.scope = r.scope
 		if w.at = r.at; len(part.Changes) > 0 {
 			return part.Changes, nil
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
@@ -16,6 +18,9 @@ type begun struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	responses graphql.ResponseHandler
+	executor  *executor.Executor
+	// over is set when the last response was given.
+	over bool
 }
 
 // begin checks an operation and begins it. What is wrong with it is a response
@@ -38,9 +43,32 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, params *
 		ctx, cancel = context.WithTimeout(ctx, timeout(kind))
 	}
 	responses, ctx := h.executor.DispatchOperation(ctx, operation)
-	return &begun{kind, ctx, cancel, responses}, nil
+	return &begun{kind: kind, ctx: ctx, cancel: cancel, responses: responses, executor: h.executor}, nil
 }
 
-func (b *begun) streams() bool           { return b.kind == ast.Subscription }
-func (b *begun) next() *graphql.Response { return b.responses(b.ctx) }
-func (b *begun) end()                    { b.cancel() }
+func (b *begun) streams() bool { return b.kind == ast.Subscription }
+
+// next is the next part of the answer; nil when there is no more, or nobody
+// waits for it. A subscription that ended before its time tells why.
+func (b *begun) next() *graphql.Response {
+	if b.over {
+		return nil
+	}
+	response := b.responses(b.ctx)
+	if response == nil {
+		b.over = true
+		if cause := graph.BrokenOff(b.ctx); cause != nil {
+			response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: cause, Message: cause.Error()}})
+		}
+	}
+	return response
+}
+
+// shutOut says whether a subscription ended because its caller is no longer let
+// in.
+func (b *begun) shutOut() bool {
+	return client.HasCode(graph.BrokenOff(b.ctx), client.CodeUnauthenticated)
+}
+
+// end ends the operation and what it does in the database.
+func (b *begun) end() { b.cancel() }

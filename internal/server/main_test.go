@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -19,6 +21,7 @@ import (
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 	"clientgraph/internal/testdb"
 )
@@ -34,6 +37,8 @@ type site struct {
 	mongo  *mongo.Database
 	store  *mongostore.Store
 	tokens *auth.Development
+	// watched counts the change streams that were opened.
+	watched atomic.Int64
 	// stop ends the server and then its connection to the database; calling it
 	// again does nothing.
 	stop func()
@@ -49,11 +54,12 @@ func newSite(t *testing.T, change func(*server.Options)) *site {
 
 func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	t.Helper()
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI))
+	s := &site{log: &apitest.Buffer{}}
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(&event.CommandMonitor{Started: s.started}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{log: &apitest.Buffer{}, mongo: connection.Database(db.Name), store: mongostore.New(connection, db.Name)}
+	s.mongo, s.store = connection.Database(db.Name), mongostore.New(connection, db.Name)
 	if err := s.store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +67,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     client.NewService(s.store, client.Secrets{}, nil, time.Now),
+		Service:     client.NewService(s.store, client.Secrets{Hasher: secret.NewHasher(1)}, nil, time.Now),
 		Verifier:    s.tokens,
 		Ready:       s.store.Ready,
 		Unavailable: mongostore.Unavailable,
@@ -84,6 +90,13 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	}
 	t.Cleanup(s.stop)
 	return s
+}
+
+// started sees every database command.
+func (s *site) started(_ context.Context, e *event.CommandStartedEvent) {
+	if _, err := e.Command.LookupErr("pipeline", "0", "$changeStream"); err == nil {
+		s.watched.Add(1)
+	}
 }
 
 func (s *site) token(t *testing.T, who client.Identity) string {

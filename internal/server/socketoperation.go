@@ -113,10 +113,14 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams, au
 	}
 	for {
 		response := begun.next()
+		if begun.shutOut() {
+			o.socket.close(forbidden())
+			return
+		}
 		if response == nil {
 			break
 		}
-		o.send(outgoing{Type: messageNext, Payload: response})
+		o.send(outgoing{Type: messageNext, Payload: body(response)})
 	}
 	if ctx.Err() == nil {
 		o.last(outgoing{Type: messageComplete})
