@@ -12,6 +12,7 @@ ARGS ?=
 TESTFLAGS ?=
 
 TOOLS := .cache/bin/installed
+SOCKETS := .ci/sockets/node_modules/.package-lock.json
 SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
 BROWSER := internal/web/browser/node_modules/.package-lock.json
 PLAYGROUND := internal/web/dist/manifest.json
@@ -26,7 +27,7 @@ GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross depguard schema words scripts property browser fuzz
+CHECKS := lint format generated tidy cross depguard schema words scripts property browser sockets fuzz
 
 .PHONY: help run test check long generate fmt clean vuln playground $(CHECKS)
 
@@ -61,7 +62,7 @@ fmt: $(TOOLS) ## format all Go code
 	$(GO_FILES) | xargs -0 .cache/bin/gofumpt -w
 
 clean: ## remove what was built and installed; the data stay
-	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules .ci/schema/node_modules
+	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules .ci/schema/node_modules .ci/sockets/node_modules
 	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint
@@ -103,6 +104,9 @@ browser: $(PLAYGROUND) $(BROWSER) ## check: the playground in a real browser
 	CHROMIUM=$$(.ci/chromium); export CHROMIUM; packages=$$(.ci/packages 'Test\w*Browser'); \
 	$(GOTEST) -timeout 5m -count=1 -tags browser -run Browser $$packages
 
+sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's own clients on a real server
+	$(GOTEST) -timeout 5m -count=1 -tags sockets -run ClientsOfOthers ./internal/app
+
 fuzz: ## check: every fuzz target for ten seconds
 	.ci/fuzz 10s
 
@@ -120,7 +124,7 @@ $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground
 		echo "the playground could not be built: it will load GraphiQL from a CDN"; \
 	fi
 
-$(SCHEMA_LINT) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
+$(SCHEMA_LINT) $(SOCKETS) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
 	command -v npm >/dev/null || { echo "this check needs Node.js 20.19 or newer with npm" >&2; exit 1; }
 	cd $* && npm ci --loglevel=error
 

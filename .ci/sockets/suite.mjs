@@ -1,12 +1,12 @@
 // Speaks to a running server by the clients of graphql-ws and graphql-sse, as
 // other people wrote them:
 //
-//   BASE=http://127.0.0.1:8080 TOKEN=... READER=... SERVER_PID=... node --test suite.mjs
+//   BASE=http://127.0.0.1:8080 TOKEN=... READER=... SERVER_PID=... node suite.mjs
 //
 // TOKEN is an owner's, READER that of a caller who sees no client. The server's
 // business is empty, and is stopped at the end.
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after, test as unbounded } from "node:test";
 import { createClient as createEvents } from "graphql-sse";
 import { createClient as createSocket } from "graphql-ws";
 import WebSocket from "ws";
@@ -19,6 +19,20 @@ const create = `mutation ($name: String!) {
 const patch = `mutation ($id: ID!, $name: String!) {
   patchClient(clientId: $id, patch: {firstName: $name}) { client { version } userErrors { code } }
 }`;
+
+const patience = 30_000; // Milliseconds for one test, on a slow machine.
+const test = (name, run) => unbounded(name, { timeout: patience }, run);
+
+// whileWaiting does something again and again until a promise is settled.
+async function whileWaiting(promise, again) {
+  let settled = false;
+  promise.finally(() => (settled = true)).catch(() => {});
+  while (!settled) {
+    await again();
+    await Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 50))]);
+  }
+  return promise;
+}
 
 const opened = [];
 after(() => Promise.all(opened.map((client) => client.dispose())));
@@ -101,11 +115,8 @@ for (const [name, open] of [
     const other = await makeClient(client, "Other");
     const first = client.iterate({ query: changes, variables: { ids: [id] } });
     // It has begun once it answers; until then changes are made.
-    const begun = next(first);
     let made = 0;
-    const maker = setInterval(() => one(client, patch, { id, name: `Jane ${++made}` }).catch(() => {}), 50);
-    const change = await begun;
-    clearInterval(maker);
+    const change = await whileWaiting(next(first), () => one(client, patch, { id, name: `Jane ${++made}` }));
     assert.equal(change.kind, "UPSERTED");
     assert.equal(change.clientId, id);
     await first.return();
@@ -133,15 +144,13 @@ for (const [name, open] of [
     const id = await makeClient(owner, "Hidden");
     const reader = name === "graphql-ws" ? socket({ connectionParams: { Authorization: `Bearer ${READER}` } }) : events(READER);
     const iterator = reader.iterate({ query: changes });
-    const first = iterator.next();
     const shown = `mutation { createClient(input: {firstName: "Shown", lastName: "Deer", emailAddress: "s@email.com"}) { client { clientId } userErrors { code } } }`;
-    const maker = setInterval(async () => {
-      await one(owner, patch, { id, name: `Hidden ${Math.random()}` }).catch(() => {});
-      await one(reader, shown).catch(() => {});
-    }, 50);
-    const { value } = await first;
-    clearInterval(maker);
-    assert.equal(value.data.clientChanged.client.firstName, "Shown");
+    let made = 0;
+    const change = await whileWaiting(next(iterator), async () => {
+      await one(owner, patch, { id, name: `Hidden ${++made}` });
+      await one(reader, shown);
+    });
+    assert.equal(change.client.firstName, "Shown");
     await iterator.return();
   });
 }
@@ -188,13 +197,18 @@ test("graphql-ws and graphql-sse: a server that stops says so", async () => {
   const close = new Promise((resolve) => (closed = resolve));
   const client = socket({ lazy: false, on: { connected, closed } });
   await ready;
-  const iterator = client.iterate({ query: changes });
-  const ended = iterator.next().catch((event) => event);
-  const stream = events().iterate({ query: changes });
-  const broken = assert.rejects(stream.next());
-  // Both have begun once this is answered on the same connection.
-  await one(client, "{ clientCount }");
-  await fetch(BASE + "/healthz");
+  const other = socket();
+  // Each stream has begun once it answers.
+  const [iterator, stream] = [client, events()].map((opened) => opened.iterate({ query: changes }));
+  for (const begun of [iterator, stream]) {
+    await whileWaiting(next(begun), () => makeClient(other, "Jane"));
+  }
+  // What waits is read, so that only the end is left.
+  const drain = async (subscription) => {
+    for await (const result of subscription);
+  };
+  const ended = drain(iterator).catch((event) => event);
+  const broken = assert.rejects(drain(stream));
   process.kill(Number(SERVER_PID), "SIGTERM");
   assert.equal((await close).code, 1001);
   await broken;

@@ -21,7 +21,7 @@ func TestClientsOfOthersSpeakToTheServersSockets(t *testing.T) {
 	s := serve(t, dataDir(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test", "suite.mjs")
+	cmd := exec.CommandContext(ctx, "node", "suite.mjs")
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "BASE="+s.base,
 		"TOKEN="+s.owner(t),
