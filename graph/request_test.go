@@ -86,7 +86,7 @@ func exchanges() []exchange {
 		{name: "broken body", method: "POST", body: `{"query":`, status: 400, code: "BAD_REQUEST"},
 		{name: "no body", method: "POST", status: 400, code: "BAD_REQUEST"},
 		{name: "two bodies", method: "POST", body: askMe + askMe, status: 400, code: "BAD_REQUEST"},
-		{name: "a batch", method: "POST", body: "[" + askMe + "]", status: 400, code: "BAD_REQUEST"},
+		{name: "a batch", method: "POST", body: "[" + askMe + "]", status: 400, code: "BATCHING_NOT_SUPPORTED"},
 		{name: "no object", method: "POST", body: `"{ me { user } }"`, status: 400, code: "BAD_REQUEST"},
 		{name: "query is no text", method: "POST", body: `{"query":{"me":1}}`, status: 400, code: "BAD_REQUEST"},
 		{name: "variables are no object", method: "POST", body: `{"query":"{ me { user } }","variables":[1]}`, status: 400, code: "BAD_REQUEST"},

@@ -117,7 +117,10 @@ func On(t testing.TB, db testdb.DB) *API {
 		Ready:         api.Store.Ready,
 		Unavailable:   mongostore.Unavailable,
 		Introspection: true,
-		Logger:        slog.New(slog.NewJSONHandler(api.Log, nil)),
+		// Tests write values of every size into documents, and ask a handful of
+		// clients for all there is.
+		Limits: server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}},
+		Logger: slog.New(slog.NewJSONHandler(api.Log, nil)),
 	}))
 	t.Cleanup(served.Close)
 	api.URL = served.URL

@@ -79,7 +79,8 @@ func pairsOf(clients map[int64]*Client, ids []int64) []Dismissal {
 	return dismissals
 }
 
-func rateLimited(wait time.Duration) *Error {
+// RateLimited is the refusal of who asked too often, and may again after wait.
+func RateLimited(wait time.Duration) *Error {
 	return &Error{
 		Code:    CodeRateLimited,
 		Message: "you asked this too often; wait as many seconds as retryAfter says",
@@ -102,7 +103,7 @@ func (s *Service) EmailInUse(ctx context.Context, scope Scope, address string) (
 	}
 	principal := strconv.FormatInt(scope.BusinessID, 10) + ":" + scope.User
 	if wait, ok := s.limiter.Take(principal); !ok {
-		return false, rateLimited(wait)
+		return false, RateLimited(wait)
 	}
 	everybody := scope
 	everybody.Rows = Rows{All: true}

@@ -107,6 +107,10 @@ func (m *measurer) root() *ast.Definition {
 	return m.schema.Query
 }
 
+func (m *measurer) isRoot(on *ast.Definition) bool {
+	return on != nil && (on == m.schema.Query || on == m.schema.Mutation || on == m.schema.Subscription)
+}
+
 // set measures a selection on a type, nil for one that is not known.
 func (m *measurer) set(selections ast.SelectionSet, on *ast.Definition) measure {
 	whole := measure{names: map[string]int64{}}
@@ -179,7 +183,7 @@ func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 		definition = on.Fields.ForName(field.Name)
 	}
 	below := m.set(field.SelectionSet, m.typeOf(field, definition))
-	whole := m.price(field, definition, below)
+	whole := m.price(field, on, definition, below)
 	whole.depth = below.depth + 1
 	whole.fields = plus(below.fields, 1)
 	whole.aliases = below.aliases

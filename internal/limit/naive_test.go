@@ -43,7 +43,7 @@ func (n *naive) one(field *ast.Field, on *ast.Definition, inherited int64) (cost
 	}
 	entries, handed := int64(1), int64(listSize)
 	if definition != nil {
-		size, sized := n.size(field, definition)
+		size, sized := n.size(field, on, definition)
 		isList := definition.Type.Elem != nil
 		switch {
 		case isList && !sized && field.SelectionSet == nil:

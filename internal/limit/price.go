@@ -18,15 +18,18 @@ const listSize = 3
 // hundred entries, most have one.
 const introspectionSize = 8
 
+// maxSize is more than any list has: who asks for more is refused by the field.
+const maxSize = 10_000
+
 // sizes are the arguments that say how many entries a list has.
 func sizes() []string { return []string{"pageSize", "first", "last"} }
 
 // price is the cost of a field, whose selection has been measured.
-func (m *measurer) price(field *ast.Field, definition *ast.FieldDefinition, below measure) measure {
+func (m *measurer) price(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition, below measure) measure {
 	if definition == nil {
 		return measure{own: plus(1, plus(below.own, times(listSize, below.perEntry)))}
 	}
-	size, sized := m.size(field, definition)
+	size, sized := m.size(field, on, definition)
 	isList := definition.Type.Elem != nil
 	switch {
 	case isList && !sized && field.SelectionSet == nil:
@@ -52,14 +55,15 @@ func entry(below measure) int64 {
 
 // size is how many entries a field is asked for: the largest of what its
 // arguments say.
-func (m *measurer) size(field *ast.Field, definition *ast.FieldDefinition) (size int64, sized bool) {
+func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) (size int64, sized bool) {
 	for _, argument := range definition.Arguments {
 		given := field.Arguments.ForName(argument.Name)
 		var value any
 		switch {
 		case given != nil:
 			value = m.value(given.Value)
-		case argument.DefaultValue != nil:
+		case argument.DefaultValue != nil && m.isRoot(on):
+			// What a relation has by default is its bound, not its size.
 			value = m.value(argument.DefaultValue)
 		}
 		if argument.Type.Elem != nil {
@@ -74,7 +78,7 @@ func (m *measurer) size(field *ast.Field, definition *ast.FieldDefinition) (size
 			}
 		}
 	}
-	return min(size, saturated), sized
+	return min(size, maxSize), sized
 }
 
 // value is what an argument's value will be, as far as a size can be read off

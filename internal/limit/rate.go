@@ -47,7 +47,11 @@ func NewRate(budget Budget, now func() time.Time) *Rate {
 }
 
 // Take implements client.Limiter.
-func (r *Rate) Take(principal string) (wait time.Duration, ok bool) {
+func (r *Rate) Take(principal string) (wait time.Duration, ok bool) { return r.TakeMany(principal, 1) }
+
+// TakeMany is Take of many times at once: all of them, or none. More than a
+// burst is never allowed.
+func (r *Rate) TakeMany(principal string, many int64) (wait time.Duration, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now, whole := r.now(), time.Duration(r.budget.Burst)*r.budget.Every
@@ -61,7 +65,7 @@ func (r *Rate) Take(principal string) (wait time.Duration, ok bool) {
 	if full.Before(now) {
 		full = now
 	}
-	full = full.Add(r.budget.Every)
+	full = full.Add(time.Duration(many) * r.budget.Every)
 	if wait = full.Sub(now) - whole; wait > 0 {
 		return wait, false
 	}

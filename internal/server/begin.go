@@ -2,11 +2,16 @@ package server
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
@@ -17,33 +22,124 @@ type begun struct {
 	kind      ast.Operation
 	ctx       context.Context
 	cancel    context.CancelFunc
+	leave     func()
 	responses graphql.ResponseHandler
 	executor  *executor.Executor
 	// over is set when the last response was given.
 	over bool
+	// cost is what the answer tells of it; nil where nobody asked.
+	cost map[string]any
 }
 
-// begin checks an operation and begins it. What is wrong with it is a response
-// without data.
-func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, params *graphql.RawParams) (*begun, *graphql.Response) {
+// unbegun is why an operation was not begun: an answer without data, and the
+// status that it has over HTTP. wait, where there is one, is how long to stay
+// away. Of a request that is well formed only the operation is wrong.
+type unbegun struct {
+	status     int
+	wait       time.Duration
+	wellFormed bool
+	response   *graphql.Response
+}
+
+// begin takes an operation through everything that stands before its execution,
+// each guard before the step that it guards, and begins it. All transports come
+// through here.
+func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+	leave, ok := h.gate.enter(ctx)
+	if !ok {
+		return nil, h.refused(ctx, http.StatusServiceUnavailable, h.limits.WaitTime, &client.Error{Code: codeOverloaded, Message: "the server is busy; try again in a moment"})
+	}
+	b, failed := h.beginWithin(ctx, scope, asked)
+	if failed != nil {
+		leave()
+		return nil, failed
+	}
+	b.leave = leave
+	if b.streams() {
+		// It waits for what happens rather than works.
+		leave()
+	}
+	return b, nil
+}
+
+func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+	if refusal := h.persisted.find(asked); refusal != nil {
+		failed := h.refused(ctx, http.StatusBadRequest, 0, refusal)
+		failed.wellFormed = refusal.Code != codeBadRequest
+		return nil, failed
+	}
+	cost, err := h.measure(ctx, asked)
+	if err != nil {
+		failed := h.refused(ctx, http.StatusBadRequest, 0, err)
+		failed.wellFormed = true
+		return nil, failed
+	}
+	if wait, ok := h.spend(scope, cost); !ok {
+		return nil, h.refused(ctx, http.StatusTooManyRequests, wait, client.RateLimited(wait))
+	}
 	ctx = graph.WithScope(graphql.StartOperationTrace(ctx), h.service, scope)
-	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
-	operation, errs := h.executor.CreateOperationContext(ctx, params)
+	asked.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
+	operation, errs := h.executor.CreateOperationContext(ctx, &asked.RawParams)
 	if errs != nil {
 		if operation.Doc != nil && operation.Operation == nil {
 			errs[0].Message = "operationName must name one of the operations of query"
 		}
-		return nil, h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
-	kind := operation.Operation.Operation
-	var cancel context.CancelFunc
-	if kind == ast.Subscription {
-		ctx, cancel = context.WithCancel(ctx)
+	h.persisted.keep(asked)
+	b := &begun{kind: operation.Operation.Operation, executor: h.executor}
+	switch {
+	case asked.readOnly && b.kind == ast.Mutation:
+		return nil, h.refused(ctx, http.StatusMethodNotAllowed, 0, &client.Error{Code: codeMethodNotAllowed, Message: "send mutations by POST"})
+	case b.streams() && !asked.streams:
+		return nil, h.refused(ctx, http.StatusNotAcceptable, 0, &client.Error{Code: codeNotAcceptable, Message: "subscribe by WebSocket, or take text/event-stream"})
+	}
+	if asked.wantsCost() {
+		b.cost = map[string]any{"cost": cost, "limit": h.limits.Shape.Cost}
+	}
+	if b.streams() {
+		ctx, b.cancel = context.WithCancel(ctx)
 	} else {
-		ctx, cancel = context.WithTimeout(ctx, timeout(kind))
+		ctx, b.cancel = context.WithTimeout(ctx, h.limits.time(operation))
 	}
-	responses, ctx := h.executor.DispatchOperation(ctx, operation)
-	return &begun{kind: kind, ctx: ctx, cancel: cancel, responses: responses, executor: h.executor}, nil
+	b.responses, b.ctx = h.executor.DispatchOperation(ctx, operation)
+	return b, nil
+}
+
+// refused presents a refusal as an answer.
+func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Duration, err error) *unbegun {
+	ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
+	return &unbegun{status: status, wait: wait, response: h.executor.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})}
+}
+
+// measure parses a document that is not known and measures its operation, before
+// anything that takes longer is done with it. What can't be parsed, or has no
+// such operation, costs nothing: the executor tells of it.
+func (h *graphqlHandler) measure(ctx context.Context, asked *request) (int64, error) {
+	document, known := h.documents.Get(ctx, asked.Query)
+	if !known {
+		if err := h.limits.Shape.Text(asked.Query); err != nil {
+			return 0, err
+		}
+		parsed, err := parser.ParseQuery(&ast.Source{Input: asked.Query})
+		if err != nil {
+			return 0, nil //nolint:nilerr // It is told by who parses it again.
+		}
+		document = parsed
+	}
+	operation := document.Operations.ForName(asked.OperationName)
+	if operation == nil {
+		return 0, nil
+	}
+	return h.limits.Shape.Check(h.schema, document, operation, asked.Variables)
+}
+
+// spend takes an operation's cost from its caller's budget.
+func (h *graphqlHandler) spend(scope client.Scope, cost int64) (time.Duration, bool) {
+	if h.points == nil {
+		return 0, true
+	}
+	return h.points.TakeMany(strconv.FormatInt(scope.BusinessID, 10)+":"+scope.User, max(cost, 1))
 }
 
 func (b *begun) streams() bool { return b.kind == ast.Subscription }
@@ -61,6 +157,12 @@ func (b *begun) next() *graphql.Response {
 			response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: cause, Message: cause.Error()}})
 		}
 	}
+	if response != nil && b.cost != nil {
+		if response.Extensions == nil {
+			response.Extensions = map[string]any{}
+		}
+		response.Extensions["cost"] = b.cost
+	}
 	return response
 }
 
@@ -70,5 +172,12 @@ func (b *begun) shutOut() bool {
 	return client.HasCode(graph.BrokenOff(b.ctx), client.CodeUnauthenticated)
 }
 
-// end ends the operation and what it does in the database.
-func (b *begun) end() { b.cancel() }
+// expired says whether the operation was ended because its time was over.
+func (b *begun) expired() bool { return errors.Is(b.ctx.Err(), context.DeadlineExceeded) }
+
+// end ends the operation and what it does in the database, and gives its turn
+// up.
+func (b *begun) end() {
+	b.cancel()
+	b.leave()
+}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"clientgraph/internal/client"
 )
@@ -50,11 +49,11 @@ type events struct {
 
 // serveEvents executes an operation and streams its results: next events, then
 // complete. What is wrong with the operation is told by a next event too.
-func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, params *graphql.RawParams) {
+func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, asked *request) {
 	ctx, leave, ok := h.streams.enter(r.Context())
 	if !ok {
 		w.Header().Set("Retry-After", retryAfter)
-		refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		h.refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
 		return
 	}
 	defer leave()
@@ -63,20 +62,20 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer end()
-	begun, failed := h.begin(ctx, who.scope, params)
+	asked.streams = true
+	begun, failed := h.begin(ctx, who.scope, asked)
 	if begun != nil {
 		defer begun.end()
-		if r.Method == http.MethodGet && begun.kind == ast.Mutation {
-			w.Header().Set("Allow", "POST")
-			refuse(w, r, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "send mutations by POST"})
-			return
-		}
+	} else if !failed.wellFormed {
+		// It is the request that is wrong, or comes at a bad time.
+		h.fail(w, r, failed)
+		return
 	}
 	e.open()
 	// The connection may serve other requests afterwards.
 	defer func() { _ = e.control.SetWriteDeadline(time.Time{}) }()
 	if failed != nil {
-		e.send(failed)
+		e.send(failed.response)
 		e.write("event: complete\ndata:\n\n")
 		return
 	}

@@ -1,23 +1,20 @@
 package server
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
-	"mime"
 	"net/http"
-	"strings"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"clientgraph/graph"
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
 )
 
 // Media types of answers.
@@ -30,10 +27,16 @@ const (
 const (
 	codeBadRequest       = "BAD_REQUEST"
 	codeBodyTooLarge     = "BODY_TOO_LARGE"
+	codeBodyTooSlow      = "BODY_TOO_SLOW"
+	codeNoBatching       = "BATCHING_NOT_SUPPORTED"
 	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
+	codeNotAcceptable    = "NOT_ACCEPTABLE"
 	codeUnsupportedMedia = "UNSUPPORTED_MEDIA_TYPE"
+	codeNotPersisted     = "PERSISTED_QUERY_NOT_FOUND"
+	codeNotTrusted       = "OPERATION_NOT_TRUSTED"
 	codeInternal         = "INTERNAL"
 	codeUnavailable      = "UNAVAILABLE"
+	codeTimeout          = "TIMEOUT"
 
 	codeForbiddenOrigin   = "FORBIDDEN_ORIGIN"
 	codeOverloaded        = "OVERLOADED"
@@ -44,11 +47,19 @@ const (
 // queries.
 type graphqlHandler struct {
 	executor    *executor.Executor
+	schema      *ast.Schema
 	service     *client.Service
 	verifier    Verifier
 	unavailable func(error) bool
 	logger      *slog.Logger
 	streams     *streams
+	limits      Limits
+	gate        *gate
+	documents   documents
+	persisted   *persisted
+	compressor  *compressor
+	// points is the budget of each principal; nil for none.
+	points *limit.Rate
 	// allowsOrigin says whether a page of the request's origin may open a socket.
 	allowsOrigin func(*http.Request) bool
 }
@@ -69,41 +80,37 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	who, refused := h.scope(r)
 	if refused != nil {
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		refuse(w, r, refused)
+		h.refuse(w, r, refused)
 		return
 	}
-	params, refused := readParams(w, r)
+	events := wantsEvents(r)
+	if !events && mediaFor(r) == "" {
+		h.refuse(w, r, &refusal{http.StatusNotAcceptable, codeNotAcceptable, "accept application/graphql-response+json, application/json or text/event-stream"})
+		return
+	}
+	asked, refused := h.read(w, r)
 	if refused != nil {
-		if refused.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", "GET, POST")
-		}
-		refuse(w, r, refused)
+		h.refuse(w, r, refused)
 		return
 	}
-	if wantsEvents(r) {
-		h.serveEvents(w, r, who, params)
+	asked.Headers = r.Header
+	if events {
+		h.serveEvents(w, r, who, asked)
 		return
 	}
-	ctx := graph.WithScope(graphql.StartOperationTrace(r.Context()), h.service, who.scope)
-	params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
-	operation, errs := h.executor.CreateOperationContext(ctx, params)
-	if errs != nil {
-		if operation.Doc != nil && operation.Operation == nil {
-			errs[0].Message = "operationName must name one of the operations of query"
-		}
-		response := h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
-		writeResponse(w, r, http.StatusBadRequest, response)
+	begun, failed := h.begin(r.Context(), who.scope, asked)
+	if failed != nil {
+		h.fail(w, r, failed)
 		return
 	}
-	if r.Method == http.MethodGet && operation.Operation.Operation != ast.Query {
-		w.Header().Set("Allow", "POST")
-		refuse(w, r, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "send mutations by POST"})
-		return
+	defer begun.end()
+	response := begun.next()
+	if response == nil && begun.expired() {
+		response = &graphql.Response{Errors: errorList(codeTimeout, "this took too long and was stopped; ask for less, or try again")}
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(operation.Operation.Operation))
-	defer cancel()
-	responses, ctx := h.executor.DispatchOperation(ctx, operation)
-	writeResponse(w, r, http.StatusOK, responses(ctx))
+	if response != nil {
+		h.write(w, r, http.StatusOK, response)
+	}
 }
 
 // scope is who sends the request.
@@ -125,107 +132,39 @@ func unauthenticated() *refusal {
 	return &refusal{http.StatusUnauthorized, string(refused.Code), refused.Message}
 }
 
-// readParams reads the operation out of a request.
-func readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
-	params := &graphql.RawParams{Headers: r.Header}
-	switch r.Method {
-	case http.MethodGet:
-		query := r.URL.Query()
-		params.Query = query.Get("query")
-		params.OperationName = query.Get("operationName")
-		if variables := query.Get("variables"); variables != "" {
-			if err := decodeJSON([]byte(variables), &params.Variables); err != nil {
-				return nil, badRequest("variables is a JSON object, URL-encoded")
-			}
-		}
-	case http.MethodPost:
-		// Only this type: a browser sends it across origins after asking first.
-		media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if err != nil || media != mediaJSON {
-			return nil, &refusal{http.StatusUnsupportedMediaType, codeUnsupportedMedia, "send the body as application/json"}
-		}
-		if refused := readBody(w, r, params); refused != nil {
-			return nil, refused
-		}
-	default:
-		return nil, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "use POST, or GET for queries"}
-	}
-	if strings.TrimSpace(params.Query) == "" {
-		return nil, badRequest("query holds the document to execute")
-	}
-	return params, nil
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, params *graphql.RawParams) *refusal {
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return &refusal{http.StatusRequestEntityTooLarge, codeBodyTooLarge, "a request's body has at most 1 MiB"}
-		}
-		return badRequest("the body could not be read whole")
-	}
-	var request struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
-		Extensions    map[string]any `json:"extensions"`
-	}
-	if err := decodeJSON(body.Bytes(), &request); err != nil {
-		return badRequest("the body is one JSON object with query, and where needed operationName and variables")
-	}
-	params.Query, params.OperationName = request.Query, request.OperationName
-	params.Variables, params.Extensions = request.Variables, request.Extensions
-	return nil
-}
-
-// decodeJSON reads one JSON value, numbers to the last digit.
-func decodeJSON(data []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if decoder.More() {
-		return errors.New("more than one value")
-	}
-	return nil
-}
-
 func badRequest(message string) *refusal {
 	return &refusal{http.StatusBadRequest, codeBadRequest, message}
 }
 
 // refuse answers a request that was not executed.
-func refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
+func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	extensions := map[string]any{"code": refused.code}
 	if refused.status >= http.StatusInternalServerError {
 		// The id under which it was logged.
 		extensions["errorId"] = requestID(r.Context())
 	}
-	write(w, responseType(r), refused.status, &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}})
+	if refused.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "GET, POST")
+	}
+	h.write(w, r, refused.status, &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}})
 }
 
-// writeResponse answers an operation. A request error has its own status only
-// for callers of the newer media type; to the older one every well-formed
-// answer is 200.
-func writeResponse(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
-	media := responseType(r)
-	if response == nil {
-		// The caller is gone.
-		return
-	}
-	if media == mediaJSON {
+// fail answers an operation that was not begun. What is wrong with the operation
+// has a status of its own only for callers of the newer media type; to the older
+// one every well-formed answer is 200.
+func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *unbegun) {
+	status := failed.status
+	if failed.wellFormed && mediaFor(r) == mediaJSON {
 		status = http.StatusOK
 	}
-	write(w, media, status, response)
-}
-
-// responseType is the newer media type for those who name it.
-func responseType(r *http.Request) string {
-	if strings.Contains(r.Header.Get("Accept"), mediaResponse) {
-		return mediaResponse
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "POST")
 	}
-	return mediaJSON
+	if failed.wait > 0 {
+		// A second too late is on time.
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((failed.wait+time.Second-1)/time.Second), 10))
+	}
+	h.write(w, r, status, failed.response)
 }
 
 type requestError struct {
@@ -233,13 +172,35 @@ type requestError struct {
 	Extensions map[string]any `json:"extensions,omitempty"`
 }
 
-func write(w http.ResponseWriter, media string, status int, response *graphql.Response) {
-	w.Header().Set("Content-Type", media+"; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
+	data, err := json.Marshal(body(response))
+	if err != nil {
+		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	data, encoding := h.compressor.compress(append(data, '\n'), encodingFor(r))
+	media := mediaFor(r)
+	if media == "" {
+		media = mediaJSON
+	}
+	header := w.Header()
+	header.Set("Content-Type", media+"; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(data)))
+	header.Add("Vary", "Accept, Accept-Encoding")
+	if encoding != encodingIdentity {
+		header.Set("Content-Encoding", encoding)
+	}
+	// What one caller sees is nobody else's; a query by GET may be kept where it is
+	// asked about again.
+	header.Set("Cache-Control", "private, no-store")
+	if r.Method == http.MethodGet && status == http.StatusOK {
+		header.Set("Cache-Control", "private, no-cache")
+	}
+	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	// A client that is gone can't be told.
-	_ = json.NewEncoder(w).Encode(body(response))
+	_, _ = w.Write(data)
 }
 
 // body is a response as it is written: where nothing was executed it has no

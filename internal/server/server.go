@@ -6,30 +6,19 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"time"
 
 	gqlgen "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
 )
 
 const (
-	// maxBody bounds a request's body.
-	maxBody = 1 << 20
-	// queryCacheSize is how many parsed documents are kept: the operations of a
-	// handful of front ends.
-	queryCacheSize = 1_000
-	// queryTimeout and mutationTimeout end an operation, and its database work
-	// with it.
-	queryTimeout    = 10 * time.Second
-	mutationTimeout = 30 * time.Second
 	// readyTimeout bounds how long readiness waits for the database.
 	readyTimeout = 2 * time.Second
 )
@@ -57,9 +46,14 @@ type Options struct {
 	CORSOrigins []string
 	// HSTS says to every caller that this host is to be reached by https only.
 	HSTS bool
-	// Streams bounds sockets and event streams.
+	// Limits bounds requests, Streams sockets and event streams.
+	Limits  Limits
 	Streams StreamLimits
-	Logger  *slog.Logger
+	// Trusted are the documents that were published with front ends; with
+	// TrustedOnly no others are executed.
+	Trusted     TrustedDocuments
+	TrustedOnly bool
+	Logger      *slog.Logger
 }
 
 // Server is the handler of all paths.
@@ -77,14 +71,22 @@ func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 // New returns the handler of all paths: /graphql, /healthz, /readyz and, with a
 // playground, /.
 func New(o Options) *Server {
-	return newServer(o, executor.New(graph.NewSchema(o.Service)))
+	return newServer(o, graph.NewSchema(o.Service))
 }
 
-func newServer(o Options, exec *executor.Executor) *Server {
-	setUp(exec, o)
+func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
+	exec, parsed, limits := executor.New(schema), newDocuments(), o.Limits.withDefaults()
+	setUp(exec, o, parsed)
 	mux := http.NewServeMux()
 	api := &graphqlHandler{
 		executor:    exec,
+		schema:      schema.Schema(),
+		limits:      limits,
+		gate:        newGate(limits),
+		documents:   parsed,
+		persisted:   newPersisted(o.Trusted, o.TrustedOnly),
+		compressor:  newCompressor(),
+		points:      newPoints(limits.Points),
 		service:     o.Service,
 		verifier:    o.Verifier,
 		unavailable: o.Unavailable,
@@ -115,14 +117,23 @@ func newServer(o Options, exec *executor.Executor) *Server {
 	return &Server{withRequestID(withSecurityHeaders(o.HSTS, mux)), api.streams}
 }
 
-func setUp(exec *executor.Executor, o Options) {
+// newPoints is the budget of each principal: a minute's points at once, and as
+// many again in a minute.
+func newPoints(points int64) *limit.Rate {
+	if points == 0 {
+		return nil
+	}
+	return limit.NewRate(limit.Budget{Burst: int(points), Every: time.Minute / time.Duration(points)}, time.Now)
+}
+
+func setUp(exec *executor.Executor, o Options, parsed documents) {
 	present := graph.PresentError(o.Logger, o.Unavailable)
 	if !o.Introspection {
-		present = withoutSuggestions(present)
+		present = withoutNames(present)
 	}
 	exec.SetErrorPresenter(present)
 	exec.SetRecoverFunc(graph.RecoverPanic)
-	exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	exec.SetQueryCache(parsed)
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
 	} else {
@@ -130,16 +141,15 @@ func setUp(exec *executor.Executor, o Options) {
 	}
 }
 
-// suggestion is what the library's messages add to a name that is close to one of
-// the schema. SetDisableSuggestion leaves those of arguments, and it could leave
-// more in another version.
-var suggestion = regexp.MustCompile(`(?s) ?Did you mean .*`)
-
-// withoutSuggestions keeps names of the schema from those who may not read it.
-func withoutSuggestions(present gqlgen.ErrorPresenterFunc) gqlgen.ErrorPresenterFunc {
+// withoutNames keeps names of the schema from those who may not read it, and tells
+// nobody what was sent: of a document that is not valid it says which rule of
+// GraphQL it breaks, and where.
+func withoutNames(present gqlgen.ErrorPresenterFunc) gqlgen.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := present(ctx, err)
-		presented.Message = suggestion.ReplaceAllString(presented.Message, "")
+		if presented.Rule != "" {
+			presented.Message = "the document breaks the rule " + presented.Rule + " of GraphQL; locations says where"
+		}
 		return presented
 	}
 }
@@ -149,12 +159,4 @@ func writeText(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	// A client that is gone can't be told.
 	_, _ = w.Write([]byte(text + "\n"))
-}
-
-// timeout is how long an operation may take.
-func timeout(operation ast.Operation) time.Duration {
-	if operation == ast.Mutation {
-		return mutationTimeout
-	}
-	return queryTimeout
 }

@@ -94,13 +94,13 @@ type socket struct {
 // serveSocket speaks graphql-transport-ws until one side ends it.
 func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if refused := h.refuseSocket(r); refused != nil {
-		refuse(w, r, refused)
+		h.refuse(w, r, refused)
 		return
 	}
 	ctx, leave, ok := h.streams.enter(r.Context())
 	if !ok {
 		w.Header().Set("Retry-After", retryAfter)
-		refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		h.refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
 		return
 	}
 	defer leave()

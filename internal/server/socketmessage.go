@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 )
 
@@ -70,8 +69,8 @@ type message struct {
 	id string
 	// payload is that of connection_init, ping and pong: an object, or nil.
 	payload json.RawMessage
-	// params are the operation of a subscribe.
-	params *graphql.RawParams
+	// asked is the operation of a subscribe.
+	asked *request
 }
 
 // outgoing is a message of the server's.
@@ -114,34 +113,13 @@ func parseMessage(data []byte) (message, *violation) {
 	default:
 		return message{}, badMessage("a client sends connection_init, ping, pong, subscribe or complete")
 	}
-	if m.params, err = readOperation(fields["payload"]); err != nil {
+	if m.asked, err = readOperation(fields["payload"]); err != nil || !m.asked.named {
 		return message{}, badMessage("the payload has a query, which is a string, and where needed operationName, variables and extensions")
 	}
 	return m, nil
 }
 
 var errNotAsDescribed = errors.New("not as the protocol describes it")
-
-// readOperation reads the payload of a subscribe.
-func readOperation(payload json.RawMessage) (*graphql.RawParams, error) {
-	fields, err := readObject(payload)
-	if err != nil {
-		return nil, err
-	}
-	params := &graphql.RawParams{}
-	if !readText(fields["query"], &params.Query) {
-		return nil, errNotAsDescribed
-	}
-	if name := fields["operationName"]; !isNull(name) && !readText(name, &params.OperationName) {
-		return nil, errNotAsDescribed
-	}
-	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
-		if value := fields[name]; !isNull(value) && decodeJSON(value, into) != nil {
-			return nil, errNotAsDescribed
-		}
-	}
-	return params, nil
-}
 
 // readObject reads a JSON object by its exact names; one that has a name twice
 // is an error. encoding/json would take names in any case, and the last of two.

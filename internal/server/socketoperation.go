@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -46,10 +45,10 @@ func (s *socket) subscribe(ctx context.Context, m message) *violation {
 	s.operations[m.id] = operation
 	s.numbered++
 	ctx = withOwnRequestID(ctx, requestID(ctx)+"."+strconv.Itoa(s.numbered))
-	m.params.Headers = s.header
+	m.asked.Headers, m.asked.streams = s.header, true
 	s.running.Go(func() {
 		defer cancel()
-		operation.run(ctx, m.params, s.authorization)
+		operation.run(ctx, m.asked, s.authorization)
 	})
 	return nil
 }
@@ -88,7 +87,7 @@ func (o *socketOperation) quiet() {
 }
 
 // run executes the operation and sends its results.
-func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams, authorization string) {
+func (o *socketOperation) run(ctx context.Context, asked *request, authorization string) {
 	defer o.socket.forget(o)
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -102,9 +101,9 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams, au
 		}
 		return
 	}
-	begun, failed := o.socket.handler.begin(ctx, who.scope, params)
+	begun, failed := o.socket.handler.begin(ctx, who.scope, asked)
 	if failed != nil {
-		o.last(outgoing{Type: messageError, Payload: failed.Errors})
+		o.last(outgoing{Type: messageError, Payload: failed.response.Errors})
 		return
 	}
 	defer begun.end()

@@ -41,7 +41,7 @@ func (l StreamLimits) withDefaults() StreamLimits {
 	setDefault(&l.Operations, 100)
 	setDefault(&l.Streams, 10_000)
 	setDefault(&l.MessageBeforeInit, 64<<10)
-	setDefault(&l.Message, maxBody)
+	setDefault(&l.Message, 1<<20)
 	return l
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -60,10 +59,10 @@ func play(t *testing.T, change func(*server.Options)) *playground {
 		change(&o)
 	}
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: plays})
-	p.server = server.NewOf(o, executor.New(&graphql.ExecutableSchemaMock{
+	p.server = server.NewOf(o, &graphql.ExecutableSchemaMock{
 		SchemaFunc: func() *ast.Schema { return schema },
 		ExecFunc:   p.exec,
-	}))
+	})
 	served := httptest.NewServer(p.server)
 	t.Cleanup(func() {
 		served.CloseClientConnections()

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/limit"
+)
+
+// Limits bound what requests may take. A zero number stands for its default, but
+// for Points.
+type Limits struct {
+	// Body bounds a request's body in bytes: 1 MiB.
+	Body int64
+	// BodyTime bounds how long a body may take to arrive: 10 s.
+	BodyTime time.Duration
+	// Shape bounds documents.
+	Shape limit.Shape
+	// Rows bounds how many rows an operation reads of the database: 100,000.
+	Rows int64
+	// QueryTime, MutationTime and MergeTime end an operation, and its database work
+	// with it: 10 s, 30 s, and 60 s for merges.
+	QueryTime, MutationTime, MergeTime time.Duration
+	// Running bounds how many operations are executed at once: four a core. As many
+	// as Waiting, 256, wait for their turn, each for WaitTime, 5 s.
+	Running, Waiting int
+	WaitTime         time.Duration
+	// Points bounds the cost of what each principal asks in a minute; 0 is no
+	// bound.
+	Points int64
+}
+
+func (l Limits) withDefaults() Limits {
+	setDefault(&l.Body, 1<<20)
+	setDefault(&l.BodyTime, 10*time.Second)
+	setDefault(&l.Rows, 100_000)
+	setDefault(&l.QueryTime, 10*time.Second)
+	setDefault(&l.MutationTime, 30*time.Second)
+	setDefault(&l.MergeTime, time.Minute)
+	setDefault(&l.Running, 4*runtime.GOMAXPROCS(0))
+	setDefault(&l.Waiting, 256)
+	setDefault(&l.WaitTime, 5*time.Second)
+	shape := limit.DefaultShape()
+	setDefault(&l.Shape.Bytes, shape.Bytes)
+	setDefault(&l.Shape.Tokens, shape.Tokens)
+	setDefault(&l.Shape.Nesting, shape.Nesting)
+	setDefault(&l.Shape.Depth, shape.Depth)
+	setDefault(&l.Shape.IntrospectionDepth, shape.IntrospectionDepth)
+	setDefault(&l.Shape.Roots, shape.Roots)
+	setDefault(&l.Shape.Aliases, shape.Aliases)
+	setDefault(&l.Shape.Fields, shape.Fields)
+	setDefault(&l.Shape.Repeats, shape.Repeats)
+	setDefault(&l.Shape.Fragments, shape.Fragments)
+	setDefault(&l.Shape.Directives, shape.Directives)
+	setDefault(&l.Shape.Cost, shape.Cost)
+	setDefault(&l.Shape.IntrospectionCost, shape.IntrospectionCost)
+	return l
+}
+
+// time is how long an operation may take.
+func (l Limits) time(operation *graphql.OperationContext) time.Duration {
+	for _, root := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Query", "Mutation"}) {
+		switch root.Name {
+		case "mergeClients", "unmergeClients", "previewMerge":
+			return l.MergeTime
+		}
+	}
+	if operation.Operation.Operation == ast.Mutation {
+		return l.MutationTime
+	}
+	return l.QueryTime
+}

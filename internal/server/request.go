@@ -1,0 +1,206 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// request is an operation as it was sent.
+type request struct {
+	graphql.RawParams
+	// named says that there is a document, be it empty, or what stands for one.
+	named bool
+	// documentID names a trusted document instead of the text.
+	documentID string
+	// readOnly holds the operation to being a query.
+	readOnly bool
+	// streams says that the answer may have several parts.
+	streams bool
+}
+
+// wantsCost says whether the answer is to tell the operation's cost.
+func (r *request) wantsCost() bool { return r.Extensions["cost"] == true }
+
+// read reads the operation out of an HTTP request.
+func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
+	switch r.Method {
+	case http.MethodGet:
+		return readQuery(r.URL.Query())
+	case http.MethodPost:
+		// Only this type: a browser sends it across origins after asking first.
+		media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if charset := parameters["charset"]; err != nil || media != mediaJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+			return nil, &refusal{http.StatusUnsupportedMediaType, codeUnsupportedMedia, "send the body as application/json in UTF-8"}
+		}
+		// What is small when it is sent may not be when it is read.
+		if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return nil, &refusal{http.StatusUnsupportedMediaType, codeUnsupportedMedia, "send the body without a Content-Encoding"}
+		}
+		body, refused := h.readBody(w, r)
+		if refused != nil {
+			return nil, refused
+		}
+		return decodeBody(body)
+	}
+	return nil, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "use POST, or GET for queries"}
+}
+
+// readBody reads the body as far as it may go, in the time that it may take.
+func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
+	tooLarge := &refusal{http.StatusRequestEntityTooLarge, codeBodyTooLarge, "the request's body is too large; send less at once"}
+	if r.ContentLength > h.limits.Body {
+		return nil, tooLarge
+	}
+	control := http.NewResponseController(w)
+	// A handler that is tested alone has no deadlines.
+	_ = control.SetReadDeadline(time.Now().Add(h.limits.BodyTime))
+	var body bytes.Buffer
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Body))
+	_ = control.SetReadDeadline(time.Time{})
+	switch {
+	case err == nil:
+		return body.Bytes(), nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		return nil, &refusal{http.StatusRequestTimeout, codeBodyTooSlow, "the body took too long to arrive"}
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, tooLarge
+	}
+	return nil, badRequest("the body could not be read whole")
+}
+
+// decodeBody reads a POST's body.
+func decodeBody(body []byte) (*request, *refusal) {
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
+		return nil, &refusal{http.StatusBadRequest, codeNoBatching, "send one operation a request; an operation may have many fields"}
+	}
+	asked, err := readOperation(body)
+	if err != nil {
+		return nil, badRequest("the body is one JSON object with query, and where needed operationName, variables, extensions and documentId; names are distinct, and text is UTF-8")
+	}
+	return asked, nil
+}
+
+// readQuery reads a GET's parameters, each of which stands there once.
+func readQuery(query url.Values) (*request, *refusal) {
+	asked := &request{readOnly: true}
+	texts := map[string]*string{"query": &asked.Query, "operationName": &asked.OperationName, "documentId": &asked.documentID}
+	objects := map[string]*map[string]any{"variables": &asked.Variables, "extensions": &asked.Extensions}
+	for name, values := range query {
+		into, isObject := objects[name]
+		text, isText := texts[name]
+		switch {
+		case !isObject && !isText:
+			continue
+		case len(values) > 1 || !utf8.ValidString(values[0]):
+			return nil, badRequest("give each parameter once, as UTF-8, URL-encoded")
+		case isText:
+			*text = values[0]
+		case values[0] != "" && decodeJSON([]byte(values[0]), into) != nil:
+			return nil, badRequest("variables and extensions are JSON objects, URL-encoded, whose names are distinct")
+		}
+	}
+	return asked, nil
+}
+
+// readOperation reads the object that a POST's body is, or the payload of a
+// subscribe.
+func readOperation(data []byte) (*request, error) {
+	if !utf8.Valid(data) {
+		return nil, errNotAsDescribed
+	}
+	fields, err := readObject(data)
+	if err != nil {
+		return nil, err
+	}
+	asked := &request{}
+	for name, into := range map[string]*string{"query": &asked.Query, "operationName": &asked.OperationName, "documentId": &asked.documentID} {
+		if value := fields[name]; !isNull(value) && !readText(value, into) {
+			return nil, errNotAsDescribed
+		}
+	}
+	for name, into := range map[string]*map[string]any{"variables": &asked.Variables, "extensions": &asked.Extensions} {
+		if value := fields[name]; !isNull(value) && decodeJSON(value, into) != nil {
+			return nil, errNotAsDescribed
+		}
+	}
+	_, persisted := asked.Extensions["persistedQuery"]
+	asked.named = persisted || !isNull(fields["query"]) || !isNull(fields["documentId"])
+	return asked, nil
+}
+
+// maxJSONDepth bounds objects and lists within each other in what callers send:
+// inputs are a handful deep.
+const maxJSONDepth = 32
+
+// decodeJSON reads one JSON value, numbers to the last digit. An object that has
+// a name twice is an error: two readers could take it for two things.
+func decodeJSON(data []byte, into any) error {
+	if err := checkNames(data); err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(data[decoder.InputOffset():])) > 0 {
+		return errNotAsDescribed
+	}
+	return nil
+}
+
+// checkNames reads a value token by token, for objects that have a name twice
+// and for what is too deep.
+func checkNames(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	// names are those of each object that is open; nil for a list. In an object
+	// every other token is a name.
+	var names []map[string]bool
+	isName := false
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		switch v := token.(type) {
+		case json.Delim:
+			if v == '}' || v == ']' {
+				names = names[:len(names)-1]
+			} else {
+				var open map[string]bool
+				if v == '{' {
+					open = map[string]bool{}
+				}
+				if names = append(names, open); len(names) > maxJSONDepth {
+					return errNotAsDescribed
+				}
+			}
+		case string:
+			if isName {
+				open := names[len(names)-1]
+				if open[v] {
+					return errNotAsDescribed
+				}
+				open[v], isName = true, false
+				continue
+			}
+		}
+		if len(names) == 0 {
+			return nil
+		}
+		isName = names[len(names)-1] != nil
+	}
+}
