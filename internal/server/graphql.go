@@ -200,7 +200,7 @@ func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status in
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	// A client that is gone can't be told.
-	_, _ = w.Write(data)
+	_, _ = w.Write(data) //nolint:gosec // It is JSON, and said to be nothing else.
 }
 
 // body is a response as it is written: where nothing was executed it has no

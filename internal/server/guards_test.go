@@ -100,7 +100,7 @@ func TestAutomaticPersistedQueryIsKeptByItsHash(t *testing.T) {
 	const query = "{ clientCount }"
 	sum := sha256.Sum256([]byte(query))
 	persisted := func(hash string) string {
-		return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":"%s"}}`, hash)
+		return fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hash)
 	}
 	known := persisted(hex.EncodeToString(sum[:]))
 	byHash := url.Values{"extensions": {known}}

@@ -27,8 +27,8 @@ func accepted(header []string, offers []string, matches func(wanted, offer strin
 						continue
 					}
 				}
-				if close := matches(wanted, offer, parameters); close > closest {
-					weight, closest = q, close
+				if match := matches(wanted, offer, parameters); match > closest {
+					weight, closest = q, match
 				}
 			}
 		}

@@ -130,7 +130,7 @@ func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, er
 	}
 	trusted := TrustedDocuments{}
 	for id, text := range texts {
-		if _, errs := gqlparser.LoadQuery(schema, text); errs != nil {
+		if _, errs := gqlparser.LoadQueryWithRules(schema, text, nil); errs != nil {
 			return nil, fmt.Errorf("the trusted document %s is not valid: %w", id, errs)
 		}
 		trusted[id], trusted[hashOf(text)] = text, text
