@@ -62,8 +62,9 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 			if field := argumentPath(ctx, presented, failure); len(field) > 0 {
 				presented.Extensions["field"] = field
 			}
-		// The driver cancels and times out by itself too.
-		case ctx.Err() == nil && unavailable(err):
+		// The driver cancels and times out by itself too; and a request may be
+		// cancelled because its database is gone.
+		case unavailable(err) && (ctx.Err() == nil || !ended(err)):
 			mask(ctx, logger, "database unavailable", presented, err)
 			presented.Message = "the database could not be reached, or was too busy: try again in a moment, a mutation with the same idempotencyKey"
 			presented.Extensions["code"] = codeUnavailable
@@ -80,6 +81,11 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 		}
 		return presented
 	}
+}
+
+// ended says whether an error is that its context ended.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // mask logs an error that is not told, and tells the caller under which id.
