@@ -40,8 +40,8 @@ type MergeTx interface {
 	// were then, by id.
 	FoldedClients(ctx context.Context, ids []int64) (map[int64]*Client, error)
 	// ViewersOf finds all who may see one of those clients, live or deleted, by
-	// id, with whom of them they saw.
-	ViewersOf(ctx context.Context, ids []int64) ([]Viewer, error)
+	// id, with whom they saw of among, which holds ids too.
+	ViewersOf(ctx context.Context, ids, among []int64) ([]Viewer, error)
 	// SightOf finds which of ids those viewers may see, merged viewers too. Those
 	// who see none of them are not in it.
 	SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]Viewer, error)

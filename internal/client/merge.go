@@ -208,23 +208,11 @@ func (m *merging) loadAround(ctx context.Context) error {
 		family = append(family, c.family()...)
 	}
 	all = append(append(all, folded...), f.survivor.ClientID)
-	found, err := m.tx.ViewersOf(ctx, folded)
+	found, err := m.tx.ViewersOf(ctx, folded, all)
 	if err != nil {
 		return fmt.Errorf("find the viewers to repoint: %w", err)
 	}
-	ids := make([]int64, 0, len(found))
-	for _, viewer := range found {
-		if !slices.Contains(all, viewer.ClientID) {
-			ids = append(ids, viewer.ClientID)
-		}
-	}
-	sight, err := m.tx.SightOf(ctx, ids, all)
-	if err != nil {
-		return fmt.Errorf("find what viewers see: %w", err)
-	}
-	for _, id := range ids {
-		f.viewers = append(f.viewers, sight[id])
-	}
+	f.viewers = slices.DeleteFunc(found, func(viewer Viewer) bool { return f.among(viewer.ClientID) })
 	forms, err := m.tx.CountForms(ctx, family)
 	if err != nil {
 		return fmt.Errorf("count forms: %w", err)

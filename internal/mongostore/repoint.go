@@ -60,51 +60,62 @@ func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing)
 		}}}}}}}})
 }
 
-// movedDocument is what a feed row of a client takes that nothing else of it is
-// read for.
-type movedDocument struct {
-	ClientID   int64    `bson:"_id"`
+// neighbourDocument is what a feed row of a client takes that nothing else of it
+// is read for.
+type neighbourDocument struct {
 	Version    int64    `bson:"version"`
 	Visibility []string `bson:"visibility"`
 }
 
+// meet remembers a neighbour that the transaction read.
+func (t *transaction) meet(id int64, d neighbourDocument) {
+	if t.neighbours == nil {
+		t.neighbours = map[int64]neighbourDocument{}
+	}
+	t.neighbours[id] = d
+}
+
 // AnnounceMoved implements client.MergeTx.
 func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []client.MovedEdges) error {
-	for chunk := range slices.Chunk(moved, rowBatch) {
-		ids := make([]int64, len(chunk))
-		for i := range chunk {
-			ids[i] = chunk[i].ClientID
+	var strangers []int64
+	for _, edges := range moved {
+		if _, met := t.neighbours[edges.ClientID]; !met {
+			strangers = append(strangers, edges.ClientID)
 		}
+	}
+	for ids := range slices.Chunk(strangers, idChunk) {
 		cursor, err := t.store.db.Collection(clientsName).Find(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)}),
 			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyVisibility, Value: 1}}))
 		if err != nil {
 			return fmt.Errorf("find neighbours: %w", err)
 		}
-		var found []movedDocument
+		var found []struct {
+			ClientID  int64             `bson:"_id"`
+			Neighbour neighbourDocument `bson:",inline"`
+		}
 		if err := cursor.All(ctx, &found); err != nil {
 			return fmt.Errorf("read neighbours: %w", err)
 		}
-		byID := make(map[int64]movedDocument, len(found))
 		for _, d := range found {
-			byID[d.ClientID] = d
+			t.meet(d.ClientID, d.Neighbour)
 		}
-		for _, edges := range chunk {
-			// Of a deleted or merged one too: whoever has its login reads what it
-			// gained and lost once it is back. An erased one is not there.
-			if d, there := byID[edges.ClientID]; there {
-				t.changes = append(t.changes, t.movedRow(d, edges, at))
-			}
+	}
+	for _, edges := range moved {
+		// Of a deleted or merged one too: whoever has its login reads what it gained
+		// and lost once it is back. An erased one is not there.
+		if d, there := t.neighbours[edges.ClientID]; there {
+			t.changes = append(t.changes, t.movedRow(d, edges, at))
 		}
 	}
 	return nil
 }
 
-func (t *transaction) movedRow(d movedDocument, edges client.MovedEdges, at time.Time) bson.D {
+func (t *transaction) movedRow(d neighbourDocument, edges client.MovedEdges, at time.Time) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: at},
 		{Key: "kind", Value: string(client.KindUpserted)},
-		{Key: "clientId", Value: d.ClientID},
+		{Key: "clientId", Value: edges.ClientID},
 		{Key: keyVersion, Value: d.Version},
 		{Key: "changedPaths", Value: edges.Paths},
 		{Key: "visibilityAfter", Value: d.Visibility},

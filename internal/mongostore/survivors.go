@@ -71,11 +71,11 @@ func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64
 
 // ViewersOf implements client.MergeTx: one command for the live ones and one for
 // the deleted, for an index has the lifecycle before the edges.
-func (t *transaction) ViewersOf(ctx context.Context, ids []int64) ([]client.Viewer, error) {
+func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]client.Viewer, error) {
 	var viewers []client.Viewer
 	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
 		found, err := t.sight(ctx, append(tenant(t.scope),
-			bson.E{Key: keyLifecycle, Value: lifecycle}, bson.E{Key: keySubjects, Value: in(nonNil(ids))}), ids)
+			bson.E{Key: keyLifecycle, Value: lifecycle}, bson.E{Key: keySubjects, Value: in(nonNil(ids))}), among)
 		if err != nil {
 			return nil, err
 		}
@@ -101,26 +101,31 @@ func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[
 }
 
 // sight finds clients and which of ids they may see. The database answers that
-// much of their edges and no more: a viewer may have thousands.
+// much of their edges and no more: a viewer may have thousands. What a feed row
+// of them takes comes with it.
 func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]client.Viewer, error) {
 	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
 		{{Key: "$match", Value: core}},
-		{{Key: "$project", Value: bson.D{{Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{
+		{{Key: "$project", Value: bson.D{{Key: keyVersion, Value: 1}, {Key: keyVisibility, Value: 1}, {Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{
 			bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, ids,
 		}}}}}}},
 	}, options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find viewers: %w", err)
 	}
-	var found []viewerDocument
+	var found []struct {
+		Viewer    viewerDocument    `bson:",inline"`
+		Neighbour neighbourDocument `bson:",inline"`
+	}
 	if err := cursor.All(ctx, &found); err != nil {
 		return nil, fmt.Errorf("read viewers: %w", err)
 	}
 	viewers := make([]client.Viewer, 0, len(found))
 	for _, d := range found {
-		if len(d.Saw) > 0 {
-			slices.Sort(d.Saw)
-			viewers = append(viewers, client.Viewer(d))
+		if len(d.Viewer.Saw) > 0 {
+			slices.Sort(d.Viewer.Saw)
+			viewers = append(viewers, client.Viewer(d.Viewer))
+			t.meet(d.Viewer.ClientID, d.Neighbour)
 		}
 	}
 	return viewers, nil

@@ -64,6 +64,7 @@ type transaction struct {
 	changes      []bson.D
 	feed         feedWrites
 	journal      journalWrites
+	neighbours   map[int64]neighbourDocument
 	keys         keyWrites
 	slots        map[int64]bool
 }
