@@ -25,8 +25,9 @@ func serverCode(err error) (int, bool) {
 
 // asTooLarge marks a failure as one of a transaction that holds too much.
 func asTooLarge(err error) error {
-	code, ok := serverCode(err)
-	if ok && (code == codeTransactionTooLarge || code == codeTransactionCacheTooSmall) {
+	// Of a bulk write the failure is one of its parts.
+	failure, ok := errors.AsType[mongo.ServerError](err)
+	if ok && (failure.HasErrorCode(codeTransactionTooLarge) || failure.HasErrorCode(codeTransactionCacheTooSmall)) {
 		return fmt.Errorf("%w: %w", client.ErrTooLarge, err)
 	}
 	return err
