@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
@@ -158,5 +159,13 @@ func TestMergedLoginsLeadToTheSurvivor(t *testing.T) {
 	unmerge(t, api, id)
 	if login(a) != nil || login(b) != first || login(c) != second || hashOf(t, api, b) != changed || hashOf(t, api, a) != "" {
 		t.Errorf("after unmerging the logins are %v, %v, %v", login(a), login(b), login(c))
+	}
+}
+
+// setSubjects makes a client see those, whoever they are.
+func setSubjects(t *testing.T, api *apitest.API, id int64, subjects []int64) {
+	t.Helper()
+	if _, err := api.Mongo.Collection("clients").UpdateByID(t.Context(), id, bson.D{{Key: "$set", Value: bson.D{{Key: "viewSubjectIds", Value: subjects}}}}); err != nil {
+		t.Fatal(err)
 	}
 }
