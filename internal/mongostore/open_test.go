@@ -25,7 +25,7 @@ type process struct {
 }
 
 // openProcess joins a database as a process of its own; monitor may be nil.
-func openProcess(t *testing.T, db testdb.DB, monitor *event.CommandMonitor) *process {
+func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *process {
 	t.Helper()
 	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(monitor))
 	if err != nil {

@@ -97,13 +97,19 @@ func New(t testing.TB) DB {
 // closed before. MONGODB_URI makes no difference to it.
 func Engine(t testing.TB, dataDir string) *devdb.Database {
 	t.Helper()
+	return LargeEngine(t, dataDir, 0)
+}
+
+// LargeEngine is Engine with a cache of that many MiB; 0 is the usual one.
+func LargeEngine(t testing.TB, dataDir string, cacheMiB int) *devdb.Database {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
 	software, err := software()
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	database, err := devdb.Open(ctx, devdb.Options{DataDir: dataDir, EngineDir: software, Progress: os.Stderr})
+	database, err := devdb.Open(ctx, devdb.Options{DataDir: dataDir, EngineDir: software, Progress: os.Stderr, CacheMiB: cacheMiB})
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
