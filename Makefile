@@ -24,6 +24,9 @@ RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 # Two packages at a time: each that needs a database starts an engine.
 GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -p 2
 
+# For tests whose figures are to be read; the race detector would change them.
+SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
+
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
@@ -104,8 +107,8 @@ browser: $(PLAYGROUND) $(BROWSER) ## check: the playground in a real browser
 	CHROMIUM=$$(.ci/chromium); export CHROMIUM; packages=$$(.ci/packages 'Test\w*Browser'); \
 	$(GOTEST) -timeout 5m -count=1 -tags browser -run Browser $$packages
 
-sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's own clients on a real server
-	$(GOTEST) -timeout 5m -count=1 -tags sockets -run ClientsOfOthers ./internal/app
+sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's clients, and graphql-http's audits, on a real server
+	$(SHOWTEST) -timeout 5m -tags sockets -run ClientsOfOthers ./internal/app
 
 fuzz: ## check: every fuzz target for ten seconds
 	.ci/fuzz 10s
