@@ -218,6 +218,32 @@ func showsClient(field string) func(*testing.T, any, values) {
 	}
 }
 
+// writesClient compares the client that a mutation answers, which is the one that
+// is read afterwards.
+func writesClient(field string) func(*testing.T, any, values) {
+	return func(t *testing.T, shown any, data values) {
+		t.Helper()
+		payload := data["Write"].(values)[field].(values)
+		checkSame(t, []any{}, payload["userErrors"])
+		checkSame(t, payload["client"], data["Read"].(values)["client"])
+		checkRecords(t, []any{shown}, []any{payload["client"]})
+	}
+}
+
+// checkMerge compares the clients that are sent to be merged, as they are read
+// before, and those that the merge tells of.
+func checkMerge(t *testing.T, shown any, data values) {
+	checkRecords(t, shown, data["Before"].(values)["clientReport"])
+	payload := data["Write"].(values)["mergeClients"].(values)
+	checkSame(t, []any{}, payload["userErrors"])
+	checkSame(t, payload["client"], data["Read"].(values)["client"])
+	var ids []any
+	for _, record := range shown.([]any) {
+		ids = append(ids, asID(record.(values)["clientId"]))
+	}
+	checkSame(t, ids, payload["report"].(values)["clientIds"])
+}
+
 // showsClients compares the clients that a field answers.
 func showsClients(field string) func(*testing.T, any, values) {
 	return func(t *testing.T, shown any, data values) {

@@ -73,8 +73,19 @@ func New(t testing.TB) *API {
 	return On(t, testdb.New(t))
 }
 
+// At is New for a server by whose clock it is always that instant.
+func At(t testing.TB, instant time.Time) *API {
+	t.Helper()
+	return on(t, testdb.New(t), func() time.Time { return instant })
+}
+
 // On starts a server on a database that others may use too.
 func On(t testing.TB, db testdb.DB) *API {
+	t.Helper()
+	return on(t, db, time.Now)
+}
+
+func on(t testing.TB, db testdb.DB, now func() time.Time) *API {
 	t.Helper()
 	api := &API{Log: &Buffer{}, RateClock: NewClock(), commands: &commands{}}
 	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.commands.monitor()))
@@ -110,7 +121,7 @@ func On(t testing.TB, db testdb.DB) *API {
 	}
 	api.Service = client.NewService(api.Store, client.Secrets{
 		Hasher: secret.NewHasher(2), Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store),
-	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), time.Now)
+	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), now)
 	served := httptest.NewServer(server.New(server.Options{
 		Service:       api.Service,
 		Verifier:      api.tokens,
@@ -205,7 +216,14 @@ func (e ResponseError) Code() string {
 // Do sends an operation as that caller.
 func (a *API) Do(t testing.TB, who client.Identity, query string, variables map[string]any) Response {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	return a.DoNamed(t, who, query, "", variables)
+}
+
+// DoNamed is Do for one of several operations of a document; without a name it
+// has one.
+func (a *API) DoNamed(t testing.TB, who client.Identity, document, name string, variables map[string]any) Response {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": document, "operationName": name, "variables": variables})
 	if err != nil {
 		t.Fatalf("write the request: %v", err)
 	}
