@@ -30,6 +30,7 @@ func pools() map[string][]any {
 		"invitationOptIn":  {true, false, nil},
 		"stripeCustomerId": {"cus_1", "cus_2", nil},
 		"password":         {"correct horse", nil},
+		"ssn":              {"123-45-6789", "123456789", "078-05-1120", "***-**-6789", nil},
 	}
 }
 
@@ -57,8 +58,8 @@ func (r *run) drawInput(rt *rapid.T, complete bool) values {
 	pools, lists := pools(), lists()
 	for _, name := range slices.Sorted(maps.Keys(pools)) {
 		likely := 3
-		if name == "password" {
-			likely = 20
+		if name == "password" || name == "ssn" {
+			likely = 12
 		}
 		if rapid.IntRange(0, likely).Draw(rt, "with "+name) == likely {
 			input[name] = rapid.SampledFrom(pools[name]).Draw(rt, name)

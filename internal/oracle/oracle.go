@@ -52,10 +52,11 @@ type Person struct {
 	// Custom are the values of custom fields that stand for no property.
 	Custom map[int64]any
 	// Account is the login, 0 for none.
-	Account  int64
-	Password bool
-	Version  int64
-	Life     string
+	Account int64
+	// Passwords counts how often a password was set.
+	Passwords int
+	Version   int64
+	Life      string
 	// Into is whom the record was merged into, 0 while it was not.
 	Into    int64
 	Creator string
@@ -246,15 +247,17 @@ func (m *Model) change(do func(next *Model) []Failure) []Failure {
 	return nil
 }
 
-// at joins a path.
+// at joins a path; an argument without a name is no part of it.
 func at(elements ...any) string {
-	texts := make([]string, len(elements))
-	for i, element := range elements {
+	var texts []string
+	for _, element := range elements {
 		switch e := element.(type) {
 		case string:
-			texts[i] = e
+			if e != "" {
+				texts = append(texts, e)
+			}
 		case int:
-			texts[i] = strconv.Itoa(e)
+			texts = append(texts, strconv.Itoa(e))
 		}
 	}
 	return strings.Join(texts, ".")

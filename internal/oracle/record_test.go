@@ -35,6 +35,9 @@ func (r *run) record(who oracle.Caller, p *oracle.Person) values {
 			told[name] = slices.Clone(list[:0])
 		}
 	}
+	if number, has := p.Values["ssn"].(string); has && !who.May("pii") {
+		told["ssn"] = "***-**" + number[len("***-**"):]
+	}
 	return told
 }
 

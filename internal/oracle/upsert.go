@@ -1,0 +1,94 @@
+package oracle
+
+import "strings"
+
+// Key is by what an upsert finds its client: a clientId, or a property.
+type Key struct {
+	ID int64
+	// Name is the property, empty for a clientId.
+	Name, Value string
+}
+
+// same says whether two values of the key's property are one key.
+func (k Key) same(a, b string) bool {
+	if k.Name == "emailAddress" {
+		return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+	}
+	return a == b
+}
+
+// Upsert brings an input into the client of a key, or makes that client: then id
+// and account are those that the service chose. It also says whether it did.
+func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values, account int64) (Outcome, bool) {
+	if (c.Role != Owner && c.Role != Admin) || !c.May("write") {
+		return Outcome{Forbidden: true}, false
+	}
+	if by.Name != "" && strings.TrimSpace(by.Value) == "" {
+		code := map[string]string{"emailAddress": "INVALID_EMAIL", "externalUserName": "REQUIRED"}[by.Name]
+		return Outcome{Failures: []Failure{{code, at("by", by.Name)}}}, false
+	}
+	created := false
+	failures := m.change(func(next *Model) []Failure {
+		p, failures := next.byKey(c, by, expected)
+		if failures != nil {
+			return failures
+		}
+		w := next.read(c, "input", input)
+		if given, named := input[by.Name]; named {
+			if text, _ := given.(string); !by.same(text, by.Value) {
+				w.fail("KEY_CONTRADICTED", at("input", by.Name))
+			}
+		}
+		if p != nil {
+			return next.bring(c, p, "input", w, input, account)
+		}
+		created = true
+		if _, named := input[by.Name]; !named {
+			w.take(by.Name, entry{value: stored(by.Name, by.Value)})
+		}
+		return next.create(c, id, w, input, account)
+	})
+	return Outcome{Failures: failures}, created && failures == nil
+}
+
+// byKey finds the live client of a key; nil when it is to be made.
+func (m *Model) byKey(c Caller, by Key, expected *int64) (*Person, []Failure) {
+	if by.Name == "" {
+		p, failures := m.find(c, Target{by.ID, expected}, false)
+		for i, f := range failures {
+			switch {
+			case f.Code == "CLIENT_DELETED":
+				failures[i].Code = "NOT_FOUND"
+				fallthrough
+			case f.Code != "VERSION_CONFLICT":
+				failures[i].At = "by.clientId"
+			}
+		}
+		return p, failures
+	}
+	var found []*Person
+	for _, id := range m.IDs() {
+		p := m.People[id]
+		if p.Life == Live && m.knownBy(p, by) {
+			found = append(found, p)
+		}
+	}
+	where := at("by", by.Name)
+	switch {
+	case len(found) > 1:
+		return nil, []Failure{{"AMBIGUOUS_KEY", where}}
+	case len(found) == 0 && expected != nil:
+		return nil, []Failure{{"NOT_FOUND", where}}
+	case len(found) == 0:
+		return nil, nil
+	case expected != nil && *expected != found[0].Version:
+		return nil, []Failure{{"VERSION_CONFLICT", "expectedVersion"}}
+	}
+	return found[0], nil
+}
+
+// knownBy says whether a client has the key.
+func (m *Model) knownBy(p *Person, by Key) bool {
+	own, has := p.Values[by.Name].(string)
+	return has && by.same(own, by.Value)
+}
