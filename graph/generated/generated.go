@@ -205,6 +205,20 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ClientDataExport struct {
+		Appointments func(childComplexity int) int
+		CanView      func(childComplexity int) int
+		Changes      func(childComplexity int) int
+		ClientID     func(childComplexity int) int
+		ExportedDate func(childComplexity int) int
+		FieldDataMap func(childComplexity int) int
+		Forms        func(childComplexity int) int
+		History      func(childComplexity int) int
+		Merges       func(childComplexity int) int
+		Record       func(childComplexity int) int
+		ViewedBy     func(childComplexity int) int
+	}
+
 	ClientEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -300,6 +314,13 @@ type ComplexityRoot struct {
 		ClientIDs func(childComplexity int) int
 		Reasons   func(childComplexity int) int
 		Score     func(childComplexity int) int
+	}
+
+	EraseClientPayload struct {
+		Client          func(childComplexity int) int
+		Conflict        func(childComplexity int) int
+		ErasedClientIds func(childComplexity int) int
+		UserErrors      func(childComplexity int) int
 	}
 
 	FieldData struct {
@@ -420,6 +441,7 @@ type ComplexityRoot struct {
 		DeleteClient          func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
+		EraseClient           func(childComplexity int, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) int
 		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
@@ -485,6 +507,7 @@ type ComplexityRoot struct {
 		ClientsCanViewedBy        func(childComplexity int, clientAccountID client.ID, pageNumber int64, pageSize int64) int
 		DuplicateClients          func(childComplexity int, first int64, after *string) int
 		EmailAddressInUse         func(childComplexity int, emailAddress string) int
+		ExportClientData          func(childComplexity int, clientID client.ID) int
 		FieldDefinitions          func(childComplexity int, includeRetired bool) int
 		FilterClients             func(childComplexity int, search string, orderField client.OrderField, orderMode bool, first int64) int
 		LocationGroups            func(childComplexity int) int
@@ -665,6 +688,7 @@ type MutationResolver interface {
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
 	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
 	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
+	EraseClient(ctx context.Context, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error)
 	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
 	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error)
 	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RetireFieldDefinitionPayload, error)
@@ -705,6 +729,7 @@ type QueryResolver interface {
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
 	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error)
+	ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error)
 }
 type SubscriptionResolver interface {
 	ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error)
@@ -1727,6 +1752,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClientConnection.TotalCount(childComplexity), true
 
+	case "ClientDataExport.appointments":
+		if e.ComplexityRoot.ClientDataExport.Appointments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.Appointments(childComplexity), true
+	case "ClientDataExport.canView":
+		if e.ComplexityRoot.ClientDataExport.CanView == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.CanView(childComplexity), true
+	case "ClientDataExport.changes":
+		if e.ComplexityRoot.ClientDataExport.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.Changes(childComplexity), true
+	case "ClientDataExport.clientId":
+		if e.ComplexityRoot.ClientDataExport.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.ClientID(childComplexity), true
+	case "ClientDataExport.exportedDate":
+		if e.ComplexityRoot.ClientDataExport.ExportedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.ExportedDate(childComplexity), true
+	case "ClientDataExport.fieldDataMap":
+		if e.ComplexityRoot.ClientDataExport.FieldDataMap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.FieldDataMap(childComplexity), true
+	case "ClientDataExport.forms":
+		if e.ComplexityRoot.ClientDataExport.Forms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.Forms(childComplexity), true
+	case "ClientDataExport.history":
+		if e.ComplexityRoot.ClientDataExport.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.History(childComplexity), true
+	case "ClientDataExport.merges":
+		if e.ComplexityRoot.ClientDataExport.Merges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.Merges(childComplexity), true
+	case "ClientDataExport.record":
+		if e.ComplexityRoot.ClientDataExport.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.Record(childComplexity), true
+	case "ClientDataExport.viewedBy":
+		if e.ComplexityRoot.ClientDataExport.ViewedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.ViewedBy(childComplexity), true
+
 	case "ClientEdge.cursor":
 		if e.ComplexityRoot.ClientEdge.Cursor == nil {
 			break
@@ -2019,6 +2111,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DuplicatePair.Score(childComplexity), true
+
+	case "EraseClientPayload.client":
+		if e.ComplexityRoot.EraseClientPayload.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseClientPayload.Client(childComplexity), true
+	case "EraseClientPayload.conflict":
+		if e.ComplexityRoot.EraseClientPayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseClientPayload.Conflict(childComplexity), true
+	case "EraseClientPayload.erasedClientIds":
+		if e.ComplexityRoot.EraseClientPayload.ErasedClientIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseClientPayload.ErasedClientIds(childComplexity), true
+	case "EraseClientPayload.userErrors":
+		if e.ComplexityRoot.EraseClientPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseClientPayload.UserErrors(childComplexity), true
 
 	case "FieldData.schedulerPreferenceFieldDefnId":
 		if e.ComplexityRoot.FieldData.SchedulerPreferenceFieldDefnID == nil {
@@ -2507,6 +2624,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DismissDuplicates(childComplexity, args["clientIds"].([]*client.ID), args["idempotencyKey"].(*string)), true
+	case "Mutation.eraseClient":
+		if e.ComplexityRoot.Mutation.EraseClient == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_eraseClient_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseClient(childComplexity, args["clientId"].(client.ID), args["confirmClientId"].(client.ID), args["expectedVersion"].(int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.mergeClients":
 		if e.ComplexityRoot.Mutation.MergeClients == nil {
 			break
@@ -2960,6 +3088,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EmailAddressInUse(childComplexity, args["emailAddress"].(string)), true
+	case "Query.exportClientData":
+		if e.ComplexityRoot.Query.ExportClientData == nil {
+			break
+		}
+
+		args, err := ec.field_Query_exportClientData_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExportClientData(childComplexity, args["clientId"].(client.ID)), true
 	case "Query.fieldDefinitions":
 		if e.ComplexityRoot.Query.FieldDefinitions == nil {
 			break
@@ -4416,6 +4555,8 @@ enum HistoryOperation {
   RESTORE
   "The client was stored as it came from elsewhere."
   IMPORT
+  "A client whom this one could see was erased."
+  ERASE
   "All that can be written was replaced."
   UPDATE
   "The client was made, or some properties were changed, as it was found by a key or not."
@@ -5086,6 +5227,59 @@ type UnmergeClientsPayload {
   conflicts: [UnmergeConflict!]!
 }
 
+# ---- leaving
+
+extend type Query {
+  """
+  Everything that is held about a person: to be handed over. Deleted clients too; null when you see no such client. Of
+  other people it holds ids alone. Needs the permission EXPORT (roles OWNER, ADMIN, LOCATION_SUPER_USER).
+  """
+  exportClientData(
+    "` + "`" + `clientId` + "`" + ` or global id."
+    clientId: ID!
+  ): ClientDataExport @requires(permission: EXPORT)
+}
+
+"Everything that is held about a person, as of one moment."
+type ClientDataExport {
+  "The client."
+  clientId: ID!
+  "The moment."
+  exportedDate: DateTime!
+  """
+  The record, as an object: each stored field of ` + "`" + `Client` + "`" + ` that has a value, by its name and as ` + "`" + `Client` + "`" + ` answers it, dates
+  and ids as text. ` + "`" + `ssn` + "`" + ` is whole with the permission PII, else masked. Of a password it says no more than
+  ` + "`" + `hasPassword: true` + "`" + `: nobody can read it.
+  """
+  record: JSON!
+  "The values of custom fields, as an object: the field's id is the key."
+  fieldDataMap: JSON!
+  "` + "`" + `clientId` + "`" + ` of each active client that this one may see and book for, ascending."
+  canView: [ID!]!
+  "` + "`" + `clientId` + "`" + ` of each active client who may see this one, ascending."
+  viewedBy: [ID!]!
+  """
+  The appointments that the scheduler sent, as objects with ` + "`" + `appointmentId` + "`" + `, ` + "`" + `locationId` + "`" + `, ` + "`" + `staffId` + "`" + `, ` + "`" + `reasonId` + "`" + `, ` + "`" + `start` + "`" + `,
+  ` + "`" + `status` + "`" + ` and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `; ids that are not known are left out.
+  """
+  appointments: [JSON!]!
+  "The forms that the client signed, by ` + "`" + `formId` + "`" + `."
+  forms: [ClientForm!]!
+  "The whole history, from the first version on."
+  history: [HistoryEntry!]!
+  """
+  What the feed of changes still tells of the client, as objects with ` + "`" + `at` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `version` + "`" + ` and ` + "`" + `changedFields` + "`" + `, in
+  order.
+  """
+  changes: [JSON!]!
+  """
+  What is kept of merges that the client is part of, to undo them, as objects with ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientIds` + "`" + `
+  (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + ` (what it changed of the
+  survivor), latest last.
+  """
+  merges: [JSON!]!
+}
+
 # ---- writing
 
 """
@@ -5363,6 +5557,27 @@ type Mutation {
 }
 
 extend type Mutation {
+  """
+  Erases a client for good, deleted or not, and all who were merged into it: record, custom fields, viewer edges,
+  appointments, forms, history, its part of the feed and of duplicates, and what was kept under idempotency keys. At
+  once its ids are unknown everywhere, and they are never given again; what is left elsewhere follows within minutes,
+  also after a restart. The feed tells ERASED. Histories of other clients keep the bare id. This can't be undone.
+
+  Also: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
+
+  Needs the permission ADMIN (roles OWNER, ADMIN).
+  """
+  eraseClient(
+    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when there is no such client."
+    clientId: ID!
+    "The same id again (CONFIRMATION_MISMATCH)."
+    confirmClientId: ID!
+    "The client's version: refused with VERSION_CONFLICT when it has changed since you looked at it."
+    expectedVersion: Int!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): EraseClientPayload @requires(permission: ADMIN)
+
   "Makes a custom field. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createFieldDefinition(
     "The field to make. TOO_MANY when the business has 1,000 in use."
@@ -6337,6 +6552,18 @@ type DismissDuplicatesPayload {
   userErrors: [UserError!]!
 }
 
+"What ` + "`" + `eraseClient` + "`" + ` answers."
+type EraseClientPayload {
+  "The ids that are erased: the client's, and those of clients who were merged into it; empty with errors."
+  erasedClientIds: [ID!]!
+  "The client as it is, with VERSION_CONFLICT; else null."
+  client: Client
+  "All that is wrong; empty when the client is erased."
+  userErrors: [UserError!]!
+  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  conflict: VersionConflict
+}
+
 "The client has another version than the one that a change was meant for."
 type VersionConflict {
   "The version that the client has. Look at what changed, then send this one as ` + "`" + `expectedVersion` + "`" + `."
@@ -6376,6 +6603,8 @@ enum UserErrorCode {
   VERSION_CONFLICT
   "The patch names nothing to change."
   EMPTY_PATCH
+  "The two ids of the client to erase are not the same."
+  CONFIRMATION_MISMATCH
   "The key has no character, over 255, or one that is no printable ASCII character."
   INVALID_IDEMPOTENCY_KEY
   "The key was used, in the last 24 hours, for another mutation or other arguments."
@@ -6761,6 +6990,34 @@ func (ec *executionContext) childFields_ClientConnection(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ClientConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_ClientDataExport_clientId(ctx, field)
+	case "exportedDate":
+		return ec.fieldContext_ClientDataExport_exportedDate(ctx, field)
+	case "record":
+		return ec.fieldContext_ClientDataExport_record(ctx, field)
+	case "fieldDataMap":
+		return ec.fieldContext_ClientDataExport_fieldDataMap(ctx, field)
+	case "canView":
+		return ec.fieldContext_ClientDataExport_canView(ctx, field)
+	case "viewedBy":
+		return ec.fieldContext_ClientDataExport_viewedBy(ctx, field)
+	case "appointments":
+		return ec.fieldContext_ClientDataExport_appointments(ctx, field)
+	case "forms":
+		return ec.fieldContext_ClientDataExport_forms(ctx, field)
+	case "history":
+		return ec.fieldContext_ClientDataExport_history(ctx, field)
+	case "changes":
+		return ec.fieldContext_ClientDataExport_changes(ctx, field)
+	case "merges":
+		return ec.fieldContext_ClientDataExport_merges(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientDataExport", field.Name)
+}
+
 func (ec *executionContext) childFields_ClientEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -6953,6 +7210,20 @@ func (ec *executionContext) childFields_DuplicatePair(ctx context.Context, field
 		return ec.fieldContext_DuplicatePair_reasons(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DuplicatePair", field.Name)
+}
+
+func (ec *executionContext) childFields_EraseClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "erasedClientIds":
+		return ec.fieldContext_EraseClientPayload_erasedClientIds(ctx, field)
+	case "client":
+		return ec.fieldContext_EraseClientPayload_client(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EraseClientPayload_userErrors(ctx, field)
+	case "conflict":
+		return ec.fieldContext_EraseClientPayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EraseClientPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldData(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7862,6 +8133,44 @@ func (ec *executionContext) field_Mutation_dismissDuplicates_args(ctx context.Co
 		return nil, err
 	}
 	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_eraseClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "confirmClientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["confirmClientId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersion",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expectedVersion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg3
 	return args, nil
 }
 
@@ -8906,6 +9215,20 @@ func (ec *executionContext) field_Query_emailAddressInUse_args(ctx context.Conte
 		return nil, err
 	}
 	args["emailAddress"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_exportClientData_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientId"] = arg0
 	return args, nil
 }
 
@@ -12326,6 +12649,277 @@ func (ec *executionContext) fieldContext_ClientConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("ClientConnection", field, true, true, "Int")
 }
 
+func (ec *executionContext) _ClientDataExport_clientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ClientDataExport_exportedDate(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_exportedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExportedDate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_exportedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _ClientDataExport_record(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_record(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Record(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_record(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_fieldDataMap(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_fieldDataMap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldDataMap(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_fieldDataMap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_canView(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_canView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanView(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_canView(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ClientDataExport_viewedBy(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_viewedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int64) graphql.Marshaler {
+			return ec.marshalNID2ᚕint64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_viewedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ClientDataExport_appointments(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_appointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointments(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_appointments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_forms(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_forms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Forms(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Form) graphql.Marshaler {
+			return ec.marshalNClientForm2ᚕᚖclientgraphᚋinternalᚋclientᚐFormᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_forms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientDataExport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientForm(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientDataExport_history(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.History(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HistoryEntry) graphql.Marshaler {
+			return ec.marshalNHistoryEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientDataExport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientDataExport_changes(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_merges(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_merges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Merges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_merges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
 func (ec *executionContext) _ClientEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13580,6 +14174,125 @@ func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_DuplicatePair_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "DuplicateReason")
+}
+
+func (ec *executionContext) _EraseClientPayload_erasedClientIds(ctx context.Context, field graphql.CollectedField, obj *model.EraseClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseClientPayload_erasedClientIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErasedClientIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseClientPayload_erasedClientIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EraseClientPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _EraseClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.EraseClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseClientPayload_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EraseClientPayload_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EraseClientPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.EraseClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseClientPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseClientPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EraseClientPayload_conflict(ctx context.Context, field graphql.CollectedField, obj *model.EraseClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseClientPayload_conflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EraseClientPayload_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseClientPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FieldData_schedulerPreferenceFieldDefnId(ctx context.Context, field graphql.CollectedField, obj *model.FieldData) (ret graphql.Marshaler) {
@@ -16282,6 +16995,68 @@ func (ec *executionContext) fieldContext_Mutation_unmergeClients(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_eraseClient(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_eraseClient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EraseClient(ctx, fc.Args["clientId"].(client.ID), fc.Args["confirmClientId"].(client.ID), fc.Args["expectedVersion"].(int64), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.EraseClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.EraseClientPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EraseClientPayload) graphql.Marshaler {
+			return ec.marshalOEraseClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐEraseClientPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_eraseClient(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EraseClientPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_eraseClient_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createFieldDefinition(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18371,6 +19146,68 @@ func (ec *executionContext) fieldContext_Query_previewMerge(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_previewMerge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_exportClientData(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_exportClientData(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportClientData(ctx, fc.Args["clientId"].(client.ID))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "EXPORT")
+				if err != nil {
+					var zeroVal *model.ClientDataExport
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.ClientDataExport
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientDataExport) graphql.Marshaler {
+			return ec.marshalOClientDataExport2ᚖclientgraphᚋgraphᚋmodelᚐClientDataExport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_exportClientData(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientDataExport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_exportClientData_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22507,6 +23344,89 @@ func (ec *executionContext) _ClientConnection(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var clientDataExportImplementors = []string{"ClientDataExport"}
+
+func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.SelectionSet, obj *model.ClientDataExport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientDataExportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientDataExport")
+		case "clientId":
+			out.Values[i] = ec._ClientDataExport_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "exportedDate":
+			out.Values[i] = ec._ClientDataExport_exportedDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "record":
+			out.Values[i] = ec._ClientDataExport_record(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fieldDataMap":
+			out.Values[i] = ec._ClientDataExport_fieldDataMap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "canView":
+			out.Values[i] = ec._ClientDataExport_canView(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "viewedBy":
+			out.Values[i] = ec._ClientDataExport_viewedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appointments":
+			out.Values[i] = ec._ClientDataExport_appointments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forms":
+			out.Values[i] = ec._ClientDataExport_forms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "history":
+			out.Values[i] = ec._ClientDataExport_history(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._ClientDataExport_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "merges":
+			out.Values[i] = ec._ClientDataExport_merges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var clientEdgeImplementors = []string{"ClientEdge"}
 
 func (ec *executionContext) _ClientEdge(ctx context.Context, sel ast.SelectionSet, obj *model.ClientEdge) graphql.Marshaler {
@@ -23195,6 +24115,54 @@ func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.Selectio
 		case "reasons":
 			out.Values[i] = ec._DuplicatePair_reasons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eraseClientPayloadImplementors = []string{"EraseClientPayload"}
+
+func (ec *executionContext) _EraseClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EraseClientPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eraseClientPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EraseClientPayload")
+		case "erasedClientIds":
+			out.Values[i] = ec._EraseClientPayload_erasedClientIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "client":
+			out.Values[i] = ec._EraseClientPayload_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EraseClientPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._EraseClientPayload_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -24094,6 +25062,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "eraseClient":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_eraseClient(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "createFieldDefinition":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createFieldDefinition(ctx, field)
@@ -24548,6 +25523,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_previewMerge(ctx, field)
+				})
+		case "exportClientData":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_exportClientData(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -27291,6 +28272,13 @@ func (ec *executionContext) marshalOClientConnection2ᚖclientgraphᚋgraphᚋmo
 	return ec._ClientConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOClientDataExport2ᚖclientgraphᚋgraphᚋmodelᚐClientDataExport(ctx context.Context, sel ast.SelectionSet, v *model.ClientDataExport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientDataExport(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOClientFieldInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
 	if v == nil {
 		return nil, nil
@@ -27467,6 +28455,13 @@ func (ec *executionContext) marshalODuplicateConnection2ᚖclientgraphᚋgraph�
 		return graphql.Null
 	}
 	return ec._DuplicateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEraseClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐEraseClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.EraseClientPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EraseClientPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*client.ExpectedVersion, error) {

@@ -163,6 +163,18 @@ type DismissDuplicatesPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `eraseClient` answers.
+type EraseClientPayload struct {
+	// The ids that are erased: the client's, and those of clients who were merged into it; empty with errors.
+	ErasedClientIds []*client.ID `json:"erasedClientIds"`
+	// The client as it is, with VERSION_CONFLICT; else null.
+	Client *loader.Client `json:"client,omitempty"`
+	// All that is wrong; empty when the client is erased.
+	UserErrors []*client.Error `json:"userErrors"`
+	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	Conflict *client.Conflict `json:"conflict,omitempty"`
+}
+
 // The value of one custom field.
 type FieldData struct {
 	// Id of the field.

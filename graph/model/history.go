@@ -96,6 +96,20 @@ func historyValue(value any) any {
 		return string(v)
 	case time.Time:
 		return scalar.FormatInstant(v)
+	case []client.Alias:
+		aliases := make([]any, len(v))
+		for i, alias := range v {
+			aliases[i] = map[string]any{"field": alias.Field, "value": alias.Value, "clientId": strconv.FormatInt(alias.ClientID, 10)}
+		}
+		return aliases
+	case []client.MergedClient:
+		merged := make([]any, len(v))
+		for i, m := range v {
+			merged[i] = map[string]any{
+				"clientId": strconv.FormatInt(m.ClientID, 10), "mergeId": strconv.FormatInt(m.MergeID, 10), "mergedDate": scalar.FormatInstant(m.MergedDate),
+			}
+		}
+		return merged
 	}
 	return value
 }

@@ -243,7 +243,7 @@ func (r *changeReader) take(rows []ChangeRow) bool {
 func (r *changeReader) change(row *ChangeRow, entry told) SyncChange {
 	change := SyncChange{Cursor: r.at.encode(r.scope), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
 	if entry.kind != KindRemoved && !entry.news {
-		change.ChangedFields = readableNames(r.scope.Role, row.ChangedPaths)
+		change.ChangedFields = row.ChangedFields(r.scope.Role)
 	}
 	if row.MergedIntoClientID != 0 && (entry.kind == KindMerged || entry.kind == KindUnmerged) {
 		change.MergedIntoClientID = new(row.MergedIntoClientID)
@@ -299,6 +299,10 @@ func (r *changeReader) find(ctx context.Context, ids []int64, need Selection) (m
 	}
 	return byID, nil
 }
+
+// ChangedFields are the names of the fields that changed and that the role may
+// read, ascending.
+func (r *ChangeRow) ChangedFields(role Role) []string { return readableNames(role, r.ChangedPaths) }
 
 // readableNames are the names of fields at some paths that the role may read,
 // ascending and each once.

@@ -37,6 +37,9 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 	for start := 0; start < len(clients); start += importBatch {
 		batch := clients[start:min(start+importBatch, len(clients))]
 		err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+			if err := checkErased(ctx, tx, batch); err != nil {
+				return err
+			}
 			for _, c := range batch {
 				if err := s.importOne(ctx, scope, tx, keyer, c); err != nil {
 					return err
@@ -67,6 +70,22 @@ func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keye
 		RequestID: scope.RequestID,
 		Changes:   importChanges(c),
 	})
+}
+
+// checkErased refuses clients who have the ids of erased ones.
+func checkErased(ctx context.Context, tx Tx, clients []*Client) error {
+	ids := make([]int64, len(clients))
+	for i, c := range clients {
+		ids[i] = c.ClientID
+	}
+	erased, err := tx.Erased(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("find erased clients: %w", err)
+	}
+	if len(erased) > 0 {
+		return fmt.Errorf("client %d was erased: %w", erased[0], ErrIDTaken)
+	}
+	return nil
 }
 
 // importChanges are what history tells of an imported client. When and by whom

@@ -20,6 +20,8 @@ const (
 	OperationImport  Operation = "IMPORT"
 	OperationMerge   Operation = "MERGE"
 	OperationUnmerge Operation = "UNMERGE"
+	// OperationErase is told of those who could see a client that was erased.
+	OperationErase Operation = "ERASE"
 
 	OperationUpdate        Operation = "UPDATE"
 	OperationUpsert        Operation = "UPSERT"

@@ -18,6 +18,8 @@ type Store interface {
 	DuplicateStore
 	HistoryStore
 	ChangeStore
+	EraseStore
+	ExportStore
 
 	// Account finds the client of that account in a business, whatever the
 	// caller sees: it is how a CLIENT's scope is made. An account that was merged
@@ -83,6 +85,7 @@ type Tx interface {
 	KeyTx
 	HistoryTx
 	MergeTx
+	EraseTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too but no merged ones, by id.

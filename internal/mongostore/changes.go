@@ -68,6 +68,28 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 	return next.Sequence, next.At.UTC(), nil
 }
 
+// ClientChangeRows implements client.ExportStore.
+func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientID int64) ([]client.ChangeRow, error) {
+	cursor, err := s.db.Collection(changesName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: clientID}),
+		options.Find().SetSort(ascending(keySequence)).SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find rows of the feed: %w", err)
+	}
+	return readChangeRows(ctx, cursor)
+}
+
+func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]client.ChangeRow, error) {
+	var found []changeRowDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the feed: %w", err)
+	}
+	rows := make([]client.ChangeRow, len(found))
+	for i := range found {
+		rows[i] = found[i].row()
+	}
+	return rows, nil
+}
+
 func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
 	return append(tenant(scope), bson.E{Key: keySequence, Value: bounds})
 }
@@ -84,15 +106,7 @@ func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, l
 	if err != nil {
 		return nil, fmt.Errorf("find rows of the feed: %w", err)
 	}
-	var found []changeRowDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read rows of the feed: %w", err)
-	}
-	rows := make([]client.ChangeRow, len(found))
-	for i := range found {
-		rows[i] = found[i].row()
-	}
-	return rows, nil
+	return readChangeRows(ctx, cursor)
 }
 
 // concerning is the condition that a row of the feed is about a client of the

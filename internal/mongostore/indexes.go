@@ -32,6 +32,8 @@ func indexes() map[string][]index {
 		},
 		changesName: {
 			{name: "bySequence", keys: ascending("businessId", "sequence"), unique: true},
+			// What is told of one client: to be exported, or erased.
+			{name: "byClient", keys: ascending("businessId", "clientId", "sequence")},
 			{name: "expiry", keys: ascending("at"), expire: client.FeedRetention},
 		},
 		definitionsName: {
@@ -45,6 +47,7 @@ func indexes() map[string][]index {
 		// What the scheduler feeds: each thing by its id, once.
 		appointmentsName: {
 			{name: "byId", keys: ascending("businessId", "appointmentId"), unique: true},
+			{name: "byClient", keys: ascending("businessId", "clientId")},
 		},
 		groupsName: {
 			{name: "byId", keys: ascending("businessId", "locationGroupId"), unique: true},
@@ -52,13 +55,20 @@ func indexes() map[string][]index {
 		},
 		answersName: {
 			{name: "byKey", keys: ascending("businessId", "key"), unique: true},
+			// What is kept of one client, to be erased.
+			{name: "byClient", keys: ascending("businessId", "clients.clientId")},
 			{name: "expiry", keys: ascending("at"), expire: client.KeyLifetime},
+		},
+		// Whose erasure is not at its end, in any business: a start looks for them.
+		tombstonesName: {
+			{name: "byPending", keys: ascending("pending")},
 		},
 		upsertKeysName: {
 			{name: "bySlot", keys: ascending("businessId", "slot"), unique: true},
 		},
 		dismissalsName: {
 			{name: "byPair", keys: ascending("businessId", "first", "second"), unique: true},
+			{name: "bySecond", keys: ascending("businessId", "second")},
 		},
 		journalName: {
 			{name: "byMerge", keys: ascending("businessId", "mergeId", "part"), unique: true},

@@ -83,21 +83,52 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journ
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	first := rows[0]
-	j := &client.Journal{
-		MergeID: first.MergeID, ClientID: first.ClientIDs[0], ClientIDs: first.ClientIDs[1:], At: first.At.UTC(), User: first.User,
-		Changed: first.Changed, Report: []byte(first.Report), Undone: first.Undone,
-	}
-	if j.Before, err = t.store.codec.decode(first.Before); err != nil {
-		return nil, err
-	}
-	if j.After, err = t.store.codec.decode(first.After); err != nil {
+	j, err := t.store.codec.journal(&rows[0])
+	if err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
 		for _, viewer := range row.Viewers {
 			j.Viewers = append(j.Viewers, client.Viewer(viewer))
 		}
+	}
+	return j, nil
+}
+
+// Journals implements client.ExportStore.
+func (s *Store) Journals(ctx context.Context, scope client.Scope, clientID int64) ([]client.Journal, error) {
+	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: clientID}), rest: bson.D{{Key: "part", Value: 0}}}
+	cursor, err := s.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
+	if err != nil {
+		return nil, fmt.Errorf("find journals: %w", err)
+	}
+	var rows []journalDocument
+	if err := cursor.All(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("read journals: %w", err)
+	}
+	journals := make([]client.Journal, len(rows))
+	for i := range rows {
+		j, err := s.codec.journal(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		journals[i] = *j
+	}
+	return journals, nil
+}
+
+// journal reads a journal's part 0.
+func (c *codec) journal(row *journalDocument) (*client.Journal, error) {
+	j := &client.Journal{
+		MergeID: row.MergeID, ClientID: row.ClientIDs[0], ClientIDs: row.ClientIDs[1:], At: row.At.UTC(), User: row.User,
+		Changed: row.Changed, Report: []byte(row.Report), Undone: row.Undone,
+	}
+	var err error
+	if j.Before, err = c.decode(row.Before); err != nil {
+		return nil, err
+	}
+	if j.After, err = c.decode(row.After); err != nil {
+		return nil, err
 	}
 	return j, nil
 }

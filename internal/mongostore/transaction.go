@@ -67,6 +67,8 @@ type transaction struct {
 	neighbours   map[int64]neighbourDocument
 	keys         keyWrites
 	slots        map[int64]bool
+	// tombstones are of the clients that the transaction erases.
+	tombstones []tombstoneDocument
 }
 
 // Clients implements client.Tx.
@@ -257,6 +259,9 @@ func (t *transaction) flush(ctx context.Context) error {
 	}
 	if gone := t.updates - result.MatchedCount + int64(len(t.removals)) - result.DeletedCount; gone != 0 {
 		return asConflict(fmt.Errorf("%d of %d clients are gone", gone, len(writes)))
+	}
+	if err := t.flushTombstones(ctx); err != nil {
+		return err
 	}
 	if len(t.history) > 0 {
 		if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {

@@ -1,0 +1,142 @@
+package model
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"clientgraph/graph/scalar"
+	"clientgraph/internal/client"
+)
+
+// ClientDataExport is everything that is held about a person.
+type ClientDataExport struct{ *client.PersonalData }
+
+// ClientID is the client.
+func (e *ClientDataExport) ClientID() int64 { return e.Client.ClientID }
+
+// ExportedDate is the moment of which it tells.
+func (e *ClientDataExport) ExportedDate() time.Time { return e.At }
+
+// Record is each stored part that has a value, by name.
+func (e *ClientDataExport) Record() any {
+	c := e.Client
+	record := map[string]any{
+		"clientId": strconv.FormatInt(c.ClientID, 10), "businessId": strconv.FormatInt(c.BusinessID, 10),
+		"version": c.Version, "deleted": c.Deleted(),
+	}
+	held(record, c)
+	record["activeAppointmentCount"] = c.ActiveAppointmentCount
+	if e.SSN != nil {
+		record["ssn"] = *e.SSN
+	}
+	if e.HasPassword {
+		record["hasPassword"] = true
+	}
+	return record
+}
+
+// FieldDataMap are the values of custom fields, by id.
+func (e *ClientDataExport) FieldDataMap() any {
+	values := map[string]any{}
+	for _, field := range e.Fields {
+		values[strconv.FormatInt(field.Definition.DefinitionID, 10)] = historyValue(field.Value)
+	}
+	return values
+}
+
+// CanView are whom the client may see.
+func (e *ClientDataExport) CanView() []int64 { return e.Subjects }
+
+// ViewedBy are who may see the client.
+func (e *ClientDataExport) ViewedBy() []int64 { return e.Viewers }
+
+// Appointments are those that the scheduler sent.
+func (e *ClientDataExport) Appointments() []any {
+	list := make([]any, len(e.Client.Appointments))
+	for i, a := range e.Client.Appointments {
+		appointment := map[string]any{
+			"appointmentId": strconv.FormatInt(a.AppointmentID, 10), "start": scalar.FormatInstant(a.Start),
+			"status": string(a.Status), "modifiedDate": scalar.FormatInstant(a.ModifiedDate),
+		}
+		for name, id := range map[string]int64{"locationId": a.LocationID, "staffId": a.StaffID, "reasonId": a.ReasonID} {
+			if id != 0 {
+				appointment[name] = strconv.FormatInt(id, 10)
+			}
+		}
+		list[i] = appointment
+	}
+	return list
+}
+
+// Forms are those that the client signed.
+func (e *ClientDataExport) Forms() []*client.Form {
+	forms := make([]*client.Form, len(e.PersonalData.Forms))
+	for i := range forms {
+		forms[i] = &e.PersonalData.Forms[i]
+	}
+	return forms
+}
+
+// History is the whole history.
+func (e *ClientDataExport) History() []*HistoryEntry {
+	page := HistoryConnection{HistoryPage: &client.HistoryPage{Entries: e.PersonalData.History}}
+	return page.Nodes()
+}
+
+// Changes are what the feed still tells.
+func (e *ClientDataExport) Changes() []any {
+	list := make([]any, len(e.PersonalData.Changes))
+	for i, row := range e.PersonalData.Changes {
+		list[i] = map[string]any{
+			"at": scalar.FormatInstant(row.At), "kind": string(row.Kind), "version": row.Version, "changedFields": row.ChangedFields(client.RoleOwner),
+		}
+	}
+	return list
+}
+
+// Merges are what is kept of merges, to undo them.
+func (e *ClientDataExport) Merges() []any {
+	list := make([]any, len(e.PersonalData.Merges))
+	for i, j := range e.PersonalData.Merges {
+		before, after := map[string]any{}, map[string]any{}
+		held(before, j.Before)
+		held(after, j.After)
+		list[i] = map[string]any{
+			"mergeId": strconv.FormatInt(j.MergeID, 10), "at": scalar.FormatInstant(j.At), "user": j.User, "undone": j.Undone,
+			"clientId": strconv.FormatInt(j.ClientID, 10), "clientIds": historyValue(j.ClientIDs),
+			"report": json.RawMessage(j.Report), "before": before, "after": after,
+		}
+	}
+	return list
+}
+
+// held puts each stored part of a record that has a value under its name.
+func held(record map[string]any, c *client.Client) {
+	for _, p := range client.Properties() {
+		if !p.Held() {
+			continue
+		}
+		switch value := p.Value(c).(type) {
+		case nil:
+		case []string:
+			if len(value) > 0 {
+				record[p.Name] = value
+			}
+		case []int64:
+			if len(value) > 0 {
+				record[p.Name] = historyValue(value)
+			}
+		case []client.Alias:
+			if len(value) > 0 {
+				record[p.Name] = historyValue(value)
+			}
+		case []client.MergedClient:
+			if len(value) > 0 {
+				record[p.Name] = historyValue(value)
+			}
+		default:
+			record[p.Name] = historyValue(value)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// eraseBatch bounds how many viewers one transaction of a purge is about.
+const eraseBatch = 100
+
+// Erasure is a client that was erased, of whom something is left to purge. It
+// remembers who erased the client until that is done: other clients' histories
+// are to tell it.
+type Erasure struct {
+	BusinessID, ClientID int64
+	At                   time.Time
+	User                 string
+	Role                 Role
+	RequestID            string
+}
+
+// EraseStore is what a Store does about erasures.
+type EraseStore interface {
+	// Erasures finds those of all businesses that are to be purged, at most limit.
+	Erasures(ctx context.Context, limit int64) ([]Erasure, error)
+	// Purge deletes what is left of an erased client apart from other clients'
+	// records, in batches: history, forms, appointments, kept answers, dismissals
+	// and the journal of merges. Rows of the feed keep nothing but their number.
+	// It may be run again after it stopped anywhere.
+	Purge(ctx context.Context, erasure Erasure) error
+	// EndErasure leaves a tombstone without personal data: the id, its business and
+	// when it was erased.
+	EndErasure(ctx context.Context, erasure Erasure) error
+}
+
+// EraseTx is the part of Tx by which clients are erased.
+type EraseTx interface {
+	// Erase deletes clients and writes a tombstone and a feed row of each. Entry
+	// says when, who and by which request.
+	Erase(clients []*Client, entry Entry)
+	// Erased finds those ids whose clients were erased in any business.
+	Erased(ctx context.Context, ids []int64) ([]int64, error)
+	// AllViewers finds clients who may see that one, in any stage of their life: at
+	// most limit.
+	AllViewers(ctx context.Context, subjectID, limit int64) ([]*Client, error)
+}
+
+// EraseArgs say whom to erase. Confirm is the same id again, ExpectedVersion the
+// client's version.
+type EraseArgs struct {
+	ID, Confirm     ID
+	ExpectedVersion int64
+}
+
+// EraseResult is what an erasure answers: the ids that nobody has any more. With
+// the error VERSION_CONFLICT it is a Result of that.
+type EraseResult struct {
+	Result
+	ErasedClientIDs []int64
+}
+
+// Erase removes a client for good, and all who were merged into it. From its one
+// transaction on their ids are unknown, in every read, and are never given again.
+// What is left elsewhere is purged at once as far as ctx allows, and else by
+// ResumeErasures. Errors: FORBIDDEN, NOT_FOUND, CONFIRMATION_MISMATCH,
+// VERSION_CONFLICT.
+func (s *Service) Erase(ctx context.Context, scope Scope, args EraseArgs) (EraseResult, error) {
+	if err := permit(scope, Admin, false); err != nil {
+		return EraseResult{}, err
+	}
+	if args.Confirm.As(TypeClient) != args.ID.As(TypeClient) {
+		return EraseResult{}, path{"confirmClientId"}.at(&Error{Code: CodeConfirmationMismatch, Message: "to erase a client give its id in both places: this can't be undone"})
+	}
+	var result EraseResult
+	entry := Entry{At: s.instant(), User: scope.User, Role: scope.Role, RequestID: scope.RequestID}
+	err := s.write(ctx, scope, plain[[]int64]{&result.ErasedClientIDs}, func(ctx context.Context, tx Tx) error {
+		result = EraseResult{}
+		c, err := find(ctx, tx, scope, target{id: args.ID, deletedToo: true})
+		if err != nil {
+			return err
+		}
+		if args.ExpectedVersion != c.Version {
+			return s.conflict(ctx, tx, scope, c, args.ExpectedVersion, &result.Result)
+		}
+		family, err := familyOf(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		for _, member := range family {
+			result.ErasedClientIDs = append(result.ErasedClientIDs, member.ClientID)
+		}
+		tx.Erase(family, entry)
+		return nil
+	})
+	if err != nil {
+		if !HasCode(err, CodeVersionConflict) {
+			result = EraseResult{}
+		}
+		return result, err
+	}
+	for _, id := range result.ErasedClientIDs {
+		erasure := Erasure{BusinessID: scope.BusinessID, ClientID: id, At: entry.At, User: entry.User, Role: entry.Role, RequestID: entry.RequestID}
+		if s.purge(ctx, erasure) != nil {
+			// The clients are erased, and their tombstones say what is left to do:
+			// ResumeErasures does it.
+			break
+		}
+	}
+	return result, nil
+}
+
+// familyOf are the client and then those who were merged into it.
+func familyOf(ctx context.Context, tx Tx, c *Client) ([]*Client, error) {
+	family := []*Client{c}
+	if len(c.Merged) == 0 {
+		return family, nil
+	}
+	ids := make([]int64, len(c.Merged))
+	for i, merged := range c.Merged {
+		ids[i] = merged.ClientID
+	}
+	folded, err := tx.FoldedClients(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find who was merged into whom to erase: %w", err)
+	}
+	for _, id := range ids {
+		if member := folded[id]; member != nil {
+			family = append(family, member)
+		}
+	}
+	return family, nil
+}
+
+// resumeBatch bounds how many erasures are looked up at once.
+const resumeBatch = 100
+
+// ResumeErasures purges what erasures left, in all businesses, and returns how
+// many it brought to their end.
+func (s *Service) ResumeErasures(ctx context.Context) (int, error) {
+	for ended := 0; ; {
+		left, err := s.store.Erasures(ctx, resumeBatch)
+		if err != nil || len(left) == 0 {
+			return ended, err
+		}
+		for _, erasure := range left {
+			if err := s.purge(ctx, erasure); err != nil {
+				return ended, err
+			}
+			ended++
+		}
+	}
+}
+
+// purge removes what is left of an erased client. Any part of it may be done
+// already.
+func (s *Service) purge(ctx context.Context, erasure Erasure) error {
+	for {
+		dropped, err := s.dropViews(ctx, erasure)
+		if err != nil {
+			return fmt.Errorf("drop the views of an erased client: %w", err)
+		}
+		if dropped == 0 {
+			break
+		}
+	}
+	if err := s.store.Purge(ctx, erasure); err != nil {
+		return fmt.Errorf("purge an erased client: %w", err)
+	}
+	return s.store.EndErasure(ctx, erasure)
+}
+
+// dropViews takes the erased client from some of those who may see it, as a
+// change of theirs like any other, and returns from how many.
+func (s *Service) dropViews(ctx context.Context, erasure Erasure) (int, error) {
+	scope := Scope{
+		BusinessID: erasure.BusinessID, User: erasure.User, Role: erasure.Role, RequestID: erasure.RequestID, Rows: Rows{All: true},
+	}
+	w, err := s.prepare(ctx, scope, "", nil)
+	if err != nil {
+		return 0, err
+	}
+	var viewers []*Client
+	err = s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+		if viewers, err = tx.AllViewers(ctx, erasure.ClientID, eraseBatch); err != nil {
+			return err
+		}
+		for _, before := range viewers {
+			w.begin(tx, before.Clone())
+			w.after.SubjectIDs = slices.DeleteFunc(w.after.SubjectIDs, func(id int64) bool { return id == erasure.ClientID })
+			w.stamp(w.after)
+			if err := tx.Save(ctx, before, w.after, w.entry(w.after, OperationErase, diff(before, w.after)), KindUpserted); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(viewers), err
+}

@@ -1,0 +1,216 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// tombstonesName is the collection of who was erased, by client id.
+const tombstonesName = "tombstones"
+
+// tombstoneDocument is what stays of an erased client. All but the first three
+// parts go when nothing is left to purge.
+type tombstoneDocument struct {
+	ClientID   int64     `bson:"_id"`
+	BusinessID int64     `bson:"businessId"`
+	At         time.Time `bson:"at"`
+	Pending    bool      `bson:"pending,omitempty"`
+	User       string    `bson:"user,omitempty"`
+	Role       string    `bson:"role,omitempty"`
+	RequestID  string    `bson:"requestId,omitempty"`
+}
+
+const keyPending = "pending"
+
+// purgeBatch bounds how many documents one command of a purge is about.
+const purgeBatch = 1_000
+
+// Erase implements client.EraseTx.
+func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
+	for _, c := range clients {
+		t.removals = append(t.removals, mongo.NewDeleteOneModel().
+			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}))
+		t.tombstones = append(t.tombstones, tombstoneDocument{
+			ClientID: c.ClientID, BusinessID: t.scope.BusinessID, At: entry.At, Pending: true,
+			User: entry.User, Role: string(entry.Role), RequestID: entry.RequestID,
+		})
+		// Whom the client could see is no part of the row: nothing is left that is
+		// told by those edges.
+		gone := &client.Client{SubjectIDs: c.SubjectIDs}
+		t.announce(c, gone, client.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, client.KindErased, bson.A{})
+	}
+}
+
+func (t *transaction) flushTombstones(ctx context.Context) error {
+	if len(t.tombstones) == 0 {
+		return nil
+	}
+	if _, err := t.store.db.Collection(tombstonesName).InsertMany(ctx, t.tombstones); err != nil {
+		return fmt.Errorf("write tombstones: %w", err)
+	}
+	return nil
+}
+
+// Erased implements client.EraseTx.
+func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) {
+	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
+	if err != nil {
+		return nil, err
+	}
+	erased := make([]int64, len(found))
+	for i, tombstone := range found {
+		erased[i] = tombstone.ClientID
+	}
+	return erased, nil
+}
+
+// AllViewers implements client.EraseTx.
+func (t *transaction) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
+	for _, stage := range stagesOfLife() {
+		q := query{core: append(tenant(t.scope), bson.E{Key: keyLifecycle, Value: stage}, bson.E{Key: keySubjects, Value: subjectID})}
+		found, err := t.store.read(ctx, q, window{limit: limit}, client.SelectAll())
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
+// stagesOfLife are all that a document can be in.
+func stagesOfLife() []client.Lifecycle {
+	return []client.Lifecycle{client.Live, client.Removed, client.Merged}
+}
+
+// Erasures implements client.EraseStore.
+func (s *Store) Erasures(ctx context.Context, limit int64) ([]client.Erasure, error) {
+	found, err := s.findTombstones(ctx, bson.D{{Key: keyPending, Value: true}}, limit)
+	if err != nil {
+		return nil, err
+	}
+	erasures := make([]client.Erasure, len(found))
+	for i, d := range found {
+		erasures[i] = client.Erasure{
+			BusinessID: d.BusinessID, ClientID: d.ClientID, At: d.At.UTC(), User: d.User, Role: client.Role(d.Role), RequestID: d.RequestID,
+		}
+	}
+	return erasures, nil
+}
+
+func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) ([]tombstoneDocument, error) {
+	cursor, err := s.db.Collection(tombstonesName).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find tombstones: %w", err)
+	}
+	var found []tombstoneDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read tombstones: %w", err)
+	}
+	return found, nil
+}
+
+// EndErasure implements client.EraseStore.
+func (s *Store) EndErasure(ctx context.Context, erasure client.Erasure) error {
+	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: erasure.ClientID}},
+		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}}}})
+	if err != nil {
+		return fmt.Errorf("end an erasure: %w", err)
+	}
+	return nil
+}
+
+// personal lists, by collection, the keys by which documents about a client are
+// found that go with it.
+func personal() []struct{ collection, key string } {
+	return []struct{ collection, key string }{
+		{historyName, keyClient},
+		{formsName, keyClient},
+		{appointmentsName, keyClient},
+		{answersName, "clients.clientId"},
+		{journalName, "clientIds"},
+		{dismissalsName, "first"},
+		{dismissalsName, "second"},
+	}
+}
+
+// Purge implements client.EraseStore.
+func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
+	for _, about := range personal() {
+		filter := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: about.key, Value: erasure.ClientID}}
+		if err := s.deleteAll(ctx, s.db.Collection(about.collection), filter); err != nil {
+			return err
+		}
+	}
+	return s.blankChanges(ctx, erasure)
+}
+
+// deleteAll deletes the documents that match, some at a time.
+func (*Store) deleteAll(ctx context.Context, collection *mongo.Collection, filter bson.D) error {
+	for {
+		cursor, err := collection.Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetLimit(purgeBatch))
+		if err != nil {
+			return fmt.Errorf("find what to purge of %s: %w", collection.Name(), err)
+		}
+		var found []struct {
+			ID bson.RawValue `bson:"_id"`
+		}
+		if err := cursor.All(ctx, &found); err != nil {
+			return fmt.Errorf("read what to purge of %s: %w", collection.Name(), err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		ids := make(bson.A, len(found))
+		for i := range found {
+			ids[i] = found[i].ID
+		}
+		if _, err := collection.DeleteMany(ctx, bson.D{{Key: keyID, Value: in(ids)}}); err != nil {
+			return fmt.Errorf("purge %s: %w", collection.Name(), err)
+		}
+	}
+}
+
+// blankChanges leaves of the feed's rows about an erased client their numbers,
+// for the feed to have no gap, and the row that tells of the erasure.
+func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error {
+	changes := s.db.Collection(changesName)
+	blank := bson.D{}
+	for _, key := range []string{
+		keyClient, "kind", keyVersion, "changedPaths", "visibilityBefore", "visibilityAfter", "subjectsGained", "subjectsLost", "mergedIntoClientId",
+	} {
+		blank = append(blank, bson.E{Key: key, Value: ""})
+	}
+	for {
+		// The erasure's own row is the last one of the client.
+		cursor, err := changes.Find(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}},
+			options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}, {Key: "kind", Value: 1}}).SetSort(ascending(keySequence)).SetLimit(purgeBatch))
+		if err != nil {
+			return fmt.Errorf("find rows of the feed: %w", err)
+		}
+		var found []struct {
+			ID   bson.RawValue `bson:"_id"`
+			Kind string        `bson:"kind"`
+		}
+		if err := cursor.All(ctx, &found); err != nil {
+			return fmt.Errorf("read rows of the feed: %w", err)
+		}
+		ids := bson.A{}
+		for _, row := range found {
+			if row.Kind != string(client.KindErased) {
+				ids = append(ids, row.ID)
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if _, err := changes.UpdateMany(ctx, bson.D{{Key: keyID, Value: in(ids)}}, bson.D{{Key: "$unset", Value: blank}}); err != nil {
+			return fmt.Errorf("blank rows of the feed: %w", err)
+		}
+	}
+}
