@@ -66,6 +66,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 			return err
 		}
 	}
+	defer keepPurging(ctx, service, logger)()
 	handler := server.New(server.Options{
 		Service:       service,
 		Verifier:      access.verifier,
