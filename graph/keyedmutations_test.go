@@ -83,6 +83,11 @@ func keyedMutations() map[string]keyedMutation {
 			values{"id": "4922146"},
 			values{"id": "4761823"},
 		},
+		"eraseClient": {
+			`mutation ($key: String, $version: Int!) { eraseClient(clientId: "4932331", confirmClientId: "4932331", expectedVersion: $version, idempotencyKey: $key) { erasedClientIds userErrors { code field } } }`,
+			values{"version": 1},
+			values{"version": 2},
+		},
 		"restoreClient": {
 			`mutation ($key: String, $id: ID!) { restoreClient(clientId: $id, idempotencyKey: $key) { ` + selection + ` } }`,
 			values{"id": "4922146"},

@@ -1,0 +1,141 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"clientgraph/internal/apitest"
+	"clientgraph/internal/client"
+)
+
+const (
+	eraseMutation = `mutation ($id: ID!, $confirm: ID!, $version: Int!) {
+		eraseClient(clientId: $id, confirmClientId: $confirm, expectedVersion: $version) {
+			erasedClientIds client { clientId version } userErrors { code message field } conflict { currentVersion changedPaths } } }`
+	exportQuery = `query ($id: ID!) { exportClientData(clientId: $id) {
+		clientId record fieldDataMap canView viewedBy appointments forms { formId } history { operation } changes merges } }`
+)
+
+// A client is erased only by who names it twice as it is now, and may.
+func TestEraseIsRefused(t *testing.T) {
+	api := reference(t)
+	patch(t, api, owner(), "4658091", values{"city": "Here"})
+	refused := []struct {
+		name      string
+		variables values
+		want      failure
+	}{
+		{"another id confirmed", values{"id": "4658091", "confirm": "4761823", "version": 2}, failure{"CONFIRMATION_MISMATCH", "confirmClientId"}},
+		{"an older version", values{"id": "4658091", "confirm": "4658091", "version": 1}, failure{"VERSION_CONFLICT", "expectedVersion"}},
+		{"nobody's id", values{"id": "99", "confirm": "99", "version": 1}, failure{"NOT_FOUND", "clientId"}},
+	}
+	nothingWritten(t, api, func() {
+		for _, r := range refused {
+			answered := only(t, api.MustDo(t, owner(), eraseMutation, r.variables))
+			if diff := gocmp.Diff([]failure{r.want}, failures(t, answered)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", r.name, diff)
+			}
+			if ids := answered["erasedClientIds"].([]any); len(ids) > 0 {
+				t.Errorf("%s: %v are said to be erased", r.name, ids)
+			}
+		}
+		for _, who := range []client.Identity{superUser(), staff(), account(1151044)} {
+			if errs := api.Do(t, who, eraseMutation, values{"id": "4658091", "confirm": "4658091", "version": 2}).Errors; len(errs) != 1 || errs[0].Code() != "FORBIDDEN" {
+				t.Errorf("%s: %v", who.Role, errs)
+			}
+		}
+	})
+}
+
+// Whoever was erased is answered like one who never was.
+func TestErasedClientIsUnknown(t *testing.T) {
+	api := reference(t)
+	payload(t, api, owner(), eraseMutation, values{"id": "4658091", "confirm": "4658091", "version": 1})
+	for _, query := range []string{
+		`query ($id: ID!) { client(clientId: $id) { clientId } }`,
+		`query ($id: ID!) { exportClientData(clientId: $id) { clientId } }`,
+		`query ($id: ID!) { clients(clientIds: [$id]) { clientId } }`,
+		`query ($id: ID!) { clientsCanView(clientId: $id) { clientId } }`,
+		patchMutation, deleteMutation, restoreMutation,
+	} {
+		ask := func(id string) string {
+			variables := values{"id": id}
+			if query == patchMutation {
+				variables["patch"] = values{"city": "There"}
+			}
+			return strings.ReplaceAll(string(api.Do(t, owner(), query, variables).Body), id, "ID")
+		}
+		if diff := gocmp.Diff(ask("4658092"), ask("4658091")); diff != "" {
+			t.Errorf("%s (-never was +erased):\n%s", query, diff)
+		}
+	}
+	told := only(t, api.MustDo(t, owner(), `{ clientChanges { changes { kind clientId client { clientId } } } }`, nil))["changes"].([]any)
+	for _, change := range told {
+		if c := change.(values); c["clientId"] == "4658091" && (c["kind"] != "ERASED" || c["client"] != nil) {
+			t.Errorf("the feed tells %v", c)
+		}
+	}
+	for _, who := range []string{"4761823", "5143212"} {
+		for _, seen := range read(t, api, owner(), who, `viewClients { clientId }`)["viewClients"].([]any) {
+			if seen.(values)["clientId"] == "4658091" {
+				t.Errorf("%s still sees the erased client", who)
+			}
+		}
+	}
+}
+
+// All that was written about a client is handed over, and of others their ids
+// alone.
+func TestExportHandsOverWhatIsHeld(t *testing.T) {
+	api := reference(t)
+	patch(t, api, owner(), "4658091", values{
+		"city": "Here", "notes": "likes tea", "ssn": "123-45-6789", "password": "correct horse", "fields": []any{field("322534", "Tea")},
+		"clientIdsClientCanView": []any{"5966842"},
+	})
+	export := func(who client.Identity) values {
+		t.Helper()
+		data, _ := api.MustDo(t, who, exportQuery, values{"id": "4658091"})["exportClientData"].(values)
+		return data
+	}
+	got := export(owner())
+	record := got["record"].(values)
+	held := values{"city": "Here", "notes": "likes tea", "ssn": "123-45-6789", "hasPassword": true, "firstName": "Johnny"}
+	for name, want := range held {
+		if record[name] != want {
+			t.Errorf("%s is %v, want %v", name, record[name], want)
+		}
+	}
+	if got["fieldDataMap"].(values)["322534"] != "Tea" {
+		t.Errorf("custom fields are %v", got["fieldDataMap"])
+	}
+	if diff := gocmp.Diff([]any{"5966842"}, got["canView"]); diff != "" {
+		t.Errorf("canView (-want +got):\n%s", diff)
+	}
+	if diff := gocmp.Diff([]any{"4761823", "5143212"}, got["viewedBy"]); diff != "" {
+		t.Errorf("viewedBy (-want +got):\n%s", diff)
+	}
+	if n := len(got["history"].([]any)); n != 2 {
+		t.Errorf("%d entries of history, want the import's and the patch's", n)
+	}
+	if n := len(got["changes"].([]any)); n == 0 {
+		t.Error("no change")
+	}
+	narrow := owner()
+	narrow.Permissions = client.Export
+	if ssn := export(narrow)["record"].(values)["ssn"]; ssn != "***-**-6789" {
+		t.Errorf("without pii the ssn is %v", ssn)
+	}
+	if other := export(apitest.Owner(7)); other != nil {
+		t.Errorf("another business is answered %v", other)
+	}
+	if data := export(superUser()); data != nil {
+		t.Errorf("who does not see the client is answered %v", data)
+	}
+	for _, who := range []client.Identity{staff(), account(1151035)} {
+		if errs := api.Do(t, who, exportQuery, values{"id": "4658091"}).Errors; len(errs) != 1 || errs[0].Code() != "FORBIDDEN" {
+			t.Errorf("%s: %v", who.Role, errs)
+		}
+	}
+}
