@@ -70,9 +70,9 @@ func TestSocketAnswersPingsAtAnyTime(t *testing.T) {
 }
 
 func TestSocketAsksWhetherItsClientLives(t *testing.T) {
-	world := play(t, func(o *server.Options) { o.Streams.KeepAlive = 20 * time.Millisecond })
+	world := play(t, func(o *server.Options) { o.Streams.KeepAlive = 400 * time.Millisecond })
 	p := world.socket(t)
-	for range 5 {
+	for range 3 {
 		if first, payload, err := p.readFrame(); err != nil || first != 0x80|frameText || string(payload) != `{"type":"ping"}` {
 			t.Fatalf("%#x %s %v", first, payload, err)
 		}
