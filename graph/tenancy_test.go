@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -19,8 +18,6 @@ const (
 	foreignClient  = 800001
 	foreignAccount = 800901
 	foreignDeleted = 800002
-	missingClient  = 800009
-	missingAccount = 800909
 )
 
 // twoBusinesses is reference beside another business.
@@ -34,66 +31,6 @@ func twoBusinesses(t *testing.T) *apitest.API {
 		{ClientID: foreignDeleted, Lifecycle: client.Removed, Status: client.StatusActive, FirstName: &name, LastName: &name, EmailAddress: &address},
 	}})
 	return api
-}
-
-// idOperations are all places that take the id of a client, as ID, or of a client
-// account, as ACCOUNT; OWN is a client that the caller may change.
-var idOperations = []string{
-	`{ client(clientId: "ID") { clientId fullName version viewClients { clientId } } }`,
-	`{ client(clientId: "GLOBAL") { clientId } }`,
-	`{ node(id: "GLOBAL") { id ... on Client { fullName } } }`,
-	`{ nodes(ids: ["GLOBAL", "OWN", "ID"]) { id } }`,
-	`{ clientConnection(first: 5, filter: {clientIdList: ["ID"], includeDeleted: true}) { totalCount nodes { clientId } pageInfo { hasNextPage hasPreviousPage } } }`,
-	`mutation { patchClient(clientId: "ID", patch: {city: "Here"}) { client { clientId } userErrors { code message field } conflict { currentVersion } } }`,
-	`mutation { patchClient(clientId: "GLOBAL", patch: {city: "Here"}, expectedVersion: 7) { client { clientId } userErrors { code message field } conflict { currentVersion } } }`,
-	`mutation { patchClient(clientId: "ID", patch: {password: "correct horse"}) { client { clientId } userErrors { code message field } } }`,
-	`mutation { patchClient(clientId: "OWN", patch: {clientIdsClientCanView: ["ID"]}) { client { clientId } userErrors { code message field } } }`,
-	`mutation { patchClient(clientId: "OWN", patch: {viewClientAccountIds: ["ACCOUNT"]}) { client { clientId } userErrors { code message field } } }`,
-	`mutation { createClient(input: {firstName: "A", lastName: "B", emailAddress: "a@example.com", clientIdsClientCanView: ["ID"], viewClientAccountIds: ["ACCOUNT"]}) { client { clientId } userErrors { code message field } } }`,
-	`mutation { deleteClient(clientId: "ID") { client { clientId } userErrors { code message field } conflict { currentVersion } } }`,
-	`mutation { restoreClient(clientId: "ID") { client { clientId } userErrors { code message field } conflict { currentVersion } } }`,
-}
-
-// TestUnseenIsAnsweredAsMissing: what a caller does not see can't be told from
-// what there is not, by the answer or by the work that it takes.
-func TestUnseenIsAnsweredAsMissing(t *testing.T) {
-	api := twoBusinesses(t)
-	// The first id that is taken costs a command more than the next.
-	create(t, api, owner(), person(nil))
-	before := stored(t, api)
-	// pair is the id of a client and of an account.
-	type pair struct{ client, account int64 }
-	for _, caller := range []struct {
-		who    client.Identity
-		own    string
-		unseen []pair
-	}{
-		{owner(), "5143212", nil},
-		{staff(), "5143212", []pair{{4922146, 1151042}, {4932331, 1155923}}},
-		{superUser(), "5143212", []pair{{4658091, 1151035}, {7475995, 1659456}}},
-		{account(1151044), "4761823", []pair{{5143212, 1659456}, {4932331, 1155923}}},
-	} {
-		for _, unseen := range append(caller.unseen, pair{foreignClient, foreignAccount}, pair{foreignDeleted, foreignAccount}) {
-			for i, operation := range idOperations {
-				ask := func(ids pair) (answer, commands string) {
-					var response apitest.Response
-					text := strings.NewReplacer("ID\"", fmt.Sprintf(`%d"`, ids.client), "GLOBAL", client.ID{Type: client.TypeClient, Number: ids.client}.String(),
-						"ACCOUNT", fmt.Sprint(ids.account), "OWN", caller.own).Replace(operation)
-					sent := api.Commands(func() { response = api.Do(t, caller.who, text, nil) })
-					return string(response.Body), strings.Join(sent, " ")
-				}
-				got, gotCommands := ask(unseen)
-				want, wantCommands := ask(pair{missingClient, missingAccount})
-				if got != want {
-					t.Errorf("%s, %d, operation %d: an unseen id is answered\n%sa missing one\n%s", caller.who.Role, unseen.client, i, got, want)
-				}
-				if gotCommands != wantCommands {
-					t.Errorf("%s, %d, operation %d: an unseen id costs %s, a missing one %s", caller.who.Role, unseen.client, i, gotCommands, wantCommands)
-				}
-			}
-		}
-		unchanged(t, api, before)
-	}
 }
 
 // What missing ids are answered with: null where something is read, NOT_FOUND

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -274,9 +275,36 @@ func (a *API) Commands(do func()) []string {
 	return a.commands.names()
 }
 
+// Traffic is Commands with the collection of each. Taking a block of ids from a
+// counter is left out: that happens when the process has used one up, whoever
+// asks for what.
+func (a *API) Traffic(do func()) []string {
+	a.commands.reset()
+	do()
+	return a.commands.traffic()
+}
+
 type commands struct {
 	mu   sync.Mutex
-	sent []string
+	sent []command
+}
+
+// command is a database command: its name, and what it is about.
+type command struct{ name, collection string }
+
+// ofCommand reads what a command is about: the collection, or nothing for one
+// that is of none; of a counter also which.
+func ofCommand(e *event.CommandStartedEvent) command {
+	collection, _ := e.Command.Lookup(e.CommandName).StringValueOK()
+	if counter, ok := e.Command.Lookup("query", "_id").StringValueOK(); ok {
+		collection += "." + counter
+	}
+	return command{e.CommandName, collection}
+}
+
+// idBlocks are the counters that processes take ids from.
+func idBlocks() []string {
+	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
 }
 
 func (c *commands) monitor() *event.CommandMonitor {
@@ -287,7 +315,7 @@ func (c *commands) monitor() *event.CommandMonitor {
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.sent = append(c.sent, e.CommandName)
+		c.sent = append(c.sent, ofCommand(e))
 	}}
 }
 
@@ -300,5 +328,21 @@ func (c *commands) reset() {
 func (c *commands) names() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]string(nil), c.sent...)
+	var names []string
+	for _, sent := range c.sent {
+		names = append(names, sent.name)
+	}
+	return names
+}
+
+func (c *commands) traffic() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var lines []string
+	for _, sent := range c.sent {
+		if !slices.Contains(idBlocks(), sent.collection) {
+			lines = append(lines, sent.name+" "+sent.collection)
+		}
+	}
+	return lines
 }

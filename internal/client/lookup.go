@@ -95,16 +95,12 @@ func (s *Service) CanViewedBy(ctx context.Context, scope Scope, account ID, page
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
-	subject, err := s.store.Account(ctx, scope.BusinessID, account.As(TypeAny))
+	subject, err := s.store.Account(ctx, scope, account.As(TypeAny))
 	if err != nil {
 		return nil, fmt.Errorf("find the account: %w", err)
 	}
-	if subject != nil {
-		// The account is business-wide; whether the caller sees its client is not.
-		subject, err = s.Client(ctx, scope, ID{Number: subject.ClientID}, Selection{})
-	}
-	if err != nil || subject == nil {
-		return nil, err
+	if subject == nil {
+		return nil, nil
 	}
 	viewers, err := s.Viewers(ctx, scope, []*Client{subject}, Selection{})
 	if err != nil {

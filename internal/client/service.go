@@ -51,7 +51,7 @@ func (s *Service) Scope(ctx context.Context, id Identity) (Scope, error) {
 	case RoleStaff:
 		scope.Rows.Keys = []string{StaffKey(id.StaffID), UserKey(id.User)}
 	case RoleClient:
-		own, err := s.store.Account(ctx, id.BusinessID, id.ClientAccountID)
+		own, err := s.store.Account(ctx, Scope{BusinessID: id.BusinessID, Rows: Rows{All: true}}, id.ClientAccountID)
 		if err != nil {
 			return Scope{}, err
 		}

@@ -21,10 +21,10 @@ type Store interface {
 	EraseStore
 	ExportStore
 
-	// Account finds the client of that account in a business, whatever the
-	// caller sees: it is how a CLIENT's scope is made. An account that was merged
-	// is the survivor's. nil when there is none.
-	Account(ctx context.Context, businessID, clientAccountID int64) (*Client, error)
+	// Account finds the client of that account, deleted or not. An account that
+	// was merged is the survivor's. nil when there is none. A CLIENT's scope is
+	// made with it, by one that sees all.
+	Account(ctx context.Context, scope Scope, clientAccountID int64) (*Client, error)
 
 	// Clients finds the clients of a query, in its order.
 	Clients(ctx context.Context, scope Scope, query Query) ([]*Client, error)

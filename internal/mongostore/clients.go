@@ -14,8 +14,8 @@ import (
 )
 
 // Account implements client.Store.
-func (s *Store) Account(ctx context.Context, businessID, clientAccountID int64) (*client.Client, error) {
-	q := query{core: bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyAccounts, Value: clientAccountID}}}
+func (s *Store) Account(ctx context.Context, scope client.Scope, clientAccountID int64) (*client.Client, error) {
+	q := query{core: append(tenant(scope), bson.E{Key: keyAccounts, Value: clientAccountID}), rest: visible(scope)}
 	found, err := s.read(ctx, q, window{limit: 1}, client.Select("blocked", keySubjects))
 	if err != nil || len(found) == 0 {
 		return nil, err

@@ -323,7 +323,7 @@ func (p *planner) checkOthers(clients []*client.Client) {
 				_, err := store.Viewers(ctx, scope, ids, client.Selection{})
 				return err
 			},
-			"account":         func(ctx context.Context) error { _, err := store.Account(ctx, testBusiness, 1); return err },
+			"account":         func(ctx context.Context) error { _, err := store.Account(ctx, scope, 1); return err },
 			"business":        func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
 			"definitions":     func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
 			"forms":           func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
