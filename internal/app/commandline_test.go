@@ -49,6 +49,11 @@ func TestMistakesInTheCommandLineAreToldInOneLine(t *testing.T) {
 		{"serve --jwks-file a --jwt-public-key a", []string{"--jwks-file", "--jwt-public-key"}},
 		{"serve --tls-cert a", []string{"--tls-key"}},
 		{"serve --tls-key a", []string{"--tls-cert"}},
+		{"serve --operations some", []string{"--operations", "trusted"}},
+		{"serve --operations trusted", []string{"--trusted-documents"}},
+		{"serve --max-cost 0", []string{"--max-cost"}},
+		{"serve --query-time -1s", []string{"--query-time"}},
+		{"serve --points-per-minute -1", []string{"--points-per-minute"}},
 		{"seed", []string{"--clients"}},
 		{"seed --clients many", []string{"--clients"}},
 	} {
@@ -75,6 +80,7 @@ func TestWhatCannotWorkIsToldInOneLine(t *testing.T) {
 	below := filepath.Join(file, "data")
 	const serveHere = "serve --listen 127.0.0.1:0 "
 	keyset := keysetFile(t)
+	trusted := serveHere + "--operations trusted --trusted-documents "
 	production := serveHere + "--jwt-issuer i --jwt-audience a --ssn-keyset-file " + keyset + " "
 	for name, c := range map[string]struct {
 		args  string
@@ -97,6 +103,10 @@ func TestWhatCannotWorkIsToldInOneLine(t *testing.T) {
 		"no certificate":             {serveHere + "--tls-cert " + below + " --tls-key " + file, []string{"--tls-cert", "--tls-key"}},
 		"no key of the certificate":  {serveHere + "--tls-cert " + file + " --tls-key " + file, []string{"--tls-cert", "--tls-key"}},
 		"keyset is not there":        {serveHere + "--ssn-keyset-file " + below, []string{below, "--ssn-keyset-file"}},
+		"no trusted documents":       {trusted + below, []string{below, "--trusted-documents"}},
+		"an empty file of them":      {trusted + file, []string{file, "JSON", "--trusted-documents"}},
+		"another text than its hash": {trusted + written(t, "a.json", []byte(`{"`+strings.Repeat("0a", 32)+`": "{ clientCount }"}`)), []string{"0a0a", "SHA-256", "--trusted-documents"}},
+		"a document of another API":  {trusted + written(t, "b.json", []byte(`{"first": "{ nothing { more } }", "second": "{ clientCount }"}`)), []string{`"first"`, "schema", "--trusted-documents"}},
 		"seed nothing":               {"seed --clients 0", []string{"--clients"}},
 		"token for no staff":         {"token --role STAFF", []string{"staff", "token --help"}},
 		"token for no account":       {"token --role CLIENT", []string{"account", "token --help"}},

@@ -55,6 +55,10 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 	if err != nil {
 		return err
 	}
+	trusted, err := trustedDocuments(cfg.Operations)
+	if err != nil {
+		return err
+	}
 	db, err := openDatabase(ctx, devdb.Open, cfg.Database, logger, stderr, monitor)
 	if err != nil {
 		return err
@@ -76,6 +80,11 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 		Introspection: cfg.Introspection || cfg.Development(),
 		CORSOrigins:   cfg.CORSOrigin,
 		HSTS:          cfg.HSTS,
+		Limits:        limits(cfg.Limits),
+		Streams:       server.StreamLimits{Message: cfg.MaxBody},
+		Trusted:       trusted,
+		TrustedOnly:   cfg.TrustedOnly(),
+		NotPersisted:  !cfg.PersistedQueries,
 		Logger:        logger,
 	})
 	if secure != nil {

@@ -35,6 +35,8 @@ type Serve struct {
 	Sample bool   `help:"Load sample clients into an empty database."`
 	Tokens
 	HTTP
+	Operations
+	Limits        `group:"Limits:"`
 	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
 	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`
 	Introspection bool   `help:"Let callers read the schema outside development too."`

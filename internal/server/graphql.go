@@ -33,6 +33,7 @@ const (
 	codeNotAcceptable    = "NOT_ACCEPTABLE"
 	codeUnsupportedMedia = "UNSUPPORTED_MEDIA_TYPE"
 	codeNotPersisted     = "PERSISTED_QUERY_NOT_FOUND"
+	codeNotPersistable   = "PERSISTED_QUERY_NOT_SUPPORTED"
 	codeNotTrusted       = "OPERATION_NOT_TRUSTED"
 	codeInternal         = "INTERNAL"
 	codeUnavailable      = "UNAVAILABLE"

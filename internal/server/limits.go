@@ -28,8 +28,8 @@ type Limits struct {
 	// as Waiting, 256, wait for their turn, each for WaitTime, 5 s.
 	Running, Waiting int
 	WaitTime         time.Duration
-	// Points bounds the cost of what each principal asks in a minute; 0 is no
-	// bound.
+	// Points bounds the cost of what each principal asks in a minute, and so what
+	// one operation may cost; 0 is no bound.
 	Points int64
 }
 
@@ -56,6 +56,10 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.Shape.Fragments, shape.Fragments)
 	setDefault(&l.Shape.Directives, shape.Directives)
 	setDefault(&l.Shape.Cost, shape.Cost)
+	if l.Points > 0 {
+		// Who asks for more at once would wait for ever.
+		l.Shape.Cost = min(l.Shape.Cost, l.Points)
+	}
 	setDefault(&l.Shape.IntrospectionCost, shape.IntrospectionCost)
 	return l
 }

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/maypok86/otter/v2"
@@ -22,6 +25,7 @@ const persistedBytes = 4 << 20
 // by the hash of their text, for as long as there is room, and trusted
 // documents, for good.
 type persisted struct {
+	// automatic is nil where callers can't have documents kept.
 	automatic *otter.Cache[string, string]
 	// trusted are the documents that were published with front ends, by hash and by
 	// id; when only is set, nothing else is executed.
@@ -29,25 +33,26 @@ type persisted struct {
 	only    bool
 }
 
-func newPersisted(trusted TrustedDocuments, only bool) *persisted {
-	return &persisted{
-		automatic: otter.Must(&otter.Options[string, string]{
+func newPersisted(o Options) *persisted {
+	p := &persisted{trusted: o.Trusted, only: o.TrustedOnly}
+	if !o.NotPersisted && !o.TrustedOnly {
+		p.automatic = otter.Must(&otter.Options[string, string]{
 			MaximumWeight: persistedBytes,
 			Weigher:       func(hash, text string) uint32 { return uint32(len(hash) + len(text)) }, //nolint:gosec // A document has 64 KiB.
-		}),
-		trusted: trusted,
-		only:    only,
+		})
 	}
+	return p
 }
 
 // find puts in the document that a request only names. Errors: BAD_REQUEST,
-// PERSISTED_QUERY_NOT_FOUND, OPERATION_NOT_TRUSTED.
+// PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED,
+// OPERATION_NOT_TRUSTED.
 func (p *persisted) find(asked *request) *client.Error {
 	hash, err := asked.hash()
 	if err != nil {
 		return err
 	}
-	name := asked.documentID
+	name := strings.TrimPrefix(asked.documentID, hashPrefix)
 	if name == "" {
 		name = hash
 	}
@@ -60,11 +65,11 @@ func (p *persisted) find(asked *request) *client.Error {
 		return &client.Error{Code: codeBadRequest, Message: "query holds the document to execute"}
 	default:
 		text, known := p.trusted[name]
-		if !known && asked.documentID == "" {
+		if !known && asked.documentID == "" && p.automatic != nil {
 			text, known = p.automatic.GetIfPresent(name)
 		}
 		if !known && !p.only {
-			return &client.Error{Code: codeNotPersisted, Message: "this document is not known here; send it whole, once, with its hash"}
+			return p.unknown()
 		}
 		asked.Query = text
 	}
@@ -74,10 +79,19 @@ func (p *persisted) find(asked *request) *client.Error {
 	return nil
 }
 
+// unknown is that a document is known by no such name. Front ends send it whole
+// then, and where that would not help, without its hash from then on.
+func (p *persisted) unknown() *client.Error {
+	if p.automatic == nil {
+		return &client.Error{Code: codeNotPersistable, Message: "documents are not kept by their hash here, and none was published under this one; send query"}
+	}
+	return &client.Error{Code: codeNotPersisted, Message: "this document is not known here; send it whole, once, with its hash"}
+}
+
 // keep remembers a document that turned out to be valid, for a request that
 // brought its hash.
 func (p *persisted) keep(asked *request) {
-	if hash, err := asked.hash(); err == nil && hash != "" && !p.only {
+	if hash, err := asked.hash(); err == nil && hash != "" && p.automatic != nil {
 		p.automatic.Set(hash, asked.Query)
 	}
 }
@@ -102,17 +116,50 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// hashPrefix stands before ids that are hashes, where the specification of
+// persisted documents is followed.
+const hashPrefix = "sha256:"
+
 // TrustedDocuments are texts of documents by the hash of the text and, where
 // their file names them otherwise, by that id.
 type TrustedDocuments map[string]string
 
 // ReadTrustedDocuments reads a file of trusted documents: a JSON object of texts
 // by id, or Apollo's manifest of persisted queries. Each must be valid in the
-// schema.
+// schema. An id of 64 hexadecimal digits, or one that begins with sha256:, must be the hash of
+// its text. Errors are of one line and say which document is wrong.
 func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the trusted documents: %w", err)
+		return nil, err
+	}
+	texts, err := readDocuments(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	trusted := TrustedDocuments{}
+	for _, id := range slices.Sorted(maps.Keys(texts)) {
+		text := texts[id]
+		if _, errs := gqlparser.LoadQueryWithRules(schema, text, nil); len(errs) > 0 {
+			return nil, fmt.Errorf("%s: the document %q is not valid in this server's schema: %w", name, id, errs[0])
+		}
+		hash, isHash := strings.CutPrefix(id, hashPrefix)
+		if raw, err := hex.DecodeString(hash); err == nil && len(raw) == sha256.Size {
+			isHash, hash = true, strings.ToLower(hash)
+		}
+		if isHash && hash != hashOf(text) {
+			return nil, fmt.Errorf("%s: the document %q is not the text that its id is the SHA-256 of", name, id)
+		}
+		trusted[id], trusted[hashOf(text)] = text, text
+	}
+	return trusted, nil
+}
+
+// readDocuments reads either form of the file.
+func readDocuments(data []byte) (map[string]string, error) {
+	notAsDescribed := errors.New("it is neither a JSON object of documents by id nor a manifest of persisted queries")
+	if checkNames(data) != nil {
+		return nil, notAsDescribed
 	}
 	var manifest struct {
 		Operations []struct {
@@ -123,17 +170,16 @@ func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, er
 	texts := map[string]string{}
 	if err := json.Unmarshal(data, &manifest); err == nil && manifest.Operations != nil {
 		for _, operation := range manifest.Operations {
+			if _, twice := texts[operation.ID]; twice {
+				return nil, fmt.Errorf("two operations have the id %q", operation.ID)
+			}
 			texts[operation.ID] = operation.Body
 		}
 	} else if err := json.Unmarshal(data, &texts); err != nil {
-		return nil, fmt.Errorf("the file %s is no JSON object of documents by id, and no manifest of them", name)
+		return nil, notAsDescribed
 	}
-	trusted := TrustedDocuments{}
-	for id, text := range texts {
-		if _, errs := gqlparser.LoadQueryWithRules(schema, text, nil); errs != nil {
-			return nil, fmt.Errorf("the trusted document %s is not valid: %w", id, errs)
-		}
-		trusted[id], trusted[hashOf(text)] = text, text
+	if len(texts) == 0 {
+		return nil, errors.New("it holds no document")
 	}
-	return trusted, nil
+	return texts, nil
 }

@@ -53,7 +53,9 @@ type Options struct {
 	// TrustedOnly no others are executed.
 	Trusted     TrustedDocuments
 	TrustedOnly bool
-	Logger      *slog.Logger
+	// NotPersisted keeps callers from having documents kept by their hash.
+	NotPersisted bool
+	Logger       *slog.Logger
 }
 
 // Server is the handler of all paths.
@@ -84,7 +86,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		limits:      limits,
 		gate:        newGate(limits),
 		documents:   parsed,
-		persisted:   newPersisted(o.Trusted, o.TrustedOnly),
+		persisted:   newPersisted(o),
 		compressor:  newCompressor(),
 		points:      newPoints(limits.Points),
 		service:     o.Service,

@@ -1,0 +1,40 @@
+package app
+
+import (
+	"fmt"
+
+	"clientgraph/graph"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/limit"
+	"clientgraph/internal/server"
+)
+
+// limits are what the flags bound; the server has its own bounds for the rest.
+func limits(cfg config.Limits) server.Limits {
+	return server.Limits{
+		Body:         cfg.MaxBody,
+		BodyTime:     cfg.BodyTime,
+		Shape:        limit.Shape{Cost: cfg.MaxCost},
+		Rows:         cfg.MaxRows,
+		QueryTime:    cfg.QueryTime,
+		MutationTime: cfg.MutationTime,
+		MergeTime:    cfg.MergeTime,
+		Running:      cfg.MaxRunning,
+		Waiting:      cfg.MaxWaiting,
+		WaitTime:     cfg.WaitTime,
+		Points:       cfg.PointsPerMinute,
+	}
+}
+
+// trustedDocuments are those of the file; nil where there is none.
+func trustedDocuments(cfg config.Operations) (server.TrustedDocuments, error) {
+	if cfg.TrustedDocuments == "" {
+		return nil, nil //nolint:nilnil // No documents were published, and nothing went wrong.
+	}
+	trusted, err := server.ReadTrustedDocuments(cfg.TrustedDocuments, graph.NewSchema(nil).Schema())
+	if err != nil {
+		return nil, &devdb.UserError{Message: fmt.Sprintf("the trusted documents can't be used (%v): check --trusted-documents, or publish them anew", err)}
+	}
+	return trusted, nil
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Limits bound what callers may take. What else bounds an operation (depth,
+// aliases, tokens and the like) follows from what the schema is good for, and
+// has no flag.
+type Limits struct {
+	MaxCost         int64         `default:"50000" help:"Points that an operation may cost: one a field, times the entries of the lists it stands in. extensions.cost tells what an operation costs."`
+	MaxRows         int64         `default:"100000" help:"Rows that an operation may read of the database."`
+	MaxBody         int64         `default:"1048576" help:"Bytes of a request's body, and of a message of a socket."`
+	BodyTime        time.Duration `default:"10s" help:"How long a body may take to arrive."`
+	QueryTime       time.Duration `default:"10s" help:"How long a query may take."`
+	MutationTime    time.Duration `default:"30s" help:"How long a mutation may take, but for merges."`
+	MergeTime       time.Duration `default:"1m" help:"How long a merge, its preview or its undoing may take."`
+	MaxRunning      int           `placeholder:"N" help:"Operations that are executed at once; four a core by default."`
+	MaxWaiting      int           `default:"256" help:"Operations that wait for their turn; more are turned away with 503."`
+	WaitTime        time.Duration `default:"5s" help:"How long an operation waits for its turn before it is turned away."`
+	PointsPerMinute int64         `default:"0" help:"Points that each caller may spend in a minute, by its business and user; an operation costs that much at most. 0 is no bound. Each server counts for itself."`
+}
+
+// Validate is asked by kong.
+func (l Limits) Validate() error {
+	for name, value := range map[string]int64{
+		"--max-cost": l.MaxCost, "--max-rows": l.MaxRows, "--max-body": l.MaxBody, "--max-waiting": int64(l.MaxWaiting),
+		"--body-time": int64(l.BodyTime), "--query-time": int64(l.QueryTime), "--mutation-time": int64(l.MutationTime),
+		"--merge-time": int64(l.MergeTime), "--wait-time": int64(l.WaitTime),
+	} {
+		if value <= 0 {
+			return fmt.Errorf("%s must be more than 0", name)
+		}
+	}
+	switch {
+	case l.MaxRunning < 0:
+		return errors.New("--max-running must be more than 0, or left out")
+	case l.PointsPerMinute < 0:
+		return errors.New("--points-per-minute must be 0, for no bound, or more")
+	}
+	return nil
+}
+
+// Operations says which documents are executed.
+type Operations struct {
+	Operations       string `enum:"any,trusted" default:"any" help:"Which operations are executed: any, or those of --trusted-documents alone."`
+	TrustedDocuments string `placeholder:"FILE" help:"JSON file of the documents that were published with front ends: an object of texts by id, where an id may be the text's SHA-256 in hexadecimal, or Apollo's manifest of persisted queries. Callers may send an id as documentId instead of query."`
+	PersistedQueries bool   `default:"true" negatable:"" help:"Keep documents that callers send with their hash (automatic persisted queries)."`
+}
+
+// TrustedOnly says whether nothing but trusted documents is executed.
+func (o Operations) TrustedOnly() bool { return o.Operations == "trusted" }
+
+// Validate is asked by kong.
+func (o Operations) Validate() error {
+	if o.TrustedOnly() && o.TrustedDocuments == "" {
+		return errors.New("--operations=trusted needs the documents to trust; name their file with --trusted-documents")
+	}
+	return nil
+}
