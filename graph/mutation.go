@@ -83,7 +83,7 @@ func answer(ctx context.Context, result client.Result, err error) (*loader.Clien
 // a write returned, unless that is no data.
 func told(entries client.Errors, err error) ([]*client.Error, error) {
 	userErrors := client.AsErrors(err)
-	if client.HasCode(err, client.CodeForbidden) || (err != nil && userErrors == nil) {
+	if client.HasCode(err, client.CodeForbidden) || client.HasCode(err, client.CodeTooManyRows) || (err != nil && userErrors == nil) {
 		return nil, err
 	}
 	return append(append(client.Errors{}, entries...), userErrors...), nil

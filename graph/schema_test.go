@@ -138,7 +138,7 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 func TestSchemaUserErrorCodesAreTheDomains(t *testing.T) {
 	notData := []client.Code{
 		client.CodeUnauthenticated, client.CodeForbidden, client.CodeInvalidPagination, client.CodeInvalidCursor, client.CodeInvalidDateRange,
-		client.CodeRateLimited, client.CodeResyncRequired,
+		client.CodeRateLimited, client.CodeTooManyRows, client.CodeResyncRequired,
 	}
 	want := slices.DeleteFunc(domainCodes(t), func(code string) bool { return slices.Contains(notData, client.Code(code)) })
 	checkNames(t, "values of UserErrorCode", valueNames(definition(t, "UserErrorCode")), want)

@@ -5,6 +5,7 @@ const (
 	CodeUnauthenticated Code = "UNAUTHENTICATED"
 	CodeForbidden       Code = "FORBIDDEN"
 	CodeRateLimited     Code = "RATE_LIMITED"
+	CodeTooManyRows     Code = "TOO_MANY_ROWS"
 
 	CodeNotFound             Code = "NOT_FOUND"
 	CodeConfirmationMismatch Code = "CONFIRMATION_MISMATCH"

@@ -80,7 +80,7 @@ func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, client
 
 func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]client.ChangeRow, error) {
 	var found []changeRowDocument
-	if err := cursor.All(ctx, &found); err != nil {
+	if err := allRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read rows of the feed: %w", err)
 	}
 	rows := make([]client.ChangeRow, len(found))

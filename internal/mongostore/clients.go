@@ -184,20 +184,11 @@ func (s *Store) stream(ctx context.Context, q query, w window, need client.Selec
 	if err != nil {
 		return fmt.Errorf("find clients: %w", err)
 	}
-	defer func() {
-		// The server gives a cursor up by itself; closing it early is a courtesy.
-		_ = cursor.Close(context.WithoutCancel(ctx))
-	}()
-	for cursor.Next(ctx) {
-		c, err := s.codec.decode(cursor.Current)
-		if err != nil {
-			return err
-		}
-		if !visit(c) {
-			return nil
-		}
-	}
-	if err := cursor.Err(); err != nil {
+	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
+		c, err := s.codec.decode(document)
+		return err == nil && visit(c), err
+	})
+	if err != nil {
 		return fmt.Errorf("read clients: %w", err)
 	}
 	return nil

@@ -44,7 +44,7 @@ func (s *Store) forms(ctx context.Context, scope client.Scope, clientIDs []int64
 		return nil, fmt.Errorf("find forms: %w", err)
 	}
 	var stored []formDocument
-	if err := cursor.All(ctx, &stored); err != nil {
+	if err := allRows(ctx, cursor, &stored); err != nil {
 		return nil, fmt.Errorf("read forms: %w", err)
 	}
 	forms := make([]client.Form, len(stored))

@@ -61,7 +61,7 @@ func (t *transaction) History(ctx context.Context, clientIDs []int64, after, unt
 
 func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]client.Entry, error) {
 	var rows []historyDocument
-	if err := cursor.All(ctx, &rows); err != nil {
+	if err := allRows(ctx, cursor, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	entries := make([]client.Entry, len(rows))

@@ -17,6 +17,8 @@ import (
 
 // Write implements client.Store.
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
+	// What a write reads is bounded by its rules, not by what else is asked.
+	ctx = client.WithRowBudget(ctx, nil)
 	session, err := s.mongo.StartSession()
 	if err != nil {
 		return fmt.Errorf("start a session: %w", err)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -27,6 +28,8 @@ type begun struct {
 	executor  *executor.Executor
 	// over is set when the last response was given.
 	over bool
+	// rows bounds what each part of the answer reads.
+	rows *client.RowBudget
 	// cost is what the answer tells of it; nil where nobody asked.
 	cost map[string]any
 }
@@ -87,7 +90,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(asked)
-	b := &begun{kind: operation.Operation.Operation, executor: h.executor}
+	b := &begun{kind: operation.Operation.Operation, executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
 		return nil, h.refused(ctx, http.StatusMethodNotAllowed, 0, &client.Error{Code: codeMethodNotAllowed, Message: "send mutations by POST"})
@@ -97,6 +100,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if asked.wantsCost() {
 		b.cost = map[string]any{"cost": cost, "limit": h.limits.Shape.Cost}
 	}
+	ctx = client.WithRowBudget(ctx, b.rows)
 	if b.streams() {
 		ctx, b.cancel = context.WithCancel(ctx)
 	} else {
@@ -150,7 +154,14 @@ func (b *begun) next() *graphql.Response {
 	if b.over {
 		return nil
 	}
+	b.rows.Renew()
 	response := b.responses(b.ctx)
+	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
+		// Not a half of it: who pages would take that for all there is. What a
+		// mutation wrote is told.
+		response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
+		response.Data = json.RawMessage("null")
+	}
 	if response == nil {
 		b.over = true
 		if cause := graph.BrokenOff(b.ctx); cause != nil {

@@ -1,0 +1,52 @@
+package client
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// RowBudget bounds how many rows one operation reads of the database: clients,
+// entries of history, forms, rows of the feed. It is safe for concurrent use.
+type RowBudget struct {
+	most int64
+	read atomic.Int64
+}
+
+// NewRowBudget returns a budget of that many rows.
+func NewRowBudget(most int64) *RowBudget { return &RowBudget{most: most} }
+
+// Err is TOO_MANY_ROWS once more was asked for than the budget has; nil before.
+func (b *RowBudget) Err() error {
+	read := b.read.Load()
+	if read <= b.most {
+		return nil
+	}
+	return &Error{
+		Code:    CodeTooManyRows,
+		Message: "this reads more rows than one operation may: ask for smaller pages, or for fewer relations at once",
+		Details: map[string]any{"rows": read, "limit": b.most},
+	}
+}
+
+// Renew gives the whole budget anew, for the next part of an answer that has
+// several.
+func (b *RowBudget) Renew() { b.read.Store(0) }
+
+type rowBudgetKey struct{}
+
+// WithRowBudget returns a context whose reads are paid from that budget; nil is
+// for reads that have bounds of their own.
+func WithRowBudget(ctx context.Context, b *RowBudget) context.Context {
+	return context.WithValue(ctx, rowBudgetKey{}, b)
+}
+
+// CountRows takes rows from the budget of ctx, if it has one. A store calls it
+// for each row before it goes on to the next. Error: TOO_MANY_ROWS.
+func CountRows(ctx context.Context, rows int64) error {
+	b, _ := ctx.Value(rowBudgetKey{}).(*RowBudget)
+	if b == nil {
+		return nil
+	}
+	b.read.Add(rows)
+	return b.Err()
+}
