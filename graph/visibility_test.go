@@ -246,3 +246,26 @@ func asAnswered(rt *rapid.T, value map[string]any) map[string]any {
 	}
 	return answered
 }
+
+// A CLIENT's rows are told by their ids: what else is asked for narrows them
+// down.
+func TestClientFindsByAddressAndNameOnlyWhoHasThem(t *testing.T) {
+	api := reference(t)
+	create(t, api, owner(), person(values{"emailAddress": "other@example.com", "externalUserName": "other"}))
+	own := create(t, api, owner(), person(values{"emailAddress": "own@example.com", "externalUserName": "own", "password": "correct horse"}))
+	who := account(number(t, read(t, api, owner(), own, "clientAccountId")["clientAccountId"].(string)))
+	got := api.MustDo(t, who, `{
+		own: clientsByEmail(emailAddress: "OWN@example.com") { clientId }
+		other: clientsByEmail(emailAddress: "other@example.com") { clientId }
+		nobody: clientsByEmail(emailAddress: "nobody@example.com") { clientId }
+		named: clientsByExternalUserName(externalUserName: "own", includeDeleted: true) { clientId }
+		otherwise: clientsByExternalUserName(externalUserName: "other", includeDeleted: true) { clientId }
+	}`, nil)
+	want := plain(values{
+		"own": entries(values{"clientId": own}), "other": entries(), "nobody": entries(),
+		"named": entries(values{"clientId": own}), "otherwise": entries(),
+	})
+	if diff := gocmp.Diff(want, any(got)); diff != "" {
+		t.Errorf("found (-want +got):\n%s", diff)
+	}
+}

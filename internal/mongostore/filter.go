@@ -90,12 +90,12 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 	switch {
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})
-		rest = slices.Concat(seenBy(scope), keyed, created)
+		rest = slices.Concat(seenBy(scope), keyed, created, known(c))
 	case c.EmailLower != nil:
-		core = slices.Concat(life, bson.D{{Key: "emailsLower", Value: *c.EmailLower}})
+		core = slices.Concat(life, known(c))
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.ExternalUserName != nil:
-		core = bson.D{{Key: "externalUserNames", Value: *c.ExternalUserName}}
+		core = known(c)
 		rest = slices.Concat(life, seenBy(scope), keyed, created)
 	case len(keys) > 0:
 		core, keys = bson.D{{Key: keyKeys, Value: in(keys[0])}}, keys[1:]
@@ -144,6 +144,18 @@ func seenBy(scope client.Scope) bson.D {
 		return nil
 	}
 	return visible(scope)
+}
+
+// known are the conditions that name an address or a user name.
+func known(c client.Conditions) bson.D {
+	var conditions bson.D
+	if c.EmailLower != nil {
+		conditions = append(conditions, bson.E{Key: "emailsLower", Value: *c.EmailLower})
+	}
+	if c.ExternalUserName != nil {
+		conditions = append(conditions, bson.E{Key: "externalUserNames", Value: *c.ExternalUserName})
+	}
+	return conditions
 }
 
 func createdBetween(c client.Conditions) bson.D {
