@@ -173,9 +173,9 @@ func subscriptionsHearNothingOfOthers(t *testing.T, q *inquiry) {
 				}
 				ids = append(ids, quote(fmt.Sprint(q.home.at(clientOwn))))
 				f := &filler{schema: q.schema, tenant: q.home, at: p.path, value: "[" + strings.Join(ids, ", ") + "]"}
-				h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+after(f.call(p.parent, p.field), cursor)+" }"))
+				h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+withCursor(f.call(p.parent, p.field), cursor)+" }"))
 			}
-			h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+after((&filler{schema: q.schema, tenant: q.home}).call(p.parent, p.field), cursor)+" }"))
+			h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+withCursor((&filler{schema: q.schema, tenant: q.home}).call(p.parent, p.field), cursor)+" }"))
 			all = append(all, h)
 		}
 	}
@@ -195,8 +195,8 @@ func subscriptionsHearNothingOfOthers(t *testing.T, q *inquiry) {
 	}
 }
 
-// after adds a cursor to the arguments of a subscription.
-func after(call, cursor string) string {
+// withCursor adds a cursor to the arguments of a subscription.
+func withCursor(call, cursor string) string {
 	name, rest, _ := strings.Cut(call, " {")
 	if within, ok := strings.CutSuffix(name, ")"); ok {
 		return within + ", after: " + quote(cursor) + ") {" + rest

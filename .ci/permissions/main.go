@@ -72,16 +72,16 @@ func run(path string) error {
 
 // who is the sentence of a field's directives, empty without any.
 func who(directives ast.DirectiveList) string {
-	hidden := ""
-	if d := directives.ForName("hiddenFrom"); d != nil {
-		hidden = d.Arguments.ForName("role").Value.Raw
+	var hidden []string
+	for _, d := range directives.ForNames("hiddenFrom") {
+		hidden = append(hidden, d.Arguments.ForName("role").Value.Raw)
 	}
 	d := directives.ForName("requires")
 	if d == nil {
-		if hidden == "" {
+		if hidden == nil {
 			return ""
 		}
-		return "Denied to role " + hidden + ": null, with the error FORBIDDEN."
+		return "Denied to role " + strings.Join(hidden, ", ") + ": null, with the error FORBIDDEN."
 	}
 	permission := d.Arguments.ForName("permission").Value.Raw
 	need, err := client.ParsePermissions([]string{strings.ToLower(permission)})
@@ -90,7 +90,7 @@ func who(directives ast.DirectiveList) string {
 	}
 	var roles []string
 	for _, role := range []client.Role{client.RoleOwner, client.RoleAdmin, client.RoleLocationSuperUser, client.RoleStaff, client.RoleClient} {
-		if role.Permissions().Has(need) && string(role) != hidden {
+		if role.Permissions().Has(need) && !slices.Contains(hidden, string(role)) {
 			roles = append(roles, string(role))
 		}
 	}

@@ -3693,7 +3693,7 @@ Denies the field to a role: it answers null and an error FORBIDDEN, and the rest
 directive @hiddenFrom(
   "The role that is denied."
   role: Role!
-) on FIELD_DEFINITION
+) repeatable on FIELD_DEFINITION
 
 """
 Denies the field to callers without a permission, before anything is looked up: it answers null and an error FORBIDDEN.
@@ -5328,7 +5328,7 @@ type Mutation {
 
   Also: CLIENT_DELETED for a deleted client, VERSION_CONFLICT.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   updateClient(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5339,7 +5339,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): UpdateClientPayload @requires(permission: WRITE)
+  ): UpdateClientPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
@@ -5348,7 +5348,7 @@ type Mutation {
 
   Also: CLIENT_DELETED for a client that is deleted meanwhile, VERSION_CONFLICT.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN).
   """
   upsertClient(
     "Whose record it is."
@@ -5362,11 +5362,15 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): UpsertClientPayload @requires(permission: WRITE)
+  ): UpsertClientPayload
+    @requires(permission: WRITE)
+    @hiddenFrom(role: LOCATION_SUPER_USER)
+    @hiddenFrom(role: STAFF)
+    @hiddenFrom(role: CLIENT)
 
   """
   Makes many clients, each as ` + "`" + `createClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
-  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   createClients(
     "The clients to make: at most 100 (TOO_MANY)."
@@ -5376,11 +5380,11 @@ type Mutation {
     (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
-  ): CreateClientsPayload @requires(permission: WRITE)
+  ): CreateClientsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
-  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   patchClients(
     "The patches to make: at most 100 (TOO_MANY)."
@@ -5390,14 +5394,14 @@ type Mutation {
     (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
-  ): PatchClientsPayload @requires(permission: WRITE)
+  ): PatchClientsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Gives custom fields of a client values, and touches no other.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   setClientFields(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5411,14 +5415,14 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): SetClientFieldsPayload @requires(permission: WRITE)
+  ): SetClientFieldsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Clears custom fields of a client, and touches no other.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   removeClientFields(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5432,14 +5436,14 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveClientFieldsPayload @requires(permission: WRITE)
+  ): RemoveClientFieldsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Gives a client tags. Those that it has, whatever their case, stay as they are.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   addClientTags(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5450,14 +5454,14 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): AddClientTagsPayload @requires(permission: WRITE)
+  ): AddClientTagsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Takes tags from a client. Those that it has not are passed over.
 
   Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
-  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
+  Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   removeClientTags(
     "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
@@ -5468,7 +5472,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveClientTagsPayload @requires(permission: WRITE)
+  ): RemoveClientTagsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as
@@ -16092,8 +16096,20 @@ func (ec *executionContext) _Mutation_updateClient(ctx context.Context, field gr
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.UpdateClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.UpdateClientPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateClientPayload) graphql.Marshaler {
@@ -16154,8 +16170,44 @@ func (ec *executionContext) _Mutation_upsertClient(ctx context.Context, field gr
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "LOCATION_SUPER_USER")
+				if err != nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
+			directive3 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "STAFF")
+				if err != nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive2, role)
+			}
+			directive4 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.UpsertClientPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive3, role)
+			}
 
-			next = directive1
+			next = directive4
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpsertClientPayload) graphql.Marshaler {
@@ -16216,8 +16268,20 @@ func (ec *executionContext) _Mutation_createClients(ctx context.Context, field g
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.CreateClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.CreateClientsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateClientsPayload) graphql.Marshaler {
@@ -16278,8 +16342,20 @@ func (ec *executionContext) _Mutation_patchClients(ctx context.Context, field gr
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.PatchClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.PatchClientsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PatchClientsPayload) graphql.Marshaler {
@@ -16340,8 +16416,20 @@ func (ec *executionContext) _Mutation_setClientFields(ctx context.Context, field
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.SetClientFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.SetClientFieldsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetClientFieldsPayload) graphql.Marshaler {
@@ -16402,8 +16490,20 @@ func (ec *executionContext) _Mutation_removeClientFields(ctx context.Context, fi
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.RemoveClientFieldsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.RemoveClientFieldsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveClientFieldsPayload) graphql.Marshaler {
@@ -16464,8 +16564,20 @@ func (ec *executionContext) _Mutation_addClientTags(ctx context.Context, field g
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.AddClientTagsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.AddClientTagsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddClientTagsPayload) graphql.Marshaler {
@@ -16526,8 +16638,20 @@ func (ec *executionContext) _Mutation_removeClientTags(ctx context.Context, fiel
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
 			}
+			directive2 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.RemoveClientTagsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.RemoveClientTagsPayload
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, nil, directive1, role)
+			}
 
-			next = directive1
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveClientTagsPayload) graphql.Marshaler {
