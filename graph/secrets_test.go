@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -365,4 +364,3 @@ func found(value any, name string) []any {
 	return all
 }
 
-var _ = time.Now
