@@ -247,6 +247,7 @@ func (s *secrets) search(t *testing.T) {
 	for _, query := range []string{
 		`{ clients(pageSize: 500) ` + selectAll(s.schema, s.schema.Query.Fields.ForName("clients").Type, 2) + ` }`,
 		`{ clients(pageSize: 500) { clientId history { edges { node { operation changes { path before after } } } } } }`,
+		`{ exportClientData(clientId: "4761823") ` + selectAll(s.schema, s.schema.Query.Fields.ForName("exportClientData").Type, 2) + ` }`,
 		`{ clientChanges(first: 1000) { changes { kind clientId changedFields } } }`,
 	} {
 		answer := s.api.Do(t, s.owner, query, nil)

@@ -38,6 +38,7 @@ func succeeding() map[string]string {
 		"mergeClients": `{"clientId": "4658091", "clientIds": ["4761823", "4922146"], "choices": [{"field": "lastName", "fromClientId": "4761823"}],
 			"expectedVersions": [{"clientId": "4761823", "version": 2}]}`,
 		"unmergeClients":        `{"mergeId": "1", "choices": [{"field": "firstName", "value": "BEFORE"}]}`,
+		"eraseClient":           `{"clientId": "4658091", "confirmClientId": "4658091", "expectedVersion": 3}`,
 		"dismissDuplicates":     `{"clientIds": ["4658091", "4761823"]}`,
 		"createFieldDefinition": `{"input": {"label": "Shoe", "type": "CHOICE", "choices": ["Left", "Right"]}}`,
 		"updateFieldDefinition": `{"schedulerPreferenceFieldDefnId": "322534", "input": {"label": "Shoe"}}`,

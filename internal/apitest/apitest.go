@@ -132,7 +132,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time) *API {
 		// Tests write values of every size into documents, and ask a handful of
 		// clients for all there is.
 		Limits: server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}},
-		Logger: slog.New(slog.NewJSONHandler(api.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: slog.New(slog.NewJSONHandler(api.Log, nil)),
 	}))
 	t.Cleanup(served.Close)
 	api.URL = served.URL

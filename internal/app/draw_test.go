@@ -18,7 +18,9 @@ func (p *play) draw(writer, n int) deed {
 	if shared := p.shared[key]; shared.kind != "" && rand.IntN(4) > 0 {
 		return shared
 	}
-	if d.kind != deedCreate {
+	// A merge that is never answered has an id that nobody knows, and an answer
+	// that goes with an erased client is not kept.
+	if d.kind != deedCreate && !d.mayVanish() && !(d.kind == deedMerge && p.keyed) {
 		d.key = key
 		p.shared[key] = d
 	}
@@ -26,10 +28,13 @@ func (p *play) draw(writer, n int) deed {
 }
 
 func (p *play) drawOne(writer, n int) deed {
-	d := deed{slot: rand.IntN(slots)}
-	if p.keyed && p.taken[d.slot].CompareAndSwap(false, true) {
-		d.kind, d.subjects = deedCreate, p.drawSubjects(d.slot)
+	d := deed{slot: rand.IntN(slots), city: fmt.Sprintf("city %d of writer %d", n, writer)}
+	if d.slot >= founders+creatables && rand.IntN(2) == 0 {
+		d.kind = deedUpsert
 		return d
+	}
+	if d.slot < founders+creatables && p.taken[d.slot].CompareAndSwap(false, true) {
+		return deed{kind: deedCreate, slot: d.slot, subjects: p.drawSubjects(d.slot)}
 	}
 	if p.ids[d.slot].Load() == nil {
 		d.slot = rand.IntN(founders)
@@ -37,29 +42,76 @@ func (p *play) drawOne(writer, n int) deed {
 	if seen := p.seen[d.slot].Load(); rand.IntN(3) == 0 {
 		d.expected = seen
 	}
-	switch rand.IntN(12) {
-	case 0, 1:
+	return p.drawChange(d)
+}
+
+// drawChange is what is done to a client that is there.
+func (p *play) drawChange(d deed) deed {
+	city := d.city
+	d.city = ""
+	mayLeave := d.slot < founders+creatables
+	switch one := rand.IntN(24); {
+	case one < 4:
 		return deed{kind: deedRead, slot: d.slot}
-	case 2:
+	case one < 6:
 		return deed{kind: deedReport}
-	case 3, 4, 5:
-		d.kind, d.city = deedPatch, fmt.Sprintf("city %d of writer %d", n, writer)
-	case 6, 7, 8:
+	case one < 10:
+		d.kind, d.city = deedPatch, city
+	case one < 15:
 		d.kind, d.subjects = deedViews, p.drawSubjects(d.slot)
-	case 9, 10:
-		d.kind = deedRestore
-	default:
+	case one < 18:
+		return p.drawMerge(d.slot)
+	case one < 20:
+		return p.drawUnmerge(d)
+	case one < 21 && erasable.has(d.slot):
+		d.kind, d.expected = deedErase, p.seen[d.slot].Load()
+	case one < 22 && mayLeave:
 		d.kind = deedDelete
+	default:
+		d.kind = deedRestore
 	}
 	return d
 }
 
+// drawMerge folds one or two others into the slot's client, while merges are left.
+func (p *play) drawMerge(slot int) deed {
+	d := deed{kind: deedMerge, slot: slot}
+	for range 1 + rand.IntN(2) {
+		other := rand.IntN(founders + creatables)
+		if other != slot && p.ids[other].Load() != nil && (!erasable.has(slot) || erasable.has(other)) {
+			d.subjects |= only(other)
+		}
+	}
+	if d.subjects == 0 || p.merged.Add(1) > maxMerges {
+		return p.drawUnmerge(d)
+	}
+	return d
+}
+
+// drawUnmerge undoes a merge that is known, most often the latest.
+func (p *play) drawUnmerge(d deed) deed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.merges) == 0 {
+		return deed{kind: deedRead, slot: d.slot}
+	}
+	n := len(p.merges) - 1
+	if rand.IntN(3) == 0 {
+		n = rand.IntN(len(p.merges))
+	}
+	undo := p.merges[n]
+	if rand.IntN(4) == 0 {
+		undo.expected = p.seen[undo.slot].Load()
+	}
+	return undo
+}
+
 // drawSubjects are some of the clients whose ids are known, but for the viewer.
-func (p *play) drawSubjects(viewer int) uint8 {
-	var subjects uint8
+func (p *play) drawSubjects(viewer int) slotSet {
+	var subjects slotSet
 	for slot := range slots {
 		if slot != viewer && p.ids[slot].Load() != nil && rand.IntN(2) == 0 {
-			subjects |= 1 << slot
+			subjects |= only(slot)
 		}
 	}
 	return subjects

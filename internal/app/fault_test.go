@@ -3,6 +3,7 @@ package app_test
 import (
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -81,10 +82,12 @@ func TestPropertyBrokenConnectionsLoseNothingAndDoNothingTwice(t *testing.T) {
 		}
 		way.disturb(t, func() bool { return busy.Load() > 0 }, p.attempts.Load)
 		group.Wait()
-		p.survey(t)
 		forgetTransactions(t, s.database(t))
+		p.resume(t, s.database(t), dir, way.uri())
+		p.survey(t)
 		again += len(p.pending)
 		p.resolve(t)
+		p.resume(t, s.database(t), dir, way.uri())
 		p.survey(t)
 		p.check(t)
 		loadState(t, s.database(t), p.business).check(t)
@@ -96,6 +99,18 @@ func TestPropertyBrokenConnectionsLoseNothingAndDoNothingTwice(t *testing.T) {
 		t.Error("the database was always there: this checks nothing")
 	}
 	t.Logf("%d mutations were asked for again", again)
+}
+
+// resume has erasures that broke off brought to their end: by a new server, which
+// does that when it starts.
+func (p *play) resume(t *testing.T, db *mongo.Database, dir, uri string) {
+	t.Helper()
+	if unpurged(t, db, p.business) > 0 {
+		another := serve(t, dir, "--mongodb-uri", uri)
+		defer another.wait(t)
+		defer another.signal(t, os.Kill)
+	}
+	p.settle(t, db)
 }
 
 // forgetTransactions ends those that were lost with their connections, as

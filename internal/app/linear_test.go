@@ -30,6 +30,7 @@ func TestPropertyHistoriesOfTwoServersAreLinearizable(t *testing.T) {
 			})
 		}
 		group.Wait()
+		p.settle(t, first.database(t))
 		p.survey(t)
 		p.check(t)
 		deeds += len(p.history)

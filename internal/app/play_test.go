@@ -11,16 +11,19 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 )
 
-// founders are the clients of a world that are there when the writers begin.
-const founders = 3
-
-// resolveTries is how often a deed is asked for again.
-const resolveTries = 3
+// resolveTries is how often a deed is asked for again. Of an erasure somebody has
+// to say in the end that it was done: what follows from it is part of the history.
+const (
+	resolveTries = 3
+	erasureTries = 30
+)
 
 // play is one business, new and empty, in which writers write at once: whom
 // they ask, and what they were answered.
@@ -52,6 +55,14 @@ type play struct {
 	pending []pending
 	// shared are deeds that were asked for by each shared key.
 	shared [sharedKeys + 1]deed
+	// merges are the deeds that undo those merges whose ids were told; merged counts
+	// those that were asked for.
+	merges []deed
+	merged atomic.Int64
+	// drops are what erasures, which were answered, leave to do.
+	drops []pending
+	// surveyed is what was there when it was looked at last.
+	surveyed told
 }
 
 // pending is a deed with a key of its own whose outcome nobody knows.
@@ -119,7 +130,40 @@ func (p *play) do(t *testing.T, writer int, d deed) told {
 		return got
 	}
 	p.record(writer, d, got, call)
+	p.erased(writer, got, call)
 	return got
+}
+
+// erased remembers what is left to do after an erasure.
+func (p *play) erased(writer int, got told, call int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for slot := range slots {
+		if got.erased.has(slot) {
+			p.drops = append(p.drops, pending{writer: writer, deed: deed{kind: deedDrop, slot: slot}, call: call})
+		}
+	}
+}
+
+// settle waits until nothing is left to do after erasures.
+func (p *play) settle(t *testing.T, db *mongo.Database) {
+	t.Helper()
+	until(t, "erasures are at their end", func() bool { return unpurged(t, db, p.business) == 0 })
+	left := p.drops
+	p.drops = nil
+	for _, one := range left {
+		p.record(one.writer, one.deed, told{}, one.call)
+	}
+}
+
+// unpurged is of how many erased clients something is left.
+func unpurged(t *testing.T, db *mongo.Database, business int64) int64 {
+	t.Helper()
+	left, err := db.Collection("tombstones").CountDocuments(t.Context(), bson.D{{Key: "businessId", Value: business}, {Key: "pending", Value: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
 }
 
 // resolve asks for what is pending again, all at once, and each twice, by two
@@ -134,7 +178,14 @@ func (p *play) resolve(t *testing.T) {
 	for _, one := range left {
 		group.Go(func() {
 			first, second := p.resolveOne(t, one)
+			p.erased(one.writer, first, one.call)
 			switch {
+			case one.deed.kind != deedErase && (first == told{} || second == told{}):
+				// It was done, and its client was merged since.
+				p.record(one.writer, one.deed, told{unknown: true}, one.call)
+			case one.deed.mayVanish() && (first.vanished() || second.vanished()) && one.deed.kind != deedErase:
+				// It was done perhaps, and its answer was erased since.
+				p.record(one.writer, one.deed, told{unknown: true}, one.call)
 			case second.unknown:
 				p.record(one.writer, one.deed, first, one.call)
 			case first.unknown || first == second:
@@ -152,11 +203,17 @@ func (p *play) resolve(t *testing.T) {
 }
 
 func (p *play) resolveOne(t *testing.T, one pending) (first, second told) {
-	answers := [2]told{{unknown: true}, {unknown: true}}
+	answers, tries := [2]told{{unknown: true}, {unknown: true}}, resolveTries
+	if one.deed.kind == deedErase {
+		tries = erasureTries
+	}
 	var group sync.WaitGroup
 	for i := range answers {
 		group.Go(func() {
-			for tries := 0; tries < resolveTries && answers[i].unknown; tries++ {
+			for range tries {
+				if !answers[i].unknown {
+					return
+				}
 				answers[i] = p.send(t, p.servers[i%len(p.servers)], one.deed, one.key)
 			}
 		})
@@ -187,8 +244,19 @@ func (p *play) record(writer int, d deed, got told, call int64) {
 func (p *play) survey(t *testing.T) {
 	t.Helper()
 	until(t, "the database can be read", func() bool {
-		return !p.do(t, 0, deed{kind: deedSurvey}).unknown
+		p.surveyed = p.do(t, 0, deed{kind: deedSurvey})
+		return !p.surveyed.unknown
 	})
+}
+
+// same wants all that was there to be there.
+func (p *play) same(t *testing.T) {
+	t.Helper()
+	before := p.surveyed
+	p.survey(t)
+	if p.surveyed != before {
+		t.Errorf("business %d was %v, and is %v", p.business, before, p.surveyed)
+	}
 }
 
 // check holds the history against the model.
@@ -200,11 +268,15 @@ func (p *play) check(t *testing.T) {
 		Init: func() []any { return []any{world{}} },
 		Step: func(state, input, output any) []any {
 			before, got := state.(world), output.(told)
-			after, want := before.apply(input.(deed))
+			d := input.(deed)
+			after, want, can := before.apply(d, got.merge)
 			switch {
-			case got.unknown:
+			case can && d.key > 0 && got == told{} && want.code == "":
+				// Whose answer is kept is no longer shown: it was merged since.
+				return []any{after}
+			case can && got.unknown:
 				return []any{before, after}
-			case got == want:
+			case can && got.matches(want):
 				return []any{after}
 			}
 			return nil

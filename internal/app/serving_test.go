@@ -30,6 +30,8 @@ type serving struct {
 	lock        lock
 	// ended is closed when the process has ended.
 	ended chan struct{}
+	// connection is the test's own to the database, nil for none.
+	connection *mongo.Client
 }
 
 // lock is what the data folder's lock file says.
@@ -125,6 +127,7 @@ func (s *serving) wait(t *testing.T) int {
 	t.Helper()
 	select {
 	case <-s.ended:
+		s.disconnect()
 		return s.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
 		t.Fatalf("the server does not end: %s", s.stderr)
@@ -213,18 +216,28 @@ func (s *serving) databaseURI() string {
 	return "mongodb://" + s.lock.Address + "/?directConnection=true"
 }
 
-// database is the server's database, by a connection of the test's own.
+// database is the server's database, by a connection of the test's own that ends
+// when the server is seen to have ended.
 func (s *serving) database(t *testing.T) *mongo.Database {
 	t.Helper()
-	connection, err := mongo.Connect(options.Client().ApplyURI(s.databaseURI()))
-	if err != nil {
-		t.Fatal(err)
+	if s.connection == nil {
+		connection, err := mongo.Connect(options.Client().ApplyURI(s.databaseURI()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.connection = connection
+		t.Cleanup(s.disconnect)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		// The engine may be gone.
-		_ = connection.Disconnect(ctx)
-	})
-	return connection.Database("clientgraph")
+	return s.connection.Database("clientgraph")
+}
+
+func (s *serving) disconnect() {
+	if s.connection == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	// The engine may be gone.
+	_ = s.connection.Disconnect(ctx)
+	s.connection = nil
 }

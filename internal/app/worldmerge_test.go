@@ -1,0 +1,214 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+)
+
+// notUnmergeable is the code for a merge that was undone, and whose clients were
+// erased since: the journal of it may be purged already.
+const notUnmergeable = "NOT_FOUND or ALREADY_UNMERGED"
+
+// merger is what a merge leaves, for it to be undone.
+type merger struct {
+	id       int64
+	survivor int
+	folded   slotSet
+	// city and subjects are the survivor's, before the merge and after it.
+	cityBefore, cityAfter         string
+	subjectsBefore, subjectsAfter slotSet
+	// saw says of each viewer whose edges were moved which of the clients it saw.
+	saw            [slots]slotSet
+	undone, erased bool
+}
+
+func (m *merger) family() slotSet { return m.folded | only(m.survivor) }
+
+// root is the slot whose client a slot's id leads to.
+func (w world) root(slot int) int {
+	for w.people[slot].heir != 0 {
+		slot = w.people[slot].heir - 1
+	}
+	return slot
+}
+
+// merge folds clients into one.
+func (w world) merge(d deed, id int64) (world, told) {
+	n := slices.IndexFunc(w.merges[:], func(m merger) bool { return m.folded == 0 })
+	m := merger{id: id, survivor: d.slot, folded: d.subjects}
+	var refused []string
+	for i := range w.people {
+		if m.family().has(i) {
+			refused = append(refused, w.refusal(i, false))
+		}
+	}
+	if code := codes(refused); code != "" {
+		return w, told{code: code}
+	}
+	for i := range w.people {
+		p := &w.people[i]
+		if m.family().has(i) || p.version == 0 || p.heir != 0 || p.subjects&m.folded == 0 {
+			continue
+		}
+		m.saw[i] = p.subjects & m.family()
+		p.subjects = p.subjects&^m.folded | only(d.slot)
+	}
+	survivor := &w.people[d.slot]
+	m.cityBefore, m.subjectsBefore = survivor.city, survivor.subjects
+	for i := range w.people {
+		if !m.folded.has(i) {
+			continue
+		}
+		folded := &w.people[i]
+		if survivor.city == "" {
+			survivor.city = folded.city
+		}
+		survivor.subjects |= folded.subjects
+		folded.version++
+		folded.heir = d.slot + 1
+	}
+	survivor.subjects &^= m.family()
+	survivor.version++
+	m.cityAfter, m.subjectsAfter = survivor.city, survivor.subjects
+	w.merges[n] = m
+	t := w.tell(d.slot)
+	t.merge = id
+	return w, t
+}
+
+// unmerge gives back what a merge took, as far as nobody changed it since.
+func (w world) unmerge(d deed) (world, told) {
+	n := slices.IndexFunc(w.merges[:], func(m merger) bool { return m.folded != 0 && m.id == d.merge })
+	if n < 0 {
+		return w, told{code: "NOT_FOUND"}
+	}
+	m := &w.merges[n]
+	survivor := w.people[m.survivor]
+	later := func(one merger) bool { return one.folded != 0 && !one.undone && one.survivor == m.survivor }
+	switch {
+	case m.erased && m.undone:
+		return w, told{code: notUnmergeable}
+	case m.erased:
+		return w, told{code: "NOT_FOUND"}
+	case m.undone:
+		return w, told{code: "ALREADY_UNMERGED"}
+	case survivor.heir != 0:
+		return w, told{code: "MERGE_NOT_LATEST"}
+	case survivor.deleted:
+		return w, told{code: "CLIENT_DELETED"}
+	case slices.ContainsFunc(w.merges[n+1:], later):
+		return w, told{code: "MERGE_NOT_LATEST"}
+	case d.expected != 0 && d.expected != survivor.version:
+		return w, w.conflict(m.survivor)
+	case survivor.city != m.cityAfter && survivor.city != m.cityBefore && m.cityAfter != m.cityBefore:
+		return w, told{code: "UNMERGE_CONFLICT"}
+	}
+	m.undone = true
+	next := w.unfold(*m)
+	return next, next.tell(m.survivor)
+}
+
+// unfold undoes a merge that can be undone. Edges lead to whom their ends mean
+// now: others may have been merged since.
+func (w world) unfold(m merger) world {
+	now := func(slots slotSet) slotSet {
+		var today slotSet
+		for i := range w.people {
+			if slots.has(i) {
+				today |= only(w.today(i, m.survivor))
+			}
+		}
+		return today
+	}
+	next := w
+	survivor := &next.people[m.survivor]
+	seen := survivor.subjects
+	if m.cityAfter != m.cityBefore && survivor.city == m.cityAfter {
+		survivor.city = m.cityBefore
+	}
+	if m.subjectsAfter != m.subjectsBefore {
+		survivor.subjects &^= now(m.subjectsAfter) &^ now(m.subjectsBefore)
+		survivor.subjects |= m.subjectsBefore & m.family()
+	}
+	survivor.version++
+	for i := range w.people {
+		if m.folded.has(i) {
+			back := &next.people[i]
+			back.heir = 0
+			back.version++
+			var subjects slotSet
+			for j := range w.people {
+				if back.subjects.has(j) && (m.family().has(j) || seen.has(w.today(j, m.survivor))) {
+					subjects |= only(w.today(j, m.survivor))
+				}
+			}
+			back.subjects = subjects
+		}
+		if m.saw[i] == 0 {
+			continue
+		}
+		saw := m.saw[i] &^ only(m.survivor)
+		if w.people[i].subjects.has(m.survivor) {
+			if saw == m.saw[i] {
+				next.people[i].subjects &^= only(m.survivor)
+			}
+			next.people[i].subjects |= saw
+		}
+		if heir := w.today(i, m.survivor); heir != i && w.people[heir].subjects.has(m.survivor) {
+			next.people[heir].subjects |= saw
+		}
+	}
+	return next
+}
+
+// today is the slot that another one's client is now, when the clients that were
+// merged into that survivor are themselves.
+func (w world) today(slot, survivor int) int {
+	if root := w.root(slot); root != survivor {
+		return root
+	}
+	return slot
+}
+
+// erase removes a client, and those who were merged into it. Those who may view
+// them are told of it later.
+func (w world) erase(slot int) (world, told) {
+	var t told
+	for i, p := range w.people {
+		if p.version > 0 && w.root(i) == slot {
+			t.erased |= only(i)
+		}
+	}
+	for i := range w.people {
+		if t.erased.has(i) {
+			w.people[i] = person{}
+		}
+	}
+	for i := range w.merges {
+		if w.merges[i].family()&t.erased != 0 && w.merges[i].folded != 0 {
+			w.merges[i].erased = true
+		}
+	}
+	return w, t
+}
+
+// drop takes an erased client from those who may view it.
+func (w world) drop(slot int) (world, told, bool) {
+	if w.people[slot].version != 0 {
+		return w, told{}, false
+	}
+	for i := range w.people {
+		if w.people[i].subjects.has(slot) {
+			w.people[i].subjects &^= only(slot)
+			w.people[i].version++
+		}
+	}
+	return w, told{}, true
+}
+
+// codes are those that are there, each once.
+func codes(found []string) string {
+	found = slices.DeleteFunc(slices.Clone(found), func(code string) bool { return code == "" })
+	slices.Sort(found)
+	return strings.Join(slices.Compact(found), ",")
+}
