@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -194,7 +195,7 @@ func (s *secrets) obstructed(t *testing.T, variables map[string]any) {
 		Sequence int64 `bson:"sequence"`
 	}
 	err := changes.FindOne(t.Context(), bson.D{}, options.FindOne().SetSort(bson.D{{Key: "sequence", Value: -1}})).Decode(&last)
-	if err != nil && err != mongo.ErrNoDocuments {
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		t.Fatal(err)
 	}
 	obstacle := bson.D{{Key: "businessId", Value: int64(sample.BusinessID)}, {Key: "sequence", Value: last.Sequence + 1}}
