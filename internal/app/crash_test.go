@@ -19,35 +19,46 @@ import (
 // survives the kills that follow.
 func TestPropertyKillLosesNothingAndLeavesNothingHalfDone(t *testing.T) {
 	t.Parallel()
-	c := &crash{dir: dataDir(t)}
-	var plays []*play
-	again := 0
-	for round := range testsize.Of(4, 20, 200) {
-		c.start(t)
-		p := newPlay(t, int64(round+1), c.servers()...)
-		p.keyed = true
-		c.killAmid(t, p)
-		c.start(t)
-		p.servers = c.servers()
-		p.settle(t, c.first.database(t))
-		p.survey(t)
-		again += len(p.pending)
-		p.resolve(t)
-		plays = append(plays, p)
-		c.check(t, p)
-		if t.Failed() {
-			return
+	var again atomic.Int64
+	const lanes = 2
+	inLanes(t, lanes, func(t *testing.T, _ int) {
+		c := &crash{dir: dataDir(t)}
+		var plays []*play
+		for round := range testsize.Of(4, 20, 200) / lanes {
+			p := c.round(t, int64(round+1))
+			again.Add(p.again)
+			plays = append(plays, p)
+			if t.Failed() {
+				return
+			}
 		}
-	}
-	for _, p := range plays {
-		p.servers = c.servers()
-		p.same(t)
-		loadState(t, c.first.database(t), p.business).check(t)
-	}
-	if again == 0 {
+		for _, p := range plays {
+			p.servers = c.servers()
+			p.same(t)
+			loadState(t, c.first.database(t), p.business).check(t)
+		}
+	})
+	if again.Load() == 0 && !t.Failed() {
 		t.Error("nothing was under way at any kill: this checks nothing")
 	}
-	t.Logf("%d mutations were asked for again", again)
+	t.Logf("%d mutations were asked for again", again.Load())
+}
+
+// round kills something amid the writers of a new business, and checks what is
+// there when all runs again.
+func (c *crash) round(t *testing.T, business int64) *play {
+	t.Helper()
+	c.start(t)
+	p := newPlay(t, business, c.servers()...)
+	p.keyed = true
+	c.killAmid(t, p)
+	c.start(t)
+	p.servers = c.servers()
+	p.settle(t, c.first.database(t))
+	p.survey(t)
+	p.resolve(t)
+	c.check(t, p)
+	return p
 }
 
 // crash is two servers on one engine, which is the first one's.

@@ -44,6 +44,8 @@ type play struct {
 	// attempts counts what was asked for to no avail or otherwise, and answers
 	// what was answered.
 	attempts, answers atomic.Int64
+	// lost counts the mutations that were not answered.
+	lost atomic.Int64
 
 	// taken are the slots whose clients are being made, or are there.
 	taken [slots]atomic.Bool
@@ -51,8 +53,10 @@ type play struct {
 
 	mu      sync.Mutex
 	history []porcupine.Operation
-	// pending were not answered, and are to be asked for again.
+	// pending were not answered, and are to be asked for again; again counts those
+	// that were.
 	pending []pending
+	again   int64
 	// shared are deeds that were asked for by each shared key.
 	shared [sharedKeys + 1]deed
 	// merges are the deeds that undo those merges whose ids were told; merged counts
@@ -71,6 +75,18 @@ type pending struct {
 	deed   deed
 	key    string
 	call   int64
+}
+
+// inLanes runs that many tests at once, which mostly wait.
+func inLanes(t *testing.T, lanes int, lane func(t *testing.T, number int)) {
+	t.Helper()
+	var group sync.WaitGroup
+	for number := range lanes {
+		group.Go(func() {
+			t.Run(fmt.Sprintf("lane %d", number), func(t *testing.T) { lane(t, number) })
+		})
+	}
+	group.Wait()
 }
 
 // newPlay founds a business on those servers, which are processes on one
@@ -123,6 +139,9 @@ func (p *play) do(t *testing.T, writer int, d deed) told {
 	}
 	call := p.now()
 	got := p.send(t, p.servers[writer%len(p.servers)], d, key)
+	if got.unknown && !d.reads() {
+		p.lost.Add(1)
+	}
 	if got.unknown && own {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -173,7 +192,7 @@ func unpurged(t *testing.T, db *mongo.Database, business int64) int64 {
 func (p *play) resolve(t *testing.T) {
 	t.Helper()
 	left := p.pending
-	p.pending = nil
+	p.pending, p.again = nil, p.again+int64(len(left))
 	var group sync.WaitGroup
 	for _, one := range left {
 		group.Go(func() {
@@ -289,7 +308,7 @@ func (p *play) check(t *testing.T) {
 	case porcupine.Illegal:
 		t.Errorf("business %d: no order of these makes sense:%s", p.business, p.text())
 	case porcupine.Unknown:
-		t.Errorf("business %d: a history of %d took over a minute to check", p.business, len(p.history))
+		t.Errorf("business %d: a history of %d took over a minute to check:%s", p.business, len(p.history), p.text())
 	}
 }
 

@@ -125,10 +125,13 @@ func (t told) vanished() bool {
 	return strings.Contains(t.code, "NOT_FOUND") || t.code == "ALREADY_UNMERGED"
 }
 
-// kept is what was done under a shared key.
+// kept is what was done under a shared key, and the parts of the answer that such
+// a deed has.
 type kept struct {
-	deed deed
-	told told
+	deed   deed
+	person person
+	of     int
+	merge  int64
 }
 
 // world is a business as the contract of the API makes it: the sequential
@@ -165,11 +168,11 @@ func (w world) apply(d deed, merge int64) (world, told, bool) {
 		if before.deed != d {
 			return w, told{code: "IDEMPOTENCY_KEY_REUSED"}, true
 		}
-		return w, before.told, true
+		return w, told{person: before.person, of: before.of, merge: before.merge}, true
 	}
 	next, t := w.write(d, merge)
 	if d.key > 0 && t.code == "" {
-		next.kept[d.key] = kept{d, t}
+		next.kept[d.key] = kept{d, t.person, t.of, t.merge}
 	}
 	return next, t, true
 }
