@@ -17,7 +17,7 @@ func (f *folding) decide(field string, candidates []candidate, same func(a, b an
 	own := candidates[0]
 	winner := own
 	for _, c := range candidates {
-		if winner.value == nil {
+		if winner.value == nil && c.value != nil {
 			winner = c
 		}
 	}

@@ -161,6 +161,12 @@ func (w *mergeWorld) merge(t *testing.T, rt *rapid.T) int64 {
 	if diff := cmp.Diff(client.AsErrors(refused), client.AsErrors(err)); diff != "" || (err != nil && client.AsErrors(err) == nil) {
 		rt.Fatalf("the preview is refused with %v, the merge with %v", refused, err)
 	}
+	for _, refusal := range client.AsErrors(err) {
+		chosen := refusal.Code == client.CodeInvalidChoice && refusal.Field[0] == "choices"
+		if !chosen && refusal.Code != client.CodeClientDeleted && refusal.Code != client.CodeClientMerged {
+			rt.Fatalf("the merge is refused with %v", refusal)
+		}
+	}
 	return merged.MergeID
 }
 
