@@ -87,21 +87,20 @@ func (u *unfolding) unfoldProperty(p *Property) {
 	}
 }
 
-// goesBack says whether a value is to be what it was before the merge: it is as
-// the merge left it, or that was chosen. What was changed since and not chosen
-// is a conflict.
+// goesBack says whether a value is to be what it was before the merge: that was
+// chosen, or it is as the merge left it. What was changed since and not chosen is
+// a conflict.
 func (u *unfolding) goesBack(field string, before, merged, current any, report func(any) any) bool {
+	chosen := u.choices[field]
 	switch {
+	case chosen != "":
+		return chosen == UnmergeBefore
 	case equalValues(current, merged):
 		return true
-	case equalValues(current, before):
-		return false
-	}
-	chosen := u.choices[field]
-	if chosen == "" {
+	case !equalValues(current, before):
 		u.conflicts = append(u.conflicts, UnmergeConflict{Field: field, Before: report(before), Merged: report(merged), Current: report(current)})
 	}
-	return chosen == UnmergeBefore
+	return false
 }
 
 func (u *unfolding) unfoldFields(p *Property) {

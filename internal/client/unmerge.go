@@ -252,8 +252,8 @@ func (u *unmerging) save(ctx context.Context) error {
 
 // changed says whether the merge changed a field.
 func (u *unfolding) changed(field string) bool {
-	if _, custom := customFieldID(field); custom {
-		return slices.Contains(u.journal.Changed, nameFields)
+	if id, custom := customFieldID(field); custom {
+		return !equalValues(u.journal.Before.fieldValue(id), u.journal.After.fieldValue(id))
 	}
 	return slices.Contains(u.journal.Changed, field)
 }
