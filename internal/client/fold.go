@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -63,6 +64,27 @@ func (f *folding) fold() {
 	f.foldViewers()
 	f.foldForms()
 	f.foldAliases()
+	f.checkSize()
+}
+
+// checkSize refuses what no document could hold, or no transaction.
+func (f *folding) checkSize() {
+	if len(f.after.SubjectIDs) > MaxSubjects {
+		f.errs = append(f.errs, path{"clientIds"}.at(tooManySubjects()))
+	}
+	if len(f.after.Appointments) > MaxAppointments {
+		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("a client has at most %d appointments", MaxAppointments)))
+	}
+	if len(f.viewers) > MaxMergeViewers {
+		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
+	}
+	if f.after.textSize() > maxMergedText {
+		f.errs = append(f.errs, mergeTooLarge("all texts of a client have at most 6 MiB"))
+	}
+}
+
+func mergeTooLarge(rule string) *Error {
+	return path{"clientIds"}.at(&Error{Code: CodeMergeTooLarge, Message: rule + ": merge fewer clients, or shorten what they have"})
 }
 
 func (f *folding) foldProperty(p *Property) {

@@ -60,9 +60,6 @@ func (f *folding) foldSubjects() {
 		}
 	}
 	f.after.SubjectIDs = sortedSet(subjects)
-	if len(f.after.SubjectIDs) > MaxSubjects {
-		f.errs = append(f.errs, path{"clientIds"}.at(tooManySubjects()))
-	}
 }
 
 // foldViewers reports who comes to see the survivor because it saw another one.
@@ -88,17 +85,10 @@ func (f *folding) foldAppointments() {
 		}
 		f.move(nameAppointments, c, len(c.Appointments), nil)
 	}
-	if len(f.after.Appointments) > MaxAppointments {
-		f.errs = append(f.errs, mergeTooLarge("a client has at most 10,000 appointments"))
-	}
 }
 
 func (f *folding) foldForms() {
 	for _, c := range f.folded {
 		f.move(nameFormList, c, int(f.forms[c.ClientID]), nil)
 	}
-}
-
-func mergeTooLarge(rule string) *Error {
-	return path{"clientIds"}.at(&Error{Code: CodeMergeTooLarge, Message: rule + ": merge fewer clients, or shorten what they have"})
 }

@@ -189,12 +189,6 @@ func (m *merging) plan(ctx context.Context) error {
 		return err
 	}
 	f.fold()
-	if len(f.viewers) > MaxMergeViewers {
-		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
-	}
-	if f.after.textSize() > maxMergedText {
-		f.errs = append(f.errs, mergeTooLarge("all texts of a client have at most 6 MiB"))
-	}
 	return f.errs.errOrNil()
 }
 

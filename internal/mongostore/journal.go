@@ -19,6 +19,9 @@ const journalName = "mergeJournal"
 // rowBatch is how many rows one command writes.
 const rowBatch = 1_000
 
+// maxDocument bounds a document in bytes, a little below what a database takes.
+const maxDocument = 16<<20 - 16<<10
+
 type journalDocument struct {
 	BusinessID int64 `bson:"businessId"`
 	MergeID    int64 `bson:"mergeId"`
@@ -55,6 +58,11 @@ func (t *transaction) PutJournal(j *client.Journal) error {
 	}
 	if row.After, err = marshalled(t.store.codec.encode(j.After)); err != nil {
 		return err
+	}
+	if size, err := bson.Marshal(row); err != nil {
+		return fmt.Errorf("encode a journal: %w", err)
+	} else if len(size) > maxDocument {
+		return fmt.Errorf("a journal of %d bytes: %w", len(size), client.ErrTooLarge)
 	}
 	t.journal.rows = append(t.journal.rows, row)
 	part := 0
