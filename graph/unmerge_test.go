@@ -3,10 +3,13 @@ package graph_test
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 )
 
@@ -120,6 +123,62 @@ func TestMergeOfTooManySubjectsIsRefused(t *testing.T) {
 	})
 }
 
+// TestMergeOfTooMuchTextIsRefused before anything is written: what is read of the
+// clients tells it, or what undoing it would take.
+func TestMergeOfTooMuchTextIsRefused(t *testing.T) {
+	api := reference(t)
+	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
+	notes := func(id, text string) {
+		t.Helper()
+		if _, err := api.Mongo.Collection("clients").UpdateByID(t.Context(), number(t, id), bson.D{{Key: "$set", Value: bson.D{{Key: "notes", Value: text}}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func() {
+		t.Helper()
+		nothingWritten(t, api, func() {
+			answered := only(t, api.MustDo(t, owner(), mergeMutation, values{"id": a, "ids": entries(b)}))
+			if diff := gocmp.Diff([]failure{{"MERGE_TOO_LARGE", "clientIds"}}, refused(t, answered)); diff != "" {
+				t.Errorf("userErrors (-want +got):\n%s", diff)
+			}
+		})
+	}
+	notes(a, strings.Repeat("a", 4<<20))
+	notes(b, strings.Repeat("b", 4<<20))
+	try()
+	// The report writes each of these with two characters.
+	notes(a, "a")
+	notes(b, strings.Repeat(`"`, 11<<19))
+	try()
+}
+
+func TestMergesOfAnotherBusinessAreUnknown(t *testing.T) {
+	api := twoBusinesses(t)
+	theirs := apitest.Owner(otherBusiness)
+	a, b := create(t, api, theirs, person(nil)), create(t, api, theirs, person(nil))
+	own := create(t, api, owner(), person(nil))
+	id := payload(t, api, theirs, mergeMutation, values{"id": a, "ids": entries(b)})["mergeId"].(string)
+	for operation, refusal := range map[string]struct {
+		variables values
+		want      []failure
+	}{
+		unmergeMutation: {values{"id": id}, []failure{{"NOT_FOUND", "mergeId"}}},
+		mergeMutation:   {values{"id": own, "ids": entries(a, b)}, []failure{{"NOT_FOUND", "clientIds.0"}, {"NOT_FOUND", "clientIds.1"}}},
+	} {
+		nothingWritten(t, api, func() {
+			if diff := gocmp.Diff(refusal.want, refused(t, only(t, api.MustDo(t, owner(), operation, refusal.variables)))); diff != "" {
+				t.Errorf("userErrors (-want +got):\n%s", diff)
+			}
+		})
+	}
+	for _, query := range []string{`{ client(clientId: "` + b + `") { clientId } }`, `{ node(id: "` + client.ID{Type: client.TypeClient, Number: number(t, b)}.String() + `") { id } }`} {
+		if got := only(t, api.MustDo(t, owner(), query, nil)); got != nil {
+			t.Errorf("%s answered %v", query, got)
+		}
+	}
+	payload(t, api, theirs, unmergeMutation, values{"id": id})
+}
+
 func TestOnlyTheLatestMergeIsUndoneAndOnlyOnce(t *testing.T) {
 	api := reference(t)
 	a, b, c, d := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
@@ -190,6 +249,36 @@ func TestUnmergeTellsOfConflictsAndOverwritesNothing(t *testing.T) {
 	}
 	if _, has := survivor["fieldDataMap"].(values)["322530"]; has || back["fieldDataMap"].(values)["322530"] != 7.0 {
 		t.Errorf("custom fields are %v and %v", survivor["fieldDataMap"], back["fieldDataMap"])
+	}
+}
+
+// TestUnmergeHoldsToWhatIsChosen also where nothing has to be chosen any more, or
+// nothing can be.
+func TestUnmergeHoldsToWhatIsChosen(t *testing.T) {
+	api := reference(t)
+	a := create(t, api, owner(), person(nil))
+	b := create(t, api, owner(), person(values{"city": "Rome", "state": "NY", "fields": entries(field("322530", 7))}))
+	id := merge(t, api, a, b)
+	choice := func(field, value string) any { return values{"field": field, "value": value} }
+	for _, refusal := range []struct {
+		choices []any
+		at      string
+	}{
+		{entries(choice("city", "CURRENT"), choice("county", "BEFORE")), "choices.1.field"},
+		{entries(choice("fields.322516", "BEFORE")), "choices.0.field"},
+		{entries(choice("city", "CURRENT"), choice("city", "BEFORE")), "choices.1.field"},
+	} {
+		nothingWritten(t, api, func() {
+			answered := only(t, api.MustDo(t, owner(), unmergeMutation, values{"id": id, "choices": refusal.choices}))
+			if diff := gocmp.Diff([]failure{{"INVALID_CHOICE", refusal.at}}, refused(t, answered)); diff != "" {
+				t.Errorf("userErrors (-want +got):\n%s", diff)
+			}
+		})
+	}
+	payload(t, api, owner(), unmergeMutation, values{"id": id, "choices": entries(choice("city", "CURRENT"), choice("fields.322530", "CURRENT"))})
+	got := read(t, api, owner(), a, "city state fieldDataMap")
+	if got["city"] != "Rome" || got["state"] != nil || got["fieldDataMap"].(values)["322530"] != 7.0 {
+		t.Errorf("the survivor is %v", got)
 	}
 }
 
