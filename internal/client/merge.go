@@ -103,22 +103,21 @@ func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun
 		return MergeResult{}, err
 	}
 	m := &merging{writing: w, args: args}
-	if !dryRun {
-		if m.id, err = s.store.NextMergeID(ctx); err != nil {
-			return MergeResult{}, fmt.Errorf("take a merge id: %w", err)
-		}
-	}
 	var result MergeResult
 	err = s.write(ctx, scope, mergeAnswer{&result}, func(ctx context.Context, tx Tx) error {
 		m.begin(tx)
 		if err := m.plan(ctx); err != nil {
 			return err
 		}
-		result = MergeResult{Client: m.fold.after, MergeID: m.id, Report: m.fold.report}
+		result = MergeResult{Client: m.fold.after, Report: m.fold.report}
 		if dryRun {
 			return errDryRun
 		}
-		return m.save(ctx)
+		if err := m.save(ctx); err != nil {
+			return err
+		}
+		result.MergeID = m.id
+		return nil
 	})
 	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
 		return MergeResult{Conflicts: m.conflicts}, err
@@ -160,7 +159,8 @@ func (a mergeAnswer) recall(ctx context.Context, tx Tx, kept *KeptAnswer) error 
 type merging struct {
 	*writing
 	args MergeArgs
-	id   int64
+	// id is taken when there is something to write.
+	id int64
 
 	// What follows is of one run of the transaction.
 	fold      *folding
@@ -232,6 +232,12 @@ func (m *merging) loadAround(ctx context.Context) error {
 func (m *merging) save(ctx context.Context) error {
 	f, now := m.fold, m.now
 	before, after := f.survivor, f.after
+	if m.id == 0 {
+		var err error
+		if m.id, err = m.service.store.NextMergeID(ctx); err != nil {
+			return fmt.Errorf("take a merge id: %w", err)
+		}
+	}
 	if f.ssnFrom != 0 {
 		sealed, err := m.service.cipher.Seal(f.ssns[f.ssnFrom], after.BusinessID, after.ClientID, inputSSN)
 		if err != nil {
