@@ -5019,7 +5019,8 @@ extend type Mutation {
 
   """
   Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
-  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED).
+  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client whom one of them saw, or who saw one of
+  them, is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
 
   What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
   (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
@@ -6590,7 +6591,10 @@ type UserError {
   place is at fault.
   """
   field: [String!]
-  "With CLIENT_MERGED: ` + "`" + `clientId` + "`" + ` of the client that survived. Null with other codes."
+  """
+  With CLIENT_MERGED: ` + "`" + `clientId` + "`" + ` of the client that survived; with MERGE_NOT_LATEST: that of the client whose latest merge
+  is to be undone first. Null with other codes.
+  """
   mergedIntoClientId: ID
 }
 

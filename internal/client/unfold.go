@@ -9,8 +9,6 @@ type unfolding struct {
 	journal  *Journal
 	// folded are the records as they were when they were folded in.
 	folded []*Client
-	// survivors are, by id, those who were merged elsewhere since.
-	survivors map[int64]int64
 	// known says whom the scheduler named for an appointment.
 	known map[int64]KnownAppointment
 	// choices are what was said of conflicts, by field.
@@ -164,14 +162,14 @@ func (u *unfolding) returnSubjects() {
 		had := map[int64]bool{}
 		var inner []int64
 		for _, id := range u.journal.Before.SubjectIDs {
-			had[u.now(id)] = true
+			had[id] = true
 			if among[id] {
 				inner = append(inner, id)
 			}
 		}
 		brought := map[int64]bool{}
 		for _, id := range u.journal.After.SubjectIDs {
-			brought[u.now(id)] = !had[u.now(id)]
+			brought[id] = !had[id]
 		}
 		own = slices.DeleteFunc(slices.Clone(own), func(id int64) bool { return brought[id] })
 		own = append(own, inner...)
@@ -180,20 +178,12 @@ func (u *unfolding) returnSubjects() {
 	for _, c := range u.back {
 		var subjects []int64
 		for _, id := range c.SubjectIDs {
-			if among[id] || current[u.now(id)] {
-				subjects = append(subjects, u.now(id))
+			if among[id] || current[id] {
+				subjects = append(subjects, id)
 			}
 		}
 		c.SubjectIDs = sortedSet(subjects)
 	}
-}
-
-// now is whom an id means today. Those who are being returned are themselves.
-func (u *unfolding) now(id int64) int64 {
-	if survivor := u.survivors[id]; survivor != 0 && survivor != u.survivor.ClientID {
-		return survivor
-	}
-	return id
 }
 
 // returnAppointments gives each appointment to whom the scheduler named.
@@ -222,38 +212,27 @@ func (u *unfolding) returnAppointments() {
 }
 
 // repointings are what becomes of the viewers' edges. now says what they see
-// today; a viewer who was merged elsewhere has its edges there.
+// today: who sees the survivor no more gets nothing back.
 func (u *unfolding) repointings(now map[int64]Viewer) []Repointing {
 	var changes []Repointing
 	places := map[string]int{}
-	add := func(id int64, drop, add []int64) {
-		if len(drop)+len(add) == 0 {
-			return
+	survivor := u.survivor.ClientID
+	for _, viewer := range u.journal.Viewers {
+		if !slices.Contains(now[viewer.ClientID].Saw, survivor) {
+			continue
 		}
-		key := joinIDs(drop) + "/" + joinIDs(add)
+		change := Repointing{Add: slices.DeleteFunc(slices.Clone(viewer.Saw), func(id int64) bool { return id == survivor })}
+		if len(change.Add) == len(viewer.Saw) {
+			change.Drop = []int64{survivor}
+		}
+		key := joinIDs(change.Drop) + "/" + joinIDs(change.Add)
 		i, known := places[key]
 		if !known {
 			i = len(changes)
 			places[key] = i
-			changes = append(changes, Repointing{Drop: drop, Add: add})
+			changes = append(changes, change)
 		}
-		changes[i].ViewerIDs = append(changes[i].ViewerIDs, id)
-	}
-	survivor := u.survivor.ClientID
-	for _, viewer := range u.journal.Viewers {
-		saw := slices.DeleteFunc(slices.Clone(viewer.Saw), func(id int64) bool { return id == survivor })
-		if slices.Contains(now[viewer.ClientID].Saw, survivor) {
-			var drop []int64
-			if len(saw) == len(viewer.Saw) {
-				drop = []int64{survivor}
-			}
-			add(viewer.ClientID, drop, saw)
-		}
-		if heir := u.now(viewer.ClientID); heir != viewer.ClientID && slices.Contains(now[heir].Saw, survivor) {
-			// Whether the heir saw the survivor by itself nobody knows any more: it
-			// goes on seeing it.
-			add(heir, nil, saw)
-		}
+		changes[i].ViewerIDs = append(changes[i].ViewerIDs, viewer.ClientID)
 	}
 	return changes
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,7 +154,6 @@ func (u *unmerging) load(ctx context.Context) error {
 
 func (u *unmerging) loadSurvivor(ctx context.Context, journal *Journal) (*Client, error) {
 	where := path{"mergeId"}
-	notLatest := where.at(&Error{Code: CodeMergeNotLatest, Message: "a later merge changed these clients; undo that one first"})
 	ids := []int64{journal.ClientID}
 	found, err := u.tx.Clients(ctx, ids)
 	if err != nil {
@@ -166,18 +166,27 @@ func (u *unmerging) loadSurvivor(ctx context.Context, journal *Journal) (*Client
 	survivor := found[journal.ClientID]
 	switch {
 	case survivors[journal.ClientID] != 0:
-		return nil, notLatest
+		return nil, mergedSince(survivors[journal.ClientID])
 	case survivor == nil:
 		return nil, where.at(&Error{Code: CodeNotFound, Message: "no merge of that id"})
 	case survivor.Deleted():
 		return nil, where.at(&Error{Code: CodeClientDeleted, Message: "the client that survived is deleted; restore it first"})
 	case len(survivor.Merged) == 0 || survivor.Merged[len(survivor.Merged)-1].MergeID != journal.MergeID:
-		return nil, notLatest
+		return nil, mergedSince(survivor.ClientID)
 	}
 	if expected := u.args.ExpectedVersion; expected != nil && *expected != survivor.Version {
 		return nil, u.service.conflict(ctx, u.tx, u.scope, survivor, *expected, &u.result.Result)
 	}
 	return survivor, nil
+}
+
+// mergedSince is the failure of undoing a merge before a later one.
+func mergedSince(survivorID int64) *Error {
+	return path{"mergeId"}.at(&Error{
+		Code:    CodeMergeNotLatest,
+		Message: "a later merge into mergedIntoClientId changed these clients, or whom they see or are seen by; undo that one first",
+		Details: map[string]any{nameMergedInto: strconv.FormatInt(survivorID, 10)},
+	})
 }
 
 // loadAround reads what became of whom the clients saw, of who saw them, and of
@@ -188,20 +197,11 @@ func (u *unmerging) loadAround(ctx context.Context) error {
 	for _, viewer := range j.Viewers {
 		viewers = append(viewers, viewer.ClientID)
 	}
-	ids := slices.Concat(viewers, j.Before.SubjectIDs, j.After.SubjectIDs)
-	for _, c := range f.folded {
-		ids = append(ids, c.SubjectIDs...)
+	if err := u.checkNeighbours(ctx, viewers); err != nil {
+		return err
 	}
 	var err error
-	if f.survivors, err = u.tx.Survivors(ctx, sortedSet(ids)); err != nil {
-		return fmt.Errorf("find survivors: %w", err)
-	}
-	for _, id := range viewers {
-		if heir := f.now(id); heir != id {
-			viewers = append(viewers, heir)
-		}
-	}
-	if u.sight, err = u.tx.SightOf(ctx, sortedSet(viewers), []int64{f.survivor.ClientID}); err != nil {
+	if u.sight, err = u.tx.SightOf(ctx, viewers, []int64{f.survivor.ClientID}); err != nil {
 		return fmt.Errorf("find what viewers see: %w", err)
 	}
 	var appointments []int64
@@ -214,6 +214,27 @@ func (u *unmerging) loadAround(ctx context.Context) error {
 	}
 	if f.known, err = u.tx.KnownAppointments(ctx, appointments); err != nil {
 		return fmt.Errorf("find known appointments: %w", err)
+	}
+	return nil
+}
+
+// checkNeighbours refuses to undo the merge before a later one of its neighbours:
+// what that one knows of the edges between them is of after this one, and undone
+// in another order the two would leave edges that nobody ever gave.
+func (u *unmerging) checkNeighbours(ctx context.Context, viewers []int64) error {
+	f := u.unfold
+	ids := slices.Concat(viewers, f.journal.Before.SubjectIDs)
+	for _, c := range f.folded {
+		ids = append(ids, c.SubjectIDs...)
+	}
+	survivors, err := u.tx.Survivors(ctx, sortedSet(ids))
+	if err != nil {
+		return fmt.Errorf("find survivors: %w", err)
+	}
+	for _, id := range slices.Sorted(maps.Values(survivors)) {
+		if id != f.survivor.ClientID {
+			return mergedSince(id)
+		}
 	}
 	return nil
 }

@@ -51,6 +51,40 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 	})
 }
 
+// Merges undone in any order that is allowed leave every document of clients as it
+// was before all of them: with whom the one knows whom the others took, and when
+// they went back, makes no difference.
+func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	testsize.Check(t, testsize.Of(6, 40, 600), func(rt *rapid.T) {
+		p.clear(t)
+		w := &mergeWorld{process: p}
+		w.prepare(t, rt)
+		before := w.documents(t)
+		var merges []int64
+		for range rapid.IntRange(2, 5).Draw(rt, "merges") {
+			if id := w.merge(t, rt); id != 0 {
+				merges = append(merges, id)
+			}
+		}
+		for len(merges) > 0 {
+			merges = slices.DeleteFunc(rapid.Permutation(merges).Draw(rt, "order"), func(id int64) bool {
+				_, err := p.service.Unmerge(t.Context(), ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: id}})
+				if err != nil && !client.HasCode(err, client.CodeMergeNotLatest) {
+					rt.Fatalf("unmerge %d: %v", id, err)
+				}
+				return err == nil
+			})
+			w.checkEdges(t, rt)
+		}
+		if diff := cmp.Diff(before, w.documents(t)); diff != "" {
+			rt.Fatalf("after all are undone (-before +after):\n%s", diff)
+		}
+		p.checkFeed(t)
+		w.checkReplay(t, rt)
+	})
+}
+
 // mergeWorld is a few clients with everything that a merge moves.
 type mergeWorld struct {
 	*process
