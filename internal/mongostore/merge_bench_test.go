@@ -24,9 +24,10 @@ func BenchmarkMergeOfFifty(b *testing.B) {
 		p := openProcess(b, testdb.DB{URI: engine.URI, Name: "merge"}, recorder.Monitor())
 		clients := make([]*client.Client, 1+folded+distinct+folded*viewers)
 		for i := range clients {
-			clients[i] = &client.Client{
-				ClientID: int64(1 + i), Lifecycle: client.Live, Status: client.StatusActive,
-				FirstName: new("Ann"), LastName: new(fmt.Sprint("Lee ", i)), EmailAddress: new(fmt.Sprintf("ann%d@example.com", i)),
+			clients[i] = &client.Client{ClientID: int64(1 + i), Lifecycle: client.Live, Status: client.StatusActive}
+			if i <= folded {
+				c := clients[i]
+				c.FirstName, c.LastName, c.EmailAddress = new("Ann"), new(fmt.Sprint("Lee ", i)), new(fmt.Sprintf("ann%d@example.com", i))
 			}
 		}
 		args := client.MergeArgs{ClientID: client.ID{Number: 1}}
