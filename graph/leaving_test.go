@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -136,6 +137,49 @@ func TestExportHandsOverWhatIsHeld(t *testing.T) {
 	for _, who := range []client.Identity{staff(), account(1151035)} {
 		if errs := api.Do(t, who, exportQuery, values{"id": "4658091"}).Errors; len(errs) != 1 || errs[0].Code() != "FORBIDDEN" {
 			t.Errorf("%s: %v", who.Role, errs)
+		}
+	}
+}
+
+// Who was merged into a client is part of the person, with the whole of its
+// record. Once told apart again they are two, and neither export holds the other.
+func TestExportOfMergedClients(t *testing.T) {
+	api := reference(t)
+	a := create(t, api, owner(), person(values{"city": "Rome", "lastName": "Aardvark", "notes": "of Aardvark"}))
+	b := create(t, api, owner(), person(values{"city": "Oslo", "lastName": "Beaver", "notes": "of Beaver", "fields": entries(field("322530", 7))}))
+	const query = `query ($id: ID!) { exportClientData(clientId: $id) {
+		record fieldDataMap merges mergedRecords { clientId record fieldDataMap history { operation } changes } } }`
+	export := func(who client.Identity, id string) values {
+		t.Helper()
+		data, _ := api.MustDo(t, who, query, values{"id": id})["exportClientData"].(values)
+		return data
+	}
+	mergeID := merge(t, api, a, b)
+	records := export(owner(), a)["mergedRecords"].([]any)
+	if len(records) != 1 {
+		t.Fatalf("%d merged records", len(records))
+	}
+	held := records[0].(values)
+	record := held["record"].(values)
+	if held["clientId"] != b || record["city"] != "Oslo" || record["lastName"] != "Beaver" || held["fieldDataMap"].(values)["322530"] != 7.0 {
+		t.Errorf("the merged record is %v", held)
+	}
+	if len(held["history"].([]any)) != 2 || len(held["changes"].([]any)) != 2 {
+		t.Errorf("its history is %v, its changes are %v", held["history"], held["changes"])
+	}
+	unmerge(t, api, mergeID)
+	narrow := superUser()
+	narrow.User = "owner" // Who created both sees both.
+	for id, other := range map[string]string{a: "Beaver", b: "Aardvark"} {
+		got := export(narrow, id)
+		if strings.Contains(fmt.Sprint(got["record"], got["merges"], got["mergedRecords"]), other) || len(got["mergedRecords"].([]any)) > 0 {
+			t.Errorf("the export of %s holds the other one: %v", id, got)
+		}
+		want := []any{values{"mergeId": mergeID, "at": nil, "user": "owner", "undone": true, "clientId": a, "clientIds": []any{b}}}
+		merges := got["merges"].([]any)
+		merges[0].(values)["at"] = nil
+		if diff := gocmp.Diff(want, merges); diff != "" {
+			t.Errorf("merges of %s (-want +got):\n%s", id, diff)
 		}
 	}
 }

@@ -206,17 +206,18 @@ type ComplexityRoot struct {
 	}
 
 	ClientDataExport struct {
-		Appointments func(childComplexity int) int
-		CanView      func(childComplexity int) int
-		Changes      func(childComplexity int) int
-		ClientID     func(childComplexity int) int
-		ExportedDate func(childComplexity int) int
-		FieldDataMap func(childComplexity int) int
-		Forms        func(childComplexity int) int
-		History      func(childComplexity int) int
-		Merges       func(childComplexity int) int
-		Record       func(childComplexity int) int
-		ViewedBy     func(childComplexity int) int
+		Appointments  func(childComplexity int) int
+		CanView       func(childComplexity int) int
+		Changes       func(childComplexity int) int
+		ClientID      func(childComplexity int) int
+		ExportedDate  func(childComplexity int) int
+		FieldDataMap  func(childComplexity int) int
+		Forms         func(childComplexity int) int
+		History       func(childComplexity int) int
+		MergedRecords func(childComplexity int) int
+		Merges        func(childComplexity int) int
+		Record        func(childComplexity int) int
+		ViewedBy      func(childComplexity int) int
 	}
 
 	ClientEdge struct {
@@ -337,6 +338,14 @@ type ComplexityRoot struct {
 		Retired      func(childComplexity int) int
 		Type         func(childComplexity int) int
 		Version      func(childComplexity int) int
+	}
+
+	HeldRecord struct {
+		Changes      func(childComplexity int) int
+		ClientID     func(childComplexity int) int
+		FieldDataMap func(childComplexity int) int
+		History      func(childComplexity int) int
+		Record       func(childComplexity int) int
 	}
 
 	HistoryChange struct {
@@ -1800,6 +1809,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.History(childComplexity), true
+	case "ClientDataExport.mergedRecords":
+		if e.ComplexityRoot.ClientDataExport.MergedRecords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.MergedRecords(childComplexity), true
 	case "ClientDataExport.merges":
 		if e.ComplexityRoot.ClientDataExport.Merges == nil {
 			break
@@ -2198,6 +2213,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldDefinition.Version(childComplexity), true
+
+	case "HeldRecord.changes":
+		if e.ComplexityRoot.HeldRecord.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.Changes(childComplexity), true
+	case "HeldRecord.clientId":
+		if e.ComplexityRoot.HeldRecord.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.ClientID(childComplexity), true
+	case "HeldRecord.fieldDataMap":
+		if e.ComplexityRoot.HeldRecord.FieldDataMap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.FieldDataMap(childComplexity), true
+	case "HeldRecord.history":
+		if e.ComplexityRoot.HeldRecord.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.History(childComplexity), true
+	case "HeldRecord.record":
+		if e.ComplexityRoot.HeldRecord.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.Record(childComplexity), true
 
 	case "HistoryChange.after":
 		if e.ComplexityRoot.HistoryChange.After == nil {
@@ -5273,12 +5319,29 @@ type ClientDataExport {
   order.
   """
   changes: [JSON!]!
+  "The records of those who were merged into this client, each as it was then; their forms and appointments are above."
+  mergedRecords: [HeldRecord!]!
   """
-  What is kept of merges that the client is part of, to undo them, as objects with ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientIds` + "`" + `
-  (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + ` (what it changed of the
-  survivor), latest last.
+  What is kept of merges that the client is part of, to undo them, as objects with ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientId` + "`" + `
+  (the survivor), ` + "`" + `clientIds` + "`" + ` (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `
+  (what it changed of the survivor), latest last. An undone merge was one of several people: it has the ids of those
+  whom you see, and neither ` + "`" + `report` + "`" + ` nor ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `.
   """
   merges: [JSON!]!
+}
+
+"What is held under the id of a client who was merged."
+type HeldRecord {
+  "The client that was merged."
+  clientId: ID!
+  "The record, as that of ` + "`" + `ClientDataExport` + "`" + ` is."
+  record: JSON!
+  "The values of custom fields, as an object: the field's id is the key."
+  fieldDataMap: JSON!
+  "The whole history, from the first version on."
+  history: [HistoryEntry!]!
+  "What the feed of changes still tells, as that of ` + "`" + `ClientDataExport` + "`" + ` is."
+  changes: [JSON!]!
 }
 
 # ---- writing
@@ -5566,7 +5629,8 @@ extend type Mutation {
   Erases a client for good, deleted or not, and all who were merged into it: record, custom fields, viewer edges,
   appointments, forms, history, its part of the feed and of duplicates, and what was kept under idempotency keys. At
   once its ids are unknown everywhere, and they are never given again; what is left elsewhere follows within minutes,
-  also after a restart. The feed tells ERASED. Histories of other clients keep the bare id. This can't be undone.
+  also after a restart. The feed tells ERASED. Histories of other clients keep the bare id, and of a merge that was
+  undone no value that it brought. This can't be undone.
 
   Also: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
 
@@ -7020,6 +7084,8 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 		return ec.fieldContext_ClientDataExport_history(ctx, field)
 	case "changes":
 		return ec.fieldContext_ClientDataExport_changes(ctx, field)
+	case "mergedRecords":
+		return ec.fieldContext_ClientDataExport_mergedRecords(ctx, field)
 	case "merges":
 		return ec.fieldContext_ClientDataExport_merges(ctx, field)
 	}
@@ -7264,6 +7330,22 @@ func (ec *executionContext) childFields_FieldDefinition(ctx context.Context, fie
 		return ec.fieldContext_FieldDefinition_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_HeldRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientId":
+		return ec.fieldContext_HeldRecord_clientId(ctx, field)
+	case "record":
+		return ec.fieldContext_HeldRecord_record(ctx, field)
+	case "fieldDataMap":
+		return ec.fieldContext_HeldRecord_fieldDataMap(ctx, field)
+	case "history":
+		return ec.fieldContext_HeldRecord_history(ctx, field)
+	case "changes":
+		return ec.fieldContext_HeldRecord_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HeldRecord", field.Name)
 }
 
 func (ec *executionContext) childFields_HistoryChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12905,6 +12987,38 @@ func (ec *executionContext) fieldContext_ClientDataExport_changes(_ context.Cont
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
 }
 
+func (ec *executionContext) _ClientDataExport_mergedRecords(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_mergedRecords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedRecords(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HeldRecord) graphql.Marshaler {
+			return ec.marshalNHeldRecord2ᚕᚖclientgraphᚋgraphᚋmodelᚐHeldRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_mergedRecords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientDataExport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HeldRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ClientDataExport_merges(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14531,6 +14645,130 @@ func (ec *executionContext) _FieldDefinition_version(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_FieldDefinition_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldDefinition", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HeldRecord_clientId(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "ID")
+}
+
+func (ec *executionContext) _HeldRecord_record(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_record(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Record(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_record(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _HeldRecord_fieldDataMap(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_fieldDataMap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FieldDataMap(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_fieldDataMap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _HeldRecord_history(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.History(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.HistoryEntry) graphql.Marshaler {
+			return ec.marshalNHistoryEntry2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HeldRecord",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HeldRecord_changes(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "JSON")
 }
 
 func (ec *executionContext) _HistoryChange_path(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
@@ -23533,6 +23771,11 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "mergedRecords":
+			out.Values[i] = ec._ClientDataExport_mergedRecords(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "merges":
 			out.Values[i] = ec._ClientDataExport_merges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24396,6 +24639,59 @@ func (ec *executionContext) _FieldDefinition(ctx context.Context, sel ast.Select
 			}
 		case "version":
 			out.Values[i] = ec._FieldDefinition_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var heldRecordImplementors = []string{"HeldRecord"}
+
+func (ec *executionContext) _HeldRecord(ctx context.Context, sel ast.SelectionSet, obj *model.HeldRecord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, heldRecordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HeldRecord")
+		case "clientId":
+			out.Values[i] = ec._HeldRecord_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "record":
+			out.Values[i] = ec._HeldRecord_record(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fieldDataMap":
+			out.Values[i] = ec._HeldRecord_fieldDataMap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "history":
+			out.Values[i] = ec._HeldRecord_history(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._HeldRecord_changes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27505,6 +27801,30 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNHeldRecord2ᚕᚖclientgraphᚋgraphᚋmodelᚐHeldRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.HeldRecord) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHeldRecord2ᚖclientgraphᚋgraphᚋmodelᚐHeldRecord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHeldRecord2ᚖclientgraphᚋgraphᚋmodelᚐHeldRecord(ctx context.Context, sel ast.SelectionSet, v *model.HeldRecord) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HeldRecord!")
+		return graphql.Null
+	}
+	return ec._HeldRecord(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNHistoryChange2ᚕᚖclientgraphᚋgraphᚋmodelᚐHistoryChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.HistoryChange) graphql.Marshaler {

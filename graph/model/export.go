@@ -12,14 +12,43 @@ import (
 // ClientDataExport is everything that is held about a person.
 type ClientDataExport struct{ *client.PersonalData }
 
+// HeldRecord is what is held about a person under one id.
+type HeldRecord struct{ *client.HeldRecord }
+
+func (e *ClientDataExport) own() *HeldRecord { return &HeldRecord{&e.PersonalData.HeldRecord} }
+
 // ClientID is the client.
-func (e *ClientDataExport) ClientID() int64 { return e.Client.ClientID }
+func (e *ClientDataExport) ClientID() int64 { return e.own().ClientID() }
+
+// Record is the client's.
+func (e *ClientDataExport) Record() any { return e.own().Record() }
+
+// FieldDataMap are the client's values of custom fields.
+func (e *ClientDataExport) FieldDataMap() any { return e.own().FieldDataMap() }
+
+// History is the client's.
+func (e *ClientDataExport) History() []*HistoryEntry { return e.own().History() }
+
+// Changes are the client's.
+func (e *ClientDataExport) Changes() []any { return e.own().Changes() }
+
+// MergedRecords are those of who was merged into the client.
+func (e *ClientDataExport) MergedRecords() []*HeldRecord {
+	records := make([]*HeldRecord, len(e.Merged))
+	for i := range records {
+		records[i] = &HeldRecord{&e.Merged[i]}
+	}
+	return records
+}
+
+// ClientID is whose record it is.
+func (e *HeldRecord) ClientID() int64 { return e.Client.ClientID }
 
 // ExportedDate is the moment of which it tells.
 func (e *ClientDataExport) ExportedDate() time.Time { return e.At }
 
 // Record is each stored part that has a value, by name.
-func (e *ClientDataExport) Record() any {
+func (e *HeldRecord) Record() any {
 	c := e.Client
 	record := map[string]any{
 		"clientId": strconv.FormatInt(c.ClientID, 10), "businessId": strconv.FormatInt(c.BusinessID, 10),
@@ -37,7 +66,7 @@ func (e *ClientDataExport) Record() any {
 }
 
 // FieldDataMap are the values of custom fields, by id.
-func (e *ClientDataExport) FieldDataMap() any {
+func (e *HeldRecord) FieldDataMap() any {
 	values := map[string]any{}
 	for _, field := range e.Fields {
 		values[strconv.FormatInt(field.Definition.DefinitionID, 10)] = historyValue(field.Value)
@@ -79,15 +108,15 @@ func (e *ClientDataExport) Forms() []*client.Form {
 }
 
 // History is the whole history.
-func (e *ClientDataExport) History() []*HistoryEntry {
-	page := HistoryConnection{HistoryPage: &client.HistoryPage{Entries: e.PersonalData.History}}
+func (e *HeldRecord) History() []*HistoryEntry {
+	page := HistoryConnection{HistoryPage: &client.HistoryPage{Entries: e.HeldRecord.History}}
 	return page.Nodes()
 }
 
 // Changes are what the feed still tells.
-func (e *ClientDataExport) Changes() []any {
-	list := make([]any, len(e.PersonalData.Changes))
-	for i, row := range e.PersonalData.Changes {
+func (e *HeldRecord) Changes() []any {
+	list := make([]any, len(e.HeldRecord.Changes))
+	for i, row := range e.HeldRecord.Changes {
 		list[i] = map[string]any{
 			"at": scalar.FormatInstant(row.At), "kind": string(row.Kind), "version": row.Version, "changedFields": row.ChangedFields(client.RoleOwner),
 		}
@@ -99,14 +128,20 @@ func (e *ClientDataExport) Changes() []any {
 func (e *ClientDataExport) Merges() []any {
 	list := make([]any, len(e.PersonalData.Merges))
 	for i, j := range e.PersonalData.Merges {
-		before, after := map[string]any{}, map[string]any{}
-		held(before, j.Before)
-		held(after, j.After)
-		list[i] = map[string]any{
+		merge := map[string]any{
 			"mergeId": strconv.FormatInt(j.MergeID, 10), "at": scalar.FormatInstant(j.At), "user": j.User, "undone": j.Undone,
-			"clientId": strconv.FormatInt(j.ClientID, 10), "clientIds": historyValue(j.ClientIDs),
-			"report": json.RawMessage(j.Report), "before": before, "after": after,
+			"clientIds": historyValue(j.ClientIDs),
 		}
+		if j.ClientID != 0 {
+			merge["clientId"] = strconv.FormatInt(j.ClientID, 10)
+		}
+		if !j.Undone {
+			before, after := map[string]any{}, map[string]any{}
+			held(before, j.Before)
+			held(after, j.After)
+			merge["report"], merge["before"], merge["after"] = json.RawMessage(j.Report), before, after
+		}
+		list[i] = merge
 	}
 	return list
 }

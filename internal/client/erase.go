@@ -27,7 +27,8 @@ type EraseStore interface {
 	Erasures(ctx context.Context, limit int64) ([]Erasure, error)
 	// Purge deletes what is left of an erased client apart from other clients'
 	// records, in batches: history, forms, appointments, kept answers, dismissals
-	// and the journal of merges. Rows of the feed keep nothing but their number.
+	// and the journal of merges. Rows of the feed keep nothing but their number, and
+	// histories of clients that it was merged into for a while none of its values.
 	// It may be run again after it stopped anywhere.
 	Purge(ctx context.Context, erasure Erasure) error
 	// EndErasure leaves a tombstone without personal data: the id, its business and

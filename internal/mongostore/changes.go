@@ -69,8 +69,8 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 }
 
 // ClientChangeRows implements client.ExportStore.
-func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientID int64) ([]client.ChangeRow, error) {
-	cursor, err := s.db.Collection(changesName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: clientID}),
+func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.ChangeRow, error) {
+	cursor, err := s.db.Collection(changesName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}),
 		options.Find().SetSort(ascending(keySequence)).SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find rows of the feed: %w", err)

@@ -141,6 +141,9 @@ func personal() []struct{ collection, key string } {
 
 // Purge implements client.EraseStore.
 func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
+	if err := s.forgetMerges(ctx, erasure); err != nil {
+		return err
+	}
 	for _, about := range personal() {
 		filter := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: about.key, Value: erasure.ClientID}}
 		if err := s.deleteAll(ctx, s.db.Collection(about.collection), filter); err != nil {

@@ -55,8 +55,13 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 // FoldedClients implements client.MergeTx. Who sees the survivor may undo the
 // merge: the records are the business's, whatever rows the caller sees.
 func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: in(nonNil(ids))})}
-	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
+	return t.store.FoldedClients(ctx, t.scope, ids)
+}
+
+// FoldedClients implements client.ExportStore.
+func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
+	q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(nonNil(ids))})}
+	found, err := s.read(ctx, q, window{}, client.SelectAll())
 	if err != nil {
 		return nil, err
 	}

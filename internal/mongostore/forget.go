@@ -1,0 +1,128 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// keptChanges is a row of a history, as far as it takes to forget a merge.
+type keptChanges struct {
+	ID        bson.RawValue `bson:"_id"`
+	At        time.Time     `bson:"at"`
+	Operation string        `bson:"operation"`
+	Changes   []bson.D      `bson:"changes"`
+}
+
+// forgetMerges takes out of the histories of other clients what they tell of the
+// erased one: a merge with it, that was undone, brought its values there. It must
+// run before the journals of those merges are deleted.
+func (s *Store) forgetMerges(ctx context.Context, erasure client.Erasure) error {
+	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
+	journals, err := s.Journals(ctx, scope, erasure.ClientID)
+	if err != nil {
+		return err
+	}
+	for i := range journals {
+		if j := &journals[i]; j.Undone && j.ClientID != erasure.ClientID {
+			if err := s.forgetMerge(ctx, scope, j); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forgetMerge takes the values that a merge changed out of the survivor's history,
+// from the merge to its undoing. What was before the one, and what is since the
+// other, stays: the history still replays to what the survivor is.
+func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *client.Journal) error {
+	history := s.db.Collection(historyName)
+	cursor, err := history.Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}),
+		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
+	if err != nil {
+		return fmt.Errorf("find the history of a merge: %w", err)
+	}
+	var rows []keptChanges
+	if err := cursor.All(ctx, &rows); err != nil {
+		return fmt.Errorf("read the history of a merge: %w", err)
+	}
+	rows = sinceMerge(rows, j.At)
+	touched := map[int]bool{}
+	for _, name := range j.Changed {
+		if forgettable(name) {
+			forgetValues(rows, name, touched)
+		}
+	}
+	for i := range rows {
+		if !touched[i] {
+			continue
+		}
+		update := bson.D{{Key: "$set", Value: bson.D{{Key: "changes", Value: rows[i].Changes}}}}
+		if _, err := history.UpdateOne(ctx, bson.D{{Key: keyID, Value: rows[i].ID}}, update); err != nil {
+			return fmt.Errorf("forget a merge: %w", err)
+		}
+	}
+	return nil
+}
+
+// sinceMerge are the rows from a merge to its undoing, both included: merges are
+// undone in the reverse of their order.
+func sinceMerge(rows []keptChanges, at time.Time) []keptChanges {
+	from := slices.IndexFunc(rows, func(row keptChanges) bool {
+		return row.Operation == string(client.OperationMerge) && row.At.Equal(at)
+	})
+	if from < 0 {
+		return nil
+	}
+	open := 0
+	for i, row := range rows[from:] {
+		switch client.Operation(row.Operation) {
+		case client.OperationMerge:
+			open++
+		case client.OperationUnmerge:
+			open--
+		}
+		if open == 0 {
+			return rows[from : from+i+1]
+		}
+	}
+	return rows[from:]
+}
+
+// forgettable says whether a property tells of a person. The rest is what a record
+// can't be without, or ids.
+func forgettable(name string) bool {
+	return !slices.Contains([]string{"status", "blocked", "mergedClients", "clientIdsClientCanView"}, name)
+}
+
+// forgetValues takes the values of a property, or of what lies below it, out of
+// rows, except the first one before and the last one after.
+func forgetValues(rows []keptChanges, name string, touched map[int]bool) {
+	type place struct{ row, change int }
+	places := map[string][]place{}
+	for i := range rows {
+		for j, change := range rows[i].Changes {
+			path, _ := change[0].Value.(string)
+			if top, _, _ := strings.Cut(path, "."); top == name {
+				places[path] = append(places[path], place{i, j})
+			}
+		}
+	}
+	for _, list := range places {
+		for n, at := range list {
+			change := &rows[at.row].Changes[at.change]
+			*change = slices.DeleteFunc(*change, func(e bson.E) bool {
+				return e.Key == "before" && n > 0 || e.Key == "after" && n < len(list)-1
+			})
+			touched[at.row] = true
+		}
+	}
+}
