@@ -123,6 +123,11 @@ func keyedMutations() map[string]keyedMutation {
 			values{"id": "322531"},
 			values{"id": "322532"},
 		},
+		"updateBusiness": {
+			`mutation ($key: String, $input: UpdateBusinessInput!) { updateBusiness(input: $input, idempotencyKey: $key) { business { name timeZone { timeZoneId } locale } userErrors { code } } }`,
+			values{"input": values{"name": "One", "timeZone": "Asia/Tokyo"}},
+			values{"input": values{"name": "Two"}},
+		},
 		"recordAppointments": {
 			`mutation ($key: String, $entries: [AppointmentInput!]!) { recordAppointments(appointments: $entries, idempotencyKey: $key) { recorded userErrors { code field } } }`,
 			appointment("OPEN"), appointment("CANCELLED"),

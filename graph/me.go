@@ -26,6 +26,16 @@ func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, er
 	return req.loaders.WrapOne(own), nil
 }
 
+// UpdateBusiness changes what an input names of the caller's business.
+func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values, key *string) (*model.UpdateBusinessPayload, error) {
+	business, err := r.service.UpdateBusiness(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
+	userErrors, err := told(nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdateBusinessPayload{Business: business, UserErrors: userErrors}, nil
+}
+
 // TimeZone describes the zone of a business.
 func (r businessResolver) TimeZone(_ context.Context, obj *client.Business) (*client.TimeZone, error) {
 	return client.DescribeZone(obj.TimeZoneID, r.service.Now()), nil

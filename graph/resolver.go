@@ -102,6 +102,9 @@ func (*Resolver) AppointmentRemovalInput() generated.AppointmentRemovalInputReso
 // LocationGroupInput implements generated.ResolverRoot; likewise.
 func (*Resolver) LocationGroupInput() generated.LocationGroupInputResolver { return nil }
 
+// UpdateBusinessInput implements generated.ResolverRoot; likewise.
+func (*Resolver) UpdateBusinessInput() generated.UpdateBusinessInputResolver { return nil }
+
 // ClientFormInput implements generated.ResolverRoot; likewise.
 func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return nil }
 

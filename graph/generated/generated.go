@@ -49,6 +49,7 @@ type ResolverRoot interface {
 	CreateClientInput() CreateClientInputResolver
 	CreateFieldDefinitionInput() CreateFieldDefinitionInputResolver
 	LocationGroupInput() LocationGroupInputResolver
+	UpdateBusinessInput() UpdateBusinessInputResolver
 	UpdateClientInput() UpdateClientInputResolver
 	UpdateFieldDefinitionInput() UpdateFieldDefinitionInputResolver
 }
@@ -76,6 +77,7 @@ type ComplexityRoot struct {
 		Locale      func(childComplexity int) int
 		Name        func(childComplexity int) int
 		PhoneRegion func(childComplexity int) int
+		Rekeying    func(childComplexity int) int
 		TimeZone    func(childComplexity int) int
 	}
 
@@ -465,6 +467,7 @@ type ComplexityRoot struct {
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
+		UpdateBusiness        func(childComplexity int, input model.Values, idempotencyKey *string) int
 		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpsertClient          func(childComplexity int, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
@@ -611,6 +614,11 @@ type ComplexityRoot struct {
 		Merged  func(childComplexity int) int
 	}
 
+	UpdateBusinessPayload struct {
+		Business   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateClientPayload struct {
 		Client     func(childComplexity int) int
 		Conflict   func(childComplexity int) int
@@ -703,6 +711,7 @@ type MutationResolver interface {
 	RetireFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RetireFieldDefinitionPayload, error)
 	RecordAppointments(ctx context.Context, appointments []model.Values, idempotencyKey *string) (*model.RecordAppointmentsPayload, error)
 	RemoveAppointments(ctx context.Context, appointments []model.Values, idempotencyKey *string) (*model.RemoveAppointmentsPayload, error)
+	UpdateBusiness(ctx context.Context, input model.Values, idempotencyKey *string) (*model.UpdateBusinessPayload, error)
 	PutLocationGroup(ctx context.Context, input model.Values, idempotencyKey *string) (*model.PutLocationGroupPayload, error)
 	DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) (*model.DeleteLocationGroupPayload, error)
 	RecordClientForms(ctx context.Context, forms []model.Values, idempotencyKey *string) (*model.RecordClientFormsPayload, error)
@@ -916,6 +925,12 @@ type LocationGroupInputResolver interface {
 	LocationIds(ctx context.Context, obj model.Values, data []*client.ID) error
 	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
 }
+type UpdateBusinessInputResolver interface {
+	Name(ctx context.Context, obj model.Values, data *string) error
+	TimeZone(ctx context.Context, obj model.Values, data *string) error
+	Locale(ctx context.Context, obj model.Values, data *string) error
+	PhoneRegion(ctx context.Context, obj model.Values, data *string) error
+}
 type UpdateClientInputResolver interface {
 	FirstName(ctx context.Context, obj model.Values, data *string) error
 	LastName(ctx context.Context, obj model.Values, data *string) error
@@ -1068,6 +1083,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Business.PhoneRegion(childComplexity), true
+	case "Business.rekeying":
+		if e.ComplexityRoot.Business.Rekeying == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Business.Rekeying(childComplexity), true
 	case "Business.timeZone":
 		if e.ComplexityRoot.Business.TimeZone == nil {
 			break
@@ -2835,6 +2856,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*client.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateBusiness":
+		if e.ComplexityRoot.Mutation.UpdateBusiness == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateBusiness_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateBusiness(childComplexity, args["input"].(model.Values), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateClient":
 		if e.ComplexityRoot.Mutation.UpdateClient == nil {
 			break
@@ -3501,6 +3533,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnmergeConflict.Merged(childComplexity), true
 
+	case "UpdateBusinessPayload.business":
+		if e.ComplexityRoot.UpdateBusinessPayload.Business == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateBusinessPayload.Business(childComplexity), true
+	case "UpdateBusinessPayload.userErrors":
+		if e.ComplexityRoot.UpdateBusinessPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateBusinessPayload.UserErrors(childComplexity), true
+
 	case "UpdateClientPayload.client":
 		if e.ComplexityRoot.UpdateClientPayload.Client == nil {
 			break
@@ -4066,6 +4111,11 @@ type Business {
   locale: String
   "ISO 3166 code of the country in which phone numbers without a country code are read; ` + "`" + `US` + "`" + ` unless set."
   phoneRegion: String!
+  """
+  Whether clients are still being put into the order of a new ` + "`" + `locale` + "`" + `, or their phone numbers read by a new
+  ` + "`" + `phoneRegion` + "`" + `.
+  """
+  rekeying: Boolean!
 }
 
 "A time zone, as it is today."
@@ -4763,6 +4813,18 @@ input AppointmentRemovalInput {
   When the scheduler removed it, to the millisecond. An entry that is not newer than what is known changes nothing.
   """
   modifiedDate: DateTime!
+}
+
+"What to change of a business. What is absent stays; null takes a value back to that of a new business."
+input UpdateBusinessInput {
+  "Name of the business: 1 to 1,000 characters (REQUIRED, TOO_LONG); null for none."
+  name: String
+  "The time zone that days of reports are of, by its IANA name (INVALID_TIME_ZONE); null for UTC."
+  timeZone: String
+  "Language that decides the order of names, as a BCP 47 tag (INVALID_LOCALE); null for the order of no particular language."
+  locale: String
+  "ISO 3166 code of the country in which phone numbers without a country code are read (INVALID_PHONE_REGION); null for ` + "`" + `US` + "`" + `."
+  phoneRegion: String
 }
 
 "A location group as the scheduler has it, whole."
@@ -5713,6 +5775,20 @@ extend type Mutation {
   ): RemoveAppointmentsPayload @requires(permission: ADMIN)
 
   """
+  Changes what the input names of your business, and nothing else. A new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` gives every client new
+  places in the orders and new phone numbers to be compared by, which takes a while in a large business: ` + "`" + `rekeying` + "`" + ` of the
+  business is true until then. Meanwhile a client that has not had its turn stands where it stood; no list misses or
+  repeats a client on one page, but who turns pages by cursor while it lasts, or by a cursor from before, may. Needs the
+  permission ADMIN.
+  """
+  updateBusiness(
+    "What to change: at least one property (EMPTY_PATCH)."
+    input: UpdateBusinessInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UpdateBusinessPayload @requires(permission: ADMIN)
+
+  """
   Takes in a location group that the scheduler made or changed. One that is not newer than what is known, a deletion
   too, changes nothing. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
@@ -5818,6 +5894,14 @@ type RemoveAppointmentsPayload {
   "How many entries were newer than what was known, and were taken in."
   removed: Int!
   "What is wrong with entries, in their order, each at ` + "`" + `[\"appointments\", index, ...]` + "`" + `; empty when there is nothing."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `updateBusiness` + "`" + ` answers."
+type UpdateBusinessPayload {
+  "The business as it is now; null with an error."
+  business: Business
+  "All that is wrong with the input; empty when there is nothing."
   userErrors: [UserError!]!
 }
 
@@ -6709,6 +6793,8 @@ enum UserErrorCode {
   INVALID_LOCALE
   "The text is no name of the IANA time zone database."
   INVALID_TIME_ZONE
+  "The text is no ISO 3166 code of a country that has phone numbers."
+  INVALID_PHONE_REGION
   "The text is no absolute http or https URL."
   INVALID_URL
   "The status is none that a client, or an appointment, can have."
@@ -6806,6 +6892,8 @@ func (ec *executionContext) childFields_Business(ctx context.Context, field grap
 		return ec.fieldContext_Business_locale(ctx, field)
 	case "phoneRegion":
 		return ec.fieldContext_Business_phoneRegion(ctx, field)
+	case "rekeying":
+		return ec.fieldContext_Business_rekeying(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Business", field.Name)
 }
@@ -7746,6 +7834,16 @@ func (ec *executionContext) childFields_UnmergeConflict(ctx context.Context, fie
 		return ec.fieldContext_UnmergeConflict_current(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnmergeConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateBusinessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "business":
+		return ec.fieldContext_UpdateBusinessPayload_business(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateBusinessPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateBusinessPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateClientPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8705,6 +8803,28 @@ func (ec *executionContext) field_Mutation_unmergeClients_args(ctx context.Conte
 		return nil, err
 	}
 	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateBusiness_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.Values, error) {
+			return ec.unmarshalNUpdateBusinessInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -9878,6 +9998,29 @@ func (ec *executionContext) _Business_phoneRegion(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Business_phoneRegion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Business", field, false, false, "String")
+}
+
+func (ec *executionContext) _Business_rekeying(ctx context.Context, field graphql.CollectedField, obj *client.Business) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Business_rekeying(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rekeying(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Business_rekeying(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Business", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Client_id(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
@@ -17733,6 +17876,68 @@ func (ec *executionContext) fieldContext_Mutation_removeAppointments(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateBusiness(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateBusiness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateBusiness(ctx, fc.Args["input"].(model.Values), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				if err != nil {
+					var zeroVal *model.UpdateBusinessPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.UpdateBusinessPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateBusinessPayload) graphql.Marshaler {
+			return ec.marshalOUpdateBusinessPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateBusinessPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateBusiness(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateBusinessPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateBusiness_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_putLocationGroup(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20845,6 +21050,70 @@ func (ec *executionContext) fieldContext_UnmergeConflict_current(_ context.Conte
 	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
 }
 
+func (ec *executionContext) _UpdateBusinessPayload_business(ctx context.Context, field graphql.CollectedField, obj *model.UpdateBusinessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateBusinessPayload_business(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Business, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.Business) graphql.Marshaler {
+			return ec.marshalOBusiness2ᚖclientgraphᚋinternalᚋclientᚐBusiness(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateBusinessPayload_business(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateBusinessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Business(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateBusinessPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateBusinessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateBusinessPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateBusinessPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateBusinessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateClientPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UpdateClientPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22977,6 +23246,11 @@ func (ec *executionContext) _Business(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "phoneRegion":
 			out.Values[i] = ec._Business_phoneRegion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rekeying":
+			out.Values[i] = ec._Business_rekeying(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -25528,6 +25802,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "updateBusiness":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateBusiness(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "putLocationGroup":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_putLocationGroup(ctx, field)
@@ -26550,6 +26831,44 @@ func (ec *executionContext) _UnmergeConflict(ctx context.Context, sel ast.Select
 		case "current":
 			out.Values[i] = ec._UnmergeConflict_current(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateBusinessPayloadImplementors = []string{"UpdateBusinessPayload"}
+
+func (ec *executionContext) _UpdateBusinessPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateBusinessPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateBusinessPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateBusinessPayload")
+		case "business":
+			out.Values[i] = ec._UpdateBusinessPayload_business(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateBusinessPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -28436,6 +28755,12 @@ func (ec *executionContext) marshalNUnmergeValue2clientgraphᚋinternalᚋclient
 	return res
 }
 
+func (ec *executionContext) unmarshalNUpdateBusinessInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateClientInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
 	var res model.Values
 	err := res.UnmarshalGQL(v)
@@ -28671,6 +28996,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOBusiness2ᚖclientgraphᚋinternalᚋclientᚐBusiness(ctx context.Context, sel ast.SelectionSet, v *client.Business) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Business(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx context.Context, sel ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -29431,6 +29763,13 @@ func (ec *executionContext) marshalOUnmergeClientsPayload2ᚖclientgraphᚋgraph
 		return graphql.Null
 	}
 	return ec._UnmergeClientsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateBusinessPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateBusinessPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateBusinessPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateBusinessPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUpdateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐUpdateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateClientPayload) graphql.Marshaler {

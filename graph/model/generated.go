@@ -351,6 +351,14 @@ type UnmergeClientsPayload struct {
 	Conflicts []*client.UnmergeConflict `json:"conflicts"`
 }
 
+// What `updateBusiness` answers.
+type UpdateBusinessPayload struct {
+	// The business as it is now; null with an error.
+	Business *client.Business `json:"business,omitempty"`
+	// All that is wrong with the input; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `updateClient` answers.
 type UpdateClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.

@@ -12,21 +12,6 @@ import (
 // unfinished: by itself, by another server, or by one that is no more.
 const erasuresInterval = time.Minute
 
-// keepPurging runs resumeErasures beside the server until stop is called, which
-// waits for its end.
-func keepPurging(ctx context.Context, service *client.Service, logger *slog.Logger) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		resumeErasures(ctx, service, logger)
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
-}
-
 // resumeErasures brings erasures to their end, at once and then now and again,
 // until ctx ends.
 func resumeErasures(ctx context.Context, service *client.Service, logger *slog.Logger) {

@@ -70,7 +70,8 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 			return err
 		}
 	}
-	defer keepPurging(ctx, service, logger)()
+	defer beside(ctx, func(ctx context.Context) { resumeErasures(ctx, service, logger) })()
+	defer beside(ctx, func(ctx context.Context) { rekey(ctx, service, logger) })()
 	handler := server.New(server.Options{
 		Service:       service,
 		Verifier:      access.verifier,
@@ -92,6 +93,18 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 	}
 	announce(stdout, logger, cfg, listener.Addr(), db)
 	return serveHTTP(ctx, listener, handler, db, logger)
+}
+
+// beside runs something beside the server, with a context that ends when stop is
+// called, which waits for its end.
+func beside(ctx context.Context, run func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 func newLogger(cfg config.Serve, w io.Writer) *slog.Logger {

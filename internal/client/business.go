@@ -14,7 +14,23 @@ type Business struct {
 	// PhoneRegion is the ISO 3166 region in which numbers without a country code
 	// are read; US unless set.
 	PhoneRegion string
+	// RekeyedTo, while the clients' keys are made anew for a new locale or phone
+	// region, is the highest id of those that have theirs; nil when all have.
+	RekeyedTo *int64
 }
+
+// Keying is what the business's clients are keyed by.
+func (b *Business) Keying() Keying {
+	keying := Keying{PhoneRegion: b.PhoneRegion}
+	if b.Locale != nil {
+		keying.Locale = *b.Locale
+	}
+	return keying
+}
+
+// Rekeying says whether clients are still to get the keys of the locale and the
+// phone region.
+func (b *Business) Rekeying() bool { return b.RekeyedTo != nil }
 
 // DefaultBusiness is what a business is until somebody says otherwise.
 func DefaultBusiness(businessID int64) *Business {

@@ -68,7 +68,7 @@ func (c *Client) identityName() string {
 // for what is no whole number of the region or of the country that it names.
 // One digit over and over is what people type to get past a required field.
 func (k *Keyer) phoneNumber(phone string) string {
-	number, err := phonenumbers.Parse(plainDigits(phone), k.phoneRegion)
+	number, err := phonenumbers.Parse(plainDigits(phone), k.keying.PhoneRegion)
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
 		return ""
 	}

@@ -18,21 +18,36 @@ import (
 // two records of a person can be told to share them.
 type Keyer struct {
 	collators sync.Pool
-	// phoneRegion is the ISO 3166 region in which numbers without a country code
+	keying    Keying
+}
+
+// Keying is what a client's keys depend on beside the client.
+type Keying struct {
+	// Locale is the BCP 47 tag of the order; empty for the root collation.
+	Locale string
+	// PhoneRegion is the ISO 3166 region in which numbers without a country code
 	// are read.
-	phoneRegion string
+	PhoneRegion string
+}
+
+// Keyer makes keys by a keying.
+func (k Keying) Keyer() *Keyer {
+	if k.Locale == "" {
+		return NewKeyer(nil, k.PhoneRegion)
+	}
+	return NewKeyer(&k.Locale, k.PhoneRegion)
 }
 
 // NewKeyer returns the keyer of a locale and a phone region; nil, or a locale
 // that is no BCP 47 tag, is the root collation.
 func NewKeyer(locale *string, phoneRegion string) *Keyer {
-	tag := language.Und
+	tag, keying := language.Und, Keying{PhoneRegion: phoneRegion}
 	if locale != nil {
-		tag = language.Make(*locale)
+		tag, keying.Locale = language.Make(*locale), *locale
 	}
 	return &Keyer{
-		collators:   sync.Pool{New: func() any { return collate.New(tag) }},
-		phoneRegion: phoneRegion,
+		collators: sync.Pool{New: func() any { return collate.New(tag) }},
+		keying:    keying,
 	}
 }
 
@@ -61,18 +76,14 @@ func (k *Keyer) Key(text *string, clientID int64) string {
 // Prepare computes what the store keeps beside a client's own values: its
 // places in the orders and its count of open appointments.
 func (k *Keyer) Prepare(c *Client) {
+	k.PrepareKeyed(c)
 	if c.Lifecycle == Merged {
-		// Whoever has no keys is found by none.
-		c.NameKey, c.EmailKey = "", ""
-		c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.IdentityKeys, c.Keys = nil, nil, nil, nil, nil
+		c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys = nil, nil, nil, nil
 		return
 	}
-	c.NameKey = k.Key(c.FullName(), c.ClientID)
-	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
 	c.EmailsLower = c.emailsLower()
 	c.ExternalUserNames = c.externalUserNames()
 	c.AccountIDs = c.accountIDs()
-	c.IdentityKeys = k.identityKeys(c)
 	c.Keys = c.indexKeys()
 	c.ActiveAppointmentCount = 0
 	for _, a := range c.Appointments {
@@ -80,4 +91,17 @@ func (k *Keyer) Prepare(c *Client) {
 			c.ActiveAppointmentCount++
 		}
 	}
+}
+
+// PrepareKeyed computes what of that depends on the keying: places in orders,
+// and phone numbers in international form.
+func (k *Keyer) PrepareKeyed(c *Client) {
+	if c.Lifecycle == Merged {
+		// Whoever has no keys is found by none.
+		c.NameKey, c.EmailKey, c.IdentityKeys = "", "", nil
+		return
+	}
+	c.NameKey = k.Key(c.FullName(), c.ClientID)
+	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
+	c.IdentityKeys = k.identityKeys(c)
 }

@@ -20,6 +20,8 @@ type Service struct {
 	// keyers holds one Keyer a locale and phone region: making one reads the
 	// whole collation table.
 	keyers sync.Map
+	// marked has something in it when a business was marked for Rekey.
+	marked chan struct{}
 }
 
 // Secrets is what keeps secrets. A service that writes needs all of it; one that
@@ -32,7 +34,7 @@ type Secrets struct {
 
 // NewService returns the service over a store.
 func NewService(store Store, secrets Secrets, limiter Limiter, now func() time.Time) *Service {
-	return &Service{store: store, hasher: secrets.Hasher, cipher: secrets.Cipher, mac: secrets.MAC, limiter: limiter, now: now}
+	return &Service{store: store, hasher: secrets.Hasher, cipher: secrets.Cipher, mac: secrets.MAC, limiter: limiter, now: now, marked: make(chan struct{}, 1)}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.
@@ -68,15 +70,9 @@ func accountUnusable() *Error {
 	return &Error{Code: CodeUnauthenticated, Message: "this client account can't be used"}
 }
 
-// keyerKey is what tells keyers apart.
-type keyerKey struct{ locale, region string }
-
 // keyer makes the keys of a business's clients.
 func (s *Service) keyer(business *Business) *Keyer {
-	key := keyerKey{region: business.PhoneRegion}
-	if business.Locale != nil {
-		key.locale = *business.Locale
-	}
+	key := business.Keying()
 	keyer, ok := s.keyers.Load(key)
 	if !ok {
 		keyer, _ = s.keyers.LoadOrStore(key, NewKeyer(business.Locale, business.PhoneRegion))

@@ -52,6 +52,9 @@ type Store interface {
 	// Business finds the business of the scope; DefaultBusiness when nothing is
 	// stored about it.
 	Business(ctx context.Context, scope Scope) (*Business, error)
+	// MarkedBusinesses finds the businesses whose clients' keys are being made
+	// anew.
+	MarkedBusinesses(ctx context.Context) ([]int64, error)
 	// Definitions finds the custom fields of the scope's business.
 	Definitions(ctx context.Context, scope Scope) (Definitions, error)
 	// LocationGroups finds the locations of those groups, by group id. Groups that
@@ -81,6 +84,7 @@ type Store interface {
 type Tx interface {
 	FeedTx
 	DefinitionTx
+	BusinessTx
 	DuplicateTx
 	KeyTx
 	HistoryTx

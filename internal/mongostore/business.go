@@ -18,6 +18,7 @@ type businessDocument struct {
 	TimeZoneID  string  `bson:"timeZone"`
 	Locale      *string `bson:"locale,omitempty"`
 	PhoneRegion string  `bson:"phoneRegion"`
+	RekeyedTo   *int64  `bson:"rekeyedTo,omitempty"`
 }
 
 // Business implements client.Store.
@@ -33,8 +34,23 @@ func (s *Store) Business(ctx context.Context, scope client.Scope) (*client.Busin
 	return new(client.Business(stored)), nil
 }
 
-// PutBusiness stores a business, in place of what is stored of it.
+// PutBusiness stores a business, in place of what is stored of it. Clients that
+// it has keep their keys: it is for businesses that have none, or whose locale
+// and phone region stay.
 func (s *Store) PutBusiness(ctx context.Context, business *client.Business) error {
+	if err := s.saveBusiness(ctx, business); err != nil {
+		return err
+	}
+	_, err := s.db.Collection(countersName).UpdateOne(ctx,
+		bson.D{{Key: keyID, Value: changeCounter(client.Scope{BusinessID: business.BusinessID})}, {Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(business.Keying())}}}})
+	if err != nil {
+		return fmt.Errorf("say how clients are keyed: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) saveBusiness(ctx context.Context, business *client.Business) error {
 	_, err := s.db.Collection(businessesName).ReplaceOne(ctx,
 		bson.D{{Key: keyID, Value: business.BusinessID}}, businessDocument(*business), options.Replace().SetUpsert(true))
 	if err != nil {

@@ -73,18 +73,35 @@ func (b *idBlock) reserve(ctx context.Context, id int64) error {
 // increment adds to a counter, which begins at 0, and returns what it is then.
 // The first increment of all may fail; see madeMeanwhile.
 func increment(ctx context.Context, counters *mongo.Collection, name string, by int64) (int64, error) {
-	var counter struct {
-		Value int64 `bson:"value"`
-	}
+	c, err := count(ctx, counters, name, by)
+	return c.Value, err
+}
+
+// counter is a counter's document. That of a business's feed says as well by
+// what the clients are keyed that are written from now on, once that changed:
+// each transaction that writes clients counts there, and reads it so.
+type counter struct {
+	Value  int64           `bson:"value"`
+	Keying *keyingDocument `bson:"keying"`
+}
+
+type keyingDocument struct {
+	Locale      string `bson:"locale"`
+	PhoneRegion string `bson:"phoneRegion"`
+}
+
+// count is increment, for the whole of the counter.
+func count(ctx context.Context, counters *mongo.Collection, name string, by int64) (counter, error) {
+	var c counter
 	err := counters.FindOneAndUpdate(ctx,
 		bson.D{{Key: "_id", Value: name}},
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}}},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
-	).Decode(&counter)
+	).Decode(&c)
 	if err != nil {
-		return 0, fmt.Errorf("increment the counter %s: %w", name, err)
+		return c, fmt.Errorf("increment the counter %s: %w", name, err)
 	}
-	return counter.Value, nil
+	return c, nil
 }
 
 // madeMeanwhile says whether an increment failed because another first one made

@@ -36,6 +36,10 @@ func indexes() map[string][]index {
 			{name: "byClient", keys: ascending("businessId", "clientId", "sequence")},
 			{name: "expiry", keys: ascending("at"), expire: client.FeedRetention},
 		},
+		businessesName: {
+			// Those whose clients' keys are being made anew.
+			{name: "byRekeyedTo", keys: ascending("rekeyedTo"), partial: bson.D{{Key: "rekeyedTo", Value: rekeying()}}},
+		},
 		definitionsName: {
 			{name: "byId", keys: ascending("businessId", "_id")},
 			// One field in use for a property.

@@ -181,6 +181,7 @@ func (t *transaction) Fold(before, after, survivor *client.Client, entry client.
 			row[i].Value = survivor.VisibilityKeys()
 		}
 	}
+	t.written = append(t.written, after)
 	t.changes = append(t.changes, row)
 	return nil
 }

@@ -323,16 +323,17 @@ func (p *planner) checkOthers(clients []*client.Client) {
 				_, err := store.Viewers(ctx, scope, ids, client.Selection{})
 				return err
 			},
-			"account":         func(ctx context.Context) error { _, err := store.Account(ctx, scope, 1); return err },
-			"business":        func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
-			"definitions":     func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
-			"forms":           func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
-			"group":           func(ctx context.Context) error { _, err := store.LocationGroups(ctx, scope, ids); return err },
-			"groups":          func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
-			"tags":            func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
-			"shared keys":     func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
-			"dismissals":      func(ctx context.Context) error { _, err := store.Dismissals(ctx, scope); return err },
-			"in transactions": func(ctx context.Context) error { return readInTransaction(ctx, store, scope, ids) },
+			"account":           func(ctx context.Context) error { _, err := store.Account(ctx, scope, 1); return err },
+			"marked businesses": func(ctx context.Context) error { _, err := store.MarkedBusinesses(ctx); return err },
+			"business":          func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
+			"definitions":       func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
+			"forms":             func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
+			"group":             func(ctx context.Context) error { _, err := store.LocationGroups(ctx, scope, ids); return err },
+			"groups":            func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
+			"tags":              func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
+			"shared keys":       func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
+			"dismissals":        func(ctx context.Context) error { _, err := store.Dismissals(ctx, scope); return err },
+			"in transactions":   func(ctx context.Context) error { return readInTransaction(ctx, store, scope, ids) },
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), read)
 		}
@@ -353,6 +354,8 @@ func readInTransaction(ctx context.Context, store *mongostore.Store, scope clien
 			func() error { _, err := tx.LocationGroup(ctx, 1); return err },
 			func() error { _, err := tx.CountLocationGroups(ctx); return err },
 			func() error { _, err := tx.Definitions(ctx); return err },
+			func() error { _, err := tx.Business(ctx); return err },
+			func() error { _, err := tx.ClientsAfter(ctx, ids[0], 5); return err },
 		} {
 			if err := read(); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -43,6 +44,8 @@ type Store struct {
 	accountIDs *idBlock
 	bell       *changeBell
 	mergeIDs   *idBlock
+	// keyers holds one client.Keyer a keying that a business changed to.
+	keyers sync.Map
 }
 
 var _ client.Store = (*Store)(nil)

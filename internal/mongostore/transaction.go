@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -64,11 +63,13 @@ type transaction struct {
 	replacements []mongo.WriteModel
 	history      []any
 	changes      []bson.D
-	feed         feedWrites
-	journal      journalWrites
-	neighbours   map[int64]neighbourDocument
-	keys         keyWrites
-	slots        map[int64]bool
+	// written are the clients, as they are then.
+	written    []*client.Client
+	feed       feedWrites
+	journal    journalWrites
+	neighbours map[int64]neighbourDocument
+	keys       keyWrites
+	slots      map[int64]bool
 	// tombstones are of the clients that the transaction erases.
 	tombstones []tombstoneDocument
 }
@@ -212,6 +213,9 @@ func (t *transaction) keep(entry client.Entry) bson.A {
 // announce adds the feed row of a write. Of entry it reads when and what the
 // write was.
 func (t *transaction) announce(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) {
+	if kind != client.KindErased {
+		t.written = append(t.written, after)
+	}
 	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
 }
 
@@ -280,8 +284,7 @@ func (t *transaction) flush(ctx context.Context) error {
 }
 
 func (t *transaction) flushChanges(ctx context.Context) error {
-	counter := "changes:" + strconv.FormatInt(t.scope.BusinessID, 10)
-	last, err := increment(ctx, t.store.db.Collection(countersName), counter, int64(len(t.changes)))
+	counter, err := count(ctx, t.store.db.Collection(countersName), changeCounter(t.scope), int64(len(t.changes)))
 	if madeMeanwhile(err) {
 		// Two first writers of a business made its counter at once.
 		return asConflict(err)
@@ -289,6 +292,10 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.correctKeys(ctx, counter.Keying); err != nil {
+		return err
+	}
+	last := counter.Value
 	rows := make([]any, len(t.changes))
 	for i, row := range t.changes {
 		rows[i] = append(row, bson.E{Key: "sequence", Value: last - int64(len(t.changes)) + int64(i) + 1})

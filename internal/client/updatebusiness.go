@@ -1,0 +1,200 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Names of a business's parts in inputs.
+const (
+	inputName        = "name"
+	inputTimeZone    = "timeZone"
+	inputLocale      = "locale"
+	inputPhoneRegion = "phoneRegion"
+)
+
+// BusinessTx is the part of Tx by which businesses and their clients' keys are
+// written.
+type BusinessTx interface {
+	// Business finds the business of the scope; DefaultBusiness when nothing is
+	// stored about it.
+	Business(ctx context.Context) (*Business, error)
+	// SaveBusiness stores the business in place of what is stored of it.
+	SaveBusiness(ctx context.Context, business *Business) error
+	// Rekeyed says by what all clients are keyed that are written from now on.
+	// Transactions that began before and write clients run again, and what they
+	// write is keyed that way, whatever they take the keying for.
+	Rekeyed(ctx context.Context, keying Keying) error
+	// ClientsAfter finds the first clients above that id, in any stage of their
+	// life, by id, as many as limit.
+	ClientsAfter(ctx context.Context, id int64, limit int) ([]*Client, error)
+	// SaveKeys writes what Keyer.PrepareKeyed computes of clients, who change in
+	// nothing else: they get no version, history or feed row.
+	SaveKeys(ctx context.Context, before, after []*Client) error
+}
+
+// UpdateBusiness changes what the input names of the caller's business, and
+// nothing else. A new locale or phone region makes every client's keys anew:
+// the business is marked, and Rekey does it. Errors: FORBIDDEN, EMPTY_PATCH,
+// INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE,
+// INVALID_LOCALE, INVALID_PHONE_REGION.
+func (s *Service) UpdateBusiness(ctx context.Context, scope Scope, input Values) (*Business, error) {
+	if err := permit(scope, Admin, false); err != nil {
+		return nil, err
+	}
+	if len(input) == 0 {
+		return nil, path{"input"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
+	}
+	// Read twice, here for the errors: a transaction is not begun for an input
+	// that will be refused.
+	if errs := readBusiness(input, DefaultBusiness(scope.BusinessID)); errs != nil {
+		return nil, errs
+	}
+	var current *Business
+	err := s.write(ctx, scope, plain[*Business]{&current}, func(ctx context.Context, tx Tx) error {
+		before, err := tx.Business(ctx)
+		if err != nil {
+			return err
+		}
+		after := *before
+		if errs := readBusiness(input, &after); errs != nil {
+			return errs
+		}
+		current = &after
+		if equalValues(*before, after) {
+			return nil
+		}
+		if before.Keying() != after.Keying() {
+			after.RekeyedTo = new(int64(0))
+			if err := tx.Rekeyed(ctx, after.Keying()); err != nil {
+				return err
+			}
+		}
+		return tx.SaveBusiness(ctx, &after)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if current.RekeyedTo != nil {
+		select {
+		case s.marked <- struct{}{}:
+		default: // Whoever listens has something to do already.
+		}
+	}
+	return current, nil
+}
+
+// readBusiness brings an input into a business: null takes a value back to what
+// it is of a business that never gave one.
+func readBusiness(input Values, business *Business) Errors {
+	r := &entryReader{values: input, where: path{"input"}}
+	fallback := DefaultBusiness(business.BusinessID)
+	if _, named := input[inputName]; named {
+		if business.Name = r.text(inputName, input[inputName] != nil); business.Name != nil {
+			business.Name = new(strings.TrimSpace(*business.Name))
+		}
+	}
+	if zone, named := r.ruled(inputTimeZone, timeZoneRule); zone != nil {
+		business.TimeZoneID = *zone
+	} else if named {
+		business.TimeZoneID = fallback.TimeZoneID
+	}
+	if locale, named := r.ruled(inputLocale, localeRule); named {
+		business.Locale = locale
+	}
+	if region, named := r.ruled(inputPhoneRegion, phoneRegionRule); region != nil {
+		business.PhoneRegion = *region
+	} else if named {
+		business.PhoneRegion = fallback.PhoneRegion
+	}
+	return r.errs
+}
+
+// ruled reads a text that is checked and normalised; named is whether the input
+// says anything of it.
+func (r *entryReader) ruled(name string, rule rule) (text *string, named bool) {
+	if _, named = r.values[name]; !named {
+		return nil, false
+	}
+	if text = r.text(name, false); text == nil {
+		return nil, true
+	}
+	ruled, err := rule(*text)
+	if err != nil {
+		r.fail(name, err)
+		return nil, true
+	}
+	return new(ruled.(string)), true
+}
+
+// phoneRegionRule takes the code of a country with a numbering plan.
+func phoneRegionRule(value any) (any, *Error) {
+	region := strings.ToUpper(strings.TrimSpace(value.(string)))
+	if !phonenumbers.GetSupportedRegions()[region] {
+		return nil, &Error{Code: CodeInvalidPhoneRegion, Message: "want the ISO 3166 code of a country, such as US"}
+	}
+	return region, nil
+}
+
+// Marked tells, by something to receive, that UpdateBusiness of this process
+// marked a business for Rekey.
+func (s *Service) Marked() <-chan struct{} { return s.marked }
+
+// rekeyBatch is how many clients one transaction makes the keys of.
+const rekeyBatch = 100
+
+// Rekey makes the keys anew of all clients of the businesses that are marked,
+// and takes the marks off. Where it was stopped, by an error or the end of a
+// process, it goes on; several processes that do it at once do no harm. Until a
+// client has its new keys it keeps its old places.
+func (s *Service) Rekey(ctx context.Context) error {
+	businesses, err := s.store.MarkedBusinesses(ctx)
+	if err != nil {
+		return fmt.Errorf("find the businesses to make keys for: %w", err)
+	}
+	var failures []error
+	for _, id := range businesses {
+		for more := true; more; {
+			if more, err = s.rekeyBatch(ctx, id); err != nil {
+				failures = append(failures, fmt.Errorf("make the keys of business %d: %w", id, err))
+				break
+			}
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// rekeyBatch makes the keys of the next clients of a business, and says whether
+// there may be more.
+func (s *Service) rekeyBatch(ctx context.Context, businessID int64) (more bool, err error) {
+	scope := Scope{BusinessID: businessID, Rows: Rows{All: true}}
+	err = s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+		more = false
+		business, err := tx.Business(ctx)
+		if err != nil || business.RekeyedTo == nil {
+			return err
+		}
+		clients, err := tx.ClientsAfter(ctx, *business.RekeyedTo, rekeyBatch)
+		if err != nil {
+			return err
+		}
+		keyed := make([]*Client, len(clients))
+		for i, c := range clients {
+			keyed[i] = c.Clone()
+			s.keyer(business).PrepareKeyed(keyed[i])
+		}
+		if err := tx.SaveKeys(ctx, clients, keyed); err != nil {
+			return err
+		}
+		business.RekeyedTo = nil
+		if more = len(clients) == rekeyBatch; more {
+			business.RekeyedTo = &clients[len(clients)-1].ClientID
+		}
+		return tx.SaveBusiness(ctx, business)
+	})
+	return more, err
+}

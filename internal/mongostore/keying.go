@@ -1,0 +1,116 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// rekeying is the condition that a business is marked: see anyAccount.
+func rekeying() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
+
+// MarkedBusinesses implements client.Store.
+func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
+	cursor, err := s.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
+	if err != nil {
+		return nil, fmt.Errorf("find businesses: %w", err)
+	}
+	var stored []businessDocument
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read businesses: %w", err)
+	}
+	ids := make([]int64, len(stored))
+	for i := range stored {
+		ids[i] = stored[i].BusinessID
+	}
+	return ids, nil
+}
+
+// Business implements client.BusinessTx.
+func (t *transaction) Business(ctx context.Context) (*client.Business, error) {
+	return t.store.Business(ctx, t.scope)
+}
+
+// SaveBusiness implements client.BusinessTx.
+func (t *transaction) SaveBusiness(ctx context.Context, business *client.Business) error {
+	return t.store.saveBusiness(ctx, business)
+}
+
+// Rekeyed implements client.BusinessTx. It writes to the counter on which all
+// that write clients of the business wait for each other: who began before
+// conflicts, and who begins later reads it.
+func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
+	_, err := t.store.db.Collection(countersName).UpdateOne(ctx,
+		bson.D{{Key: keyID, Value: changeCounter(t.scope)}},
+		bson.D{
+			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
+			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
+		},
+		options.UpdateOne().SetUpsert(true))
+	if madeMeanwhile(err) {
+		return asConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("say how clients are keyed: %w", err)
+	}
+	return nil
+}
+
+// ClientsAfter implements client.BusinessTx.
+func (t *transaction) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
+	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}})}
+	return t.store.read(ctx, q, window{sort: ascending(keyID), limit: int64(limit)}, client.SelectAll())
+}
+
+// SaveKeys implements client.BusinessTx.
+func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Client) error {
+	var writes []mongo.WriteModel
+	for i := range before {
+		update, err := t.store.codec.difference(before[i], after[i])
+		if err != nil {
+			return err
+		}
+		if len(update) > 0 {
+			filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before[i].ClientID}}
+			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(filter).SetUpdate(update))
+		}
+	}
+	if len(writes) == 0 {
+		return nil
+	}
+	if _, err := t.store.db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true)); err != nil {
+		return fmt.Errorf("write keys: %w", err)
+	}
+	return nil
+}
+
+// correctKeys makes the keys of the clients that the transaction wrote anew,
+// where the business's keying changed since they were made: whoever makes all
+// keys anew has gone past these clients, or has not seen them.
+func (t *transaction) correctKeys(ctx context.Context, now *keyingDocument) error {
+	if now == nil {
+		return nil
+	}
+	keyer := t.store.keyer(client.Keying(*now))
+	var before, after []*client.Client
+	for _, c := range t.written {
+		keyed := c.Clone()
+		keyer.PrepareKeyed(keyed)
+		before, after = append(before, c), append(after, keyed)
+	}
+	return t.SaveKeys(ctx, before, after)
+}
+
+// keyer makes keys by a keying.
+func (s *Store) keyer(keying client.Keying) *client.Keyer {
+	keyer, ok := s.keyers.Load(keying)
+	if !ok {
+		keyer, _ = s.keyers.LoadOrStore(keying, keying.Keyer())
+	}
+	return keyer.(*client.Keyer)
+}
