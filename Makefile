@@ -30,7 +30,7 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross depguard schema words scripts property browser sockets fuzz
+CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets fuzz
 
 .PHONY: help run test check long generate fmt clean vuln playground $(CHECKS)
 
@@ -94,6 +94,9 @@ schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and b
 
 words: ## check: no file names a folder of one machine or a registry
 	.ci/words
+
+threats: ## check: the tests that SECURITY.md names are there
+	.ci/threats
 
 scripts: ## check: shell scripts parse
 	.ci/scripts

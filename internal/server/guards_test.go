@@ -274,44 +274,86 @@ func TestInvalidDocumentIsNotEchoed(t *testing.T) {
 	}
 }
 
+// ask sends the query wait as the only one, and tells how it is answered.
+func (p *playground) ask(t *testing.T, token string) <-chan busyAnswer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/graphql", strings.NewReader(`{"query": "{ wait }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	answers := make(chan busyAnswer, 1)
+	go func() {
+		var a busyAnswer
+		defer func() { answers <- a }()
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return
+		}
+		defer response.Body.Close()
+		a.status, a.after = response.StatusCode, response.Header.Get("Retry-After")
+		_ = json.NewDecoder(response.Body).Decode(&a.body)
+	}()
+	return answers
+}
+
+// busyAnswer is the part of an answer that a busy server has.
+type busyAnswer struct {
+	status int
+	after  string
+	body   struct {
+		Errors []struct{ Extensions struct{ Code string } }
+	}
+}
+
+func (a busyAnswer) wantTurnedAway(t *testing.T, after string) {
+	t.Helper()
+	if a.status != http.StatusServiceUnavailable || a.after != after || len(a.body.Errors) != 1 || a.body.Errors[0].Extensions.Code != "OVERLOADED" {
+		t.Errorf("who should be turned away for %s s is answered %+v", after, a)
+	}
+}
+
 // More operations than run at once wait, and more than may wait are turned away.
 func TestServerThatIsBusyTurnsAwayWhoWouldWaitForNothing(t *testing.T) {
 	world := play(t, func(o *server.Options) {
 		o.Limits = server.Limits{Running: 1, Waiting: 1, WaitTime: time.Minute}
 	})
 	token := world.token(t, time.Hour)
-	answers := make(chan int, 3)
-	ask := func() {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, world.url+"/graphql", strings.NewReader(`{"query": "{ wait }"}`))
-		if err != nil {
-			answers <- 0
-			return
-		}
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Authorization", "Bearer "+token)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			answers <- 0
-			return
-		}
-		defer response.Body.Close()
-		var a struct {
-			Errors []struct{ Extensions struct{ Code string } }
-		}
-		_ = json.NewDecoder(response.Body).Decode(&a)
-		answers <- response.StatusCode
+	// Which of the three comes third is not known: the one that is answered.
+	first, second, third := world.ask(t, token), world.ask(t, token), world.ask(t, token)
+	var turnedAway busyAnswer
+	select {
+	case turnedAway = <-first:
+		first = nil
+	case turnedAway = <-second:
+		second = nil
+	case turnedAway = <-third:
+		third = nil
 	}
-	for range 3 {
-		go ask()
-	}
-	// The first is under way and the second waits, so that the third is answered.
-	if status := <-answers; status != http.StatusServiceUnavailable {
-		t.Errorf("the third is answered %d", status)
-	}
+	turnedAway.wantTurnedAway(t, "60")
 	close(world.proceed)
-	for range 2 {
-		if status := <-answers; status != http.StatusOK {
-			t.Errorf("one that waited is answered %d", status)
+	for _, waited := range []<-chan busyAnswer{first, second, third} {
+		if waited == nil {
+			continue
 		}
+		if a := <-waited; a.status != http.StatusOK {
+			t.Errorf("one that waited is answered %+v", a)
+		}
+	}
+}
+
+// Who waits for its turn is turned away when that takes too long.
+func TestServerThatStaysBusyTurnsAwayWhoWaitedTooLong(t *testing.T) {
+	world := play(t, func(o *server.Options) {
+		o.Limits = server.Limits{Running: 1, Waiting: 10, WaitTime: time.Millisecond}
+	})
+	token := world.token(t, time.Hour)
+	first := world.ask(t, token)
+	eventually(t, "one operation runs", func() bool { return world.waiting.Load() == 1 })
+	(<-world.ask(t, token)).wantTurnedAway(t, "1")
+	close(world.proceed)
+	if a := <-first; a.status != http.StatusOK {
+		t.Errorf("the one that ran is answered %+v", a)
 	}
 }
