@@ -168,6 +168,12 @@ func TestExportOfMergedClients(t *testing.T) {
 		t.Errorf("its history is %v, its changes are %v", held["history"], held["changes"])
 	}
 	unmerge(t, api, mergeID)
+	payload(t, api, owner(), `mutation ($list: [AppointmentInput!]!) { recordAppointments(appointments: $list) { userErrors { code } } }`, values{"list": []any{values{
+		"appointmentId": "77", "clientId": a, "locationId": "12", "start": "2030-01-01T00:00:00Z", "status": "OPEN", "modifiedDate": "2030-01-01T00:00:00Z",
+	}}})
+	if ids := export(superUser(), a)["merges"].([]any)[0].(values)["clientIds"].([]any); len(ids) > 0 {
+		t.Errorf("who does not see the other one is told of %v", ids)
+	}
 	narrow := superUser()
 	narrow.User = "owner" // Who created both sees both.
 	for id, other := range map[string]string{a: "Beaver", b: "Aardvark"} {
