@@ -100,6 +100,8 @@ func (w world) unmerge(d deed) (world, told) {
 		return w, told{code: "MERGE_NOT_LATEST"}
 	case d.expected != 0 && d.expected != survivor.version:
 		return w, w.conflict(m.survivor)
+	case w.mergedElsewhere(*m):
+		return w, told{code: "MERGE_NOT_LATEST"}
 	case survivor.city != m.cityAfter && survivor.city != m.cityBefore && m.cityAfter != m.cityBefore:
 		return w, told{code: "UNMERGE_CONFLICT"}
 	}
@@ -108,18 +110,28 @@ func (w world) unmerge(d deed) (world, told) {
 	return next, next.tell(m.survivor)
 }
 
-// unfold undoes a merge that can be undone. Edges lead to whom their ends mean
-// now: others may have been merged since.
-func (w world) unfold(m merger) world {
-	now := func(slots slotSet) slotSet {
-		var today slotSet
-		for i := range w.people {
-			if slots.has(i) {
-				today |= only(w.today(i, m.survivor))
-			}
+// mergedElsewhere says whether one of those whom the clients of a merge saw, or who
+// saw them, was merged into another client since.
+func (w world) mergedElsewhere(m merger) bool {
+	neighbours := m.subjectsBefore
+	for i, p := range w.people {
+		if m.folded.has(i) {
+			neighbours |= p.subjects
 		}
-		return today
+		if m.saw[i] != 0 {
+			neighbours |= only(i)
+		}
 	}
+	for i, p := range w.people {
+		if neighbours.has(i) && p.heir != 0 && w.root(i) != m.survivor {
+			return true
+		}
+	}
+	return false
+}
+
+// unfold undoes a merge that can be undone.
+func (w world) unfold(m merger) world {
 	next := w
 	survivor := &next.people[m.survivor]
 	seen := survivor.subjects
@@ -127,47 +139,27 @@ func (w world) unfold(m merger) world {
 		survivor.city = m.cityBefore
 	}
 	if m.subjectsAfter != m.subjectsBefore {
-		survivor.subjects &^= now(m.subjectsAfter) &^ now(m.subjectsBefore)
+		survivor.subjects &^= m.subjectsAfter &^ m.subjectsBefore
 		survivor.subjects |= m.subjectsBefore & m.family()
 	}
 	survivor.version++
 	for i := range w.people {
+		p := &next.people[i]
 		if m.folded.has(i) {
-			back := &next.people[i]
-			back.heir = 0
-			back.version++
-			var subjects slotSet
-			for j := range w.people {
-				if back.subjects.has(j) && (m.family().has(j) || seen.has(w.today(j, m.survivor))) {
-					subjects |= only(w.today(j, m.survivor))
-				}
-			}
-			back.subjects = subjects
+			p.heir = 0
+			p.version++
+			p.subjects &= m.family() | seen
 		}
-		if m.saw[i] == 0 {
+		if m.saw[i] == 0 || !p.subjects.has(m.survivor) {
 			continue
 		}
 		saw := m.saw[i] &^ only(m.survivor)
-		if w.people[i].subjects.has(m.survivor) {
-			if saw == m.saw[i] {
-				next.people[i].subjects &^= only(m.survivor)
-			}
-			next.people[i].subjects |= saw
+		if saw == m.saw[i] {
+			p.subjects &^= only(m.survivor)
 		}
-		if heir := w.today(i, m.survivor); heir != i && w.people[heir].subjects.has(m.survivor) {
-			next.people[heir].subjects |= saw
-		}
+		p.subjects |= saw
 	}
 	return next
-}
-
-// today is the slot that another one's client is now, when the clients that were
-// merged into that survivor are themselves.
-func (w world) today(slot, survivor int) int {
-	if root := w.root(slot); root != survivor {
-		return root
-	}
-	return slot
 }
 
 // erase removes a client, and those who were merged into it. Those who may view
