@@ -97,7 +97,7 @@ func loadKeyset(cfg config.Serve) ([]byte, error) {
 		return nil, unusableKeyset(err)
 	}
 	if !cfg.Development() {
-		return nil, &devdb.UserError{Message: "give the key ring for social security numbers with --ssn-keyset-file"}
+		return nil, &devdb.UserError{Message: "give the key ring for social security numbers with --ssn-keyset-file; the command keyset prints a new one"}
 	}
 	if keyset, err = secret.DevelopmentKeyset(cfg.DataDir); err != nil {
 		return nil, unusableDataDir(cfg.DataDir)

@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
+	"clientgraph/internal/secret"
 )
 
 // Exit codes.
@@ -75,6 +76,8 @@ func run(ctx context.Context, command string, cfg config.Config, stdout, stderr 
 		return importFile(ctx, cfg.Import, stdout, stderr)
 	case "indexes":
 		return indexes(ctx, cfg.Indexes, stdout, stderr)
+	case "keyset":
+		return keyset(stdout)
 	case "version":
 		return version(stdout)
 	}
@@ -110,6 +113,16 @@ func token(cfg config.Token, stdout io.Writer) error {
 		return fmt.Errorf("no token: %w; token --help lists the flags", err)
 	}
 	_, err = fmt.Fprintln(stdout, text)
+	return err
+}
+
+// keyset prints a new key ring.
+func keyset(stdout io.Writer) error {
+	ring, err := secret.NewKeyset()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s\n", ring)
 	return err
 }
 

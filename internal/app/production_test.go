@@ -20,18 +20,12 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-
-	"clientgraph/internal/secret"
 )
 
-// keysetFile is a key ring for social security numbers.
+// keysetFile is a key ring for social security numbers, as the program makes one.
 func keysetFile(t *testing.T) string {
 	t.Helper()
-	keyset, err := secret.DevelopmentKeyset(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return written(t, "keyset", keyset)
+	return written(t, "keyset", []byte(mustRun(t, "keyset")))
 }
 
 func written(t *testing.T, name string, content []byte) string {

@@ -18,6 +18,7 @@ type Config struct {
 	Seed    Seed    `cmd:"" help:"Add generated clients to a business."`
 	Import  Import  `cmd:"" help:"Take in a file of what the scheduler knows."`
 	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them."`
+	Keyset  Keyset  `cmd:"" help:"Print a new key ring for social security numbers, in clear: keep it in a file that the server alone can read, and apart from backups of the database."`
 	Version Version `cmd:"" help:"Print the version."`
 }
 
@@ -37,7 +38,7 @@ type Serve struct {
 	HTTP
 	Operations
 	Limits        `group:"Limits:"`
-	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring that encrypts social security numbers; development mode makes its own."`
+	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring (tink) that encrypts social security numbers; the command keyset prints a new one, development mode makes its own."`
 	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`
 	Introspection bool   `help:"Let callers read the schema outside development too."`
 	LogLevel      string `enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
@@ -101,6 +102,9 @@ type Import struct {
 
 // Indexes is the command that makes the indexes.
 type Indexes struct{ Database }
+
+// Keyset is the command that prints a key ring for --ssn-keyset-file.
+type Keyset struct{}
 
 // Version is the command that prints the version.
 type Version struct{}

@@ -22,7 +22,7 @@ const plaintext = "078-05-1120"
 
 func newCipher(t *testing.T) *Cipher {
 	t.Helper()
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestChangedCiphertextDoesNotOpen(t *testing.T) {
 }
 
 func TestRotatedKeysetOpensOldCiphertexts(t *testing.T) {
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func written(t *testing.T, manager *keyset.Manager) []byte {
 }
 
 func TestOpenCipherTakesBinaryKeysets(t *testing.T) {
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func binaryOf(t *testing.T, content []byte) []byte {
 }
 
 func TestOpenCipherRefusesBadKeysetsWithoutQuotingThem(t *testing.T) {
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestOpenCipherRefusesBadKeysetsWithoutQuotingThem(t *testing.T) {
 }
 
 func TestPrintingACipherShowsNoKey(t *testing.T) {
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestDevelopmentKeysetStays(t *testing.T) {
 }
 
 func TestLoadKeysetTakesAFileOrAnEnvironmentValue(t *testing.T) {
-	content, err := newKeyset()
+	content, err := NewKeyset()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,15 +61,15 @@ func LoadKeyset(file, env string) ([]byte, error) {
 // it when there is none: one AES256-GCM key. Processes that start together get
 // the same. Whoever deletes the file can no longer read what it encrypted.
 func DevelopmentKeyset(dataDir string) ([]byte, error) {
-	content, err := keyfile.LoadOrCreate(filepath.Join(dataDir, developmentKeysetFile), newKeyset)
+	content, err := keyfile.LoadOrCreate(filepath.Join(dataDir, developmentKeysetFile), NewKeyset)
 	if err != nil {
 		return nil, fmt.Errorf("development keyset: %w", err)
 	}
 	return content, nil
 }
 
-// newKeyset returns a keyset with one new key, as JSON.
-func newKeyset() ([]byte, error) {
+// NewKeyset returns a keyset with one new AES256-GCM key, in clear, as JSON.
+func NewKeyset() ([]byte, error) {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return nil, fmt.Errorf("make a keyset: %w", err)
