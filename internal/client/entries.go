@@ -112,7 +112,7 @@ func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []str
 // AddViewers lets clients see another one and book for it; those who may already
 // are passed over. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, NOT_FOUND (the
 // client, or a viewer, also a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS,
-// CLIENT_DELETED, VERSION_CONFLICT.
+// CLIENT_DELETED, CLIENT_MERGED, VERSION_CONFLICT.
 func (s *Service) AddViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64) (Result, error) {
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, OperationAddViewers)
 }
@@ -146,6 +146,10 @@ func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) err
 	if err != nil {
 		return fmt.Errorf("find viewers: %w", err)
 	}
+	survivors, err := survivorsOf(ctx, w.tx, ids, visible)
+	if err != nil {
+		return err
+	}
 	var errs Errors
 	var changes []Change
 	seen := map[int64]bool{}
@@ -155,6 +159,9 @@ func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) err
 		switch {
 		case id == w.after.ClientID:
 			errs = append(errs, at.at(selfView()))
+			continue
+		case survivors[id] != 0:
+			errs = append(errs, at.at(clientMerged(survivors[id])))
 			continue
 		case viewer == nil || !viewer.Active():
 			errs = append(errs, at.at(noSuchClient()))

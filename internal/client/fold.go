@@ -125,25 +125,30 @@ func (f *folding) among(id int64) bool {
 
 // choosable says whether a choice may name the field: it has one value, and no
 // rule of its own decides about it.
-func choosable(field string) bool {
-	if id, found := customFieldID(field); found {
-		return id != 0
+func (m *merging) choosable(field string) bool {
+	if id, custom := customFieldID(field); custom {
+		d := m.definitions.byID(id)
+		return d != nil && d.PropertyCode == nil
 	}
 	p := PropertyByName(field)
-	if p == nil || p.is(consent) || p.Name == "notes" {
+	return ofOneValue(field) && !p.is(consent) && p.Name != "notes"
+}
+
+// ofOneValue says whether the field is a property that has one value and is
+// written, not one that follows from others.
+func ofOneValue(field string) bool {
+	p := PropertyByName(field)
+	switch {
+	case p == nil:
 		return false
-	}
-	if p.Name == inputSSN {
+	case p.Name == inputSSN:
 		return true
-	}
-	if !p.is(writable) {
-		return false
 	}
 	switch p.kind.(type) {
 	case *[]string, *[]int64:
 		return false
 	}
-	return true
+	return p.is(writable)
 }
 
 // customFieldID is the definition that a field name such as fields.322530 is of.

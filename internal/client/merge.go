@@ -102,7 +102,11 @@ func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun
 	if err != nil {
 		return MergeResult{}, err
 	}
-	m := &merging{writing: w, args: args}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return MergeResult{}, err
+	}
+	m := &merging{writing: w, args: args, definitions: definitions}
 	var result MergeResult
 	err = s.write(ctx, scope, mergeAnswer{&result}, func(ctx context.Context, tx Tx) error {
 		m.begin(tx)
@@ -158,7 +162,8 @@ func (a mergeAnswer) recall(ctx context.Context, tx Tx, kept *KeptAnswer) error 
 // merging is a merge under way.
 type merging struct {
 	*writing
-	args MergeArgs
+	args        MergeArgs
+	definitions Definitions
 	// id is taken when there is something to write.
 	id int64
 

@@ -106,10 +106,10 @@ func (m *merging) readChoices() Errors {
 		where, from := path{"choices", strconv.Itoa(i)}, given.FromClientID.As(TypeClient)
 		_, twice := m.fold.choices[given.Field]
 		switch {
-		case !choosable(given.Field):
+		case !m.choosable(given.Field):
 			errs = append(errs, where.with("field").at(&Error{
 				Code:    CodeInvalidChoice,
-				Message: "want a property of one value, or fields.ID; notes and lists unite, and of consent the strictest value wins",
+				Message: "want a property of one value, or fields.ID of a custom field with values of its own; notes and lists unite, and of consent the strictest value wins",
 			}))
 		case twice:
 			errs = append(errs, where.with("field").at(&Error{Code: CodeInvalidChoice, Message: "choose each field once"}))

@@ -89,8 +89,7 @@ func (u *unfolding) unfoldProperty(p *Property) {
 // chosen, or it is as the merge left it. What was changed since and not chosen is
 // a conflict.
 func (u *unfolding) goesBack(field string, before, merged, current any, report func(any) any) bool {
-	chosen := u.choices[field]
-	switch {
+	switch chosen := u.choices[field]; {
 	case chosen != "":
 		return chosen == UnmergeBefore
 	case equalValues(current, merged):

@@ -247,10 +247,16 @@ func (u *unmerging) save(ctx context.Context) error {
 		u.result.Conflicts = f.conflicts
 		return path{"choices"}.at(&Error{Code: CodeUnmergeConflict, Message: "properties that the merge changed were changed again since; choose a value for each field of conflicts"})
 	}
+	var errs Errors
 	for i, choice := range u.args.Choices {
 		if !f.changed(choice.Field) {
-			return path{"choices", strconv.Itoa(i), "field"}.at(&Error{Code: CodeInvalidChoice, Message: "the merge did not change this field; leave it out"})
+			errs = append(errs, path{"choices", strconv.Itoa(i), "field"}.at(&Error{
+				Code: CodeInvalidChoice, Message: "want a property of one value, or fields.ID, that the merge changed; leave this one out",
+			}))
 		}
+	}
+	if errs != nil {
+		return errs
 	}
 	u.stamp(f.after)
 	for i, c := range f.back {
@@ -271,12 +277,12 @@ func (u *unmerging) save(ctx context.Context) error {
 	return u.tx.AnnounceMoved(ctx, u.now, f.moved(changes))
 }
 
-// changed says whether the merge changed a field.
+// changed says whether the merge changed the one value of a field.
 func (u *unfolding) changed(field string) bool {
 	if id, custom := customFieldID(field); custom {
 		return !equalValues(u.journal.Before.fieldValue(id), u.journal.After.fieldValue(id))
 	}
-	return slices.Contains(u.journal.Changed, field)
+	return ofOneValue(field) && slices.Contains(u.journal.Changed, field)
 }
 
 // joinIDs is a text that is equal for equal lists only.
