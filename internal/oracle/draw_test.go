@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 
-	"pgregory.net/rapid"
-
 	"clientgraph/internal/oracle"
+
+	"pgregory.net/rapid"
 )
 
 type values = oracle.Values
@@ -156,13 +156,17 @@ func (r *run) callers() []oracle.Caller {
 func (r *run) drawTarget(rt *rapid.T) oracle.Target {
 	t := oracle.Target{ID: rapid.SampledFrom(r.ids()).Draw(rt, "client")}
 	if rapid.IntRange(0, 3).Draw(rt, "with version") == 3 {
-		version := int64(1)
-		if p := r.model.People[t.ID]; p != nil {
-			version = p.Version
-		}
-		t.Expected = new(version - rapid.Int64Range(0, 1).Draw(rt, "versions ago"))
+		t.Expected = new(r.version(t.ID) - rapid.Int64Range(0, 1).Draw(rt, "versions ago"))
 	}
 	return t
+}
+
+// version is the one that a client has; 1 for nobody.
+func (r *run) version(id int64) int64 {
+	if p := r.model.People[id]; p != nil {
+		return p.Version
+	}
+	return 1
 }
 
 func (r *run) drawNews(rt *rapid.T) (int64, oracle.Appointment) {

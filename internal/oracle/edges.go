@@ -9,11 +9,14 @@ import (
 // edges replaces the edges that each list of an input shows the caller.
 func (m *Model) edges(c Caller, p *Person, argument string, input Values) []Failure {
 	var failures []Failure
+	// Whom the caller sees is what it saw before: a CLIENT that drops a view stops
+	// seeing its subject.
+	seen := m.clone()
 	if raw, named := input["clientIdsClientCanView"]; named {
-		failures = append(failures, m.replaceSubjects(c, p, at(argument, "clientIdsClientCanView"), ids(raw))...)
+		failures = append(failures, m.replaceSubjects(c, seen, p, at(argument, "clientIdsClientCanView"), ids(raw))...)
 	}
 	if raw, named := input["viewClientAccountIds"]; named {
-		failures = append(failures, m.replaceViewers(c, p, at(argument, "viewClientAccountIds"), ids(raw))...)
+		failures = append(failures, m.replaceViewers(c, seen, p, at(argument, "viewClientAccountIds"), ids(raw))...)
 	}
 	return failures
 }
@@ -28,57 +31,96 @@ func ids(raw any) []int64 {
 	return all
 }
 
-func (m *Model) replaceSubjects(c Caller, p *Person, where string, wanted []int64) []Failure {
+// edgesNow reads edges through the merges: they lead from survivor to survivor,
+// and not back to where they begin.
+func (m *Model) edgesNow(edges map[Edge]bool) map[Edge]bool {
+	now := map[Edge]bool{}
+	for edge := range edges {
+		if heir := m.heir(edge); heir.Viewer != heir.Subject {
+			now[heir] = true
+		}
+	}
+	return now
+}
+
+// heir is the edge that one is now.
+func (m *Model) heir(edge Edge) Edge {
+	return Edge{m.Survivor(edge.Viewer).ID, m.Survivor(edge.Subject).ID}
+}
+
+// link makes an edge that is not there.
+func (m *Model) link(edge Edge) {
+	if !m.edgesNow(m.Edges)[edge] {
+		m.Edges[edge] = true
+	}
+}
+
+// unlink ends an edge: all that are this one now.
+func (m *Model) unlink(edge Edge) {
+	m.Ended[edge] = true
+	maps.DeleteFunc(m.Edges, func(other Edge, _ bool) bool { return m.heir(other) == edge })
+}
+
+// relink replaces some edges by others.
+func (m *Model) relink(old, wanted []Edge) {
+	for _, edge := range old {
+		if !slices.Contains(wanted, edge) {
+			m.unlink(edge)
+		}
+	}
+	for _, edge := range wanted {
+		m.link(edge)
+	}
+}
+
+func (m *Model) replaceSubjects(c Caller, seen *Model, p *Person, where string, wanted []int64) []Failure {
 	var failures []Failure
-	before := maps.Clone(m.Edges)
+	var old, edges []Edge
+	for edge := range m.edgesNow(m.Edges) {
+		if edge.Viewer == p.ID && seen.shows(c, edge.Subject) {
+			old = append(old, edge)
+		}
+	}
 	for i, id := range wanted {
 		switch {
 		case id == p.ID:
 			failures = append(failures, Failure{"SELF_VIEW", at(where, i)})
-		case !m.shows(c, id):
+		case seen.mergedAway(c, id):
+			failures = append(failures, Failure{"CLIENT_MERGED", at(where, i)})
+		case !seen.shows(c, id):
 			failures = append(failures, Failure{"NOT_FOUND", at(where, i)})
-		case c.Role == Client && !before[Edge{p.ID, id}]:
+		case c.Role == Client && !slices.Contains(old, Edge{p.ID, id}):
 			failures = append(failures, Failure{"FIELD_NOT_WRITABLE", at(where, i)})
 		}
+		edges = append(edges, Edge{p.ID, id})
 	}
-	// Who is shown is decided before anything changes: a CLIENT that drops a view
-	// stops seeing its subject.
-	shown := map[int64]bool{}
-	for edge := range before {
-		shown[edge.Subject] = m.shows(c, edge.Subject)
-	}
-	for edge := range before {
-		if edge.Viewer == p.ID && shown[edge.Subject] {
-			delete(m.Edges, edge)
-		}
-	}
-	for _, id := range wanted {
-		m.Edges[Edge{p.ID, id}] = true
+	if failures == nil {
+		m.relink(old, edges)
 	}
 	return failures
 }
 
-func (m *Model) replaceViewers(c Caller, p *Person, where string, accounts []int64) []Failure {
+func (m *Model) replaceViewers(c Caller, seen *Model, p *Person, where string, accounts []int64) []Failure {
 	var failures []Failure
-	var wanted []int64
+	var old, edges []Edge
+	for edge := range m.edgesNow(m.Edges) {
+		if edge.Subject == p.ID && seen.shows(c, edge.Viewer) && seen.People[edge.Viewer].Account != 0 {
+			old = append(old, edge)
+		}
+	}
 	for i, account := range accounts {
-		viewer := m.byAccount(account)
+		viewer := seen.byAccount(account)
 		switch {
-		case viewer == nil || !m.shows(c, viewer.ID):
+		case viewer == nil || !seen.shows(c, viewer.ID):
 			failures = append(failures, Failure{"NOT_FOUND", at(where, i)})
-		case viewer == p:
+		case viewer.ID == p.ID:
 			failures = append(failures, Failure{"SELF_VIEW", at(where, i)})
 		default:
-			wanted = append(wanted, viewer.ID)
+			edges = append(edges, Edge{viewer.ID, p.ID})
 		}
 	}
-	for edge := range maps.Clone(m.Edges) {
-		if edge.Subject == p.ID && m.shows(c, edge.Viewer) && m.People[edge.Viewer].Account != 0 {
-			delete(m.Edges, edge)
-		}
-	}
-	for _, id := range wanted {
-		m.Edges[Edge{id, p.ID}] = true
+	if failures == nil {
+		m.relink(old, edges)
 	}
 	return failures
 }
@@ -95,7 +137,7 @@ func (m *Model) Viewers(c Caller, id int64) []int64 {
 
 func (m *Model) neighbours(c Caller, other func(Edge) (int64, bool)) []int64 {
 	found := []int64{}
-	for edge := range m.Edges {
+	for edge := range m.edgesNow(m.Edges) {
 		if id, is := other(edge); is && m.shows(c, id) {
 			found = append(found, id)
 		}

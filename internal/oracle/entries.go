@@ -66,19 +66,19 @@ func (m *Model) tags(c Caller, t Target, tags []any, edit func(before any, tags 
 		return Outcome{Forbidden: true}
 	}
 	return m.entries(c, t, "tags", len(tags), func(_ *Model, p *Person) []Failure {
-		setOrClear(p, "tags", edit(p.Values["tags"], tags))
+		p.set("tags", edit(p.Values["tags"], tags))
 		return nil
 	})
 }
 
 // AddViewers lets clients see another one.
 func (m *Model) AddViewers(c Caller, t Target, viewers []any) Outcome {
-	return m.viewers(c, t, viewers, func(next *Model, edge Edge) { next.Edges[edge] = true })
+	return m.viewers(c, t, viewers, (*Model).link)
 }
 
 // RemoveViewers ends that.
 func (m *Model) RemoveViewers(c Caller, t Target, viewers []any) Outcome {
-	return m.viewers(c, t, viewers, func(next *Model, edge Edge) { delete(next.Edges, edge) })
+	return m.viewers(c, t, viewers, (*Model).unlink)
 }
 
 func (m *Model) viewers(c Caller, t Target, viewers []any, do func(*Model, Edge)) Outcome {
@@ -88,6 +88,8 @@ func (m *Model) viewers(c Caller, t Target, viewers []any, do func(*Model, Edge)
 			switch {
 			case id == p.ID:
 				failures = append(failures, Failure{"SELF_VIEW", at("viewerClientIds", i)})
+			case m.mergedAway(c, id):
+				failures = append(failures, Failure{"CLIENT_MERGED", at("viewerClientIds", i)})
 			case !m.shows(c, id):
 				failures = append(failures, Failure{"NOT_FOUND", at("viewerClientIds", i)})
 			default:

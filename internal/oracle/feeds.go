@@ -24,7 +24,7 @@ func (m *Model) Record(c Caller, id int64, news Appointment) Outcome {
 func (m *Model) OpenAppointments(p *Person) int {
 	count := 0
 	for _, a := range m.Appointments {
-		if !a.Removed && a.Open && m.survivor(a.SentFor) == p {
+		if !a.Removed && a.Open && m.Survivor(a.SentFor) == p {
 			count++
 		}
 	}

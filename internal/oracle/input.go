@@ -9,6 +9,9 @@ import (
 // property is what the model knows of one: the few that stand for all.
 type property struct {
 	required, own, list bool
+	// strictness has the values of a property of consent, the strictest last: it
+	// wins when clients merge.
+	strictness []any
 	// whenNull is what null sets; nil is null itself.
 	whenNull any
 	// kept says that a full replacement leaves it as it is where it is not named.
@@ -29,9 +32,9 @@ func table() map[string]property {
 		"notes":            {},
 		"tags":             {list: true},
 		"alertNotes":       {list: true},
-		"status":           {required: true, kept: true},
-		"blocked":          {whenNull: false, kept: true},
-		"invitationOptIn":  {},
+		"status":           {required: true, kept: true, strictness: []any{"ACTIVE", "BLACKLISTED"}},
+		"blocked":          {whenNull: false, kept: true, strictness: []any{false, true}},
+		"invitationOptIn":  {strictness: []any{true, nil, false}},
 		"stripeCustomerId": {},
 		"ssn":              {kept: true},
 
@@ -192,14 +195,10 @@ func Tags(before any, more []any) any {
 // gives a client with its first password.
 func (w *written) put(p *Person, account int64) {
 	for name, e := range w.set {
-		setOrClear(p, name, e.value)
+		p.set(name, e.value)
 	}
 	for id, value := range w.custom {
-		if value == nil {
-			delete(p.Custom, id)
-		} else {
-			p.Custom[id] = value
-		}
+		p.set(customName(id), value)
 	}
 	if w.password {
 		// Whether it is the same password again nobody can say.
@@ -207,13 +206,5 @@ func (w *written) put(p *Person, account int64) {
 		if p.Account == 0 {
 			p.Account = account
 		}
-	}
-}
-
-func setOrClear(p *Person, name string, value any) {
-	if value == nil {
-		delete(p.Values, name)
-	} else {
-		p.Values[name] = value
 	}
 }

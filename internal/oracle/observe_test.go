@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"pgregory.net/rapid"
-
 	"clientgraph/internal/oracle"
+
+	"pgregory.net/rapid"
 )
 
 // hidden are the properties that role CLIENT may not read.
@@ -33,9 +33,12 @@ func (r *run) look(rt *rapid.T, who oracle.Caller) {
 	response := r.api.Do(r.t, r.identity(who), `query ($ids: [ID!]!) {
 		nodes(ids: $ids) { __typename ... on Client { clientId version deleted active clientAccountId activeAppointmentCount shown: fullName
 			fieldDataMap clientIdsClientCanView viewClientAccountIds viewClients { clientId } viewByClients { clientId } `+
-		strings.ReplaceAll(strings.Join(visible(who.Role), " "), "fullName", "")+` } }
+		strings.ReplaceAll(strings.Join(visible(who.Role), " "), "fullName", "")+`
+			aliases { field value clientId } mergedClients { clientId mergeId } }
+			... on MergedClient { clientId mergeId survivor { clientId requestedClientId } } }
 		clientCount
 		clients(pageSize: 500) { clientId }
+		`+r.asked()+`
 		clientConnection(filter: {includeDeleted: true}, first: 100) { totalCount nodes { clientId } }
 	}`, values{"ids": ids})
 	if who.Role == oracle.Client && r.model.Own(who) == nil {
@@ -51,8 +54,12 @@ func (r *run) look(rt *rapid.T, who oracle.Caller) {
 	var live, all []int64
 	for _, id := range r.ids() {
 		p := r.model.People[id]
-		if p == nil || !r.model.Sees(who, p) {
+		if p == nil || !r.model.Sees(who, r.model.Survivor(id)) {
 			want["nodes"] = append(want["nodes"].([]any), nil)
+			continue
+		}
+		if p.Life == oracle.Merged {
+			want["nodes"] = append(want["nodes"].([]any), r.merged(p))
 			continue
 		}
 		want["nodes"] = append(want["nodes"].([]any), r.record(who, p))
@@ -62,15 +69,22 @@ func (r *run) look(rt *rapid.T, who oracle.Caller) {
 		}
 	}
 	r.differ(rt, who.Role+" sees records", want["nodes"], response.Data["nodes"])
+	for alias, q := range r.questions() {
+		got := response.Data[alias]
+		if list, is := got.([]any); is {
+			got = idsOf(list)
+		}
+		r.differ(rt, who.Role+" asks "+q.field, q.answer(who), got)
+	}
 	r.differ(rt, who.Role+" counts", float64(len(live)), response.Data["clientCount"])
-	r.differ(rt, who.Role+" lists", live, listed(response.Data["clients"]))
+	r.differ(rt, who.Role+" lists", live, idsOf(response.Data["clients"]))
 	connection := response.Data["clientConnection"].(values)
 	r.differ(rt, who.Role+" counts with deleted ones", float64(len(all)), connection["totalCount"])
-	r.differ(rt, who.Role+" lists with deleted ones", all, listed(connection["nodes"]))
+	r.differ(rt, who.Role+" lists with deleted ones", all, idsOf(connection["nodes"]))
 }
 
-// listed are the ids of a list, ascending: its order is another test's.
-func listed(list any) []int64 {
+// idsOf are the ids of a list, ascending: its order is another test's.
+func idsOf(list any) []int64 {
 	var ids []int64
 	for _, entry := range list.([]any) {
 		ids = append(ids, number(entry.(values)["clientId"]))

@@ -57,9 +57,13 @@ type Person struct {
 	Passwords int
 	Version   int64
 	Life      string
+	Creator   string
 	// Into is whom the record was merged into, 0 while it was not.
-	Into    int64
-	Creator string
+	Into int64
+	// Folded are those who were merged into it, in order, and Aliases are values
+	// of theirs that it is known by.
+	Folded  []Folded
+	Aliases []Alias
 }
 
 func (p *Person) clone() *Person {
@@ -117,20 +121,27 @@ type Outcome struct {
 // Model is everything that is stored of one business.
 type Model struct {
 	People map[int64]*Person
-	Edges  map[Edge]bool
+	// Edges are as they were made: what they are now follows from merges.
+	Edges map[Edge]bool
+	// Ended are the edges that somebody ended, as they were then.
+	Ended map[Edge]bool
 	// Fields are the custom fields: the property that each stands for, empty for
 	// none.
 	Fields       map[int64]string
 	Appointments map[int64]*Appointment
+	Merges       map[int64]*Merge
 }
 
 // New returns the model of a business without clients.
 func New(fields map[int64]string) *Model {
-	return &Model{People: map[int64]*Person{}, Edges: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}}
+	return &Model{
+		People: map[int64]*Person{}, Edges: map[Edge]bool{}, Ended: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}, Merges: map[int64]*Merge{},
+	}
 }
 
 func (m *Model) clone() *Model {
-	next := &Model{People: map[int64]*Person{}, Edges: maps.Clone(m.Edges), Fields: m.Fields, Appointments: map[int64]*Appointment{}}
+	next := New(m.Fields)
+	next.Edges, next.Ended = maps.Clone(m.Edges), maps.Clone(m.Ended)
 	for id, p := range m.People {
 		next.People[id] = p.clone()
 	}
@@ -138,14 +149,18 @@ func (m *Model) clone() *Model {
 		same := *a
 		next.Appointments[id] = &same
 	}
+	for id, merge := range m.Merges {
+		same := *merge
+		next.Merges[id] = &same
+	}
 	return next
 }
 
 // IDs are the ids of all records there ever were, ascending.
 func (m *Model) IDs() []int64 { return slices.Sorted(maps.Keys(m.People)) }
 
-// survivor follows a record to the one that it is part of.
-func (m *Model) survivor(id int64) *Person {
+// Survivor follows a record to the one that it is part of.
+func (m *Model) Survivor(id int64) *Person {
 	p := m.People[id]
 	for p != nil && p.Into != 0 {
 		p = m.People[p.Into]
@@ -157,7 +172,7 @@ func (m *Model) survivor(id int64) *Person {
 func (m *Model) members(p *Person) []*Person {
 	var all []*Person
 	for _, id := range m.IDs() {
-		if m.survivor(id) == p {
+		if m.Survivor(id) == p {
 			all = append(all, m.People[id])
 		}
 	}
@@ -168,7 +183,7 @@ func (m *Model) members(p *Person) []*Person {
 func (m *Model) byAccount(account int64) *Person {
 	for _, id := range m.IDs() {
 		if account != 0 && m.People[id].Account == account {
-			return m.survivor(id)
+			return m.Survivor(id)
 		}
 	}
 	return nil
@@ -193,7 +208,7 @@ func (m *Model) Sees(c Caller, p *Person) bool {
 		return true
 	case Client:
 		own := m.Own(c)
-		return own != nil && (own == p || m.Edges[Edge{own.ID, p.ID}])
+		return own != nil && (own == p || m.edgesNow(m.Edges)[Edge{own.ID, p.ID}])
 	}
 	for _, member := range m.members(p) {
 		if member.Creator == c.User {
@@ -201,7 +216,7 @@ func (m *Model) Sees(c Caller, p *Person) bool {
 		}
 	}
 	for _, a := range m.Appointments {
-		if a.Removed || m.survivor(a.SentFor) != p {
+		if a.Removed || m.Survivor(a.SentFor) != p {
 			continue
 		}
 		if (c.Role == Staff && a.StaffID == c.StaffID) || (c.Role == LocationSuperUser && slices.Contains(c.LocationIDs, a.Location)) {
@@ -217,21 +232,30 @@ func (m *Model) shows(c Caller, id int64) bool {
 	return p != nil && p.Life == Live && m.Sees(c, p)
 }
 
-// face is what a version is a version of: all of a record but appointments.
-func (m *Model) face(p *Person) any {
+// mergedAway says whether an id is one of a client that is part of another one,
+// whom the caller sees.
+func (m *Model) mergedAway(c Caller, id int64) bool {
+	p := m.People[id]
+	return p != nil && p.Life == Merged && m.Sees(c, m.Survivor(id))
+}
+
+// face is what a version is a version of: all of a record, and its edges among
+// some, but not its appointments.
+func (m *Model) face(p *Person, edges map[Edge]bool) any {
 	same := p.clone()
 	same.Version = 0
-	edges := map[Edge]bool{}
-	for edge := range m.Edges {
+	own := map[Edge]bool{}
+	for edge := range m.edgesNow(edges) {
 		if edge.Viewer == p.ID || edge.Subject == p.ID {
-			edges[edge] = true
+			own[edge] = true
 		}
 	}
-	return []any{*same, edges}
+	return []any{*same, own}
 }
 
 // change makes a change whole or not at all. Whatever record differs then is
-// its next version.
+// its next version. That an edge leads elsewhere because clients became one, or
+// several, is no change of the other end.
 func (m *Model) change(do func(next *Model) []Failure) []Failure {
 	next := m.clone()
 	if failures := do(next); len(failures) > 0 {
@@ -239,7 +263,7 @@ func (m *Model) change(do func(next *Model) []Failure) []Failure {
 	}
 	for id, p := range next.People {
 		before := m.People[id]
-		if before == nil || !reflect.DeepEqual(m.face(before), next.face(p)) {
+		if before == nil || !reflect.DeepEqual(next.face(before, m.Edges), next.face(p, next.Edges)) {
 			p.Version++
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/oracle"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
+
+	"pgregory.net/rapid"
 )
 
 func TestMain(m *testing.M) { testdb.Main(m) }
@@ -74,9 +74,10 @@ func (r *run) step(rt *rapid.T) {
 		"setClientFields": r.setFields, "removeClientFields": r.removeFields,
 		"addClientTags": r.addTags, "removeClientTags": r.removeTags,
 		"addClientViewers": r.addViewers, "removeClientViewers": r.removeViewers,
+		"mergeClients": r.merge, "unmergeClients": r.unmerge,
 		"recordAppointments": r.appoint,
 	}
-	names := []string{"nothing", "createClient", "patchClient", "patchClient", "deleteClient", "restoreClient", "recordAppointments", "recordAppointments"}
+	names := []string{"nothing", "createClient", "patchClient", "patchClient", "deleteClient", "restoreClient", "recordAppointments", "mergeClients", "mergeClients", "unmergeClients"}
 	names = append(names, slices.Sorted(maps.Keys(steps))...)
 	if step := steps[rapid.SampledFrom(names).Draw(rt, "step")]; step != nil {
 		step(rt)

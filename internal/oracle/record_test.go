@@ -23,6 +23,14 @@ func (r *run) record(who oracle.Caller, p *oracle.Person) values {
 		"clientIdsClientCanView": texts(subjects), "viewClients": clients(subjects), "viewByClients": clients(viewers),
 		"viewClientAccountIds": accounts, "fieldDataMap": r.fieldData(p),
 	}
+	aliases, folded := []any{}, []any{}
+	for _, alias := range p.Aliases {
+		aliases = append(aliases, values{"field": alias.Field, "value": alias.Value, "clientId": strconv.FormatInt(alias.ID, 10)})
+	}
+	for _, f := range p.Folded {
+		folded = append(folded, values{"clientId": strconv.FormatInt(f.ID, 10), "mergeId": strconv.FormatInt(f.MergeID, 10)})
+	}
+	told["aliases"], told["mergedClients"] = aliases, folded
 	if p.Account != 0 {
 		told["clientAccountId"] = strconv.FormatInt(p.Account, 10)
 	}
@@ -39,6 +47,16 @@ func (r *run) record(who oracle.Caller, p *oracle.Person) values {
 		told["ssn"] = "***-**" + number[len("***-**"):]
 	}
 	return told
+}
+
+// merged is how the service tells a client that is part of another one.
+func (r *run) merged(p *oracle.Person) values {
+	survivor := r.model.Survivor(p.ID)
+	i := slices.IndexFunc(survivor.Folded, func(f oracle.Folded) bool { return f.ID == p.ID })
+	return values{
+		"__typename": "MergedClient", "clientId": strconv.FormatInt(p.ID, 10), "mergeId": strconv.FormatInt(survivor.Folded[i].MergeID, 10),
+		"survivor": values{"clientId": strconv.FormatInt(survivor.ID, 10), "requestedClientId": nil},
+	}
 }
 
 // fieldData are the values of custom fields by id: of those that have one.

@@ -2,16 +2,17 @@ package oracle_test
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	gocmp "github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
-
 	"clientgraph/internal/client"
 	"clientgraph/internal/oracle"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // answer is what the service said to a mutation.
@@ -59,7 +60,8 @@ func (r *run) sendAll(rt *rapid.T, who oracle.Caller, name, kind, argument strin
 }
 
 func (r *run) do(rt *rapid.T, who oracle.Caller, name, query string, variables values) answer {
-	r.log = append(r.log, fmt.Sprintf("%s %d %s: %v", who.Role, who.AccountID, name, variables))
+	said, _ := json.Marshal(variables)
+	r.log = append(r.log, fmt.Sprintf("%s %s %d %s %s", who.Role, who.User, who.AccountID, name, said))
 	response := r.api.Do(r.t, r.identity(who), query, variables)
 	if response.Status == 401 {
 		return answer{refused: true}

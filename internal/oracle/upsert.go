@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Key is by what an upsert finds its client: a clientId, or a property.
 type Key struct {
@@ -69,7 +72,7 @@ func (m *Model) byKey(c Caller, by Key, expected *int64) (*Person, []Failure) {
 	var found []*Person
 	for _, id := range m.IDs() {
 		p := m.People[id]
-		if p.Life == Live && m.knownBy(p, by) {
+		if p.Life == Live && p.knownBy(by) {
 			found = append(found, p)
 		}
 	}
@@ -88,7 +91,21 @@ func (m *Model) byKey(c Caller, by Key, expected *int64) (*Person, []Failure) {
 }
 
 // knownBy says whether a client has the key.
-func (m *Model) knownBy(p *Person, by Key) bool {
-	own, has := p.Values[by.Name].(string)
-	return has && by.same(own, by.Value)
+func (p *Person) knownBy(by Key) bool {
+	if own, has := p.Values[by.Name].(string); has && by.same(own, by.Value) {
+		return true
+	}
+	return slices.ContainsFunc(p.Aliases, func(alias Alias) bool { return alias.Field == by.Name && by.same(alias.Value, by.Value) })
+}
+
+// KnownBy are the live clients that the caller sees and that have a key, or had
+// it before they were merged.
+func (m *Model) KnownBy(c Caller, by Key) []int64 {
+	var found []int64
+	for _, id := range m.IDs() {
+		if m.shows(c, id) && m.People[id].knownBy(by) {
+			found = append(found, id)
+		}
+	}
+	return found
 }

@@ -27,10 +27,10 @@ type Target struct {
 func (m *Model) find(c Caller, t Target, deletedToo bool) (*Person, []Failure) {
 	missing := []Failure{{"NOT_FOUND", "clientId"}}
 	p := m.People[t.ID]
-	if p == nil || !m.Sees(c, m.survivor(t.ID)) {
+	if p == nil || !m.Sees(c, m.Survivor(t.ID)) {
 		return nil, missing
 	}
-	if own := m.Own(c); c.Role == Client && own.ID != p.ID {
+	if own := m.Own(c); c.Role == Client && own != m.Survivor(t.ID) {
 		return nil, missing
 	}
 	switch {

@@ -3,9 +3,9 @@ package oracle_test
 import (
 	"strconv"
 
-	"pgregory.net/rapid"
-
 	"clientgraph/internal/oracle"
+
+	"pgregory.net/rapid"
 )
 
 func (r *run) create(rt *rapid.T) {
