@@ -62,6 +62,44 @@ func TestFeedBounds(t *testing.T) {
 	}
 }
 
+// TestFeedCommandsDoNotGrowWithItsEntries: a feed that tells of known and of new
+// things in turn sends as many commands for a hundred as for two.
+func TestFeedCommandsDoNotGrowWithItsEntries(t *testing.T) {
+	for name, one := range map[string]struct {
+		mutation string
+		entry    func(id, modified int) values
+	}{
+		"appointments": {recordMutation, func(id, modified int) values { return visit(strconv.Itoa(id), "5966842", modified, nil) }},
+		"forms": {formsMutation, func(id, modified int) values {
+			return values{"formId": strconv.Itoa(id), "clientId": "5966842", "modifiedDate": day(modified)}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := reference(t)
+			var sent []int
+			for i, entries := range []int{2, 100} {
+				var known, mixed []values
+				for n := range entries {
+					id := 1_000*(i+1) + n
+					if n%2 == 0 {
+						known = append(known, one.entry(id, 1))
+					}
+					mixed = append(mixed, one.entry(id, 2))
+				}
+				feed(t, api, one.mutation, known...)
+				sent = append(sent, len(api.Commands(func() {
+					if count, wrong := feed(t, api, one.mutation, mixed...); count != strconv.Itoa(entries) || wrong != nil {
+						t.Fatalf("of %d entries %s were taken in, %v", entries, count, wrong)
+					}
+				})))
+			}
+			if sent[0] != sent[1] {
+				t.Errorf("2 entries send %d commands, 100 entries %d", sent[0], sent[1])
+			}
+		})
+	}
+}
+
 // TestAppointmentInstantsAreToTheMillisecond: what is newer by less is as old.
 func TestAppointmentInstantsAreToTheMillisecond(t *testing.T) {
 	api := reference(t)

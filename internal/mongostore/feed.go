@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -179,6 +180,7 @@ func (t *transaction) flushFeed(ctx context.Context) error {
 		if len(kept.writes) == 0 {
 			continue
 		}
+		insertsFirst(kept.writes)
 		_, err := t.store.db.Collection(kept.collection).BulkWrite(ctx, kept.writes, options.BulkWrite().SetOrdered(true))
 		if mongo.IsDuplicateKeyError(err) {
 			// Another feed told of the same thing first.
@@ -189,4 +191,16 @@ func (t *transaction) flushFeed(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// insertsFirst puts new documents before those that are replaced, each of which
+// is another one: the driver sends a command whenever the kind of write changes.
+func insertsFirst(writes []mongo.WriteModel) {
+	rank := func(write mongo.WriteModel) int {
+		if _, is := write.(*mongo.InsertOneModel); is {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(writes, func(a, b mongo.WriteModel) int { return rank(a) - rank(b) })
 }
