@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"testing"
@@ -134,71 +133,4 @@ func TestFeedOrderMakesNoDifferenceProperty(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestTwentyThousandAppointments through the mutation, and what is read
-// afterwards.
-func TestTwentyThousandAppointments(t *testing.T) {
-	const clients, perClient, perCall = 2_000, 10, 1_000
-	const staffs = 7
-	api := apitest.New(t)
-	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
-	people := make([]*client.Client, clients)
-	for i := range people {
-		people[i] = &client.Client{
-			ClientID: int64(i + 1), Lifecycle: client.Live, Status: client.StatusActive,
-			FirstName: new("P"), LastName: new(strconv.Itoa(i)), EmailAddress: new(fmt.Sprintf("p%d@example.com", i)),
-		}
-	}
-	if err := api.Service.Import(ctx, scope, people, func(int) {}); err != nil {
-		t.Fatal(err)
-	}
-	// By client, as one loads them at first, or by time, as they come: then every
-	// call is about a thousand clients.
-	spread := testsize.Of(0, 0, 1) == 1
-	began := time.Now()
-	for call := range clients * perClient / perCall {
-		entries := make([]values, perCall)
-		for i := range entries {
-			n := call*perCall + i
-			if !spread {
-				n = n%perClient*clients + n/perClient
-			}
-			entries[i] = visit(strconv.Itoa(n+1), strconv.Itoa(n%clients+1), 1, values{"staffId": strconv.Itoa(n%clients%staffs + 1), "locationId": strconv.Itoa(n/clients + 1)})
-			if n/clients%2 == 1 {
-				entries[i]["status"] = "COMPLETED"
-			}
-		}
-		record(t, api, entries...)
-	}
-	t.Logf("recorded in %s", time.Since(began))
-	for page := range clients / 500 {
-		for _, c := range api.MustDo(t, owner(), `query ($page: Int!) { clients(pageNumber: $page, pageSize: 500) { clientId version activeAppointmentCount } }`,
-			values{"page": page + 1})["clients"].([]any) {
-			c := c.(values)
-			if c["activeAppointmentCount"] != float64(perClient/2) || c["version"] != 1.0 {
-				t.Fatalf("want %d open of %v", perClient/2, c)
-			}
-		}
-	}
-	count := func(who client.Identity, filter string) string {
-		t.Helper()
-		return fmt.Sprint(api.MustDo(t, who, `{ clientReportCount(filter: {`+filter+`}) }`, nil)["clientReportCount"])
-	}
-	for staff := 1; staff <= staffs; staff++ {
-		want := fmt.Sprint((clients - staff + staffs) / staffs)
-		who := client.Identity{BusinessID: sample.BusinessID, User: "someone", Role: client.RoleStaff, Permissions: client.Write, StaffID: int64(staff)}
-		if got := fmt.Sprint(api.MustDo(t, who, `{ clientCount }`, nil)["clientCount"]); got != want {
-			t.Errorf("staff %d sees %s, want %s", staff, got, want)
-		}
-		if got := count(owner(), fmt.Sprintf("staffIdList: [%d]", staff)); got != want {
-			t.Errorf("%s clients with staff %d, want %s", got, staff, want)
-		}
-	}
-	if got := count(owner(), "locationIdList: [3], reasonIdList: [31]"); got != fmt.Sprint(clients) {
-		t.Errorf("%s clients at location 3", got)
-	}
-	if got := count(owner(), "locationIdList: [11]"); got != "0" {
-		t.Errorf("%s clients at location 11", got)
-	}
 }

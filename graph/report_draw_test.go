@@ -28,7 +28,7 @@ type reportCase struct {
 
 // drawReport makes up one case. Most conditions are drawn so that one client, the
 // target, fulfils them; else many of them together would mean nobody.
-func drawReport(rt *rapid.T, w *reportWorld) *reportCase {
+func drawReport(rt *rapid.T, w *reportWorld, from func(*reportDrawing) []func()) *reportCase {
 	one := &reportCase{
 		caller:     rapid.IntRange(0, len(w.callers)-1).Draw(rt, "caller"),
 		field:      rapid.SampledFrom([]client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}).Draw(rt, "order"),
@@ -47,9 +47,7 @@ func drawReport(rt *rapid.T, w *reportWorld) *reportCase {
 		target: rapid.SampledFrom(seen).Draw(rt, "target"),
 		around: rapid.SampledFrom(zone.around).Draw(rt, "around"),
 	}
-	conditions := []func(){
-		d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.deleted,
-	}
+	conditions := from(d)
 	if rapid.Bool().Draw(rt, "alone") {
 		rapid.SampledFrom(conditions).Draw(rt, "condition")()
 	} else {
@@ -70,6 +68,17 @@ type reportDrawing struct {
 	sent   values
 	target *client.Client
 	around time.Time
+}
+
+// all are the conditions of a report.
+func (d *reportDrawing) all() []func() {
+	return []func(){d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.deleted}
+}
+
+// appointed are those that are about appointments, and about who is in a list at
+// all.
+func (d *reportDrawing) appointed() []func() {
+	return []func(){d.groups, d.locations, d.reasons, d.staff, d.statuses, d.deleted}
 }
 
 // none draws a spelling of no condition, one time of eight.
