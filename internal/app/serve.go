@@ -25,6 +25,9 @@ import (
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
+	// maxHeader bounds a request's first line and headers, in bytes: some headers
+	// are read entry by entry.
+	maxHeader = 64 << 10
 	// drainTimeout bounds how long requests under way may finish after a stop.
 	drainTimeout = 10 * time.Second
 	// goneTimeout is the same when the database is gone: the driver goes on
@@ -173,6 +176,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Serve
 		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)

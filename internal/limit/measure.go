@@ -53,14 +53,19 @@ type measurer struct {
 	named int64
 	// introspection is what stands below __schema and __type.
 	introspection measure
-	refused       *client.Error
+	// repeated says that some selection names something twice.
+	repeated bool
+	// unknown counts fields that their types have not.
+	unknown int64
+	refused *client.Error
 }
 
 // Check measures an operation of a parsed document, which need not be valid, and
-// returns its cost. variables are as they were sent. Errors: FRAGMENT_CYCLE,
-// QUERY_TOO_DEEP, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS,
-// TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
-// QUERY_TOO_COSTLY.
+// returns its cost. What stands beside it, or all where it is nil, is held to what
+// bounds validation, which reads the whole document. variables are as they were
+// sent. Errors: FRAGMENT_CYCLE, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
+// TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS,
+// TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY.
 func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
 	if refusal := s.directives(document); refusal != nil {
 		return 0, refusal
@@ -69,31 +74,43 @@ func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation 
 		return 0, refusal
 	}
 	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, fragments: map[string]*measure{}}
-	whole := m.whole()
+	var whole measure
+	if operation != nil {
+		whole = m.set(operation.SelectionSet, m.root())
+	}
 	roots, _ := whole.width()
+	reading := m.introspection
 	cost = plus(whole.own, times(listSize, whole.perEntry))
 	refusal := firstOf(
 		m.refused,
+		m.subscription(roots),
 		exceeds(CodeTooDeep, "depth", "fields within fields", whole.depth, s.Depth),
-		exceeds(CodeTooDeep, "depth", "fields within fields, reading the schema", m.introspection.depth, s.IntrospectionDepth),
+		exceeds(CodeTooDeep, "depth", "fields within fields, reading the schema", reading.depth, s.IntrospectionDepth),
 		exceeds(CodeTooManyRoots, "rootFields", "fields of the operation itself", roots, s.Roots),
-		exceeds(CodeTooManyAliases, "aliases", "aliases", plus(whole.aliases, m.introspection.aliases), s.Aliases),
-		exceeds(CodeTooManyFields, "fields", "fields, fragments spread out", plus(whole.fields, m.introspection.fields), s.Fields),
+		exceeds(CodeTooManyAliases, "aliases", "aliases", plus(whole.aliases, reading.aliases), s.Aliases),
+		s.tooManyFields(plus(whole.fields, reading.fields)),
 		exceeds(CodeTooCostly, "cost", "points", cost, s.Cost),
-		exceeds(CodeTooCostly, "cost", "points, reading the schema", plus(m.introspection.own, m.introspection.perEntry), s.IntrospectionCost))
+		exceeds(CodeTooCostly, "cost", "points, reading the schema", plus(reading.own, reading.perEntry), s.IntrospectionCost))
+	if refusal == nil {
+		refusal = m.validation(operation)
+	}
 	if refusal != nil {
 		return cost, refusal
 	}
 	return cost, nil
 }
 
-// whole measures the operation, and the fragments that nobody spreads as well,
-// for validation reads them too.
-func (m *measurer) whole() measure {
-	for _, fragment := range m.document.Fragments {
-		m.fragment(fragment.Name)
+// subscription holds a subscription to its one field, of which it takes two of one
+// name for two.
+func (m *measurer) subscription(roots int64) *client.Error {
+	if m.operation == nil || m.operation.Operation != ast.Subscription || roots == 1 {
+		return nil
 	}
-	return m.set(m.operation.SelectionSet, m.root())
+	return &client.Error{Code: codeInvalid, Message: "a subscription selects one field; subscribe to each by an operation of its own"}
+}
+
+func (s Shape) tooManyFields(fields int64) *client.Error {
+	return exceeds(CodeTooManyFields, "fields", "fields, fragments spread out", fields, s.Fields)
 }
 
 // root is the type that the operation is on.
@@ -131,6 +148,7 @@ func (m *measurer) set(selections ast.SelectionSet, on *ast.Definition) measure 
 		}
 	}
 	_, repeats := whole.width()
+	m.repeated = m.repeated || repeats > 0
 	m.refuse(exceeds(CodeTooManyRepeats, "repeats", "fields that one selection repeats", repeats, m.shape.Repeats))
 	return whole
 }
@@ -144,6 +162,10 @@ func (m *measurer) spread(whole *measure, fragment measure) {
 		whole.names[name] = plus(whole.names[name], times)
 	}
 }
+
+// maxUnknown bounds fields that their types have not: for each one validation may
+// look for a name that is like it.
+const maxUnknown = 100
 
 // spreadFields is how many times Fields all fragments together may carry.
 const spreadFields = 4
@@ -181,6 +203,10 @@ func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 	var definition *ast.FieldDefinition
 	if on != nil {
 		definition = on.Fields.ForName(field.Name)
+		if definition == nil && !strings.HasPrefix(field.Name, "__") {
+			m.unknown++
+			m.refuse(exceeds(codeInvalid, "unknown", "fields that their types have not", m.unknown, maxUnknown))
+		}
 	}
 	below := m.set(field.SelectionSet, m.typeOf(field, definition))
 	whole := m.price(field, on, definition, below)

@@ -85,7 +85,7 @@ func FuzzShapeIsThatOfTheSpreadOutDocument(f *testing.F) {
 			shape:  Shape{Fields: math.MaxInt64 / 8, Repeats: math.MaxInt64, Fragments: math.MaxInt64},
 			schema: schema, document: document, operation: document.Operations[0], fragments: map[string]*measure{},
 		}
-		whole := m.whole()
+		whole := m.set(m.operation.SelectionSet, m.root())
 		if m.refused != nil {
 			t.Fatalf("%s: %v", query, m.refused)
 		}

@@ -14,9 +14,13 @@ import (
 // argument above them; any other has listSize.
 const listSize = 3
 
-// introspectionSize is what a list costs that tells of the schema: some have a
-// hundred entries, most have one.
-const introspectionSize = 8
+// What a list costs that tells of the schema: all types are as many as there
+// are, most types have a dozen fields and some a hundred, and what else there is
+// has mostly one entry.
+const (
+	introspectionFields = 24
+	introspectionSize   = 8
+)
 
 // maxSize is more than any list has: who asks for more is refused by the field.
 const maxSize = 10_000
@@ -36,7 +40,7 @@ func (m *measurer) price(field *ast.Field, on *ast.Definition, definition *ast.F
 		// A list of values is read with the record that it is a part of.
 		return measure{own: 1}
 	case isList && isIntrospection(m.schema.Types[definition.Type.Name()]):
-		return measure{own: plus(1, times(introspectionSize, plus(below.own, below.perEntry)))}
+		return measure{own: plus(1, times(m.introspectionSize(field.Name), plus(below.own, below.perEntry)))}
 	case isList && sized:
 		return measure{own: plus(1, times(size, entry(below)))}
 	case isList:
@@ -45,6 +49,16 @@ func (m *measurer) price(field *ast.Field, on *ast.Definition, definition *ast.F
 		return measure{own: plus(1, plus(below.own, times(size, below.perEntry)))}
 	}
 	return measure{own: plus(1, plus(below.own, times(listSize, below.perEntry)))}
+}
+
+func (m *measurer) introspectionSize(field string) int64 {
+	switch field {
+	case "types":
+		return int64(len(m.schema.Types))
+	case "fields":
+		return introspectionFields
+	}
+	return introspectionSize
 }
 
 // entry is the cost of one entry of a list, which is something even where

@@ -19,6 +19,9 @@ const (
 	CodeTooManyDirective client.Code = "TOO_MANY_DIRECTIVES"
 	CodeFragmentCycle    client.Code = "FRAGMENT_CYCLE"
 	CodeTooCostly        client.Code = "QUERY_TOO_COSTLY"
+	// Those that validation and the parser have, for what they let pass.
+	codeInvalid     client.Code = "GRAPHQL_VALIDATION_FAILED"
+	codeUnparseable client.Code = "GRAPHQL_PARSE_FAILED"
 )
 
 // Shape bounds what a document may look like. Each bound is checked before the
@@ -52,7 +55,7 @@ func DefaultShape() Shape {
 		Depth: 12, IntrospectionDepth: 16,
 		Roots: 20, Aliases: 100, Fields: 5_000,
 		Repeats: 250, Fragments: 250, Directives: 100,
-		Cost: 50_000, IntrospectionCost: 500_000,
+		Cost: 50_000, IntrospectionCost: 1_200_000,
 	}
 }
 

@@ -80,13 +80,7 @@ func TestOperationCostsAPointForEachFieldItAnswers(t *testing.T) {
 // nothing that is at it.
 func TestShapeRefusesWhatIsOverABound(t *testing.T) {
 	repeat := func(text string, times int) string { return strings.Repeat(text+" ", times) }
-	numbered := func(format string, times int) string {
-		var b strings.Builder
-		for i := range times {
-			fmt.Fprintf(&b, format+" ", i)
-		}
-		return b.String()
-	}
+	numbered := func(format string, times int) string { return numberedText(format+" ", times) }
 	s := DefaultShape()
 	s.Fields, s.Repeats, s.Cost = 400, 250, 1000
 	for _, c := range []struct {
@@ -102,7 +96,7 @@ func TestShapeRefusesWhatIsOverABound(t *testing.T) {
 		}, s.Depth},
 		{CodeTooManyRoots, func(n int) string { return "{" + repeat("me { id }", n) + "}" }, s.Roots},
 		{CodeTooManyAliases, func(n int) string { return "{ me {" + numbered("a%d: id", n) + "} }" }, s.Aliases},
-		{CodeTooManyFields, func(n int) string { return "{ me {" + numbered("f%d", n-1) + "} }" }, s.Fields},
+		{CodeTooManyFields, func(n int) string { return "{ me {" + numbered("__f%d", n-1) + "} }" }, s.Fields},
 		{CodeTooManyRepeats, func(n int) string { return "{ me {" + repeat("id", n+1) + "} }" }, s.Repeats},
 		{CodeTooManyFragments, func(n int) string { return "{ me { id } }" + numbered("fragment F%d on P { id }", n) }, s.Fragments},
 		{CodeTooManyFragments, func(n int) string { return "{ me {" + repeat("...F", n) + "} } fragment F on Q { a }" }, s.Fragments},
@@ -187,5 +181,69 @@ func TestIntrospectionHasBoundsOfItsOwn(t *testing.T) {
 	wide := "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields { type { fields { name } } } } } } } } } } } } } }"
 	if _, refused := checked(t, DefaultShape(), wide, nil); refused == nil || refused.Code != CodeTooCostly {
 		t.Errorf("fields of fields of fields: %v", refused)
+	}
+}
+
+// Validation compares fields of one name wherever they meet, and reads what
+// nobody asked for.
+func TestShapeBoundsWhatValidationCompares(t *testing.T) {
+	many := strings.Repeat("id ", 240)
+	for name, query := range map[string]string{
+		"below repeated fields":  "{" + strings.Repeat("me {"+many+"} ", 3) + "}",
+		"by fragments":           "{ me { ...A ...B } } fragment A on P {" + many + "} fragment B on P {" + many + "}",
+		"below fragments":        "{ ...A ...B } fragment A on Query { me {" + many + "} } fragment B on Query { me {" + many + "} }",
+		"that differ":            "{ me {" + numberedText("a: friends(first: %d) { id } ", 60) + "} }",
+		"in another operation":   "query A { me { id } } query B {" + strings.Repeat("me {"+many+"} ", 3) + "}",
+		"in a fragment":          "{ me { id } } fragment A on Query {" + strings.Repeat("me {"+many+"} ", 3) + "}",
+		"in a fragment's double": "{ ...A } fragment A on Query { me { id } } fragment A on Query {" + strings.Repeat("me {"+many+"} ", 3) + "}",
+	} {
+		if _, refused := checked(t, DefaultShape(), query, nil); refused == nil || refused.Code != CodeTooManyRepeats {
+			t.Errorf("%s: %v", name, refused)
+		}
+	}
+	for _, query := range []string{
+		"{" + strings.Repeat("me { id best { id } } ", 20) + "}",
+		"query A { me { id } } query B { me { id id } }",
+	} {
+		if _, refused := checked(t, DefaultShape(), query, nil); refused != nil {
+			t.Errorf("%.60s: %v", query, refused)
+		}
+	}
+}
+
+func numberedText(format string, times int) string {
+	var b strings.Builder
+	for i := range times {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// Whoever names what is not there may be told of what is like it, which takes its
+// time.
+func TestShapeBoundsNamesThatAreNotThere(t *testing.T) {
+	unknown := func(n int) string { return "{ me {" + numberedText("f%d ", n) + "} }" }
+	if _, refused := checked(t, DefaultShape(), unknown(maxUnknown), nil); refused != nil {
+		t.Errorf("at the bound: %v", refused)
+	}
+	if _, refused := checked(t, DefaultShape(), unknown(maxUnknown+1), nil); refused == nil || refused.Code != codeInvalid {
+		t.Errorf("over the bound: %v", refused)
+	}
+	if err := DefaultShape().Text("{ " + strings.Repeat("x", maxName+1) + " }"); !client.HasCode(err, codeUnparseable) {
+		t.Errorf("a long name: %v", err)
+	}
+}
+
+// Half a surrogate pair is no character; escapes that only look like one are let
+// be.
+func TestTextRefusesHalfASurrogatePair(t *testing.T) {
+	for text, want := range map[string]client.Code{
+		`"\ud800"`: codeUnparseable, `"é\ud83d\ud83d\ude00"`: codeUnparseable, `"\udc00\ud800"`: codeUnparseable, `"\uFFFD\udfff"`: codeUnparseable,
+		`"\ud83d\ude00"`: "", `"\uFFFD"`: "", "\"\ufffd\"": "", `"\\ud800 \uFFFD"`: "", `"""\ud800"""`: "", `"\u{1F600} �"`: "",
+	} {
+		err := DefaultShape().Text("# é\n{ me(a: " + text + ") }")
+		if want == "" && err != nil || want != "" && !client.HasCode(err, want) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

@@ -1,12 +1,23 @@
 package limit
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
+
+	"clientgraph/internal/client"
 )
 
+// maxName bounds a name: one that nobody knows is compared with all that are
+// known.
+const maxName = 1_000
+
 // Text checks a document's text, before it is parsed. Errors:
-// DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP.
+// DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, GRAPHQL_PARSE_FAILED.
 func (s Shape) Text(query string) error {
 	if refusal := exceeds(CodeDocumentTooLarge, "bytes", "bytes of the document", int64(len(query)), s.Bytes); refusal != nil {
 		return refusal
@@ -25,6 +36,16 @@ func (s Shape) Text(query string) error {
 			nesting++
 		case lexer.BraceR, lexer.BracketR, lexer.ParenR:
 			nesting--
+		case lexer.Name:
+			if len(token.Value) > maxName {
+				return &client.Error{Code: codeUnparseable, Message: fmt.Sprintf("a name of the document has over %d letters; shorten it", maxName)}
+			}
+		case lexer.String:
+			// The lexer takes half a surrogate pair for the character that stands for
+			// what is none.
+			if strings.Contains(token.Value, "\ufffd") && hasLoneSurrogate([]rune(query)[token.Pos.Start:token.Pos.End]) {
+				return &client.Error{Code: codeUnparseable, Message: "a string of the document has half a surrogate pair; escape whole characters"}
+			}
 		}
 		refusal := firstOf(
 			exceeds(CodeTooManyTokens, "tokens", "tokens of the document", tokens, s.Tokens),
@@ -33,4 +54,34 @@ func (s Shape) Text(query string) error {
 			return refusal
 		}
 	}
+}
+
+// hasLoneSurrogate says whether a string, as it stands in the document, escapes
+// half of a surrogate pair without the other.
+func hasLoneSurrogate(text []rune) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		unit, isUnit := codeUnit(text[i:])
+		if !isUnit || !utf16.IsSurrogate(unit) {
+			i++
+			continue
+		}
+		low, _ := codeUnit(text[i+6:])
+		if utf16.DecodeRune(unit, low) == '\ufffd' {
+			return true
+		}
+		i += 11
+	}
+	return false
+}
+
+// codeUnit is the code unit that an escape of four hexadecimal digits names.
+func codeUnit(text []rune) (rune, bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(unit), err == nil
 }

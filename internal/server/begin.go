@@ -131,11 +131,7 @@ func (h *graphqlHandler) measure(ctx context.Context, asked *request) (int64, er
 		}
 		document = parsed
 	}
-	operation := document.Operations.ForName(asked.OperationName)
-	if operation == nil {
-		return 0, nil
-	}
-	return h.limits.Shape.Check(h.schema, document, operation, asked.Variables)
+	return h.limits.Shape.Check(h.schema, document, document.Operations.ForName(asked.OperationName), asked.Variables)
 }
 
 // spend takes an operation's cost from its caller's budget.

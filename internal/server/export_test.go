@@ -1,6 +1,10 @@
 package server
 
-import "github.com/99designs/gqlgen/graphql"
+import (
+	"net/url"
+
+	"github.com/99designs/gqlgen/graphql"
+)
 
 // SocketProtocol is the subprotocol of sockets.
 const SocketProtocol = socketProtocol
@@ -15,4 +19,25 @@ func ParseMessage(data []byte) (kind, id string, code int) {
 		return "", "", int(broken.code)
 	}
 	return m.kind, m.id, 0
+}
+
+// CheckJSON says whether a body passes what is checked before it is decoded.
+func CheckJSON(data []byte) error { return checkJSON(data) }
+
+// ReadBody reads a POST's body: its document, its variables, and the code that it
+// is refused with.
+func ReadBody(data []byte) (query string, variables map[string]any, code string) {
+	return read(decodeBody(data))
+}
+
+// ReadParameters reads a GET's parameters.
+func ReadParameters(parameters url.Values) (query string, variables map[string]any, code string) {
+	return read(readQuery(parameters))
+}
+
+func read(asked *request, refused *refusal) (query string, variables map[string]any, code string) {
+	if refused != nil {
+		return "", nil, refused.code
+	}
+	return asked.Query, asked.Variables, ""
 }

@@ -28,6 +28,7 @@ const (
 	codeBadRequest       = "BAD_REQUEST"
 	codeBodyTooLarge     = "BODY_TOO_LARGE"
 	codeBodyTooSlow      = "BODY_TOO_SLOW"
+	codeTooManyValues    = "TOO_MANY_VALUES"
 	codeNoBatching       = "BATCHING_NOT_SUPPORTED"
 	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
 	codeNotAcceptable    = "NOT_ACCEPTABLE"

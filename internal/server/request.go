@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -85,8 +84,15 @@ func decodeBody(body []byte) (*request, *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
 		return nil, &refusal{http.StatusBadRequest, codeNoBatching, "send one operation a request; an operation may have many fields"}
 	}
-	asked, err := readOperation(body)
-	if err != nil {
+	err := checkJSON(body)
+	if errors.Is(err, errTooManyValues) {
+		return nil, tooManyValues()
+	}
+	var asked *request
+	if err == nil && utf8.Valid(body) {
+		asked, err = readOperation(body)
+	}
+	if asked == nil || err != nil {
 		return nil, badRequest("the body is one JSON object with query, and where needed operationName, variables, extensions and documentId; names are distinct, and text is UTF-8")
 	}
 	return asked, nil
@@ -107,7 +113,15 @@ func readQuery(query url.Values) (*request, *refusal) {
 			return nil, badRequest("give each parameter once, as UTF-8, URL-encoded")
 		case isText:
 			*text = values[0]
-		case values[0] != "" && decodeJSON([]byte(values[0]), into) != nil:
+			continue
+		case values[0] == "":
+			continue
+		}
+		err := checkJSON([]byte(values[0]))
+		if errors.Is(err, errTooManyValues) {
+			return nil, tooManyValues()
+		}
+		if err != nil || decodeJSON([]byte(values[0]), into) != nil {
 			return nil, badRequest("variables and extensions are JSON objects, URL-encoded, whose names are distinct")
 		}
 	}
@@ -115,11 +129,8 @@ func readQuery(query url.Values) (*request, *refusal) {
 }
 
 // readOperation reads the object that a POST's body is, or the payload of a
-// subscribe.
+// subscribe. It has been checked, and is UTF-8.
 func readOperation(data []byte) (*request, error) {
-	if !utf8.Valid(data) {
-		return nil, errNotAsDescribed
-	}
 	fields, err := readObject(data)
 	if err != nil {
 		return nil, err
@@ -138,69 +149,4 @@ func readOperation(data []byte) (*request, error) {
 	_, persisted := asked.Extensions["persistedQuery"]
 	asked.named = persisted || !isNull(fields["query"]) || !isNull(fields["documentId"])
 	return asked, nil
-}
-
-// maxJSONDepth bounds objects and lists within each other in what callers send:
-// inputs are a handful deep.
-const maxJSONDepth = 32
-
-// decodeJSON reads one JSON value, numbers to the last digit. An object that has
-// a name twice is an error: two readers could take it for two things.
-func decodeJSON(data []byte, into any) error {
-	if err := checkNames(data); err != nil {
-		return err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if len(bytes.TrimSpace(data[decoder.InputOffset():])) > 0 {
-		return errNotAsDescribed
-	}
-	return nil
-}
-
-// checkNames reads a value token by token, for objects that have a name twice
-// and for what is too deep.
-func checkNames(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	// names are those of each object that is open; nil for a list. In an object
-	// every other token is a name.
-	var names []map[string]bool
-	isName := false
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		switch v := token.(type) {
-		case json.Delim:
-			if v == '}' || v == ']' {
-				names = names[:len(names)-1]
-			} else {
-				var open map[string]bool
-				if v == '{' {
-					open = map[string]bool{}
-				}
-				if names = append(names, open); len(names) > maxJSONDepth {
-					return errNotAsDescribed
-				}
-			}
-		case string:
-			if isName {
-				open := names[len(names)-1]
-				if open[v] {
-					return errNotAsDescribed
-				}
-				open[v], isName = true, false
-				continue
-			}
-		}
-		if len(names) == 0 {
-			return nil
-		}
-		isName = names[len(names)-1] != nil
-	}
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -87,8 +86,15 @@ func parseMessage(data []byte) (message, *violation) {
 		// RFC 6455 has a code of its own for it.
 		return message{}, &violation{websocket.StatusInvalidFramePayloadData, "a text message is UTF-8"}
 	}
-	fields, err := readObject(data)
-	if err != nil {
+	var fields map[string]json.RawMessage
+	err := checkJSON(data)
+	if err == nil {
+		fields, err = readObject(data)
+	}
+	switch {
+	case errors.Is(err, errTooManyValues):
+		return message{}, badMessage("a message has at most 10,000 values")
+	case err != nil:
 		return message{}, badMessage("a message is one JSON object, whose names are distinct")
 	}
 	m := message{}
@@ -117,48 +123,6 @@ func parseMessage(data []byte) (message, *violation) {
 		return message{}, badMessage("the payload has a query, which is a string, and where needed operationName, variables and extensions")
 	}
 	return m, nil
-}
-
-var errNotAsDescribed = errors.New("not as the protocol describes it")
-
-// readObject reads a JSON object by its exact names; one that has a name twice
-// is an error. encoding/json would take names in any case, and the last of two.
-func readObject(data []byte) (map[string]json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
-		return nil, errNotAsDescribed
-	}
-	fields := map[string]json.RawMessage{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, isText := token.(string)
-		if _, twice := fields[name]; twice || !isText {
-			return nil, errNotAsDescribed
-		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, err
-		}
-		fields[name] = value
-	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, err
-	}
-	if len(bytes.TrimSpace(data[decoder.InputOffset():])) > 0 {
-		return nil, errNotAsDescribed
-	}
-	return fields, nil
-}
-
-// isNull says whether a field is not there, or null.
-func isNull(value json.RawMessage) bool { return value == nil || string(value) == "null" }
-
-// readText reads a field that is a string.
-func readText(value json.RawMessage, into *string) bool {
-	return strings.HasPrefix(string(value), `"`) && json.Unmarshal(value, into) == nil
 }
 
 // initToken is the token that a connection_init brings: Authorization, its name
