@@ -30,9 +30,9 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets fuzz
+CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile fuzz vuln
 
-.PHONY: help run test check long generate fmt clean vuln playground $(CHECKS)
+.PHONY: help run test check long generate fmt clean playground $(CHECKS)
 
 .SILENT:
 
@@ -113,11 +113,14 @@ browser: $(PLAYGROUND) $(BROWSER) ## check: the playground in a real browser
 sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's clients, and graphql-http's audits, on a real server
 	$(SHOWTEST) -timeout 5m -tags sockets -run ClientsOfOthers ./internal/app
 
+hostile: ## check: hostile requests are refused, each for little CPU time and memory, and others notice nothing (on Linux)
+	$(SHOWTEST) -timeout 10m -tags hostile -run Hostile ./internal/app
+
 fuzz: ## check: every fuzz target for ten seconds
 	.ci/fuzz 10s
 
-vuln: $(TOOLS) ## look for known vulnerabilities; needs vuln.go.dev
-	.cache/bin/govulncheck ./...
+vuln: $(TOOLS) ## check: no known vulnerabilities, where their database can be reached
+	.ci/vuln
 
 playground: $(PLAYGROUND) ## build the playground that the server embeds
 
