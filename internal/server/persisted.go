@@ -158,7 +158,7 @@ func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, er
 // readDocuments reads either form of the file.
 func readDocuments(data []byte) (map[string]string, error) {
 	notAsDescribed := errors.New("it is neither a JSON object of documents by id nor a manifest of persisted queries")
-	if checkNames(data) != nil {
+	if checkJSON(data) != nil {
 		return nil, notAsDescribed
 	}
 	var manifest struct {
