@@ -22,7 +22,7 @@ func ParseMessage(data []byte) (kind, id string, code int) {
 }
 
 // CheckJSON says whether a body passes what is checked before it is decoded.
-func CheckJSON(data []byte) error { return checkJSON(data) }
+func CheckJSON(data []byte) error { return checkJSON(data, maxJSONValues) }
 
 // ReadBody reads a POST's body: its document, its variables, and the code that it
 // is refused with.

@@ -32,10 +32,10 @@ func tooManyValues() *refusal {
 // checkJSON reads a JSON text once, before anything is made of it, for what a
 // decoder lets pass or pays dearly for: an object that has a name twice, which
 // two readers could take for two things, half a surrogate pair, which is no
-// character, and what is too deep or too much. Whether it is JSON otherwise is
+// character, and what is too deep, or more values than most. Whether it is JSON otherwise is
 // the decoder's to tell.
-func checkJSON(data []byte) error {
-	scan := scanner{data: data}
+func checkJSON(data []byte, most int) error {
+	scan := scanner{data: data, most: most}
 	for scan.at < len(data) {
 		if err := scan.next(); err != nil {
 			return err
@@ -52,7 +52,8 @@ type scanner struct {
 	open   []container
 	names  [][]byte
 	isName bool
-	values int
+	// values counts values, of which there may be most.
+	values, most int
 }
 
 // container is an object or a list that is open.
@@ -104,7 +105,7 @@ func (s *scanner) next() error {
 
 // value counts a value.
 func (s *scanner) value() error {
-	if s.values++; s.values > maxJSONValues {
+	if s.values++; s.values > s.most {
 		return errTooManyValues
 	}
 	return nil

@@ -84,7 +84,7 @@ func decodeBody(body []byte) (*request, *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
 		return nil, &refusal{http.StatusBadRequest, codeNoBatching, "send one operation a request; an operation may have many fields"}
 	}
-	err := checkJSON(body)
+	err := checkJSON(body, maxJSONValues)
 	if errors.Is(err, errTooManyValues) {
 		return nil, tooManyValues()
 	}
@@ -117,7 +117,7 @@ func readQuery(query url.Values) (*request, *refusal) {
 		case values[0] == "":
 			continue
 		}
-		err := checkJSON([]byte(values[0]))
+		err := checkJSON([]byte(values[0]), maxJSONValues)
 		if errors.Is(err, errTooManyValues) {
 			return nil, tooManyValues()
 		}

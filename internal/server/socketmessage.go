@@ -87,7 +87,7 @@ func parseMessage(data []byte) (message, *violation) {
 		return message{}, &violation{websocket.StatusInvalidFramePayloadData, "a text message is UTF-8"}
 	}
 	var fields map[string]json.RawMessage
-	err := checkJSON(data)
+	err := checkJSON(data, maxJSONValues)
 	if err == nil {
 		fields, err = readObject(data)
 	}
