@@ -161,6 +161,9 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 			}
 			silent(t, string(response.Body), test.secret)
 			executed := test.want[0].Path != ""
+			if executed {
+				located(t, test.query, response)
+			}
 			if _, there := fromJSON(t, string(response.Body)).(values)["data"]; there != executed {
 				t.Errorf("only an executed operation has data: %s", response.Body)
 			}
@@ -169,6 +172,58 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 	}
 	if log := api.Log.String(); strings.Contains(log, "internal error") {
 		t.Errorf("a mistake of the caller was logged as ours:\n%s", log)
+	}
+}
+
+// located holds each error of an executed operation to the place of its field in
+// the document.
+func located(t *testing.T, query string, response apitest.Response) {
+	t.Helper()
+	for _, e := range response.Errors {
+		if len(e.Locations) != 1 || e.Locations[0].Line != 1 {
+			t.Errorf("an error without a place, or with several: %s", response.Body)
+			continue
+		}
+		there := query[e.Locations[0].Column-1:]
+		if field := fmt.Sprint(e.Path[len(e.Path)-1]); !strings.HasPrefix(there, field) {
+			t.Errorf("the error of %s is at %q", field, there)
+		}
+	}
+}
+
+// An error of an entry of a list, deep in a document of several lines, is at the
+// field that failed, too.
+func TestErrorsSayWhereTheirFieldIs(t *testing.T) {
+	api := reference(t)
+	const query = `{
+  clients {
+    clientId
+    ...F
+  }
+}
+
+fragment F on Client {
+  viewClients {
+    none: viewByClients(first: 0) { clientId }
+  }
+  notes
+}`
+	// Sees itself and two others.
+	response := api.Do(t, account(1151044), query, nil)
+	got := map[string]apitest.Location{}
+	for _, e := range response.Errors {
+		if len(e.Locations) != 1 {
+			t.Fatalf("an error without a place, or with several: %s", response.Body)
+		}
+		got[joined(e.Path)] = e.Locations[0]
+	}
+	notes, none := apitest.Location{Line: 12, Column: 3}, apitest.Location{Line: 10, Column: 5}
+	want := map[string]apitest.Location{
+		"clients.0.notes": notes, "clients.1.notes": notes, "clients.2.notes": notes,
+		"clients.0.viewClients.0.none": none, "clients.0.viewClients.1.none": none,
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -44,13 +44,13 @@ func fail(ctx context.Context, err error) error {
 // themselves: the caller is told to try again.
 func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
-		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
+		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Locations: locationsOf(ctx), Extensions: map[string]any{}}
 		if located, ok := errors.AsType[*gqlerror.Error](err); ok {
 			if located.Err == nil {
 				// An error of the document or of its variables: its code is set.
 				return presentRequestError(located)
 			}
-			presented.Path, presented.Locations = located.Path, located.Locations
+			presented.Path = located.Path
 		}
 		failures := client.AsErrors(err)
 		switch {
@@ -81,6 +81,17 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 		}
 		return presented
 	}
+}
+
+// locationsOf is where the document asks for the field that is being resolved;
+// nil where that is none. An entry of a list has no place of its own.
+func locationsOf(ctx context.Context) []gqlerror.Location {
+	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
+		if field.Field.Field != nil && field.Field.Position != nil {
+			return []gqlerror.Location{{Line: field.Field.Position.Line, Column: field.Field.Position.Column}}
+		}
+	}
+	return nil
 }
 
 // ended says whether an error is that its context ended.

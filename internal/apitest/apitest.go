@@ -205,8 +205,12 @@ type Response struct {
 type ResponseError struct {
 	Message    string
 	Path       []any
+	Locations  []Location
 	Extensions map[string]any
 }
+
+// Location is a place in an operation's document; lines and columns begin at 1.
+type Location struct{ Line, Column int }
 
 // Code is the error's code.
 func (e ResponseError) Code() string {
