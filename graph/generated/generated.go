@@ -4181,8 +4181,8 @@ input FieldFilter {
   "Id of the field. A field that doesn't exist, or is retired, matches nothing."
   schedulerPreferenceFieldDefnId: ID!
   """
-  The values, of the field's type (INVALID_FIELD_VALUE, INVALID_TYPE or INVALID_DATE): any of them. Texts are compared
-  whole, whatever their case and accents. An empty list is no condition.
+  The values, of the field's type (INVALID_FIELD_VALUE, INVALID_TYPE or INVALID_DATE), at most 1,000 (TOO_MANY): any of
+  them. Texts are compared whole, whatever their case and accents. An empty list is no condition.
   """
   values: [JSON!]!
 }

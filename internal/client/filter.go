@@ -66,6 +66,11 @@ func (f Filter) check(scope Scope) Errors {
 			errs = append(errs, where.with(list.name).at(tooMany(MaxIDs)))
 		}
 	}
+	for i, field := range f.Fields {
+		if len(field.Values) > MaxIDs {
+			errs = append(errs, where.with("fieldFilters").with(strconv.Itoa(i)).with("values").at(tooMany(MaxIDs)))
+		}
+	}
 	if f.StartDate != nil && f.EndDate != nil && f.EndDate.UTC().Before(f.StartDate.UTC()) {
 		errs = append(errs, where.with("endDate").at(&Error{Code: CodeInvalidDateRange, Message: "the range ends before it begins: want endDate on or after startDate"}))
 	}
