@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"runtime/debug"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -64,7 +65,7 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 			}
 		// The driver cancels and times out by itself too; and a request may be
 		// cancelled because its database is gone.
-		case unavailable(err) && (ctx.Err() == nil || !ended(err)):
+		case unavailable(err) && !(isOver(ctx) && ended(err)):
 			mask(ctx, logger, "database unavailable", presented, err)
 			presented.Message = "the database could not be reached, or was too busy: try again in a moment, a mutation with the same idempotencyKey"
 			presented.Extensions["code"] = codeUnavailable
@@ -92,6 +93,13 @@ func locationsOf(ctx context.Context) []gqlerror.Location {
 		}
 	}
 	return nil
+}
+
+// isOver says whether a context ended, or is about to: the driver sees its
+// deadline pass a moment before it is told.
+func isOver(ctx context.Context) bool {
+	deadline, bounded := ctx.Deadline()
+	return ctx.Err() != nil || (bounded && !time.Now().Before(deadline))
 }
 
 // ended says whether an error is that its context ended.
