@@ -331,3 +331,24 @@ func TestKeyIsNotComparedBySelection(t *testing.T) {
 		t.Errorf("answered %v, want %v", got, first["clientId"])
 	}
 }
+
+// A retry answers what was done, also when the client is another one's part by
+// then; a change of it that was not done yet is told whose.
+func TestRetryIsAnsweredAfterTheClientWasMerged(t *testing.T) {
+	api := apitest.New(t)
+	api.LoadReference(t)
+	change := values{"id": "4761823", "patch": values{"city": "There", "clientIdsClientCanView": []any{"5966842"}}, "key": "once"}
+	first := api.MustDo(t, owner(), patchMutationKeyed, change)
+	api.MustDo(t, owner(), `mutation { mergeClients(clientId: "5143212", clientIds: ["4761823"]) { userErrors { code } } }`, nil)
+	before := everyRow(t, api)
+	if diff := gocmp.Diff(first, api.MustDo(t, owner(), patchMutationKeyed, change)); diff != "" {
+		t.Errorf("the second answer differs (-first +second):\n%s", diff)
+	}
+	change["key"] = "another"
+	if codes := refusals(only(t, api.MustDo(t, owner(), patchMutationKeyed, change))); !slices.Equal(codes, []string{"CLIENT_MERGED"}) {
+		t.Errorf("under another key the change is answered with %v", codes)
+	}
+	if diff := gocmp.Diff(before, everyRow(t, api)); diff != "" {
+		t.Errorf("something was written (-before +after):\n%s", diff)
+	}
+}
