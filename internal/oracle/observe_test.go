@@ -18,13 +18,18 @@ func visible(role string) []string {
 }
 
 // observe compares all that callers see with what the model says that they see:
-// the owner and two others, each in turn.
+// the owner and another one, each in turn; then what the feed and histories make
+// of it.
 func (r *run) observe(rt *rapid.T) {
 	callers := r.callers()
 	turn := len(r.log)
-	for _, i := range []int{0, 1 + turn%(len(callers)-1), 1 + (turn+3)%(len(callers)-1)} {
-		r.look(rt, callers[i])
-	}
+	r.look(rt, callers[0])
+	r.look(rt, callers[1+turn%(len(callers)-1)])
+	// A location's super user, a member of the staff, and the first with a login.
+	followers := append([]oracle.Caller{callers[2], callers[3]}, callers[min(6, len(callers)-1)])
+	r.follow(rt, callers[0])
+	r.follow(rt, followers[turn%len(followers)])
+	r.replay(rt)
 }
 
 // look compares what one caller sees.

@@ -232,6 +232,11 @@ func (m *Model) shows(c Caller, id int64) bool {
 	return p != nil && p.Life == Live && m.Sees(c, p)
 }
 
+// Shown are the live clients that the caller sees, by id.
+func (m *Model) Shown(c Caller) []int64 {
+	return slices.DeleteFunc(m.IDs(), func(id int64) bool { return !m.shows(c, id) })
+}
+
 // mergedAway says whether an id is one of a client that is part of another one,
 // whom the caller sees.
 func (m *Model) mergedAway(c Caller, id int64) bool {

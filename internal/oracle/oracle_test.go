@@ -43,6 +43,10 @@ type run struct {
 	fields []int64
 	// told is the scheduler's clock.
 	told int64
+	// copies are what some callers made of the feed, by user, and histories what
+	// their histories make of clients.
+	copies    map[string]*copied
+	histories map[int64]*replayed
 	// log is what was done, for when it fails.
 	log []string
 }
@@ -62,6 +66,7 @@ func (r *run) begin() {
 		r.fields = append(r.fields, id)
 	}
 	r.model = oracle.New(model)
+	r.copies, r.histories = map[string]*copied{}, map[int64]*replayed{}
 }
 
 // step does one thing. The first choice is nothing, so that a sequence that
