@@ -16,8 +16,9 @@ const (
 	maxJSONDepth = 32
 	// maxJSONValues bounds the values of a body: each takes some fifty times as much
 	// memory as it has bytes. A batch of a hundred clients with all of their
-	// properties has seven thousand.
-	maxJSONValues = 10_000
+	// properties has seven thousand, and a list of ten thousand entries is told its own
+	// bound.
+	maxJSONValues = 12_000
 )
 
 var (

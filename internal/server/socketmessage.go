@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -93,7 +94,7 @@ func parseMessage(data []byte) (message, *violation) {
 	}
 	switch {
 	case errors.Is(err, errTooManyValues):
-		return message{}, badMessage("a message has at most 10,000 values")
+		return message{}, badMessage("a message has at most " + strconv.Itoa(maxJSONValues) + " values")
 	case err != nil:
 		return message{}, badMessage("a message is one JSON object, whose names are distinct")
 	}
