@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
 )
@@ -16,6 +17,11 @@ const (
 	// ended is opened again: at first, and when that has failed for a while.
 	reopenFirst = 50 * time.Millisecond
 	reopenMost  = 5 * time.Second
+	// awaitMost is how long the database waits for news before it answers that there
+	// are none, and so the longest that a stream outlives its last watcher.
+	awaitMost = 500 * time.Millisecond
+	// commandMost is how long any command of a stream may take.
+	commandMost = 30 * time.Second
 )
 
 // changeBell tells watchers that their business's feed has grown. It has one
@@ -95,22 +101,41 @@ func (b *changeBell) run(ctx context.Context) {
 	}
 }
 
-// listen rings for what one stream tells, until it breaks, and says whether it
-// was open at all.
+// listen rings for what one stream tells, until it breaks or ctx ends, and says
+// whether it was open at all.
 func (b *changeBell) listen(ctx context.Context) bool {
+	// With a context that is over the driver takes an open cursor for lost, and
+	// leaves it to the database to find out: each command has time of its own.
+	ctx, stopped := context.WithoutCancel(ctx), ctx.Done()
 	inserted := mongo.Pipeline{{{Key: "$match", Value: bson.D{{Key: "operationType", Value: "insert"}}}}}
-	stream, err := b.changes.Watch(ctx, inserted)
+	opening, opened := context.WithTimeout(ctx, commandMost)
+	stream, err := b.changes.Watch(opening, inserted, options.ChangeStream().SetMaxAwaitTime(awaitMost))
+	opened()
 	if err != nil {
 		return false
 	}
 	defer func() {
-		// The server gives a stream up by itself; closing it early is a courtesy.
-		_ = stream.Close(context.WithoutCancel(ctx))
+		closing, closed := context.WithTimeout(ctx, commandMost)
+		defer closed()
+		// The database gives a stream up by itself; closing it early is a courtesy.
+		_ = stream.Close(closing)
 	}()
 	b.ring(0)
-	for stream.Next(ctx) {
-		businessID, _ := stream.Current.Lookup("fullDocument", keyBusiness).AsInt64OK()
-		b.ring(businessID)
+	for {
+		select {
+		case <-stopped:
+			return true
+		default:
+		}
+		waiting, waited := context.WithTimeout(ctx, commandMost)
+		told := stream.TryNext(waiting)
+		waited()
+		switch {
+		case told:
+			businessID, _ := stream.Current.Lookup("fullDocument", keyBusiness).AsInt64OK()
+			b.ring(businessID)
+		case stream.Err() != nil || stream.ID() == 0:
+			return true
+		}
 	}
-	return true
 }
