@@ -30,7 +30,7 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile fuzz vuln
+CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile soak fuzz vuln
 
 .PHONY: help run test check long generate fmt clean playground $(CHECKS)
 
@@ -115,6 +115,10 @@ sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's clients, and graphq
 
 hostile: ## check: hostile requests are refused, each for little CPU time and memory, and others notice nothing (on Linux)
 	$(SHOWTEST) -timeout 10m -tags hostile -run Hostile ./internal/app
+
+soak: export CLIENTGRAPH_TEST_SIZE := check
+soak: ## check: a minute of mixed load with disconnects leaves nothing behind
+	$(SHOWTEST) -timeout 5m -run Soak ./internal/server
 
 fuzz: ## check: every fuzz target for ten seconds
 	.ci/fuzz 10s

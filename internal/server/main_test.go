@@ -39,6 +39,8 @@ type site struct {
 	tokens *auth.Development
 	// watched counts the change streams that were opened.
 	watched atomic.Int64
+	// cursors are those that are open at the database.
+	cursors cursors
 	// stop ends the server and then its connection to the database; calling it
 	// again does nothing.
 	stop func()
@@ -54,8 +56,12 @@ func newSite(t *testing.T, change func(*server.Options)) *site {
 
 func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	t.Helper()
-	s := &site{log: &apitest.Buffer{}}
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(&event.CommandMonitor{Started: s.started}))
+	s := &site{log: &apitest.Buffer{}, cursors: cursors{open: map[int64]string{}, asked: map[int64]int64{}}}
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(&event.CommandMonitor{
+		Started:   s.started,
+		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) { s.cursors.ended(e.CommandFinishedEvent, e) },
+		Failed:    func(_ context.Context, e *event.CommandFailedEvent) { s.cursors.ended(e.CommandFinishedEvent, nil) },
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +100,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 
 // started sees every database command.
 func (s *site) started(_ context.Context, e *event.CommandStartedEvent) {
+	s.cursors.started(e)
 	if _, err := e.Command.LookupErr("pipeline", "0", "$changeStream"); err == nil {
 		s.watched.Add(1)
 	}
