@@ -32,12 +32,12 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long generate fmt clean playground $(CHECKS)
+.PHONY: help run test check long bench-reads generate fmt clean playground $(CHECKS)
 
 .SILENT:
 
 help: ## list the targets
-	sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-12s %s\n' "$$name" "$$text"; done
 
 run: $(PLAYGROUND) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
@@ -56,6 +56,9 @@ long: export CLIENTGRAPH_TEST_SIZE := long
 long: ## run the long forms of all tests, then a long fuzz
 	$(GOTEST) -timeout 60m $(TESTFLAGS) ./...
 	.ci/fuzz 60s
+
+bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
+	go run ./internal/bench/reads $(ARGS)
 
 generate: ## generate the code that schema.graphqls asks for, and its lines on permissions
 	go run ./.ci/permissions schema.graphqls

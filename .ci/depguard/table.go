@@ -71,6 +71,7 @@ func importers() []importer {
 		{"internal/devdb/x.go", nil, with(usual, bson, bsoncore, driver, options)},
 		{"internal/apitest/x.go", ours, with(usual, driver, options)},
 		{"internal/testdb/x.go", []string{"internal/devdb"}, with(usual, driver, options)},
+		{"internal/bench/reads/x.go", []string{"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample"}, with(usual, bson, bsoncore, driver, options)},
 		{"internal/bench/x.go", nil, with(usual, bson, bsoncore, driver, options)},
 		{"internal/keyfile/x.go", nil, usual},
 		{"internal/oracle/x.go", nil, usual},

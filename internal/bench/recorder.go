@@ -4,6 +4,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -14,10 +15,9 @@ import (
 // Recorder keeps the commands that a connection sends. The zero value is ready;
 // it is safe for concurrent use.
 type Recorder struct {
-	mu       sync.Mutex
-	commands int
-	reads    []bson.D
-	failed   error
+	mu     sync.Mutex
+	taken  Recording
+	failed error
 }
 
 // Recording is what was sent in a while.
@@ -27,26 +27,44 @@ type Recording struct {
 	Commands int
 	// Reads are those of them that look for documents, as they can be explained.
 	Reads []bson.D
+	// Returned is how many documents came back.
+	Returned int
 }
 
 // Monitor is what a connection tells its commands to.
 func (r *Recorder) Monitor() *event.CommandMonitor {
-	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		switch e.CommandName {
-		case "hello", "isMaster", "ping", "endSessions":
+	return &event.CommandMonitor{Started: r.started, Succeeded: r.succeeded}
+}
+
+func (r *Recorder) started(_ context.Context, e *event.CommandStartedEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch e.CommandName {
+	case "hello", "isMaster", "ping", "endSessions":
+		return
+	case "find", "aggregate", "count", "distinct":
+		var command bson.D
+		if err := bson.Unmarshal(e.Command, &command); err != nil {
+			r.failed = err
 			return
-		case "find", "aggregate", "count", "distinct":
-			var command bson.D
-			if err := bson.Unmarshal(e.Command, &command); err != nil {
-				r.failed = err
-				return
-			}
-			r.reads = append(r.reads, slices.DeleteFunc(command, ofSession))
 		}
-		r.commands++
-	}}
+		r.taken.Reads = append(r.taken.Reads, slices.DeleteFunc(command, ofSession))
+	}
+	r.taken.Commands++
+}
+
+func (r *Recorder) succeeded(_ context.Context, e *event.CommandSucceededEvent) {
+	for _, batch := range []string{"firstBatch", "nextBatch"} {
+		documents, err := e.Reply.LookupErr("cursor", batch)
+		if err != nil {
+			continue // It is no cursor's answer, or the other batch.
+		}
+		values, err := documents.Array().Values()
+		r.mu.Lock()
+		r.taken.Returned += len(values)
+		r.failed = errors.Join(r.failed, err)
+		r.mu.Unlock()
+	}
 }
 
 // ofSession says whether a part of a command belongs to the session or the
@@ -63,7 +81,7 @@ func ofSession(e bson.E) bool {
 func (r *Recorder) Take() (Recording, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	taken, err := Recording{Commands: r.commands, Reads: r.reads}, r.failed
-	r.commands, r.reads, r.failed = 0, nil, nil
+	taken, err := r.taken, r.failed
+	r.taken, r.failed = Recording{}, nil
 	return taken, err
 }

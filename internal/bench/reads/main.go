@@ -1,0 +1,150 @@
+// Command reads measures what each read of clients costs in businesses of
+// several sizes: how many index keys and documents the database examines, by the
+// word of its explain, and how many commands it gets and documents it returns,
+// as the driver sees it. It runs on an engine of its own, or where MONGODB_URI
+// says. What it loads it keeps, for the next time to take seconds.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/bench"
+	"clientgraph/internal/devdb"
+)
+
+func main() {
+	sizes := flag.String("sizes", "1000,10000,100000", "how many clients the businesses have, smallest first")
+	data := flag.String("data", filepath.Join(".cache", "bench-reads"), "folder that keeps what was loaded; unused with MONGODB_URI")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *sizes, *data, os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench-reads:", err)
+		os.Exit(1)
+	}
+}
+
+const (
+	// closeTimeout bounds the end of the engine and of the connections to it.
+	closeTimeout = 30 * time.Second
+	// cacheMiB is the engine's own default. With less it writes to the disk what
+	// the next transactions change again.
+	cacheMiB = 4_096
+)
+
+func run(ctx context.Context, list, data string, stdout, stderr io.Writer) (err error) {
+	sizes, err := parseSizes(list)
+	if err != nil {
+		return err
+	}
+	engine, err := devdb.Open(ctx, devdb.Options{
+		URI: os.Getenv("MONGODB_URI"), DataDir: data, EngineDir: filepath.Join(".data", "engine"),
+		CacheMiB: cacheMiB, Expendable: true, Progress: stderr,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		err = errors.Join(err, engine.Close(bounded))
+	}()
+	report := &report{sizes: sizes}
+	for _, size := range sizes {
+		if err := measure(ctx, engine.URI, size, report, stderr); err != nil {
+			return fmt.Errorf("a business of %d: %w", size, err)
+		}
+	}
+	report.print(stdout)
+	return report.surprises()
+}
+
+func parseSizes(list string) ([]int, error) {
+	var sizes []int
+	for text := range strings.SplitSeq(list, ",") {
+		size, err := strconv.Atoi(text)
+		if err != nil || size < smallest || (len(sizes) > 0 && size <= sizes[len(sizes)-1]) {
+			return nil, fmt.Errorf("-sizes %s: want numbers from %d, each larger than the one before, such as 1000,10000", list, smallest)
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, nil
+}
+
+// measure runs every read in a business of that size, in a database of its own,
+// which it loads unless it is there.
+func measure(ctx context.Context, uri string, size int, report *report, stderr io.Writer) (err error) {
+	recorder := &bench.Recorder{}
+	connection, err := mongo.Connect(options.Client().ApplyURI(uri).SetMonitor(recorder.Monitor()))
+	if err != nil {
+		return errors.New("connect to the database")
+	}
+	db := connection.Database("clientgraph_bench_reads_" + strconv.Itoa(size))
+	defer func() {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		err = errors.Join(err, connection.Disconnect(bounded))
+	}()
+	world, err := open(ctx, db, size, stderr)
+	if err != nil {
+		return err
+	}
+	for _, read := range reads() {
+		cost, err := costOf(ctx, read, world, recorder, db)
+		if err != nil {
+			return fmt.Errorf("%s: %w", read.name, err)
+		}
+		report.add(read, cost)
+	}
+	return nil
+}
+
+// costOf runs a read twice, the first time to make its connections, and has its
+// commands explained.
+func costOf(ctx context.Context, read read, w *world, recorder *bench.Recorder, db *mongo.Database) (cost, error) {
+	var c cost
+	for range 2 {
+		if _, err := recorder.Take(); err != nil {
+			return c, err
+		}
+		var err error
+		if c.found, err = read.run(ctx, w); err != nil {
+			return c, err
+		}
+	}
+	recording, err := recorder.Take()
+	if err != nil {
+		return c, err
+	}
+	c.commands, c.returned = recording.Commands, recording.Returned
+	for _, command := range recording.Reads {
+		plan, err := bench.Explain(ctx, db, command)
+		if err != nil {
+			return c, err
+		}
+		if plan.Scans() {
+			return c, fmt.Errorf("it scans %s: %v", plan.Collection, command)
+		}
+		c.embedded = plan.Embedded
+		c.keys += plan.KeysExamined
+		c.documents += plan.DocsExamined
+		for _, index := range plan.Indexes {
+			c.use(plan.Collection, index.Name)
+		}
+	}
+	return c, nil
+}
