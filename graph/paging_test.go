@@ -20,14 +20,15 @@ import (
 )
 
 const (
-	// pagingStable clients are there throughout; pagingRestless others come, go
-	// and change their names meanwhile.
-	pagingStable   = 10_000
+	// pagingRestless clients come, go and change their names meanwhile.
 	pagingRestless = 300
 	pagingBusiness = 77
 	// pagingWriters is how many write at once.
 	pagingWriters = 2
 )
+
+// pagingStable is how many clients are there throughout.
+func pagingStable() int { return testsize.Of(2_000, 10_000, 10_000) }
 
 const pagingQuery = `
 query ($orderBy: ClientOrder!, $first: Int, $after: String, $last: Int, $before: String) {
@@ -37,9 +38,10 @@ query ($orderBy: ClientOrder!, $first: Int, $after: String, $last: Int, $before:
   }
 }`
 
-// However much others come, go and move, paging through a list of 10,000 shows
+// However much others come, go and move, paging through a list of thousands shows
 // each client that was there throughout once, and all in order.
 func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
+	t.Parallel()
 	api := apitest.New(t)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -47,10 +49,10 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	world := pagingWorld(chance)
 	api.Load(t, client.Dataset{Business: world.businesses[0], Clients: world.clients})
 	restless := &restless{api: api, chance: rand.New(rand.NewPCG(seed, 1))}
-	for _, c := range world.clients[pagingStable:] {
+	for _, c := range world.clients[pagingStable():] {
 		restless.ids = append(restless.ids, c.ClientID)
 	}
-	world.clients = world.clients[:pagingStable]
+	world.clients = world.clients[:pagingStable()]
 
 	for walk := range testsize.Of(1, 6, 60) {
 		field := []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}[chance.IntN(2)]
@@ -63,7 +65,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 		reader := &pagingReader{t: t, api: api, chance: chance, orderBy: map[string]any{"field": field, "direction": mode}}
 		// Forwards up to a place and backwards down to it; in the later walks that
 		// place is the start or the end of the list.
-		pages := []int{50, 0, 1 << 30}[walk%3]
+		pages := []int{pagingStable() / 200, 0, 1 << 30}[walk%3]
 		restless.during(t, func(pageRead func()) {
 			reader.pageRead = pageRead
 			reader.forwards(pages)
@@ -133,7 +135,7 @@ func (r *pagingReader) backwards() {
 func (r *pagingReader) size() int { return 80 + r.chance.IntN(21) }
 
 func (r *pagingReader) page(variables map[string]any) ([]string, map[string]any) {
-	if r.pages++; r.pages > pagingStable/25 {
+	if r.pages++; r.pages > pagingStable()/25 {
 		r.t.Fatal("the list has no end")
 	}
 	r.pageRead()
@@ -160,7 +162,7 @@ func pagingFault(want, got []string) string {
 
 func pagingWorld(chance *rand.Rand) *modelWorld {
 	w := &modelWorld{businesses: []*client.Business{client.DefaultBusiness(pagingBusiness)}}
-	for id := range int64(pagingStable + pagingRestless) {
+	for id := range int64(pagingStable() + pagingRestless) {
 		c := &client.Client{ClientID: id + 1, BusinessID: pagingBusiness, Lifecycle: client.Live, Status: client.StatusActive}
 		c.FirstName, c.LastName = new(pagingName(chance)), new(pagingName(chance))
 		c.EmailAddress = new(strings.ToLower(worldEmails[chance.IntN(len(worldEmails))]))
@@ -297,6 +299,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 // A cursor is a place in the order: it stays right when its own row is deleted
 // or renamed, also for what lies before and after an empty part.
 func TestPropertyCursorOutlivesItsRow(t *testing.T) {
+	t.Parallel()
 	api := apitest.New(t)
 	testsize.Check(t, testsize.Of(20, 100, 500), func(rt *rapid.T) {
 		world := drawWorld(rt)
