@@ -40,6 +40,7 @@ const highestLocation = 7
 // ones, moved and removed, of clients who are live, deleted, merged and nobody,
 // every count and every list is that of the newest which was told of each.
 func TestReadsCountTheAppointmentsToldLast(t *testing.T) {
+	t.Parallel()
 	d := newDiary(testsize.Of(200, 500, 800))
 	api := apitest.New(t)
 	d.load(t, api)

@@ -143,6 +143,7 @@ func badValues() []badValue {
 // TestBadValuesAreRefused sends every bad value to a new and to an old client,
 // as a variable and in the document.
 func TestBadValuesAreRefused(t *testing.T) {
+	t.Parallel()
 	api := withFields(t)
 	before := stored(t, api)
 	for i, bad := range badValues() {

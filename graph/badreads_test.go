@@ -179,6 +179,7 @@ var oddTexts = []string{
 // Searching for the strangest texts finds who has them, and nobody else: the
 // database is never asked another query than the one meant.
 func TestOddSearchesAreOnlyTexts(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	ask := func(text string) (reported []string, typed []string) {
 		t.Helper()

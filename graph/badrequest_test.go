@@ -142,6 +142,7 @@ var badArguments = []struct {
 }
 
 func TestBadArgumentsAreRefused(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	before := stored(t, api)
 	for i, test := range badArguments {
@@ -268,6 +269,7 @@ func TestSingleValuesStandForLists(t *testing.T) {
 
 // A cursor is good for its own list, and as it was given.
 func TestForeignAndEditedCursorsAreRefused(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	const query = `query ($f: ClientReportFilter, $o: ClientOrder!, $c: String!, $last: Boolean!) {
 		clientConnection(filter: $f, orderBy: $o, first: 2, after: $c) @skip(if: $last) { nodes { clientId } }

@@ -71,6 +71,7 @@ func TestBadEntryOfABatchHarmsNoOther(t *testing.T) {
 
 // TestBatchIsBounded to 100 entries, and may be empty.
 func TestBatchIsBounded(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	nothingWritten(t, api, func() {
 		for _, test := range []struct {

@@ -301,6 +301,7 @@ func TestRetiredFieldVanishes(t *testing.T) {
 
 // TestAThousandFieldsInUse: retired ones don't count.
 func TestAThousandFieldsInUse(t *testing.T) {
+	t.Parallel()
 	api := apitest.New(t)
 	var all []client.FieldDefinition
 	for id := range int64(client.MaxDefinitions - 1) {

@@ -14,6 +14,7 @@ import (
 // TestFeedBounds: at most 1,000 entries a call, 10,000 appointments and 1,000
 // forms a client; what is refused leaves everything where it was.
 func TestFeedBounds(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
 	many := client.Feed{Entries: make([]client.Values, client.MaxFeed+1)}

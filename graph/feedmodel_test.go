@@ -84,6 +84,7 @@ func newest(all []news) map[int64][]client.Appointment {
 // what was told alone, not on the order, the repetitions, or the calls that it
 // came in.
 func TestFeedOrderMakesNoDifferenceProperty(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
 	clients := []int64{4658091, 4761823, 5966842, 7475995}

@@ -221,6 +221,7 @@ func (q *inquiry) holdings(t *testing.T) map[string][]string {
 
 // TestNothingOfAnotherBusiness: there is no way to it.
 func TestNothingOfAnotherBusiness(t *testing.T) {
+	t.Parallel()
 	q := newInquiry(t)
 	for _, rule := range []struct {
 		says string

@@ -33,6 +33,7 @@ func crowd(n int) client.Dataset {
 
 // A level costs one command, however many clients are on it.
 func TestLevelsCostOneCommandEach(t *testing.T) {
+	t.Parallel()
 	api := apitest.New(t)
 	api.Load(t, crowd(600))
 	const query = `query ($size: Int!) { clients(pageSize: $size) { viewClients { viewByClients { viewClients { clientId } } } } }`

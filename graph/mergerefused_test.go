@@ -115,6 +115,7 @@ func TestMergeOfTooManySubjectsIsRefused(t *testing.T) {
 // TestMergeOfTooMuchTextIsRefused before anything is written: what is read of the
 // clients tells it, or what undoing it would take.
 func TestMergeOfTooMuchTextIsRefused(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
 	notes := func(id, text string) {

@@ -35,6 +35,7 @@ query ($filter: ClientReportFilter, $field: ClientOrderField!, $mode: OrderMode!
 // the rules say, to every role, in every read that takes it: the lists, their
 // order and their counts.
 func TestPropertyReportsMeanWhatTheirFilterSays(t *testing.T) {
+	t.Parallel()
 	api, w := newReportWorld(t)
 	zones := map[string]*time.Location{}
 	for _, z := range reportZones {

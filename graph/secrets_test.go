@@ -39,6 +39,7 @@ var secretPlaces = map[string]string{"password": canaryPassword, "ssn": canarySS
 // was sent with it is in no document, answer, history, feed or log line; and
 // what was sent in a wrong place is in no message and no log line.
 func TestPropertyNoMutationLeavesASecretAnywhere(t *testing.T) {
+	t.Parallel()
 	schema, variables := loadSchema(t), succeeding()
 	var names []string
 	for _, field := range schema.Mutation.Fields {

@@ -47,6 +47,7 @@ query ($field: ClientOrderField!, $mode: OrderMode!, $filter: ClientReportFilter
 // Every role sees through every read exactly what the rules say, whatever is
 // stored.
 func TestPropertyReadsShowWhatTheRoleSees(t *testing.T) {
+	t.Parallel()
 	api := apitest.New(t)
 	testsize.Check(t, testsize.Of(35, 170, 700), func(rt *rapid.T) {
 		world := drawWorld(rt)

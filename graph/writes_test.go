@@ -81,6 +81,7 @@ func selection() string {
 // TestEveryPropertyIsWrittenAndRead writes each writable property, reads it
 // back, clears it and sets it again; nothing else changes meanwhile.
 func TestEveryPropertyIsWrittenAndRead(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	input, want := values{}, values{}
 	for _, p := range writable() {
