@@ -37,8 +37,9 @@ func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values
 			return failures
 		}
 		w := next.read(c, "input", input)
-		if given, named := input[by.Name]; named {
-			if text, _ := given.(string); !by.same(text, by.Value) {
+		// What is no value of the property at all contradicts nothing.
+		if given, named := w.set[by.Name]; named {
+			if text, _ := given.value.(string); !by.same(text, by.Value) {
 				w.fail("KEY_CONTRADICTED", at("input", by.Name))
 			}
 		}
