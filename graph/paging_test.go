@@ -54,7 +54,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	}
 	world.clients = world.clients[:pagingStable()]
 
-	for walk := range testsize.Of(1, 6, 60) {
+	for walk := range testsize.Of(1, 3, 60) {
 		field := []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}[chance.IntN(2)]
 		mode := []string{"ASC", "DESC"}[chance.IntN(2)]
 		want := idsOf(world.list(apitest.Owner(pagingBusiness), modelFilter{}, field, mode))
