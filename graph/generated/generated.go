@@ -5775,11 +5775,11 @@ extend type Mutation {
   ): RemoveAppointmentsPayload @requires(permission: ADMIN)
 
   """
-  Changes what the input names of your business, and nothing else. A new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` gives every client new
-  places in the orders and new phone numbers to be compared by, which takes a while in a large business: ` + "`" + `rekeying` + "`" + ` of the
-  business is true until then. Meanwhile a client that has not had its turn stands where it stood; no list misses or
-  repeats a client on one page, but who turns pages by cursor while it lasts, or by a cursor from before, may. Needs the
-  permission ADMIN.
+  Changes what the input names of your business, and nothing else. A new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` gives every client
+  new places in the orders and new phone numbers to be compared by, which takes a while in a large business: ` + "`" + `rekeying` + "`" + `
+  of the business is true until then. Meanwhile a client that has not had its turn stands where it stood; no list misses
+  or repeats a client on one page, but who turns pages by cursor while it lasts, or by a cursor from before, may. Needs
+  the permission ADMIN (roles OWNER, ADMIN).
   """
   updateBusiness(
     "What to change: at least one property (EMPTY_PATCH)."
