@@ -85,29 +85,19 @@ type Found struct {
 // lookUp finds clients by id, deleted or not, and for ids that were merged the
 // survivors: one for each id in the order of ids.
 func (s *Service) lookUp(ctx context.Context, scope Scope, ids []int64, need Selection) ([]Found, error) {
-	found, err := s.store.ClientsByID(ctx, scope, ids, true, need)
-	if err != nil {
-		return nil, fmt.Errorf("find clients by id: %w", err)
+	byID := make(map[int64]Found, len(ids))
+	if err := s.lookUpMore(ctx, scope, ids, need, byID); err != nil {
+		return nil, err
 	}
-	byID := make(map[int64]Found, len(found))
-	for _, c := range found {
-		byID[c.ClientID] = Found{Client: c}
-	}
-	var missing []int64
-	for _, id := range ids {
-		if byID[id].Client == nil && id != 0 {
-			missing = append(missing, id)
-		}
-	}
-	if len(missing) > 0 {
-		survivors, err := s.store.Survivors(ctx, scope, missing, need.With(Select(nameMerged)))
+	// An id is looked for in two places, and a merge that is undone meanwhile
+	// takes it from the second to the first: nobody's is what is in neither of
+	// them at one moment.
+	if len(unknown(ids, byID)) > 0 {
+		err := s.store.Snapshot(ctx, func(ctx context.Context) error {
+			return s.lookUpMore(ctx, scope, ids, need, byID)
+		})
 		if err != nil {
-			return nil, fmt.Errorf("find survivors: %w", err)
-		}
-		for _, c := range survivors {
-			for i := range c.Merged {
-				byID[c.Merged[i].ClientID] = Found{Client: c, Merged: &c.Merged[i]}
-			}
+			return nil, err
 		}
 	}
 	answer := make([]Found, len(ids))
@@ -115,4 +105,41 @@ func (s *Service) lookUp(ctx context.Context, scope Scope, ids []int64, need Sel
 		answer[i] = byID[id]
 	}
 	return answer, nil
+}
+
+// lookUpMore looks for those ids that are not found yet: as ids of clients, and
+// then as ids of those who were merged.
+func (s *Service) lookUpMore(ctx context.Context, scope Scope, ids []int64, need Selection, byID map[int64]Found) error {
+	own, err := s.store.ClientsByID(ctx, scope, unknown(ids, byID), true, need)
+	if err != nil {
+		return fmt.Errorf("find clients by id: %w", err)
+	}
+	for _, c := range own {
+		byID[c.ClientID] = Found{Client: c}
+	}
+	missing := unknown(ids, byID)
+	if len(missing) == 0 {
+		return nil
+	}
+	survivors, err := s.store.Survivors(ctx, scope, missing, need.With(Select(nameMerged)))
+	if err != nil {
+		return fmt.Errorf("find survivors: %w", err)
+	}
+	for _, c := range survivors {
+		for i := range c.Merged {
+			byID[c.Merged[i].ClientID] = Found{Client: c, Merged: &c.Merged[i]}
+		}
+	}
+	return nil
+}
+
+// unknown are the ids that can be somebody's and were not found.
+func unknown(ids []int64, byID map[int64]Found) []int64 {
+	var missing []int64
+	for _, id := range ids {
+		if byID[id].Client == nil && id != 0 {
+			missing = append(missing, id)
+		}
+	}
+	return missing
 }
