@@ -1,9 +1,11 @@
 package app_test
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +26,10 @@ const (
 	resolveTries = 3
 	erasureTries = 30
 )
+
+// misfitPatience is how long the search for the answer that does not fit looks at
+// each beginning of a history.
+const misfitPatience = 10 * time.Second
 
 // play is one business, new and empty, in which writers write at once: whom
 // they ask, and what they were answered.
@@ -63,8 +69,6 @@ type play struct {
 	// those that were asked for.
 	merges []deed
 	merged atomic.Int64
-	// drops are what erasures, which were answered, leave to do.
-	drops []pending
 	// surveyed is what was there when it was looked at last.
 	surveyed told
 }
@@ -149,30 +153,13 @@ func (p *play) do(t *testing.T, writer int, d deed) told {
 		return got
 	}
 	p.record(writer, d, got, call)
-	p.erased(writer, got, call)
 	return got
-}
-
-// erased remembers what is left to do after an erasure.
-func (p *play) erased(writer int, got told, call int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for slot := range slots {
-		if got.erased.has(slot) {
-			p.drops = append(p.drops, pending{writer: writer, deed: deed{kind: deedDrop, slot: slot}, call: call})
-		}
-	}
 }
 
 // settle waits until nothing is left to do after erasures.
 func (p *play) settle(t *testing.T, db *mongo.Database) {
 	t.Helper()
 	until(t, "erasures are at their end", func() bool { return unpurged(t, db, p.business) == 0 })
-	left := p.drops
-	p.drops = nil
-	for _, one := range left {
-		p.record(one.writer, one.deed, told{}, one.call)
-	}
 }
 
 // unpurged is of how many erased clients something is left.
@@ -197,7 +184,6 @@ func (p *play) resolve(t *testing.T) {
 	for _, one := range left {
 		group.Go(func() {
 			first, second := p.resolveOne(t, one)
-			p.erased(one.writer, first, one.call)
 			switch {
 			case one.deed.mayVanish() && (first.vanished() || second.vanished()) && one.deed.kind != deedErase:
 				// It was done perhaps, and its answer was erased since.
@@ -255,8 +241,8 @@ func (p *play) record(writer int, d deed, got told, call int64) {
 	p.history = append(p.history, operation)
 }
 
-// survey reads all there is once nobody writes any more, as soon as it can be
-// read.
+// survey reads all there is once nobody writes any more and nothing is left to do
+// after erasures, as soon as it can be read.
 func (p *play) survey(t *testing.T) {
 	t.Helper()
 	until(t, "the database can be read", func() bool {
@@ -280,34 +266,64 @@ func (p *play) check(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	model := porcupine.NondeterministicModel{
-		Init: func() []any { return []any{world{}} },
-		Step: func(state, input, output any) []any {
-			before, got := state.(world), output.(told)
-			after, want, can := before.apply(input.(deed), got.merge)
-			switch {
-			case can && got.unknown:
-				return []any{before, after}
-			case can && got.matches(want):
-				return []any{after}
-			}
-			return nil
-		},
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	deadline, _ := ctx.Deadline()
-	switch porcupine.CheckOperationsTimeout(model.ToModel(), p.history, time.Until(deadline)) {
+	switch judge(p.history, time.Minute) {
 	case porcupine.Illegal:
-		t.Errorf("business %d: no order of these makes sense:%s", p.business, p.text())
+		t.Errorf("business %d: no order of these makes sense; the last of them is the first that does not fit:%s", p.business, text(p.misfit()))
 	case porcupine.Unknown:
-		t.Errorf("business %d: a history of %d took over a minute to check:%s", p.business, len(p.history), p.text())
+		t.Errorf("business %d: a history of %d took over a minute to check:%s", p.business, len(p.history), text(p.history))
 	}
 }
 
-func (p *play) text() string {
+// judge says whether the history is one that the model may have.
+func judge(history []porcupine.Operation, patience time.Duration) porcupine.CheckResult {
+	model := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{world{}} },
+		Step: func(state, input, output any) []any {
+			got := output.(told)
+			var next []any
+			for _, before := range state.(world).purges() {
+				after, want, can := before.apply(input.(deed), got.merge)
+				switch {
+				case can && got.unknown:
+					next = append(next, before, after)
+				case can && got.matches(want):
+					next = append(next, after)
+				}
+			}
+			return next
+		},
+	}
+	return porcupine.CheckOperationsTimeout(model.ToModel(), history, patience)
+}
+
+// misfit is the shortest beginning of a history that makes no sense. What was asked
+// for in it and answered later counts as not answered yet, so that all that matters
+// to the last answer is there.
+func (p *play) misfit() []porcupine.Operation {
+	ordered := slices.SortedStableFunc(slices.Values(p.history), func(a, b porcupine.Operation) int {
+		return cmp.Compare(a.Return, b.Return)
+	})
+	beginning := func(length int) []porcupine.Operation {
+		until, cut := ordered[length-1].Return, slices.Clone(ordered[:length])
+		for _, later := range ordered[length:] {
+			if later.Call < until && !later.Input.(deed).reads() {
+				later.Return, later.Output = math.MaxInt64, told{unknown: true, merge: later.Output.(told).merge}
+				cut = append(cut, later)
+			}
+		}
+		return cut
+	}
+	length := 1 + sort.Search(len(ordered)-1, func(n int) bool {
+		return judge(beginning(n+1), misfitPatience) == porcupine.Illegal
+	})
+	cut := beginning(length)
+	// The answer that does not fit is told last.
+	return append(append(cut[:length-1:length-1], cut[length:]...), cut[length-1])
+}
+
+func text(history []porcupine.Operation) string {
 	var text strings.Builder
-	for _, o := range p.history {
+	for _, o := range history {
 		fmt.Fprintf(&text, "\n%10d %20d writer %d: %v: %v", o.Call, o.Return, o.ClientId, o.Input, o.Output)
 	}
 	return text.String()

@@ -34,7 +34,7 @@ const erasable = slotSet(1<<2 | 1<<3)
 const (
 	deedRead    = "read"    // one client
 	deedReport  = "report"  // all clients, of one moment
-	deedSurvey  = "survey"  // all clients and their edges, when nobody writes
+	deedSurvey  = "survey"  // all clients and their edges, when nothing is under way
 	deedCreate  = "create"  // with the subjects that the new client may view
 	deedUpsert  = "upsert"  // with its city
 	deedPatch   = "patch"   // its city
@@ -44,9 +44,6 @@ const (
 	deedMerge   = "merge"   // others into it
 	deedUnmerge = "unmerge" // what was merged
 	deedErase   = "erase"   // with all that were merged into it
-	// deedDrop is what a server does by itself after an erasure: it takes the
-	// erased client from those who may view it.
-	deedDrop = "drop"
 )
 
 // deed is something asked of the API, about the client of a slot.
@@ -150,6 +147,9 @@ func (w world) apply(d deed, merge int64) (world, told, bool) {
 	case deedRead:
 		return w, w.tell(w.root(d.slot)), true
 	case deedReport, deedSurvey:
+		if d.kind == deedSurvey && w.dangling() {
+			return w, told{}, false
+		}
 		t := told{}
 		for i, p := range w.people {
 			if p.heir != 0 {
@@ -161,8 +161,6 @@ func (w world) apply(d deed, merge int64) (world, told, bool) {
 			}
 		}
 		return w, t, true
-	case deedDrop:
-		return w.drop(d.slot)
 	}
 	if before := w.kept[d.key]; d.key > 0 && before.deed.kind != "" {
 		if before.deed != d {

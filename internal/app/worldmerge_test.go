@@ -111,9 +111,13 @@ func (w world) unmerge(d deed) (world, told) {
 }
 
 // mergedElsewhere says whether one of those whom the clients of a merge saw, or who
-// saw them, was merged into another client since.
+// saw them, was merged into another client since. Whom the survivor saw matters
+// where the merge changed that: nothing else of it is given back.
 func (w world) mergedElsewhere(m merger) bool {
-	neighbours := m.subjectsBefore
+	neighbours := slotSet(0)
+	if m.subjectsAfter != m.subjectsBefore {
+		neighbours = m.subjectsBefore
+	}
 	for i, p := range w.people {
 		if m.folded.has(i) {
 			neighbours |= p.subjects
@@ -184,19 +188,28 @@ func (w world) erase(slot int) (world, told) {
 	return w, t
 }
 
-// drop takes an erased client from those who may view it.
-func (w world) drop(slot int) (world, told, bool) {
-	if w.people[slot].version != 0 {
-		return w, told{}, false
-	}
-	for i := range w.people {
-		if w.people[i].subjects.has(slot) {
-			w.people[i].subjects &^= only(slot)
-			w.people[i].version++
+// purges are the worlds that this one may become by what servers do by themselves
+// after erasures: they take erased clients from those who may view them, from one
+// after the other, amid what callers do. This one is the first of them.
+func (w world) purges() []world {
+	all := []world{w}
+	for i, p := range w.people {
+		for subject := range slots {
+			if !p.subjects.has(subject) || w.people[subject].version != 0 {
+				continue
+			}
+			for _, one := range all[:len(all):len(all)] {
+				one.people[i].subjects &^= only(subject)
+				one.people[i].version++
+				all = append(all, one)
+			}
 		}
 	}
-	return w, told{}, true
+	return all
 }
+
+// dangling says whether somebody may view a client that was erased.
+func (w world) dangling() bool { return len(w.purges()) > 1 }
 
 // codes are those that are there, each once.
 func codes(found []string) string {
