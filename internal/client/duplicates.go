@@ -78,7 +78,8 @@ type DuplicateStore interface {
 
 // DuplicateTx is the part of Tx by which pairs are dismissed.
 type DuplicateTx interface {
-	// Dismiss stores dismissals, each in place of the one of its pair.
+	// Dismiss stores dismissals, each in place of the one of its pair. An erasure of
+	// one of the clients at the same time makes one of both transactions run again.
 	Dismiss(ctx context.Context, dismissals []Dismissal) error
 }
 

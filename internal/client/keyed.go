@@ -54,7 +54,8 @@ type KeyTx interface {
 	Kept(ctx context.Context, key []byte, since time.Time) (*KeptAnswer, error)
 	// Keep keeps an answer under a key, in place of what is there, when the
 	// transaction commits. Of two transactions that keep one key at once the
-	// second runs again. Kept must have been asked for the key.
+	// second runs again, and likewise of this one and of an erasure of a client that
+	// the answer names. Kept must have been asked for the key.
 	Keep(key []byte, kept KeptAnswer)
 }
 

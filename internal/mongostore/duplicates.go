@@ -83,6 +83,7 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Di
 func (t *transaction) Dismiss(ctx context.Context, dismissals []client.Dismissal) error {
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
+		t.refer(d.Pair[:]...)
 		pair := append(tenant(t.scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
 		writes[i] = mongo.NewUpdateOneModel().SetFilter(pair).SetUpsert(true).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
 			{Key: "firstIdentity", Value: d.Identities[0]},

@@ -35,6 +35,7 @@ const purgeBatch = 1_000
 // Erase implements client.EraseTx.
 func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
 	for _, c := range clients {
+		t.refer(c.ClientID)
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().
 			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}))
 		t.tombstones = append(t.tombstones, tombstoneDocument{

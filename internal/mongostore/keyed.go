@@ -71,6 +71,7 @@ func (t *transaction) Keep(key []byte, kept client.KeptAnswer) {
 		BusinessID: t.scope.BusinessID, Key: key, Input: kept.Input, At: kept.At, Begun: kept.Begun, Rest: kept.Rest,
 	}
 	for _, version := range kept.Clients {
+		t.refer(version.ClientID)
 		document.Clients = append(document.Clients, versionDocument(version))
 	}
 	if t.keys.known[string(key)] {

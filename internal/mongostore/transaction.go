@@ -70,6 +70,8 @@ type transaction struct {
 	neighbours map[int64]neighbourDocument
 	keys       keyWrites
 	slots      map[int64]bool
+	// referred are the clients whom something is written about; see refer.
+	referred []int64
 	// tombstones are of the clients that the transaction erases.
 	tombstones []tombstoneDocument
 }
@@ -246,12 +248,12 @@ func (t *transaction) flush(ctx context.Context) error {
 	if err := t.flushKeys(ctx); err != nil {
 		return err
 	}
+	if err := t.flushSlots(ctx); err != nil {
+		return err
+	}
 	writes := slices.Concat(t.removals, t.replacements, t.writes)
 	if len(writes) == 0 {
 		return t.flushFeed(ctx)
-	}
-	if err := t.flushSlots(ctx); err != nil {
-		return err
 	}
 	db := t.store.db
 	result, err := db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))

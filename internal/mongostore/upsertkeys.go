@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -16,9 +17,9 @@ import (
 )
 
 // upsertSlots is how many documents stand for all the values that upserts find
-// clients by. Each value has one, by its digest: enough of them that two writers
-// seldom meet in one by chance, few enough that they never need clearing, and
-// none tells whose value it stands for.
+// clients by, and for the clients that are referred to. Each value has one, by its
+// digest: enough of them that two writers seldom meet in one by chance, few enough
+// that they never need clearing, and none tells whose value it stands for.
 const upsertSlots = 1 << 16
 
 // touch remembers which values, that upserts find clients by, a write sets. Two
@@ -34,18 +35,47 @@ func (t *transaction) touch(before, after *client.Client) {
 
 func (t *transaction) touchValues(kind string, before, after []string) {
 	for _, value := range after {
-		if slices.Contains(before, value) {
-			continue
+		if !slices.Contains(before, value) {
+			t.touchSlot(kind, value)
 		}
-		if t.slots == nil {
-			t.slots = map[int64]bool{}
+	}
+}
+
+func (t *transaction) touchSlot(kind, value string) {
+	if t.slots == nil {
+		t.slots = map[int64]bool{}
+	}
+	digest := sha256.Sum256([]byte(kind + ":" + value))
+	t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
+}
+
+// refer remembers that the transaction writes something about clients outside
+// their records. An erasure refers to whom it erases: of the two, when they run at
+// once, the second begins anew, so that what was written is there to be purged, or
+// its writer finds nobody to write it about.
+func (t *transaction) refer(clientIDs ...int64) {
+	t.referred = append(t.referred, clientIDs...)
+}
+
+// touchReferred touches the slots of those clients whom the transaction refers to
+// and whose records it does not write: to these an erasure is a conflict anyhow.
+func (t *transaction) touchReferred() {
+	if len(t.referred) == 0 {
+		return
+	}
+	written := make(map[int64]bool, len(t.written))
+	for _, c := range t.written {
+		written[c.ClientID] = true
+	}
+	for _, id := range t.referred {
+		if !written[id] {
+			t.touchSlot("client", strconv.FormatInt(id, 10))
 		}
-		digest := sha256.Sum256([]byte(kind + ":" + value))
-		t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
 	}
 }
 
 func (t *transaction) flushSlots(ctx context.Context) error {
+	t.touchReferred()
 	if len(t.slots) == 0 {
 		return nil
 	}
@@ -64,7 +94,7 @@ func (t *transaction) flushSlots(ctx context.Context) error {
 		return asConflict(err)
 	}
 	if err != nil {
-		return fmt.Errorf("touch the keys of upserts: %w", err)
+		return fmt.Errorf("touch slots: %w", err)
 	}
 	return nil
 }
