@@ -136,7 +136,7 @@ func businessesAskedAtOnceAnswerAsAlone(t *testing.T, q *inquiry) {
 	var asking sync.WaitGroup
 	for _, c := range callers {
 		asking.Go(func() {
-			for range testsize.Of(1, 10, 100) {
+			for range testsize.Of(1, 10, 30) {
 				if diff := gocmp.Diff(c.alone, ask(c.who, c.tn)); diff != "" {
 					t.Errorf("%s of %s (-alone +at once):\n%s", c.who.Role, c.tn.word, diff)
 				}

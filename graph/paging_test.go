@@ -54,7 +54,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	}
 	world.clients = world.clients[:pagingStable()]
 
-	for walk := range testsize.Of(1, 3, 60) {
+	for walk := range testsize.Of(1, 3, 12) {
 		field := []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}[chance.IntN(2)]
 		mode := []string{"ASC", "DESC"}[chance.IntN(2)]
 		want := idsOf(world.list(apitest.Owner(pagingBusiness), modelFilter{}, field, mode))
@@ -260,7 +260,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 	const query = `query ($number: Int!, $size: Int!, $field: ClientOrderField!, $mode: OrderMode!) {
   clients(pageNumber: $number, pageSize: $size, orderField: $field, orderMode: $mode) { clientId }
 }`
-	testsize.Check(t, testsize.Of(15, 60, 300), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 60, 200), func(rt *rapid.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)
@@ -301,7 +301,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 func TestPropertyCursorOutlivesItsRow(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t)
-	testsize.Check(t, testsize.Of(20, 100, 500), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(20, 100, 300), func(rt *rapid.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)

@@ -106,7 +106,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 			names = append(names, p.Name)
 		}
 	}
-	testsize.Check(t, testsize.Of(8, 60, 600), func(r *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 60, 200), func(r *rapid.T) {
 		draw := func(label string) values {
 			input := person(nil)
 			for _, p := range writable() {
@@ -143,7 +143,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 // both leaves, the later one's values where both name a property.
 func TestPropertyPatchesCompose(t *testing.T) {
 	api := reference(t)
-	testsize.Check(t, testsize.Of(8, 60, 600), func(r *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 60, 200), func(r *rapid.T) {
 		draw := func(label string) values {
 			change := values{"city": label}
 			for _, p := range writable() {

@@ -135,7 +135,7 @@ func TestOneOfTwoWritersOfAVersionWins(t *testing.T) {
 	db := testdb.New(t)
 	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
 	c := processes[0].create(t, nameValues("Ann"))
-	for round := range int64(testsize.Of(10, 50, 500)) {
+	for round := range int64(testsize.Of(10, 50, 200)) {
 		seen := round + 1
 		errs := make([]error, len(processes))
 		results := make([]client.Result, len(processes))
@@ -170,7 +170,7 @@ func TestConcurrentPatchesAreAllKept(t *testing.T) {
 	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
 	clients := []*client.Client{processes[0].create(t, nameValues("Ann")), processes[0].create(t, nameValues("Bob"))}
 	names := []string{"city", "county", "state", "zip"}
-	patches := testsize.Of(12, 60, 400)
+	patches := testsize.Of(12, 60, 200)
 	var group sync.WaitGroup
 	for i, name := range names {
 		group.Go(func() {
@@ -204,7 +204,7 @@ func TestConcurrentPatchesAreAllKept(t *testing.T) {
 func TestEdgeToAClientBeingDeleted(t *testing.T) {
 	db := testdb.New(t)
 	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
-	for round := range testsize.Of(15, 60, 500) {
+	for round := range testsize.Of(15, 60, 200) {
 		viewer, subject := processes[0].create(t, nameValues("Viewer")), processes[0].create(t, nameValues("Subject"))
 		var edgeErr, deleteErr error
 		var group sync.WaitGroup

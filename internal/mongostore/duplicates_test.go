@@ -61,7 +61,7 @@ func (p *process) groups(t rapid.TB, scope client.Scope, size int64) []group {
 func TestDuplicatesAreThoseOfComparingEveryoneWithEveryone(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	businessID := int64(0)
-	testsize.Check(t, testsize.Of(25, 150, 800), func(t *rapid.T) {
+	testsize.Check(t, testsize.Of(25, 150, 500), func(t *rapid.T) {
 		businessID++
 		scope := ownerOf(businessID)
 		clients := make([]*client.Client, rapid.IntRange(2, 16).Draw(t, "clients"))

@@ -17,7 +17,7 @@ import (
 // edges, and each end has one version more for each change of its own.
 func TestPropertyEdgesAreOfBothEnds(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(12, 60, 500), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(12, 60, 200), func(rt *rapid.T) {
 		p.clear(t)
 		world := edgeWorld{edges: map[[2]int]bool{}}
 		const people = 4

@@ -22,7 +22,7 @@ import (
 // preview tells to the byte what the merge then answers.
 func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(15, 100, 1000), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 100, 400), func(rt *rapid.T) {
 		p.clear(t)
 		w := &mergeWorld{process: p}
 		w.prepare(t, rt)
@@ -56,7 +56,7 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 // they went back, makes no difference.
 func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(6, 40, 600), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(6, 40, 200), func(rt *rapid.T) {
 		p.clear(t)
 		w := &mergeWorld{process: p}
 		w.prepare(t, rt)

@@ -21,7 +21,7 @@ import (
 // clients that its owner sees, each as it is.
 func TestPropertyPhoneHoldsWhatItsOwnerSees(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(15, 100, 1000), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 100, 400), func(rt *rapid.T) {
 		p.clear(t)
 		w := &phoneWorld{process: p, now: time.UnixMilli(1_700_000_000_000).UTC()}
 		w.prepare(t)

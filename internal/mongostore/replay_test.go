@@ -21,7 +21,7 @@ import (
 // the last state back. Imported clients are no exception.
 func TestPropertyHistoryMakesEveryState(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(10, 60, 600), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(10, 60, 200), func(rt *rapid.T) {
 		p.clear(t)
 		w := &pastWorld{process: p, states: map[int64][]*client.Client{}}
 		w.prepare(t)

@@ -33,7 +33,7 @@ func TestWatchHasNoGapAndNothingTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Each write is one row.
-	writes := testsize.Of(60, 200, 1000)
+	writes := testsize.Of(60, 200, 600)
 	write := func(i int) {
 		if _, err := writer.service.Patch(ctx, ownerScope(), c.ID(), client.Values{"city": fmt.Sprint("city ", i)}, nil); err != nil {
 			t.Errorf("write %d: %v", i, err)

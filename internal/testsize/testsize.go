@@ -1,5 +1,6 @@
 // Package testsize says how much a test that can be made larger does: little in
-// every run, more before a change is merged, most when there is all night.
+// every run, more before a change is merged, most in `make long`, which takes an
+// hour.
 package testsize
 
 import (
