@@ -189,3 +189,66 @@ func TestExportOfMergedClients(t *testing.T) {
 		}
 	}
 }
+
+// What names a person apart from a record is handed over too, of all who became
+// one, and of others no more than the ids of whom the caller sees.
+func TestExportHandsOverWhatIsHeldAside(t *testing.T) {
+	api := reference(t)
+	names := []string{"Person", "Folded", "Seen", "Hidden", "Gone"}
+	ids := map[string]string{}
+	for _, name := range names {
+		ids[name] = create(t, api, owner(), person(values{"firstName": name}))
+	}
+	at := func(day int) string { return fmt.Sprintf("2030-01-%02dT00:00:00.000Z", day) }
+	book := func(appointment, name string, day int) {
+		payload(t, api, owner(), `mutation ($list: [AppointmentInput!]!) { recordAppointments(appointments: $list) { userErrors { code } } }`, values{"list": []any{values{
+			"appointmentId": appointment, "clientId": ids[name], "locationId": "12", "start": at(1), "status": "OPEN", "modifiedDate": at(day),
+		}}})
+	}
+	for i, name := range []string{"Person", "Seen", "Gone"} {
+		book(fmt.Sprint(70+i), name, 1)
+	}
+	book("75", "Folded", 1)
+	payload(t, api, owner(), `mutation ($list: [AppointmentRemovalInput!]!) { removeAppointments(appointments: $list) { userErrors { code } } }`, values{"list": []any{values{
+		"appointmentId": "75", "modifiedDate": at(2),
+	}}})
+	payload(t, api, owner(), dismissMutation, values{"ids": []any{ids["Person"], ids["Seen"], ids["Hidden"], ids["Gone"]}})
+	payload(t, api, owner(), dismissMutation, values{"ids": []any{ids["Person"], ids["Folded"], ids["Seen"]}})
+	payload(t, api, owner(), deleteMutation, values{"id": ids["Gone"]})
+	payload(t, api, owner(), `mutation ($id: ID!) { addClientTags(clientId: $id, tags: ["x"], idempotencyKey: "secret key") { userErrors { code } } }`, values{"id": ids["Folded"]})
+	payload(t, api, owner(), `mutation ($id: ID!) { addClientTags(clientId: $id, tags: ["x"], idempotencyKey: "of another") { userErrors { code } } }`, values{"id": ids["Seen"]})
+	merge(t, api, ids["Person"], ids["Folded"])
+	pair := func(a, b string) any { return values{"clientIds": []any{ids[a], ids[b]}} }
+	const query = `query ($id: ID!) { exportClientData(clientId: $id) { dismissedDuplicates keptAnswers removedAppointments } }`
+	for _, test := range []struct {
+		who       client.Identity
+		dismissed []any
+	}{
+		{owner(), []any{pair("Person", "Folded"), pair("Person", "Seen"), pair("Person", "Hidden"), pair("Person", "Gone"), pair("Folded", "Seen")}},
+		{superUser(), []any{pair("Person", "Folded"), pair("Person", "Seen"), pair("Person", "Gone"), pair("Folded", "Seen")}},
+	} {
+		response := api.Do(t, test.who, query, values{"id": ids["Person"]})
+		got := fromJSON(t, string(response.Body)).(values)["data"].(values)["exportClientData"].(values)
+		kept := got["keptAnswers"].([]any)
+		for _, answer := range kept {
+			delete(answer.(values), "at")
+		}
+		want := values{
+			"dismissedDuplicates": test.dismissed,
+			"keptAnswers":         fromJSON(t, fmt.Sprintf(`[{"clientId": %q, "version": 2}]`, ids["Folded"])),
+			"removedAppointments": []any{values{"appointmentId": "75", "clientId": ids["Folded"], "modifiedDate": at(2)}},
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.who.Role, diff)
+		}
+		if strings.Contains(string(response.Body), "secret key") {
+			t.Errorf("a caller's key is told: %s", response.Body)
+		}
+	}
+	// Of who became another one the id is told to who sees the survivor.
+	merge(t, api, ids["Seen"], ids["Hidden"])
+	data := api.MustDo(t, superUser(), query, values{"id": ids["Person"]})["exportClientData"].(values)
+	if n := len(data["dismissedDuplicates"].([]any)); n != 5 {
+		t.Errorf("%d pairs are told once the hidden one is part of one who is seen: %v", n, data["dismissedDuplicates"])
+	}
+}

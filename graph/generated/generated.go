@@ -208,18 +208,21 @@ type ComplexityRoot struct {
 	}
 
 	ClientDataExport struct {
-		Appointments  func(childComplexity int) int
-		CanView       func(childComplexity int) int
-		Changes       func(childComplexity int) int
-		ClientID      func(childComplexity int) int
-		ExportedDate  func(childComplexity int) int
-		FieldDataMap  func(childComplexity int) int
-		Forms         func(childComplexity int) int
-		History       func(childComplexity int) int
-		MergedRecords func(childComplexity int) int
-		Merges        func(childComplexity int) int
-		Record        func(childComplexity int) int
-		ViewedBy      func(childComplexity int) int
+		Appointments        func(childComplexity int) int
+		CanView             func(childComplexity int) int
+		Changes             func(childComplexity int) int
+		ClientID            func(childComplexity int) int
+		DismissedDuplicates func(childComplexity int) int
+		ExportedDate        func(childComplexity int) int
+		FieldDataMap        func(childComplexity int) int
+		Forms               func(childComplexity int) int
+		History             func(childComplexity int) int
+		KeptAnswers         func(childComplexity int) int
+		MergedRecords       func(childComplexity int) int
+		Merges              func(childComplexity int) int
+		Record              func(childComplexity int) int
+		RemovedAppointments func(childComplexity int) int
+		ViewedBy            func(childComplexity int) int
 	}
 
 	ClientEdge struct {
@@ -1806,6 +1809,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.ClientID(childComplexity), true
+	case "ClientDataExport.dismissedDuplicates":
+		if e.ComplexityRoot.ClientDataExport.DismissedDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.DismissedDuplicates(childComplexity), true
 	case "ClientDataExport.exportedDate":
 		if e.ComplexityRoot.ClientDataExport.ExportedDate == nil {
 			break
@@ -1830,6 +1839,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.History(childComplexity), true
+	case "ClientDataExport.keptAnswers":
+		if e.ComplexityRoot.ClientDataExport.KeptAnswers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.KeptAnswers(childComplexity), true
 	case "ClientDataExport.mergedRecords":
 		if e.ComplexityRoot.ClientDataExport.MergedRecords == nil {
 			break
@@ -1848,6 +1863,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.Record(childComplexity), true
+	case "ClientDataExport.removedAppointments":
+		if e.ComplexityRoot.ClientDataExport.RemovedAppointments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.RemovedAppointments(childComplexity), true
 	case "ClientDataExport.viewedBy":
 		if e.ComplexityRoot.ClientDataExport.ViewedBy == nil {
 			break
@@ -5372,6 +5393,11 @@ type ClientDataExport {
   ` + "`" + `status` + "`" + ` and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `; ids that are not known are left out.
   """
   appointments: [JSON!]!
+  """
+  What is remembered of appointments that the scheduler removed, so that nothing older brings them back, as objects with
+  ` + "`" + `appointmentId` + "`" + `, ` + "`" + `clientId` + "`" + ` (whom it named, this client or one merged into it) and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `.
+  """
+  removedAppointments: [JSON!]!
   "The forms that the client signed, by ` + "`" + `formId` + "`" + `."
   forms: [ClientForm!]!
   "The whole history, from the first version on."
@@ -5390,6 +5416,17 @@ type ClientDataExport {
   whom you see, and neither ` + "`" + `report` + "`" + ` nor ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `.
   """
   merges: [JSON!]!
+  """
+  The pairs that ` + "`" + `dismissDuplicates` + "`" + ` said are two people, as objects with ` + "`" + `clientIds` + "`" + `: of each one is this client or was
+  merged into it, and the other one is of whom you see.
+  """
+  dismissedDuplicates: [JSON!]!
+  """
+  What is kept for a day to answer mutations that are sent again with their ` + "`" + `idempotencyKey` + "`" + `, as objects with ` + "`" + `at` + "`" + `,
+  ` + "`" + `clientId` + "`" + ` (this client or one merged into it) and ` + "`" + `version` + "`" + ` (the version of it that is answered), in order. Of the key,
+  who sent it and the input nothing is kept that can be read.
+  """
+  keptAnswers: [JSON!]!
 }
 
 "What is held under the id of a client who was merged."
@@ -7166,6 +7203,8 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 		return ec.fieldContext_ClientDataExport_viewedBy(ctx, field)
 	case "appointments":
 		return ec.fieldContext_ClientDataExport_appointments(ctx, field)
+	case "removedAppointments":
+		return ec.fieldContext_ClientDataExport_removedAppointments(ctx, field)
 	case "forms":
 		return ec.fieldContext_ClientDataExport_forms(ctx, field)
 	case "history":
@@ -7176,6 +7215,10 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 		return ec.fieldContext_ClientDataExport_mergedRecords(ctx, field)
 	case "merges":
 		return ec.fieldContext_ClientDataExport_merges(ctx, field)
+	case "dismissedDuplicates":
+		return ec.fieldContext_ClientDataExport_dismissedDuplicates(ctx, field)
+	case "keptAnswers":
+		return ec.fieldContext_ClientDataExport_keptAnswers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientDataExport", field.Name)
 }
@@ -13043,6 +13086,29 @@ func (ec *executionContext) fieldContext_ClientDataExport_appointments(_ context
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
 }
 
+func (ec *executionContext) _ClientDataExport_removedAppointments(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_removedAppointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedAppointments(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_removedAppointments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
 func (ec *executionContext) _ClientDataExport_forms(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13182,6 +13248,52 @@ func (ec *executionContext) _ClientDataExport_merges(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ClientDataExport_merges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_dismissedDuplicates(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_dismissedDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DismissedDuplicates(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_dismissedDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_keptAnswers(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_keptAnswers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptAnswers(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_keptAnswers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
 }
 
@@ -24030,6 +24142,11 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "removedAppointments":
+			out.Values[i] = ec._ClientDataExport_removedAppointments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "forms":
 			out.Values[i] = ec._ClientDataExport_forms(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24052,6 +24169,16 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			}
 		case "merges":
 			out.Values[i] = ec._ClientDataExport_merges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dismissedDuplicates":
+			out.Values[i] = ec._ClientDataExport_dismissedDuplicates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keptAnswers":
+			out.Values[i] = ec._ClientDataExport_keptAnswers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

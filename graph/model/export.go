@@ -146,6 +146,38 @@ func (e *ClientDataExport) Merges() []any {
 	return list
 }
 
+// RemovedAppointments are those that are remembered to be gone.
+func (e *ClientDataExport) RemovedAppointments() []any {
+	list := make([]any, len(e.Removed))
+	for i, known := range e.Removed {
+		list[i] = map[string]any{
+			"appointmentId": strconv.FormatInt(known.AppointmentID, 10), "clientId": strconv.FormatInt(known.ClientID, 10),
+			"modifiedDate": scalar.FormatInstant(known.ModifiedDate),
+		}
+	}
+	return list
+}
+
+// DismissedDuplicates are the pairs that were told to be two people.
+func (e *ClientDataExport) DismissedDuplicates() []any {
+	list := make([]any, len(e.Dismissed))
+	for i, pair := range e.Dismissed {
+		list[i] = map[string]any{"clientIds": historyValue(pair[:])}
+	}
+	return list
+}
+
+// KeptAnswers are what is kept for retries.
+func (e *ClientDataExport) KeptAnswers() []any {
+	list := make([]any, len(e.Kept))
+	for i, kept := range e.Kept {
+		list[i] = map[string]any{
+			"at": scalar.FormatInstant(kept.At), "clientId": strconv.FormatInt(kept.ClientID, 10), "version": kept.Version,
+		}
+	}
+	return list
+}
+
 // held puts each stored part of a record that has a value under its name.
 func held(record map[string]any, c *client.Client) {
 	for _, p := range client.Properties() {

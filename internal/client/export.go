@@ -18,6 +18,23 @@ type ExportStore interface {
 	// Journals finds the journals of merges that a client is part of, without the
 	// viewers, by merge.
 	Journals(ctx context.Context, scope Scope, clientID int64) ([]Journal, error)
+	// DismissedPairs finds the pairs that were dismissed of which one of those
+	// clients is part, each once, by ids. Whom of them the scope sees is the
+	// caller's to know.
+	DismissedPairs(ctx context.Context, scope Scope, clientIDs []int64) ([]IDPair, error)
+	// KeptVersions finds which versions of those clients kept answers name, by time,
+	// client and version.
+	KeptVersions(ctx context.Context, scope Scope, clientIDs []int64) ([]KeptVersion, error)
+	// RemovedAppointments finds those of those clients that are remembered to be
+	// removed, by id.
+	RemovedAppointments(ctx context.Context, scope Scope, clientIDs []int64) ([]KnownAppointment, error)
+}
+
+// KeptVersion is a version of a client that the answer to a keyed mutation names.
+// Of whom the key is, and what it reads, digests alone are kept.
+type KeptVersion struct {
+	RecordVersion
+	At time.Time
 }
 
 // PersonalData is everything that is held about a person.
@@ -36,6 +53,14 @@ type PersonalData struct {
 	// was, and which of them the caller sees; ClientID is 0 for a survivor whom the
 	// caller does not see.
 	Merges []Journal
+	// Dismissed are the pairs that were told to be two people, one of them the client
+	// or one that was merged into it, and the other one whom the caller sees.
+	Dismissed []IDPair
+	// Kept are the versions, of the client and of those who were merged into it, that
+	// are kept for retries.
+	Kept []KeptVersion
+	// Removed are the appointments of any of them that are remembered to be removed.
+	Removed []KnownAppointment
 }
 
 // HeldRecord is what is held about a person under one id.
@@ -97,7 +122,42 @@ func (s *Service) collect(ctx context.Context, scope Scope, data *PersonalData) 
 	if data.Merges, err = s.store.Journals(ctx, scope, data.Client.ClientID); err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
+	if err := s.collectAside(ctx, scope, data); err != nil {
+		return err
+	}
 	return s.withoutOthers(ctx, scope, data)
+}
+
+// collectAside reads what names the client, or one that was merged into it, and is
+// part of no record.
+func (s *Service) collectAside(ctx context.Context, scope Scope, data *PersonalData) error {
+	family := data.Client.family()
+	pairs, err := s.store.DismissedPairs(ctx, scope, family)
+	if err != nil {
+		return fmt.Errorf("find dismissals: %w", err)
+	}
+	others := make([]int64, len(pairs))
+	for i, pair := range pairs {
+		if others[i] = pair[0]; slices.Contains(family, pair[0]) {
+			others[i] = pair[1]
+		}
+	}
+	found, err := s.lookUp(ctx, scope, others, Selection{})
+	if err != nil {
+		return err
+	}
+	for i, other := range found {
+		if other.Client != nil {
+			data.Dismissed = append(data.Dismissed, pairs[i])
+		}
+	}
+	if data.Kept, err = s.store.KeptVersions(ctx, scope, family); err != nil {
+		return fmt.Errorf("find kept answers: %w", err)
+	}
+	if data.Removed, err = s.store.RemovedAppointments(ctx, scope, family); err != nil {
+		return fmt.Errorf("find removed appointments: %w", err)
+	}
+	return nil
 }
 
 // collectRecords reads the records of the client and of those who were merged
@@ -110,13 +170,6 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 	}
 	definitions, err := s.Definitions(ctx, scope)
 	if err != nil {
-		return err
-	}
-	history, err := s.store.History(ctx, scope, family, 0, 0)
-	if err != nil {
-		return fmt.Errorf("read history: %w", err)
-	}
-	if err := s.readable(ctx, scope, history); err != nil {
 		return err
 	}
 	changes, err := s.store.ClientChangeRows(ctx, scope, family)
@@ -134,10 +187,8 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 		if held.SSN, err = s.SSN(scope, held.Client); err != nil {
 			return err
 		}
-		for _, entry := range history {
-			if entry.ClientID == id {
-				held.History = append(held.History, entry)
-			}
+		if held.History, err = s.wholeHistory(ctx, scope, id); err != nil {
+			return err
 		}
 		for _, row := range changes {
 			if row.ClientID == id {
@@ -151,6 +202,25 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 		}
 	}
 	return nil
+}
+
+// wholeHistory reads all that the caller may read of a client's history, some
+// versions at a time.
+func (s *Service) wholeHistory(ctx context.Context, scope Scope, id int64) ([]Entry, error) {
+	var whole []Entry
+	for after := int64(0); ; after += maxHistory {
+		// A client has a row for each version.
+		entries, err := s.store.History(ctx, scope, []int64{id}, after, after+maxHistory)
+		if err != nil {
+			return nil, fmt.Errorf("read history: %w", err)
+		}
+		if err := s.readable(ctx, scope, entries); err != nil {
+			return nil, err
+		}
+		if whole = append(whole, entries...); len(entries) < maxHistory {
+			return whole, nil
+		}
+	}
 }
 
 // withoutOthers takes out of the journals of undone merges what they hold of the

@@ -27,6 +27,12 @@ type appointmentDocument struct {
 	Removed       bool      `bson:"removed"`
 }
 
+func (d *appointmentDocument) known() client.KnownAppointment {
+	return client.KnownAppointment{
+		AppointmentID: d.AppointmentID, ClientID: d.ClientID, ModifiedDate: d.ModifiedDate.UTC(), Removed: d.Removed,
+	}
+}
+
 const keyAppointment = "appointmentId"
 
 // feedWrites are what a transaction keeps of feeds until its end.
@@ -61,9 +67,7 @@ func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	known := make(map[int64]client.KnownAppointment, len(found))
 	for _, d := range found {
 		t.feed.known[d.AppointmentID] = true
-		known[d.AppointmentID] = client.KnownAppointment{
-			AppointmentID: d.AppointmentID, ClientID: d.ClientID, ModifiedDate: d.ModifiedDate.UTC(), Removed: d.Removed,
-		}
+		known[d.AppointmentID] = d.known()
 	}
 	return known, nil
 }
