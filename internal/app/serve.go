@@ -73,8 +73,12 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 			return err
 		}
 	}
-	defer beside(ctx, func(ctx context.Context) { resumeErasures(ctx, service, logger) })()
-	defer beside(ctx, func(ctx context.Context) { rekey(ctx, service, logger) })()
+	defer beside(ctx, func(ctx context.Context) {
+		again(ctx, upkeepInterval, nil, func() { resumeErasures(ctx, service, logger) })
+	})()
+	defer beside(ctx, func(ctx context.Context) {
+		again(ctx, upkeepInterval, service.Marked(), func() { rekey(ctx, service, logger) })
+	})()
 	handler := server.New(server.Options{
 		Service:       service,
 		Verifier:      access.verifier,
@@ -107,6 +111,22 @@ func beside(ctx context.Context, run func(context.Context)) (stop func()) {
 	return func() {
 		cancel()
 		running.Wait()
+	}
+}
+
+// again does something at once and then again, after each interval and whenever
+// wake has something to receive, until ctx ends. A nil wake never has.
+func again(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		do()
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-ticker.C:
+		}
 	}
 }
 

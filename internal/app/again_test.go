@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What is done again is done at once, after each interval, when it is woken, and
+// no more after the end.
+func TestAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		wake, done := make(chan struct{}), 0
+		stop := beside(ctx, func(ctx context.Context) { again(ctx, time.Minute, wake, func() { done++ }) })
+		want := func(times int) {
+			t.Helper()
+			synctest.Wait()
+			if done != times {
+				t.Fatalf("done %d times, want %d", done, times)
+			}
+		}
+		want(1)
+		time.Sleep(time.Minute)
+		want(2)
+		wake <- struct{}{}
+		want(3)
+		time.Sleep(2 * time.Minute)
+		want(5)
+		cancel()
+		stop()
+		want(5)
+	})
+	// By itself, without anybody to wake it.
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		done := 0
+		again(ctx, time.Minute, nil, func() { done++ })
+		if done != 2 {
+			t.Errorf("done %d times in one and a half intervals", done)
+		}
+	})
+}
