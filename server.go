@@ -17,5 +17,5 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// Once asked to stop, a second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(app.Main(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(app.Main(ctx, os.Args, os.Stdout, os.Stderr))
 }

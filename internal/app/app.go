@@ -28,8 +28,8 @@ const (
 // helpShown ends parsing after the help text.
 type helpShown struct{ code int }
 
-// Main runs a command line until it is done or ctx ends, and returns the exit
-// code. Failures are told in one line on stderr.
+// Main runs a command line, which begins with the program's name, until it is done
+// or ctx ends, and returns the exit code. Failures are told in one line on stderr.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		switch shown := recover().(type) {
@@ -40,13 +40,14 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 			panic(shown)
 		}
 	}()
-	cfg, command, err := config.Parse(args,
+	cfg, command, err := config.Parse(args[1:],
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(helpShown{code}) }))
 	if err != nil {
 		fmt.Fprintf(stderr, "clientgraph: %v; --help lists the flags\n", err)
 		return exitUsage
 	}
+	cfg.Serve.Program = args[0]
 	err = run(ctx, command, cfg, stdout, stderr)
 	switch {
 	case err == nil:

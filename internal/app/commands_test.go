@@ -1,7 +1,11 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -103,6 +107,37 @@ func TestTokensOfEachRoleAreGoodForTheServerOfTheDataFolder(t *testing.T) {
 	a, err := stranger.post(t.Context(), s.owner(t), "", "{ clientCount }", nil)
 	if err != nil || a.status != 401 {
 		t.Errorf("a token of another data folder: status %d, %v", a.status, err)
+	}
+}
+
+// The ready line's command for a token can be pasted into a shell where the server
+// was started, whatever it was started by and with.
+func TestReadyLineTellsHowToGetAToken(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell to paste into")
+	}
+	for name, data := range map[string]string{"clientgraph": ".data", "it's here/clientgraph": "some data"} {
+		folder := t.TempDir()
+		cmd := command(t, "serve", "--listen", "127.0.0.1:0", "--data-dir", data)
+		cmd.Dir, cmd.Args[0] = folder, "./"+name
+		typed := filepath.Join(folder, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(typed), 0o700), os.Symlink(cmd.Path, typed), os.Symlink(dataDir(t), filepath.Join(folder, data))); err != nil {
+			t.Fatal(err)
+		}
+		s := serveCommand(t, filepath.Join(folder, data), cmd)
+		_, line, _ := strings.Cut(s.ready, " · for a token: ")
+		if named := strings.Contains(line, "--data-dir"); named != (data != ".data") {
+			t.Errorf("with its data in %s it says %s", data, line)
+		}
+		paste := exec.CommandContext(t.Context(), shell, "-c", line)
+		paste.Dir = folder
+		r := finish(t, paste)
+		if r.code != 0 {
+			t.Fatalf("%s: exit code %d: %s", line, r.code, r.stderr)
+		}
+		wantCount(t, s, strings.TrimSpace(r.stdout), 0)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -179,11 +180,29 @@ func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.
 	}
 	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)
 	if cfg.Development() {
-		line += " · for a token: clientgraph token --role OWNER"
+		line += " · for a token: " + tokenCommand(cfg)
 	}
 	// Nobody may be reading; the log line is there all the same.
 	_, _ = fmt.Fprintln(stdout, line)
 	logger.Info("ready", "address", addr.String(), "database", db.engine.Kind, "development", cfg.Development())
+}
+
+// tokenCommand is a command line, for a shell in the folder where the server was
+// started, that prints a token which this server takes.
+func tokenCommand(cfg config.Serve) string {
+	line := shellWord(cfg.Program) + " token --role OWNER"
+	if cfg.DataDir != config.DefaultDataDir {
+		line += " --data-dir " + shellWord(cfg.DataDir)
+	}
+	return line
+}
+
+// shellWord quotes what a shell would not read as one word.
+func shellWord(text string) string {
+	if text != "" && strings.Trim(text, "+,-./:=@_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // serveHTTP serves until ctx ends or the database is gone.

@@ -22,18 +22,24 @@ type Config struct {
 	Version Version `cmd:"" help:"Print the version."`
 }
 
+// DefaultDataDir is the folder of the embedded database and of development keys
+// where no other one is named.
+const DefaultDataDir = ".data"
+
 // Database says which database to use.
 type Database struct {
 	MongoDBURI string `name:"mongodb-uri" env:"MONGODB_URI" placeholder:"URI" help:"MongoDB to use; without it an embedded one is started."`
 	Database   string `default:"clientgraph" help:"Name of the database."`
-	DataDir    string `default:".data" help:"Folder of the embedded database and of development keys."`
+	DataDir    string `default:"${dataDir}" help:"Folder of the embedded database and of development keys."`
 }
 
 // Serve is the command that serves the API.
 type Serve struct {
 	Database
-	Listen string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
-	Sample bool   `help:"Load sample clients into an empty database."`
+	// Program is the name that the program was started by, as it was typed.
+	Program string `kong:"-"`
+	Listen  string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
+	Sample  bool   `help:"Load sample clients into an empty database."`
 	Tokens
 	HTTP
 	Operations
@@ -80,7 +86,7 @@ type Token struct {
 	ClientAccountID int64         `name:"client-account-id" help:"For CLIENT: whose account it is."`
 	Permission      []string      `help:"Narrow what the role may do to this permission; may be repeated."`
 	TTL             time.Duration `name:"ttl" default:"12h" help:"How long the token is good for."`
-	DataDir         string        `default:".data" help:"Folder of the development key."`
+	DataDir         string        `default:"${dataDir}" help:"Folder of the development key."`
 }
 
 // Seed is the command that adds generated clients.
@@ -116,6 +122,7 @@ func Parse(args []string, options ...kong.Option) (cfg Config, command string, e
 		kong.Name("clientgraph"),
 		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
 		kong.UsageOnError(),
+		kong.Vars{"dataDir": DefaultDataDir},
 		// Every flag has an environment variable: --log-level is CLIENTGRAPH_LOG_LEVEL.
 		kong.DefaultEnvars("CLIENTGRAPH"),
 	}, options...)...)
