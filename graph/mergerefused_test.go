@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,28 +119,79 @@ func TestMergeOfTooMuchTextIsRefused(t *testing.T) {
 	t.Parallel()
 	api := reference(t)
 	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
-	notes := func(id, text string) {
+	// Each alert note is as long as one may be.
+	alerts := func(id, text string, count int) {
 		t.Helper()
-		if _, err := api.Mongo.Collection("clients").UpdateByID(t.Context(), number(t, id), bson.D{{Key: "$set", Value: bson.D{{Key: "notes", Value: text}}}}); err != nil {
+		list := make(bson.A, count)
+		for i := range list {
+			list[i] = fmt.Sprint(i) + strings.Repeat(text, 99_990)
+		}
+		if _, err := api.Mongo.Collection("clients").UpdateByID(t.Context(), number(t, id), bson.D{{Key: "$set", Value: bson.D{{Key: "alertNotes", Value: list}}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	try := func() {
-		t.Helper()
-		nothingWritten(t, api, func() {
-			answered := only(t, api.MustDo(t, owner(), mergeMutation, values{"id": a, "ids": entries(b)}))
-			if diff := gocmp.Diff([]failure{{"MERGE_TOO_LARGE", "clientIds"}}, refused(t, answered)); diff != "" {
-				t.Errorf("userErrors (-want +got):\n%s", diff)
+	alerts(a, "a", 40)
+	alerts(b, "b", 40)
+	mergeIsTooLarge(t, api, a, b)
+	// The report writes each of these with two characters.
+	alerts(a, "a", 0)
+	alerts(b, `"`, 57)
+	nothingWritten(t, api, func() {
+		answered := only(t, api.MustDo(t, owner(), mergeMutation, values{"id": a, "ids": entries(b)}))
+		if diff := gocmp.Diff([]failure{{"MERGE_TOO_LARGE", "clientIds"}}, refused(t, answered)); diff != "" {
+			t.Errorf("userErrors (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// mergeIsTooLarge holds a merge to being refused, and its preview to telling so.
+func mergeIsTooLarge(t *testing.T, api *apitest.API, a, b string) (message string) {
+	t.Helper()
+	variables := values{"id": a, "ids": entries(b)}
+	nothingWritten(t, api, func() {
+		answered := only(t, api.MustDo(t, owner(), mergeMutation, variables))
+		if diff := gocmp.Diff([]failure{{"MERGE_TOO_LARGE", "clientIds"}}, refused(t, answered)); diff != "" {
+			t.Errorf("userErrors (-want +got):\n%s", diff)
+		}
+	})
+	response := api.Do(t, owner(), previewQuery, variables)
+	if diff := gocmp.Diff([]told{{"MERGE_TOO_LARGE", "previewMerge", "clientIds"}}, tell(t, response)); diff != "" {
+		t.Errorf("the preview (-want +got):\n%s", diff)
+		return ""
+	}
+	return response.Errors[0].Message
+}
+
+// TestMergeMakesNoRecordThatCouldNotBeWritten: texts and lists have the bounds of
+// inputs, but for tags; who shortens them merges.
+func TestMergeMakesNoRecordThatCouldNotBeWritten(t *testing.T) {
+	api := reference(t)
+	list := func(prefix string, count int) []any {
+		all := make([]any, count)
+		for i := range all {
+			all[i] = prefix + strconv.Itoa(i)
+		}
+		return all
+	}
+	for name, test := range map[string]struct{ a, b, shorter any }{
+		"notes":                      {strings.Repeat("ä", 60_000), strings.Repeat("b", 40_000), strings.Repeat("b", 39_999)},
+		"alertNotes":                 {list("a", 600), list("b", 401), list("b", 400)},
+		"excludeEmailTemplateIdList": {list("1", 600), list("2", 800), list("1", 600)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := create(t, api, owner(), person(values{name: test.a, "tags": list("a", 200)})), create(t, api, owner(), person(values{name: test.b, "tags": list("b", 200)}))
+			if message := mergeIsTooLarge(t, api, a, b); !strings.HasPrefix(message, name+" has at most ") || !strings.Contains(message, "shorten") {
+				t.Errorf("the message is %q", message)
+			}
+			patch(t, api, owner(), b, values{name: test.shorter})
+			merge(t, api, a, b)
+			got := read(t, api, owner(), a, name+" tags")
+			patch(t, api, owner(), a, values{name: got[name], "city": "Rome"})
+			if n := len(got["tags"].([]any)); n != 400 {
+				t.Errorf("%d tags", n)
 			}
 		})
 	}
-	notes(a, strings.Repeat("a", 4<<20))
-	notes(b, strings.Repeat("b", 4<<20))
-	try()
-	// The report writes each of these with two characters.
-	notes(a, "a")
-	notes(b, strings.Repeat(`"`, 11<<19))
-	try()
 }
 
 func TestMergesOfAnotherBusinessAreUnknown(t *testing.T) {

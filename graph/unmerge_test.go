@@ -3,9 +3,12 @@ package graph_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"clientgraph/internal/client"
 )
 
 // refused is the answer to a mutation that is refused: its userErrors, with
@@ -82,6 +85,47 @@ func TestMergesOfNeighboursAreUndoneFromTheLast(t *testing.T) {
 			unmerge(t, api, first)
 			sees(w)
 			sees(v, b)
+		})
+	}
+}
+
+// TestUnmergeLeavesNobodyWithTooManySubjects: what comes back may be one too many
+// beside what was added since. Who takes one away unmerges.
+func TestUnmergeLeavesNobodyWithTooManySubjects(t *testing.T) {
+	api := reference(t)
+	others := func(count int) []int64 {
+		list := make([]int64, count)
+		for i := range list {
+			list[i] = int64(10_000_000 + i)
+		}
+		return list
+	}
+	for name, viewed := range map[string]bool{"of the survivor": false, "of a viewer": true} {
+		t.Run(name, func(t *testing.T) {
+			a, b, full := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
+			before := []int64{number(t, b)}
+			if viewed {
+				before = []int64{number(t, a), number(t, b)}
+			} else {
+				full = a
+			}
+			setSubjects(t, api, number(t, full), slices.Concat(before, others(client.MaxSubjects-len(before))))
+			id := merge(t, api, a, b)
+			// One edge less than before leaves room for another one.
+			since := slices.Concat(before[:len(before)-1], others(client.MaxSubjects-len(before)+1))
+			setSubjects(t, api, number(t, full), since)
+			nothingWritten(t, api, func() {
+				answered := only(t, api.MustDo(t, owner(), unmergeMutation, values{"id": id}))
+				if diff := gocmp.Diff([]failure{{"TOO_MANY_SUBJECTS", "mergeId"}}, refused(t, answered)); diff != "" {
+					t.Errorf("userErrors (-want +got):\n%s", diff)
+				}
+				message := answered["userErrors"].([]any)[0].(values)["message"].(string)
+				if named := strings.Contains(message, "client "+full+","); named != viewed || !strings.Contains(message, "take some of those from it first") {
+					t.Errorf("the message is %q", message)
+				}
+			})
+			setSubjects(t, api, number(t, full), since[:len(since)-1])
+			unmerge(t, api, id)
 		})
 	}
 }

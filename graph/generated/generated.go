@@ -5120,8 +5120,9 @@ extend type Mutation {
   ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
   it and are the survivor's now, keep their versions and get no history; the change feed has an entry of each.
 
-  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when it would have over 10,000
-  appointments or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
+  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
+  than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
+  or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
   VERSION_CONFLICT. A merge has 60 seconds.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
@@ -5158,7 +5159,8 @@ extend type Mutation {
   took returns with the password that it has now. The versions of all of them rise; other clients keep theirs, as in
   ` + "`" + `mergeClients` + "`" + `.
 
-  Also: VERSION_CONFLICT, MERGE_TOO_LARGE.
+  Also: TOO_MANY_SUBJECTS when the survivor, or a client who may see one of them, would see over 5,000 clients with the
+  edges that come back, so that some of those added since are to be taken away first; VERSION_CONFLICT, MERGE_TOO_LARGE.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
   """

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 )
 
 // folding is a merge on paper: from the records as they are it tells the
@@ -42,6 +43,8 @@ type Viewer struct {
 	ClientID int64
 	// Saw are those of the clients that it may see, ascending.
 	Saw []int64
+	// Sees is how many clients it may see in all, where that was asked for.
+	Sees int
 }
 
 // fold runs the merge, property by property in the order of the table.
@@ -67,8 +70,12 @@ func (f *folding) fold() {
 	f.checkSize()
 }
 
-// checkSize refuses what no document could hold, or no transaction.
+// checkSize refuses what no document could hold, or no transaction, and what
+// nobody could write by hand.
 func (f *folding) checkSize() {
+	for i := range properties {
+		f.checkBound(&properties[i])
+	}
 	if len(f.after.SubjectIDs) > MaxSubjects {
 		f.errs = append(f.errs, path{"clientIds"}.at(tooManySubjects()))
 	}
@@ -81,6 +88,35 @@ func (f *folding) checkSize() {
 	if f.after.textSize() > maxMergedText {
 		f.errs = append(f.errs, mergeTooLarge("all texts of a client have at most 6 MiB"))
 	}
+}
+
+// checkBound refuses more of a property than an input may hold, but for tags: they
+// are many of one client's when it was many. What the survivor has already is no
+// reason.
+func (f *folding) checkBound(p *Property) {
+	if !p.is(writable) || p.Name == "tags" {
+		return
+	}
+	before, after, of := 0, 0, "entries"
+	switch own := p.at(f.after).(type) {
+	case *[]string:
+		before, after = len(*p.at(f.survivor).(*[]string)), len(*own)
+	case *[]int64:
+		before, after = len(*p.at(f.survivor).(*[]int64)), len(*own)
+	case **string:
+		before, after, of = length(*p.at(f.survivor).(**string)), length(*own), "characters"
+	}
+	if after > p.Max && after > before {
+		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
+	}
+}
+
+// length is how many characters a text has; 0 for none.
+func length(text *string) int {
+	if text == nil {
+		return 0
+	}
+	return utf8.RuneCountInString(*text)
 }
 
 func mergeTooLarge(rule string) *Error {

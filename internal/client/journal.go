@@ -42,8 +42,8 @@ type MergeTx interface {
 	// ViewersOf finds all who may see one of those clients, live or deleted, by
 	// id, with whom they saw of among, which holds ids too.
 	ViewersOf(ctx context.Context, ids, among []int64) ([]Viewer, error)
-	// SightOf finds which of ids those viewers may see, merged viewers too. Those
-	// who see none of them are not in it.
+	// SightOf finds which of ids those viewers may see, and how many clients in all,
+	// merged viewers too. Those who see none of them are not in it.
 	SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]Viewer, error)
 	// Repoint changes edges of viewers, without a new version, history or feed
 	// row; AnnounceMoved tells of them.

@@ -35,7 +35,7 @@ type UnmergeResult struct {
 
 // Unmerge undoes the latest merge of a survivor. Errors: FORBIDDEN, NOT_FOUND,
 // ALREADY_UNMERGED, CLIENT_DELETED, MERGE_NOT_LATEST, VERSION_CONFLICT,
-// INVALID_CHOICE, UNMERGE_CONFLICT, MERGE_TOO_LARGE.
+// INVALID_CHOICE, UNMERGE_CONFLICT, TOO_MANY_SUBJECTS, MERGE_TOO_LARGE.
 func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (UnmergeResult, error) {
 	if err := permit(scope, Merge, false); err != nil {
 		return UnmergeResult{}, err
@@ -255,6 +255,8 @@ func (u *unmerging) save(ctx context.Context) error {
 			}))
 		}
 	}
+	changes := f.repointings(u.sight)
+	errs = append(errs, u.tooManySubjects(changes)...)
 	if errs != nil {
 		return errs
 	}
@@ -270,11 +272,39 @@ func (u *unmerging) save(ctx context.Context) error {
 	}
 	u.result.Client, u.result.Clients = f.after, f.back
 	u.tx.CloseJournal(f.journal.MergeID)
-	changes := f.repointings(u.sight)
 	if err := u.tx.Repoint(ctx, changes); err != nil {
 		return err
 	}
 	return u.tx.AnnounceMoved(ctx, u.now, f.moved(changes))
+}
+
+// tooManySubjects tells of those who would see more clients than one may: edges
+// that were added since the merge stay beside those that come back.
+func (u *unmerging) tooManySubjects(changes []Repointing) Errors {
+	where := path{"mergeId"}
+	tooMany := func(who string) *Error {
+		return where.at(&Error{
+			Code:    CodeTooManySubjects,
+			Message: fmt.Sprintf("%s would see over %d others once more; take some of those from it first", who, MaxSubjects),
+		})
+	}
+	var errs Errors
+	if len(u.unfold.after.SubjectIDs) > MaxSubjects {
+		errs = append(errs, tooMany("the client that survived"))
+	}
+	for _, change := range changes {
+		for _, id := range change.ViewerIDs {
+			if u.sight[id].Sees-len(change.Drop)+len(change.Add) <= MaxSubjects {
+				continue
+			}
+			viewer := "a client who may see one of these"
+			if u.scope.MaySeeAll() {
+				viewer = fmt.Sprintf("client %d, who may see one of these,", id)
+			}
+			errs = append(errs, tooMany(viewer))
+		}
+	}
+	return errs
 }
 
 // changed says whether the merge changed the one value of a field.

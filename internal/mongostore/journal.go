@@ -70,7 +70,7 @@ func (t *transaction) PutJournal(j *client.Journal) error {
 		part++
 		further := journalDocument{BusinessID: row.BusinessID, MergeID: row.MergeID, Part: part, ClientIDs: row.ClientIDs, At: row.At}
 		for _, viewer := range viewers {
-			further.Viewers = append(further.Viewers, viewerDocument(viewer))
+			further.Viewers = append(further.Viewers, viewerDocument{ClientID: viewer.ClientID, Saw: viewer.Saw})
 		}
 		t.journal.rows = append(t.journal.rows, further)
 	}
@@ -97,7 +97,7 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journ
 	}
 	for _, row := range rows {
 		for _, viewer := range row.Viewers {
-			j.Viewers = append(j.Viewers, client.Viewer(viewer))
+			j.Viewers = append(j.Viewers, client.Viewer{ClientID: viewer.ClientID, Saw: viewer.Saw})
 		}
 	}
 	return j, nil

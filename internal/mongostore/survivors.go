@@ -109,17 +109,22 @@ func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[
 // much of their edges and no more: a viewer may have thousands. What a feed row
 // of them takes comes with it.
 func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]client.Viewer, error) {
+	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}
 	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
 		{{Key: "$match", Value: core}},
-		{{Key: "$project", Value: bson.D{{Key: keyVersion, Value: 1}, {Key: keyVisibility, Value: 1}, {Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{
-			bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, ids,
-		}}}}}}},
+		{{Key: "$project", Value: bson.D{
+			{Key: keyVersion, Value: 1},
+			{Key: keyVisibility, Value: 1},
+			{Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{subjects, ids}}}},
+			{Key: "sees", Value: bson.D{{Key: "$size", Value: subjects}}},
+		}}},
 	}, options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find viewers: %w", err)
 	}
 	var found []struct {
 		Viewer    viewerDocument    `bson:",inline"`
+		Sees      int               `bson:"sees"`
 		Neighbour neighbourDocument `bson:",inline"`
 	}
 	if err := cursor.All(ctx, &found); err != nil {
@@ -129,7 +134,7 @@ func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]cl
 	for _, d := range found {
 		if len(d.Viewer.Saw) > 0 {
 			slices.Sort(d.Viewer.Saw)
-			viewers = append(viewers, client.Viewer(d.Viewer))
+			viewers = append(viewers, client.Viewer{ClientID: d.Viewer.ClientID, Saw: d.Viewer.Saw, Sees: d.Sees})
 			t.meet(d.Viewer.ClientID, d.Neighbour)
 		}
 	}
