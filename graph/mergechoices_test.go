@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"maps"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -37,6 +38,33 @@ func TestChoicesNameOnlyWhatTheyDecide(t *testing.T) {
 	payload(t, api, owner(), unmergeMutation, values{"id": id, "choices": entries(keep("city"))})
 	if city := read(t, api, owner(), a, "city")["city"]; city != "Rome" {
 		t.Errorf("the value that was chosen to stay is %v", city)
+	}
+}
+
+// An edge list names a merged client by its id in vain, and by its login as the
+// survivor.
+func TestMergedClientInAnEdgeList(t *testing.T) {
+	api := reference(t)
+	a, c := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
+	b := create(t, api, owner(), person(values{"password": "correct horse"}))
+	login := read(t, api, owner(), b, "clientAccountId")["clientAccountId"]
+	merge(t, api, a, b)
+	const errors = `userErrors { code field mergedIntoClientId }`
+	for mutation, sent := range map[string]values{
+		`mutation ($id: ID!, $in: ClientPatch!) { patchClient(clientId: $id, patch: $in) { ` + errors + ` } }`:        {},
+		`mutation ($id: ID!, $in: UpdateClientInput!) { updateClient(clientId: $id, input: $in) { ` + errors + ` } }`: person(nil),
+		`mutation ($in: CreateClientInput!) { createClient(input: $in) { ` + errors + ` } }`:                          person(nil),
+	} {
+		in := maps.Clone(sent)
+		in["clientIdsClientCanView"] = entries(b)
+		got := only(t, api.MustDo(t, owner(), mutation, values{"id": c, "in": in}))["userErrors"].([]any)
+		if len(got) != 1 || got[0].(values)["code"] != "CLIENT_MERGED" || got[0].(values)["mergedIntoClientId"] != a {
+			t.Errorf("%s: by id: %v", mutation, got)
+		}
+	}
+	patch(t, api, owner(), c, values{"viewClientAccountIds": entries(login)})
+	if diff := gocmp.Diff([]string{a}, ids(read(t, api, owner(), c, "viewByClients { clientId }")["viewByClients"])); diff != "" {
+		t.Errorf("by login (-want +got):\n%s", diff)
 	}
 }
 

@@ -5450,6 +5450,8 @@ type HeldRecord {
 """
 Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
+To change a client who was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error tells whom to
+change instead.
 
 Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for each thing that you want done: send it again when you have
 got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
@@ -5652,7 +5654,8 @@ type Mutation {
     clientId: ID!
     """
     ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
-    deleted; SELF_VIEW for the client itself; TOO_MANY_SUBJECTS for one that may see 5,000 others already.
+    deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, when it was merged into another one; SELF_VIEW for the client
+    itself; TOO_MANY_SUBJECTS for one that may see 5,000 others already.
     """
     viewerClientIds: [ID!]!
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
@@ -5674,7 +5677,8 @@ type Mutation {
     clientId: ID!
     """
     ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
-    deleted; SELF_VIEW for the client itself.
+    deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, when it was merged into another one; SELF_VIEW for the client
+    itself.
     """
     viewerClientIds: [ID!]!
     "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
@@ -6141,12 +6145,14 @@ input CreateClientInput {
   # who may see whom
   """
   The clients that this one may see and book for. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is
-  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND.
+  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND; one that was merged into another one is
+  CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `.
   """
   clientIdsClientCanView: [ID!]
   """
   The logins of those who may see this client and book for it. At most 5,000 (TOO_MANY). What is no id is INVALID_ID;
-  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS.
+  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS. The login
+  of a client who was merged is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 
@@ -6326,13 +6332,15 @@ input UpdateClientInput {
   """
   The clients that this one may see and book for, instead of those that you see there. Left out they stay; null is an
   empty list. SELF_VIEW for the client itself. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is
-  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND.
+  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND; one that was merged into another one is
+  CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `.
   """
   clientIdsClientCanView: [ID!]
   """
   The logins of those who may see this client and book for it, instead of those that you see there. Left out they stay;
   null is an empty list. SELF_VIEW for the client's own. At most 5,000 (TOO_MANY). What is no id is INVALID_ID;
-  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS.
+  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS. The login
+  of a client who was merged is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 
@@ -6568,14 +6576,15 @@ input ClientPatch {
   """
   The clients that this one may see and book for, instead of those that you see there now; null is none of them. At
   most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is INVALID_ID; a client that you don't see, or a deleted
-  one, is NOT_FOUND; the client itself is SELF_VIEW. Role CLIENT may leave ids out, but not add any
-  (FIELD_NOT_WRITABLE).
+  one, is NOT_FOUND; one that was merged into another one is CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `; the client itself
+  is SELF_VIEW. Role CLIENT may leave ids out, but not add any (FIELD_NOT_WRITABLE).
   """
   clientIdsClientCanView: [ID!]
   """
   The logins of those who may see this client and book for it, instead of those that you see there now; null is none
   of them. At most 5,000 (TOO_MANY). What is no id is INVALID_ID; a login that you don't see is NOT_FOUND; one whose
-  client may see 5,000 others already is TOO_MANY_SUBJECTS; the client's own is SELF_VIEW.
+  client may see 5,000 others already is TOO_MANY_SUBJECTS; the client's own is SELF_VIEW. The login of a client who was
+  merged is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 

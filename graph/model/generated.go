@@ -199,6 +199,8 @@ type MergeClientsPayload struct {
 
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
+// To change a client who was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error tells whom to
+// change instead.
 //
 // Each takes an `idempotencyKey`, a text of your own, new for each thing that you want done: send it again when you have
 // got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
