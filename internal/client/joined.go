@@ -28,18 +28,9 @@ func join(keys []SharedKey, dismissed map[IDPair]bool) *joined {
 		return cmp.Or(cmp.Compare(rank(a.Key), rank(b.Key)), cmp.Compare(a.Key, b.Key))
 	})
 	sizes := map[int64]int{}
-	j.pairs(func(_ string, pair IDPair) {
-		low, high := j.group(pair[0]), j.group(pair[1])
-		if low > high {
-			low, high = high, low
-		}
-		size := max(sizes[low], 1) + max(sizes[high], 1)
-		if low == high || size > MaxDuplicates {
-			return
-		}
-		j.towards[high] = low
-		sizes[low] = size
-	})
+	for _, key := range j.keys {
+		j.unite(key.ClientIDs, sizes)
+	}
 	for _, id := range slices.Sorted(maps.Keys(j.towards)) {
 		low := j.group(id)
 		j.members[low] = append(j.members[low], id)
@@ -48,16 +39,28 @@ func join(keys []SharedKey, dismissed map[IDPair]bool) *joined {
 	return j
 }
 
-// pairs visits each pair of clients who share a key and were not dismissed, once
-// a key, in the order of the keys.
-func (j *joined) pairs(visit func(key string, pair IDPair)) {
-	for _, shared := range j.keys {
-		for i, a := range shared.ClientIDs {
-			for _, b := range shared.ClientIDs[i+1:] {
-				if pair := (IDPair{a, b}); !j.dismissed[pair] {
-					visit(shared.Key, pair)
-				}
+// unite puts those who share a key into one group, pair by pair, where they were
+// not dismissed and their groups, of those sizes, have room for each other.
+func (j *joined) unite(ids []int64, sizes map[int64]int) {
+	for i, a := range ids {
+		together := true
+		for _, b := range ids[i+1:] {
+			low, high := j.group(a), j.group(b)
+			if low == high {
+				continue
 			}
+			low, high = min(low, high), max(low, high)
+			size := max(sizes[low], 1) + max(sizes[high], 1)
+			if j.dismissed[IDPair{a, b}] || size > MaxDuplicates {
+				together = false
+				continue
+			}
+			j.towards[high] = low
+			sizes[low] = size
+		}
+		if together {
+			// Nothing is left to do for the further pairs.
+			return
 		}
 	}
 }
@@ -89,16 +92,27 @@ func (j *joined) shared(groups []int64) map[int64]map[IDPair]map[string]bool {
 	for _, low := range groups {
 		shared[low] = map[IDPair]map[string]bool{}
 	}
-	j.pairs(func(key string, pair IDPair) {
-		low := j.group(pair[0])
-		pairs := shared[low]
-		if pairs == nil || j.group(pair[1]) != low {
-			return
+	for _, key := range j.keys {
+		members := map[int64][]int64{}
+		for _, id := range key.ClientIDs {
+			if low := j.group(id); shared[low] != nil {
+				members[low] = append(members[low], id)
+			}
 		}
-		if pairs[pair] == nil {
-			pairs[pair] = map[string]bool{}
+		for low, ids := range members {
+			for i, a := range ids {
+				for _, b := range ids[i+1:] {
+					pair := IDPair{a, b}
+					if j.dismissed[pair] {
+						continue
+					}
+					if shared[low][pair] == nil {
+						shared[low][pair] = map[string]bool{}
+					}
+					shared[low][pair][kindOf(key.Key)] = true
+				}
+			}
 		}
-		pairs[pair][kindOf(key)] = true
-	})
+	}
 	return shared
 }
