@@ -29,14 +29,15 @@ func sharing(scope client.Scope) query {
 }
 
 // SharedKeys implements client.Store. The database goes once over the keys of
-// the business, by their index, and answers those that are there several times.
+// the business, by their index, and answers those that are there several times. Of
+// one that is there more often than is asked for it remembers no more clients.
 func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]client.SharedKey, error) {
 	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
 		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
 		bson.D{{Key: "$group", Value: bson.D{
 			{Key: keyID, Value: "$" + keyIdentities},
-			{Key: "clients", Value: bson.D{{Key: "$push", Value: "$" + keyID}}},
+			{Key: "clients", Value: bson.D{{Key: "$firstN", Value: bson.D{{Key: "input", Value: "$" + keyID}, {Key: "n", Value: most}}}}},
 			{Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}},
 		}}},
 		bson.D{{Key: "$match", Value: bson.D{{Key: "count", Value: bson.D{{Key: "$gte", Value: 2}, {Key: "$lte", Value: most}}}}}},
