@@ -176,6 +176,8 @@ func TestDismissDuplicatesRefusesAllThatIsWrong(t *testing.T) {
 	foreign := create(t, api, apitest.Owner(77), person(nil))
 	deleted := create(t, api, owner(), person(nil))
 	payload(t, api, owner(), deleteMutation, values{"id": deleted})
+	merged := create(t, api, owner(), person(nil))
+	merge(t, api, "4922146", merged)
 	for _, test := range []struct {
 		ids  []any
 		want []failure
@@ -187,6 +189,7 @@ func TestDismissDuplicatesRefusesAllThatIsWrong(t *testing.T) {
 		{[]any{"4922146", foreign, "1", deleted, client.ID{Type: "Form", Number: 4658091}.String()}, []failure{
 			{"NOT_FOUND", "clientIds.1"}, {"NOT_FOUND", "clientIds.2"}, {"CLIENT_DELETED", "clientIds.3"}, {"NOT_FOUND", "clientIds.4"},
 		}},
+		{[]any{merged, "4658091"}, []failure{{"CLIENT_MERGED", "clientIds.0"}}},
 	} {
 		answered := only(t, api.MustDo(t, owner(), dismissMutation, values{"ids": test.ids}))
 		if diff := gocmp.Diff(test.want, failures(t, answered)); diff != "" {

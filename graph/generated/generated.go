@@ -5721,7 +5721,7 @@ type Mutation {
   dismissDuplicates(
     """
     ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
-    see no such client, CLIENT_DELETED when it is deleted.
+    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one.
     """
     clientIds: [ID!]!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."

@@ -13,7 +13,7 @@ import (
 // date of birth, e-mail address, phone numbers and external user name. It
 // answers how many pairs are dismissed now; dismissing them again changes
 // nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
-// clients), NOT_FOUND, CLIENT_DELETED.
+// clients), NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
 func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) (int64, error) {
 	if err := permit(scope, Merge, false); err != nil {
 		return 0, err
@@ -36,7 +36,11 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 		if err != nil {
 			return fmt.Errorf("find the clients to dismiss: %w", err)
 		}
-		if errs := whyNotDuplicates(clients, numbers); errs != nil {
+		survivors, err := survivorsOf(ctx, tx, distinct, clients)
+		if err != nil {
+			return err
+		}
+		if errs := whyNotDuplicates(clients, survivors, numbers); errs != nil {
 			return errs
 		}
 		dismissals := pairsOf(clients, distinct)
@@ -49,12 +53,15 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 	return dismissed, nil
 }
 
-// whyNotDuplicates lists what is wrong with a list of clients to dismiss.
-func whyNotDuplicates(clients map[int64]*Client, ids []int64) Errors {
+// whyNotDuplicates lists what is wrong with a list of clients to dismiss; survivors
+// are whom those were merged into who were merged.
+func whyNotDuplicates(clients map[int64]*Client, survivors map[int64]int64, ids []int64) Errors {
 	var errs Errors
 	for i, id := range ids {
 		at := path{"clientIds", strconv.Itoa(i)}
 		switch c := clients[id]; {
+		case survivors[id] != 0:
+			errs = append(errs, at.at(clientMerged(survivors[id])))
 		case c == nil:
 			errs = append(errs, at.at(noSuchClient()))
 		case c.Deleted():
