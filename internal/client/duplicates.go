@@ -138,18 +138,23 @@ func (s *Service) Duplicates(ctx context.Context, scope Scope, first int64, afte
 	found := join(keys, dismissed)
 	lowest := found.lowest()
 	start, _ := slices.BinarySearch(lowest, afterID+1)
-	end := min(start+int(first), len(lowest))
-	answer := &Duplicates{HasNext: end < len(lowest), HasPrevious: start > 0, TotalCount: int64(len(lowest))}
-	page := lowest[start:end]
-	groups, err := s.describe(ctx, scope, found, page, need)
-	if err != nil {
-		return nil, err
-	}
-	for i, group := range groups {
-		if len(group.Pairs) > 0 {
-			answer.Groups = append(answer.Groups, group)
-			answer.Cursors = append(answer.Cursors, encodeCursor(duplicatesIdentity(scope), strconv.FormatInt(page[i], 10)))
+	answer := &Duplicates{HasPrevious: start > 0, TotalCount: int64(len(lowest))}
+	for next := start; next < len(lowest) && int64(len(answer.Groups)) < first; {
+		// Groups that went meanwhile leave room for the following ones: a part without
+		// any would have no cursor to go on from.
+		end := min(next+int(first)-len(answer.Groups), len(lowest))
+		page := lowest[next:end]
+		groups, err := s.describe(ctx, scope, found, page, need)
+		if err != nil {
+			return nil, err
 		}
+		for i, group := range groups {
+			if len(group.Pairs) > 0 {
+				answer.Groups = append(answer.Groups, group)
+				answer.Cursors = append(answer.Cursors, encodeCursor(duplicatesIdentity(scope), strconv.FormatInt(page[i], 10)))
+			}
+		}
+		next, answer.HasNext = end, end < len(lowest)
 	}
 	return answer, nil
 }

@@ -221,6 +221,46 @@ func TestDuplicatesStayMergeable(t *testing.T) {
 	}
 }
 
+// going is a store where some clients go after their keys were read.
+type going struct {
+	client.Store
+	gone map[int64]bool
+}
+
+func (g *going) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return g.gone[id] })
+	return g.Store.ClientsByID(ctx, scope, ids, withDeleted, need)
+}
+
+// TestDuplicatesThatWentLeaveRoom: a page of which groups went while it was read
+// has the following ones, so that whoever pages has a cursor to go on from.
+func TestDuplicatesThatWentLeaveRoom(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	scope := ownerOf(1)
+	clients := several(12, func(i int, c *client.Client) { c.CellPhone = new(fmt.Sprintf("212-555-%04d", i/2)) })
+	p.importAll(t, scope, clients)
+	id := func(group int) int64 { return clients[2*group].ClientID }
+	service := p.over(&going{Store: p.store, gone: map[int64]bool{id(0): true, id(1): true, id(3): true, id(5): true}})
+	var after *string
+	for i, want := range []struct {
+		lowest []int64
+		next   bool
+	}{{[]int64{id(2), id(4)}, true}, {nil, false}} {
+		found, err := service.Duplicates(t.Context(), scope, 2, after, client.Selection{})
+		must(t, err)
+		var lowest []int64
+		for _, group := range found.Groups {
+			lowest = append(lowest, group.Clients[0].ClientID)
+		}
+		if !slices.Equal(lowest, want.lowest) || found.HasNext != want.next || len(found.Cursors) != len(lowest) {
+			t.Fatalf("page %d has the groups %v of %v, and more: %v", i, lowest, want.lowest, found.HasNext)
+		}
+		if i == 0 {
+			after = &found.Cursors[1]
+		}
+	}
+}
+
 // TestDuplicatesOfOneBusinessOnly: what clients of two businesses share makes no
 // group, and a dismissal counts in its own business only.
 func TestDuplicatesOfOneBusinessOnly(t *testing.T) {
