@@ -169,6 +169,34 @@ func TestDismissedPairLeavesTheRestOfItsGroup(t *testing.T) {
 	}
 }
 
+// TestDuplicatesOfWhoWasMerged: who comes back by an address or a user name that a
+// merge took from them is found, and is nobody's duplicate once that was undone.
+func TestDuplicatesOfWhoWasMerged(t *testing.T) {
+	api := apitest.New(t)
+	kept := create(t, api, owner(), person(values{"emailAddress": "kept@example.com", "externalUserName": "kept"}))
+	lost := create(t, api, owner(), person(values{"firstName": "Bea", "emailAddress": "Lost@example.com", "externalUserName": "lost"}))
+	id := merge(t, api, kept, lost)
+	if groups := memberIDs(duplicates(t, api, nil)); groups != nil {
+		t.Fatalf("before anybody came back: %v", groups)
+	}
+	byAddress := create(t, api, owner(), person(values{"firstName": "Cid", "emailAddress": "lost@example.com"}))
+	byName := create(t, api, owner(), person(values{"firstName": "Dot", "emailAddress": "dot@example.com", "externalUserName": "lost"}))
+	group := duplicates(t, api, nil)["nodes"].([]any)[0].(values)
+	want := fromJSON(t, fmt.Sprintf(`[
+		{"clientIds": [%[1]q, %[3]q], "score": 0.9, "reasons": ["SAME_EXTERNAL_USER_NAME"]},
+		{"clientIds": [%[1]q, %[2]q], "score": 0.5, "reasons": ["SAME_EMAIL"]}]`, kept, byAddress, byName))
+	if diff := gocmp.Diff(plain(want), plain(group["pairs"])); diff != "" {
+		t.Errorf("pairs (-want +got):\n%s", diff)
+	}
+	if used := api.MustDo(t, owner(), inUseQuery, values{"address": "LOST@example.com"})["emailAddressInUse"]; used != true {
+		t.Errorf("the alias is in use: %v", used)
+	}
+	unmerge(t, api, id)
+	if diff := gocmp.Diff([]string{lost + " " + byAddress + " " + byName}, memberIDs(duplicates(t, api, nil))); diff != "" {
+		t.Errorf("undone (-want +got):\n%s", diff)
+	}
+}
+
 // TestDismissDuplicatesRefusesAllThatIsWrong: each id that can't be meant, at
 // its place, and nothing is stored.
 func TestDismissDuplicatesRefusesAllThatIsWrong(t *testing.T) {

@@ -4894,9 +4894,9 @@ extend type Query {
   """
   Groups of active clients who look like one person: a group is what ` + "`" + `previewMerge` + "`" + ` and ` + "`" + `mergeClients` + "`" + ` take. Those who
   are not one are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients are in one group when they share an e-mail address, a
-  phone number, a name with a date of birth, or an external user name, or when each shares one with a third. What over
-  50 clients share is passed over, and a group has 50 clients at most: of a longer chain the likelier pairs stay
-  together.
+  phone number, a name with a date of birth, or an external user name, or when each shares one with a third. Addresses
+  and user names that stay as ` + "`" + `aliases` + "`" + ` count as well. What over 50 clients share is passed over, and a group has 50
+  clients at most: of a longer chain the likelier pairs stay together.
 
   Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added.
 
@@ -4910,8 +4910,8 @@ extend type Query {
   ): DuplicateConnection @requires(permission: MERGE)
 
   """
-  Whether an active client of the business has that e-mail address, whether you see the client or not. Spaces around it
-  and case don't count.
+  Whether an active client of the business has that e-mail address, be it as an alias, whether you see the client or not.
+  Spaces around it and case don't count.
 
   You may ask 10 times at once and 30 times a minute; then it is RATE_LIMITED, with the seconds to wait in the error's
   extension ` + "`" + `retryAfter` + "`" + `.
@@ -4972,11 +4972,11 @@ type DuplicatePair {
 
 "Why two clients look like one person."
 enum DuplicateReason {
-  "They have the same ` + "`" + `externalUserName` + "`" + `. Weight 0.9."
+  "They have the same ` + "`" + `externalUserName` + "`" + `, be it an alias. Weight 0.9."
   SAME_EXTERNAL_USER_NAME
   "They have the same name, case and accents aside, and were born on the same day. Weight 0.9."
   SAME_NAME_AND_BIRTH_DATE
-  "They have the same e-mail address, case aside. Weight 0.5."
+  "They have the same e-mail address, case aside, be it an alias. Weight 0.5."
   SAME_EMAIL
   """
   One of them can be reached by a phone number of the other: mobile, home or work, in international form, extension
@@ -5715,8 +5715,8 @@ type Mutation {
 
   """
   Says that those clients are so many people: ` + "`" + `duplicateClients` + "`" + ` shows no pair of them until one of the pair changes its
-  name, date of birth, e-mail address, phone numbers or external user name. Dismissing pairs again succeeds and changes
-  nothing. Needs the permission MERGE (roles OWNER, ADMIN).
+  name, date of birth, e-mail address, phone numbers or external user name, aliases included. Dismissing pairs again
+  succeeds and changes nothing. Needs the permission MERGE (roles OWNER, ADMIN).
   """
   dismissDuplicates(
     """

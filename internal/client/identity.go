@@ -33,11 +33,12 @@ func emailLower(address *string) *string {
 	return new(foldEmail(*address))
 }
 
-// identityKeys are the client's, ascending and each once.
+// identityKeys are the client's, ascending and each once. By what a merged client
+// was known its survivor is: that person comes back by the old address.
 func (k *Keyer) identityKeys(c *Client) []string {
 	var keys []string
-	if email := emailLower(c.EmailAddress); email != nil {
-		keys = append(keys, keyEmail+*email)
+	for _, email := range c.emailsLower() {
+		keys = append(keys, keyEmail+email)
 	}
 	for _, phone := range c.phones() {
 		if number := k.phoneNumber(phone); number != "" {
@@ -47,8 +48,8 @@ func (k *Keyer) identityKeys(c *Client) []string {
 	if name := c.identityName(); name != "" && c.DateOfBirth != nil {
 		keys = append(keys, keyNameAndBirth+name+"|"+c.DateOfBirth.String())
 	}
-	if user := c.ExternalUserName; user != nil && !isBlank(*user) {
-		keys = append(keys, keyExternalUser+strings.TrimSpace(*user))
+	for _, user := range c.externalUserNames() {
+		keys = append(keys, keyExternalUser+strings.TrimSpace(user))
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
