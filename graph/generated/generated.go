@@ -4672,7 +4672,7 @@ enum HistoryOperation {
   RESTORE
   "The client was stored as it came from elsewhere."
   IMPORT
-  "A client whom this one could see was erased."
+  "A client whom this one could see, or who could see this one, was erased."
   ERASE
   "All that can be written was replaced."
   UPDATE
@@ -5734,8 +5734,9 @@ extend type Mutation {
   Erases a client for good, deleted or not, and all who were merged into it: record, custom fields, viewer edges,
   appointments, forms, history, its part of the feed and of duplicates, and what was kept under idempotency keys. At
   once its ids are unknown everywhere, and they are never given again; what is left elsewhere follows within minutes,
-  also after a restart. The feed tells ERASED. Histories of other clients keep the bare id, and of a merge that was
-  undone no value that it brought. This can't be undone.
+  also after a restart. The feed tells ERASED. That viewer edges end is a change of the clients at their other ends, whose
+  versions rise. Histories of other clients keep the bare id, and of a merge that was undone no value that it brought.
+  This can't be undone.
 
   Also: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
 

@@ -3,11 +3,12 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
 
-// eraseBatch bounds how many viewers one transaction of a purge is about.
+// eraseBatch bounds how many neighbours one transaction of a purge is about.
 const eraseBatch = 100
 
 // Erasure is a client that was erased, of whom something is left to purge. It
@@ -46,6 +47,11 @@ type EraseTx interface {
 	// AllViewers finds clients who may see that one, in any stage of their life: at
 	// most limit.
 	AllViewers(ctx context.Context, subjectID, limit int64) ([]*Client, error)
+	// Untold finds those whom an erased client could see and whose own change that
+	// it sees them no more is still to be written, by id.
+	Untold(ctx context.Context, erasedID int64) ([]int64, error)
+	// Told keeps which of them are left.
+	Told(erasedID int64, left []int64)
 }
 
 // EraseArgs say whom to erase. Confirm is the same id again, ExpectedVersion the
@@ -157,13 +163,15 @@ func (s *Service) ResumeErasures(ctx context.Context) (int, error) {
 // purge removes what is left of an erased client. Any part of it may be done
 // already.
 func (s *Service) purge(ctx context.Context, erasure Erasure) error {
-	for {
-		dropped, err := s.dropViews(ctx, erasure)
-		if err != nil {
-			return fmt.Errorf("drop the views of an erased client: %w", err)
-		}
-		if dropped == 0 {
-			break
+	for _, end := range []func(context.Context, Erasure) (int, error){s.dropViews, s.dropViewer} {
+		for {
+			dropped, err := end(ctx, erasure)
+			if err != nil {
+				return fmt.Errorf("drop the edges of an erased client: %w", err)
+			}
+			if dropped == 0 {
+				break
+			}
 		}
 	}
 	if err := s.store.Purge(ctx, erasure); err != nil {
@@ -175,15 +183,12 @@ func (s *Service) purge(ctx context.Context, erasure Erasure) error {
 // dropViews takes the erased client from some of those who may see it, as a
 // change of theirs like any other, and returns from how many.
 func (s *Service) dropViews(ctx context.Context, erasure Erasure) (int, error) {
-	scope := Scope{
-		BusinessID: erasure.BusinessID, User: erasure.User, Role: erasure.Role, RequestID: erasure.RequestID, Rows: Rows{All: true},
-	}
-	w, err := s.prepare(ctx, scope, "", nil)
+	w, err := s.purging(ctx, erasure)
 	if err != nil {
 		return 0, err
 	}
 	var viewers []*Client
-	err = s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
 		if viewers, err = tx.AllViewers(ctx, erasure.ClientID, eraseBatch); err != nil {
 			return err
 		}
@@ -198,4 +203,61 @@ func (s *Service) dropViews(ctx context.Context, erasure Erasure) (int, error) {
 		return nil
 	})
 	return len(viewers), err
+}
+
+// dropViewer makes it a change of some of those whom the erased client could see
+// that it sees them no more, and returns of how many. The edge went with its
+// viewer: who is still to be told is kept with the tombstone.
+func (s *Service) dropViewer(ctx context.Context, erasure Erasure) (int, error) {
+	w, err := s.purging(ctx, erasure)
+	if err != nil {
+		return 0, err
+	}
+	var some []int64
+	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
+		untold, err := tx.Untold(ctx, erasure.ClientID)
+		if err != nil {
+			return err
+		}
+		if some = untold[:min(len(untold), eraseBatch)]; len(some) == 0 {
+			return nil
+		}
+		subjects, err := inAnyStage(ctx, tx, some)
+		if err != nil {
+			return err
+		}
+		for _, before := range subjects {
+			w.begin(tx, before.Clone())
+			w.stamp(w.after)
+			changes := []Change{{Path: edgePath(pathViewer, erasure.ClientID), Before: erasure.ClientID}}
+			if err := tx.Save(ctx, before, w.after, w.entry(w.after, OperationErase, changes), KindUpserted); err != nil {
+				return err
+			}
+		}
+		tx.Told(erasure.ClientID, untold[len(some):])
+		return nil
+	})
+	return len(some), err
+}
+
+// purging is the writing of changes in the name of who erased a client.
+func (s *Service) purging(ctx context.Context, erasure Erasure) (*writing, error) {
+	return s.prepare(ctx, Scope{
+		BusinessID: erasure.BusinessID, User: erasure.User, Role: erasure.Role, RequestID: erasure.RequestID, Rows: Rows{All: true},
+	}, "", nil)
+}
+
+// inAnyStage finds the clients of those ids that are there, also merged ones, in
+// the order of their ids.
+func inAnyStage(ctx context.Context, tx Tx, ids []int64) ([]*Client, error) {
+	found, err := tx.Clients(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	folded, err := tx.FoldedClients(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(found, folded)
+	return inOrder(slices.Collect(maps.Values(found))), nil
 }

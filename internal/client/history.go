@@ -20,7 +20,8 @@ const (
 	OperationImport  Operation = "IMPORT"
 	OperationMerge   Operation = "MERGE"
 	OperationUnmerge Operation = "UNMERGE"
-	// OperationErase is told of those who could see a client that was erased.
+	// OperationErase is told of those who could see a client that was erased, and
+	// of those whom it could see.
 	OperationErase Operation = "ERASE"
 
 	OperationUpdate        Operation = "UPDATE"

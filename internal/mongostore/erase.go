@@ -25,9 +25,15 @@ type tombstoneDocument struct {
 	User       string    `bson:"user,omitempty"`
 	Role       string    `bson:"role,omitempty"`
 	RequestID  string    `bson:"requestId,omitempty"`
+	// Untold are those whom the client could see, and who are still to change for
+	// it.
+	Untold []int64 `bson:"untold,omitempty"`
 }
 
-const keyPending = "pending"
+const (
+	keyPending = "pending"
+	keyUntold  = "untold"
+)
 
 // purgeBatch bounds how many documents one command of a purge is about.
 const purgeBatch = 1_000
@@ -38,10 +44,15 @@ func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
 		t.refer(c.ClientID)
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().
 			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}))
-		t.tombstones = append(t.tombstones, tombstoneDocument{
+		tombstone := tombstoneDocument{
 			ClientID: c.ClientID, BusinessID: t.scope.BusinessID, At: entry.At, Pending: true,
 			User: entry.User, Role: string(entry.Role), RequestID: entry.RequestID,
-		})
+		}
+		if !isMerged(c) {
+			// Whom a merged one could see its survivor does.
+			tombstone.Untold = c.SubjectIDs
+		}
+		t.tombstones = append(t.tombstones, tombstone)
 		// Whom the client could see is no part of the row: nothing is left that is
 		// told by those edges.
 		gone := &client.Client{SubjectIDs: c.SubjectIDs}
@@ -50,13 +61,35 @@ func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
 }
 
 func (t *transaction) flushTombstones(ctx context.Context) error {
-	if len(t.tombstones) == 0 {
-		return nil
+	tombstones := t.store.db.Collection(tombstonesName)
+	if len(t.tombstones) > 0 {
+		if _, err := tombstones.InsertMany(ctx, t.tombstones); err != nil {
+			return fmt.Errorf("write tombstones: %w", err)
+		}
 	}
-	if _, err := t.store.db.Collection(tombstonesName).InsertMany(ctx, t.tombstones); err != nil {
-		return fmt.Errorf("write tombstones: %w", err)
+	for id, left := range t.untold {
+		if _, err := tombstones.UpdateOne(ctx, bson.D{{Key: keyID, Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: keyUntold, Value: nonNil(left)}}}}); err != nil {
+			return fmt.Errorf("write a tombstone: %w", err)
+		}
 	}
 	return nil
+}
+
+// Untold implements client.EraseTx.
+func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, error) {
+	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: erasedID}}, 1)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0].Untold, nil
+}
+
+// Told implements client.EraseTx.
+func (t *transaction) Told(erasedID int64, left []int64) {
+	if t.untold == nil {
+		t.untold = map[int64][]int64{}
+	}
+	t.untold[erasedID] = left
 }
 
 // Erased implements client.EraseTx.
@@ -119,7 +152,7 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 // EndErasure implements client.EraseStore.
 func (s *Store) EndErasure(ctx context.Context, erasure client.Erasure) error {
 	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: erasure.ClientID}},
-		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}}}})
+		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyUntold, Value: ""}}}})
 	if err != nil {
 		return fmt.Errorf("end an erasure: %w", err)
 	}

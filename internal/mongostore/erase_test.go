@@ -229,6 +229,50 @@ func (l *leaver) checkErased(t *testing.T) {
 			t.Errorf("client %d may still see %v", c.ClientID, now.SubjectIDs)
 		}
 	}
+	l.checkErasedEdges(t)
+}
+
+// checkErasedEdges holds the neighbours' last versions, one each, to the end of
+// the edge: as a change of theirs, whichever end was theirs.
+func (l *leaver) checkErasedEdges(t *testing.T) {
+	t.Helper()
+	for c, name := range map[*client.Client]string{l.viewer: "clientIdsClientCanView", l.deleted: "clientIdsClientCanView", l.subject: "viewByClients"} {
+		entries, err := l.store.History(t.Context(), ownerScope(), []int64{c.ClientID}, 0, 0)
+		must(t, err)
+		erasures := 0
+		for _, entry := range entries {
+			if entry.Operation == client.OperationErase {
+				erasures++
+			}
+		}
+		last := entries[len(entries)-1]
+		want := []client.Change{{Path: fmt.Sprintf("%s.%d", name, l.person.ClientID), Before: l.person.ClientID}}
+		if diff := cmp.Diff(want, last.Changes); diff != "" || erasures != 1 {
+			t.Errorf("%d erasures in the history of %d, which ends with (-want +got):\n%s", erasures, c.ClientID, diff)
+		}
+	}
+}
+
+// An erasure comes to its end though whom the client could see is not there any
+// more when that is told.
+func TestErasurePassesOverErasedNeighbours(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	l := p.leaver(t)
+	erase := func(c *client.Client) {
+		t.Helper()
+		_, err := p.service.Erase(t.Context(), ownerScope(), client.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: p.load(t, c.ClientID).Version})
+		must(t, err)
+	}
+	erase(l.person)
+	erase(l.subject)
+	// As if the first erasure had been cut off before it told anybody.
+	tombstones := p.db.Collection("tombstones")
+	_, err := tombstones.UpdateOne(t.Context(), bson.D{{Key: "_id", Value: l.person.ClientID}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "pending", Value: true}, {Key: "untold", Value: bson.A{l.subject.ClientID}}}}})
+	must(t, err)
+	if ended, err := p.service.ResumeErasures(t.Context()); err != nil || ended != 1 {
+		t.Errorf("resumed %d erasures: %v", ended, err)
+	}
 }
 
 // The ids of who was erased are nobody's again, by counting or by an import.

@@ -74,6 +74,8 @@ type transaction struct {
 	referred []int64
 	// tombstones are of the clients that the transaction erases.
 	tombstones []tombstoneDocument
+	// untold are, by the id of one erased before, who is still to be told.
+	untold map[int64][]int64
 }
 
 // Clients implements client.Tx.
@@ -253,6 +255,9 @@ func (t *transaction) flush(ctx context.Context) error {
 	}
 	writes := slices.Concat(t.removals, t.replacements, t.writes)
 	if len(writes) == 0 {
+		if err := t.flushTombstones(ctx); err != nil {
+			return err
+		}
 		return t.flushFeed(ctx)
 	}
 	db := t.store.db
