@@ -117,14 +117,23 @@ func texts(ids []int64) []any {
 	return list
 }
 
-// ids are all clients there ever were, and nobody.
-func (r *run) ids() []int64 { return append(r.model.IDs(), 999_999_999) }
+// ids are all clients there ever were, erased ones too, and nobody.
+func (r *run) ids() []int64 {
+	all := append(r.model.IDs(), slices.Collect(maps.Keys(r.model.Erased))...)
+	slices.Sort(all)
+	return append(all, 999_999_999)
+}
 
 // accounts are all logins there ever were, and none.
 func (r *run) accounts() []int64 {
 	all := []int64{999_999_999}
 	for _, id := range r.model.IDs() {
 		if account := r.model.People[id].Account; account != 0 {
+			all = append(all, account)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.model.Erased)) {
+		if account := r.model.Erased[id]; account != 0 {
 			all = append(all, account)
 		}
 	}

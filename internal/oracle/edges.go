@@ -43,9 +43,25 @@ func (m *Model) edgesNow(edges map[Edge]bool) map[Edge]bool {
 	return now
 }
 
-// heir is the edge that one is now.
+// heir is the edge that one is now. Who was erased is nobody's part.
 func (m *Model) heir(edge Edge) Edge {
-	return Edge{m.Survivor(edge.Viewer).ID, m.Survivor(edge.Subject).ID}
+	for _, end := range []*int64{&edge.Viewer, &edge.Subject} {
+		if p := m.Survivor(*end); p != nil {
+			*end = p.ID
+		}
+	}
+	return edge
+}
+
+// sees are whom a client can see, in any stage of their life.
+func (m *Model) sees(id int64) []int64 {
+	var subjects []int64
+	for edge := range m.edgesNow(m.Edges) {
+		if edge.Viewer == id {
+			subjects = append(subjects, edge.Subject)
+		}
+	}
+	return subjects
 }
 
 // link makes an edge that is not there.

@@ -15,6 +15,8 @@ import (
 type copied struct {
 	since any
 	held  map[int64]values
+	// erased are those of whom it was told that they were erased.
+	erased map[int64]bool
 }
 
 // follow reads on in the feed, as the schema says that one does, and then holds
@@ -22,11 +24,11 @@ type copied struct {
 func (r *run) follow(rt *rapid.T, who oracle.Caller) {
 	c := r.copies[who.User]
 	if c == nil {
-		c = &copied{held: map[int64]values{}}
+		c = &copied{held: map[int64]values{}, erased: map[int64]bool{}}
 		r.copies[who.User] = c
 	}
 	for more := true; more; {
-		response := r.api.Do(r.t, r.identity(who), `query ($since: String) { clientChanges(since: $since, first: 50) { cursor hasMore changes { clientId client {
+		response := r.api.Do(r.t, r.identity(who), `query ($since: String) { clientChanges(since: $since, first: 50) { cursor hasMore changes { kind clientId client {
 			clientId version clientAccountId activeAppointmentCount fieldDataMap shown: fullName `+
 			strings.ReplaceAll(strings.Join(visible(who.Role), " "), "fullName", "")+` } } } }`, values{"since": c.since})
 		if who.Role == oracle.Client && (response.Status == 401 || (len(response.Errors) > 0 && response.Errors[0].Code() == "RESYNC_REQUIRED")) {
@@ -45,11 +47,22 @@ func (r *run) follow(rt *rapid.T, who oracle.Caller) {
 			} else {
 				delete(c.held, id)
 			}
+			if change.(values)["kind"] == "ERASED" {
+				c.erased[id] = true
+			}
 		}
 		c.since, more = part["cursor"], part["hasMore"] == true
 	}
 	shown := r.model.Shown(who)
 	r.differ(rt, who.Role+" holds", append([]int64{}, shown...), slices.AppendSeq([]int64{}, slices.Values(slices.Sorted(maps.Keys(c.held)))))
+	for id := range c.erased {
+		if _, erased := r.model.Erased[id]; !erased {
+			r.fail(rt, "the feed tells %s that %d was erased", who.Role, id)
+		}
+	}
+	if who.Role == oracle.Owner && len(c.erased) != len(r.model.Erased) {
+		r.fail(rt, "the feed tells that %v were erased, want %v", c.erased, r.model.Erased)
+	}
 	for _, id := range shown {
 		want := r.record(who, r.model.People[id])
 		maps.DeleteFunc(want, func(name string, _ any) bool { _, held := c.held[id][name]; return !held })

@@ -13,8 +13,12 @@ func (m *Model) Record(c Caller, id int64, news Appointment) Outcome {
 	if known != nil && known.Told >= news.Told {
 		return Outcome{}
 	}
-	if news.Removed && known != nil {
-		news.SentFor = known.SentFor
+	if news.Removed {
+		// Whose it is the scheduler does not say.
+		news.SentFor = 0
+		if known != nil {
+			news.SentFor = known.SentFor
+		}
 	}
 	m.Appointments[id] = &news
 	return Outcome{}

@@ -22,7 +22,10 @@ type Merge struct {
 	Folded []int64
 	// Before and After are the survivor without and with the others.
 	Before, After *Person
-	Undone        bool
+	// Around are whom the survivor and the others could see, and who could see the
+	// others.
+	Around []int64
+	Undone bool
 }
 
 // Choice says whose value of a field wins.
@@ -213,7 +216,7 @@ func (p *Person) filled(field string) any {
 // fold makes one client of several.
 func (f *folding) fold(id int64) {
 	p := f.people[0]
-	merge := &Merge{ID: id, Into: p.ID, Before: p.clone()}
+	merge := &Merge{ID: id, Into: p.ID, Before: p.clone(), Around: f.around()}
 	for _, field := range f.model.fieldsOfOneValue() {
 		p.set(field, f.decide(field))
 	}
@@ -225,12 +228,31 @@ func (f *folding) fold(id int64) {
 	p.Account, p.Passwords = f.login()
 	p.Aliases = f.aliases(merge.Before)
 	for _, q := range f.people[1:] {
+		q.Saw = f.model.sees(q.ID)
+	}
+	for _, q := range f.people[1:] {
 		q.Life, q.Into = Merged, p.ID
 		merge.Folded = append(merge.Folded, q.ID)
 		p.Folded = append(append(slices.Clone(p.Folded), q.Folded...), Folded{q.ID, id})
 	}
 	merge.After = p.clone()
 	f.model.Merges[id] = merge
+}
+
+// around are the neighbours whose own merges come before the undoing of this one.
+func (f *folding) around() []int64 {
+	around := f.model.sees(f.people[0].ID)
+	for edge := range f.model.edgesNow(f.model.Edges) {
+		for _, q := range f.people[1:] {
+			switch {
+			case edge.Viewer == q.ID:
+				around = append(around, edge.Subject)
+			case edge.Subject == q.ID && f.among(edge.Viewer) == nil:
+				around = append(around, edge.Viewer)
+			}
+		}
+	}
+	return around
 }
 
 // decide is the survivor's value of a field: the strictest one, the one chosen,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,10 +41,12 @@ func (r *run) merge(rt *rapid.T) {
 	got := r.do(rt, who, "mergeClients", `mutation ($id: ID!, $ids: [ID!]!, $choices: [MergeChoice!], $versions: [ExpectedVersion!]) {
 		mergeClients(clientId: $id, clientIds: $ids, choices: $choices, expectedVersions: $versions) {
 			client { clientId version } mergeId report `+report+` userErrors { code field } } }`, variables)
-	r.compare(rt, got, r.model.MergeInto(who, into, others, choices, expected, number(got.payload["mergeId"])))
+	mergeID := number(got.payload["mergeId"])
+	r.compare(rt, got, r.model.MergeInto(who, into, others, choices, expected, mergeID))
 	if got.payload["report"] == nil {
 		return
 	}
+	r.merges = append(r.merges, mergeID)
 	foretold, _ := json.Marshal(preview.Data["previewMerge"])
 	told, _ := json.Marshal(got.payload["report"])
 	if !bytes.Equal(foretold, told) {
@@ -65,7 +66,7 @@ func (r *run) drawField(rt *rapid.T) string {
 // unmerge undoes a merge, likely the last one that there was.
 func (r *run) unmerge(rt *rapid.T) {
 	who, target := r.drawCaller(rt), r.drawTarget(rt)
-	ids := append([]int64{999_999_999}, slices.Sorted(maps.Keys(r.model.Merges))...)
+	ids := append([]int64{999_999_999}, r.merges...)
 	id := ids[max(len(ids)-1-rapid.IntRange(0, 3).Draw(rt, "merges ago"), 0)]
 	if m := r.model.Merges[id]; m != nil && r.model.Entangled(m) {
 		return

@@ -60,6 +60,8 @@ type Person struct {
 	Creator   string
 	// Into is whom the record was merged into, 0 while it was not.
 	Into int64
+	// Saw are whom a merged record could see when it was merged.
+	Saw []int64
 	// Folded are those who were merged into it, in order, and Aliases are values
 	// of theirs that it is known by.
 	Folded  []Folded
@@ -130,18 +132,21 @@ type Model struct {
 	Fields       map[int64]string
 	Appointments map[int64]*Appointment
 	Merges       map[int64]*Merge
+	// Erased are the logins, 0 for none, of the clients that were erased.
+	Erased map[int64]int64
 }
 
 // New returns the model of a business without clients.
 func New(fields map[int64]string) *Model {
 	return &Model{
 		People: map[int64]*Person{}, Edges: map[Edge]bool{}, Ended: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}, Merges: map[int64]*Merge{},
+		Erased: map[int64]int64{},
 	}
 }
 
 func (m *Model) clone() *Model {
 	next := New(m.Fields)
-	next.Edges, next.Ended = maps.Clone(m.Edges), maps.Clone(m.Ended)
+	next.Edges, next.Ended, next.Erased = maps.Clone(m.Edges), maps.Clone(m.Ended), maps.Clone(m.Erased)
 	for id, p := range m.People {
 		next.People[id] = p.clone()
 	}
@@ -156,7 +161,7 @@ func (m *Model) clone() *Model {
 	return next
 }
 
-// IDs are the ids of all records there ever were, ascending.
+// IDs are the ids of all records that there are, ascending.
 func (m *Model) IDs() []int64 { return slices.Sorted(maps.Keys(m.People)) }
 
 // Survivor follows a record to the one that it is part of.
@@ -245,10 +250,10 @@ func (m *Model) mergedAway(c Caller, id int64) bool {
 }
 
 // face is what a version is a version of: all of a record, and its edges among
-// some, but not its appointments.
+// some, but not its appointments, nor what it remembers while it is another's part.
 func (m *Model) face(p *Person, edges map[Edge]bool) any {
 	same := p.clone()
-	same.Version = 0
+	same.Version, same.Saw = 0, nil
 	own := map[Edge]bool{}
 	for edge := range m.edgesNow(edges) {
 		if edge.Viewer == p.ID || edge.Subject == p.ID {

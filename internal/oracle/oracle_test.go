@@ -47,6 +47,9 @@ type run struct {
 	// their histories make of clients.
 	copies    map[string]*copied
 	histories map[int64]*replayed
+	// merges are the ids of all merges there ever were.
+	merges []int64
+	keys   keys
 	// log is what was done, for when it fails.
 	log []string
 }
@@ -67,6 +70,7 @@ func (r *run) begin() {
 	}
 	r.model = oracle.New(model)
 	r.copies, r.histories = map[string]*copied{}, map[int64]*replayed{}
+	r.keys.free = map[string][]string{}
 }
 
 // step does one thing. The first choice is nothing, so that a sequence that
@@ -79,10 +83,11 @@ func (r *run) step(rt *rapid.T) {
 		"setClientFields": r.setFields, "removeClientFields": r.removeFields,
 		"addClientTags": r.addTags, "removeClientTags": r.removeTags,
 		"addClientViewers": r.addViewers, "removeClientViewers": r.removeViewers,
-		"mergeClients": r.merge, "unmergeClients": r.unmerge,
+		"mergeClients": r.merge, "unmergeClients": r.unmerge, "eraseClient": r.erase,
+		"again":              r.again,
 		"recordAppointments": r.appoint,
 	}
-	names := []string{"nothing", "createClient", "patchClient", "patchClient", "deleteClient", "restoreClient", "recordAppointments", "mergeClients", "mergeClients", "unmergeClients"}
+	names := []string{"nothing", "createClient", "patchClient", "patchClient", "deleteClient", "restoreClient", "recordAppointments", "mergeClients", "mergeClients", "unmergeClients", "again"}
 	names = append(names, slices.Sorted(maps.Keys(steps))...)
 	if step := steps[rapid.SampledFrom(names).Draw(rt, "step")]; step != nil {
 		step(rt)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,15 +60,27 @@ func (r *run) sendAll(rt *rapid.T, who oracle.Caller, name, kind, argument strin
 	return r.do(rt, who, name, query, values{"entries": entries})
 }
 
+// do sends a mutation, at times under a key.
 func (r *run) do(rt *rapid.T, who oracle.Caller, name, query string, variables values) answer {
+	s := sent{who: who, key: r.drawKey(rt, who), name: name, query: query, variables: variables}
+	a := r.once(rt, s)
+	r.keep(s, a)
+	return a
+}
+
+func (r *run) once(rt *rapid.T, s sent) answer {
+	variables := maps.Clone(s.variables)
+	if s.key != "" {
+		variables["key"] = s.key
+	}
 	said, _ := json.Marshal(variables)
-	r.log = append(r.log, fmt.Sprintf("%s %s %d %s %s", who.Role, who.User, who.AccountID, name, said))
-	response := r.api.Do(r.t, r.identity(who), query, variables)
+	r.log = append(r.log, fmt.Sprintf("%s %s %d %s %s", s.who.Role, s.who.User, s.who.AccountID, s.name, said))
+	response := r.api.Do(r.t, r.identity(s.who), s.keyed(), variables)
 	if response.Status == 401 {
 		return answer{refused: true}
 	}
 	a := answer{}
-	a.payload, _ = response.Data[name].(values)
+	a.payload, _ = response.Data[s.name].(values)
 	for _, e := range response.Errors {
 		if e.Code() != "FORBIDDEN" {
 			r.fail(rt, "answered %s", response.Body)

@@ -42,20 +42,8 @@ func (m *Model) Unmerge(c Caller, id int64, choices []UnmergeChoice, expected *i
 }
 
 // Entangled says whether a merge touches edges of which nobody knows any more
-// whose they are: those between clients that different merges folded in, and
-// those of the survivor that were ended and made anew.
+// whose they are: those of the survivor that were ended and made anew.
 func (m *Model) Entangled(merge *Merge) bool {
-	elsewhere := map[int64]bool{}
-	for _, other := range m.Merges {
-		for _, id := range other.Folded {
-			elsewhere[id] = elsewhere[id] || other != merge
-		}
-	}
-	for edge := range m.Edges {
-		if (slices.Contains(merge.Folded, edge.Viewer) && elsewhere[edge.Subject]) || (slices.Contains(merge.Folded, edge.Subject) && elsewhere[edge.Viewer]) {
-			return true
-		}
-	}
 	for edge := range m.edgesNow(m.Edges) {
 		if m.Ended[edge] && (edge.Viewer == merge.Into || edge.Subject == merge.Into) {
 			return true
@@ -83,8 +71,20 @@ func (m *Model) undoable(id int64, expected *int64) (*Merge, []Failure) {
 		return nil, []Failure{{"MERGE_NOT_LATEST", "mergeId"}}
 	case expected != nil && *expected != p.Version:
 		return nil, []Failure{{"VERSION_CONFLICT", "expectedVersion"}}
+	case m.remerged(merge):
+		return nil, []Failure{{"MERGE_NOT_LATEST", "mergeId"}}
 	}
 	return merge, nil
+}
+
+// remerged says whether a neighbour of then is part of somebody else by now: what
+// that later merge knows of the edges between them is of after this one. It counts
+// also when the edge ended since.
+func (m *Model) remerged(merge *Merge) bool {
+	return slices.ContainsFunc(merge.Around, func(id int64) bool {
+		p := m.People[id]
+		return p != nil && p.Life == Merged && m.Survivor(id).ID != merge.Into
+	})
 }
 
 func (m *Model) undo(merge *Merge, choices []UnmergeChoice) ([]Conflict, []Failure) {
@@ -137,7 +137,7 @@ func (m *Model) part(merge *Merge, p *Person) {
 	}
 	for _, id := range merge.Folded {
 		q := m.People[id]
-		q.Life, q.Into = Live, 0
+		q.Life, q.Into, q.Saw = Live, 0, nil
 		if merge.Before.Account == 0 && q.Account != 0 && q.Account == p.Account {
 			q.Passwords, p.Account, p.Passwords = p.Passwords, 0, 0
 		}
