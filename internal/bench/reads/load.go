@@ -31,6 +31,9 @@ const (
 	rareStaff, rareLocation, rareReason = 901, 902, 903
 	rareGroup, commonGroup              = 1, 2
 	landmarkAccount                     = 1
+
+	// nobody is an id above all that are given.
+	nobody = 1 << 40
 )
 
 // Ids of what sample.Generate makes: fieldDrink has free text, the others are

@@ -2,7 +2,7 @@
 // several sizes: how many index keys and documents the database examines, by the
 // word of its explain, and how many commands it gets and documents it returns,
 // as the driver sees it. It runs on an engine of its own, or where MONGODB_URI
-// says. What it loads it keeps, for the next time to take seconds.
+// says. What it loads it keeps for the next time.
 package main
 
 import (

@@ -90,7 +90,7 @@ func lookups() []read {
 			return len(nodes), err
 		}},
 		{"client, an id that nobody has", flat, func(ctx context.Context, w *world) (int, error) {
-			c, err := w.service.Client(ctx, w.owner, client.ID{Number: 1}, client.SelectAll())
+			c, err := w.service.Client(ctx, w.owner, client.ID{Number: nobody}, client.SelectAll())
 			return found([]*client.Client{c}, err)
 		}},
 		{"history of a client", flat, func(ctx context.Context, w *world) (int, error) {
