@@ -216,12 +216,16 @@ func decodeJSON(data []byte, into any) error {
 // readObject reads a JSON object that has been checked, by its exact names:
 // encoding/json would take names in any case for fields of a struct.
 func readObject(data []byte) (map[string]json.RawMessage, error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte{'{'}) {
+	if !isObject(data) {
 		return nil, errNotAsDescribed
 	}
 	var fields map[string]json.RawMessage
 	err := json.Unmarshal(data, &fields)
 	return fields, err
+}
+
+func isObject(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte{'{'})
 }
 
 // isNull says whether a field is not there, or null.

@@ -129,24 +129,32 @@ func readQuery(query url.Values) (*request, *refusal) {
 }
 
 // readOperation reads the object that a POST's body is, or the payload of a
-// subscribe. It has been checked, and is UTF-8.
+// subscribe. It has been checked, and is UTF-8. It is read at once: to read a
+// text of a megabyte field by field, and each again, takes twice as long.
 func readOperation(data []byte) (*request, error) {
-	fields, err := readObject(data)
-	if err != nil {
+	if !isObject(data) {
+		return nil, errNotAsDescribed
+	}
+	var fields map[string]any
+	if err := decodeJSON(data, &fields); err != nil {
 		return nil, err
 	}
 	asked := &request{}
 	for name, into := range map[string]*string{"query": &asked.Query, "operationName": &asked.OperationName, "documentId": &asked.documentID} {
-		if value := fields[name]; !isNull(value) && !readText(value, into) {
+		value, isText := fields[name].(string)
+		if !isText && fields[name] != nil {
 			return nil, errNotAsDescribed
 		}
+		*into = value
 	}
 	for name, into := range map[string]*map[string]any{"variables": &asked.Variables, "extensions": &asked.Extensions} {
-		if value := fields[name]; !isNull(value) && decodeJSON(value, into) != nil {
+		value, isObject := fields[name].(map[string]any)
+		if !isObject && fields[name] != nil {
 			return nil, errNotAsDescribed
 		}
+		*into = value
 	}
 	_, persisted := asked.Extensions["persistedQuery"]
-	asked.named = persisted || !isNull(fields["query"]) || !isNull(fields["documentId"])
+	asked.named = persisted || fields["query"] != nil || fields["documentId"] != nil
 	return asked, nil
 }
