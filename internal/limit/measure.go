@@ -65,7 +65,7 @@ type measurer struct {
 // bounds validation, which reads the whole document. variables are as they were
 // sent. Errors: FRAGMENT_CYCLE, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
 // TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS,
-// TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY.
+// TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY, TOO_MANY_VALUES.
 func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
 	if refusal := s.directives(document); refusal != nil {
 		return 0, refusal
@@ -77,6 +77,7 @@ func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation 
 	var whole measure
 	if operation != nil {
 		whole = m.set(operation.SelectionSet, m.root())
+		m.refuse(m.inputs())
 	}
 	roots, _ := whole.width()
 	reading := m.introspection

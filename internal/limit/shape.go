@@ -19,6 +19,7 @@ const (
 	CodeTooManyDirective client.Code = "TOO_MANY_DIRECTIVES"
 	CodeFragmentCycle    client.Code = "FRAGMENT_CYCLE"
 	CodeTooCostly        client.Code = "QUERY_TOO_COSTLY"
+	CodeTooManyValues    client.Code = "TOO_MANY_VALUES"
 	// Those that validation and the parser have, for what they let pass.
 	codeInvalid     client.Code = "GRAPHQL_VALIDATION_FAILED"
 	codeUnparseable client.Code = "GRAPHQL_PARSE_FAILED"
@@ -45,6 +46,9 @@ type Shape struct {
 	// Cost bounds the points of an operation; see Price. IntrospectionCost is the
 	// bound of what is below __schema and __type.
 	Cost, IntrospectionCost int64
+	// Inputs bounds the fields of the input objects in variables, those that are
+	// left out too: whoever reads such an object looks for each.
+	Inputs int64
 }
 
 // DefaultShape is large enough for what front ends ask, also with a fragment a
@@ -56,6 +60,7 @@ func DefaultShape() Shape {
 		Roots: 20, Aliases: 100, Fields: 5_000,
 		Repeats: 250, Fragments: 250, Directives: 100,
 		Cost: 50_000, IntrospectionCost: 1_200_000,
+		Inputs: 30_000,
 	}
 }
 

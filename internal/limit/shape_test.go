@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ func schemaOf(t testing.TB) *ast.Schema {
 	t.Helper()
 	return gqlparser.MustLoadSchema(&ast.Source{Input: `
 		type Query { me: P, page(pageSize: Int! = 50): [P!], connection(first: Int, last: Int): C, of(ids: [ID!]!): [P], numbers(pageSize: Int! = 1000): [ID!], loose: [P!] }
-		type Mutation { make(inputs: [ID!]!, key: String): [P!] }
+		type Mutation { make(inputs: [ID!]!, key: String): [P!], put(all: [I!]!, one: I): P }
+		input I { a: String, b: Int, list: [I!], lists: [[I!]!] }
 		type P { id: ID!, tags: [String!], friends(first: Int): [P!], all: [P!], best: P }
 		type C { nodes: [P!]!, edges: [E!]!, total: Int }
 		type E { cursor: String, node: P }`})
@@ -114,6 +116,37 @@ func TestShapeRefusesWhatIsOverABound(t *testing.T) {
 		}
 		if refused.Details["limit"] != c.bound || !holds(refused.Details, c.bound+1) {
 			t.Errorf("%s tells %v", c.code, refused.Details)
+		}
+	}
+}
+
+// The fields of input objects count also where they are left out, each time that
+// an object stands in what was sent.
+func TestShapeCountsTheFieldsOfInputObjects(t *testing.T) {
+	const query = `mutation ($all: [I!]!, $one: I) { put(all: $all, one: $one) { id } }`
+	object := func(times int) []any { return slices.Repeat([]any{map[string]any{"a": "1"}}, times) }
+	s := DefaultShape()
+	s.Inputs = 40
+	for name, c := range map[string]struct {
+		variables map[string]any
+		fields    int64
+	}{
+		"10 in a list":                 {map[string]any{"all": object(10)}, 40},
+		"11 in a list":                 {map[string]any{"all": object(11)}, 44},
+		"a list within an object":      {map[string]any{"one": map[string]any{"list": object(9)}}, 40},
+		"one more":                     {map[string]any{"one": map[string]any{"list": object(10)}}, 44},
+		"in a list of lists":           {map[string]any{"one": map[string]any{"lists": []any{object(5), object(5)}}}, 44},
+		"one for a list":               {map[string]any{"all": map[string]any{"list": object(10)[0]}}, 8},
+		"what is no object":            {map[string]any{"all": []any{"x", nil, []any{}}, "one": 5}, 0},
+		"what nobody declared":         {map[string]any{"other": object(100)}, 0},
+		"a field that an object lacks": {map[string]any{"one": map[string]any{"other": object(100)}}, 4},
+	} {
+		_, refused := checked(t, s, query, c.variables)
+		switch {
+		case c.fields <= s.Inputs && refused != nil:
+			t.Errorf("%s: refused with %v", name, refused)
+		case c.fields > s.Inputs && (refused == nil || refused.Code != CodeTooManyValues || refused.Details["fields"] != c.fields):
+			t.Errorf("%s: %v, want %d fields to be refused", name, refused, c.fields)
 		}
 	}
 }

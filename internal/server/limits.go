@@ -61,6 +61,7 @@ func (l Limits) withDefaults() Limits {
 		l.Shape.Cost = min(l.Shape.Cost, l.Points)
 	}
 	setDefault(&l.Shape.IntrospectionCost, shape.IntrospectionCost)
+	setDefault(&l.Shape.Inputs, shape.Inputs)
 	return l
 }
 
