@@ -55,6 +55,11 @@ var badArguments = []struct {
 	{`subscription { clientChanged }`, "", []told{{validationFailed, "", ""}}, ""},
 	{`query A { me { user } } query B { me { user } }`, "", []told{{validationFailed, "", ""}}, ""},
 
+	// However long the value is.
+	{`mutation ($patch: ClientPatch!) { patchClient(clientId: 4658091, patch: $patch) { client { id } } }`, `{"patch": {"status": "` + strings.Repeat("hunter222 ", 500) + `"}}`, []told{{validationFailed, "", "patch.status"}}, "hunter222"},
+	{`mutation { patchClient(clientId: 4658091, patch: {status: "` + strings.Repeat("hunter222 ", 500) + `"}) { client { id } } }`, "", []told{{validationFailed, "", ""}}, "hunter222"},
+	{`mutation { patchClient(clientId: 4658091, patch: {blocked: "` + strings.Repeat("hunter222 ", 500) + `"}) { client { id } } }`, "", []told{{validationFailed, "", ""}}, "hunter222"},
+
 	// Values of another type in the document: the message names the type alone.
 	{`mutation { patchClient(clientId: 4658091, patch: {nickname: "hunter222"}) { client { id } } }`, "", []told{{validationFailed, "", ""}}, "hunter222"},
 	{`mutation { patchClient(clientId: 4658091, patch: {password: 123456789}) { client { id } } }`, "", []told{{validationFailed, "", ""}}, "123456789"},

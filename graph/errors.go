@@ -128,9 +128,16 @@ var quotedValues = []struct {
 	{regexp.MustCompile(`(?s)(found|Unexpected) (String|BlockString|Int|Float|Name) .*`), "$1 $2"},
 }
 
+// maxQuoting bounds a message before what it quotes is looked for, which takes
+// longer than to read the request. What the library says stands at both ends.
+const maxQuoting = 2_000
+
 // presentRequestError tells of a request that could not be executed. Where in
 // its variables the failure is, is no path of the response.
 func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
+	if len(err.Message) > maxQuoting {
+		err.Message = err.Message[:maxQuoting/2] + err.Message[len(err.Message)-maxQuoting/2:]
+	}
 	for _, quoted := range quotedValues {
 		err.Message = quoted.match.ReplaceAllString(err.Message, quoted.with)
 	}
