@@ -45,6 +45,11 @@ func TestBadFiltersAreRefused(t *testing.T) {
 		{values{"fieldFilters": repeat(1_001, values{"schedulerPreferenceFieldDefnId": "322534", "values": []any{}})}, []told{{"TOO_MANY", "", "filter.fieldFilters"}}},
 		{values{"fieldFilters": values{"schedulerPreferenceFieldDefnId": "322534", "values": many}}, []told{{"TOO_MANY", "", "filter.fieldFilters.0.values"}}},
 		{values{"fieldFilters": values{"schedulerPreferenceFieldDefnId": "322531", "values": []any{"maybe"}}}, []told{{"INVALID_FIELD_VALUE", "", "filter.fieldFilters.0.values.0"}}},
+		{values{"searchTerm": strings.Repeat("x", 10_001)}, []told{{"TOO_LONG", "", "filter.searchTerm"}}},
+		// Each stands for 18 letters.
+		{values{"searchTerm": strings.Repeat("\ufdfa", 1_667)}, []told{{"TOO_LONG", "", "filter.searchTerm"}}},
+		{values{"tagsList": repeat(1_000, strings.Repeat("x", 65))}, []told{{"TOO_LONG", "", "filter.tagsList"}}},
+		{values{"fieldFilters": values{"schedulerPreferenceFieldDefnId": "322534", "values": repeat(31, strings.Repeat("x", 1_000))}}, []told{{"TOO_LONG", "", "filter.fieldFilters"}}},
 		// All at once.
 		{values{"startDate": "2018-11-05", "endDate": "2018-11-04", "tagsList": many}, []told{
 			{"INVALID_DATE_RANGE", "", "filter.endDate"}, {"TOO_MANY", "", "filter.tagsList"},
@@ -68,6 +73,10 @@ func TestBadFiltersAreRefused(t *testing.T) {
 	for _, filter := range []values{
 		{"tagsList": []any{"Rotund"}},
 		{"searchTerm": "nobody wrote this"},
+		{"searchTerm": strings.Repeat("\ufdfa", 1_666)},
+		{"searchTerm": strings.Repeat("한", 10_000)},
+		{"tagsList": repeat(1_000, strings.Repeat("x", 64))},
+		{"fieldFilters": values{"schedulerPreferenceFieldDefnId": "322534", "values": repeat(30, strings.Repeat("x", 1_000))}},
 		{"staffIdList": []any{"999"}},
 		{"clientIdList": []any{}},
 		{"startDate": "1900-01-01", "endDate": "1900-01-01"},
@@ -158,6 +167,14 @@ func TestPagesOfEveryListAreBounded(t *testing.T) {
 			if found, ok := answer.([]any); !ok || len(found) > 0 {
 				t.Errorf("%s of %s is %v", page, list.field, answer)
 			}
+		}
+	}
+	for search, want := range map[string][]told{
+		strings.Repeat("x", 10_000): nil, strings.Repeat("x", 10_001): {{"TOO_LONG", "filterClients", "search"}},
+	} {
+		got := tell(t, api.Do(t, owner(), "query ($s: String!) { filterClients(search: $s) { addNew { fullName } } }", values{"s": search}))
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("a search of %d characters (-want +got):\n%s", len(search), diff)
 		}
 	}
 	for first, want := range map[int][]told{

@@ -3996,7 +3996,7 @@ type Query {
   blank search finds everybody.
   """
   filterClients(
-    "What was typed so far."
+    "What was typed so far: at most 10,000 characters (TOO_LONG)."
     search: String!
     "What to order by."
     orderField: ClientOrderField! = FULL_NAME
@@ -4181,15 +4181,19 @@ input ClientReportFilter {
   staffIdList: [ID!]
   "Only clients of one of these statuses."
   statusList: [ClientStatus!]
-  "With one of these tags, whatever their case: at most 1,000 (TOO_MANY). FORBIDDEN to role CLIENT."
+  """
+  With one of these tags, whatever their case: at most 1,000 (TOO_MANY), of 64,000 characters altogether (TOO_LONG).
+  FORBIDDEN to role CLIENT.
+  """
   tagsList: [String!]
   """
   With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
   accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
-  value. One or two letters are found where a word begins. What your role may not read is not searched.
+  value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
+  characters (TOO_LONG).
   """
   searchTerm: String
-  "With these custom field values: all of them. At most 1,000 (TOO_MANY)."
+  "With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether (TOO_LONG)."
   fieldFilters: [FieldFilter!]
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean

@@ -71,6 +71,7 @@ func (f Filter) check(scope Scope) Errors {
 			errs = append(errs, where.with("fieldFilters").with(strconv.Itoa(i)).with("values").at(tooMany(MaxIDs)))
 		}
 	}
+	errs = append(errs, f.checkTexts(where)...)
 	if f.StartDate != nil && f.EndDate != nil && f.EndDate.UTC().Before(f.StartDate.UTC()) {
 		errs = append(errs, where.with("endDate").at(&Error{Code: CodeInvalidDateRange, Message: "the range ends before it begins: want endDate on or after startDate"}))
 	}
@@ -80,7 +81,34 @@ func (f Filter) check(scope Scope) Errors {
 	return errs
 }
 
-// resolve makes a filter into what is looked for. Errors: TOO_MANY,
+// checkTexts bounds what is compared by its letters.
+func (f Filter) checkTexts(where path) Errors {
+	var values []string
+	for _, field := range f.Fields {
+		for _, value := range field.Values {
+			if text, ok := value.(string); ok {
+				values = append(values, text)
+			}
+		}
+	}
+	var errs Errors
+	for _, texts := range []struct {
+		name  string
+		bound int
+		all   []string
+	}{
+		{"searchTerm", maxSearch, []string{f.SearchTerm}},
+		{"fieldFilters", maxSearchSum, values},
+		{"tagsList", MaxIDs * maxTag, f.Tags},
+	} {
+		if err := checkSearch(texts.bound, texts.all...); err != nil {
+			errs = append(errs, where.with(texts.name).at(err))
+		}
+	}
+	return errs
+}
+
+// resolve makes a filter into what is looked for. Errors: TOO_MANY, TOO_LONG,
 // INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
 // value may break.
 func (s *Service) resolve(ctx context.Context, scope Scope, f Filter) (meaning, error) {

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Kinds of identity keys. Two clients who share a key may be one person; which
@@ -22,7 +20,7 @@ const (
 // foldEmail is equal for two e-mail addresses exactly when they are one: spaces
 // around them and case aside.
 func foldEmail(address string) string {
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(address))))
+	return caseless(strings.TrimSpace(address))
 }
 
 // emailLower is an address as it is stored for comparing; nil for none.

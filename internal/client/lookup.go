@@ -132,10 +132,13 @@ const maxSuggestions = 100
 
 // Suggest lists the first live clients whose name, e-mail address or phone
 // number has the search in it; the first of all for a blank one. To who may
-// write it offers to add a client of that name. Error: OUT_OF_RANGE.
+// write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
 func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order Order, first int64, need Selection) (*Suggestions, error) {
 	if first < 1 || first > maxSuggestions {
 		return nil, path{"first"}.at(&Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", maxSuggestions)})
+	}
+	if err := checkSearch(maxSearch, search); err != nil {
+		return nil, path{"search"}.at(err)
 	}
 	suggestions := &Suggestions{Clients: []*Client{}}
 	query := Query{Order: order, Limit: first, Need: need}

@@ -25,7 +25,7 @@ type Report struct {
 }
 
 // Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
-// TOO_MANY, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
+// TOO_MANY, TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
 func (s *Service) Report(ctx context.Context, scope Scope, args ReportArgs, need Selection) (*Report, error) {
 	if args.WithClients {
 		if errs := args.Page.check(); errs != nil {

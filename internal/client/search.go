@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -37,7 +38,36 @@ const (
 	maxSearchKeys = 512
 	// minDigits is how many digits look like a part of a phone number.
 	minDigits = 3
+	// maxSearch bounds the characters of a term, for normalising them takes its
+	// time; maxSearchSum those of all texts that a filter compares.
+	maxSearch    = 10_000
+	maxSearchSum = 30_000
+	// maxApart is how many characters one may stand for on average: a syllable of
+	// Hangul stands for three letters, and some ligatures for whole sentences.
+	maxApart = 3
 )
+
+// checkSearch bounds what texts together take to be normalised. Error: TOO_LONG.
+func checkSearch(bound int, texts ...string) *Error {
+	typed, apart := 0, 0
+	over := func() bool { return typed > bound || apart > maxApart*bound }
+	for _, text := range texts {
+		typed += utf8.RuneCountInString(text)
+		for i, r := range text {
+			if over() {
+				break
+			}
+			apart++
+			if r >= utf8.RuneSelf {
+				apart += max(utf8.RuneCount(norm.NFKD.PropertiesString(text[i:]).Decomposition()), 1) - 1
+			}
+		}
+	}
+	if over() {
+		return &Error{Code: CodeTooLong, Message: fmt.Sprintf("want at most %d characters altogether, and fewer where they are ligatures of many", bound)}
+	}
+	return nil
+}
 
 // spelling are letters that decompose into nothing simpler, though people who
 // search leave their strokes out.

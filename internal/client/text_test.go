@@ -1,0 +1,37 @@
+package client
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// What is compared by its letters is compared in its longest spelling too: no
+// character of an address or a tag takes more bytes than maxCaseless leaves it.
+func TestCaselessTakesEverySpellingOfAnAddress(t *testing.T) {
+	folder := cases.Fold()
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		stored := norm.NFC.String(string(r))
+		most := maxCaseless / maxEmail * utf8.RuneCountInString(stored)
+		for _, spelling := range []string{stored, norm.NFD.String(stored), norm.NFD.String(folder.String(stored)), strings.ToUpper(stored)} {
+			if len(spelling) > most {
+				t.Errorf("%U is %d bytes as %+q, want %d at most", r, len(spelling), spelling, most)
+			}
+		}
+	}
+	longest := strings.Repeat("한", maxEmail)
+	if spelling := norm.NFD.String(longest); caseless(spelling) != longest {
+		t.Errorf("%d bytes are not compared by their letters", len(spelling))
+	}
+	beyond := strings.Repeat("É", maxCaseless)
+	if caseless(beyond) != beyond {
+		t.Error("what nobody has is folded")
+	}
+}
