@@ -21,7 +21,8 @@ import (
 type hostile struct {
 	name string
 	// code is what it is refused with: that of the error, HTTP and a status, or
-	// CLOSE and the code that a socket is closed with.
+	// CLOSE and the code that a socket is closed with. What is only an odd thing to
+	// look for is no mistake, and finds nobody.
 	code string
 	// times is how many of it are sent at once; 0 is one.
 	times int
@@ -33,6 +34,9 @@ type hostile struct {
 // sender sends a request and returns the code that it is refused with; empty for
 // one that is not refused.
 type sender func(ctx context.Context, to *victim) (code string, err error)
+
+// nobody is the code of an answer that found nobody.
+const nobody = "NOBODY"
 
 // victim is the server that hostile requests go to.
 type victim struct {
@@ -92,7 +96,8 @@ func request(method, path string, body func() io.Reader, headers ...string) send
 }
 
 // refusal is the code of an answer: that of its errors, or of the userErrors of
-// what was asked. An answer with data beside errors is none.
+// what was asked. An answer with data beside errors is none, and one that found
+// nobody is as good as one.
 func refusal(answer *http.Response) (string, error) {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
@@ -109,6 +114,8 @@ func refusal(answer *http.Response) (string, error) {
 	for _, field := range a.Data {
 		var payload struct{ UserErrors []struct{ Code string } }
 		switch {
+		case string(field) == "[]":
+			return nobody, nil
 		case json.Unmarshal(field, &payload) == nil && len(payload.UserErrors) > 0:
 			return payload.UserErrors[0].Code, nil
 		case string(field) != "null":

@@ -12,11 +12,13 @@ const mib = 1 << 20
 
 // Operations that take what hostile variables hold.
 const (
-	hostileCreate = `mutation ($input: CreateClientInput!, $key: String) { createClient(input: $input, idempotencyKey: $key) { userErrors { code } } }`
-	hostilePatch  = `mutation ($patch: ClientPatch!, $id: ID!) { patchClient(clientId: $id, patch: $patch) { userErrors { code } } }`
-	hostileFilter = `query ($filter: ClientReportFilter) { clientReport(filter: $filter) { clientId } }`
-	hostilePage   = `query ($first: Int, $after: String) { clientConnection(first: $first, after: $after) { nodes { clientId } } }`
-	hostileNodes  = `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`
+	hostileCreate  = `mutation ($input: CreateClientInput!, $key: String) { createClient(input: $input, idempotencyKey: $key) { userErrors { code } } }`
+	hostilePatch   = `mutation ($patch: ClientPatch!, $id: ID!) { patchClient(clientId: $id, patch: $patch) { userErrors { code } } }`
+	hostileCreates = `mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { userErrors { code } } }`
+	hostilePatches = `mutation ($patches: [ClientPatchEntry!]!) { patchClients(patches: $patches) { userErrors { code } } }`
+	hostileFilter  = `query ($filter: ClientReportFilter) { clientReport(filter: $filter) { clientId } }`
+	hostilePage    = `query ($first: Int, $after: String) { clientConnection(first: $first, after: $after) { nodes { clientId } } }`
+	hostileNodes   = `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`
 )
 
 // hostileBodies are hard to read as JSON, or could be read in two ways.
@@ -127,9 +129,13 @@ func hostileVariables() []hostile {
 		input("fields that an input has not", "GRAPHQL_VALIDATION_FAILED", `"__proto__":{"admin":true}`),
 		patch("a patch of everything that is wrong", "NOT_FOUND", `"latitude":5`),
 		variables("a patch of an id of 900 KiB", "INVALID_ID", hostilePatch, `{"id":"`+strings.Repeat("9", 900<<10)+`","patch":{"city":"x"}}`),
-		variables("1,000 clients at once", "TOO_MANY", `mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { userErrors { code } } }`, `{"inputs":[`+strings.Repeat(`{"firstName":"a"},`, 999)+`{}]}`),
-		variables("1,000 patches at once", "TOO_MANY", `mutation ($patches: [ClientPatchEntry!]!) { patchClients(patches: $patches) { userErrors { code } } }`, `{"patches":[`+each(999, `{"clientId":"%d","patch":{"city":"x"}},`)+`{"clientId":"1","patch":{}}]}`),
+		input("a status of 900 KiB", "GRAPHQL_VALIDATION_FAILED", `"status":"`+strings.Repeat("x", 900<<10)+`"`),
 		variables("a merge of 9,500 clients", "TOO_MANY", `mutation ($ids: [ID!]!) { mergeClients(clientId: "1", clientIds: $ids) { userErrors { code } } }`, `{"ids":[`+each(9_500, `"%d",`)+`"1"]}`),
+	}
+	for n, code := range map[int]string{300: "TOO_MANY", 1_000: "TOO_MANY_VALUES", 2_000: "TOO_MANY_VALUES", 5_500: "TOO_MANY_VALUES"} {
+		all = append(all,
+			variables(fmt.Sprintf("%d clients at once", n), code, hostileCreates, `{"inputs":[`+strings.Repeat(`{"firstName":"a"},`, n-1)+`{}]}`),
+			variables(fmt.Sprintf("%d patches at once", min(n, 2_000)), code, hostilePatches, `{"patches":[`+each(min(n, 2_000)-1, `{"clientId":"%d","patch":{"city":"x"}},`)+`{"clientId":"1","patch":{}}]}`))
 	}
 	for name, key := range map[string]string{
 		"of 900 KiB": strings.Repeat("x", 900<<10), "that is empty": "", "with a NUL": `a\u0000`, "of 256 letters": strings.Repeat("x", 256),
@@ -149,6 +155,36 @@ func hostileVariables() []hostile {
 		"1e999999999": "1e999999999", "-1e-999999999": "-1e-999999999", "1.5": "1.5", "true": "true",
 	} {
 		all = append(all, variables("a page of "+name, "GRAPHQL_VALIDATION_FAILED", hostilePage, `{"first":`+number+`}`))
+	}
+	return all
+}
+
+// hostileSearches look for texts that nobody has, which take long to compare.
+func hostileSearches() []hostile {
+	var all []hostile
+	for name, letter := range map[string]string{
+		"letters": "x", "marks": "e\u0301", "ligatures of 18 letters": "\ufdfa",
+	} {
+		long := strings.Repeat(letter, 900<<10/len(letter))
+		short := strings.Repeat(letter, 900/len(letter))
+		filter := func(what, filter string) hostile {
+			return variables(what+" of 900 KiB of "+name, "TOO_LONG", hostileFilter, `{"filter":{`+filter+`}}`)
+		}
+		ask := func(what, code, field string) hostile {
+			return variables(what+" of 900 KiB of "+name, code, `query ($text: String!) { `+field+` }`, `{"text":"`+long+`"}`)
+		}
+		all = append(all,
+			filter("a term", `"searchTerm":"`+long+`"`),
+			filter("a tag in a filter", `"tagsList":["`+long+`"]`),
+			filter("1,000 tags in a filter", `"tagsList":[`+strings.Repeat(`"`+short+`",`, 999)+`"x"]`),
+			filter("a value of a field", `"fieldFilters":[{"schedulerPreferenceFieldDefnId":"322534","values":["`+long+`"]}]`),
+			filter("1,000 values of a field", `"fieldFilters":[{"schedulerPreferenceFieldDefnId":"322534","values":[`+strings.Repeat(`"`+short+`",`, 999)+`"x"]}]`),
+			ask("a search", "TOO_LONG", `filterClients(search: $text) { clients { clientId } }`),
+			ask("an address to try", "INVALID_EMAIL", `emailAddressInUse(emailAddress: $text)`),
+			ask("a tag", nobody, `clientsByTag(tag: $text) { clientId }`),
+			ask("a tag to match", nobody, `matchingTags(tag: $text)`),
+			ask("an address", nobody, `clientsByEmail(emailAddress: $text) { clientId }`),
+			ask("a user name", nobody, `clientsByExternalUserName(externalUserName: $text) { clientId }`))
 	}
 	return all
 }
