@@ -32,7 +32,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long bench-reads generate fmt clean playground $(CHECKS)
+.PHONY: help run test check long corpus bench-reads generate fmt clean playground $(CHECKS)
 
 .SILENT:
 
@@ -56,6 +56,9 @@ long: export CLIENTGRAPH_TEST_SIZE := long
 long: ## run the long forms of all tests, then a long fuzz
 	$(GOTEST) -timeout 60m $(TESTFLAGS) ./...
 	.ci/fuzz 60s
+
+corpus: ## keep, beside their targets, the inputs that .ci/fuzz found and that cover more
+	.ci/corpus
 
 bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
 	go run ./internal/bench/reads $(ARGS)
