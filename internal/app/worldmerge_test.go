@@ -167,9 +167,10 @@ func (w world) unfold(m merger) world {
 }
 
 // erase removes a client, and those who were merged into it. Those who may view
-// them are told of it later.
+// them, and whom they could view, change for it later.
 func (w world) erase(slot int) (world, told) {
 	var t told
+	w.untold[slot] = w.people[slot].subjects
 	for i, p := range w.people {
 		if p.version > 0 && w.root(i) == slot {
 			t.erased |= only(i)
@@ -189,26 +190,39 @@ func (w world) erase(slot int) (world, told) {
 }
 
 // purges are the worlds that this one may become by what servers do by themselves
-// after erasures: they take erased clients from those who may view them, from one
-// after the other, amid what callers do. This one is the first of them.
+// after erasures, amid what callers do: they take erased clients from those who may
+// view them, and tell those whom they could view, one after the other. This one is
+// the first of them.
 func (w world) purges() []world {
 	all := []world{w}
+	mayAlso := func(do func(one *world)) {
+		for _, one := range all[:len(all):len(all)] {
+			do(&one)
+			all = append(all, one)
+		}
+	}
 	for i, p := range w.people {
-		for subject := range slots {
-			if !p.subjects.has(subject) || w.people[subject].version != 0 {
-				continue
+		for other := range slots {
+			if p.subjects.has(other) && w.people[other].version == 0 {
+				mayAlso(func(one *world) {
+					one.people[i].subjects &^= only(other)
+					one.people[i].version++
+				})
 			}
-			for _, one := range all[:len(all):len(all)] {
-				one.people[i].subjects &^= only(subject)
-				one.people[i].version++
-				all = append(all, one)
+			if w.untold[i].has(other) {
+				mayAlso(func(one *world) {
+					one.untold[i] &^= only(other)
+					if one.people[other].version > 0 {
+						one.people[other].version++
+					}
+				})
 			}
 		}
 	}
 	return all
 }
 
-// dangling says whether somebody may view a client that was erased.
+// dangling says whether something is left to do after an erasure.
 func (w world) dangling() bool { return len(w.purges()) > 1 }
 
 // codes are those that are there, each once.

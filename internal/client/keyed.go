@@ -57,6 +57,9 @@ type KeyTx interface {
 	// second runs again, and likewise of this one and of an erasure of a client that
 	// the answer names. Kept must have been asked for the key.
 	Keep(key []byte, kept KeptAnswer)
+	// Free leaves a key to whoever uses it next. To a transaction that keeps it at
+	// once it is like Keep.
+	Free(key []byte)
 }
 
 // MAC makes digests that nobody can make or check without its key, which is the
@@ -79,7 +82,7 @@ func (s *Service) write(ctx context.Context, scope Scope, a answer, do func(cont
 	if err != nil {
 		return err
 	}
-	return s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+	err = s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
 		done, err := once.recall(ctx, tx, a)
 		if err != nil || done {
 			return err
@@ -89,6 +92,33 @@ func (s *Service) write(ctx context.Context, scope Scope, a answer, do func(cont
 		}
 		return once.keep(tx, a)
 	})
+	if once == nil || len(AsErrors(err)) == 0 || HasCode(err, CodeKeyReused) {
+		return err
+	}
+	return once.refuse(ctx, scope, a, err)
+}
+
+// refuse answers a refusal, and leaves the key free. A write under the same key
+// may be under way that read what was there before, and is to succeed: of the two
+// one has to learn of the other. So the key is written for a refusal too: then
+// that write begins anew, unless it was done already, which is the answer.
+func (o *once) refuse(ctx context.Context, scope Scope, a answer, refusal error) error {
+	err := o.service.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
+		done, err := o.recall(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if done {
+			refusal = nil
+			return nil
+		}
+		tx.Free(o.key)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return refusal
 }
 
 // once sees to it that a mutation is done once. nil, for one without a key, does

@@ -74,6 +74,16 @@ func (t *transaction) Keep(key []byte, kept client.KeptAnswer) {
 		t.refer(version.ClientID)
 		document.Clients = append(document.Clients, versionDocument(version))
 	}
+	t.putKey(key, document)
+}
+
+// Free implements client.KeyTx: with an answer too old for anybody, which the
+// database clears away.
+func (t *transaction) Free(key []byte) {
+	t.putKey(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key, At: time.Unix(0, 0)})
+}
+
+func (t *transaction) putKey(key []byte, document answerDocument) {
 	if t.keys.known[string(key)] {
 		t.keys.writes = append(t.keys.writes, mongo.NewReplaceOneModel().SetFilter(t.keyFilter(key)).SetReplacement(document))
 		return

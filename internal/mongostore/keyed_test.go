@@ -227,3 +227,44 @@ func TestDigestsAreTheSameInAllProcesses(t *testing.T) {
 		t.Errorf("sealed under a key that is not in the ring, it gives %v", err)
 	}
 }
+
+// beforeCommit is a store in which something happens, once, when a write has read
+// and decided all, and is to be committed.
+type beforeCommit struct {
+	client.Store
+	happens func()
+}
+
+func (b *beforeCommit) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
+	return b.Store.Write(ctx, scope, func(txCtx context.Context, tx client.Tx) error {
+		err := do(txCtx, tx)
+		b.happens()
+		return err
+	})
+}
+
+// TestRefusalAndSuccessUnderOneKeyExcludeEachOther: a write that changes nothing,
+// and is about to keep its answer, learns that the same write was refused, for what
+// happened since it read.
+func TestRefusalAndSuccessUnderOneKeyExcludeEachOther(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	c := p.create(t, nameValues("Ada"))
+	deleted, err := p.service.Delete(t.Context(), ownerScope(), c.ID(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	remove := func(service *client.Service) error {
+		_, err := service.Delete(t.Context(), keyedScope("k", "delete"), c.ID(), &deleted.Client.Version)
+		return err
+	}
+	var refused error
+	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+		if _, err := p.service.Restore(t.Context(), ownerScope(), c.ID(), nil); err != nil {
+			t.Error(err)
+		}
+		refused = remove(p.service)
+	})})
+	if err := remove(late); !client.HasCode(refused, client.CodeVersionConflict) || !client.HasCode(err, client.CodeVersionConflict) {
+		t.Errorf("the same deletion was answered %v and %v", refused, err)
+	}
+}
