@@ -77,10 +77,13 @@ func (t *transaction) Keep(key []byte, kept client.KeptAnswer) {
 	t.putKey(key, document)
 }
 
-// Free implements client.KeyTx: with an answer too old for anybody, which the
-// database clears away.
+// Free implements client.KeyTx: an answer that is there for the transaction alone
+// stands in the way of whoever keeps one at once, and is nowhere afterwards.
 func (t *transaction) Free(key []byte) {
-	t.putKey(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key, At: time.Unix(0, 0)})
+	if !t.keys.known[string(key)] {
+		t.putKey(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})
+	}
+	t.keys.writes = append(t.keys.writes, mongo.NewDeleteOneModel().SetFilter(t.keyFilter(key)))
 }
 
 func (t *transaction) putKey(key []byte, document answerDocument) {
@@ -103,7 +106,7 @@ func (t *transaction) flushKeys(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("keep an answer: %w", err)
 	}
-	if result.InsertedCount+result.MatchedCount != int64(len(t.keys.writes)) {
+	if result.InsertedCount+result.MatchedCount+result.DeletedCount != int64(len(t.keys.writes)) {
 		return asConflict(errors.New("a kept answer is gone"))
 	}
 	return nil
