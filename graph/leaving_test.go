@@ -141,6 +141,26 @@ func TestExportHandsOverWhatIsHeld(t *testing.T) {
 	}
 }
 
+// An export tells of all merges that brought somebody into the client, also of
+// those into one that was merged into it later.
+func TestExportTellsOfTheMergesOfMergedClients(t *testing.T) {
+	api := reference(t)
+	ids := make([]string, 3)
+	for i := range ids {
+		ids[i] = create(t, api, owner(), person(nil))
+	}
+	first := merge(t, api, ids[1], ids[2])
+	second := merge(t, api, ids[0], ids[1])
+	data := api.MustDo(t, owner(), `query ($id: ID!) { exportClientData(clientId: $id) { merges } }`, values{"id": ids[0]})
+	var told []any
+	for _, one := range data["exportClientData"].(values)["merges"].([]any) {
+		told = append(told, one.(values)["mergeId"])
+	}
+	if diff := gocmp.Diff([]any{first, second}, told); diff != "" {
+		t.Errorf("merges (-want +got):\n%s", diff)
+	}
+}
+
 // Who was merged into a client is part of the person, with the whole of its
 // record. Once told apart again they are two, and neither export holds the other.
 func TestExportOfMergedClients(t *testing.T) {

@@ -5416,8 +5416,8 @@ type ClientDataExport {
   "The records of those who were merged into this client, each as it was then; their forms and appointments are above."
   mergedRecords: [HeldRecord!]!
   """
-  What is kept of merges that the client is part of, to undo them, as objects with ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientId` + "`" + `
-  (the survivor), ` + "`" + `clientIds` + "`" + ` (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `
+  What is kept of merges that the client, or one that was merged into it, is part of, to undo them, as objects with
+  ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientId` + "`" + ` (the survivor), ` + "`" + `clientIds` + "`" + ` (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `
   (what it changed of the survivor), latest last. An undone merge was one of several people: it has the ids of those
   whom you see, and neither ` + "`" + `report` + "`" + ` nor ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `.
   """

@@ -10,9 +10,9 @@ import (
 
 // DismissDuplicates says that those clients are so many people: no pair of them
 // is a duplicate until one of the pair changes its identity, which is its name,
-// date of birth, e-mail address, phone numbers and external user name. It
-// answers how many pairs are dismissed now; dismissing them again changes
-// nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
+// date of birth, e-mail addresses, phone numbers and external user names, those of
+// merged clients included. It answers how many pairs are dismissed now; dismissing
+// them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
 // clients), NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
 func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) (int64, error) {
 	if err := permit(scope, Merge, false); err != nil {

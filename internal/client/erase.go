@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,6 +108,8 @@ func (s *Service) Erase(ctx context.Context, scope Scope, args EraseArgs) (Erase
 		}
 		return result, err
 	}
+	// Nothing of the person, should an earlier run have met a conflict.
+	result.Result = Result{}
 	for _, id := range result.ErasedClientIDs {
 		erasure := Erasure{BusinessID: scope.BusinessID, ClientID: id, At: entry.At, User: entry.User, Role: entry.Role, RequestID: entry.RequestID}
 		if s.purge(ctx, erasure) != nil {
@@ -151,18 +154,27 @@ func (s *Service) ResumeErasures(ctx context.Context) (int, error) {
 		if err != nil || len(left) == 0 {
 			return ended, err
 		}
+		var failed []error
 		for _, erasure := range left {
+			// One that fails keeps none of the others.
 			if err := s.purge(ctx, erasure); err != nil {
-				return ended, err
+				failed = append(failed, err)
+				continue
 			}
 			ended++
+		}
+		if failed != nil {
+			return ended, errors.Join(failed...)
 		}
 	}
 }
 
-// purge removes what is left of an erased client. Any part of it may be done
-// already.
+// purge removes what is left of an erased client: first what tells of the person,
+// and then the edges of others. Any part of it may be done already.
 func (s *Service) purge(ctx context.Context, erasure Erasure) error {
+	if err := s.store.Purge(ctx, erasure); err != nil {
+		return fmt.Errorf("purge an erased client: %w", err)
+	}
 	for _, end := range []func(context.Context, Erasure) (int, error){s.dropViews, s.dropViewer} {
 		for {
 			dropped, err := end(ctx, erasure)
@@ -173,9 +185,6 @@ func (s *Service) purge(ctx context.Context, erasure Erasure) error {
 				break
 			}
 		}
-	}
-	if err := s.store.Purge(ctx, erasure); err != nil {
-		return fmt.Errorf("purge an erased client: %w", err)
 	}
 	return s.store.EndErasure(ctx, erasure)
 }

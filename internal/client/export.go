@@ -15,9 +15,9 @@ type ExportStore interface {
 	// FoldedClients finds the records of those clients that were merged, as they
 	// were then, by id. Whether the scope sees the survivor is the caller's to know.
 	FoldedClients(ctx context.Context, scope Scope, ids []int64) (map[int64]*Client, error)
-	// Journals finds the journals of merges that a client is part of, without the
-	// viewers, by merge.
-	Journals(ctx context.Context, scope Scope, clientID int64) ([]Journal, error)
+	// Journals finds the journals of merges that any of those clients is part of,
+	// without the viewers, by merge.
+	Journals(ctx context.Context, scope Scope, clientIDs []int64) ([]Journal, error)
 	// DismissedPairs finds the pairs that were dismissed of which one of those
 	// clients is part, each once, by ids. Whom of them the scope sees is the
 	// caller's to know.
@@ -48,8 +48,8 @@ type PersonalData struct {
 	// Merged are the records of those who were merged into the client, in the order
 	// in which they were.
 	Merged []HeldRecord
-	// Merges are what is kept of merges that the client is part of, as of the
-	// survivor. An undone merge was one of several people: of it are told when it
+	// Merges are what is kept of merges that the client, or one that was merged into
+	// it, is part of, as of the survivor. An undone merge was one of several people: of it are told when it
 	// was, and which of them the caller sees; ClientID is 0 for a survivor whom the
 	// caller does not see.
 	Merges []Journal
@@ -119,7 +119,7 @@ func (s *Service) collect(ctx context.Context, scope Scope, data *PersonalData) 
 		return err
 	}
 	data.Forms = forms[data.Client.ClientID]
-	if data.Merges, err = s.store.Journals(ctx, scope, data.Client.ClientID); err != nil {
+	if data.Merges, err = s.store.Journals(ctx, scope, data.Client.family()); err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
 	if err := s.collectAside(ctx, scope, data); err != nil {
@@ -172,9 +172,17 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 	if err != nil {
 		return err
 	}
-	changes, err := s.store.ClientChangeRows(ctx, scope, family)
+	rows, err := s.store.ClientChangeRows(ctx, scope, family)
 	if err != nil {
 		return fmt.Errorf("read the feed: %w", err)
+	}
+	changes := map[int64][]ChangeRow{}
+	for _, row := range rows {
+		changes[row.ClientID] = append(changes[row.ClientID], row)
+	}
+	history, err := s.wholeHistory(ctx, scope, family)
+	if err != nil {
+		return err
 	}
 	for _, id := range family {
 		held := HeldRecord{Client: folded[id]}
@@ -187,14 +195,7 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 		if held.SSN, err = s.SSN(scope, held.Client); err != nil {
 			return err
 		}
-		if held.History, err = s.wholeHistory(ctx, scope, id); err != nil {
-			return err
-		}
-		for _, row := range changes {
-			if row.ClientID == id {
-				held.Changes = append(held.Changes, row)
-			}
-		}
+		held.History, held.Changes = history[id], changes[id]
 		if held.Client == data.Client {
 			data.HeldRecord = held
 		} else {
@@ -204,21 +205,24 @@ func (s *Service) collectRecords(ctx context.Context, scope Scope, data *Persona
 	return nil
 }
 
-// wholeHistory reads all that the caller may read of a client's history, some
-// versions at a time.
-func (s *Service) wholeHistory(ctx context.Context, scope Scope, id int64) ([]Entry, error) {
-	var whole []Entry
+// wholeHistory reads all that the caller may read of the histories of clients, by
+// id: some versions of all of them at a time, for no command to answer everything.
+func (s *Service) wholeHistory(ctx context.Context, scope Scope, ids []int64) (map[int64][]Entry, error) {
+	whole := map[int64][]Entry{}
 	for after := int64(0); ; after += maxHistory {
 		// A client has a row for each version.
-		entries, err := s.store.History(ctx, scope, []int64{id}, after, after+maxHistory)
+		entries, err := s.store.History(ctx, scope, ids, after, after+maxHistory)
 		if err != nil {
 			return nil, fmt.Errorf("read history: %w", err)
+		}
+		if len(entries) == 0 {
+			return whole, nil
 		}
 		if err := s.readable(ctx, scope, entries); err != nil {
 			return nil, err
 		}
-		if whole = append(whole, entries...); len(entries) < maxHistory {
-			return whole, nil
+		for _, entry := range entries {
+			whole[entry.ClientID] = append(whole[entry.ClientID], entry)
 		}
 	}
 }

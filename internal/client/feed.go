@@ -126,6 +126,8 @@ func (s *Service) feed(ctx context.Context, scope Scope, f Feed, readers []*entr
 				once.begin(tx)
 			case i == len(parts)-1 && len(result.Errors) < len(readers):
 				return once.keep(tx, plain[FeedResult]{&result})
+			case i == len(parts)-1:
+				once.free(tx)
 			}
 			return nil
 		})

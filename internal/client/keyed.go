@@ -103,19 +103,15 @@ func (s *Service) write(ctx context.Context, scope Scope, a answer, do func(cont
 // one has to learn of the other. So the key is written for a refusal too: then
 // that write begins anew, unless it was done already, which is the answer.
 func (o *once) refuse(ctx context.Context, scope Scope, a answer, refusal error) error {
+	done := false
 	err := o.service.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
-		done, err := o.recall(ctx, tx, a)
-		if err != nil {
-			return err
+		var err error
+		if done, err = o.recall(ctx, tx, a); err == nil && !done {
+			o.free(tx)
 		}
-		if done {
-			refusal = nil
-			return nil
-		}
-		tx.Free(o.key)
-		return nil
+		return err
 	})
-	if err != nil {
+	if err != nil || done {
 		return err
 	}
 	return refusal
@@ -126,6 +122,8 @@ func (o *once) refuse(ctx context.Context, scope Scope, a answer, refusal error)
 type once struct {
 	service    *Service
 	key, input []byte
+	// begun says that a mutation of several transactions holds the key.
+	begun bool
 }
 
 func (s *Service) once(ctx context.Context, scope Scope) (*once, error) {
@@ -186,7 +184,7 @@ func (o *once) recall(ctx context.Context, tx Tx, a answer) (bool, error) {
 			Message: "this key was used for another mutation or other arguments; take a new key for each",
 		})
 	}
-	if kept.Begun {
+	if o.begun = kept.Begun; o.begun {
 		return false, nil
 	}
 	return true, a.recall(ctx, tx, kept)
@@ -210,6 +208,13 @@ func (o *once) keep(tx Tx, a answer) error {
 func (o *once) begin(tx Tx) {
 	if o != nil {
 		tx.Keep(o.key, KeptAnswer{Input: o.input, At: o.service.instant(), Begun: true})
+	}
+}
+
+// free leaves the key of a write that was refused as a whole.
+func (o *once) free(tx Tx) {
+	if o != nil && !o.begun {
+		tx.Free(o.key)
 	}
 }
 

@@ -33,7 +33,8 @@ type Store interface {
 	Scan(ctx context.Context, scope Scope, query Query, visit func(*Client) bool) error
 	// Count counts the clients that conditions mean.
 	Count(ctx context.Context, scope Scope, conditions Conditions) (int64, error)
-	// Snapshot runs reads that see one state of the database.
+	// Snapshot runs reads that see one state of the database; within another
+	// snapshot, or a write, that one's.
 	Snapshot(ctx context.Context, read func(context.Context) error) error
 	// TagCounts lists the tags of the live clients that the scope sees.
 	TagCounts(ctx context.Context, scope Scope) ([]TagCount, error)

@@ -275,6 +275,37 @@ func TestErasurePassesOverErasedNeighbours(t *testing.T) {
 	}
 }
 
+// stuck is a store that can't purge one client.
+type stuck struct {
+	client.Store
+	clientID int64
+}
+
+func (s *stuck) Purge(ctx context.Context, erasure client.Erasure) error {
+	if erasure.ClientID == s.clientID {
+		return errFault
+	}
+	return s.Store.Purge(ctx, erasure)
+}
+
+// An erasure that can't come to its end holds up none of the others.
+func TestErasureThatFailsHoldsUpNoOther(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	one, other := p.create(t, nameValues("One")), p.create(t, nameValues("Other"))
+	for _, c := range []*client.Client{one, other} {
+		// Nobody can be purged when it is erased.
+		_, err := p.over(&stuck{p.store, c.ClientID}).Erase(t.Context(), ownerScope(), client.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version})
+		must(t, err)
+	}
+	ended, err := p.over(&stuck{p.store, one.ClientID}).ResumeErasures(t.Context())
+	if ended != 1 || !errors.Is(err, errFault) {
+		t.Errorf("resumed %d erasures: %v", ended, err)
+	}
+	if left, err := p.store.Erasures(t.Context(), 10); err != nil || len(left) != 1 || left[0].ClientID != one.ClientID {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+}
+
 // The ids of who was erased are nobody's again, by counting or by an import.
 func TestErasedIDsAreNeverGivenAgain(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)

@@ -26,7 +26,7 @@ type keptChanges struct {
 // run before the journals of those merges are deleted.
 func (s *Store) forgetMerges(ctx context.Context, erasure client.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
-	journals, err := s.Journals(ctx, scope, erasure.ClientID)
+	journals, err := s.Journals(ctx, scope, []int64{erasure.ClientID})
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func indexes() map[string][]index {
 		},
 		answersName: {
 			{name: "byKey", keys: ascending("businessId", "key"), unique: true},
-			// What is kept of one client, to be erased.
+			// What is kept of one client, to be erased and exported.
 			{name: "byClient", keys: ascending("businessId", "clients.clientId")},
 			{name: "expiry", keys: ascending("at"), expire: client.KeyLifetime},
 		},
@@ -76,7 +76,7 @@ func indexes() map[string][]index {
 		},
 		journalName: {
 			{name: "byMerge", keys: ascending("businessId", "mergeId", "part"), unique: true},
-			// All that the journal holds of a client, to be erased.
+			// All that the journal holds of a client, to be erased and exported.
 			{name: "byClient", keys: ascending("businessId", "clientIds")},
 		},
 		formsName: {

@@ -104,8 +104,8 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journ
 }
 
 // Journals implements client.ExportStore.
-func (s *Store) Journals(ctx context.Context, scope client.Scope, clientID int64) ([]client.Journal, error) {
-	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: clientID}), rest: bson.D{{Key: "part", Value: 0}}}
+func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Journal, error) {
+	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "part", Value: 0}}}
 	cursor, err := s.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
 	if err != nil {
 		return nil, fmt.Errorf("find journals: %w", err)

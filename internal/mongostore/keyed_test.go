@@ -268,3 +268,52 @@ func TestRefusalAndSuccessUnderOneKeyExcludeEachOther(t *testing.T) {
 		t.Errorf("the same deletion was answered %v and %v", refused, err)
 	}
 }
+
+// TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth: one whose clients were not
+// there when it read, and who came since, learns that it was taken in meanwhile.
+func TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	const clientID = 7
+	feed := func(service *client.Service) client.FeedResult {
+		result, err := service.RecordAppointments(t.Context(), keyedScope("k", "feed"), client.Feed{Entries: []client.Values{{
+			"appointmentId": int64(1), "clientId": int64(clientID), "start": "2030-01-01T00:00:00Z", "status": "OPEN", "modifiedDate": "2030-01-01T00:00:00Z",
+		}}})
+		if err != nil {
+			t.Error(err)
+		}
+		return result
+	}
+	var taken client.FeedResult
+	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+		c := &client.Client{ClientID: clientID, Lifecycle: client.Live, Status: client.StatusActive}
+		if err := p.service.Import(t.Context(), ownerScope(), []*client.Client{c}, func(int) {}); err != nil {
+			t.Error(err)
+		}
+		taken = feed(p.service)
+	})})
+	if refused := feed(late); taken.Changed != 1 || refused.Changed != 1 {
+		t.Errorf("the same feed was answered %+v and %+v", taken, refused)
+	}
+}
+
+// TestErasureThatIsRetriedTellsNothingOfThePerson, also when it first met a
+// version that was not expected.
+func TestErasureThatIsRetriedTellsNothingOfThePerson(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	c := p.create(t, nameValues("Ada"))
+	erase := func(service *client.Service) (client.EraseResult, error) {
+		return service.Erase(t.Context(), keyedScope("k", "erase"), client.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version + 1})
+	}
+	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+		if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": "Rome"}, nil); err != nil {
+			t.Error(err)
+		}
+		if _, err := erase(p.service); err != nil {
+			t.Error(err)
+		}
+	})})
+	got, err := erase(late)
+	if err != nil || len(got.ErasedClientIDs) != 1 || got.Client != nil || got.Conflict != nil {
+		t.Errorf("answered %+v, %v", got, err)
+	}
+}

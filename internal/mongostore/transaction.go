@@ -36,6 +36,9 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 
 // Snapshot implements client.Store.
 func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) error {
+	if mongo.SessionFromContext(ctx) != nil {
+		return read(ctx)
+	}
 	session, err := s.mongo.StartSession()
 	if err != nil {
 		return fmt.Errorf("start a session: %w", err)
