@@ -106,6 +106,8 @@ func hostileVariables() []hostile {
 		variables("a filter of 9,500 tags", "TOO_MANY", hostileFilter, `{"filter":{"tagsList":[`+each(9_500, `"%d",`)+`"1"]}}`),
 		variables("an operator for a tag", "GRAPHQL_VALIDATION_FAILED", hostileFilter, `{"filter":{"tagsList":[{"$where":"while(1);"}]}}`),
 		variables("9,500 variables that are not declared, and one that is wrong", "GRAPHQL_VALIDATION_FAILED", `query ($a: Int!) { clients(pageSize: $a) { clientId } }`, `{`+each(9_500, `"b%d":1,`)+`"a":"x"}`),
+		variables("420 empty patches in one variable, read 20 times", "TOO_MANY_VALUES", `mutation ($patches: [ClientPatchEntry!]!) {`+each(20, "a%d: patchClients(patches: $patches) { userErrors { code } } ")+"}",
+			`{"patches":[`+strings.Repeat(`{"clientId":"1","patch":{}},`, 419)+`{"clientId":"1","patch":{}}]}`),
 		input("a name of 900 KiB", "TOO_LONG", `"companyName":"`+strings.Repeat("x", 900<<10)+`"`),
 		input("notes of 900 KiB of marks", "TOO_LONG", `"notes":"`+strings.Repeat("e\u0301", 300<<10)+`"`),
 		input("a NUL in a name", "INVALID_CHARACTERS", `"companyName":"a\u0000b"`),

@@ -6,9 +6,51 @@ import (
 	"clientgraph/internal/client"
 )
 
-// inputs bounds the input objects that the operation's variables hold. What
-// stands in the document itself is bounded by its tokens.
-func (m *measurer) inputs() *client.Error {
+// inputs bounds the input objects that the operation's variables hold, read as
+// often as arguments name them, and once at least, to be checked. What stands in
+// the document itself is bounded by its tokens.
+func (m *measurer) inputs(read int64) *client.Error {
+	var once int64
+	for _, variable := range m.operation.VariableDefinitions {
+		once = plus(once, m.variableInputs(variable.Variable))
+	}
+	return exceeds(CodeTooManyValues, "fields", "fields of input objects, those left out too, each time a variable is read", max(once, read), m.shape.Inputs)
+}
+
+// argumentInputs are the fields of the input objects that a field's arguments
+// read from variables: each place that names one reads it anew.
+func (m *measurer) argumentInputs(field *ast.Field) int64 {
+	var fields int64
+	var walk func(*ast.Value)
+	walk = func(value *ast.Value) {
+		if value.Kind == ast.Variable {
+			fields = plus(fields, m.variableInputs(value.Raw))
+		}
+		for _, child := range value.Children {
+			walk(child.Value)
+		}
+	}
+	for _, argument := range field.Arguments {
+		walk(argument.Value)
+	}
+	return fields
+}
+
+// variableInputs are the fields of the input objects that a variable holds; more
+// than there may be are not counted to the end.
+func (m *measurer) variableInputs(name string) int64 {
+	if known, seen := m.variableSizes[name]; seen {
+		return known
+	}
+	declared := m.operation.VariableDefinitions.ForName(name)
+	if declared == nil {
+		return 0
+	}
+	value, given := m.variables[name]
+	if !given {
+		// What can't be read is told when the operation is validated.
+		value, _ = declared.DefaultValue.Value(nil)
+	}
 	var fields int64
 	var walk func(*ast.Type, any)
 	walk = func(on *ast.Type, value any) {
@@ -36,8 +78,7 @@ func (m *measurer) inputs() *client.Error {
 			}
 		}
 	}
-	for _, variable := range m.operation.VariableDefinitions {
-		walk(variable.Type, m.variables[variable.Variable])
-	}
-	return exceeds(CodeTooManyValues, "fields", "fields of input objects, those left out too", fields, m.shape.Inputs)
+	walk(declared.Type, value)
+	m.variableSizes[name] = fields
+	return fields
 }

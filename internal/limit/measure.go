@@ -19,6 +19,8 @@ type measure struct {
 	// for each entry of its lists that have no size of their own: they have that of
 	// the field above, such as a connection's first.
 	own, perEntry int64
+	// inputs are the fields of input objects that are read from variables.
+	inputs int64
 }
 
 // add adds all but the names.
@@ -28,6 +30,7 @@ func (m *measure) add(other measure) {
 	m.fields = plus(m.fields, other.fields)
 	m.own = plus(m.own, other.own)
 	m.perEntry = plus(m.perEntry, other.perEntry)
+	m.inputs = plus(m.inputs, other.inputs)
 }
 
 func (m *measure) width() (width, repeats int64) {
@@ -45,6 +48,8 @@ type measurer struct {
 	document  *ast.QueryDocument
 	operation *ast.OperationDefinition
 	variables map[string]any
+	// variableSizes are the fields of the input objects in each variable, once known.
+	variableSizes map[string]int64
 	// fragments are those measured so far; nil while one is being measured.
 	fragments map[string]*measure
 	spreads   int64
@@ -73,11 +78,11 @@ func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation 
 	if refusal := exceeds(CodeTooManyFragments, "fragments", "fragments", int64(len(document.Fragments)), s.Fragments); refusal != nil {
 		return 0, refusal
 	}
-	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, fragments: map[string]*measure{}}
+	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, variableSizes: map[string]int64{}, fragments: map[string]*measure{}}
 	var whole measure
 	if operation != nil {
 		whole = m.set(operation.SelectionSet, m.root())
-		m.refuse(m.inputs())
+		m.refuse(m.inputs(whole.inputs))
 	}
 	roots, _ := whole.width()
 	reading := m.introspection
@@ -214,6 +219,7 @@ func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 	whole.depth = below.depth + 1
 	whole.fields = plus(below.fields, 1)
 	whole.aliases = below.aliases
+	whole.inputs = plus(below.inputs, m.argumentInputs(field))
 	if field.Alias != field.Name {
 		whole.aliases = plus(whole.aliases, 1)
 	}

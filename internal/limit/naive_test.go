@@ -83,7 +83,7 @@ func FuzzShapeIsThatOfTheSpreadOutDocument(f *testing.F) {
 		}
 		m := measurer{
 			shape:  Shape{Fields: math.MaxInt64 / 8, Repeats: math.MaxInt64, Fragments: math.MaxInt64},
-			schema: schema, document: document, operation: document.Operations[0], fragments: map[string]*measure{},
+			schema: schema, document: document, operation: document.Operations[0], fragments: map[string]*measure{}, variableSizes: map[string]int64{},
 		}
 		whole := m.set(m.operation.SelectionSet, m.root())
 		if m.refused != nil {

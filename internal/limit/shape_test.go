@@ -151,6 +151,43 @@ func TestShapeCountsTheFieldsOfInputObjects(t *testing.T) {
 	}
 }
 
+// A variable's objects count each time that an argument reads it, in fragments as
+// often as they are spread, and once where none does.
+func TestShapeCountsAVariablesObjectsEachTimeOneIsRead(t *testing.T) {
+	put := func(times int, argument string) string {
+		var fields strings.Builder
+		for i := range times {
+			fmt.Fprintf(&fields, "a%d: put(%s) { id } ", i, argument)
+		}
+		return fields.String()
+	}
+	const all = `($all: [I!]!) `
+	s := DefaultShape()
+	s.Inputs = 40
+	for query, fields := range map[string]int64{
+		"mutation " + all + "{ a: put(all: []) { id } }":                                                                       20,
+		"mutation " + all + "{" + put(2, "all: $all") + "}":                                                                    40,
+		"mutation " + all + "{" + put(3, "all: $all") + "}":                                                                    60,
+		"mutation " + all + "{" + put(1, "all: $all, one: {list: $all, lists: [$all]}") + "}":                                  60,
+		"mutation " + all + "{ ...F ...F ...F } fragment F on Mutation {" + put(1, "all: $all") + "}":                          60,
+		"mutation " + all + "{ ...F } fragment F on Mutation {" + put(1, "all: $all") + " ... {" + put(2, "all: $all") + "} }": 60,
+		`mutation ($all: [I!]! = [{a: "1"}]) {` + put(3, "all: $all") + "}":                                                    60,
+		"mutation " + all + "{" + put(3, "all: $none") + "}":                                                                   20,
+	} {
+		_, refused := checked(t, s, query, map[string]any{"all": slices.Repeat([]any{map[string]any{"a": "1"}}, 5)})
+		switch {
+		case fields <= s.Inputs && refused != nil:
+			t.Errorf("%s: refused with %v", query, refused)
+		case fields > s.Inputs && (refused == nil || refused.Code != CodeTooManyValues || refused.Details["fields"] != fields):
+			t.Errorf("%s: %v, want %d fields to be refused", query, refused, fields)
+		}
+	}
+	_, refused := checked(t, s, `mutation ($all: [I!]! = [{a: "1"}, {list: [{}, {}]}]) {`+put(3, "all: $all")+"}", nil)
+	if refused == nil || refused.Details["fields"] != int64(3*16) {
+		t.Errorf("of a default: %v", refused)
+	}
+}
+
 // Tokens are counted before anything is parsed.
 func TestShapeCountsTokensBeforeParsing(t *testing.T) {
 	s := DefaultShape()
