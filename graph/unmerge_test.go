@@ -120,7 +120,7 @@ func TestUnmergeLeavesNobodyWithTooManySubjects(t *testing.T) {
 					t.Errorf("userErrors (-want +got):\n%s", diff)
 				}
 				message := answered["userErrors"].([]any)[0].(values)["message"].(string)
-				if named := strings.Contains(message, "client "+full+","); named != viewed || !strings.Contains(message, "take some of those from it first") {
+				if !strings.HasSuffix(message, "once more: 1; take some of those from each first: "+full) {
 					t.Errorf("the message is %q", message)
 				}
 			})
@@ -128,6 +128,38 @@ func TestUnmergeLeavesNobodyWithTooManySubjects(t *testing.T) {
 			unmerge(t, api, id)
 		})
 	}
+}
+
+// TestUnmergeNamesAFewOfThoseWithTooManySubjects in one error, however many they
+// are.
+func TestUnmergeNamesAFewOfThoseWithTooManySubjects(t *testing.T) {
+	api := reference(t)
+	const viewers = 22
+	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
+	others := make([]int64, client.MaxSubjects)
+	for i := range others {
+		others[i] = int64(10_000_000 + i)
+	}
+	ids := make([]string, viewers)
+	for i := range ids {
+		ids[i] = create(t, api, owner(), person(nil))
+		setSubjects(t, api, number(t, ids[i]), []int64{number(t, a), number(t, b)})
+	}
+	id := merge(t, api, a, b)
+	for _, viewer := range ids {
+		setSubjects(t, api, number(t, viewer), slices.Concat([]int64{number(t, a)}, others[1:]))
+	}
+	nothingWritten(t, api, func() {
+		answered := only(t, api.MustDo(t, owner(), unmergeMutation, values{"id": id}))
+		if diff := gocmp.Diff([]failure{{"TOO_MANY_SUBJECTS", "mergeId"}}, refused(t, answered)); diff != "" {
+			t.Fatalf("userErrors (-want +got):\n%s", diff)
+		}
+		slices.SortFunc(ids, func(x, y string) int { return int(number(t, x) - number(t, y)) })
+		message := answered["userErrors"].([]any)[0].(values)["message"].(string)
+		if !strings.HasSuffix(message, "once more: 22; take some of those from each first: "+strings.Join(ids[:20], ", ")+" and 2 more") {
+			t.Errorf("the message is %q", message)
+		}
+	})
 }
 
 func TestUnmergeTellsOfConflictsAndOverwritesNothing(t *testing.T) {

@@ -256,7 +256,9 @@ func (u *unmerging) save(ctx context.Context) error {
 		}
 	}
 	changes := f.repointings(u.sight)
-	errs = append(errs, u.tooManySubjects(changes)...)
+	if err := u.tooManySubjects(changes); err != nil {
+		errs = append(errs, err)
+	}
 	if errs != nil {
 		return errs
 	}
@@ -279,33 +281,36 @@ func (u *unmerging) save(ctx context.Context) error {
 }
 
 // tooManySubjects tells of those who would see more clients than one may: edges
-// that were added since the merge stay beside those that come back.
-func (u *unmerging) tooManySubjects(changes []Repointing) Errors {
-	where := path{"mergeId"}
-	tooMany := func(who string) *Error {
-		return where.at(&Error{
-			Code:    CodeTooManySubjects,
-			Message: fmt.Sprintf("%s would see over %d others once more; take some of those from it first", who, MaxSubjects),
-		})
-	}
-	var errs Errors
+// that were added since the merge stay beside those that come back. They can be
+// as many as a client has viewers; who may merge sees each.
+func (u *unmerging) tooManySubjects(changes []Repointing) *Error {
+	var ids []int64
 	if len(u.unfold.after.SubjectIDs) > MaxSubjects {
-		errs = append(errs, tooMany("the client that survived"))
+		ids = append(ids, u.unfold.after.ClientID)
 	}
 	for _, change := range changes {
 		for _, id := range change.ViewerIDs {
-			if u.sight[id].Sees-len(change.Drop)+len(change.Add) <= MaxSubjects {
-				continue
+			if u.sight[id].Sees-len(change.Drop)+len(change.Add) > MaxSubjects {
+				ids = append(ids, id)
 			}
-			viewer := "a client who may see one of these"
-			if u.scope.MaySeeAll() {
-				viewer = fmt.Sprintf("client %d, who may see one of these,", id)
-			}
-			errs = append(errs, tooMany(viewer))
 		}
 	}
-	return errs
+	if ids == nil {
+		return nil
+	}
+	slices.Sort(ids)
+	named := strings.ReplaceAll(joinIDs(ids[:min(len(ids), maxNamedViewers)]), ",", ", ")
+	if more := len(ids) - maxNamedViewers; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return path{"mergeId"}.at(&Error{
+		Code:    CodeTooManySubjects,
+		Message: fmt.Sprintf("clients that would see over %d others once more: %d; take some of those from each first: %s", MaxSubjects, len(ids), named),
+	})
 }
+
+// maxNamedViewers is how many clients one error names.
+const maxNamedViewers = 20
 
 // changed says whether the merge changed the one value of a field.
 func (u *unfolding) changed(field string) bool {
