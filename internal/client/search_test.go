@@ -73,3 +73,24 @@ func TestTermsOfOddCharactersAreOnlyTerms(t *testing.T) {
 		}
 	}
 }
+
+// What is normalised is bounded by the letters that its characters stand for:
+// syllables of Hangul count with them, and may alone be as many as other letters.
+func TestSearchesAreBoundedByWhatTheirCharactersStandFor(t *testing.T) {
+	const bound = 10
+	for text, refused := range map[string]bool{
+		strings.Repeat("a", bound):             false,
+		strings.Repeat("a", bound+1):           true,
+		strings.Repeat("\uac01", bound):        false,
+		strings.Repeat("\uac01", 4) + "\ufdfa": false,
+		strings.Repeat("\uac00", 6) + "\ufdfa": false,
+		strings.Repeat("\uac01", 5) + "\ufdfa": true,
+		strings.Repeat("\uac00", 7) + "\ufdfa": true,
+		strings.Repeat("\ufdfa", 2):            true,
+		strings.Repeat("\xff", bound) + "\xff": true,
+	} {
+		if err := checkSearch(bound, text); (err != nil) != refused {
+			t.Errorf("%+q: %v", text, err)
+		}
+	}
+}
