@@ -2,12 +2,16 @@ package graph_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"clientgraph/graph"
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
@@ -315,5 +319,16 @@ func TestForeignAndEditedCursorsAreRefused(t *testing.T) {
 		check("shortened", ask(owner(), nil, byName, cursor[:len(cursor)-1], last))
 		check("padded", ask(owner(), nil, byName, cursor+"=", last))
 		check("broken in two", ask(owner(), nil, byName, cursor[:5]+"\n"+cursor[5:], last))
+	}
+}
+
+// A long message of the library's is cut between characters.
+func TestLongMessagesStayText(t *testing.T) {
+	present := graph.PresentError(slog.New(slog.DiscardHandler), func(error) bool { return false })
+	for _, first := range []string{"", "x"} {
+		told := present(t.Context(), &gqlerror.Error{Message: first + strings.Repeat("\u20ac", 2_000)})
+		if !utf8.ValidString(told.Message) || len(told.Message) > 2_000 || len(told.Message) < 1_990 {
+			t.Errorf("%d bytes, which are text: %t", len(told.Message), utf8.ValidString(told.Message))
+		}
 	}
 }

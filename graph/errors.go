@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -136,7 +137,8 @@ const maxQuoting = 2_000
 // its variables the failure is, is no path of the response.
 func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
 	if len(err.Message) > maxQuoting {
-		err.Message = err.Message[:maxQuoting/2] + err.Message[len(err.Message)-maxQuoting/2:]
+		// The cuts may be within characters.
+		err.Message = strings.ToValidUTF8(err.Message[:maxQuoting/2], "") + strings.ToValidUTF8(err.Message[len(err.Message)-maxQuoting/2:], "")
 	}
 	for _, quoted := range quotedValues {
 		err.Message = quoted.match.ReplaceAllString(err.Message, quoted.with)
