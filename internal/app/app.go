@@ -47,8 +47,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 		fmt.Fprintf(stderr, "clientgraph: %v; --help lists the flags\n", err)
 		return exitUsage
 	}
-	cfg.Serve.Program = args[0]
-	err = run(ctx, command, cfg, stdout, stderr)
+	err = run(ctx, args[0], command, cfg, stdout, stderr)
 	switch {
 	case err == nil:
 		return exitOK
@@ -65,10 +64,12 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	return exitFailure
 }
 
-func run(ctx context.Context, command string, cfg config.Config, stdout, stderr io.Writer) error {
+// run runs a command. program is the name that the program was started by, as it
+// was typed.
+func run(ctx context.Context, program, command string, cfg config.Config, stdout, stderr io.Writer) error {
 	switch command {
 	case "serve":
-		return Serve(ctx, cfg.Serve, stdout, stderr)
+		return Serve(ctx, program, cfg.Serve, stdout, stderr)
 	case "token":
 		return token(cfg.Token, stdout)
 	case "seed":

@@ -37,13 +37,13 @@ const (
 )
 
 // Serve serves the API until ctx ends, then lets requests finish and returns
-// nil.
-func Serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer) error {
-	return serve(ctx, cfg, stdout, stderr, nil)
+// nil. program is how the program was started: what is printed names it.
+func Serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer) error {
+	return serve(ctx, program, cfg, stdout, stderr, nil)
 }
 
 // serve is Serve; monitor, if not nil, sees every database command.
-func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
+func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
 	logger := newLogger(cfg, stderr)
 	// The cheap ways to fail come first.
 	listener, err := listen(ctx, cfg)
@@ -99,7 +99,7 @@ func serve(ctx context.Context, cfg config.Serve, stdout, stderr io.Writer, moni
 	if secure != nil {
 		listener = tls.NewListener(listener, secure)
 	}
-	announce(stdout, logger, cfg, listener.Addr(), db)
+	announce(stdout, logger, program, cfg, listener.Addr(), db)
 	return serveHTTP(ctx, listener, handler, db, logger)
 }
 
@@ -168,7 +168,7 @@ func isLoopback(host string) bool {
 }
 
 // announce tells a person, and the log, that the server is ready.
-func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.Addr, db *database) {
+func announce(stdout io.Writer, logger *slog.Logger, program string, cfg config.Serve, addr net.Addr, db *database) {
 	scheme := "http"
 	if cfg.TLSCert != "" {
 		scheme = "https"
@@ -180,7 +180,7 @@ func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.
 	}
 	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)
 	if cfg.Development() {
-		line += " · for a token: " + tokenCommand(cfg)
+		line += " · for a token: " + tokenCommand(program, cfg)
 	}
 	// Nobody may be reading; the log line is there all the same.
 	_, _ = fmt.Fprintln(stdout, line)
@@ -189,8 +189,8 @@ func announce(stdout io.Writer, logger *slog.Logger, cfg config.Serve, addr net.
 
 // tokenCommand is a command line, for a shell in the folder where the server was
 // started, that prints a token which this server takes.
-func tokenCommand(cfg config.Serve) string {
-	line := shellWord(cfg.Program) + " token --role OWNER"
+func tokenCommand(program string, cfg config.Serve) string {
+	line := shellWord(program) + " token --role OWNER"
 	if cfg.DataDir != config.DefaultDataDir {
 		line += " --data-dir " + shellWord(cfg.DataDir)
 	}

@@ -36,10 +36,8 @@ type Database struct {
 // Serve is the command that serves the API.
 type Serve struct {
 	Database
-	// Program is the name that the program was started by, as it was typed.
-	Program string `kong:"-"`
-	Listen  string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
-	Sample  bool   `help:"Load sample clients into an empty database."`
+	Listen string `default:"127.0.0.1:8080" help:"Address and port; port 0 takes a free one."`
+	Sample bool   `help:"Load sample clients into an empty database."`
 	Tokens
 	HTTP
 	Operations
