@@ -53,7 +53,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	ctx, leave, ok := h.streams.enter(r.Context())
 	if !ok {
 		w.Header().Set("Retry-After", retryAfter)
-		h.refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"})
 		return
 	}
 	defer leave()

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,7 +29,6 @@ const (
 	codeBadRequest       = "BAD_REQUEST"
 	codeBodyTooLarge     = "BODY_TOO_LARGE"
 	codeBodyTooSlow      = "BODY_TOO_SLOW"
-	codeTooManyValues    = "TOO_MANY_VALUES"
 	codeNoBatching       = "BATCHING_NOT_SUPPORTED"
 	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
 	codeNotAcceptable    = "NOT_ACCEPTABLE"
@@ -71,6 +71,8 @@ type refusal struct {
 	status  int
 	code    string
 	message string
+	// details are further facts for programs, by name.
+	details map[string]any
 }
 
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +89,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	events := wantsEvents(r)
 	if !events && mediaFor(r) == "" {
-		h.refuse(w, r, &refusal{http.StatusNotAcceptable, codeNotAcceptable, "accept application/graphql-response+json, application/json or text/event-stream"})
+		h.refuse(w, r, &refusal{status: http.StatusNotAcceptable, code: codeNotAcceptable, message: "accept application/graphql-response+json, application/json or text/event-stream"})
 		return
 	}
 	asked, refused := h.read(w, r)
@@ -122,25 +124,26 @@ func (h *graphqlHandler) scope(r *http.Request) (admitted, *refusal) {
 	case client.HasCode(err, client.CodeUnauthenticated):
 		return admitted{}, unauthenticated()
 	case err != nil && h.unavailable(err):
-		return admitted{}, &refusal{http.StatusServiceUnavailable, codeUnavailable, "the database could not be reached: try again in a moment"}
+		return admitted{}, &refusal{status: http.StatusServiceUnavailable, code: codeUnavailable, message: "the database could not be reached: try again in a moment"}
 	case err != nil:
-		return admitted{}, &refusal{http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the errorId"}
+		return admitted{}, &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "something went wrong on our side; tell us the errorId"}
 	}
 	return who, nil
 }
 
 func unauthenticated() *refusal {
 	refused := client.AsErrors(auth.ErrUnauthenticated)[0]
-	return &refusal{http.StatusUnauthorized, string(refused.Code), refused.Message}
+	return &refusal{status: http.StatusUnauthorized, code: string(refused.Code), message: refused.Message}
 }
 
 func badRequest(message string) *refusal {
-	return &refusal{http.StatusBadRequest, codeBadRequest, message}
+	return &refusal{status: http.StatusBadRequest, code: codeBadRequest, message: message}
 }
 
 // refuse answers a request that was not executed.
 func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	extensions := map[string]any{"code": refused.code}
+	maps.Copy(extensions, refused.details)
 	if refused.status >= http.StatusInternalServerError {
 		// The id under which it was logged.
 		extensions["errorId"] = requestID(r.Context())

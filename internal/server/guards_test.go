@@ -53,6 +53,23 @@ func TestOperationsOverABoundAreRefusedWithItsNumbers(t *testing.T) {
 	}
 }
 
+// A body of too many values is refused before there is an operation, with both
+// numbers all the same.
+func TestBodyOfTooManyValuesIsToldTheBound(t *testing.T) {
+	s := newSite(t, nil)
+	const most = 12_000
+	ask := func(values int) answer {
+		return s.post(t, `{"query": "{ me { user } }", "variables": {"a": [0`+strings.Repeat(",0", values-1)+`]}}`)
+	}
+	a := ask(most)
+	if a.code() != "TOO_MANY_VALUES" || a.Errors[0].Extensions["values"] != float64(most+1) || a.Errors[0].Extensions["limit"] != float64(most) {
+		t.Errorf("over the bound: %s", a.body)
+	}
+	if a := ask(most / 2); len(a.Errors) > 0 {
+		t.Errorf("below the bound: %s", a.body)
+	}
+}
+
 func TestAnswerTellsTheCostToWhoAsks(t *testing.T) {
 	s := newSite(t, nil)
 	ask := func(extensions string) answer {

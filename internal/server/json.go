@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"clientgraph/internal/limit"
 )
 
 const (
@@ -27,7 +29,13 @@ var (
 )
 
 func tooManyValues() *refusal {
-	return &refusal{http.StatusBadRequest, codeTooManyValues, "variables and extensions have at most " + strconv.Itoa(maxJSONValues) + " values in all; send less at once"}
+	return &refusal{
+		status:  http.StatusBadRequest,
+		code:    string(limit.CodeTooManyValues),
+		message: "variables and extensions have at most " + strconv.Itoa(maxJSONValues) + " values in all; send less at once",
+		// They are not counted to the end.
+		details: map[string]any{"values": maxJSONValues + 1, "limit": maxJSONValues},
+	}
 }
 
 // checkJSON reads a JSON text once, before anything is made of it, for what a

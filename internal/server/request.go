@@ -39,11 +39,11 @@ func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*request,
 		// Only this type: a browser sends it across origins after asking first.
 		media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if charset := parameters["charset"]; err != nil || media != mediaJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
-			return nil, &refusal{http.StatusUnsupportedMediaType, codeUnsupportedMedia, "send the body as application/json in UTF-8"}
+			return nil, &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the body as application/json in UTF-8"}
 		}
 		// What is small when it is sent may not be when it is read.
 		if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return nil, &refusal{http.StatusUnsupportedMediaType, codeUnsupportedMedia, "send the body without a Content-Encoding"}
+			return nil, &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the body without a Content-Encoding"}
 		}
 		body, refused := h.readBody(w, r)
 		if refused != nil {
@@ -51,12 +51,12 @@ func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*request,
 		}
 		return decodeBody(body)
 	}
-	return nil, &refusal{http.StatusMethodNotAllowed, codeMethodNotAllowed, "use POST, or GET for queries"}
+	return nil, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, message: "use POST, or GET for queries"}
 }
 
 // readBody reads the body as far as it may go, in the time that it may take.
 func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
-	tooLarge := &refusal{http.StatusRequestEntityTooLarge, codeBodyTooLarge, "the request's body is too large; send less at once"}
+	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, code: codeBodyTooLarge, message: "the request's body is too large; send less at once"}
 	if r.ContentLength > h.limits.Body {
 		return nil, tooLarge
 	}
@@ -71,7 +71,7 @@ func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byt
 		return body.Bytes(), nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
-		return nil, &refusal{http.StatusRequestTimeout, codeBodyTooSlow, "the body took too long to arrive"}
+		return nil, &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the body took too long to arrive"}
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, tooLarge
@@ -82,7 +82,7 @@ func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byt
 // decodeBody reads a POST's body.
 func decodeBody(body []byte) (*request, *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
-		return nil, &refusal{http.StatusBadRequest, codeNoBatching, "send one operation a request; an operation may have many fields"}
+		return nil, &refusal{status: http.StatusBadRequest, code: codeNoBatching, message: "send one operation a request; an operation may have many fields"}
 	}
 	err := checkJSON(body, maxJSONValues)
 	if errors.Is(err, errTooManyValues) {

@@ -100,7 +100,7 @@ func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ctx, leave, ok := h.streams.enter(r.Context())
 	if !ok {
 		w.Header().Set("Retry-After", retryAfter)
-		h.refuse(w, r, &refusal{http.StatusServiceUnavailable, codeOverloaded, "there are too many connections; try again later"})
+		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"})
 		return
 	}
 	defer leave()
@@ -155,7 +155,7 @@ func (t *takenConn) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // refuseSocket says what is wrong with a handshake.
 func (h *graphqlHandler) refuseSocket(r *http.Request) *refusal {
 	if !h.allowsOrigin(r) {
-		return &refusal{http.StatusForbidden, codeForbiddenOrigin, "pages of this origin may not connect"}
+		return &refusal{status: http.StatusForbidden, code: codeForbiddenOrigin, message: "pages of this origin may not connect"}
 	}
 	if r.Header.Get("Sec-WebSocket-Version") != "13" || len(r.Header.Get("Sec-WebSocket-Key")) != len("dGhlIHNhbXBsZSBub25jZQ==") {
 		return badRequest("a WebSocket handshake has Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key of 16 bytes in base64")
