@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"os"
 	"regexp"
@@ -176,7 +177,7 @@ func TestSchemaIsDescribed(t *testing.T) {
 // value of an enum.
 func TestSchemaNamesRealCodes(t *testing.T) {
 	schema := loadSchema(t)
-	known := domainCodes(t)
+	known := slices.Concat(domainCodes(t), limitCodes(t))
 	for _, def := range schema.Types {
 		known = append(known, valueNames(def)...)
 	}
@@ -186,6 +187,17 @@ func TestSchemaNamesRealCodes(t *testing.T) {
 			if !slices.Contains(known, name) {
 				t.Errorf("%s speaks of %s, which does not exist", where, name)
 			}
+		}
+	}
+}
+
+// TestSchemaListsEveryLimit: what an operation may be refused for before it begins
+// is read at one place.
+func TestSchemaListsEveryLimit(t *testing.T) {
+	description := definition(t, "Query").Description
+	for _, code := range limitCodes(t) {
+		if !strings.Contains(description, code) {
+			t.Errorf("Query does not tell of %s", code)
 		}
 	}
 }
@@ -279,6 +291,12 @@ func descriptions(schema *gqlast.Schema) map[string]string {
 // one is missed here before it is missed by a caller.
 func domainCodes(t *testing.T) []string { return constants(t, "codes.go", "Code") }
 
+// limitCodes are those of the guards before an operation, without the library's.
+func limitCodes(t *testing.T) []string {
+	t.Helper()
+	return slices.DeleteFunc(constants(t, "../limit/shape.go", "client.Code"), func(code string) bool { return strings.HasPrefix(code, "GRAPHQL_") })
+}
+
 // constants are the values of the string constants of a type in a file of the
 // domain.
 func constants(t *testing.T, file, typeName string) []string {
@@ -293,7 +311,7 @@ func constants(t *testing.T, file, typeName string) []string {
 		if !ok {
 			return true
 		}
-		if name, ok := spec.Type.(*ast.Ident); !ok || name.Name != typeName {
+		if spec.Type == nil || types.ExprString(spec.Type) != typeName {
 			return false
 		}
 		for _, expr := range spec.Values {

@@ -93,15 +93,16 @@ type ClientReportFilter struct {
 	StaffIDList []*client.ID `json:"staffIdList,omitempty"`
 	// Only clients of one of these statuses.
 	StatusList []client.Status `json:"statusList,omitempty"`
-	// With one of these tags, whatever their case: at most 1,000 (TOO_MANY), of 64,000 characters altogether (TOO_LONG).
-	// FORBIDDEN to role CLIENT.
+	// With one of these tags, whatever their case: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
+	// where they are ligatures of many (TOO_LONG). FORBIDDEN to role CLIENT.
 	TagsList []string `json:"tagsList,omitempty"`
 	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
 	// accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
 	// value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
-	// characters (TOO_LONG).
+	// characters, fewer where they are ligatures of many (TOO_LONG).
 	SearchTerm *string `json:"searchTerm,omitempty"`
-	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether (TOO_LONG).
+	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
+	// they are ligatures of many (TOO_LONG).
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
 	// Deleted clients as well. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`
@@ -252,6 +253,12 @@ type PutLocationGroupPayload struct {
 //
 // Ids are plain decimal numbers in text, such as `"4922146"`, or the global form that the field `id` answers. Arguments
 // take either; an id of another type is answered like an unknown one.
+//
+// An operation that asks for too much is refused before it begins, with the number that was counted and the `limit` beside
+// the code in the error's `extensions`: DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
+// TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
+// QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
+// much is stopped: TOO_MANY_ROWS.
 type Query struct {
 }
 
