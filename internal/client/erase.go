@@ -175,78 +175,65 @@ func (s *Service) purge(ctx context.Context, erasure Erasure) error {
 	if err := s.store.Purge(ctx, erasure); err != nil {
 		return fmt.Errorf("purge an erased client: %w", err)
 	}
-	for _, end := range []func(context.Context, Erasure) (int, error){s.dropViews, s.dropViewer} {
-		for {
-			dropped, err := end(ctx, erasure)
-			if err != nil {
-				return fmt.Errorf("drop the edges of an erased client: %w", err)
-			}
-			if dropped == 0 {
-				break
-			}
+	for {
+		dropped, err := s.dropEdges(ctx, erasure)
+		if err != nil {
+			return fmt.Errorf("drop the edges of an erased client: %w", err)
+		}
+		if dropped == 0 {
+			break
 		}
 	}
 	return s.store.EndErasure(ctx, erasure)
 }
 
-// dropViews takes the erased client from some of those who may see it, as a
-// change of theirs like any other, and returns from how many.
-func (s *Service) dropViews(ctx context.Context, erasure Erasure) (int, error) {
+// dropEdges ends the erased client's edges to some others, as a change of theirs
+// like any other, and returns of how many. First come those who may see it; an
+// edge to one whom it could see went with its viewer, and who of them is still to
+// change is kept with the tombstone. One at both ends changes once.
+func (s *Service) dropEdges(ctx context.Context, erasure Erasure) (int, error) {
 	w, err := s.purging(ctx, erasure)
 	if err != nil {
 		return 0, err
 	}
-	var viewers []*Client
+	dropped, erased := 0, erasure.ClientID
 	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
-		if viewers, err = tx.AllViewers(ctx, erasure.ClientID, eraseBatch); err != nil {
+		untold, err := tx.Untold(ctx, erased)
+		if err != nil {
 			return err
 		}
-		for _, before := range viewers {
-			w.begin(tx, before.Clone())
-			w.after.SubjectIDs = slices.DeleteFunc(w.after.SubjectIDs, func(id int64) bool { return id == erasure.ClientID })
-			w.stamp(w.after)
-			if err := tx.Save(ctx, before, w.after, w.entry(w.after, OperationErase, diff(before, w.after)), KindUpserted); err != nil {
+		neighbours, err := tx.AllViewers(ctx, erased, eraseBatch)
+		if err != nil {
+			return err
+		}
+		told := idsOf(neighbours)
+		if len(neighbours) == 0 {
+			told = untold[:min(len(untold), eraseBatch)]
+			if neighbours, err = inAnyStage(ctx, tx, told); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	return len(viewers), err
-}
-
-// dropViewer makes it a change of some of those whom the erased client could see
-// that it sees them no more, and returns of how many. The edge went with its
-// viewer: who is still to be told is kept with the tombstone.
-func (s *Service) dropViewer(ctx context.Context, erasure Erasure) (int, error) {
-	w, err := s.purging(ctx, erasure)
-	if err != nil {
-		return 0, err
-	}
-	var some []int64
-	err = s.store.Write(ctx, w.scope, func(ctx context.Context, tx Tx) error {
-		untold, err := tx.Untold(ctx, erasure.ClientID)
-		if err != nil {
-			return err
-		}
-		if some = untold[:min(len(untold), eraseBatch)]; len(some) == 0 {
+		if dropped = len(told); dropped == 0 {
 			return nil
 		}
-		subjects, err := inAnyStage(ctx, tx, some)
-		if err != nil {
-			return err
-		}
-		for _, before := range subjects {
+		for _, before := range neighbours {
 			w.begin(tx, before.Clone())
+			w.after.SubjectIDs = slices.DeleteFunc(w.after.SubjectIDs, func(id int64) bool { return id == erased })
 			w.stamp(w.after)
-			changes := []Change{{Path: edgePath(pathViewer, erasure.ClientID), Before: erasure.ClientID}}
+			changes := diff(before, w.after)
+			if slices.Contains(untold, before.ClientID) {
+				changes = append(changes, Change{Path: edgePath(pathViewer, erased), Before: erased})
+			}
 			if err := tx.Save(ctx, before, w.after, w.entry(w.after, OperationErase, changes), KindUpserted); err != nil {
 				return err
 			}
 		}
-		tx.Told(erasure.ClientID, untold[len(some):])
+		if left := slices.DeleteFunc(slices.Clone(untold), func(id int64) bool { return slices.Contains(told, id) }); len(left) < len(untold) {
+			tx.Told(erased, left)
+		}
 		return nil
 	})
-	return len(some), err
+	return dropped, err
 }
 
 // purging is the writing of changes in the name of who erased a client.

@@ -253,6 +253,25 @@ func (l *leaver) checkErasedEdges(t *testing.T) {
 	}
 }
 
+// Two who may see each other share two edges: when one is erased, the other
+// changes once.
+func TestErasureIsOneChangeOfEachNeighbour(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	a, b := p.create(t, nameValues("A")), p.create(t, nameValues("B"))
+	for subject, viewer := range map[*client.Client]*client.Client{a: b, b: a} {
+		_, err := p.service.AddViewers(t.Context(), ownerScope(), subject.ID(), []client.ID{viewer.ID()}, nil)
+		must(t, err)
+	}
+	before := p.load(t, b.ClientID).Version
+	_, err := p.service.Erase(t.Context(), ownerScope(), client.EraseArgs{ID: a.ID(), Confirm: a.ID(), ExpectedVersion: p.load(t, a.ClientID).Version})
+	must(t, err)
+	entries, err := p.store.History(t.Context(), ownerScope(), []int64{b.ClientID}, before, 0)
+	must(t, err)
+	if now := p.load(t, b.ClientID); now.Version != before+1 || len(entries) != 1 || len(entries[0].Changes) != 2 {
+		t.Errorf("version %d, after %d, and its history has %+v", now.Version, before, entries)
+	}
+}
+
 // An erasure comes to its end though whom the client could see is not there any
 // more when that is told.
 func TestErasurePassesOverErasedNeighbours(t *testing.T) {
