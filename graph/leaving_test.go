@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,39 @@ func TestErasedClientIsUnknown(t *testing.T) {
 				t.Errorf("%s still sees the erased client", who)
 			}
 		}
+	}
+}
+
+// Who lost sight of a client, and has not read of that when it is erased, is told
+// of the erasure: a copy of the client would stay otherwise.
+func TestErasureIsToldToWhoLostSightUnread(t *testing.T) {
+	api := reference(t)
+	id := create(t, api, owner(), person(nil))
+	appointment := func(staffID, at string) {
+		t.Helper()
+		payload(t, api, owner(), `mutation ($list: [AppointmentInput!]!) { recordAppointments(appointments: $list) { userErrors { code } } }`, values{"list": []any{values{
+			"appointmentId": "77", "clientId": id, "staffId": staffID, "start": "2030-01-01T00:00:00Z", "status": "OPEN", "modifiedDate": at,
+		}}})
+	}
+	follow := func(since any) (held []any, cursor any) {
+		t.Helper()
+		part := only(t, api.MustDo(t, staff(), `query ($since: String) { clientChanges(since: $since, first: 100) { cursor changes { kind clientId } } }`, values{"since": since}))
+		for _, change := range part["changes"].([]any) {
+			if c := change.(values); c["clientId"] == id {
+				held = append(held, c["kind"])
+			}
+		}
+		return held, part["cursor"]
+	}
+	appointment("501", "2030-01-01T00:00:00Z")
+	held, cursor := follow(nil)
+	if diff := gocmp.Diff([]any{"UPSERTED"}, held); diff != "" {
+		t.Fatalf("before (-want +got):\n%s", diff)
+	}
+	appointment("999", "2030-01-01T00:00:01Z")
+	payload(t, api, owner(), eraseMutation, values{"id": id, "confirm": id, "version": 1})
+	if told, _ := follow(cursor); !slices.Equal(told, []any{"ERASED"}) {
+		t.Errorf("who saw the client is told %v", told)
 	}
 }
 

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -214,9 +215,11 @@ func (*Store) deleteAll(ctx context.Context, collection *mongo.Collection, filte
 }
 
 // blankChanges leaves of the feed's rows about an erased client their numbers,
-// for the feed to have no gap, and the row that tells of the erasure.
+// for the feed to have no gap, and the row that tells of the erasure: also to who
+// lost sight of the client before, and has yet to read of that.
 func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error {
 	changes := s.db.Collection(changesName)
+	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}}
 	blank := bson.D{}
 	for _, key := range []string{
 		keyClient, "kind", keyVersion, "changedPaths", "visibilityBefore", "visibilityAfter", "subjectsGained", "subjectsLost", "mergedIntoClientId",
@@ -225,26 +228,34 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 	}
 	for {
 		// The erasure's own row is the last one of the client.
-		cursor, err := changes.Find(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}},
-			options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}, {Key: "kind", Value: 1}}).SetSort(ascending(keySequence)).SetLimit(purgeBatch))
+		cursor, err := changes.Find(ctx, about, options.Find().SetSort(ascending(keySequence)).SetLimit(purgeBatch).
+			SetProjection(bson.D{{Key: keyID, Value: 1}, {Key: "kind", Value: 1}, {Key: "visibilityBefore", Value: 1}, {Key: "visibilityAfter", Value: 1}}))
 		if err != nil {
 			return fmt.Errorf("find rows of the feed: %w", err)
 		}
 		var found []struct {
-			ID   bson.RawValue `bson:"_id"`
-			Kind string        `bson:"kind"`
+			ID     bson.RawValue `bson:"_id"`
+			Kind   string        `bson:"kind"`
+			Before []string      `bson:"visibilityBefore"`
+			After  []string      `bson:"visibilityAfter"`
 		}
 		if err := cursor.All(ctx, &found); err != nil {
 			return fmt.Errorf("read rows of the feed: %w", err)
 		}
-		ids := bson.A{}
+		ids, keys := bson.A{}, []string{}
 		for _, row := range found {
 			if row.Kind != string(client.KindErased) {
-				ids = append(ids, row.ID)
+				ids, keys = append(ids, row.ID), append(append(keys, row.Before...), row.After...)
 			}
 		}
 		if len(ids) == 0 {
 			return nil
+		}
+		slices.Sort(keys)
+		widen := bson.D{{Key: "$setUnion", Value: bson.A{"$visibilityBefore", slices.Compact(keys)}}}
+		if _, err := changes.UpdateOne(ctx, append(about[:len(about):len(about)], bson.E{Key: "kind", Value: string(client.KindErased)}),
+			mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: "visibilityBefore", Value: widen}}}}}); err != nil {
+			return fmt.Errorf("widen a row of the feed: %w", err)
 		}
 		if _, err := changes.UpdateMany(ctx, bson.D{{Key: keyID, Value: in(ids)}}, bson.D{{Key: "$unset", Value: blank}}); err != nil {
 			return fmt.Errorf("blank rows of the feed: %w", err)
