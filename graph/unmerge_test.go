@@ -205,6 +205,23 @@ func TestUnmergeTellsOfConflictsAndOverwritesNothing(t *testing.T) {
 
 // TestUnmergeHoldsToWhatIsChosen also where nothing has to be chosen any more, or
 // nothing can be.
+// TestUnmergeTakesTheSameNumberForUnchanged: a social security number that was
+// changed away and back is what the merge gave, though sealed anew.
+func TestUnmergeTakesTheSameNumberForUnchanged(t *testing.T) {
+	api := reference(t)
+	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(values{"ssn": "123-45-6789"}))
+	id := merge(t, api, a, b)
+	for _, number := range []string{"078-05-1120", "123-45-6789"} {
+		patch(t, api, owner(), a, values{"ssn": number})
+	}
+	unmerge(t, api, id)
+	for who, want := range map[string]any{a: nil, b: "123-45-6789"} {
+		if got := read(t, api, owner(), who, "ssn")["ssn"]; got != want {
+			t.Errorf("the number of %s is %v, want %v", who, got, want)
+		}
+	}
+}
+
 func TestUnmergeHoldsToWhatIsChosen(t *testing.T) {
 	api := reference(t)
 	a := create(t, api, owner(), person(nil))

@@ -149,7 +149,33 @@ func (u *unmerging) load(ctx context.Context) error {
 		}
 		u.unfold.folded = append(u.unfold.folded, folded[id])
 	}
+	if err := u.sameSSN(); err != nil {
+		return err
+	}
 	return u.loadAround(ctx)
+}
+
+// sameSSN makes the journal's sealed social security numbers the survivor's where
+// they say the same: sealing a number again gives other bytes.
+func (u *unmerging) sameSSN() error {
+	survivor, j := u.unfold.survivor, u.unfold.journal
+	if !slices.Contains(j.Changed, inputSSN) || len(survivor.SealedSSN) == 0 {
+		return nil
+	}
+	said := map[*Client]string{}
+	for _, c := range []*Client{survivor, j.Before, j.After} {
+		if len(c.SealedSSN) == 0 {
+			continue
+		}
+		var err error
+		if said[c], err = u.service.cipher.Open(c.SealedSSN, survivor.BusinessID, survivor.ClientID, inputSSN); err != nil {
+			return fmt.Errorf("open ssn: %w", err)
+		}
+		if said[c] == said[survivor] {
+			c.SealedSSN = survivor.SealedSSN
+		}
+	}
+	return nil
 }
 
 func (u *unmerging) loadSurvivor(ctx context.Context, journal *Journal) (*Client, error) {
