@@ -9,7 +9,7 @@ import (
 )
 
 func (r *run) appoint(rt *rapid.T) {
-	who := r.drawCaller(rt)
+	who := r.drawBoss(rt)
 	id, news := r.drawNews(rt)
 	entry := values{"appointmentId": strconv.FormatInt(id, 10), "modifiedDate": instant(news.Told)}
 	name, kind := "removeAppointments", "AppointmentRemovalInput"

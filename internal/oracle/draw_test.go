@@ -52,10 +52,32 @@ func drawList(rt *rapid.T, name string) any {
 	return rapid.SliceOfN(rapid.SampledFrom(lists()[name]), 0, 3).Draw(rt, name)
 }
 
+// sound are the pools without values that are refused whatever the record, and
+// without properties that the role may not write: one of them refuses all.
+func sound(role string) map[string][]any {
+	all := pools()
+	for _, name := range []string{"firstName", "lastName", "emailAddress", "status", "ssn"} {
+		all[name] = slices.DeleteFunc(all[name], func(value any) bool { return value == " " || value == "***-**-6789" || (value == nil && name != "ssn") })
+	}
+	if role == oracle.Client {
+		maps.DeleteFunc(all, func(name string, _ []any) bool {
+			return !slices.Contains([]string{"firstName", "lastName", "fullName", "cellPhone", "city", "password"}, name)
+		})
+	}
+	return all
+}
+
 // drawInput draws some properties, fields and edges.
-func (r *run) drawInput(rt *rapid.T, complete bool) values {
+func (r *run) drawInput(rt *rapid.T, who oracle.Caller, complete bool) values {
 	input := values{}
 	pools, lists := pools(), lists()
+	isSound := rapid.IntRange(0, 3).Draw(rt, "sound") < 3
+	if isSound {
+		pools = sound(who.Role)
+	}
+	if isSound && who.Role == oracle.Client {
+		lists = nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(pools)) {
 		likely := 3
 		if name == "password" || name == "ssn" {
@@ -73,20 +95,47 @@ func (r *run) drawInput(rt *rapid.T, complete bool) values {
 	if complete {
 		for _, name := range []string{"firstName", "lastName", "emailAddress"} {
 			if input[name] == nil || input[name] == " " {
-				input[name] = pools[name][rapid.IntRange(0, 1).Draw(rt, name)]
+				input[name] = rapid.SampledFrom(sound(oracle.Owner)[name]).Draw(rt, name)
 			}
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "with fields") == 3 {
-		input["fields"] = r.drawFields(rt)
+		if isSound {
+			input["fields"] = r.drawSoundFields(rt, who, input)
+		} else {
+			input["fields"] = r.drawFields(rt)
+		}
 	}
-	if rapid.IntRange(0, 4).Draw(rt, "with subjects") == 4 {
-		input["clientIdsClientCanView"] = texts(rapid.SliceOfN(rapid.SampledFrom(r.ids()), 0, 3).Draw(rt, "subjects"))
+	if rapid.IntRange(0, 2).Draw(rt, "with subjects") == 2 && (!isSound || who.Role != oracle.Client) {
+		input["clientIdsClientCanView"] = r.drawIDs(rt)
 	}
 	if rapid.IntRange(0, 4).Draw(rt, "with viewers") == 4 {
-		input["viewClientAccountIds"] = texts(rapid.SliceOfN(rapid.SampledFrom(r.accounts()), 0, 2).Draw(rt, "viewers"))
+		accounts := r.accounts()
+		if isSound {
+			accounts = append(accounts[1:], accounts[:1]...)
+		}
+		input["viewClientAccountIds"] = texts(rapid.SliceOfN(rapid.SampledFrom(accounts), 0, 2).Draw(rt, "viewers"))
 	}
 	return input
+}
+
+// drawSoundFields draws fields of their own, and of properties that the input
+// does not name.
+func (r *run) drawSoundFields(rt *rapid.T, who oracle.Caller, input values) []any {
+	list := []any{}
+	for _, id := range r.fields {
+		name := r.model.Fields[id]
+		pool := sound(who.Role)[name]
+		if _, named := input[name]; named || (name == "" && who.Role == oracle.Client) || (name != "" && pool == nil) || !rapid.Bool().Draw(rt, "with field") {
+			continue
+		}
+		if name == "" {
+			pool = []any{"tea", "Coffee", nil}
+		}
+		value := rapid.SampledFrom(pool).Draw(rt, "value")
+		list = append(list, values{"schedulerPreferenceFieldDefnId": strconv.FormatInt(id, 10), "value": value})
+	}
+	return list
 }
 
 func (r *run) drawFields(rt *rapid.T) []any {
@@ -140,9 +189,33 @@ func (r *run) accounts() []int64 {
 	return all
 }
 
-// drawCaller draws who does the next thing, CLIENTs among them.
+// drawCaller draws who does the next thing, CLIENTs among them: half of it the
+// owner, or little would ever be done.
 func (r *run) drawCaller(rt *rapid.T) oracle.Caller {
+	if rapid.Bool().Draw(rt, "the owner") {
+		return r.callers()[0]
+	}
 	return rapid.SampledFrom(r.callers()).Draw(rt, "caller")
+}
+
+// drawBoss draws mostly the owner, who may do everything.
+func (r *run) drawBoss(rt *rapid.T) oracle.Caller {
+	if rarely(rt, "another caller") {
+		return r.drawCaller(rt)
+	}
+	return r.callers()[0]
+}
+
+// rarely is true once in eight times.
+func rarely(rt *rapid.T, what string) bool { return rapid.IntRange(0, 7).Draw(rt, what) == 7 }
+
+// drawLive draws mostly a live client.
+func (r *run) drawLive(rt *rapid.T) int64 {
+	live := r.model.Shown(r.callers()[0])
+	if len(live) == 0 || rarely(rt, "any id") {
+		live = r.ids()
+	}
+	return rapid.SampledFrom(live).Draw(rt, "live client")
 }
 
 func (r *run) callers() []oracle.Caller {
@@ -160,10 +233,16 @@ func (r *run) callers() []oracle.Caller {
 	return all
 }
 
-// drawTarget draws a client, and at times the version that it is expected to
-// have, right or not.
-func (r *run) drawTarget(rt *rapid.T) oracle.Target {
-	t := oracle.Target{ID: rapid.SampledFrom(r.ids()).Draw(rt, "client")}
+// drawTarget draws a client, for a CLIENT mostly itself, and at times the version
+// that it is expected to have, right or not.
+func (r *run) drawTarget(rt *rapid.T, who oracle.Caller) oracle.Target {
+	t := oracle.Target{ID: r.drawLive(rt)}
+	if rapid.IntRange(0, 3).Draw(rt, "of any") == 3 {
+		t.ID = rapid.SampledFrom(r.ids()).Draw(rt, "client")
+	}
+	if own := r.model.Own(who); own != nil && !rarely(rt, "another one") {
+		t.ID = own.ID
+	}
 	if rapid.IntRange(0, 3).Draw(rt, "with version") == 3 {
 		t.Expected = new(r.version(t.ID) - rapid.Int64Range(0, 1).Draw(rt, "versions ago"))
 	}

@@ -53,7 +53,7 @@ func (m *Model) heir(edge Edge) Edge {
 	return edge
 }
 
-// sees are whom a client can see, in any stage of their life.
+// sees are whom a client can see, in any stage of their life, by id.
 func (m *Model) sees(id int64) []int64 {
 	var subjects []int64
 	for edge := range m.edgesNow(m.Edges) {
@@ -61,6 +61,7 @@ func (m *Model) sees(id int64) []int64 {
 			subjects = append(subjects, edge.Subject)
 		}
 	}
+	slices.Sort(subjects)
 	return subjects
 }
 

@@ -8,15 +8,13 @@ import (
 
 // erase erases a client, mostly one whom the caller knows as it is, and may.
 func (r *run) erase(rt *rapid.T) {
-	who, target := r.callers()[0], r.drawTarget(rt)
-	if rapid.IntRange(0, 3).Draw(rt, "another caller") == 3 {
-		who = r.drawCaller(rt)
-	}
+	who := r.drawBoss(rt)
+	target := r.drawTarget(rt, who)
 	if target.Expected == nil {
 		target.Expected = new(r.version(target.ID))
 	}
 	confirm := target.ID
-	if rapid.IntRange(0, 7).Draw(rt, "another id") == 7 {
+	if rarely(rt, "another id") {
 		confirm = rapid.SampledFrom(r.ids()).Draw(rt, "confirmed")
 	}
 	got := r.do(rt, who, "eraseClient", `mutation ($id: ID!, $confirm: ID!, $version: Int!) {

@@ -22,8 +22,8 @@ type Merge struct {
 	Folded []int64
 	// Before and After are the survivor without and with the others.
 	Before, After *Person
-	// Around are whom the survivor and the others could see, and who could see the
-	// others.
+	// Around are whom the others could see and who could see them, and whom the
+	// survivor could see, if the merge changed that.
 	Around []int64
 	Undone bool
 }
@@ -217,6 +217,7 @@ func (p *Person) filled(field string) any {
 func (f *folding) fold(id int64) {
 	p := f.people[0]
 	merge := &Merge{ID: id, Into: p.ID, Before: p.clone(), Around: f.around()}
+	saw := f.model.sees(p.ID)
 	for _, field := range f.model.fieldsOfOneValue() {
 		p.set(field, f.decide(field))
 	}
@@ -235,13 +236,16 @@ func (f *folding) fold(id int64) {
 		merge.Folded = append(merge.Folded, q.ID)
 		p.Folded = append(append(slices.Clone(p.Folded), q.Folded...), Folded{q.ID, id})
 	}
+	if !slices.Equal(saw, f.model.sees(p.ID)) {
+		merge.Around = append(merge.Around, saw...)
+	}
 	merge.After = p.clone()
 	f.model.Merges[id] = merge
 }
 
 // around are the neighbours whose own merges come before the undoing of this one.
 func (f *folding) around() []int64 {
-	around := f.model.sees(f.people[0].ID)
+	var around []int64
 	for edge := range f.model.edgesNow(f.model.Edges) {
 		for _, q := range f.people[1:] {
 			switch {

@@ -18,11 +18,17 @@ const report = `{ clientId clientIds versions { clientId version } moves { field
 
 // merge merges, after a look at what that would do: it does this, to the byte.
 func (r *run) merge(rt *rapid.T) {
-	who, into := r.drawCaller(rt), rapid.SampledFrom(r.ids()).Draw(rt, "survivor")
-	others := rapid.SliceOfN(rapid.SampledFrom(r.ids()), 0, 3).Draw(rt, "others")
+	who, into := r.drawBoss(rt), r.drawLive(rt)
+	var others []int64
+	for range rapid.SampledFrom([]int{1, 1, 2, 1, 2, 3, 0}).Draw(rt, "others") {
+		// Those who are there already are rarely wanted.
+		if id := r.drawLive(rt); (id != into && !slices.Contains(others, id)) || rarely(rt, "twice") {
+			others = append(others, id)
+		}
+	}
 	choices := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) oracle.Choice {
 		return oracle.Choice{Field: r.drawField(rt), From: rapid.SampledFrom(append(others[:len(others):len(others)], into)).Draw(rt, "from")}
-	}), 0, 2).Draw(rt, "choices")
+	}), 0, rapid.SampledFrom([]int{0, 1, 0, 2}).Draw(rt, "most")).Draw(rt, "choices")
 	expected := []oracle.Target{}
 	for _, id := range others {
 		if p := r.model.People[id]; p != nil && rapid.IntRange(0, 3).Draw(rt, "with version") == 3 {
@@ -65,15 +71,19 @@ func (r *run) drawField(rt *rapid.T) string {
 
 // unmerge undoes a merge, likely the last one that there was.
 func (r *run) unmerge(rt *rapid.T) {
-	who, target := r.drawCaller(rt), r.drawTarget(rt)
-	ids := append([]int64{999_999_999}, r.merges...)
+	who := r.drawBoss(rt)
+	target := r.drawTarget(rt, who)
+	ids := append([]int64{999_999_999}, slices.DeleteFunc(slices.Clone(r.merges), func(id int64) bool {
+		m := r.model.Merges[id]
+		return (m == nil || m.Undone) && !rarely(rt, "undone")
+	})...)
 	id := ids[max(len(ids)-1-rapid.IntRange(0, 3).Draw(rt, "merges ago"), 0)]
 	if m := r.model.Merges[id]; m != nil && r.model.Entangled(m) {
 		return
 	}
 	choices := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) oracle.UnmergeChoice {
 		return oracle.UnmergeChoice{Field: r.drawField(rt), Before: rapid.Bool().Draw(rt, "before")}
-	}), 0, 2).Draw(rt, "choices")
+	}), 0, rapid.SampledFrom([]int{0, 1, 0, 2}).Draw(rt, "most")).Draw(rt, "choices")
 	if m := r.model.Merges[id]; m != nil && target.Expected != nil {
 		*target.Expected += r.model.People[m.Into].Version - r.version(target.ID)
 	}

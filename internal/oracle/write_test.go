@@ -9,38 +9,47 @@ import (
 )
 
 func (r *run) create(rt *rapid.T) {
-	who, input := r.drawCaller(rt), r.drawInput(rt, rapid.IntRange(0, 9).Draw(rt, "complete") > 0)
+	who := r.drawCaller(rt)
+	input := r.drawInput(rt, who, rapid.IntRange(0, 9).Draw(rt, "complete") > 0)
 	got := r.send(rt, who, "createClient", "($input: CreateClientInput!)", "(input: $input)", values{"input": input})
 	id, account := got.made()
 	r.compare(rt, got, r.model.Create(who, id, input, account))
 }
 
 func (r *run) patch(rt *rapid.T) {
-	who, target, patch := r.drawCaller(rt), r.drawTarget(rt), r.drawInput(rt, false)
+	who := r.drawCaller(rt)
+	target := r.drawTarget(rt, who)
+	patch := r.drawInput(rt, who, false)
 	got := r.sendTo(rt, who, target, "patchClient", ", $patch: ClientPatch!", ", patch: $patch", values{"patch": patch})
 	_, account := got.made()
 	r.compare(rt, got, r.model.Patch(who, target, patch, account))
 }
 
 func (r *run) delete(rt *rapid.T) {
-	who, target := r.drawCaller(rt), r.drawTarget(rt)
+	who := r.drawCaller(rt)
+	target := r.drawTarget(rt, who)
 	r.compare(rt, r.sendTo(rt, who, target, "deleteClient", "", "", nil), r.model.Delete(who, target))
 }
 
 func (r *run) restore(rt *rapid.T) {
-	who, target := r.drawCaller(rt), r.drawTarget(rt)
+	who := r.drawCaller(rt)
+	target := r.drawTarget(rt, who)
 	r.compare(rt, r.sendTo(rt, who, target, "restoreClient", "", "", nil), r.model.Restore(who, target))
 }
 
 func (r *run) update(rt *rapid.T) {
-	who, target, input := r.drawCaller(rt), r.drawTarget(rt), r.drawInput(rt, rapid.IntRange(0, 9).Draw(rt, "complete") > 0)
+	who := r.drawCaller(rt)
+	target := r.drawTarget(rt, who)
+	input := r.drawInput(rt, who, rapid.IntRange(0, 9).Draw(rt, "complete") > 0)
 	got := r.sendTo(rt, who, target, "updateClient", ", $input: UpdateClientInput!", ", input: $input", values{"input": input})
 	_, account := got.made()
 	r.compare(rt, got, r.model.Update(who, target, input, account))
 }
 
 func (r *run) upsert(rt *rapid.T) {
-	who, target, input := r.drawCaller(rt), r.drawTarget(rt), r.drawInput(rt, rapid.Bool().Draw(rt, "complete"))
+	who := r.drawCaller(rt)
+	target := r.drawTarget(rt, who)
+	input := r.drawInput(rt, who, rapid.Bool().Draw(rt, "complete"))
 	by := oracle.Key{Name: rapid.SampledFrom([]string{"", "emailAddress", "externalUserName"}).Draw(rt, "by")}
 	key := values{"clientId": strconv.FormatInt(target.ID, 10)}
 	if by.Name == "" {
@@ -66,8 +75,12 @@ func (r *run) createAll(rt *rapid.T) {
 	who := r.drawCaller(rt)
 	inputs := []any{}
 	for range rapid.IntRange(0, 3).Draw(rt, "clients") {
-		inputs = append(inputs, r.drawInput(rt, rapid.IntRange(0, 3).Draw(rt, "complete") > 0))
+		inputs = append(inputs, r.drawInput(rt, who, rapid.IntRange(0, 3).Draw(rt, "complete") > 0))
 	}
+	r.sendCreateAll(rt, who, inputs)
+}
+
+func (r *run) sendCreateAll(rt *rapid.T, who oracle.Caller, inputs []any) {
 	got := r.sendAll(rt, who, "createClients", "CreateClientInput", "inputs", inputs)
 	r.compareAll(rt, got, len(inputs), "input", "inputs", func(i int, a answer) oracle.Outcome {
 		id, account := a.made()
@@ -79,8 +92,8 @@ func (r *run) patchAll(rt *rapid.T) {
 	who := r.drawCaller(rt)
 	patches, targets := []any{}, []oracle.Target{}
 	for range rapid.IntRange(0, 3).Draw(rt, "clients") {
-		target := r.drawTarget(rt)
-		patch := values{"clientId": strconv.FormatInt(target.ID, 10), "patch": r.drawInput(rt, false)}
+		target := r.drawTarget(rt, who)
+		patch := values{"clientId": strconv.FormatInt(target.ID, 10), "patch": r.drawInput(rt, who, false)}
 		if target.Expected != nil {
 			patch["expectedVersion"] = *target.Expected
 		}
