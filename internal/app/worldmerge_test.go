@@ -190,32 +190,26 @@ func (w world) erase(slot int) (world, told) {
 }
 
 // purges are the worlds that this one may become by what servers do by themselves
-// after erasures, amid what callers do: they take erased clients from those who may
-// view them, and tell those whom they could view, one after the other. This one is
-// the first of them.
+// after erasures, amid what callers do: they end the edges of those who may view an
+// erased client, or whom it could view, one after the other. This one is the first
+// of them.
 func (w world) purges() []world {
 	all := []world{w}
-	mayAlso := func(do func(one *world)) {
-		for _, one := range all[:len(all):len(all)] {
-			do(&one)
-			all = append(all, one)
+	for erased, untold := range w.untold {
+		if w.people[erased].version != 0 {
+			continue
 		}
-	}
-	for i, p := range w.people {
-		for other := range slots {
-			if p.subjects.has(other) && w.people[other].version == 0 {
-				mayAlso(func(one *world) {
-					one.people[i].subjects &^= only(other)
-					one.people[i].version++
-				})
+		for i, p := range w.people {
+			if !p.subjects.has(erased) && !untold.has(i) {
+				continue
 			}
-			if w.untold[i].has(other) {
-				mayAlso(func(one *world) {
-					one.untold[i] &^= only(other)
-					if one.people[other].version > 0 {
-						one.people[other].version++
-					}
-				})
+			for _, one := range all[:len(all):len(all)] {
+				one.untold[erased] &^= only(i)
+				one.people[i].subjects &^= only(erased)
+				if p.version > 0 {
+					one.people[i].version++
+				}
+				all = append(all, one)
 			}
 		}
 	}
