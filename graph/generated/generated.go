@@ -5162,8 +5162,8 @@ extend type Mutation {
 
   """
   Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
-  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client whom one of them saw, or who saw one of
-  them, is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
+  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client at the other end of an edge that is
+  given back is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
 
   What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
   (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer

@@ -53,8 +53,6 @@ type run struct {
 	// merges are the ids of all merges there ever were.
 	merges []int64
 	keys   keys
-	// done says whether the last step did anything but be refused.
-	done bool
 	// log is what was done, for when it fails.
 	log []string
 }
@@ -111,7 +109,6 @@ func (r *run) step(rt *rapid.T) bool {
 	names := []string{"nothing", "createClient", "patchClient", "patchClient", "deleteClient", "restoreClient", "recordAppointments", "mergeClients", "mergeClients", "unmergeClients", "unmergeClients", "addClientViewers", "again"}
 	names = append(names, slices.Sorted(maps.Keys(steps))...)
 	said := len(r.log)
-	r.done = false
 	if step := steps[rapid.SampledFrom(names).Draw(rt, "step")]; step != nil {
 		step(rt)
 	}
