@@ -114,6 +114,7 @@ func businessesAskedAtOnceAnswerAsAlone(t *testing.T, q *inquiry) {
 			for _, field := range batch {
 				text += " " + (&filler{schema: q.schema, tenant: tn}).call("Query", field)
 			}
+			q.api.RateClock.Advance(budgetFills)
 			answers += inOrderOfErrors(t, q.api.Do(t, who, text+" }", nil).Body)
 		}
 		return nowText.ReplaceAllString(answers, "")

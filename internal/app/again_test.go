@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,13 +13,14 @@ import (
 func TestAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		wake, done := make(chan struct{}), 0
-		stop := beside(ctx, func(ctx context.Context) { again(ctx, time.Minute, wake, func() { done++ }) })
-		want := func(times int) {
+		wake := make(chan struct{})
+		var done atomic.Int64
+		stop := beside(ctx, func(ctx context.Context) { again(ctx, time.Minute, wake, func() { done.Add(1) }) })
+		want := func(times int64) {
 			t.Helper()
 			synctest.Wait()
-			if done != times {
-				t.Fatalf("done %d times, want %d", done, times)
+			if got := done.Load(); got != times {
+				t.Fatalf("done %d times, want %d", got, times)
 			}
 		}
 		want(1)

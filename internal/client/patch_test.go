@@ -224,7 +224,7 @@ func FuzzPatchDecode(f *testing.F) {
 		decoder.UseNumber()
 		var values map[string]any
 		if decoder.Decode(&values) != nil {
-			t.Skip()
+			return // It is no patch.
 		}
 		for _, role := range []Role{RoleOwner, RoleClient} {
 			in := decodeInput("patch", values, definitions, role)

@@ -36,6 +36,20 @@ func asTooLarge(err error) error {
 // retryLabel makes the driver run the whole transaction again.
 const retryLabel = "TransientTransactionError"
 
+// closedTransaction is what the embedded engine says, without a label, of a
+// transaction that it ended by itself; MongoDB says NoSuchTransaction, with the
+// label. Nothing of it was done.
+const closedTransaction = "transaction already closed"
+
+// asClosed marks a failure of a transaction that the database ended as a conflict.
+func asClosed(err error) error {
+	failure, ok := errors.AsType[mongo.ServerError](err)
+	if ok && failure.HasErrorMessage(closedTransaction) {
+		return asConflict(err)
+	}
+	return err
+}
+
 // Unavailable says whether a failure is of a database that could not be
 // reached, or did not come to an end with a transaction: it passes, and the same
 // may succeed a moment later. What failed was not done, or, when the connection
@@ -53,6 +67,9 @@ func Unavailable(err error) bool {
 		driver.RetryablePoolError
 	}](err); ok {
 		return pool.Retryable()
+	}
+	if failure, ok := errors.AsType[mongo.ServerError](err); ok && failure.HasErrorMessage(closedTransaction) {
+		return true
 	}
 	labelled, ok := errors.AsType[mongo.LabeledError](err)
 	if !ok {

@@ -27,9 +27,9 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
 		tx := &transaction{store: s, scope: scope}
 		if err := do(ctx, tx); err != nil {
-			return nil, err
+			return nil, asClosed(err)
 		}
-		return nil, tx.flush(ctx)
+		return nil, asClosed(tx.flush(ctx))
 	}, o)
 	return asTooLarge(err)
 }
@@ -45,7 +45,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	}
 	defer session.EndSession(context.WithoutCancel(ctx))
 	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
-		return nil, read(ctx)
+		return nil, asClosed(read(ctx))
 	}, options.Transaction().SetReadConcern(readconcern.Snapshot()))
 	return err
 }
