@@ -89,6 +89,29 @@ func TestMergesOfNeighboursAreUndoneFromTheLast(t *testing.T) {
 	}
 }
 
+// TestMergesIntoNeighboursAreUndoneFromTheLast: else who saw the survivor by itself,
+// and became part of one whom the merge made see it, would see it no more.
+func TestMergesIntoNeighboursAreUndoneFromTheLast(t *testing.T) {
+	api := reference(t)
+	a, b := create(t, api, owner(), person(nil)), create(t, api, owner(), person(nil))
+	w, v := create(t, api, owner(), person(values{"clientIdsClientCanView": entries(b)})), create(t, api, owner(), person(values{"clientIdsClientCanView": entries(a)}))
+	first := merge(t, api, a, b)
+	second := merge(t, api, w, v)
+	nothingWritten(t, api, func() {
+		answered := only(t, api.MustDo(t, owner(), `mutation ($id: ID!) { unmergeClients(mergeId: $id) { userErrors { code mergedIntoClientId } } }`, values{"id": first}))
+		if diff := gocmp.Diff(plain(entries(values{"code": "MERGE_NOT_LATEST", "mergedIntoClientId": w})), answered["userErrors"]); diff != "" {
+			t.Errorf("userErrors (-want +got):\n%s", diff)
+		}
+	})
+	unmerge(t, api, second)
+	unmerge(t, api, first)
+	for viewer, subject := range map[string]string{w: b, v: a} {
+		if got := read(t, api, owner(), viewer, "clientIdsClientCanView")["clientIdsClientCanView"]; gocmp.Diff(entries(subject), got) != "" {
+			t.Errorf("%s sees %v, not %s", viewer, got, subject)
+		}
+	}
+}
+
 // TestUnmergeLeavesNobodyWithTooManySubjects: what comes back may be one too many
 // beside what was added since. Who takes one away unmerges.
 func TestUnmergeLeavesNobodyWithTooManySubjects(t *testing.T) {

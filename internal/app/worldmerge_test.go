@@ -100,7 +100,7 @@ func (w world) unmerge(d deed) (world, told) {
 		return w, told{code: "MERGE_NOT_LATEST"}
 	case d.expected != 0 && d.expected != survivor.version:
 		return w, w.conflict(m.survivor)
-	case w.mergedElsewhere(*m):
+	case w.mergedSince(n):
 		return w, told{code: "MERGE_NOT_LATEST"}
 	case survivor.city != m.cityAfter && survivor.city != m.cityBefore && m.cityAfter != m.cityBefore:
 		return w, told{code: "UNMERGE_CONFLICT"}
@@ -110,11 +110,11 @@ func (w world) unmerge(d deed) (world, told) {
 	return next, next.tell(m.survivor)
 }
 
-// mergedElsewhere says whether one of those whom the clients of a merge saw, or who
-// saw them, was merged into another client since. Whom the survivor saw matters
-// where the merge changed that: nothing else of it is given back.
-func (w world) mergedElsewhere(m merger) bool {
-	neighbours := slotSet(0)
+// mergedSince says whether one of those whom the clients of a merge saw, or who saw
+// them, was merged into another client since, or others into it. Whom the survivor
+// saw matters where the merge changed that: nothing else of it is given back.
+func (w world) mergedSince(n int) bool {
+	m, neighbours := w.merges[n], slotSet(0)
 	if m.subjectsAfter != m.subjectsBefore {
 		neighbours = m.subjectsBefore
 	}
@@ -131,7 +131,9 @@ func (w world) mergedElsewhere(m merger) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(w.merges[n+1:], func(later merger) bool {
+		return later.folded != 0 && !later.undone && !later.erased && neighbours.has(later.survivor)
+	})
 }
 
 // unfold undoes a merge that can be undone.

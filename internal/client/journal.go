@@ -36,6 +36,9 @@ type MergeTx interface {
 	// Survivors finds, for each of those ids that was merged, the id of the client
 	// that it is now, deleted or not, as far as the scope sees it: by merged id.
 	Survivors(ctx context.Context, ids []int64) (map[int64]int64, error)
+	// Mergers finds whom those of ids hold into whom others were merged at that time
+	// or later, by id.
+	Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]MergedClient, error)
 	// FoldedClients finds the records of those clients that were merged, as they
 	// were then, by id.
 	FoldedClients(ctx context.Context, ids []int64) (map[int64]*Client, error)

@@ -244,16 +244,18 @@ func (u *unmerging) loadAround(ctx context.Context) error {
 	return nil
 }
 
-// checkNeighbours refuses to undo the merge before a later one of its neighbours:
-// what that one knows of the edges between them is of after this one, and undone
-// in another order the two would leave edges that nobody ever gave.
+// checkNeighbours refuses to undo the merge before a later one of its neighbours,
+// whether they were merged or others into them: what that one knows of the edges
+// between them is of after this one, and undone in another order the two would
+// leave edges that nobody ever gave, or lose some that somebody did.
 func (u *unmerging) checkNeighbours(ctx context.Context, viewers []int64) error {
 	f := u.unfold
 	ids := slices.Concat(viewers, f.journal.Before.SubjectIDs)
 	for _, c := range f.folded {
 		ids = append(ids, c.SubjectIDs...)
 	}
-	survivors, err := u.tx.Survivors(ctx, sortedSet(ids))
+	ids = sortedSet(ids)
+	survivors, err := u.tx.Survivors(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("find survivors: %w", err)
 	}
@@ -262,7 +264,21 @@ func (u *unmerging) checkNeighbours(ctx context.Context, viewers []int64) error 
 			return mergedSince(id)
 		}
 	}
+	mergers, err := u.tx.Mergers(ctx, ids, f.journal.At)
+	if err != nil {
+		return fmt.Errorf("find later merges: %w", err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(mergers)) {
+		if slices.ContainsFunc(mergers[id], f.journal.before) {
+			return mergedSince(id)
+		}
+	}
 	return nil
+}
+
+// before says whether the merge was before the one that took a client in.
+func (j *Journal) before(m MergedClient) bool {
+	return j.At.Before(m.MergedDate) || (j.At.Equal(m.MergedDate) && j.MergeID < m.MergeID)
 }
 
 // save undoes the merge and writes what that gives, or tells what conflicts.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -50,6 +51,25 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 		}
 	}
 	return survivors, nil
+}
+
+// Mergers implements client.MergeTx.
+func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
+	mergers := map[int64][]client.MergedClient{}
+	for chunk := range slices.Chunk(ids, idChunk) {
+		q := query{
+			core: append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}),
+			rest: bson.D{{Key: keyMerged + ".mergedDate", Value: bson.D{{Key: "$gte", Value: since}}}},
+		}
+		found, err := t.store.read(ctx, q, window{}, client.Select(keyMerged))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			mergers[c.ClientID] = c.Merged
+		}
+	}
+	return mergers, nil
 }
 
 // FoldedClients implements client.MergeTx. Who sees the survivor may undo the

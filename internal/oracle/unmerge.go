@@ -77,13 +77,17 @@ func (m *Model) undoable(id int64, expected *int64) (*Merge, []Failure) {
 	return merge, nil
 }
 
-// remerged says whether a neighbour of then is part of somebody else by now: what
-// that later merge knows of the edges between them is of after this one. It counts
-// also when the edge ended since.
+// remerged says whether a neighbour of then was merged since, or somebody into it:
+// what that later merge knows of the edges between them is of after this one. It
+// counts also when the edge ended since.
 func (m *Model) remerged(merge *Merge) bool {
 	return slices.ContainsFunc(merge.Around, func(id int64) bool {
 		p := m.People[id]
-		return p != nil && p.Life == Merged && m.Survivor(id).ID != merge.Into
+		if p == nil {
+			return false
+		}
+		later := slices.ContainsFunc(p.Folded, func(folded Folded) bool { return folded.MergeID > merge.ID })
+		return later || (p.Life == Merged && m.Survivor(id).ID != merge.Into)
 	})
 }
 
