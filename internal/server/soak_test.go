@@ -173,9 +173,11 @@ func (l *load) query(ctx context.Context) error {
 	return l.do(ctx, fmt.Sprintf("{ clients { fullName viewClients { fullName } } clientCount client(clientId: %q) { history { nodes { version } } } }", l.any()))
 }
 
+// mutate changes a name to one of a few: documents are kept parsed, up to a bound
+// that ever new ones would take all the time to reach.
 func (l *load) mutate(ctx context.Context) error {
 	l.mutations.Add(1)
-	return l.do(ctx, fmt.Sprintf("mutation { patchClient(clientId: %q, patch: {firstName: \"Jane %d\"}) { client { version } userErrors { code } } }", l.any(), rand.Int()))
+	return l.do(ctx, fmt.Sprintf("mutation { patchClient(clientId: %q, patch: {firstName: \"Jane %d\"}) { client { version } userErrors { code } } }", l.any(), rand.IntN(50)))
 }
 
 // post sends an operation.
