@@ -49,9 +49,9 @@ type PersonalData struct {
 	// in which they were.
 	Merged []HeldRecord
 	// Merges are what is kept of merges that the client, or one that was merged into
-	// it, is part of, as of the survivor. An undone merge was one of several people: of it are told when it
-	// was, and which of them the caller sees; ClientID is 0 for a survivor whom the
-	// caller does not see.
+	// it, is part of, as of the survivor. An undone merge was one of several people:
+	// of it are told when it was, and which of them the caller sees; ClientID is 0 for
+	// a survivor whom the caller does not see.
 	Merges []Journal
 	// Dismissed are the pairs that were told to be two people, one of them the client
 	// or one that was merged into it, and the other one whom the caller sees.

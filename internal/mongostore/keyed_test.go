@@ -228,21 +228,6 @@ func TestDigestsAreTheSameInAllProcesses(t *testing.T) {
 	}
 }
 
-// beforeCommit is a store in which something happens, once, when a write has read
-// and decided all, and is to be committed.
-type beforeCommit struct {
-	client.Store
-	happens func()
-}
-
-func (b *beforeCommit) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
-	return b.Store.Write(ctx, scope, func(txCtx context.Context, tx client.Tx) error {
-		err := do(txCtx, tx)
-		b.happens()
-		return err
-	})
-}
-
 // TestRefusalAndSuccessUnderOneKeyExcludeEachOther: a write that changes nothing,
 // and is about to keep its answer, learns that the same write was refused, for what
 // happened since it read.
@@ -258,12 +243,12 @@ func TestRefusalAndSuccessUnderOneKeyExcludeEachOther(t *testing.T) {
 		return err
 	}
 	var refused error
-	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+	late := p.over(&overtaken{p.store, func() {
 		if _, err := p.service.Restore(t.Context(), ownerScope(), c.ID(), nil); err != nil {
 			t.Error(err)
 		}
 		refused = remove(p.service)
-	})})
+	}})
 	if err := remove(late); !client.HasCode(refused, client.CodeVersionConflict) || !client.HasCode(err, client.CodeVersionConflict) {
 		t.Errorf("the same deletion was answered %v and %v", refused, err)
 	}
@@ -284,13 +269,13 @@ func TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth(t *testing.T) {
 		return result
 	}
 	var taken client.FeedResult
-	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+	late := p.over(&overtaken{p.store, func() {
 		c := &client.Client{ClientID: clientID, Lifecycle: client.Live, Status: client.StatusActive}
 		if err := p.service.Import(t.Context(), ownerScope(), []*client.Client{c}, func(int) {}); err != nil {
 			t.Error(err)
 		}
 		taken = feed(p.service)
-	})})
+	}})
 	if refused := feed(late); taken.Changed != 1 || refused.Changed != 1 {
 		t.Errorf("the same feed was answered %+v and %+v", taken, refused)
 	}
@@ -304,14 +289,14 @@ func TestErasureThatIsRetriedTellsNothingOfThePerson(t *testing.T) {
 	erase := func(service *client.Service) (client.EraseResult, error) {
 		return service.Erase(t.Context(), keyedScope("k", "erase"), client.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version + 1})
 	}
-	late := p.over(&beforeCommit{p.store, sync.OnceFunc(func() {
+	late := p.over(&overtaken{p.store, func() {
 		if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": "Rome"}, nil); err != nil {
 			t.Error(err)
 		}
 		if _, err := erase(p.service); err != nil {
 			t.Error(err)
 		}
-	})})
+	}})
 	got, err := erase(late)
 	if err != nil || len(got.ErasedClientIDs) != 1 || got.Client != nil || got.Conflict != nil {
 		t.Errorf("answered %+v, %v", got, err)
