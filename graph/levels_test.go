@@ -67,3 +67,30 @@ func TestLevelsCostOneCommandEach(t *testing.T) {
 		}
 	}
 }
+
+// Aliases and fragments of one relation share its command, whatever parts of its
+// clients each wants.
+func TestAliasesAndFragmentsShareTheCommandOfALevel(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	api.Load(t, crowd(40))
+	for name, c := range map[string]struct {
+		query string
+		want  int
+	}{
+		"aliases":            {`{ clients { a: viewClients { fullName } b: viewClients { fullName } } }`, 2},
+		"aliases with less":  {`{ clients { a: viewClients { fullName } b: viewClients(first: 2) { fullName } } }`, 2},
+		"a fragment":         {`{ clients { ...F viewClients { fullName } } } fragment F on Client { viewClients { fullName } }`, 2},
+		"an inline fragment": {`{ clients { ... on Client { viewClients { fullName } } viewClients { fullName } } }`, 2},
+		"both ways":          {`{ clients { viewClients { clientId } viewByClients { clientId } } }`, 3},
+		"two levels":         {`{ clients { ...F } } fragment F on Client { viewClients { viewClients { clientId } } }`, 3},
+		"other parts":        {`{ clients { a: viewClients { fullName } b: viewClients { notes } } }`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := api.Commands(func() { api.MustDo(t, apitest.Owner(sample.BusinessID), c.query, nil) })
+			if len(sent) != c.want {
+				t.Errorf("sent %q, want %d commands", sent, c.want)
+			}
+		})
+	}
+}

@@ -201,21 +201,66 @@ func TestAFailedReadIsToldToAllSiblings(t *testing.T) {
 	}
 }
 
-// A read that panicked is an error for whoever asks next, not an empty answer.
-func TestAPanicIsAnErrorForTheOthers(t *testing.T) {
-	loaders := loader.New(nil, client.Scope{})
-	ask := func() (err error) {
-		defer func() {
-			if recover() != nil {
-				err = errors.New("panicked")
+// A batch that panics is an error for each client of its level, for those that
+// asked meanwhile and for those that ask next: nobody takes it for an empty list,
+// and the panic does not end the program.
+func TestAPanicIsAnErrorForEveryClientOfTheLevel(t *testing.T) {
+	loaders := loader.New(nil, client.Scope{}) // Without a service every read panics.
+	members := loaders.Wrap([]*client.Client{{ClientID: 1, SubjectIDs: []int64{2}}, {ClientID: 2}, {ClientID: 3}})
+	for name, read := range map[string]func(*loader.Client) error{
+		"subjects": func(c *loader.Client) error { _, err := c.AllSubjects(t.Context(), client.Selection{}); return err },
+		"viewers":  func(c *loader.Client) error { _, err := c.AllViewers(t.Context(), client.Selection{}); return err },
+		"forms":    func(c *loader.Client) error { _, err := c.Forms(t.Context()); return err },
+		"business": func(*loader.Client) error { _, err := loaders.Business(t.Context()); return err },
+	} {
+		var group sync.WaitGroup
+		for range 2 {
+			for _, c := range members {
+				group.Go(func() {
+					if err := read(c); err == nil || !strings.HasPrefix(err.Error(), "panic in a batch: ") {
+						t.Errorf("%s of %d: %v", name, c.ClientID, err)
+					}
+				})
 			}
-		}()
-		_, err = loaders.Definitions(t.Context())
-		return err
+		}
+		group.Wait()
 	}
-	for range 2 {
-		if err := ask(); err == nil {
-			t.Error("a loader without a service has definitions")
+}
+
+// A level of any width is one command, also where all of it asks at once, and
+// where one id stands in it more than once.
+func TestALevelOfAnyWidthIsOneCommand(t *testing.T) {
+	api := apitest.New(t)
+	const most = 500
+	clients := make([]*client.Client, most)
+	for i := range clients {
+		clients[i] = &client.Client{ClientID: int64(i + 1), Lifecycle: client.Live, Status: client.StatusActive}
+		if i+1 < most {
+			clients[i].SubjectIDs = []int64{int64(i + 2)}
+		}
+	}
+	api.Load(t, client.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
+	for _, width := range []int{1, 2, 3, 100, most} {
+		loaders := loader.New(api.Service, apitest.OwnerScope(business))
+		asked := make([]int64, width, width+1)
+		for i := range asked {
+			asked[i] = int64(i + 1)
+		}
+		members := level(t, api, loaders, append(asked, 1)...)
+		sent := api.Commands(func() {
+			var group sync.WaitGroup
+			for _, c := range members {
+				group.Go(func() {
+					found, err := c.AllSubjects(t.Context(), client.Selection{})
+					if err != nil || (c.ClientID < most && (len(found) != 1 || found[0].ClientID != c.ClientID+1)) {
+						t.Errorf("%d may see %v, %v", c.ClientID, ids(found), err)
+					}
+				})
+			}
+			group.Wait()
+		})
+		if got := strings.Join(sent, " "); got != "find" {
+			t.Errorf("a level of %d sent %q, want one find", width, got)
 		}
 	}
 }

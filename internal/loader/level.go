@@ -1,0 +1,172 @@
+package loader
+
+import (
+	"context"
+	"sync"
+
+	"clientgraph/internal/client"
+)
+
+// level holds the clients of one read and the dataloaders of their relations,
+// each made when it is first asked.
+type level struct {
+	loaders *Loaders
+	clients []*client.Client
+
+	mu        sync.Mutex
+	relations map[relationKey]*batch[[]*Client]
+	forms     *batch[[]client.Form]
+	histories map[client.HistoryArgs]*batch[*client.HistoryPage]
+}
+
+// relationKey tells the dataloaders of a level apart. Two selections of a relation
+// that want different parts of its clients are two reads.
+type relationKey struct {
+	viewers bool
+	need    client.Selection
+}
+
+// ids are the level's, each once.
+func (l *level) ids() []int64 {
+	ids := make([]int64, 0, len(l.clients))
+	known := make(map[int64]bool, len(l.clients))
+	for _, c := range l.clients {
+		if !known[c.ClientID] {
+			known[c.ClientID] = true
+			ids = append(ids, c.ClientID)
+		}
+	}
+	return ids
+}
+
+// Subjects are the live clients that c may see, by id, the first of them. Its
+// SubjectIDs must be loaded, and those of all its level. Error: OUT_OF_RANGE.
+func (c *Client) Subjects(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
+	return some(first, func() ([]*Client, error) { return c.AllSubjects(ctx, need) })
+}
+
+// AllSubjects are Subjects without a bound.
+func (c *Client) AllSubjects(ctx context.Context, need client.Selection) ([]*Client, error) {
+	return c.level.relation(relationKey{need: need}, c.level.readSubjects).load(ctx, c.ClientID)
+}
+
+// Viewers are the live clients who may see c, by id, the first of them. Error:
+// OUT_OF_RANGE.
+func (c *Client) Viewers(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
+	return some(first, func() ([]*Client, error) { return c.AllViewers(ctx, need) })
+}
+
+// AllViewers are Viewers without a bound.
+func (c *Client) AllViewers(ctx context.Context, need client.Selection) ([]*Client, error) {
+	return c.level.relation(relationKey{viewers: true, need: need}, c.level.readViewers).load(ctx, c.ClientID)
+}
+
+// some are the first of all.
+func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
+	if err := client.CheckRelation(first); err != nil {
+		return nil, err
+	}
+	clients, err := all()
+	if err != nil {
+		return nil, err
+	}
+	return clients[:min(int64(len(clients)), first)], nil
+}
+
+func (l *level) relation(key relationKey, read func(context.Context, client.Selection) (map[int64][]*Client, error)) *batch[[]*Client] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.relations == nil {
+		l.relations = map[relationKey]*batch[[]*Client]{}
+	}
+	if l.relations[key] == nil {
+		l.relations[key] = newBatch(l.ids(), func(ctx context.Context) (map[int64][]*Client, error) { return read(ctx, key.need) })
+	}
+	return l.relations[key]
+}
+
+// readSubjects reads the subjects of the whole level, by viewer.
+func (l *level) readSubjects(ctx context.Context, need client.Selection) (map[int64][]*Client, error) {
+	found, err := l.loaders.service.Subjects(ctx, l.loaders.scope, l.clients, need)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*Client, len(found))
+	for _, subject := range l.loaders.Wrap(found) {
+		byID[subject.ClientID] = subject
+	}
+	related := make(map[int64][]*Client, len(l.clients))
+	for _, viewer := range l.clients {
+		if _, done := related[viewer.ClientID]; done {
+			continue
+		}
+		subjects := []*Client{}
+		for _, id := range viewer.SubjectIDs {
+			if subject := byID[id]; subject != nil {
+				subjects = append(subjects, subject)
+			}
+		}
+		related[viewer.ClientID] = subjects
+	}
+	return related, nil
+}
+
+// readViewers reads the viewers of the whole level, by subject.
+func (l *level) readViewers(ctx context.Context, need client.Selection) (map[int64][]*Client, error) {
+	found, err := l.loaders.service.Viewers(ctx, l.loaders.scope, l.clients, need)
+	if err != nil {
+		return nil, err
+	}
+	related := make(map[int64][]*Client, len(l.clients))
+	for _, subject := range l.clients {
+		related[subject.ClientID] = []*Client{}
+	}
+	for _, viewer := range l.loaders.Wrap(found) {
+		for _, id := range viewer.SubjectIDs {
+			if viewers, wanted := related[id]; wanted {
+				related[id] = append(viewers, viewer)
+			}
+		}
+	}
+	return related, nil
+}
+
+// Forms are the forms that c signed, by form id.
+func (c *Client) Forms(ctx context.Context) ([]client.Form, error) {
+	return c.level.formsBatch().load(ctx, c.ClientID)
+}
+
+func (l *level) formsBatch() *batch[[]client.Form] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.forms == nil {
+		l.forms = newBatch(l.ids(), func(ctx context.Context) (map[int64][]client.Form, error) {
+			return l.loaders.service.Forms(ctx, l.loaders.scope, l.clients)
+		})
+	}
+	return l.forms
+}
+
+// History is a part of c's history; after is nil or a cursor of it. Errors:
+// FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
+func (c *Client) History(ctx context.Context, first int64, after *string) (*client.HistoryPage, error) {
+	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, c.ClientID, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return c.level.history(args).load(ctx, c.ClientID)
+}
+
+func (l *level) history(args client.HistoryArgs) *batch[*client.HistoryPage] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.histories == nil {
+		l.histories = map[client.HistoryArgs]*batch[*client.HistoryPage]{}
+	}
+	if l.histories[args] == nil {
+		l.histories[args] = newBatch(l.ids(), func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
+			return l.loaders.service.History(ctx, l.loaders.scope, l.clients, args)
+		})
+	}
+	return l.histories[args]
+}
