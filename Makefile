@@ -30,7 +30,7 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross depguard schema words threats scripts property browser sockets hostile soak fuzz vuln
+CHECKS := lint format generated tidy cross schema words threats scripts property browser sockets hostile soak fuzz vuln
 
 .PHONY: help run test check long corpus bench-reads generate fmt clean playground $(CHECKS)
 
@@ -89,9 +89,6 @@ tidy: ## check: go.mod is tidy
 
 cross: ## check: code for other systems compiles
 	for os in darwin windows; do GOOS=$$os CGO_ENABLED=0 go vet ./internal/devdb ./internal/keyfile; done
-
-depguard: $(TOOLS) ## check: every import rule of the linter bites
-	cd .ci/depguard && go run . ../..
 
 schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and breaks no release
 	node .ci/schema/node_modules/eslint/bin/eslint.js --max-warnings 0 \

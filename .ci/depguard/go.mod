@@ -1,3 +1,0 @@
-module clientgraph/depguard
-
-go 1.26.0

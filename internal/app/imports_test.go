@@ -1,0 +1,202 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "clientgraph/"
+
+// everything stands for all packages but those that are for tests.
+const everything = "..."
+
+// imports says which packages of ours each package imports. Imports run one way:
+//
+//	server.go -> app -> everything
+//	server -> graph, auth, limit     graph -> client, loader
+//	all others -> client             client -> nothing of ours
+//
+// A line says what is there and nothing else: an import that is not listed fails
+// the test, and so does one that is listed and not there. Tests import what they
+// like.
+func imports() map[string][]string {
+	const client, keyfile = "internal/client", "internal/keyfile"
+	return map[string][]string{
+		".":                    {"internal/app"},
+		"graph":                {"graph/generated", "graph/model", client, "internal/loader"},
+		"graph/generated":      {"graph/model", "graph/scalar", client, "internal/loader"},
+		"graph/model":          {"graph/scalar", client, "internal/loader"},
+		"graph/scalar":         {client},
+		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/testdb"},
+		"internal/app":         {everything},
+		"internal/auth":        {client, keyfile},
+		"internal/bench":       nil,
+		"internal/bench/reads": {"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample"},
+		client:                 nil,
+		"internal/config":      {client},
+		"internal/devdb":       nil,
+		keyfile:                nil,
+		"internal/limit":       {client},
+		"internal/loader":      {client},
+		"internal/mongostore":  {client},
+		"internal/oracle":      nil,
+		"internal/sample":      {client},
+		"internal/secret":      {keyfile},
+		"internal/server":      {"graph", "internal/auth", client, "internal/limit"},
+		"internal/testdb":      {"internal/devdb"},
+		"internal/testsize":    nil,
+		"internal/transfer":    {client},
+		"internal/web":         nil,
+	}
+}
+
+// forTests are the packages that no part of the program imports.
+func forTests() []string {
+	return []string{"internal/apitest", "internal/oracle", "internal/testdb", "internal/testsize"}
+}
+
+// A keeper is a foreign package, with all below it, that only some of ours
+// import.
+type keeper struct {
+	foreign, why string
+	only         []string
+}
+
+func keepers() []keeper {
+	return []keeper{
+		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore"}},
+		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/testdb"}},
+	}
+}
+
+// foreignOfClient are all modules that the domain imports beside the standard
+// library.
+func foreignOfClient() []string {
+	return []string{"github.com/nyaruka/phonenumbers", "golang.org/x/text"}
+}
+
+// banned is what nobody imports, tests included, and what to use instead.
+func banned() map[string]string {
+	return map[string]string{
+		"log":                   "use log/slog",
+		"math/rand":             "use math/rand/v2",
+		"github.com/pkg/errors": "use errors, and fmt.Errorf with %w",
+		"golang.org/x/exp":      "it promises nothing; the standard library has most of it",
+	}
+}
+
+// listed is what `go list` says of a package.
+type listed struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// packages lists all packages of the program, by their folders.
+func packages(t *testing.T) map[string]listed {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "-tags", "browser,hostile,sockets", module+"...")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	found := map[string]listed{}
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return found
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		folder := strings.TrimPrefix(p.ImportPath, module)
+		if p.ImportPath == strings.TrimSuffix(module, "/") {
+			folder = "."
+		}
+		found[folder] = p
+	}
+}
+
+// ours are the imports that are packages of ours, by their folders.
+func ours(imported []string) []string {
+	var folders []string
+	for _, path := range imported {
+		if folder, own := strings.CutPrefix(path, module); own {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+func isOrIsBelow(path, above string) bool { return path == above || strings.HasPrefix(path, above+"/") }
+
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	found, table := packages(t), imports()
+	for _, folder := range slices.Sorted(maps.Keys(found)) {
+		may, known := table[folder]
+		if !known {
+			t.Errorf("%s has no line in imports()", folder)
+			continue
+		}
+		has := ours(found[folder].Imports)
+		if slices.Equal(may, []string{everything}) {
+			for _, imported := range has {
+				if slices.Contains(forTests(), imported) {
+					t.Errorf("%s imports %s, which is for tests", folder, imported)
+				}
+			}
+			continue
+		}
+		for _, imported := range has {
+			if !slices.Contains(may, imported) {
+				t.Errorf("%s imports %s: imports() has the picture of who imports whom", folder, imported)
+			}
+		}
+		for _, imported := range may {
+			if !slices.Contains(has, imported) {
+				t.Errorf("%s does not import %s any more: take it out of its line in imports()", folder, imported)
+			}
+		}
+	}
+	for folder := range table {
+		if _, there := found[folder]; !there {
+			t.Errorf("imports() has a line for %s, which is not there", folder)
+		}
+	}
+}
+
+func TestForeignPackagesStayWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	found := packages(t)
+	for folder, p := range found {
+		for _, k := range keepers() {
+			for _, imported := range p.Imports {
+				if isOrIsBelow(imported, k.foreign) && !slices.Contains(k.only, folder) {
+					t.Errorf("%s imports %s: %s", folder, imported, k.why)
+				}
+			}
+		}
+		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for path, instead := range banned() {
+				// math/rand/v2 is below math/rand, and log/slog below log.
+				if imported == path || (strings.Contains(path, ".") && isOrIsBelow(imported, path)) {
+					t.Errorf("%s imports %s: %s", folder, imported, instead)
+				}
+			}
+		}
+	}
+	for _, imported := range found["internal/client"].Imports {
+		module, _, isModule := strings.Cut(imported, "/")
+		if isModule = isModule && strings.Contains(module, "."); !isModule {
+			continue
+		}
+		if !slices.ContainsFunc(foreignOfClient(), func(allowed string) bool { return isOrIsBelow(imported, allowed) }) {
+			t.Errorf("internal/client imports %s: the domain needs the standard library and a few modules, all in foreignOfClient()", imported)
+		}
+	}
+}
