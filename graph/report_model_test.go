@@ -78,6 +78,8 @@ func (w *reportWorld) textsOf(c *client.Client) reportTexts {
 			texts.custom = append(texts.custom, strconv.FormatFloat(value, 'f', -1, 64))
 		case client.Date:
 			texts.custom = append(texts.custom, value.String())
+		case bool:
+			texts.custom = append(texts.custom, strconv.FormatBool(value))
 		}
 	}
 	if c.Notes != nil {
@@ -150,8 +152,9 @@ func (w *reportWorld) matches(f *reportFilter, role client.Role, zone *time.Loca
 		return false
 	}
 	texts := w.texts[c.ClientID]
+	tags := slices.DeleteFunc(slices.Clone(f.tags), func(tag string) bool { return strings.TrimSpace(tag) == "" })
 	return (len(f.statuses) == 0 || slices.Contains(f.statuses, c.Status)) &&
-		(len(f.tags) == 0 || slices.ContainsFunc(f.tags, func(tag string) bool { return texts.tags[modelTag(tag)] })) &&
+		(len(tags) == 0 || slices.ContainsFunc(tags, func(tag string) bool { return texts.tags[modelTag(tag)] })) &&
 		createdWithin(f.start, f.end, zone, c.CreatedDate) &&
 		w.booked(f, c) &&
 		(strings.TrimSpace(f.term) == "" || texts.reported(modelFold(f.term), role)) &&
@@ -252,7 +255,7 @@ func modelBegins(before, r rune) bool {
 	}
 	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
 	dense := func(r rune) bool {
-		return r >= 0x0E00 && r <= 0x0EFF || r >= 0x1780 && r <= 0x17FF || r >= 0x3040 && r <= 0x30FF || r >= 0x3400 && r <= 0x9FFF
+		return r >= 0x0E00 && r <= 0x0EFF || r >= 0x1780 && r <= 0x17FF || r >= 0x3040 && r <= 0x30FF || r >= 0x3400 && r <= 0x9FFF || r >= 0xAC00 && r <= 0xD7A3
 	}
 	return !letter(r) || !letter(before) || dense(r) || dense(before)
 }
@@ -261,7 +264,11 @@ func modelBegins(before, r rune) bool {
 // case, accents and width, and with one space between words.
 func modelFold(text string) string {
 	var plain strings.Builder
-	for _, r := range norm.NFKD.String(text) {
+	for _, r := range norm.NFKD.String(modelLooks.Replace(text)) {
+		if r >= 'ァ' && r <= 'ヶ' {
+			// The two tables of kana stand side by side in Unicode.
+			r -= 96
+		}
 		if !modelAccent(r) {
 			plain.WriteRune(r)
 		}
@@ -290,6 +297,16 @@ func modelFold(text string) string {
 	}
 	return strings.Join(strings.Fields(norm.NFC.String(b.String())), " ")
 }
+
+// modelLooks writes what looks alike, or is typed for one another, in one way: of
+// the characters that the worlds have.
+var modelLooks = strings.NewReplacer(
+	"’", "'", "‘", "'", "ʼ", "'", "`", "'", "´", "'", "＇", "'", "׳", "'",
+	"\u2010", "-", "\u2011", "-", "–", "-", "—", "-", "\u2212", "-", "－", "-",
+	"“", "\"", "”", "\"", "«", "\"", "»", "\"",
+	"ى", "ي", "ی", "ي", "ة", "ه", "ک", "ك", "ٱ", "ا",
+	"ם", "מ", "ן", "נ", "ך", "כ", "ף", "פ", "ץ", "צ",
+)
 
 // modelZeros are the zeros of the scripts whose digits the worlds have.
 var modelZeros = []rune{'٠', '۰', '०', '๐', '௦'}

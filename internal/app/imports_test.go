@@ -78,7 +78,7 @@ func keepers() []keeper {
 // foreignOfClient are all modules that the domain imports beside the standard
 // library.
 func foreignOfClient() []string {
-	return []string{"github.com/nyaruka/phonenumbers", "golang.org/x/text"}
+	return []string{"github.com/nyaruka/phonenumbers", "golang.org/x/net/idna", "golang.org/x/text"}
 }
 
 // banned is what nobody imports, tests included, and what to use instead.

@@ -9,7 +9,7 @@ import (
 
 // Filter is what a report is asked for. The zero value means all live clients.
 // Within a list: any of; between conditions: all of. An empty list, and a blank
-// SearchTerm, is no condition, but for ClientIDs.
+// SearchTerm or tag, is no condition, but for ClientIDs.
 type Filter struct {
 	// ClientIDs, when not nil, are the only clients meant: an empty list means
 	// none.
@@ -122,12 +122,15 @@ func (s *Service) resolve(ctx context.Context, scope Scope, f Filter) (meaning, 
 		m.nothing = m.nothing || t.none
 		m.conditions.Keys = append(m.conditions.Keys, t.keys())
 	}
-	if len(f.Tags) > 0 {
-		keys := make([]string, len(f.Tags))
-		for i, tag := range f.Tags {
-			keys[i] = tagIndexKey(tag)
+	var tags []string
+	for _, tag := range f.Tags {
+		// A blank one is none.
+		if !isBlank(tag) {
+			tags = append(tags, tagIndexKey(tag))
 		}
-		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	if tags != nil {
+		m.conditions.Keys = append(m.conditions.Keys, tags)
 	}
 	for _, part := range []func(context.Context, Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
 		if err := part(ctx, scope, f, &m); err != nil {

@@ -17,12 +17,6 @@ const (
 	keyExternalUser = "x:"
 )
 
-// foldEmail is equal for two e-mail addresses exactly when they are one: spaces
-// around them and case aside.
-func foldEmail(address string) string {
-	return caseless(strings.TrimSpace(address))
-}
-
 // emailLower is an address as it is stored for comparing; nil for none.
 func emailLower(address *string) *string {
 	if address == nil || isBlank(*address) {

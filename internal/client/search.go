@@ -233,23 +233,14 @@ func (c *Client) searchableTexts() []string {
 	add(c.FullName())
 	for i := range properties {
 		if p := &properties[i]; p.mappable() && !p.is(phone) {
-			texts = append(texts, searchText(valueAt(p.at(c))))
+			texts = append(texts, fieldText(valueAt(p.at(c))))
 		}
 	}
 	for _, value := range c.FieldValues {
-		texts = append(texts, searchText(value.Value))
+		texts = append(texts, fieldText(value.Value))
 	}
 	add(c.Notes)
 	return append(texts, c.AlertNotes...)
-}
-
-// searchText is a custom value as searches see it. What is only true or false
-// has no text.
-func searchText(value any) string {
-	if _, isFlag := value.(bool); isFlag {
-		return ""
-	}
-	return fieldText(value)
 }
 
 // phones are the numbers by which the client is reached. Searches look at their
@@ -273,7 +264,7 @@ func (t term) found(c *Client, definitions Definitions, role Role) bool {
 		if p := field.Definition.property(); p != nil && p.is(phone) {
 			continue
 		}
-		if t.matches(searchText(field.Value)) {
+		if t.matches(fieldText(field.Value)) {
 			return true
 		}
 	}

@@ -19,7 +19,7 @@ func pools() map[string][]any {
 		"firstName":        {"Ann", "Bo", "Zoë", " ", nil},
 		"lastName":         {"Bell", "Öst", "山田", nil},
 		"fullName":         {"Annie B.", " ", nil},
-		"emailAddress":     {"a@example.com", " A@Example.com ", "b@example.com", "c@example.org", nil},
+		"emailAddress":     {"a@example.com", " A@Example.com ", "b@example.com", "c@example.org", "u@bücher.test", "U@xn--bcher-kva.test", nil},
 		"externalUserName": {"ann", "bo", nil},
 		"companyName":      {"Acme", "Bolt", nil},
 		"cellPhone":        {"+1 212 555 0101", "212-555-0102", nil},

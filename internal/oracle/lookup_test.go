@@ -12,7 +12,7 @@ import (
 // answers.
 func (r *run) questions() map[string]question {
 	questions := map[string]question{}
-	for i, address := range []string{"A@example.com", "b@example.com"} {
+	for i, address := range []string{"A@example.com", "b@example.com", "u@BÜCHER.test"} {
 		by := oracle.Key{Name: "emailAddress", Value: address}
 		questions[fmt.Sprintf("email%d", i)] = question{
 			fmt.Sprintf("clientsByEmail(emailAddress: %q) { clientId }", address),

@@ -3,6 +3,8 @@ package oracle
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // Key is by what an upsert finds its client: a clientId, or a property.
@@ -15,9 +17,22 @@ type Key struct {
 // same says whether two values of the key's property are one key.
 func (k Key) same(a, b string) bool {
 	if k.Name == "emailAddress" {
-		return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+		return sameAddress(a, b)
 	}
 	return a == b
+}
+
+// sameAddress says whether two e-mail addresses are one: their local parts whatever
+// their case, their domains as names are looked up.
+func sameAddress(a, b string) bool {
+	localA, domainA, _ := strings.Cut(strings.TrimSpace(a), "@")
+	localB, domainB, _ := strings.Cut(strings.TrimSpace(b), "@")
+	asciiA, errA := idna.Lookup.ToASCII(domainA)
+	asciiB, errB := idna.Lookup.ToASCII(domainB)
+	if errA != nil || errB != nil {
+		asciiA, asciiB = strings.ToLower(domainA), strings.ToLower(domainB)
+	}
+	return strings.EqualFold(localA, localB) && asciiA == asciiB
 }
 
 // Upsert brings an input into the client of a key, or makes that client: then id
