@@ -3829,6 +3829,9 @@ the code in the error's ` + "`" + `extensions` + "`" + `: DOCUMENT_TOO_LARGE, TO
 TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
 QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
 much is stopped: TOO_MANY_ROWS.
+
+An answer tells its first 50 errors, in the order of the document and of its lists. Where there are more, the last one is
+TOO_MANY_ERRORS, and ` + "`" + `more` + "`" + ` beside its code says how many were left out; the data are the same.
 """
 type Query {
   "Who you are, by your token, and what you may do."

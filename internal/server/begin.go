@@ -12,7 +12,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
@@ -28,8 +27,9 @@ type begun struct {
 	executor  *executor.Executor
 	// over is set when the last response was given.
 	over bool
-	// rows bounds what each part of the answer reads.
-	rows *client.RowBudget
+	// rows bounds what each part of the answer reads, errors what it tells of.
+	rows   *client.RowBudget
+	errors *graph.AnswerErrors
 	// cost is what the answer tells of it; nil where nobody asked.
 	cost map[string]any
 }
@@ -71,25 +71,21 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		failed.wellFormed = refusal.Code != codeBadRequest
 		return nil, failed
 	}
-	cost, err := h.measure(ctx, asked)
-	if err != nil {
-		failed := h.refused(ctx, http.StatusBadRequest, 0, err)
-		failed.wellFormed = true
+	document, cost, failed := h.prepare(ctx, scope, asked)
+	if failed != nil {
 		return nil, failed
 	}
-	if wait, ok := h.spend(scope, cost); !ok {
-		return nil, h.refused(ctx, http.StatusTooManyRequests, wait, client.RateLimited(wait))
-	}
+	ctx = context.WithValue(ctx, documentKey{}, document)
 	ctx = graph.WithScope(graphql.StartOperationTrace(ctx), h.service, scope)
 	asked.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	operation, errs := h.executor.CreateOperationContext(ctx, &asked.RawParams)
 	if errs != nil {
-		if operation.Doc != nil && operation.Operation == nil {
+		if operation.Operation == nil {
 			errs[0].Message = "operationName must name one of the operations of query"
 		}
 		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
-	h.persisted.keep(asked)
+	h.persisted.keep(principal(scope), asked)
 	b := &begun{kind: operation.Operation.Operation, executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
@@ -100,7 +96,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if asked.wantsCost() {
 		b.cost = map[string]any{"cost": cost, "limit": h.limits.Shape.Cost}
 	}
-	ctx = client.WithRowBudget(ctx, b.rows)
+	ctx, b.errors = graph.WithAnswerErrors(client.WithRowBudget(ctx, b.rows))
 	if b.streams() {
 		ctx, b.cancel = context.WithCancel(ctx)
 	} else {
@@ -116,22 +112,33 @@ func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Dura
 	return &unbegun{status: status, wait: wait, response: h.executor.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})}
 }
 
-// measure parses a document that is not known and measures its operation, before
-// anything that takes longer is done with it. What can't be parsed, or has no
-// such operation, costs nothing: the executor tells of it.
-func (h *graphqlHandler) measure(ctx context.Context, asked *request) (int64, error) {
-	document, known := h.documents.Get(ctx, asked.Query)
-	if !known {
-		if err := h.limits.Shape.Text(asked.Query); err != nil {
-			return 0, err
-		}
-		parsed, err := parser.ParseQuery(&ast.Source{Input: asked.Query})
-		if err != nil {
-			return 0, nil //nolint:nilerr // It is told by who parses it again.
-		}
-		document = parsed
+// prepare parses, measures, charges and validates a document, in this order:
+// nothing is done with it before what bounds that.
+func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*ast.QueryDocument, int64, *unbegun) {
+	var cost int64
+	document, valid, err := h.document(asked)
+	if err == nil {
+		cost, err = h.limits.Shape.Check(h.schema, document, document.Operations.ForName(asked.OperationName), asked.Variables)
 	}
-	return h.limits.Shape.Check(h.schema, document, document.Operations.ForName(asked.OperationName), asked.Variables)
+	if client.AsErrors(err) != nil {
+		failed := h.refused(ctx, http.StatusBadRequest, 0, err)
+		failed.wellFormed = true
+		return nil, 0, failed
+	}
+	if wait, ok := h.spend(scope, cost); !ok {
+		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, client.RateLimited(wait))
+	}
+	var invalid gqlerror.List
+	if err != nil {
+		invalid = asList(err)
+	} else if !valid {
+		invalid = h.validate(scope, asked, document)
+	}
+	if invalid != nil {
+		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
+		return nil, 0, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(ctx, invalid)}
+	}
+	return document, cost, nil
 }
 
 // spend takes an operation's cost from its caller's budget.
@@ -139,7 +146,12 @@ func (h *graphqlHandler) spend(scope client.Scope, cost int64) (time.Duration, b
 	if h.points == nil {
 		return 0, true
 	}
-	return h.points.TakeMany(strconv.FormatInt(scope.BusinessID, 10)+":"+scope.User, max(cost, 1))
+	return h.points.TakeMany(principal(scope), max(cost, 1))
+}
+
+// principal names a caller: a user of a business.
+func principal(scope client.Scope) string {
+	return strconv.FormatInt(scope.BusinessID, 10) + ":" + scope.User
 }
 
 func (b *begun) streams() bool { return b.kind == ast.Subscription }
@@ -155,6 +167,7 @@ func (b *begun) next() *graphql.Response {
 	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
 		// Not a half of it: who pages would take that for all there is. What a
 		// mutation wrote is told.
+		_ = b.errors.Take()
 		response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
 		response.Data = json.RawMessage("null")
 	}
@@ -163,6 +176,9 @@ func (b *begun) next() *graphql.Response {
 		if cause := graph.BrokenOff(b.ctx); cause != nil {
 			response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: cause, Message: cause.Error()}})
 		}
+	}
+	if response != nil {
+		response.Errors = b.errors.Take()
 	}
 	if response != nil && b.cost != nil {
 		if response.Extensions == nil {

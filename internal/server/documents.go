@@ -2,37 +2,85 @@ package server
 
 import (
 	"context"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/maypok86/otter/v2"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
 )
 
 // documentBytes bounds the text of the documents that are kept parsed, which
 // take some twenty times as much. It is the operations of many front ends, or a
-// few of those that somebody makes up to fill the memory.
+// few of those that somebody makes up to fill the memory: of its owner's share.
 const documentBytes = 4 << 20
 
-// documents keeps valid documents parsed, by their text.
-type documents struct {
-	kept *otter.Cache[string, *ast.QueryDocument]
-}
+// documentKey is the context's key of the document that is executed.
+type documentKey struct{}
 
-var _ graphql.Cache[*ast.QueryDocument] = documents{}
+// checkedDocument gives the executor the document that stands in the context, so
+// that it neither parses nor validates it again.
+type checkedDocument struct{}
 
-func newDocuments() documents {
-	return documents{otter.Must(&otter.Options[string, *ast.QueryDocument]{
-		MaximumWeight: documentBytes,
-		Weigher:       func(text string, _ *ast.QueryDocument) uint32 { return uint32(len(text)) }, //nolint:gosec // A document has 64 KiB.
-	})}
-}
+var _ graphql.Cache[*ast.QueryDocument] = checkedDocument{}
 
 // Get implements graphql.Cache.
-func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
-	return d.kept.GetIfPresent(text)
+func (checkedDocument) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	document, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
+	return document, ok
 }
 
 // Add implements graphql.Cache.
-func (d documents) Add(_ context.Context, text string, document *ast.QueryDocument) {
-	d.kept.Set(text, document)
+func (checkedDocument) Add(context.Context, string, *ast.QueryDocument) {}
+
+// document is the parsed document of a request. It is valid where it was seen
+// before; any other is measured before it is validated.
+func (h *graphqlHandler) document(asked *request) (document *ast.QueryDocument, valid bool, err error) {
+	if document, known := h.documents.get(asked.Query); known {
+		return document, true, nil
+	}
+	if err := h.limits.Shape.Text(asked.Query); err != nil {
+		return nil, false, err
+	}
+	document, err = parser.ParseQuery(&ast.Source{Input: asked.Query})
+	if err != nil {
+		errcode.Set(err, errcode.ParseFailed)
+		return nil, false, err
+	}
+	if len(document.Operations) == 0 {
+		return nil, false, gqlerror.List{invalid("query holds no operation")}
+	}
+	return document, false, nil
+}
+
+// validate holds a document that was not seen before to the rules of GraphQL, and
+// keeps it among those that its principal brought.
+func (h *graphqlHandler) validate(scope client.Scope, asked *request, document *ast.QueryDocument) gqlerror.List {
+	if errs := limit.Validate(h.schema, document, h.suggests); errs != nil {
+		return errs
+	}
+	h.documents.add(principal(scope), asked.Query, document, len(asked.Query))
+	return nil
+}
+
+func invalid(message string) *gqlerror.Error {
+	err := &gqlerror.Error{Message: message}
+	errcode.Set(err, errcode.ValidationFailed)
+	return err
+}
+
+// asList is what the parser says of a document.
+func asList(err error) gqlerror.List {
+	if list, isList := errors.AsType[gqlerror.List](err); isList {
+		return list
+	}
+	one, isOne := errors.AsType[*gqlerror.Error](err)
+	if !isOne {
+		one = gqlerror.Wrap(err)
+	}
+	return gqlerror.List{one}
 }

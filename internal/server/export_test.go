@@ -41,3 +41,18 @@ func read(asked *request, refused *refusal) (query string, variables map[string]
 	}
 	return asked.Query, asked.Variables, ""
 }
+
+// Shares is a cache of numbers that is bounded in bytes and shared by owners.
+type Shares struct{ of *shares[int] }
+
+// NewShares returns one of at most that many bytes.
+func NewShares(most int) Shares { return Shares{newShares[int](most)} }
+
+// Get is the value of a key, if it is known.
+func (s Shares) Get(key string) (int, bool) { return s.of.get(key) }
+
+// Add keeps a value that an owner brought.
+func (s Shares) Add(owner, key string, value, bytes int) { s.of.add(owner, key, value, bytes) }
+
+// Bytes are how many it keeps.
+func (s Shares) Bytes() int { return s.of.bytes }

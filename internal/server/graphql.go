@@ -57,9 +57,12 @@ type graphqlHandler struct {
 	streams     *streams
 	limits      Limits
 	gate        *gate
-	documents   documents
-	persisted   *persisted
-	compressor  *compressor
+	// documents keeps valid documents parsed, by their text.
+	documents *shares[*ast.QueryDocument]
+	// suggests says that errors of a document may name what was meant.
+	suggests   bool
+	persisted  *persisted
+	compressor *compressor
 	// points is the budget of each principal; nil for none.
 	points *limit.Rate
 	// allowsOrigin says whether a page of the request's origin may open a socket.

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -27,7 +26,7 @@ const persistedBytes = 4 << 20
 // documents, for good.
 type persisted struct {
 	// automatic is nil where callers can't have documents kept.
-	automatic *otter.Cache[string, string]
+	automatic *shares[string]
 	// trusted are the documents that were published with front ends, by hash and by
 	// id; when only is set, nothing else is executed.
 	trusted map[string]string
@@ -37,10 +36,7 @@ type persisted struct {
 func newPersisted(o Options) *persisted {
 	p := &persisted{trusted: o.Trusted, only: o.TrustedOnly}
 	if !o.NotPersisted && !o.TrustedOnly {
-		p.automatic = otter.Must(&otter.Options[string, string]{
-			MaximumWeight: persistedBytes,
-			Weigher:       func(hash, text string) uint32 { return uint32(len(hash) + len(text)) }, //nolint:gosec // A document has 64 KiB.
-		})
+		p.automatic = newShares[string](persistedBytes)
 	}
 	return p
 }
@@ -67,7 +63,7 @@ func (p *persisted) find(asked *request) *client.Error {
 	default:
 		text, known := p.trusted[name]
 		if !known && asked.documentID == "" && p.automatic != nil {
-			text, known = p.automatic.GetIfPresent(name)
+			text, known = p.automatic.get(name)
 		}
 		if !known && !p.only {
 			return p.unknown()
@@ -89,11 +85,11 @@ func (p *persisted) unknown() *client.Error {
 	return &client.Error{Code: codeNotPersisted, Message: "this document is not known here; send it whole, once, with its hash"}
 }
 
-// keep remembers a document that turned out to be valid, for a request that
-// brought its hash.
-func (p *persisted) keep(asked *request) {
+// keep remembers a document that turned out to be valid, for a request of a
+// principal that brought its hash.
+func (p *persisted) keep(owner string, asked *request) {
 	if hash, err := asked.hash(); err == nil && hash != "" && p.automatic != nil {
-		p.automatic.Set(hash, asked.Query)
+		p.automatic.add(owner, hash, asked.Query, len(hash)+len(asked.Query))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	gqlgen "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
@@ -77,15 +78,16 @@ func New(o Options) *Server {
 }
 
 func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
-	exec, parsed, limits := executor.New(schema), newDocuments(), o.Limits.withDefaults()
-	setUp(exec, o, parsed)
+	exec, limits := executor.New(schema), o.Limits.withDefaults()
+	setUp(exec, o)
 	mux := http.NewServeMux()
 	api := &graphqlHandler{
 		executor:    exec,
 		schema:      schema.Schema(),
 		limits:      limits,
 		gate:        newGate(limits),
-		documents:   parsed,
+		documents:   newShares[*ast.QueryDocument](documentBytes),
+		suggests:    o.Introspection,
 		persisted:   newPersisted(o),
 		compressor:  newCompressor(),
 		points:      newPoints(limits.Points),
@@ -128,18 +130,16 @@ func newPoints(points int64) *limit.Rate {
 	return limit.NewRate(limit.Budget{Burst: int(points), Every: time.Minute / time.Duration(points)}, time.Now)
 }
 
-func setUp(exec *executor.Executor, o Options, parsed documents) {
+func setUp(exec *executor.Executor, o Options) {
 	present := graph.PresentError(o.Logger, o.Unavailable)
 	if !o.Introspection {
 		present = withoutNames(present)
 	}
-	exec.SetErrorPresenter(present)
+	exec.SetErrorPresenter(graph.BoundErrors(present))
 	exec.SetRecoverFunc(graph.RecoverPanic)
-	exec.SetQueryCache(parsed)
+	exec.SetQueryCache(checkedDocument{})
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
-	} else {
-		exec.SetDisableSuggestion(true)
 	}
 }
 

@@ -1,0 +1,155 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
+)
+
+// AnswerErrors are the errors of one answer: the first limit.MaxErrors in the
+// document's order, however many there are and in whatever order they come. It is
+// safe for concurrent use.
+type AnswerErrors struct {
+	mu   sync.Mutex
+	kept []placedError
+	// count is how many errors there were.
+	count int
+	// failed are the places of fields that may not be null and whose errors gqlgen
+	// was not told, so that it complains of them being null.
+	failed map[string]struct{}
+}
+
+// placedError is an error, and where the field that failed stands.
+type placedError struct {
+	place string
+	err   *gqlerror.Error
+}
+
+type answerErrorsKey struct{}
+
+// WithAnswerErrors returns a context under which BoundErrors keeps the errors of
+// one answer at a time.
+func WithAnswerErrors(ctx context.Context) (context.Context, *AnswerErrors) {
+	all := &AnswerErrors{}
+	return context.WithValue(ctx, answerErrorsKey{}, all), all
+}
+
+// Take returns the errors of the answer that has been made, with one that tells
+// how many were left out, and begins with the next answer.
+func (a *AnswerErrors) Take() gqlerror.List {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var errs gqlerror.List
+	for _, kept := range a.kept {
+		errs = append(errs, kept.err)
+	}
+	if more := a.count - len(a.kept); more > 0 {
+		errs = append(errs, limit.LeftOut(more))
+	}
+	a.kept, a.count, a.failed = nil, 0, nil
+	return errs
+}
+
+// BoundErrors returns a presenter that has only those errors presented, and kept,
+// that may be among the first of their answer. gqlgen itself is told as many as
+// an answer may have. Without WithAnswerErrors it presents all.
+func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		all, bounded := ctx.Value(answerErrorsKey{}).(*AnswerErrors)
+		if !bounded {
+			return present(ctx, err)
+		}
+		place := placeOf(ctx)
+		keeps, tells := all.counted(ctx, place, err)
+		if !keeps {
+			return nil
+		}
+		presented := present(ctx, err)
+		all.keep(place, presented)
+		if !tells {
+			return nil
+		}
+		return presented
+	}
+}
+
+// counted counts an error. It says whether the error is to be kept, and whether
+// gqlgen is told.
+func (a *AnswerErrors) counted(ctx context.Context, place string, err error) (keeps, tells bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, failed := a.failed[place]; failed && client.AsErrors(err) == nil {
+		return false, false
+	}
+	a.count++
+	if a.count <= limit.MaxErrors {
+		return true, true
+	}
+	if mayNotBeNull(graphql.GetFieldContext(ctx)) {
+		if a.failed == nil {
+			a.failed = map[string]struct{}{}
+		}
+		a.failed[place] = struct{}{}
+	}
+	return len(a.kept) < limit.MaxErrors || place < a.kept[len(a.kept)-1].place, false
+}
+
+func (a *AnswerErrors) keep(place string, err *gqlerror.Error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(a.kept, place, func(kept placedError, place string) int {
+		// Of two errors of one field the one that came first stays first.
+		return cmp.Or(strings.Compare(kept.place, place), -1)
+	})
+	if at == limit.MaxErrors {
+		return
+	}
+	if len(a.kept) == limit.MaxErrors {
+		a.kept = a.kept[:limit.MaxErrors-1]
+	}
+	a.kept = slices.Insert(a.kept, at, placedError{place, err})
+}
+
+// placeOf is where the field that is being resolved stands in the answer, by the
+// place of each field in the document and the index of each entry: texts of it
+// order as the document and its lists do.
+func placeOf(ctx context.Context) string {
+	const maxLevels = 32
+	levels := make([]uint32, 0, maxLevels)
+	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
+		switch {
+		case field.Index != nil:
+			levels = append(levels, uint32(*field.Index)) //nolint:gosec // It is the index of an entry.
+		case field.Field.Field != nil && field.Field.Position != nil:
+			levels = append(levels, uint32(field.Field.Position.Start)) //nolint:gosec // A document has 64 KiB.
+		}
+	}
+	slices.Reverse(levels)
+	place := make([]byte, 0, 4*len(levels))
+	for _, level := range levels {
+		place = binary.BigEndian.AppendUint32(place, level)
+	}
+	return string(place)
+}
+
+// mayNotBeNull says whether gqlgen complains of a field, or an entry of a list,
+// that is null.
+func mayNotBeNull(field *graphql.FieldContext) bool {
+	for field != nil && field.Field.Field == nil {
+		field = field.Parent
+	}
+	if field == nil || field.Field.Definition == nil {
+		return false
+	}
+	on := field.Field.Definition.Type
+	return on.NonNull || (on.Elem != nil && on.Elem.NonNull)
+}
