@@ -5020,6 +5020,8 @@ extend type Query {
   Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
   sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
   without ` + "`" + `since` + "`" + `.
+
+  Cursors are sealed, and each is another text: of two that differ, nothing may have happened between.
   """
   clientChanges(
     "Cursor of an earlier answer, or of one of its entries (INVALID_CURSOR, RESYNC_REQUIRED); null to begin."

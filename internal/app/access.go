@@ -67,9 +67,10 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 // secrets is what keeps secrets in that store.
 func (a *access) secrets(keys secret.KeyStore) client.Secrets {
 	return client.Secrets{
-		Hasher: secret.NewHasher(runtime.GOMAXPROCS(0)),
-		Cipher: a.cipher,
-		MAC:    secret.NewMAC(a.cipher, keys),
+		Hasher:  secret.NewHasher(runtime.GOMAXPROCS(0)),
+		Cipher:  a.cipher,
+		MAC:     secret.NewMAC(a.cipher, keys),
+		Cursors: secret.NewCursors(a.cipher, keys),
 	}
 }
 

@@ -1,31 +1,48 @@
 package client
 
 import (
+	"context"
+	"crypto/cipher"
+	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// changeCursor is a place in the change feed, as one caller reads it.
-type changeCursor struct {
-	// Rows tells apart callers of different rows: what the one has seen says
-	// nothing of what the other has.
-	Rows string `json:"r"`
-	// Sequence is the last row that was told wholly, and Part how far the next
-	// one was.
-	Sequence int64 `json:"s"`
-	Part     int   `json:"p,omitempty"`
-	// Listing says that the clients that there were at Sequence are still being
-	// listed, by id; After is the last one that was.
-	Listing bool  `json:"l,omitempty"`
-	After   int64 `json:"a,omitempty"`
+// Sealer seals what callers hand back and are not to read or to make up. Its key
+// is the same in all processes on one database.
+type Sealer interface {
+	// AEAD returns what seals, with nonces that may be drawn at random.
+	AEAD(ctx context.Context) (cipher.AEAD, error)
 }
 
-// rowsIdentity is equal for callers who see the same rows. A CLIENT's follow its
+// changeCursor is a place in the change feed, as one caller reads it. Callers get
+// it sealed: its numbers would tell how much else happens in the business.
+type changeCursor struct {
+	// Sequence is the last row that was told wholly, and Part how far the next
+	// one was.
+	Sequence int64
+	Part     int
+	// Listing says that the clients that there were at Sequence are still being
+	// listed, by id; After is the last one that was.
+	Listing bool
+	After   int64
+}
+
+// Every cursor has one size, which tells nothing either.
+const (
+	cursorVersion = 1
+	rowsSize      = 8
+	cursorSize    = 1 + rowsSize + 8 + 4 + 1 + 8
+)
+
+// rowsIdentity is equal for callers who see the same rows: what others have seen
+// says nothing of what they have. A CLIENT's follow its
 // own record, whose changes are in the feed.
-func rowsIdentity(scope Scope) string {
+func rowsIdentity(scope Scope) []byte {
 	identity := "all"
 	switch {
 	case scope.Rows.ByID():
@@ -34,36 +51,70 @@ func rowsIdentity(scope Scope) string {
 		identity = fmt.Sprintf("%q", slices.Compact(slices.Sorted(slices.Values(scope.Rows.Keys))))
 	}
 	sum := sha256.Sum256([]byte(identity))
-	return hex.EncodeToString(sum[:8])
+	return sum[:rowsSize]
 }
 
-func changeIdentity(scope Scope) []byte { return fmt.Appendf(nil, "changes %d", scope.BusinessID) }
-
-func (c changeCursor) encode(scope Scope) string {
-	c.Rows = rowsIdentity(scope)
-	data, err := json.Marshal(c)
-	if err != nil {
-		// Numbers and strings always have a JSON form.
-		panic(err)
-	}
-	return encodeCursor(changeIdentity(scope), string(data))
+// cursorSeal seals the feed's cursors for one caller.
+type cursorSeal struct {
+	aead  cipher.AEAD
+	scope Scope
 }
 
-// decodeChangeCursor reads a cursor of the business's feed. Errors:
-// INVALID_CURSOR, RESYNC_REQUIRED.
-func decodeChangeCursor(scope Scope, argument, text string) (changeCursor, *Error) {
-	var c changeCursor
-	key, err := decodeCursor(changeIdentity(scope), argument, text)
-	if err != nil {
-		return c, err
+func (s *Service) cursorSeal(ctx context.Context, scope Scope) (cursorSeal, error) {
+	aead, err := s.cursors.AEAD(ctx)
+	return cursorSeal{aead, scope}, err
+}
+
+// bound is what a cursor is of; another business's does not open.
+func (s cursorSeal) bound() []byte { return fmt.Appendf(nil, "changes %d", s.scope.BusinessID) }
+
+// seal returns the cursor of a place. No two are alike: one that stays the same
+// would tell that nothing happened.
+func (s cursorSeal) seal(at changeCursor) string {
+	plain := make([]byte, 0, cursorSize)
+	plain = append(plain, cursorVersion)
+	plain = append(plain, rowsIdentity(s.scope)...)
+	plain = binary.BigEndian.AppendUint64(plain, uint64(at.Sequence)) //nolint:gosec // It is never negative.
+	plain = binary.BigEndian.AppendUint32(plain, uint32(at.Part))     //nolint:gosec // Nor is this, and it is small.
+	listing := byte(0)
+	if at.Listing {
+		listing = 1
 	}
-	if json.Unmarshal([]byte(key), &c) != nil || c.Sequence < 0 || c.Part < 0 {
-		return c, path{argument}.at(&Error{Code: CodeInvalidCursor, Message: "want a cursor that clientChanges answered, unchanged"})
+	plain = append(plain, listing)
+	plain = binary.BigEndian.AppendUint64(plain, uint64(at.After)) //nolint:gosec // It comes back as it was.
+	nonce := make([]byte, s.aead.NonceSize())
+	// It never fails.
+	_, _ = rand.Read(nonce)
+	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, plain, s.bound()))
+}
+
+// open reads a cursor of the business's feed. Errors: INVALID_CURSOR,
+// RESYNC_REQUIRED.
+func (s cursorSeal) open(argument, text string) (changeCursor, *Error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	size := s.aead.NonceSize()
+	// The decoder skips line breaks.
+	if err != nil || len(raw) != size+cursorSize+s.aead.Overhead() || strings.ContainsAny(text, "\r\n") {
+		return changeCursor{}, invalidCursor(argument)
 	}
-	if c.Rows != rowsIdentity(scope) {
-		return c, resyncRequired(argument)
+	plain, err := s.aead.Open(nil, raw[:size], raw[size:], s.bound())
+	if err != nil || plain[0] != cursorVersion {
+		return changeCursor{}, invalidCursor(argument)
 	}
-	return c, nil
+	rows, plain := plain[1:1+rowsSize], plain[1+rowsSize:]
+	if !slices.Equal(rows, rowsIdentity(s.scope)) {
+		return changeCursor{}, resyncRequired(argument)
+	}
+	return changeCursor{
+		Sequence: int64(binary.BigEndian.Uint64(plain)), //nolint:gosec // As it was sealed.
+		Part:     int(binary.BigEndian.Uint32(plain[8:])),
+		Listing:  plain[12] == 1,
+		After:    int64(binary.BigEndian.Uint64(plain[13:])), //nolint:gosec // As it was sealed.
+	}, nil
+}
+
+func invalidCursor(argument string) *Error {
+	return path{argument}.at(&Error{Code: CodeInvalidCursor, Message: "want a cursor that clientChanges or clientChanged answered, unchanged"})
 }
 
 func resyncRequired(argument string) *Error {

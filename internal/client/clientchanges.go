@@ -77,6 +77,7 @@ type changeReader struct {
 	// closed since.
 	live bool
 
+	seal    cursorSeal
 	at      changeCursor
 	head    int64
 	changes []SyncChange
@@ -86,6 +87,9 @@ type changeReader struct {
 // it.
 func (r *changeReader) begin(ctx context.Context, since *string) error {
 	var err error
+	if r.seal, err = r.service.cursorSeal(ctx, r.scope); err != nil {
+		return err
+	}
 	if r.head, err = r.service.store.ChangeHead(ctx, r.scope); err != nil {
 		return fmt.Errorf("find the head of the feed: %w", err)
 	}
@@ -93,7 +97,7 @@ func (r *changeReader) begin(ctx context.Context, since *string) error {
 		r.at = changeCursor{Sequence: r.head, Listing: true}
 		return nil
 	}
-	at, failure := decodeChangeCursor(r.scope, r.argument, *since)
+	at, failure := r.seal.open(r.argument, *since)
 	if failure != nil {
 		return failure
 	}
@@ -129,7 +133,7 @@ func (r *changeReader) read(ctx context.Context) (*SyncPart, error) {
 		return nil, err
 	}
 	more := r.at.Listing || r.at.Sequence < r.head
-	return &SyncPart{Changes: r.changes, Cursor: r.at.encode(r.scope), HasMore: more}, nil
+	return &SyncPart{Changes: r.changes, Cursor: r.seal.seal(r.at), HasMore: more}, nil
 }
 
 // list goes on listing the clients that there are.
@@ -152,7 +156,7 @@ func (r *changeReader) list(ctx context.Context) error {
 	r.changes = make([]SyncChange, len(found))
 	for i, c := range found {
 		r.at.After = c.ClientID
-		r.changes[i] = SyncChange{Cursor: r.at.encode(r.scope), Kind: KindUpserted, ClientID: c.ClientID, ChangedFields: []string{}, Client: c}
+		r.changes[i] = SyncChange{Cursor: r.seal.seal(r.at), Kind: KindUpserted, ClientID: c.ClientID, ChangedFields: []string{}, Client: c}
 	}
 	if more {
 		return nil
@@ -241,7 +245,7 @@ func (r *changeReader) take(rows []ChangeRow) bool {
 }
 
 func (r *changeReader) change(row *ChangeRow, entry told) SyncChange {
-	change := SyncChange{Cursor: r.at.encode(r.scope), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
+	change := SyncChange{Cursor: r.seal.seal(r.at), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
 	if entry.kind != KindRemoved && !entry.news {
 		change.ChangedFields = row.ChangedFields(r.scope.Role)
 	}

@@ -14,6 +14,8 @@ type Service struct {
 	hasher Hasher
 	cipher Cipher
 	mac    MAC
+	// cursors seals those of the feed.
+	cursors Sealer
 	// limiter is for what tells a caller of clients that it does not see.
 	limiter Limiter
 	now     func() time.Time
@@ -25,16 +27,17 @@ type Service struct {
 }
 
 // Secrets is what keeps secrets. A service that writes needs all of it; one that
-// imports, or only reads, needs none.
+// reads the feed needs Cursors; one that imports, or reads anything else, none.
 type Secrets struct {
-	Hasher Hasher
-	Cipher Cipher
-	MAC    MAC
+	Hasher  Hasher
+	Cipher  Cipher
+	MAC     MAC
+	Cursors Sealer
 }
 
 // NewService returns the service over a store.
 func NewService(store Store, secrets Secrets, limiter Limiter, now func() time.Time) *Service {
-	return &Service{store: store, hasher: secrets.Hasher, cipher: secrets.Cipher, mac: secrets.MAC, limiter: limiter, now: now, marked: make(chan struct{}, 1)}
+	return &Service{store: store, hasher: secrets.Hasher, cipher: secrets.Cipher, mac: secrets.MAC, cursors: secrets.Cursors, limiter: limiter, now: now, marked: make(chan struct{}, 1)}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.

@@ -23,6 +23,7 @@ type ChangeWatch struct {
 	scope   Scope
 	args    WatchArgs
 	only    map[int64]bool
+	seal    cursorSeal
 	at      changeCursor
 	rings   <-chan struct{}
 }
@@ -46,6 +47,7 @@ func (s *Service) WatchChanges(ctx context.Context, scope Scope, args WatchArgs)
 	if err := r.begin(ctx, args.After); err != nil {
 		return nil, err
 	}
+	w.seal = r.seal
 	if w.at = r.at; args.After == nil {
 		w.at.Listing = false
 	}
@@ -54,7 +56,7 @@ func (s *Service) WatchChanges(ctx context.Context, scope Scope, args WatchArgs)
 }
 
 func (w *ChangeWatch) reader() *changeReader {
-	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true}
+	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal}
 }
 
 // Scope is the caller's as of the last answer of Next: the rows of a CLIENT

@@ -3,6 +3,7 @@ package mongostore_test
 import (
 	"bytes"
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"sync"
@@ -52,7 +53,7 @@ func (f *faulty) Write(ctx context.Context, scope client.Scope, do func(context.
 }
 
 func (p *process) over(store client.Store) *client.Service {
-	return client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}}, unlimited{}, time.Now)
+	return client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now)
 }
 
 // TestRetryAfterAnAnswerWasLost, when the write had been committed, makes no
@@ -225,6 +226,34 @@ func TestDigestsAreTheSameInAllProcesses(t *testing.T) {
 	}
 	if _, err := secret.NewMAC(cipher, stores[0].store).Sum(t.Context(), nil); !errors.Is(err, secret.ErrDoesNotOpen) {
 		t.Errorf("sealed under a key that is not in the ring, it gives %v", err)
+	}
+}
+
+// TestCursorsOpenInAllProcesses: what one process sealed another opens, also after
+// the key ring has a new primary key; those of another database don't open.
+func TestCursorsOpenInAllProcesses(t *testing.T) {
+	db := testdb.New(t)
+	stores := []*process{openProcess(t, db, nil), openProcess(t, db, nil), openProcess(t, testdb.New(t), nil)}
+	manager := keyset.NewManager()
+	first := keyring(t, 1, manager)
+	aead := func(cipher *secret.Cipher, p *process) cipher.AEAD {
+		t.Helper()
+		sealer, err := secret.NewCursors(cipher, p.store).AEAD(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sealer
+	}
+	here := aead(first, stores[0])
+	nonce := make([]byte, here.NonceSize())
+	sealed := here.Seal(nil, nonce, []byte("cursor"), nil)
+	for what, there := range map[string]cipher.AEAD{"another process": aead(first, stores[1]), "a new primary key": aead(keyring(t, 1, manager), stores[1])} {
+		if opened, err := there.Open(nil, nonce, sealed, nil); err != nil || string(opened) != "cursor" {
+			t.Errorf("%s opens it to %q: %v", what, opened, err)
+		}
+	}
+	if _, err := aead(first, stores[2]).Open(nil, nonce, sealed, nil); err == nil {
+		t.Error("a cursor of another database opens")
 	}
 }
 

@@ -2,6 +2,7 @@ package mongostore_test
 
 import (
 	"context"
+	"crypto/cipher"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/crypto/chacha20poly1305"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
@@ -40,7 +42,7 @@ func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *pro
 	if err := store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}}, unlimited{}, time.Now), db: connection.Database(db.Name)}
+	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connection.Database(db.Name)}
 }
 
 // plain hashes and seals nothing.
@@ -53,6 +55,11 @@ func (plain) Hash(_ context.Context, password string) (string, error) {
 func (plain) Seal(text string, _, _ int64, _ string) ([]byte, error) { return []byte(text), nil }
 
 func (plain) Open(sealed []byte, _, _ int64, _ string) (string, error) { return string(sealed), nil }
+
+// AEAD seals by a key that is no secret.
+func (plain) AEAD(context.Context) (cipher.AEAD, error) {
+	return chacha20poly1305.NewX(make([]byte, chacha20poly1305.KeySize))
+}
 
 func (plain) Sum(_ context.Context, message []byte) ([]byte, error) { return message, nil }
 

@@ -73,7 +73,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     client.NewService(s.store, client.Secrets{Hasher: secret.NewHasher(1)}, nil, time.Now),
+		Service:     client.NewService(s.store, client.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
 		Verifier:    s.tokens,
 		Ready:       s.store.Ready,
 		Unavailable: mongostore.Unavailable,

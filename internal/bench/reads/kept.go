@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"golang.org/x/crypto/chacha20poly1305"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
@@ -30,7 +32,7 @@ type kept struct {
 func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (*world, error) {
 	store := mongostore.New(db.Client(), db.Name())
 	now := monday(time.Now())
-	service := client.NewService(store, client.Secrets{}, unlimited{}, func() time.Time { return now })
+	service := client.NewService(store, client.Secrets{Cursors: unkept{}}, unlimited{}, func() time.Time { return now })
 	w, loaded := newWorld(service), db.Collection("benchLoaded")
 	loading, err := fingerprint(now)
 	if err != nil {
@@ -105,3 +107,10 @@ func fingerprint(now time.Time) (string, error) {
 type unlimited struct{}
 
 func (unlimited) Take(string) (time.Duration, bool) { return 0, true }
+
+// unkept seals the feed's cursors by a key that is kept nowhere.
+type unkept struct{}
+
+func (unkept) AEAD(context.Context) (cipher.AEAD, error) {
+	return chacha20poly1305.NewX(make([]byte, chacha20poly1305.KeySize))
+}
