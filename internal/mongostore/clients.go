@@ -64,57 +64,6 @@ func plan(scope client.Scope, asked client.Query) (query, window) {
 	}
 }
 
-// Count implements client.Store.
-func (s *Store) Count(ctx context.Context, scope client.Scope, conditions client.Conditions) (int64, error) {
-	q := list(scope, conditions, "nameKey", nil)
-	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
-	if err != nil {
-		return 0, fmt.Errorf("count clients: %w", err)
-	}
-	var counts []struct {
-		Count int64 `bson:"count"`
-	}
-	if err := cursor.All(ctx, &counts); err != nil {
-		return 0, fmt.Errorf("read the count: %w", err)
-	}
-	if len(counts) == 0 {
-		return 0, nil
-	}
-	return counts[0].Count, nil
-}
-
-// TagCounts implements client.Store. The database counts spellings; those of one
-// tag are added up here, under the one that most clients use.
-func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]client.TagCount, error) {
-	q := list(scope, client.Conditions{}, "nameKey", nil)
-	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
-		bson.D{{Key: "$unwind", Value: "$tags"}},
-		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
-		bson.D{{Key: "$sort", Value: bson.D{{Key: "count", Value: -1}, {Key: "_id", Value: 1}}}}))
-	if err != nil {
-		return nil, fmt.Errorf("count tags: %w", err)
-	}
-	var spellings []struct {
-		Tag   string `bson:"_id"`
-		Count int64  `bson:"count"`
-	}
-	if err := cursor.All(ctx, &spellings); err != nil {
-		return nil, fmt.Errorf("read tags: %w", err)
-	}
-	places := map[string]int{}
-	counts := []client.TagCount{}
-	for _, spelling := range spellings {
-		key := client.TagKey(spelling.Tag)
-		if i, known := places[key]; known {
-			counts[i].Count += spelling.Count
-			continue
-		}
-		places[key] = len(counts)
-		counts = append(counts, client.TagCount{Tag: spelling.Tag, Count: spelling.Count})
-	}
-	return counts, nil
-}
-
 // ClientsByID implements client.Store.
 func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
 	found, err := s.read(ctx, byIDs(scope, ids), window{sort: ascending(keyID)}, need)

@@ -140,7 +140,7 @@ func shapeOf(command bson.D) shape {
 	for _, part := range partsOf(command) {
 		document, _ := part.Value.(bson.D)
 		switch part.Key {
-		case "filter", "$match":
+		case "filter", "query", "$match":
 			filters = append(filters, document)
 		case "sort", "$sort":
 			for _, key := range document {

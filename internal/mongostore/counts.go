@@ -1,0 +1,88 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/client"
+)
+
+// Count implements client.Store.
+func (s *Store) Count(ctx context.Context, scope client.Scope, conditions client.Conditions) (int64, error) {
+	q := list(scope, conditions, "nameKey", nil)
+	if len(q.rest) == 0 && mongo.SessionFromContext(ctx) == nil {
+		n, err := s.countCore(ctx, q)
+		if err == nil || !Unavailable(err) {
+			return n, err
+		}
+		// The driver sends no count again where a connection broke, as it does an
+		// aggregate.
+	}
+	return s.countAll(ctx, q)
+}
+
+// countCore counts by the command count, which needs no documents where an index
+// answers the whole query. MongoDB does not take it in a transaction.
+func (s *Store) countCore(ctx context.Context, q query) (int64, error) {
+	var counted struct {
+		N int64 `bson:"n"`
+	}
+	err := s.db.RunCommand(ctx, bson.D{{Key: "count", Value: clientsName}, {Key: "query", Value: q.core}}).Decode(&counted)
+	if err != nil {
+		return 0, fmt.Errorf("count clients: %w", err)
+	}
+	return counted.N, nil
+}
+
+// countAll counts whatever the query and wherever it is asked.
+func (s *Store) countAll(ctx context.Context, q query) (int64, error) {
+	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
+	if err != nil {
+		return 0, fmt.Errorf("count clients: %w", err)
+	}
+	var counts []struct {
+		Count int64 `bson:"count"`
+	}
+	if err := cursor.All(ctx, &counts); err != nil {
+		return 0, fmt.Errorf("read the count: %w", err)
+	}
+	if len(counts) == 0 {
+		return 0, nil
+	}
+	return counts[0].Count, nil
+}
+
+// TagCounts implements client.Store. The database counts spellings; those of one
+// tag are added up here, under the one that most clients use.
+func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]client.TagCount, error) {
+	q := list(scope, client.Conditions{}, "nameKey", nil)
+	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
+		bson.D{{Key: "$unwind", Value: "$tags"}},
+		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
+		bson.D{{Key: "$sort", Value: bson.D{{Key: "count", Value: -1}, {Key: "_id", Value: 1}}}}))
+	if err != nil {
+		return nil, fmt.Errorf("count tags: %w", err)
+	}
+	var spellings []struct {
+		Tag   string `bson:"_id"`
+		Count int64  `bson:"count"`
+	}
+	if err := cursor.All(ctx, &spellings); err != nil {
+		return nil, fmt.Errorf("read tags: %w", err)
+	}
+	places := map[string]int{}
+	counts := []client.TagCount{}
+	for _, spelling := range spellings {
+		key := client.TagKey(spelling.Tag)
+		if i, known := places[key]; known {
+			counts[i].Count += spelling.Count
+			continue
+		}
+		places[key] = len(counts)
+		counts = append(counts, client.TagCount{Tag: spelling.Tag, Count: spelling.Count})
+	}
+	return counts, nil
+}
