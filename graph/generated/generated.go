@@ -3815,6 +3815,15 @@ directive @requires(
   permission: Permission!
 ) on FIELD_DEFINITION
 
+"""
+What work is behind a field beside answering it, or behind a value of an argument or of an input object, in points: for
+each time that the field is asked for, and for each value that is given.
+"""
+directive @cost(
+  "How many points, beside the one of the field."
+  points: Int!
+) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+
 # ---- reading
 
 """
@@ -3829,6 +3838,10 @@ the code in the error's ` + "`" + `extensions` + "`" + `: DOCUMENT_TOO_LARGE, TO
 TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
 QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
 much is stopped: TOO_MANY_ROWS.
+
+An operation costs a point for each field, for each entry of a list as many as are asked for at most, and what the
+descriptions of fields and values say beside. ` + "`" + `"extensions": {"cost": true}` + "`" + ` in a request has the answer tell it. Counts
+of one filter are made once an operation, however often they are asked for.
 
 An answer tells its first 50 errors, in the order of the document and of its lists. Where there are more, the last one is
 TOO_MANY_ERRORS, and ` + "`" + `more` + "`" + ` beside its code says how many were left out; the data are the same.
@@ -3879,8 +3892,8 @@ type Query {
     orderMode: OrderMode! = ASC
   ): [Client!]
 
-  "How many active clients you see."
-  clientCount: Int
+  "How many active clients you see. Costs 1,000 points."
+  clientCount: Int @cost(points: 1000)
 
   """
   The clients that match a filter, part by part. A cursor is a place in the order, not a row number: while clients come
@@ -3915,13 +3928,14 @@ type Query {
   """
   The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
   case are one tag, told in the spelling that most clients have. Denied to role CLIENT: null, with the error FORBIDDEN.
+  Costs 2,000 points.
   """
   tagUsage(
     "Which page, from 1."
     pageNumber: Int! = 1
     "Tags a page, 1 to 500."
     pageSize: Int! = 50
-  ): [TagUsage!] @hiddenFrom(role: CLIENT)
+  ): [TagUsage!] @hiddenFrom(role: CLIENT) @cost(points: 2000)
 
   """
   The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not
@@ -4002,7 +4016,7 @@ type Query {
   What to show while somebody types: the first live clients whose full name, e-mail address or phone number has the
   search in it, wherever it stands and however it is accented. A search of one or two letters is found where a word
   begins, three digits or more in phone numbers however they are written. A decimal digit of any script is its value. A
-  blank search finds everybody.
+  blank search finds everybody. Costs 300 points.
   """
   filterClients(
     "What was typed so far: at most 10,000 characters, fewer where they are ligatures of many (TOO_LONG)."
@@ -4013,7 +4027,7 @@ type Query {
     orderMode: OrderMode! = ASC
     "How many clients at most, 1 to 100."
     first: Int! = 20
-  ): ClientSuggestions
+  ): ClientSuggestions @cost(points: 300)
 
   """
   A page of the clients that a filter means, and how many it means in all, both of one moment.
@@ -4045,11 +4059,11 @@ type Query {
     pageSize: Int! = 50
   ): [Client!]
 
-  "How many clients a filter means."
+  "How many clients a filter means. Costs 1,000 points."
   clientReportCount(
     "Which clients; all live ones without it."
     filter: ClientReportFilter
-  ): Int
+  ): Int @cost(points: 1000)
 
   "A page of the ids of the clients that a filter means, ascending; empty beyond the last one."
   clientIdList(
@@ -4199,14 +4213,14 @@ input ClientReportFilter {
   With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
   accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
   value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
-  characters, fewer where they are ligatures of many (TOO_LONG).
+  characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
   """
-  searchTerm: String
+  searchTerm: String @cost(points: 1000)
   """
   With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-  they are ligatures of many (TOO_LONG).
+  they are ligatures of many (TOO_LONG). Each costs 200 points.
   """
-  fieldFilters: [FieldFilter!]
+  fieldFilters: [FieldFilter!] @cost(points: 200)
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean
 }
@@ -4260,8 +4274,8 @@ A page of a report, with the whole report's size.
 type ClientReport {
   "The clients of the page, in the order asked for."
   clients: [Client!]!
-  "How many clients the filter means, whatever the page."
-  count: Int!
+  "How many clients the filter means, whatever the page. Costs 1,000 points."
+  count: Int! @cost(points: 1000)
 }
 
 "An order of clients. Ties go by ` + "`" + `clientId` + "`" + `."
@@ -4296,8 +4310,8 @@ type ClientConnection {
   nodes: [Client!]!
   "Where this part lies in the list."
   pageInfo: PageInfo!
-  "How many clients the whole list has. It costs a count of its own, made only when you select it."
-  totalCount: Int!
+  "How many clients the whole list has: a count of its own, made only when you select it. Costs 1,000 points."
+  totalCount: Int! @cost(points: 1000)
 }
 
 "A client at its place in a list."
@@ -4914,7 +4928,8 @@ extend type Query {
   and user names that stay as ` + "`" + `aliases` + "`" + ` count as well. What over 50 clients share is passed over, and a group has 50
   clients at most: of a longer chain the likelier pairs stay together.
 
-  Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added.
+  Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added. Costs
+  3,000 points.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
   """
@@ -4923,7 +4938,7 @@ extend type Query {
     first: Int! = 20
     "Only groups that follow this cursor (INVALID_CURSOR)."
     after: String
-  ): DuplicateConnection @requires(permission: MERGE)
+  ): DuplicateConnection @requires(permission: MERGE) @cost(points: 3000)
 
   """
   Whether an active client of the business has that e-mail address, be it as an alias, whether you see the client or not.
@@ -5114,8 +5129,8 @@ extend type Query {
   previewMerge(
     "` + "`" + `clientId` + "`" + ` or global id of the client that is to survive (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
     clientId: ID!
-    "Those to fold into it, as in ` + "`" + `mergeClients` + "`" + `."
-    clientIds: [ID!]!
+    "Those to fold into it, as in ` + "`" + `mergeClients` + "`" + `. Each costs 100 points."
+    clientIds: [ID!]! @cost(points: 100)
     "Whose value wins, as in ` + "`" + `mergeClients` + "`" + `."
     choices: [MergeChoice!]
   ): MergeReport @requires(permission: MERGE)
@@ -5151,9 +5166,9 @@ extend type Mutation {
     """
     ` + "`" + `clientId` + "`" + ` or global id of each client to fold into it: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID), the
     survivor not among them (SELF_MERGE), none of them unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
-    (CLIENT_MERGED). Their order decides what fills.
+    (CLIENT_MERGED). Their order decides what fills. Each costs 100 points.
     """
-    clientIds: [ID!]!
+    clientIds: [ID!]! @cost(points: 100)
     "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
     choices: [MergeChoice!]
     """
@@ -5382,12 +5397,12 @@ type UnmergeClientsPayload {
 extend type Query {
   """
   Everything that is held about a person: to be handed over. Deleted clients too; null when you see no such client. Of
-  other people it holds ids alone. Needs the permission EXPORT (roles OWNER, ADMIN, LOCATION_SUPER_USER).
+  other people it holds ids alone. Costs 1,000 points. Needs the permission EXPORT (roles OWNER, ADMIN, LOCATION_SUPER_USER).
   """
   exportClientData(
     "` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
-  ): ClientDataExport @requires(permission: EXPORT)
+  ): ClientDataExport @requires(permission: EXPORT) @cost(points: 1000)
 }
 
 "Everything that is held about a person, as of one moment."
@@ -5469,7 +5484,7 @@ type HeldRecord {
 Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
 To change a client who was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error tells whom to
-change instead.
+change instead. Each mutation costs 50 points, beside what its values and its answer do.
 
 Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for each thing that you want done: send it again when you have
 got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
@@ -5558,8 +5573,8 @@ type Mutation {
   permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   createClients(
-    "The clients to make: at most 100 (TOO_MANY)."
-    inputs: [CreateClientInput!]!
+    "The clients to make: at most 100 (TOO_MANY). Each costs 50 points."
+    inputs: [CreateClientInput!]! @cost(points: 50)
     """
     Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
     (INVALID_IDEMPOTENCY_KEY).
@@ -5572,8 +5587,8 @@ type Mutation {
   permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   patchClients(
-    "The patches to make: at most 100 (TOO_MANY)."
-    patches: [ClientPatchEntry!]!
+    "The patches to make: at most 100 (TOO_MANY). Each costs 50 points."
+    patches: [ClientPatchEntry!]! @cost(points: 50)
     """
     Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
     (INVALID_IDEMPOTENCY_KEY).
@@ -5819,8 +5834,8 @@ extend type Mutation {
   permission ADMIN (roles OWNER, ADMIN).
   """
   recordAppointments(
-    "The appointments: at most 1,000 (TOO_MANY)."
-    appointments: [AppointmentInput!]!
+    "The appointments: at most 1,000 (TOO_MANY). Each costs 5 points."
+    appointments: [AppointmentInput!]! @cost(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): RecordAppointmentsPayload @requires(permission: ADMIN)
@@ -5830,8 +5845,8 @@ extend type Mutation {
   OWNER, ADMIN).
   """
   removeAppointments(
-    "The removals: at most 1,000 (TOO_MANY)."
-    appointments: [AppointmentRemovalInput!]!
+    "The removals: at most 1,000 (TOO_MANY). Each costs 5 points."
+    appointments: [AppointmentRemovalInput!]! @cost(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): RemoveAppointmentsPayload @requires(permission: ADMIN)
@@ -5877,8 +5892,8 @@ extend type Mutation {
 
   "Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles OWNER, ADMIN)."
   recordClientForms(
-    "The forms: at most 1,000 (TOO_MANY)."
-    forms: [ClientFormInput!]!
+    "The forms: at most 1,000 (TOO_MANY). Each costs 5 points."
+    forms: [ClientFormInput!]! @cost(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): RecordClientFormsPayload @requires(permission: ADMIN)
@@ -6157,9 +6172,9 @@ input CreateClientInput {
   ssn: String
   """
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Null is as if left out.
+  none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
   """
-  password: String
+  password: String @cost(points: 1000)
 
   # who may see whom
   """
@@ -6343,9 +6358,9 @@ input UpdateClientInput {
   ssn: String
   """
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Left out or null it stays.
+  none. No answer ever holds it. Left out or null it stays. Costs 1,000 points.
   """
-  password: String
+  password: String @cost(points: 1000)
 
   # who may see whom
   """
@@ -6587,9 +6602,9 @@ input ClientPatch {
   ssn: String
   """
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Null is as if left out.
+  none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
   """
-  password: String
+  password: String @cost(points: 1000)
 
   # who may see whom
   """

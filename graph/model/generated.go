@@ -99,10 +99,10 @@ type ClientReportFilter struct {
 	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
 	// accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
 	// value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
-	// characters, fewer where they are ligatures of many (TOO_LONG).
+	// characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
 	SearchTerm *string `json:"searchTerm,omitempty"`
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-	// they are ligatures of many (TOO_LONG).
+	// they are ligatures of many (TOO_LONG). Each costs 200 points.
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
 	// Deleted clients as well. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`
@@ -203,7 +203,7 @@ type MergeClientsPayload struct {
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
 // To change a client who was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error tells whom to
-// change instead.
+// change instead. Each mutation costs 50 points, beside what its values and its answer do.
 //
 // Each takes an `idempotencyKey`, a text of your own, new for each thing that you want done: send it again when you have
 // got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
@@ -259,6 +259,10 @@ type PutLocationGroupPayload struct {
 // TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
 // QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
 // much is stopped: TOO_MANY_ROWS.
+//
+// An operation costs a point for each field, for each entry of a list as many as are asked for at most, and what the
+// descriptions of fields and values say beside. `"extensions": {"cost": true}` in a request has the answer tell it. Counts
+// of one filter are made once an operation, however often they are asked for.
 //
 // An answer tells its first 50 errors, in the order of the document and of its lists. Where there are more, the last one is
 // TOO_MANY_ERRORS, and `more` beside its code says how many were left out; the data are the same.

@@ -20,11 +20,14 @@ func (s *Service) TagUsage(ctx context.Context, scope Scope, page Page) ([]TagCo
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
-	counts, err := s.store.TagCounts(ctx, scope)
+	counts, err := countedOnce(ctx, "tags", func() ([]TagCount, error) {
+		counts, err := s.store.TagCounts(ctx, scope)
+		slices.SortFunc(counts, func(a, b TagCount) int { return strings.Compare(TagKey(a.Tag), TagKey(b.Tag)) })
+		return counts, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count tags: %w", err)
 	}
-	slices.SortFunc(counts, func(a, b TagCount) int { return strings.Compare(TagKey(a.Tag), TagKey(b.Tag)) })
 	first := min((page.PageNumber-1)*page.PageSize, int64(len(counts)))
 	return counts[first:min(first+page.PageSize, int64(len(counts)))], nil
 }

@@ -27,6 +27,14 @@ type Report struct {
 // Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
 // TOO_MANY, TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
 func (s *Service) Report(ctx context.Context, scope Scope, args ReportArgs, need Selection) (*Report, error) {
+	if args.WithCount && !args.WithClients {
+		count, err := s.Count(ctx, scope, args.Filter)
+		return &Report{Count: count}, err
+	}
+	return s.report(ctx, scope, args, need)
+}
+
+func (s *Service) report(ctx context.Context, scope Scope, args ReportArgs, need Selection) (*Report, error) {
 	if args.WithClients {
 		if errs := args.Page.check(); errs != nil {
 			return nil, errs
@@ -129,14 +137,16 @@ func (s *Service) list(ctx context.Context, scope Scope, m meaning, query Query)
 	return found, err
 }
 
-// Count counts the clients that a filter means. Errors: those of Report but
-// OUT_OF_RANGE.
+// Count counts the clients that a filter means, once in a query. Errors: those of
+// Report but OUT_OF_RANGE.
 func (s *Service) Count(ctx context.Context, scope Scope, filter Filter) (int64, error) {
-	report, err := s.Report(ctx, scope, ReportArgs{Filter: filter, WithCount: true}, Selection{})
-	if err != nil {
-		return 0, err
-	}
-	return report.Count, nil
+	return countedOnce(ctx, "clients "+string(listIdentity(scope, filter, Order{})), func() (int64, error) {
+		report, err := s.report(ctx, scope, ReportArgs{Filter: filter, WithCount: true}, Selection{})
+		if err != nil {
+			return 0, err
+		}
+		return report.Count, nil
+	})
 }
 
 // IDs lists a page of the ids of the clients that a filter means, ascending.

@@ -50,6 +50,8 @@ type measurer struct {
 	variables map[string]any
 	// variableSizes are the fields of the input objects in each variable, once known.
 	variableSizes map[string]int64
+	// variableWork are the points of each variable, once known.
+	variableWork map[readVariable]int64
 	// fragments are those measured so far; nil while one is being measured.
 	fragments map[string]*measure
 	spreads   int64
@@ -78,7 +80,7 @@ func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation 
 	if refusal := exceeds(CodeTooManyFragments, "fragments", "fragments", int64(len(document.Fragments)), s.Fragments); refusal != nil {
 		return 0, refusal
 	}
-	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, variableSizes: map[string]int64{}, fragments: map[string]*measure{}}
+	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, variableSizes: map[string]int64{}, variableWork: map[readVariable]int64{}, fragments: map[string]*measure{}}
 	var whole measure
 	if operation != nil {
 		whole = m.set(operation.SelectionSet, m.root())
@@ -216,6 +218,7 @@ func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 	}
 	below := m.set(field.SelectionSet, m.typeOf(field, definition))
 	whole := m.price(field, on, definition, below)
+	whole.own = plus(whole.own, m.work(field, on, definition))
 	whole.depth = below.depth + 1
 	whole.fields = plus(below.fields, 1)
 	whole.aliases = below.aliases

@@ -11,7 +11,8 @@ import (
 // be told before: what is selected of a list counts for each of its entries. A
 // list has as many as the argument that sizes it says (pageSize, first, last, or
 // the ids that it is of), the lists of a connection or a report as many as the
-// argument above them; any other has listSize.
+// argument above them; any other has listSize. The work behind a field comes on
+// top, see costDirective.
 const listSize = 3
 
 // What a list costs that tells of the schema: all types are as many as there

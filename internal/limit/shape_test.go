@@ -61,7 +61,7 @@ func TestOperationCostsAPointForEachFieldItAnswers(t *testing.T) {
 		{`{ of(ids: ["1", "2", "3", "4"]) { id best { id } } }`, nil, 1 + 4*3},
 		{`{ numbers }`, nil, 1001},
 		{`{ loose { all { all { id } } } }`, nil, 1 + 3*(1+3*(1+3))},
-		{`mutation { make(inputs: ["1", "2"]) { id } }`, nil, 3},
+		{`mutation { make(inputs: ["1", "2"]) { id } }`, nil, 50 + 3},
 		{`query ($n: Int!) { page(pageSize: $n) { id } }`, map[string]any{"n": json.Number("500")}, 501},
 		{`query ($n: Int = 7) { page(pageSize: $n) { id } }`, nil, 8},
 		{`query ($n: Int = 7) { page(pageSize: $n) { id } }`, map[string]any{"n": json.Number("2")}, 3},

@@ -96,6 +96,9 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if asked.wantsCost() {
 		b.cost = map[string]any{"cost": cost, "limit": h.limits.Shape.Cost}
 	}
+	if b.kind == ast.Query {
+		ctx = client.WithMemo(ctx)
+	}
 	ctx, b.errors = graph.WithAnswerErrors(client.WithRowBudget(ctx, b.rows))
 	if b.streams() {
 		ctx, b.cancel = context.WithCancel(ctx)
