@@ -32,7 +32,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench-reads generate fmt clean playground $(CHECKS)
+.PHONY: help run test check long corpus bench-reads generate zones fmt clean playground $(CHECKS)
 
 .SILENT:
 
@@ -66,6 +66,10 @@ bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 cli
 generate: ## generate the code that schema.graphqls asks for, and its lines on permissions
 	go run ./.ci/permissions schema.graphqls
 	go tool gqlgen generate
+
+zones: ## write the time zones anew, those of the Go that is installed
+	go run ./.ci/zones "$$(go env GOROOT)/lib/time/zoneinfo.zip" > .cache/zones.txt
+	mv .cache/zones.txt internal/client/zones.txt
 
 fmt: $(TOOLS) ## format all Go code
 	$(GO_FILES) | xargs -0 .cache/bin/gofumpt -w

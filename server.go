@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	// Time zones come with the program: a bare machine has none.
-	_ "time/tzdata"
 
 	"clientgraph/internal/app"
 )

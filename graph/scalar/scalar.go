@@ -146,14 +146,10 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.MarshalString(FormatInstant(t))
 }
 
-// UnmarshalDateTime reads RFC 3339.
+// UnmarshalDateTime reads RFC 3339. Error: INVALID_TYPE.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, _ := v.(string)
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}, invalidType("a DateTime is an instant as RFC 3339, such as 2030-01-31T12:00:00Z")
-	}
-	return t, nil
+	return client.ParseInstant(s)
 }
 
 // MarshalDate writes a day as YYYY-MM-DD.

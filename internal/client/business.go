@@ -52,11 +52,11 @@ type TimeZone struct {
 	CurrentOffset int64
 }
 
-// DescribeZone tells of the zone of that IANA name at now; nil when there is no
-// such zone.
+// DescribeZone tells of the zone that is stored under that name at now; nil when
+// there is no such zone.
 func DescribeZone(name string, now time.Time) *TimeZone {
-	zone, err := LoadZone(name)
-	if err != nil {
+	zone := storedZone(name)
+	if zone == nil {
 		return nil
 	}
 	local := now.In(zone)

@@ -74,6 +74,9 @@ func decodeScalar(p *Property, raw any) (any, *Error) {
 	if p.is(required) && isBlank(text) {
 		return nil, &Error{Code: CodeRequired, Message: p.Name + " can't be blank"}
 	}
+	if p.is(trims) {
+		return trimmed(text), nil
+	}
 	return text, nil
 }
 

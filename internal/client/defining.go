@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Bounds of custom fields: how many a business has in use, and how many choices
@@ -224,7 +223,7 @@ func decodeDefinition(input Values) (*FieldDefinition, Errors) {
 
 func (d *definitionReader) label() string {
 	if label := d.text(inputLabel, true); label != nil {
-		return strings.TrimSpace(*label)
+		return trimmed(*label)
 	}
 	return ""
 }
@@ -308,7 +307,7 @@ func decodeChoice(raw any) (string, *Error) {
 	if err := checkText(text, maxText); err != nil {
 		return "", err
 	}
-	if text = strings.TrimSpace(text); text == "" {
+	if text = trimmed(text); text == "" {
 		return "", &Error{Code: CodeRequired, Message: "a choice can't be blank"}
 	}
 	return text, nil

@@ -204,12 +204,12 @@ func (r *entryReader) instant(name string, must bool) *time.Time {
 		return nil
 	}
 	text, _ := raw.(string)
-	t, err := time.Parse(time.RFC3339, text)
-	if t = t.UTC().Truncate(time.Millisecond); err != nil || t.Year() < 1 || t.Year() > 9999 {
-		r.fail(name, wrongType("an instant as RFC 3339, such as 2030-01-31T12:00:00Z"))
+	t, err := ParseInstant(text)
+	if err != nil {
+		r.fail(name, invalidInstant())
 		return nil
 	}
-	return &t
+	return new(t.Truncate(time.Millisecond))
 }
 
 // modified reads when the scheduler last changed what the entry tells of.
@@ -240,6 +240,16 @@ func (r *entryReader) text(name string, must bool) *string {
 		return nil
 	}
 	return &text
+}
+
+// name reads a text that is stored without what shows nothing at its ends; a
+// blank one is none.
+func (r *entryReader) name(name string) *string {
+	text := r.text(name, false)
+	if text == nil || isBlank(*text) {
+		return nil
+	}
+	return new(trimmed(*text))
 }
 
 // key reads the scheduler's id of a form, which may be a number or any text.

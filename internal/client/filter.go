@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Filter is what a report is asked for. The zero value means all live clients.
@@ -261,9 +262,9 @@ func (s *Service) resolveDates(ctx context.Context, scope Scope, f Filter, m *me
 	if err != nil {
 		return err
 	}
-	zone, err := LoadZone(business.TimeZoneID)
-	if err != nil {
-		return fmt.Errorf("the business's time zone: %w", err)
+	zone := storedZone(business.TimeZoneID)
+	if zone == nil {
+		zone = time.UTC
 	}
 	if f.StartDate != nil {
 		m.conditions.CreatedFrom = new(f.StartDate.In(zone))

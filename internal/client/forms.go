@@ -25,7 +25,7 @@ func (s *Service) RecordForms(ctx context.Context, scope Scope, feed Feed) (Feed
 		entry := formEntry{reader: r, form: Form{
 			FormID:       r.key("formId"),
 			ClientID:     r.id("clientId", TypeClient, true),
-			Name:         r.text("name", false),
+			Name:         r.name("name"),
 			SignedDate:   r.instant("signedDate", false),
 			Data:         r.json("data"),
 			ModifiedDate: r.modified(),

@@ -64,7 +64,7 @@ func (s *Service) PutLocationGroup(ctx context.Context, scope Scope, input Value
 		ModifiedDate:    r.modified(),
 	}}
 	if name := r.text("name", true); name != nil {
-		group.Name = *name
+		group.Name = trimmed(*name)
 	}
 	if r.errs != nil {
 		return GroupResult{}, r.errs

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Prefixes of the keys by which reports find clients.
@@ -50,7 +49,7 @@ func (c *Client) indexKeys() []string {
 }
 
 // tagIndexKey is a tag's key, whatever spaces it was sent with.
-func tagIndexKey(tag string) string { return keyTag + TagKey(strings.TrimSpace(tag)) }
+func tagIndexKey(tag string) string { return keyTag + TagKey(trimmed(tag)) }
 
 func numberKey(kind string, id int64) string { return kind + strconv.FormatInt(id, 10) }
 

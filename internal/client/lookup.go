@@ -40,7 +40,7 @@ func (s *Service) MatchingTags(ctx context.Context, scope Scope, tag string) ([]
 		return []string{}, err
 	}
 	for _, own := range found[0].Tags {
-		if TagKey(own) == TagKey(strings.TrimSpace(tag)) {
+		if TagKey(own) == TagKey(trimmed(tag)) {
 			return []string{own}, nil
 		}
 	}
@@ -151,8 +151,8 @@ func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order
 		suggestions.Clients = found
 		return suggestions, err
 	}
-	if permit(scope, Write, false) == nil {
-		suggestions.AddNew = new(strings.TrimSpace(search))
+	if permit(scope, Write, false) == nil && !isBlank(search) {
+		suggestions.AddNew = new(trimmed(search))
 	}
 	if t.none {
 		return suggestions, nil

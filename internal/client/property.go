@@ -43,6 +43,8 @@ const (
 	// consent is what the client allows, or the business: of a merge the strictest
 	// value wins.
 	consent
+	// trims is a text that is stored without what shows nothing at its ends.
+	trims
 	// aliased is what other systems know the client by: a value that loses in a
 	// merge stays as an alias.
 	aliased
@@ -73,22 +75,22 @@ var properties = withKinds([]Property{
 	{Name: "status", Max: maxText, has: writable | consent, rule: statusRule, at: func(c *Client) any { return &c.Status }},
 	{Name: "blocked", has: writable | consent, at: func(c *Client) any { return &c.Blocked }},
 
-	{Name: "firstName", Max: maxText, has: writable | required | ownWritable, at: func(c *Client) any { return &c.FirstName }},
-	{Name: "lastName", Max: maxText, has: writable | required | ownWritable, at: func(c *Client) any { return &c.LastName }},
-	{Name: "fullName", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.StoredFullName }},
+	{Name: "firstName", Max: maxText, has: writable | trims | required | ownWritable, at: func(c *Client) any { return &c.FirstName }},
+	{Name: "lastName", Max: maxText, has: writable | trims | required | ownWritable, at: func(c *Client) any { return &c.LastName }},
+	{Name: "fullName", Max: maxText, has: writable | trims | ownWritable, at: func(c *Client) any { return &c.StoredFullName }},
 	{Name: "emailAddress", Max: maxEmail, has: writable | aliased | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
 	{Name: "externalUserName", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.ExternalUserName }},
-	{Name: "companyName", Max: maxText, has: writable, at: func(c *Client) any { return &c.CompanyName }},
+	{Name: "companyName", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.CompanyName }},
 	{Name: "dateOfBirth", has: writable, at: func(c *Client) any { return &c.DateOfBirth }},
 	{Name: "sex", Max: maxText, has: writable, at: func(c *Client) any { return &c.Sex }},
-	{Name: "spouseName", Max: maxText, has: writable, at: func(c *Client) any { return &c.SpouseName }},
+	{Name: "spouseName", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.SpouseName }},
 	{Name: "referredBy", Max: maxText, has: writable, at: func(c *Client) any { return &c.ReferredBy }},
 	{Name: "imageUrl", Max: maxText, has: writable, rule: urlRule, at: func(c *Client) any { return &c.ImageURL }},
 
 	{Name: "cellPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.CellPhone }},
 	{Name: "homePhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.HomePhone }},
 	{Name: "businessPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.BusinessPhone }},
-	{Name: "emergencyContact", Max: maxText, has: writable, at: func(c *Client) any { return &c.EmergencyContact }},
+	{Name: "emergencyContact", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.EmergencyContact }},
 	{Name: "emergencyContactPhone", Max: maxText, has: writable, at: func(c *Client) any { return &c.EmergencyContactPhone }},
 
 	{Name: "address1", Max: maxText, has: writable | ownWritable, at: func(c *Client) any { return &c.Address1 }},

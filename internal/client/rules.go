@@ -5,7 +5,6 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,12 +21,14 @@ type rule func(value any) (any, *Error)
 const maxEmail = 254
 
 // emailRule takes an address alone (RFC 5322 addr-spec), without a display
-// name, in a domain of at least two labels.
+// name, in a domain of at least two labels. Spaces around it are dropped. A
+// character that shows nothing makes it another address than it looks like; a
+// domain that has a joiner is written in its ASCII form.
 func emailRule(value any) (any, *Error) {
-	text := strings.TrimSpace(value.(string))
+	text := strings.Trim(value.(string), " ")
 	invalid := &Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}
 	address, err := mail.ParseAddress(text)
-	if err != nil || address.Address != text || address.Name != "" {
+	if err != nil || address.Address != text || address.Name != "" || strings.IndexFunc(text, showsNothing) >= 0 {
 		return nil, invalid
 	}
 	domain := text[strings.LastIndexByte(text, '@')+1:]
@@ -44,24 +45,6 @@ func localeRule(value any) (any, *Error) {
 		return nil, &Error{Code: CodeInvalidLocale, Message: "want a BCP 47 language tag such as en-US"}
 	}
 	return tag.String(), nil
-}
-
-// timeZoneRule takes a name of the IANA time zone database.
-func timeZoneRule(value any) (any, *Error) {
-	name := value.(string)
-	if _, err := LoadZone(name); err != nil {
-		return nil, &Error{Code: CodeInvalidTimeZone, Message: "want a name of the IANA time zone database such as America/New_York"}
-	}
-	return name, nil
-}
-
-// LoadZone returns the zone of an IANA name. Unlike time.LoadLocation it has no
-// names of its own: neither the empty one nor Local is a zone.
-func LoadZone(name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
-		return nil, fmt.Errorf("no such time zone")
-	}
-	return time.LoadLocation(name)
 }
 
 // urlRule takes an absolute address of the web.
@@ -93,7 +76,7 @@ func within(limit float64) rule {
 
 // tagRule brings one tag into its stored form; the list drops repetitions.
 func tagRule(value any) (any, *Error) {
-	tag := norm.NFC.String(strings.TrimSpace(value.(string)))
+	tag := norm.NFC.String(trimmed(value.(string)))
 	if tag == "" || utf8.RuneCountInString(tag) > maxTag {
 		return nil, &Error{Code: CodeInvalidTag, Message: fmt.Sprintf("want a tag of 1 to %d characters", maxTag)}
 	}

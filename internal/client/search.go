@@ -89,7 +89,7 @@ type term struct {
 
 // newTerm reads a term; ok is false for a blank one, which is no condition.
 func newTerm(search string) (t term, ok bool) {
-	if isBlank(search) {
+	if strings.TrimSpace(search) == "" {
 		return term{}, false
 	}
 	t.text = normalise(search)

@@ -1,8 +1,6 @@
 package client
 
 import (
-	"strings"
-
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -25,6 +23,3 @@ func caseless(text string) string {
 	}
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(text)))
 }
-
-// isBlank says whether the text has nothing to read in it.
-func isBlank(text string) bool { return strings.TrimSpace(text) == "" }

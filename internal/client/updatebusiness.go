@@ -95,7 +95,7 @@ func readBusiness(input Values, business *Business) Errors {
 	fallback := DefaultBusiness(business.BusinessID)
 	if _, named := input[inputName]; named {
 		if business.Name = r.text(inputName, input[inputName] != nil); business.Name != nil {
-			business.Name = new(strings.TrimSpace(*business.Name))
+			business.Name = new(trimmed(*business.Name))
 		}
 	}
 	if zone, named := r.ruled(inputTimeZone, timeZoneRule); zone != nil {

@@ -16,9 +16,9 @@ type values = oracle.Values
 // meet: writes that change nothing, duplicates, values that conflict.
 func pools() map[string][]any {
 	return map[string][]any{
-		"firstName":        {"Ann", "Bo", "Zoë", " ", nil},
+		"firstName":        {"Ann", " Ann\u200b", "Bo", "Zoë", "\u3164", nil},
 		"lastName":         {"Bell", "Öst", "山田", nil},
-		"fullName":         {"Annie B.", " ", nil},
+		"fullName":         {"Annie B.", "\u2800Annie B.\u00a0", " ", nil},
 		"emailAddress":     {"a@example.com", " A@Example.com ", "b@example.com", "c@example.org", "u@bücher.test", "U@xn--bcher-kva.test", nil},
 		"externalUserName": {"ann", "bo", nil},
 		"companyName":      {"Acme", "Bolt", nil},
@@ -37,7 +37,7 @@ func pools() map[string][]any {
 // lists are what lists are drawn from.
 func lists() map[string][]any {
 	return map[string][]any{
-		"tags":       {"Red", " red ", "RED", "Blue", "Green"},
+		"tags":       {"Red", " red ", "RED\u2060", "Blue", "Green"},
 		"alertNotes": {"call first", "allergic", "call first"},
 
 		"excludeEmailCategoryIdList": {"1", "2", "3"},
@@ -57,7 +57,7 @@ func drawList(rt *rapid.T, name string) any {
 func sound(role string) map[string][]any {
 	all := pools()
 	for _, name := range []string{"firstName", "lastName", "emailAddress", "status", "ssn"} {
-		all[name] = slices.DeleteFunc(all[name], func(value any) bool { return value == " " || value == "***-**-6789" || (value == nil && name != "ssn") })
+		all[name] = slices.DeleteFunc(all[name], func(value any) bool { return value == "\u3164" || value == "***-**-6789" || (value == nil && name != "ssn") })
 	}
 	if role == oracle.Client {
 		maps.DeleteFunc(all, func(name string, _ []any) bool {
@@ -94,7 +94,7 @@ func (r *run) drawInput(rt *rapid.T, who oracle.Caller, complete bool) values {
 	}
 	if complete {
 		for _, name := range []string{"firstName", "lastName", "emailAddress"} {
-			if input[name] == nil || input[name] == " " {
+			if input[name] == nil || input[name] == "\u3164" {
 				input[name] = rapid.SampledFrom(sound(oracle.Owner)[name]).Draw(rt, name)
 			}
 		}

@@ -55,7 +55,7 @@ func (m *Model) RemoveTags(c Caller, t Target, tags []any) Outcome {
 		list, _ := before.([]any)
 		return Tags(nil, slices.DeleteFunc(slices.Clone(list), func(tag any) bool {
 			return slices.ContainsFunc(gone, func(other any) bool {
-				return strings.EqualFold(tag.(string), strings.TrimSpace(other.(string)))
+				return strings.EqualFold(tag.(string), bare(other.(string)))
 			})
 		}))
 	})

@@ -207,7 +207,7 @@ func (p *Person) set(field string, value any) {
 
 // filled is what a record has in a field; nil when it is blank.
 func (p *Person) filled(field string) any {
-	if text, is := p.value(field).(string); is && strings.TrimSpace(text) == "" {
+	if text, is := p.value(field).(string); is && bare(text) == "" {
 		return nil
 	}
 	return p.value(field)

@@ -83,12 +83,12 @@ func (p *Person) text(name string) string {
 
 // FullName is the name that answers tell.
 func (p *Person) FullName() string {
-	if name := p.text("fullName"); strings.TrimSpace(name) != "" {
+	if name := p.text("fullName"); bare(name) != "" {
 		return name
 	}
 	var parts []string
 	for _, name := range []string{"firstName", "lastName"} {
-		if part := p.text(name); strings.TrimSpace(part) != "" {
+		if part := p.text(name); bare(part) != "" {
 			parts = append(parts, part)
 		}
 	}

@@ -67,7 +67,7 @@ func (r *run) fieldData(p *oracle.Person) values {
 		if property != "" {
 			value = p.Values[property]
 		}
-		if value != nil && value != " " {
+		if value != nil && value != "" {
 			data[strconv.FormatInt(id, 10)] = value
 		}
 	}
