@@ -11,43 +11,34 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Codes of the server's failures that mean something here.
-const (
-	codeNamespaceExists          = 48
-	codeTransactionTooLarge      = 257
-	codeTransactionCacheTooSmall = 360
-)
-
-func serverCode(err error) (int, bool) {
-	failure, ok := errors.AsType[mongo.CommandError](err)
-	return int(failure.Code), ok
-}
-
 // asTooLarge marks a failure as one of a transaction that holds too much.
 func asTooLarge(err error) error {
-	// Of a bulk write the failure is one of its parts.
-	failure, ok := errors.AsType[mongo.ServerError](err)
-	if ok && (failure.HasErrorCode(codeTransactionTooLarge) || failure.HasErrorCode(codeTransactionCacheTooSmall)) {
+	if meaningOf(err) == meansTooLarge {
 		return fmt.Errorf("%w: %w", client.ErrTooLarge, err)
 	}
 	return err
 }
 
-// retryLabel makes the driver run the whole transaction again.
+// retryLabel says that nothing of a transaction was done, and that the whole of
+// it may be run again.
 const retryLabel = "TransientTransactionError"
 
-// closedTransaction is what the embedded engine says, without a label, of a
-// transaction that it ended by itself; MongoDB says NoSuchTransaction, with the
-// label. Nothing of it was done.
-const closedTransaction = "transaction already closed"
+// isConflict says whether a transaction failed, before it was to be committed,
+// because of others, or because the database ended it: running it again mends
+// that. MongoDB says so by a label; the embedded engine by a code or a text.
+func isConflict(err error) bool { return isLabelled(err) || meaningOf(err) == meansConflict }
 
-// asClosed marks a failure of a transaction that the database ended as a conflict.
-func asClosed(err error) error {
-	failure, ok := errors.AsType[mongo.ServerError](err)
-	if ok && failure.HasErrorMessage(closedTransaction) {
-		return asConflict(err)
-	}
-	return err
+// isLabelled says whether the database says that nothing of a transaction was
+// done, and that it may be run again.
+func isLabelled(err error) bool {
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	return ok && labelled.HasErrorLabel(retryLabel)
+}
+
+// isUnknownCommit says whether nobody knows if a commit was done.
+func isUnknownCommit(err error) bool {
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	return ok && labelled.HasErrorLabel("UnknownTransactionCommitResult")
 }
 
 // Unavailable says whether a failure is of a database that could not be
@@ -68,7 +59,7 @@ func Unavailable(err error) bool {
 	}](err); ok {
 		return pool.Retryable()
 	}
-	if failure, ok := errors.AsType[mongo.ServerError](err); ok && failure.HasErrorMessage(closedTransaction) {
+	if means := meaningOf(err); means == meansUnavailable || means == meansConflict {
 		return true
 	}
 	labelled, ok := errors.AsType[mongo.LabeledError](err)

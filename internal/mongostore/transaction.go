@@ -8,8 +8,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"clientgraph/internal/client"
 )
@@ -18,19 +16,13 @@ import (
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
-	session, err := s.mongo.StartSession()
-	if err != nil {
-		return fmt.Errorf("start a session: %w", err)
-	}
-	defer session.EndSession(context.WithoutCancel(ctx))
-	o := options.Transaction().SetReadConcern(readconcern.Snapshot()).SetWriteConcern(writeconcern.Majority())
-	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
+	err := s.inTransaction(ctx, func(ctx context.Context) error {
 		tx := &transaction{store: s, scope: scope}
 		if err := do(ctx, tx); err != nil {
-			return nil, asClosed(err)
+			return err
 		}
-		return nil, asClosed(tx.flush(ctx))
-	}, o)
+		return tx.flush(ctx)
+	})
 	return asTooLarge(err)
 }
 
@@ -39,15 +31,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	if mongo.SessionFromContext(ctx) != nil {
 		return read(ctx)
 	}
-	session, err := s.mongo.StartSession()
-	if err != nil {
-		return fmt.Errorf("start a session: %w", err)
-	}
-	defer session.EndSession(context.WithoutCancel(ctx))
-	_, err = session.WithTransaction(ctx, func(ctx context.Context) (any, error) {
-		return nil, asClosed(read(ctx))
-	}, options.Transaction().SetReadConcern(readconcern.Snapshot()))
-	return err
+	return s.inTransaction(ctx, read)
 }
 
 // transaction implements client.Tx. It keeps what is to be written until the

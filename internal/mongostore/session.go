@@ -1,0 +1,113 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+)
+
+const (
+	// backoffFirst and backoffMost are how long a transaction that met another one
+	// stays away before it is run again: at first, and after many tries. Half of it
+	// is drawn, so that two that met don't meet again.
+	backoffFirst = 2 * time.Millisecond
+	backoffMost  = 200 * time.Millisecond
+	// patience is for how long a transaction without a deadline is begun again.
+	patience = 2 * time.Minute
+	// abortTime bounds how long a transaction that failed may take to be aborted.
+	// The database aborts by itself what it does not hear of again.
+	abortTime = time.Second
+	// commitTime bounds a commit where the operation has no deadline of its own.
+	commitTime = 30 * time.Second
+)
+
+// inTransaction runs do in a transaction on a snapshot, and again where it met
+// another writer, until it is committed, fails for good, or ctx ends; without a
+// deadline it is not begun again after patience. It does not outlast ctx by more
+// than abortTime.
+//
+// The driver's WithTransaction is not used: it waits between two tries, commits and
+// aborts without looking at the caller's deadline, for two minutes.
+func (s *Store) inTransaction(ctx context.Context, do func(context.Context) error) error {
+	session, err := s.mongo.StartSession()
+	if err != nil {
+		return fmt.Errorf("start a session: %w", err)
+	}
+	defer endSession(ctx, session)
+	// A transaction reads and writes on the primary, whatever the URI prefers.
+	o := options.Transaction().SetReadConcern(readconcern.Snapshot()).SetWriteConcern(writeconcern.Majority()).SetReadPreference(readpref.Primary())
+	began := time.Now()
+	for backoff := backoffFirst; ; backoff = min(2*backoff, backoffMost) {
+		if err := session.StartTransaction(o); err != nil {
+			return fmt.Errorf("start a transaction: %w", err)
+		}
+		again := isConflict
+		err := do(mongo.NewSessionContext(ctx, session))
+		if err == nil {
+			// Of a commit the code alone does not say that nothing was done.
+			again = isLabelled
+			err = commit(ctx, session)
+		} else {
+			abort(ctx, session)
+		}
+		if err == nil || !again(err) || time.Since(began) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case <-time.After(backoff/2 + rand.N(backoff/2)): //nolint:gosec // Who waits how long is no secret.
+		}
+	}
+}
+
+// commit commits, and commits again while the database does not know whether it
+// did: that is safe, for a transaction is committed once. It goes on when the
+// caller has left, until the operation's deadline: a commit that was given up may
+// have been done, or not.
+func commit(ctx context.Context, session *mongo.Session) error {
+	if err := ctx.Err(); err != nil {
+		abort(ctx, session)
+		return err
+	}
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		deadline = time.Now().Add(commitTime)
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	defer cancel()
+	for backoff := backoffFirst; ; backoff = min(2*backoff, backoffMost) {
+		err := session.CommitTransaction(ctx)
+		if err == nil || !isUnknownCommit(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case <-time.After(backoff):
+		}
+	}
+}
+
+// abort gives up what a transaction did. Whether the database hears of it does
+// not matter: it aborts a transaction that is not committed.
+func abort(ctx context.Context, session *mongo.Session) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
+	defer cancel()
+	_ = session.AbortTransaction(ctx)
+}
+
+// endSession returns a session to the driver's pool, which first aborts a
+// transaction whose commit has not come to an end.
+func endSession(ctx context.Context, session *mongo.Session) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
+	defer cancel()
+	session.EndSession(ctx)
+}
