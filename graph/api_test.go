@@ -277,6 +277,11 @@ func number(t *testing.T, id string) int64 {
 	return n
 }
 
+func globalID(t *testing.T, typeName, id string) string {
+	t.Helper()
+	return client.ID{Type: typeName, Number: number(t, id)}.String()
+}
+
 // document is one stored document.
 func document(t *testing.T, api *apitest.API, collection string, query bson.D) bson.M {
 	t.Helper()

@@ -45,21 +45,3 @@ func (r mutationResolver) RetireFieldDefinition(ctx context.Context, id client.I
 	}
 	return &model.RetireFieldDefinitionPayload{FieldDefinition: definition, UserErrors: userErrors}, nil
 }
-
-// definitionNodes puts custom fields where their global ids stand, retired ones
-// too.
-func definitionNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
-	for i, id := range ids {
-		if id.Type != client.TypeFieldDefinition {
-			continue
-		}
-		definitions, err := requestOf(ctx).loaders.Definitions(ctx)
-		if err != nil {
-			return fail(ctx, err)
-		}
-		if found := definitions.ByID(id.Number); found != nil {
-			nodes[i] = found
-		}
-	}
-	return nil
-}

@@ -24,13 +24,13 @@ func hiddenFrom(ctx context.Context, _ any, next graphql.Resolver, role client.R
 	return value, err
 }
 
-// requires denies a field to callers without a permission, before anything is
+// permission denies a field to callers without a permission, before anything is
 // looked up.
-func requires(ctx context.Context, _ any, next graphql.Resolver, permission model.Permission) (any, error) {
+func permission(ctx context.Context, _ any, next graphql.Resolver, name model.Permission) (any, error) {
 	for _, held := range (&model.Me{Scope: requestOf(ctx).scope}).Permissions() {
-		if held == permission {
+		if held == name {
 			return next(ctx)
 		}
 	}
-	return nil, &client.Error{Code: client.CodeForbidden, Message: "this needs the permission " + string(permission)}
+	return nil, &client.Error{Code: client.CodeForbidden, Message: "this needs the permission " + string(name)}
 }

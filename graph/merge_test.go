@@ -104,13 +104,15 @@ func TestMergedIDsKeepResolving(t *testing.T) {
 	merge(t, api, b, c)
 	merge(t, api, a, b)
 	for _, id := range []string{b, c} {
-		got := read(t, api, owner(), id, "clientId requestedClientId")
-		if got["clientId"] != a || got["requestedClientId"] != id {
-			t.Errorf("client(%s) answered %v", id, got)
+		old := globalID(t, client.TypeClient, id)
+		for _, asked := range []string{id, old} {
+			if got := read(t, api, owner(), asked, "clientId"); got["clientId"] != a {
+				t.Errorf("client(%s) answered %v", asked, got)
+			}
 		}
-		global := client.ID{Type: client.TypeClient, Number: number(t, id)}.String()
-		node := api.MustDo(t, owner(), `query ($id: ID!) { node(id: $id) { __typename id ... on MergedClient { clientId survivor { clientId fullName requestedClientId viewClients { clientId } } } } }`, values{"id": global})["node"]
-		want := plain(values{"__typename": "MergedClient", "id": global, "clientId": id, "survivor": values{"clientId": a, "fullName": "Ada Bell", "requestedClientId": nil, "viewClients": entries()}})
+		global := globalID(t, client.TypeMergedClient, id)
+		node := api.MustDo(t, owner(), `query ($id: ID!) { node(id: $id) { __typename id ... on MergedClient { clientId clientGlobalId survivor { clientId fullName viewClients { clientId } } } } }`, values{"id": global})["node"]
+		want := plain(values{"__typename": "MergedClient", "id": global, "clientId": id, "clientGlobalId": old, "survivor": values{"clientId": a, "fullName": "Ada Bell", "viewClients": entries()}})
 		if diff := gocmp.Diff(want, node); diff != "" {
 			t.Errorf("node (-want +got):\n%s", diff)
 		}
@@ -121,13 +123,13 @@ func TestMergedIDsKeepResolving(t *testing.T) {
 		}
 	}
 	data := api.MustDo(t, owner(), `query ($ids: [ID!]!) {
-		byEmail: clientsByEmail(emailAddress: "OLD@example.com") { clientId requestedClientId }
+		byEmail: clientsByEmail(emailAddress: "OLD@example.com") { clientId }
 		byName: clientsByExternalUserName(externalUserName: "olaf", includeDeleted: true) { clientId }
 		clientReport(filter: {clientIdList: $ids, includeDeleted: true}) { clientId }
 		clientTags(clientId: "`+c+`")
 	}`, values{"ids": []string{a, b, c}})
 	want := plain(values{
-		"byEmail": entries(values{"clientId": a, "requestedClientId": nil}), "byName": entries(values{"clientId": a}),
+		"byEmail": entries(values{"clientId": a}), "byName": entries(values{"clientId": a}),
 		"clientReport": entries(values{"clientId": a}), "clientTags": entries(),
 	})
 	if diff := gocmp.Diff(want, any(data)); diff != "" {

@@ -72,8 +72,8 @@ func rowsOf(fields []*gqlast.FieldDefinition) []row {
 	var list []row
 	for _, field := range fields {
 		r := row{name: field.Name}
-		if d := field.Directives.ForName("requires"); d != nil {
-			r.needs = d.Arguments.ForName("permission").Value.Raw
+		if d := field.Directives.ForName("permission"); d != nil {
+			r.needs = d.Arguments.ForName("name").Value.Raw
 		}
 		for _, d := range field.Directives.ForNames("hiddenFrom") {
 			r.hidden = append(r.hidden, d.Arguments.ForName("role").Value.Raw)

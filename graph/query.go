@@ -13,39 +13,6 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 	return &model.Me{Scope: requestOf(ctx).scope}, nil
 }
 
-// Node answers the thing of a global id.
-func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
-	nodes, err := r.Nodes(ctx, []*client.ID{&id})
-	if err != nil {
-		return nil, err
-	}
-	return nodes[0], nil
-}
-
-// Nodes answers the things of global ids, in their order.
-func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
-	req := requestOf(ctx)
-	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
-	if err != nil {
-		return nil, fail(ctx, err)
-	}
-	clients := make([]*client.Client, len(ids))
-	for i := range found {
-		clients[i] = found[i].Client
-	}
-	nodes := make([]model.Node, len(ids))
-	for i, c := range req.loaders.Wrap(clients) {
-		switch {
-		case c == nil:
-		case found[i].Merged != nil:
-			nodes[i] = &model.MergedClient{MergedClient: *found[i].Merged, Survivor: c}
-		default:
-			nodes[i] = c
-		}
-	}
-	return nodes, definitionNodes(ctx, ids, nodes)
-}
-
 // Client answers a client by id.
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
@@ -53,11 +20,7 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	wrapped := req.loaders.WrapOne(found)
-	if number := clientID.As(client.TypeClient); wrapped != nil && wrapped.ClientID != number {
-		wrapped.RequestedClientID = &number
-	}
-	return wrapped, nil
+	return req.loaders.WrapOne(found), nil
 }
 
 // Clients answers a page of the live clients.

@@ -20,14 +20,6 @@ type Resolver struct{ service *client.Service }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
-// NewSchema returns the schema, resolved by the service.
-func NewSchema(service *client.Service) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &Resolver{service: service},
-		Directives: generated.DirectiveRoot{HiddenFrom: hiddenFrom, Requires: requires},
-	})
-}
-
 // Resolvers by type. The zero-sized ones differ only in their method sets.
 type (
 	queryResolver        struct{ *Resolver }

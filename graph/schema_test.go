@@ -45,7 +45,7 @@ var referenceNames = []string{
 }
 
 // ownNames are the fields of Client that the reference does not have.
-var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "requestedClientId", "mergedClients", "aliases", "history"}
+var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "mergedClients", "aliases", "history"}
 
 // TestSchemaHasEveryReferenceName holds Client to the reference's names and our
 // own, and to no others; a password is written and never read.
@@ -126,7 +126,7 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 	for _, def := range loadSchema(t).Types {
 		root := slices.Contains([]string{"Query", "Mutation", "Subscription"}, def.Name)
 		for _, field := range def.Fields {
-			denied := field.Directives.ForName("requires") != nil || field.Directives.ForName("hiddenFrom") != nil
+			denied := field.Directives.ForName("permission") != nil || field.Directives.ForName("hiddenFrom") != nil
 			if field.Type.NonNull && (root && !isIntrospection(field) || denied) {
 				t.Errorf("%s.%s may be denied and is %s", def.Name, field.Name, field.Type)
 			}
@@ -294,7 +294,8 @@ func domainCodes(t *testing.T) []string { return constants(t, "codes.go", "Code"
 // limitCodes are those of the guards before an operation, without the library's.
 func limitCodes(t *testing.T) []string {
 	t.Helper()
-	return slices.DeleteFunc(constants(t, "../limit/shape.go", "client.Code"), func(code string) bool { return strings.HasPrefix(code, "GRAPHQL_") })
+	codes := slices.Concat(constants(t, "../limit/shape.go", "client.Code"), constants(t, "../limit/validate.go", "client.Code"))
+	return slices.DeleteFunc(codes, func(code string) bool { return strings.HasPrefix(code, "GRAPHQL_") })
 }
 
 // constants are the values of the string constants of a type in a file of the

@@ -47,7 +47,7 @@ func TestOnlyTheLatestMergeIsUndoneAndOnlyOnce(t *testing.T) {
 	unmerge(t, api, second)
 	unmerge(t, api, first)
 	for _, id := range []string{a, b, c, d} {
-		if got := read(t, api, owner(), id, "clientId requestedClientId mergedClients { clientId }"); got["clientId"] != id || len(got["mergedClients"].([]any)) > 0 {
+		if got := read(t, api, owner(), id, "clientId mergedClients { clientId }"); got["clientId"] != id || len(got["mergedClients"].([]any)) > 0 {
 			t.Errorf("client(%s) answered %v", id, got)
 		}
 	}
@@ -292,7 +292,7 @@ func TestMergeMovesEdgesOfNeighboursWithoutANewVersion(t *testing.T) {
 	if diff := gocmp.Diff(plain(values{"viewByClients": entries(values{"clientId": a})}), see(x, "viewByClients { clientId }")); diff != "" {
 		t.Errorf("the subject (-want +got):\n%s", diff)
 	}
-	if got := read(t, api, account(number(t, login)), b, "clientId requestedClientId"); got["clientId"] != a || got["requestedClientId"] != b {
+	if got := read(t, api, account(number(t, login)), b, "clientId"); got["clientId"] != a {
 		t.Errorf("the viewer's token reads %v", got)
 	}
 	if got := versions(); got != before {

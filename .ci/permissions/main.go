@@ -1,5 +1,5 @@
 // Permissions writes into the description of each field of schema.graphqls who may
-// ask for it, as the field's directives say: `@requires` the permission and the
+// ask for it, as the field's directives say: `@permission` the permission and the
 // roles that have it, `@hiddenFrom` the role that is denied. It is run by `make
 // generate`, and by `make check` to see that nothing is left to write:
 //
@@ -76,14 +76,14 @@ func who(directives ast.DirectiveList) string {
 	for _, d := range directives.ForNames("hiddenFrom") {
 		hidden = append(hidden, d.Arguments.ForName("role").Value.Raw)
 	}
-	d := directives.ForName("requires")
+	d := directives.ForName("permission")
 	if d == nil {
 		if hidden == nil {
 			return ""
 		}
 		return "Denied to role " + strings.Join(hidden, ", ") + ": null, with the error FORBIDDEN."
 	}
-	permission := d.Arguments.ForName("permission").Value.Raw
+	permission := d.Arguments.ForName("name").Value.Raw
 	need, err := client.ParsePermissions([]string{strings.ToLower(permission)})
 	if err != nil {
 		panic(err) // The schema's enum is held to the domain's permissions by a test.

@@ -56,7 +56,7 @@ type ResolverRoot interface {
 
 type DirectiveRoot struct {
 	HiddenFrom func(ctx context.Context, obj any, next graphql.Resolver, role client.Role) (res any, err error)
-	Requires   func(ctx context.Context, obj any, next graphql.Resolver, permission model.Permission) (res any, err error)
+	Permission func(ctx context.Context, obj any, next graphql.Resolver, name model.Permission) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -74,6 +74,7 @@ type ComplexityRoot struct {
 
 	Business struct {
 		BusinessID  func(childComplexity int) int
+		ID          func(childComplexity int) int
 		Locale      func(childComplexity int) int
 		Name        func(childComplexity int) int
 		PhoneRegion func(childComplexity int) int
@@ -150,7 +151,6 @@ type ComplexityRoot struct {
 		Notes                         func(childComplexity int) int
 		ParentBusinessID              func(childComplexity int) int
 		ReferredBy                    func(childComplexity int) int
-		RequestedClientID             func(childComplexity int) int
 		RequisitionIDsAccepted        func(childComplexity int) int
 		RequisitionIDsDeclined        func(childComplexity int) int
 		RequisitionIDsSent            func(childComplexity int) int
@@ -180,18 +180,21 @@ type ComplexityRoot struct {
 	}
 
 	ClientAlias struct {
-		ClientID func(childComplexity int) int
-		Field    func(childComplexity int) int
-		Value    func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		Field          func(childComplexity int) int
+		Value          func(childComplexity int) int
 	}
 
 	ClientChange struct {
-		ChangedFields      func(childComplexity int) int
-		Client             func(childComplexity int) int
-		ClientID           func(childComplexity int) int
-		Cursor             func(childComplexity int) int
-		Kind               func(childComplexity int) int
-		MergedIntoClientID func(childComplexity int) int
+		ChangedFields            func(childComplexity int) int
+		Client                   func(childComplexity int) int
+		ClientGlobalID           func(childComplexity int) int
+		ClientID                 func(childComplexity int) int
+		Cursor                   func(childComplexity int) int
+		Kind                     func(childComplexity int) int
+		MergedIntoClientGlobalID func(childComplexity int) int
+		MergedIntoClientID       func(childComplexity int) int
 	}
 
 	ClientChanges struct {
@@ -210,7 +213,9 @@ type ComplexityRoot struct {
 	ClientDataExport struct {
 		Appointments        func(childComplexity int) int
 		CanView             func(childComplexity int) int
+		CanViewGlobalIDs    func(childComplexity int) int
 		Changes             func(childComplexity int) int
+		ClientGlobalID      func(childComplexity int) int
 		ClientID            func(childComplexity int) int
 		DismissedDuplicates func(childComplexity int) int
 		ExportedDate        func(childComplexity int) int
@@ -223,6 +228,7 @@ type ComplexityRoot struct {
 		Record              func(childComplexity int) int
 		RemovedAppointments func(childComplexity int) int
 		ViewedBy            func(childComplexity int) int
+		ViewedByGlobalIDs   func(childComplexity int) int
 	}
 
 	ClientEdge struct {
@@ -257,12 +263,14 @@ type ComplexityRoot struct {
 	}
 
 	ClientVersion struct {
-		ClientID func(childComplexity int) int
-		Version  func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		Version        func(childComplexity int) int
 	}
 
 	ClientVersionConflict struct {
 		ChangedPaths   func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
 		ClientID       func(childComplexity int) int
 		CurrentVersion func(childComplexity int) int
 	}
@@ -317,16 +325,18 @@ type ComplexityRoot struct {
 	}
 
 	DuplicatePair struct {
-		ClientIDs func(childComplexity int) int
-		Reasons   func(childComplexity int) int
-		Score     func(childComplexity int) int
+		ClientGlobalIDs func(childComplexity int) int
+		ClientIDs       func(childComplexity int) int
+		Reasons         func(childComplexity int) int
+		Score           func(childComplexity int) int
 	}
 
 	EraseClientPayload struct {
-		Client          func(childComplexity int) int
-		Conflict        func(childComplexity int) int
-		ErasedClientIds func(childComplexity int) int
-		UserErrors      func(childComplexity int) int
+		Client                func(childComplexity int) int
+		Conflict              func(childComplexity int) int
+		ErasedClientGlobalIds func(childComplexity int) int
+		ErasedClientIds       func(childComplexity int) int
+		UserErrors            func(childComplexity int) int
 	}
 
 	FieldData struct {
@@ -346,17 +356,19 @@ type ComplexityRoot struct {
 	}
 
 	HeldRecord struct {
-		Changes      func(childComplexity int) int
-		ClientID     func(childComplexity int) int
-		FieldDataMap func(childComplexity int) int
-		History      func(childComplexity int) int
-		Record       func(childComplexity int) int
+		Changes        func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		FieldDataMap   func(childComplexity int) int
+		History        func(childComplexity int) int
+		Record         func(childComplexity int) int
 	}
 
 	HistoryChange struct {
-		After  func(childComplexity int) int
-		Before func(childComplexity int) int
-		Path   func(childComplexity int) int
+		After          func(childComplexity int) int
+		Before         func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		Path           func(childComplexity int) int
 	}
 
 	HistoryConnection struct {
@@ -381,6 +393,7 @@ type ComplexityRoot struct {
 	}
 
 	LocationGroup struct {
+		ID              func(childComplexity int) int
 		LocationGroupID func(childComplexity int) int
 		LocationIDs     func(childComplexity int) int
 		ModifiedDate    func(childComplexity int) int
@@ -404,46 +417,53 @@ type ComplexityRoot struct {
 	}
 
 	MergeConflict struct {
-		Choosable      func(childComplexity int) int
-		Field          func(childComplexity int) int
-		Values         func(childComplexity int) int
-		WinnerClientID func(childComplexity int) int
+		Choosable            func(childComplexity int) int
+		Field                func(childComplexity int) int
+		Values               func(childComplexity int) int
+		WinnerClientGlobalID func(childComplexity int) int
+		WinnerClientID       func(childComplexity int) int
 	}
 
 	MergeFill struct {
-		Field        func(childComplexity int) int
-		FromClientID func(childComplexity int) int
-		Value        func(childComplexity int) int
+		Field              func(childComplexity int) int
+		FromClientGlobalID func(childComplexity int) int
+		FromClientID       func(childComplexity int) int
+		Value              func(childComplexity int) int
 	}
 
 	MergeMove struct {
-		Count        func(childComplexity int) int
-		Field        func(childComplexity int) int
-		FromClientID func(childComplexity int) int
-		Values       func(childComplexity int) int
+		Count              func(childComplexity int) int
+		Field              func(childComplexity int) int
+		FromClientGlobalID func(childComplexity int) int
+		FromClientID       func(childComplexity int) int
+		Values             func(childComplexity int) int
 	}
 
 	MergeReport struct {
-		Aliases   func(childComplexity int) int
-		ClientID  func(childComplexity int) int
-		ClientIDs func(childComplexity int) int
-		Conflicts func(childComplexity int) int
-		Fills     func(childComplexity int) int
-		Moves     func(childComplexity int) int
-		Versions  func(childComplexity int) int
+		Aliases         func(childComplexity int) int
+		ClientGlobalID  func(childComplexity int) int
+		ClientGlobalIDs func(childComplexity int) int
+		ClientID        func(childComplexity int) int
+		ClientIDs       func(childComplexity int) int
+		Conflicts       func(childComplexity int) int
+		Fills           func(childComplexity int) int
+		Moves           func(childComplexity int) int
+		Versions        func(childComplexity int) int
 	}
 
 	MergeValue struct {
-		ClientID func(childComplexity int) int
-		Value    func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		Value          func(childComplexity int) int
 	}
 
 	MergedClient struct {
-		ClientID   func(childComplexity int) int
-		ID         func(childComplexity int) int
-		MergeID    func(childComplexity int) int
-		MergedDate func(childComplexity int) int
-		Survivor   func(childComplexity int) int
+		ClientGlobalID func(childComplexity int) int
+		ClientID       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		MergeID        func(childComplexity int) int
+		MergedDate     func(childComplexity int) int
+		Survivor       func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -641,10 +661,11 @@ type ComplexityRoot struct {
 	}
 
 	UserError struct {
-		Code               func(childComplexity int) int
-		Field              func(childComplexity int) int
-		MergedIntoClientID func(childComplexity int) int
-		Message            func(childComplexity int) int
+		Code                     func(childComplexity int) int
+		Field                    func(childComplexity int) int
+		MergedIntoClientGlobalID func(childComplexity int) int
+		MergedIntoClientID       func(childComplexity int) int
+		Message                  func(childComplexity int) int
 	}
 
 	VersionConflict struct {
@@ -1068,6 +1089,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Business.BusinessID(childComplexity), true
+	case "Business.id":
+		if e.ComplexityRoot.Business.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Business.ID(childComplexity), true
 	case "Business.locale":
 		if e.ComplexityRoot.Business.Locale == nil {
 			break
@@ -1512,12 +1539,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.ReferredBy(childComplexity), true
-	case "Client.requestedClientId":
-		if e.ComplexityRoot.Client.RequestedClientID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Client.RequestedClientID(childComplexity), true
 	case "Client.requisitionIdsAccepted":
 		if e.ComplexityRoot.Client.RequisitionIDsAccepted == nil {
 			break
@@ -1685,6 +1706,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Client.Zip(childComplexity), true
 
+	case "ClientAlias.clientGlobalId":
+		if e.ComplexityRoot.ClientAlias.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientAlias.ClientGlobalID(childComplexity), true
 	case "ClientAlias.clientId":
 		if e.ComplexityRoot.ClientAlias.ClientID == nil {
 			break
@@ -1716,6 +1743,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientChange.Client(childComplexity), true
+	case "ClientChange.clientGlobalId":
+		if e.ComplexityRoot.ClientChange.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.ClientGlobalID(childComplexity), true
 	case "ClientChange.clientId":
 		if e.ComplexityRoot.ClientChange.ClientID == nil {
 			break
@@ -1734,6 +1767,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientChange.Kind(childComplexity), true
+	case "ClientChange.mergedIntoClientGlobalId":
+		if e.ComplexityRoot.ClientChange.MergedIntoClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.MergedIntoClientGlobalID(childComplexity), true
 	case "ClientChange.mergedIntoClientId":
 		if e.ComplexityRoot.ClientChange.MergedIntoClientID == nil {
 			break
@@ -1797,12 +1836,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.CanView(childComplexity), true
+	case "ClientDataExport.canViewGlobalIds":
+		if e.ComplexityRoot.ClientDataExport.CanViewGlobalIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.CanViewGlobalIDs(childComplexity), true
 	case "ClientDataExport.changes":
 		if e.ComplexityRoot.ClientDataExport.Changes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ClientDataExport.Changes(childComplexity), true
+	case "ClientDataExport.clientGlobalId":
+		if e.ComplexityRoot.ClientDataExport.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.ClientGlobalID(childComplexity), true
 	case "ClientDataExport.clientId":
 		if e.ComplexityRoot.ClientDataExport.ClientID == nil {
 			break
@@ -1875,6 +1926,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.ViewedBy(childComplexity), true
+	case "ClientDataExport.viewedByGlobalIds":
+		if e.ComplexityRoot.ClientDataExport.ViewedByGlobalIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.ViewedByGlobalIDs(childComplexity), true
 
 	case "ClientEdge.cursor":
 		if e.ComplexityRoot.ClientEdge.Cursor == nil {
@@ -1977,6 +2034,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClientSuggestions.Clients(childComplexity), true
 
+	case "ClientVersion.clientGlobalId":
+		if e.ComplexityRoot.ClientVersion.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersion.ClientGlobalID(childComplexity), true
 	case "ClientVersion.clientId":
 		if e.ComplexityRoot.ClientVersion.ClientID == nil {
 			break
@@ -1996,6 +2059,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientVersionConflict.ChangedPaths(childComplexity), true
+	case "ClientVersionConflict.clientGlobalId":
+		if e.ComplexityRoot.ClientVersionConflict.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientVersionConflict.ClientGlobalID(childComplexity), true
 	case "ClientVersionConflict.clientId":
 		if e.ComplexityRoot.ClientVersionConflict.ClientID == nil {
 			break
@@ -2150,6 +2219,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DuplicateGroup.Score(childComplexity), true
 
+	case "DuplicatePair.clientGlobalIds":
+		if e.ComplexityRoot.DuplicatePair.ClientGlobalIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicatePair.ClientGlobalIDs(childComplexity), true
 	case "DuplicatePair.clientIds":
 		if e.ComplexityRoot.DuplicatePair.ClientIDs == nil {
 			break
@@ -2181,6 +2256,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EraseClientPayload.Conflict(childComplexity), true
+	case "EraseClientPayload.erasedClientGlobalIds":
+		if e.ComplexityRoot.EraseClientPayload.ErasedClientGlobalIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseClientPayload.ErasedClientGlobalIds(childComplexity), true
 	case "EraseClientPayload.erasedClientIds":
 		if e.ComplexityRoot.EraseClientPayload.ErasedClientIds == nil {
 			break
@@ -2262,6 +2343,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HeldRecord.Changes(childComplexity), true
+	case "HeldRecord.clientGlobalId":
+		if e.ComplexityRoot.HeldRecord.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldRecord.ClientGlobalID(childComplexity), true
 	case "HeldRecord.clientId":
 		if e.ComplexityRoot.HeldRecord.ClientID == nil {
 			break
@@ -2299,6 +2386,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HistoryChange.Before(childComplexity), true
+	case "HistoryChange.clientGlobalId":
+		if e.ComplexityRoot.HistoryChange.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryChange.ClientGlobalID(childComplexity), true
 	case "HistoryChange.path":
 		if e.ComplexityRoot.HistoryChange.Path == nil {
 			break
@@ -2381,6 +2474,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HistoryEntry.Version(childComplexity), true
 
+	case "LocationGroup.id":
+		if e.ComplexityRoot.LocationGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocationGroup.ID(childComplexity), true
 	case "LocationGroup.locationGroupId":
 		if e.ComplexityRoot.LocationGroup.LocationGroupID == nil {
 			break
@@ -2486,6 +2585,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeConflict.Values(childComplexity), true
+	case "MergeConflict.winnerClientGlobalId":
+		if e.ComplexityRoot.MergeConflict.WinnerClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeConflict.WinnerClientGlobalID(childComplexity), true
 	case "MergeConflict.winnerClientId":
 		if e.ComplexityRoot.MergeConflict.WinnerClientID == nil {
 			break
@@ -2499,6 +2604,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeFill.Field(childComplexity), true
+	case "MergeFill.fromClientGlobalId":
+		if e.ComplexityRoot.MergeFill.FromClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeFill.FromClientGlobalID(childComplexity), true
 	case "MergeFill.fromClientId":
 		if e.ComplexityRoot.MergeFill.FromClientID == nil {
 			break
@@ -2524,6 +2635,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeMove.Field(childComplexity), true
+	case "MergeMove.fromClientGlobalId":
+		if e.ComplexityRoot.MergeMove.FromClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeMove.FromClientGlobalID(childComplexity), true
 	case "MergeMove.fromClientId":
 		if e.ComplexityRoot.MergeMove.FromClientID == nil {
 			break
@@ -2543,6 +2660,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeReport.Aliases(childComplexity), true
+	case "MergeReport.clientGlobalId":
+		if e.ComplexityRoot.MergeReport.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.ClientGlobalID(childComplexity), true
+	case "MergeReport.clientGlobalIds":
+		if e.ComplexityRoot.MergeReport.ClientGlobalIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeReport.ClientGlobalIDs(childComplexity), true
 	case "MergeReport.clientId":
 		if e.ComplexityRoot.MergeReport.ClientID == nil {
 			break
@@ -2580,6 +2709,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MergeReport.Versions(childComplexity), true
 
+	case "MergeValue.clientGlobalId":
+		if e.ComplexityRoot.MergeValue.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeValue.ClientGlobalID(childComplexity), true
 	case "MergeValue.clientId":
 		if e.ComplexityRoot.MergeValue.ClientID == nil {
 			break
@@ -2593,6 +2728,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MergeValue.Value(childComplexity), true
 
+	case "MergedClient.clientGlobalId":
+		if e.ComplexityRoot.MergedClient.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergedClient.ClientGlobalID(childComplexity), true
 	case "MergedClient.clientId":
 		if e.ComplexityRoot.MergedClient.ClientID == nil {
 			break
@@ -3636,6 +3777,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Field(childComplexity), true
+	case "UserError.mergedIntoClientGlobalId":
+		if e.ComplexityRoot.UserError.MergedIntoClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserError.MergedIntoClientGlobalID(childComplexity), true
 	case "UserError.mergedIntoClientId":
 		if e.ComplexityRoot.UserError.MergedIntoClientID == nil {
 			break
@@ -3774,10 +3921,24 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `# The public contract. Code is generated from it; what it doesn't say, callers can't rely on.
 
+"""
+The clients of businesses that take appointments: who they are, their custom fields, who may see and book for whom, and
+what happened to them. Every call is made with a token; it decides whose clients they are, which of them you see and
+what you may do. Read at ` + "`" + `Query` + "`" + ` how ids and limits work, at ` + "`" + `Mutation` + "`" + ` how errors, versions and retries do, and at
+` + "`" + `clientChanges` + "`" + ` how to keep a copy.
+"""
+schema {
+  query: Query
+  mutation: Mutation
+  subscription: Subscription
+}
+
 # ---- scalars
 
 """
-An instant as text, RFC 3339 in UTC with milliseconds: ` + "`" + `2018-06-28T19:50:32.220Z` + "`" + `.
+An instant as text, RFC 3339 in UTC with milliseconds: ` + "`" + `2018-06-28T19:50:32.220Z` + "`" + `. Inputs are RFC 3339 and nothing
+else, with any offset, from the year 0001 to 9999 in UTC; anything else is the error INVALID_TYPE. A leap second, the last
+of a month in UTC, is read as the first instant after it.
 """
 scalar DateTime
 
@@ -3810,16 +3971,16 @@ directive @hiddenFrom(
 """
 Denies the field to callers without a permission, before anything is looked up: it answers null and an error FORBIDDEN.
 """
-directive @requires(
+directive @permission(
   "The permission that the caller's token must hold."
-  permission: Permission!
+  name: Permission!
 ) on FIELD_DEFINITION
 
 """
 What work is behind a field beside answering it, or behind a value of an argument or of an input object, in points: for
 each time that the field is asked for, and for each value that is given.
 """
-directive @cost(
+directive @work(
   "How many points, beside the one of the field."
   points: Int!
 ) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
@@ -3831,7 +3992,10 @@ Everything that can be read. What you see depends on your token: only clients of
 ones that your role sees. A client that is unknown, of another business or hidden from you is answered alike: as none.
 
 Ids are plain decimal numbers in text, such as ` + "`" + `"4922146"` + "`" + `, or the global form that the field ` + "`" + `id` + "`" + ` answers. Arguments
-take either; an id of another type is answered like an unknown one.
+take either; an id of another type is answered like an unknown one. A global id names one object of one type for good:
+that of a client who is merged or erased finds nothing any more, and an undone merge brings it back. Where a field names
+a client by its number, the field beside it whose name ends in ` + "`" + `GlobalId` + "`" + ` does so by its global id, so that caches can
+find and drop it.
 
 An operation that asks for too much is refused before it begins, with the number that was counted and the ` + "`" + `limit` + "`" + ` beside
 the code in the error's ` + "`" + `extensions` + "`" + `: DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
@@ -3851,8 +4015,8 @@ type Query {
   me: Me
 
   """
-  The object of that global id, deleted clients included; null when you see none. The id of a client that was merged
-  finds a ` + "`" + `MergedClient` + "`" + `.
+  The object of that global id, deleted clients included; null when you see none, and when it was a client that was merged
+  into another one. A merged client has another global id, that of its ` + "`" + `MergedClient` + "`" + `.
   """
   node(
     "Global id, as the field ` + "`" + `id` + "`" + ` answers it. A plain number is taken for a ` + "`" + `clientId` + "`" + `."
@@ -3861,7 +4025,7 @@ type Query {
 
   """
   The objects of those global ids, deleted clients included: one entry for each id, in the order of ` + "`" + `ids` + "`" + `, null where
-  you see none. The id of a client that was merged finds a ` + "`" + `MergedClient` + "`" + `.
+  ` + "`" + `node` + "`" + ` answers null.
   """
   nodes(
     "Global ids, at most 1,000 (TOO_MANY). A plain number is taken for a ` + "`" + `clientId` + "`" + `."
@@ -3870,7 +4034,7 @@ type Query {
 
   """
   One client by its id, deleted or not; null when you see none of that id. The id of a client that was merged finds the
-  client that survived, with ` + "`" + `requestedClientId` + "`" + `.
+  client that survived, whose own ` + "`" + `clientId` + "`" + ` is another one.
   """
   client(
     "` + "`" + `clientId` + "`" + ` or global id."
@@ -3893,7 +4057,7 @@ type Query {
   ): [Client!]
 
   "How many active clients you see. Costs 1,000 points."
-  clientCount: Int @cost(points: 1000)
+  clientCount: Int @work(points: 1000)
 
   """
   The clients that match a filter, part by part. A cursor is a place in the order, not a row number: while clients come
@@ -3906,11 +4070,14 @@ type Query {
     filter: ClientReportFilter
     "In which order. Ties go by ` + "`" + `clientId` + "`" + `."
     orderBy: ClientOrder! = {field: FULL_NAME, direction: ASC}
-    "How many from the start, 1 to 100 (OUT_OF_RANGE). Give ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + `, and not both (INVALID_PAGINATION)."
+    """
+    How many from the start, 1 to 100 (OUT_OF_RANGE); 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given. Both are too much
+    (INVALID_PAGINATION).
+    """
     first: Int
     "Only what follows this cursor of the same filter and order (INVALID_CURSOR)."
     after: String
-    "How many from the end, 1 to 100 (OUT_OF_RANGE). Give ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + `, and not both (INVALID_PAGINATION)."
+    "How many from the end, 1 to 100 (OUT_OF_RANGE), instead of ` + "`" + `first` + "`" + `."
     last: Int
     "Only what precedes this cursor of the same filter and order (INVALID_CURSOR)."
     before: String
@@ -3927,15 +4094,15 @@ type Query {
 
   """
   The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
-  case are one tag, told in the spelling that most clients have. Denied to role CLIENT: null, with the error FORBIDDEN.
-  Costs 2,000 points.
+  case are one tag, told in the spelling that most clients have. Costs 2,000 points. Denied to role CLIENT: null, with
+  the error FORBIDDEN.
   """
   tagUsage(
     "Which page, from 1."
     pageNumber: Int! = 1
     "Tags a page, 1 to 500."
     pageSize: Int! = 50
-  ): [TagUsage!] @hiddenFrom(role: CLIENT) @cost(points: 2000)
+  ): [TagUsage!] @hiddenFrom(role: CLIENT) @work(points: 2000)
 
   """
   The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not
@@ -4027,7 +4194,7 @@ type Query {
     orderMode: OrderMode! = ASC
     "How many clients at most, 1 to 100."
     first: Int! = 20
-  ): ClientSuggestions @cost(points: 300)
+  ): ClientSuggestions @work(points: 300)
 
   """
   A page of the clients that a filter means, and how many it means in all, both of one moment.
@@ -4063,7 +4230,7 @@ type Query {
   clientReportCount(
     "Which clients; all live ones without it."
     filter: ClientReportFilter
-  ): Int @cost(points: 1000)
+  ): Int @work(points: 1000)
 
   "A page of the ids of the clients that a filter means, ascending; empty beyond the last one."
   clientIdList(
@@ -4135,7 +4302,7 @@ enum Permission {
   DELETE
   "Find the records of one person, tell them apart, merge and unmerge them."
   MERGE
-  "Take data out in bulk. No operation of this schema asks for it."
+  "Take out all that is held about a person: ` + "`" + `exportClientData` + "`" + `."
   EXPORT
   "Read social security numbers unmasked."
   PII
@@ -4144,7 +4311,9 @@ enum Permission {
 }
 
 "A business that takes appointments: whose clients these are."
-type Business {
+type Business implements Node {
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches."
+  id: ID!
   "The business's number, as a decimal string."
   businessId: ID!
   "Name of the business; null when not given."
@@ -4215,12 +4384,12 @@ input ClientReportFilter {
   value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
   characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
   """
-  searchTerm: String @cost(points: 1000)
+  searchTerm: String @work(points: 1000)
   """
   With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
   they are ligatures of many (TOO_LONG). Each costs 200 points.
   """
-  fieldFilters: [FieldFilter!] @cost(points: 200)
+  fieldFilters: [FieldFilter!] @work(points: 200)
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean
 }
@@ -4275,7 +4444,7 @@ type ClientReport {
   "The clients of the page, in the order asked for."
   clients: [Client!]!
   "How many clients the filter means, whatever the page. Costs 1,000 points."
-  count: Int! @cost(points: 1000)
+  count: Int! @work(points: 1000)
 }
 
 "An order of clients. Ties go by ` + "`" + `clientId` + "`" + `."
@@ -4311,7 +4480,7 @@ type ClientConnection {
   "Where this part lies in the list."
   pageInfo: PageInfo!
   "How many clients the whole list has: a count of its own, made only when you select it. Costs 1,000 points."
-  totalCount: Int! @cost(points: 1000)
+  totalCount: Int! @work(points: 1000)
 }
 
 "A client at its place in a list."
@@ -4356,11 +4525,6 @@ type Client implements Node {
   id: ID!
   "The client's number, unique everywhere, as a decimal string of at most 64 bits."
   clientId: ID!
-  """
-  The ` + "`" + `clientId` + "`" + ` that was asked for, when that client was merged into this one. Only the root field ` + "`" + `client` + "`" + ` tells it;
-  otherwise null.
-  """
-  requestedClientId: ID
   "Number of the business that the client belongs to."
   businessId: ID!
   "Number of the business above that one; null when there is none."
@@ -4626,7 +4790,7 @@ type Client implements Node {
   """
   history(
     "How many entries, 1 to 100 (OUT_OF_RANGE)."
-    first: Int! = 20
+    first: Int! = 50
     "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
     after: String
   ): HistoryConnection @hiddenFrom(role: CLIENT)
@@ -4679,6 +4843,10 @@ type HistoryChange {
   this one may see, ` + "`" + `viewByClients.ID` + "`" + ` for one who may see it; ID is the ` + "`" + `clientId` + "`" + `, or the field's id.
   """
   path: String!
+  """
+  Of a viewer edge, the global id of the client at the other end; null for other paths.
+  """
+  clientGlobalId: ID
   """
   The value before, as the field answers it; null when there was none. Ids, dates and instants are text. For a viewer
   edge it is the ` + "`" + `clientId` + "`" + ` at the other end, or null when there was no edge. A secret, ` + "`" + `ssn` + "`" + ` or ` + "`" + `password` + "`" + `, has none.
@@ -4754,8 +4922,8 @@ type ClientField {
 type FieldData {
   "Id of the field."
   schedulerPreferenceFieldDefnId: ID!
-  "The client's value, shaped by the field's type. It is never null in a client's ` + "`" + `fieldDataList` + "`" + `."
-  value: JSON
+  "The client's value, shaped by the field's type."
+  value: JSON!
 }
 
 "What the values of a custom field are."
@@ -4802,7 +4970,9 @@ type FieldDefinition implements Node {
 # ---- what the scheduler feeds
 
 "A named set of the scheduler's locations, for reports."
-type LocationGroup {
+type LocationGroup implements Node {
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches: within your business."
+  id: ID!
   "The scheduler's id of the group, as a decimal string of at most 64 bits."
   locationGroupId: ID!
   "Name of the group."
@@ -4935,10 +5105,10 @@ extend type Query {
   """
   duplicateClients(
     "How many groups, 1 to 100 (OUT_OF_RANGE)."
-    first: Int! = 20
+    first: Int! = 50
     "Only groups that follow this cursor (INVALID_CURSOR)."
     after: String
-  ): DuplicateConnection @requires(permission: MERGE) @cost(points: 3000)
+  ): DuplicateConnection @permission(name: MERGE) @work(points: 3000)
 
   """
   Whether an active client of the business has that e-mail address, be it as an alias, whether you see the client or not.
@@ -4952,7 +5122,7 @@ extend type Query {
   emailAddressInUse(
     "The e-mail address, without a display name (INVALID_EMAIL)."
     emailAddress: String!
-  ): Boolean @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): Boolean @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 }
 
 "A part of the list of groups of duplicates."
@@ -4992,6 +5162,8 @@ type DuplicateGroup {
 type DuplicatePair {
   "` + "`" + `clientId` + "`" + ` of both, ascending."
   clientIds: [ID!]!
+  "Their global ids, in the same order."
+  clientGlobalIds: [ID!]!
   """
   How likely it is that they are one person, from 0 to 1: one minus the chance that all of ` + "`" + `reasons` + "`" + ` mislead. A reason's
   weight is in its description: e-mail address and name make ` + "`" + `1 - (1 - 0.5) * (1 - 0.6)` + "`" + `, 0.8.
@@ -5086,8 +5258,14 @@ type ClientChange {
   kind: ClientChangeKind!
   "The client that it happened to."
   clientId: ID!
+  """
+  Its global id. Caches drop what they hold under it with the kinds DELETED, REMOVED, ERASED and MERGED.
+  """
+  clientGlobalId: ID!
   "For MERGED and UNMERGED the client that survived the merge; null for other kinds, and when you don't see it."
   mergedIntoClientId: ID
+  "Global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is."
+  mergedIntoClientGlobalId: ID
   """
   Names of the fields that changed, in alphabetical order, without those that you may not read: those of
   ` + "`" + `HistoryChange.path` + "`" + `, and ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + ` for what the scheduler sent. Empty
@@ -5130,86 +5308,10 @@ extend type Query {
     "` + "`" + `clientId` + "`" + ` or global id of the client that is to survive (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
     clientId: ID!
     "Those to fold into it, as in ` + "`" + `mergeClients` + "`" + `. Each costs 100 points."
-    clientIds: [ID!]! @cost(points: 100)
+    clientIds: [ID!]! @work(points: 100)
     "Whose value wins, as in ` + "`" + `mergeClients` + "`" + `."
     choices: [MergeChoice!]
-  ): MergeReport @requires(permission: MERGE)
-}
-
-extend type Mutation {
-  """
-  Makes one client of several. ` + "`" + `clientId` + "`" + ` survives, the others are folded into it; all of it happens, or nothing.
-
-  Tags, alert notes and all other lists unite, notes are appended. A property, or custom field, that the survivor has
-  blank is filled from the first of ` + "`" + `clientIds` + "`" + ` that has it; of different values the survivor's wins, unless a choice
-  says otherwise. BLACKLISTED and ` + "`" + `blocked` + "`" + ` win, and of ` + "`" + `allowWaitListText` + "`" + ` and ` + "`" + `invitationOptIn` + "`" + ` false wins over null and
-  null over true: no choice loosens that. E-mail addresses, external user names and ids in other systems that lose stay
-  as ` + "`" + `aliases` + "`" + `. Appointments, forms and viewer edges of both directions are the survivor's. Its login stays, else it
-  takes the first one that there is, password included; the other logins lead to the survivor, and their passwords are
-  void. Whoever saw one of the clients sees the survivor.
-
-  The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, ` + "`" + `node` + "`" + ` a
-  ` + "`" + `MergedClient` + "`" + `, what the scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
-  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
-  it and are the survivor's now, keep their versions and get no history; the change feed has an entry of each.
-
-  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
-  than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
-  or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
-  VERSION_CONFLICT. A merge has 60 seconds.
-
-  Needs the permission MERGE (roles OWNER, ADMIN).
-  """
-  mergeClients(
-    "` + "`" + `clientId` + "`" + ` or global id of the client that survives (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
-    clientId: ID!
-    """
-    ` + "`" + `clientId` + "`" + ` or global id of each client to fold into it: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID), the
-    survivor not among them (SELF_MERGE), none of them unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
-    (CLIENT_MERGED). Their order decides what fills. Each costs 100 points.
-    """
-    clientIds: [ID!]! @cost(points: 100)
-    "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
-    choices: [MergeChoice!]
-    """
-    Refuse with VERSION_CONFLICT unless these clients have these versions: those that a preview's ` + "`" + `versions` + "`" + ` told. Left
-    out or null: whatever versions.
-    """
-    expectedVersions: [ExpectedVersion!]
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
-    idempotencyKey: String
-  ): MergeClientsPayload @requires(permission: MERGE)
-
-  """
-  Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
-  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client at the other end of an edge that is
-  given back is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
-
-  What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
-  (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
-  edges that the merge brought leave the survivor, those that were added since stay, and edges that were removed since do
-  not come back. Appointments and forms return to the client for whom the scheduler sent them. A login that the survivor
-  took returns with the password that it has now. The versions of all of them rise; other clients keep theirs, as in
-  ` + "`" + `mergeClients` + "`" + `.
-
-  Also: TOO_MANY_SUBJECTS when the survivor, or a client who may see one of them, would see over 5,000 clients with the
-  edges that come back, so that some of those added since are to be taken away first; VERSION_CONFLICT, MERGE_TOO_LARGE.
-
-  Needs the permission MERGE (roles OWNER, ADMIN).
-  """
-  unmergeClients(
-    """
-    Id of the merge. NOT_FOUND when there is none, or you don't see the client that survived; CLIENT_DELETED when that one
-    is deleted.
-    """
-    mergeId: ID!
-    "What to do about conflicts: at most 1,000 (TOO_MANY), each of a field that the merge changed (INVALID_CHOICE)."
-    choices: [UnmergeChoice!]
-    "Refuse with VERSION_CONFLICT unless the survivor has this version. Left out or null: whatever version."
-    expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
-    idempotencyKey: String
-  ): UnmergeClientsPayload @requires(permission: MERGE)
+  ): MergeReport @permission(name: MERGE)
 }
 
 "Whose value of a property the survivor of a merge is to have."
@@ -5250,12 +5352,14 @@ enum UnmergeValue {
   CURRENT
 }
 
-"A client that was merged into another one. Its id is not used again."
+"A client that was merged into another one. Its number is not used again."
 type MergedClient implements Node {
-  "The global id that the client had, and still has."
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches. It is another one than the client had, and good until the merge is undone."
   id: ID!
   "The number that the client had."
   clientId: ID!
+  "The global id that the client had: ` + "`" + `node` + "`" + ` finds nothing by it while the client is merged."
+  clientGlobalId: ID!
   "The merge that folded it in: what ` + "`" + `unmergeClients` + "`" + ` takes."
   mergeId: ID!
   "When it was merged."
@@ -5272,14 +5376,20 @@ type ClientAlias {
   value: String!
   "` + "`" + `clientId` + "`" + ` of the client whose value it was."
   clientId: ID!
+  "The global id that this client had before it was merged."
+  clientGlobalId: ID!
 }
 
 "What a merge does to the client that survives, or would do."
 type MergeReport {
   "` + "`" + `clientId` + "`" + ` of the client that survives."
   clientId: ID!
+  "Its global id."
+  clientGlobalId: ID!
   "` + "`" + `clientId` + "`" + ` of each client that is folded in, in the order that decides what fills."
   clientIds: [ID!]!
+  "Their global ids, in the same order: what a cache drops once they are merged."
+  clientGlobalIds: [ID!]!
   "The versions that the clients had: send them as ` + "`" + `expectedVersions` + "`" + ` to merge only what you have seen."
   versions: [ClientVersion!]!
   "What the survivor gets beside its own: entries of lists, notes, relations and logins that it had not."
@@ -5296,6 +5406,8 @@ type MergeReport {
 type ClientVersion {
   "Which client."
   clientId: ID!
+  "Its global id."
+  clientGlobalId: ID!
   "The version."
   version: Int!
 }
@@ -5306,6 +5418,8 @@ type MergeMove {
   field: String!
   "Whose it was."
   fromClientId: ID!
+  "Its global id."
+  fromClientGlobalId: ID!
   "How many entries move: those that the survivor had not."
   count: Int!
   "The entries; null for viewers, viewed clients, appointments and forms."
@@ -5318,6 +5432,8 @@ type MergeFill {
   field: String!
   "Whose value it is."
   fromClientId: ID!
+  "Its global id."
+  fromClientGlobalId: ID!
   "The value, ids and days as text; null for a secret."
   value: JSON
 }
@@ -5330,6 +5446,8 @@ type MergeConflict {
   values: [MergeValue!]!
   "Whose value the survivor has afterwards."
   winnerClientId: ID!
+  "Its global id."
+  winnerClientGlobalId: ID!
   "Whether a choice decides. False for properties of consent, of which the strictest value wins."
   choosable: Boolean!
 }
@@ -5338,6 +5456,8 @@ type MergeConflict {
 type MergeValue {
   "Which client."
   clientId: ID!
+  "Its global id."
+  clientGlobalId: ID!
   "Its value, ids and days as text; null for a secret."
   value: JSON
 }
@@ -5355,7 +5475,7 @@ type UnmergeConflict {
 }
 
 "What ` + "`" + `mergeClients` + "`" + ` answers."
-type MergeClientsPayload {
+type MergeClientsPayload implements ClientPayload {
   "The client that survived; null with errors."
   client: Client
   "Id of the merge, for ` + "`" + `unmergeClients` + "`" + `; null with errors."
@@ -5372,6 +5492,8 @@ type MergeClientsPayload {
 type ClientVersionConflict {
   "Which client."
   clientId: ID!
+  "Its global id."
+  clientGlobalId: ID!
   "The version that it has."
   currentVersion: Int!
   "Names of the properties that changed since the expected version, in alphabetical order."
@@ -5379,7 +5501,7 @@ type ClientVersionConflict {
 }
 
 "What ` + "`" + `unmergeClients` + "`" + ` answers."
-type UnmergeClientsPayload {
+type UnmergeClientsPayload implements ClientPayload {
   "The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error."
   client: Client
   "Those that are back, in the order in which they were merged; empty with errors."
@@ -5397,18 +5519,21 @@ type UnmergeClientsPayload {
 extend type Query {
   """
   Everything that is held about a person: to be handed over. Deleted clients too; null when you see no such client. Of
-  other people it holds ids alone. Costs 1,000 points. Needs the permission EXPORT (roles OWNER, ADMIN, LOCATION_SUPER_USER).
+  other people it holds ids alone. Costs 1,000 points. Needs the permission EXPORT (roles OWNER, ADMIN,
+  LOCATION_SUPER_USER).
   """
   exportClientData(
     "` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
-  ): ClientDataExport @requires(permission: EXPORT) @cost(points: 1000)
+  ): ClientDataExport @permission(name: EXPORT) @work(points: 1000)
 }
 
 "Everything that is held about a person, as of one moment."
 type ClientDataExport {
   "The client."
   clientId: ID!
+  "Its global id."
+  clientGlobalId: ID!
   "The moment."
   exportedDate: DateTime!
   """
@@ -5421,8 +5546,12 @@ type ClientDataExport {
   fieldDataMap: JSON!
   "` + "`" + `clientId` + "`" + ` of each active client that this one may see and book for, ascending."
   canView: [ID!]!
+  "Their global ids, in the same order."
+  canViewGlobalIds: [ID!]!
   "` + "`" + `clientId` + "`" + ` of each active client who may see this one, ascending."
   viewedBy: [ID!]!
+  "Their global ids, in the same order."
+  viewedByGlobalIds: [ID!]!
   """
   The appointments that the scheduler sent, as objects with ` + "`" + `appointmentId` + "`" + `, ` + "`" + `locationId` + "`" + `, ` + "`" + `staffId` + "`" + `, ` + "`" + `reasonId` + "`" + `, ` + "`" + `start` + "`" + `,
   ` + "`" + `status` + "`" + ` and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `; ids that are not known are left out.
@@ -5468,6 +5597,8 @@ type ClientDataExport {
 type HeldRecord {
   "The client that was merged."
   clientId: ID!
+  "The global id that it had."
+  clientGlobalId: ID!
   "The record, as that of ` + "`" + `ClientDataExport` + "`" + ` is."
   record: JSON!
   "The values of custom fields, as an object: the field's id is the key."
@@ -5500,7 +5631,7 @@ type Mutation {
     input: CreateClientInput!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): CreateClientPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): CreateClientPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes what the patch names and nothing else. A patch that changes no value succeeds and leaves the version as it is.
@@ -5519,7 +5650,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): PatchClientPayload @requires(permission: WRITE)
+  ): PatchClientPayload @permission(name: WRITE)
 
   """
   Replaces everything of a client that can be written: what the input leaves out is cleared, custom fields too. What
@@ -5539,7 +5670,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): UpdateClientPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): UpdateClientPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
@@ -5563,7 +5694,7 @@ type Mutation {
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): UpsertClientPayload
-    @requires(permission: WRITE)
+    @permission(name: WRITE)
     @hiddenFrom(role: LOCATION_SUPER_USER)
     @hiddenFrom(role: STAFF)
     @hiddenFrom(role: CLIENT)
@@ -5574,13 +5705,13 @@ type Mutation {
   """
   createClients(
     "The clients to make: at most 100 (TOO_MANY). Each costs 50 points."
-    inputs: [CreateClientInput!]! @cost(points: 50)
+    inputs: [CreateClientInput!]! @work(points: 50)
     """
     Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
     (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
-  ): CreateClientsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): CreateClientsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
@@ -5588,13 +5719,13 @@ type Mutation {
   """
   patchClients(
     "The patches to make: at most 100 (TOO_MANY). Each costs 50 points."
-    patches: [ClientPatchEntry!]! @cost(points: 50)
+    patches: [ClientPatchEntry!]! @work(points: 50)
     """
     Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
     (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
-  ): PatchClientsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): PatchClientsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Gives custom fields of a client values, and touches no other.
@@ -5615,7 +5746,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): SetClientFieldsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): SetClientFieldsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Clears custom fields of a client, and touches no other.
@@ -5636,7 +5767,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveClientFieldsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): RemoveClientFieldsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Gives a client tags. Those that it has, whatever their case, stay as they are.
@@ -5654,7 +5785,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): AddClientTagsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): AddClientTagsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Takes tags from a client. Those that it has not are passed over.
@@ -5672,7 +5803,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveClientTagsPayload @requires(permission: WRITE) @hiddenFrom(role: CLIENT)
+  ): RemoveClientTagsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
   Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as
@@ -5695,7 +5826,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): AddClientViewersPayload @requires(permission: WRITE)
+  ): AddClientViewersPayload @permission(name: WRITE)
 
   """
   Ends that clients may see another one and book for it. Those who may not are passed over. It is a change of the
@@ -5718,7 +5849,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveClientViewersPayload @requires(permission: WRITE)
+  ): RemoveClientViewersPayload @permission(name: WRITE)
 
   """
   Takes a client off the lists. It is found by its id still, and can be restored. Deleting a deleted client succeeds and
@@ -5731,7 +5862,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): DeleteClientPayload @requires(permission: DELETE)
+  ): DeleteClientPayload @permission(name: DELETE)
 
   """
   Brings a deleted client back, with everything that it had. Restoring a client that is not deleted succeeds and changes
@@ -5744,7 +5875,7 @@ type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RestoreClientPayload @requires(permission: DELETE)
+  ): RestoreClientPayload @permission(name: DELETE)
 
   """
   Says that those clients are so many people: ` + "`" + `duplicateClients` + "`" + ` shows no pair of them until one of the pair changes its
@@ -5759,7 +5890,83 @@ type Mutation {
     clientIds: [ID!]!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): DismissDuplicatesPayload @requires(permission: MERGE)
+  ): DismissDuplicatesPayload @permission(name: MERGE)
+}
+
+extend type Mutation {
+  """
+  Makes one client of several. ` + "`" + `clientId` + "`" + ` survives, the others are folded into it; all of it happens, or nothing.
+
+  Tags, alert notes and all other lists unite, notes are appended. A property, or custom field, that the survivor has
+  blank is filled from the first of ` + "`" + `clientIds` + "`" + ` that has it; of different values the survivor's wins, unless a choice
+  says otherwise. BLACKLISTED and ` + "`" + `blocked` + "`" + ` win, and of ` + "`" + `allowWaitListText` + "`" + ` and ` + "`" + `invitationOptIn` + "`" + ` false wins over null and
+  null over true: no choice loosens that. E-mail addresses, external user names and ids in other systems that lose stay
+  as ` + "`" + `aliases` + "`" + `. Appointments, forms and viewer edges of both directions are the survivor's. Its login stays, else it
+  takes the first one that there is, password included; the other logins lead to the survivor, and their passwords are
+  void. Whoever saw one of the clients sees the survivor.
+
+  The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, what the
+  scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
+  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
+  it and are the survivor's now, keep their versions and get no history; the change feed has an entry of each.
+
+  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
+  than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
+  or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
+  VERSION_CONFLICT. A merge has 60 seconds.
+
+  Needs the permission MERGE (roles OWNER, ADMIN).
+  """
+  mergeClients(
+    "` + "`" + `clientId` + "`" + ` or global id of the client that survives (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
+    clientId: ID!
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each client to fold into it: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID), the
+    survivor not among them (SELF_MERGE), none of them unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
+    (CLIENT_MERGED). Their order decides what fills. Each costs 100 points.
+    """
+    clientIds: [ID!]! @work(points: 100)
+    "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
+    choices: [MergeChoice!]
+    """
+    Refuse with VERSION_CONFLICT unless these clients have these versions: those that a preview's ` + "`" + `versions` + "`" + ` told. Left
+    out or null: whatever versions.
+    """
+    expectedVersions: [ExpectedVersion!]
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): MergeClientsPayload @permission(name: MERGE)
+
+  """
+  Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
+  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client at the other end of an edge that is
+  given back is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
+
+  What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
+  (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
+  edges that the merge brought leave the survivor, those that were added since stay, and edges that were removed since do
+  not come back. Appointments and forms return to the client for whom the scheduler sent them. A login that the survivor
+  took returns with the password that it has now. The versions of all of them rise; other clients keep theirs, as in
+  ` + "`" + `mergeClients` + "`" + `.
+
+  Also: TOO_MANY_SUBJECTS when the survivor, or a client who may see one of them, would see over 5,000 clients with the
+  edges that come back, so that some of those added since are to be taken away first; VERSION_CONFLICT, MERGE_TOO_LARGE.
+
+  Needs the permission MERGE (roles OWNER, ADMIN).
+  """
+  unmergeClients(
+    """
+    Id of the merge. NOT_FOUND when there is none, or you don't see the client that survived; CLIENT_DELETED when that one
+    is deleted.
+    """
+    mergeId: ID!
+    "What to do about conflicts: at most 1,000 (TOO_MANY), each of a field that the merge changed (INVALID_CHOICE)."
+    choices: [UnmergeChoice!]
+    "Refuse with VERSION_CONFLICT unless the survivor has this version. Left out or null: whatever version."
+    expectedVersion: Int
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UnmergeClientsPayload @permission(name: MERGE)
 }
 
 extend type Mutation {
@@ -5784,7 +5991,7 @@ extend type Mutation {
     expectedVersion: Int!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): EraseClientPayload @requires(permission: ADMIN)
+  ): EraseClientPayload @permission(name: ADMIN)
 
   "Makes a custom field. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createFieldDefinition(
@@ -5792,7 +5999,7 @@ extend type Mutation {
     input: CreateFieldDefinitionInput!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): CreateFieldDefinitionPayload @requires(permission: ADMIN)
+  ): CreateFieldDefinitionPayload @permission(name: ADMIN)
 
   """
   Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
@@ -5811,7 +6018,7 @@ extend type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): UpdateFieldDefinitionPayload @requires(permission: ADMIN)
+  ): UpdateFieldDefinitionPayload @permission(name: ADMIN)
 
   """
   Takes a custom field out of use, for good. Values that clients have are kept, and shown no more; the property that it
@@ -5825,7 +6032,7 @@ extend type Mutation {
     expectedVersion: Int
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RetireFieldDefinitionPayload @requires(permission: ADMIN)
+  ): RetireFieldDefinitionPayload @permission(name: ADMIN)
 
   """
   Takes in appointments that the scheduler made or changed. They may come again, and in any order: of two that tell of
@@ -5835,10 +6042,10 @@ extend type Mutation {
   """
   recordAppointments(
     "The appointments: at most 1,000 (TOO_MANY). Each costs 5 points."
-    appointments: [AppointmentInput!]! @cost(points: 5)
+    appointments: [AppointmentInput!]! @work(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RecordAppointmentsPayload @requires(permission: ADMIN)
+  ): RecordAppointmentsPayload @permission(name: ADMIN)
 
   """
   Takes in that the scheduler has appointments no more: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles
@@ -5846,10 +6053,10 @@ extend type Mutation {
   """
   removeAppointments(
     "The removals: at most 1,000 (TOO_MANY). Each costs 5 points."
-    appointments: [AppointmentRemovalInput!]! @cost(points: 5)
+    appointments: [AppointmentRemovalInput!]! @work(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RemoveAppointmentsPayload @requires(permission: ADMIN)
+  ): RemoveAppointmentsPayload @permission(name: ADMIN)
 
   """
   Changes what the input names of your business, and nothing else. A new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` gives every client
@@ -5863,7 +6070,7 @@ extend type Mutation {
     input: UpdateBusinessInput!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): UpdateBusinessPayload @requires(permission: ADMIN)
+  ): UpdateBusinessPayload @permission(name: ADMIN)
 
   """
   Takes in a location group that the scheduler made or changed. One that is not newer than what is known, a deletion
@@ -5874,7 +6081,7 @@ extend type Mutation {
     input: LocationGroupInput!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): PutLocationGroupPayload @requires(permission: ADMIN)
+  ): PutLocationGroupPayload @permission(name: ADMIN)
 
   """
   Takes in that the scheduler has a location group no more. A deletion that is not newer than what is known changes
@@ -5888,15 +6095,15 @@ extend type Mutation {
     modifiedDate: DateTime!
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): DeleteLocationGroupPayload @requires(permission: ADMIN)
+  ): DeleteLocationGroupPayload @permission(name: ADMIN)
 
   "Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles OWNER, ADMIN)."
   recordClientForms(
     "The forms: at most 1,000 (TOO_MANY). Each costs 5 points."
-    forms: [ClientFormInput!]! @cost(points: 5)
+    forms: [ClientFormInput!]! @work(points: 5)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
-  ): RecordClientFormsPayload @requires(permission: ADMIN)
+  ): RecordClientFormsPayload @permission(name: ADMIN)
 }
 
 "A new custom field."
@@ -6174,7 +6381,7 @@ input CreateClientInput {
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
   none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
   """
-  password: String @cost(points: 1000)
+  password: String @work(points: 1000)
 
   # who may see whom
   """
@@ -6360,7 +6567,7 @@ input UpdateClientInput {
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
   none. No answer ever holds it. Left out or null it stays. Costs 1,000 points.
   """
-  password: String @cost(points: 1000)
+  password: String @work(points: 1000)
 
   # who may see whom
   """
@@ -6604,7 +6811,7 @@ input ClientPatch {
   Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
   none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
   """
-  password: String @cost(points: 1000)
+  password: String @work(points: 1000)
 
   # who may see whom
   """
@@ -6643,8 +6850,16 @@ input ClientFieldInput {
   value: JSON
 }
 
+"What every mutation of one client answers."
+interface ClientPayload {
+  "The client as it is now; null with errors, but for those of which the payload says otherwise."
+  client: Client
+  "All that is wrong; empty when it was done."
+  userErrors: [UserError!]!
+}
+
 "What ` + "`" + `createClient` + "`" + ` answers."
-type CreateClientPayload {
+type CreateClientPayload implements ClientPayload {
   "The new client; null when there are errors."
   client: Client
   "All that is wrong with the input; empty when the client was made."
@@ -6652,7 +6867,7 @@ type CreateClientPayload {
 }
 
 "What ` + "`" + `patchClient` + "`" + ` answers."
-type PatchClientPayload {
+type PatchClientPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the patch was made."
@@ -6662,7 +6877,7 @@ type PatchClientPayload {
 }
 
 "What ` + "`" + `updateClient` + "`" + ` answers."
-type UpdateClientPayload {
+type UpdateClientPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the update was made."
@@ -6672,7 +6887,7 @@ type UpdateClientPayload {
 }
 
 "What ` + "`" + `setClientFields` + "`" + ` answers."
-type SetClientFieldsPayload {
+type SetClientFieldsPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the fields are set."
@@ -6682,7 +6897,7 @@ type SetClientFieldsPayload {
 }
 
 "What ` + "`" + `removeClientFields` + "`" + ` answers."
-type RemoveClientFieldsPayload {
+type RemoveClientFieldsPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the fields are cleared."
@@ -6692,7 +6907,7 @@ type RemoveClientFieldsPayload {
 }
 
 "What ` + "`" + `addClientTags` + "`" + ` answers."
-type AddClientTagsPayload {
+type AddClientTagsPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the client has the tags."
@@ -6702,7 +6917,7 @@ type AddClientTagsPayload {
 }
 
 "What ` + "`" + `removeClientTags` + "`" + ` answers."
-type RemoveClientTagsPayload {
+type RemoveClientTagsPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the client has the tags no more."
@@ -6712,7 +6927,7 @@ type RemoveClientTagsPayload {
 }
 
 "What ` + "`" + `addClientViewers` + "`" + ` answers."
-type AddClientViewersPayload {
+type AddClientViewersPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when they may see the client."
@@ -6722,7 +6937,7 @@ type AddClientViewersPayload {
 }
 
 "What ` + "`" + `removeClientViewers` + "`" + ` answers."
-type RemoveClientViewersPayload {
+type RemoveClientViewersPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when they may see the client no more."
@@ -6732,7 +6947,7 @@ type RemoveClientViewersPayload {
 }
 
 "What ` + "`" + `upsertClient` + "`" + ` answers."
-type UpsertClientPayload {
+type UpsertClientPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "Whether the client was made."
@@ -6760,7 +6975,7 @@ type PatchClientsPayload {
 }
 
 "What ` + "`" + `deleteClient` + "`" + ` answers."
-type DeleteClientPayload {
+type DeleteClientPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the client is deleted."
@@ -6770,7 +6985,7 @@ type DeleteClientPayload {
 }
 
 "What ` + "`" + `restoreClient` + "`" + ` answers."
-type RestoreClientPayload {
+type RestoreClientPayload implements ClientPayload {
   "The client as it is now, also after VERSION_CONFLICT; null with any other error."
   client: Client
   "All that is wrong; empty when the client is active."
@@ -6788,9 +7003,11 @@ type DismissDuplicatesPayload {
 }
 
 "What ` + "`" + `eraseClient` + "`" + ` answers."
-type EraseClientPayload {
+type EraseClientPayload implements ClientPayload {
   "The ids that are erased: the client's, and those of clients who were merged into it; empty with errors."
   erasedClientIds: [ID!]!
+  "Their global ids, in the same order: what a cache drops."
+  erasedClientGlobalIds: [ID!]!
   "The client as it is, with VERSION_CONFLICT; else null."
   client: Client
   "All that is wrong; empty when the client is erased."
@@ -6826,6 +7043,8 @@ type UserError {
   is to be undone first. Null with other codes.
   """
   mergedIntoClientId: ID
+  "Global id of that client; null with other codes."
+  mergedIntoClientGlobalId: ID
 }
 
 "What can be wrong with a mutation. Codes are added, never renamed."
@@ -6964,6 +7183,8 @@ func (ec *executionContext) childFields_AddClientViewersPayload(ctx context.Cont
 
 func (ec *executionContext) childFields_Business(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Business_id(ctx, field)
 	case "businessId":
 		return ec.fieldContext_Business_businessId(ctx, field)
 	case "name":
@@ -6986,8 +7207,6 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_id(ctx, field)
 	case "clientId":
 		return ec.fieldContext_Client_clientId(ctx, field)
-	case "requestedClientId":
-		return ec.fieldContext_Client_requestedClientId(ctx, field)
 	case "businessId":
 		return ec.fieldContext_Client_businessId(ctx, field)
 	case "parentBusinessId":
@@ -7184,6 +7403,8 @@ func (ec *executionContext) childFields_ClientAlias(ctx context.Context, field g
 		return ec.fieldContext_ClientAlias_value(ctx, field)
 	case "clientId":
 		return ec.fieldContext_ClientAlias_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientAlias_clientGlobalId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientAlias", field.Name)
 }
@@ -7196,8 +7417,12 @@ func (ec *executionContext) childFields_ClientChange(ctx context.Context, field 
 		return ec.fieldContext_ClientChange_kind(ctx, field)
 	case "clientId":
 		return ec.fieldContext_ClientChange_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientChange_clientGlobalId(ctx, field)
 	case "mergedIntoClientId":
 		return ec.fieldContext_ClientChange_mergedIntoClientId(ctx, field)
+	case "mergedIntoClientGlobalId":
+		return ec.fieldContext_ClientChange_mergedIntoClientGlobalId(ctx, field)
 	case "changedFields":
 		return ec.fieldContext_ClientChange_changedFields(ctx, field)
 	case "client":
@@ -7236,6 +7461,8 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_ClientDataExport_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientDataExport_clientGlobalId(ctx, field)
 	case "exportedDate":
 		return ec.fieldContext_ClientDataExport_exportedDate(ctx, field)
 	case "record":
@@ -7244,8 +7471,12 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 		return ec.fieldContext_ClientDataExport_fieldDataMap(ctx, field)
 	case "canView":
 		return ec.fieldContext_ClientDataExport_canView(ctx, field)
+	case "canViewGlobalIds":
+		return ec.fieldContext_ClientDataExport_canViewGlobalIds(ctx, field)
 	case "viewedBy":
 		return ec.fieldContext_ClientDataExport_viewedBy(ctx, field)
+	case "viewedByGlobalIds":
+		return ec.fieldContext_ClientDataExport_viewedByGlobalIds(ctx, field)
 	case "appointments":
 		return ec.fieldContext_ClientDataExport_appointments(ctx, field)
 	case "removedAppointments":
@@ -7334,6 +7565,8 @@ func (ec *executionContext) childFields_ClientVersion(ctx context.Context, field
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_ClientVersion_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientVersion_clientGlobalId(ctx, field)
 	case "version":
 		return ec.fieldContext_ClientVersion_version(ctx, field)
 	}
@@ -7344,6 +7577,8 @@ func (ec *executionContext) childFields_ClientVersionConflict(ctx context.Contex
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_ClientVersionConflict_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientVersionConflict_clientGlobalId(ctx, field)
 	case "currentVersion":
 		return ec.fieldContext_ClientVersionConflict_currentVersion(ctx, field)
 	case "changedPaths":
@@ -7454,6 +7689,8 @@ func (ec *executionContext) childFields_DuplicatePair(ctx context.Context, field
 	switch field.Name {
 	case "clientIds":
 		return ec.fieldContext_DuplicatePair_clientIds(ctx, field)
+	case "clientGlobalIds":
+		return ec.fieldContext_DuplicatePair_clientGlobalIds(ctx, field)
 	case "score":
 		return ec.fieldContext_DuplicatePair_score(ctx, field)
 	case "reasons":
@@ -7466,6 +7703,8 @@ func (ec *executionContext) childFields_EraseClientPayload(ctx context.Context, 
 	switch field.Name {
 	case "erasedClientIds":
 		return ec.fieldContext_EraseClientPayload_erasedClientIds(ctx, field)
+	case "erasedClientGlobalIds":
+		return ec.fieldContext_EraseClientPayload_erasedClientGlobalIds(ctx, field)
 	case "client":
 		return ec.fieldContext_EraseClientPayload_client(ctx, field)
 	case "userErrors":
@@ -7512,6 +7751,8 @@ func (ec *executionContext) childFields_HeldRecord(ctx context.Context, field gr
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_HeldRecord_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_HeldRecord_clientGlobalId(ctx, field)
 	case "record":
 		return ec.fieldContext_HeldRecord_record(ctx, field)
 	case "fieldDataMap":
@@ -7528,6 +7769,8 @@ func (ec *executionContext) childFields_HistoryChange(ctx context.Context, field
 	switch field.Name {
 	case "path":
 		return ec.fieldContext_HistoryChange_path(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_HistoryChange_clientGlobalId(ctx, field)
 	case "before":
 		return ec.fieldContext_HistoryChange_before(ctx, field)
 	case "after":
@@ -7580,6 +7823,8 @@ func (ec *executionContext) childFields_HistoryEntry(ctx context.Context, field 
 
 func (ec *executionContext) childFields_LocationGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationGroup_id(ctx, field)
 	case "locationGroupId":
 		return ec.fieldContext_LocationGroup_locationGroupId(ctx, field)
 	case "name":
@@ -7632,6 +7877,8 @@ func (ec *executionContext) childFields_MergeConflict(ctx context.Context, field
 		return ec.fieldContext_MergeConflict_values(ctx, field)
 	case "winnerClientId":
 		return ec.fieldContext_MergeConflict_winnerClientId(ctx, field)
+	case "winnerClientGlobalId":
+		return ec.fieldContext_MergeConflict_winnerClientGlobalId(ctx, field)
 	case "choosable":
 		return ec.fieldContext_MergeConflict_choosable(ctx, field)
 	}
@@ -7644,6 +7891,8 @@ func (ec *executionContext) childFields_MergeFill(ctx context.Context, field gra
 		return ec.fieldContext_MergeFill_field(ctx, field)
 	case "fromClientId":
 		return ec.fieldContext_MergeFill_fromClientId(ctx, field)
+	case "fromClientGlobalId":
+		return ec.fieldContext_MergeFill_fromClientGlobalId(ctx, field)
 	case "value":
 		return ec.fieldContext_MergeFill_value(ctx, field)
 	}
@@ -7656,6 +7905,8 @@ func (ec *executionContext) childFields_MergeMove(ctx context.Context, field gra
 		return ec.fieldContext_MergeMove_field(ctx, field)
 	case "fromClientId":
 		return ec.fieldContext_MergeMove_fromClientId(ctx, field)
+	case "fromClientGlobalId":
+		return ec.fieldContext_MergeMove_fromClientGlobalId(ctx, field)
 	case "count":
 		return ec.fieldContext_MergeMove_count(ctx, field)
 	case "values":
@@ -7668,8 +7919,12 @@ func (ec *executionContext) childFields_MergeReport(ctx context.Context, field g
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_MergeReport_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_MergeReport_clientGlobalId(ctx, field)
 	case "clientIds":
 		return ec.fieldContext_MergeReport_clientIds(ctx, field)
+	case "clientGlobalIds":
+		return ec.fieldContext_MergeReport_clientGlobalIds(ctx, field)
 	case "versions":
 		return ec.fieldContext_MergeReport_versions(ctx, field)
 	case "moves":
@@ -7688,6 +7943,8 @@ func (ec *executionContext) childFields_MergeValue(ctx context.Context, field gr
 	switch field.Name {
 	case "clientId":
 		return ec.fieldContext_MergeValue_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_MergeValue_clientGlobalId(ctx, field)
 	case "value":
 		return ec.fieldContext_MergeValue_value(ctx, field)
 	}
@@ -7700,6 +7957,8 @@ func (ec *executionContext) childFields_MergedClient(ctx context.Context, field 
 		return ec.fieldContext_MergedClient_id(ctx, field)
 	case "clientId":
 		return ec.fieldContext_MergedClient_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_MergedClient_clientGlobalId(ctx, field)
 	case "mergeId":
 		return ec.fieldContext_MergedClient_mergeId(ctx, field)
 	case "mergedDate":
@@ -7980,6 +8239,8 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_field(ctx, field)
 	case "mergedIntoClientId":
 		return ec.fieldContext_UserError_mergedIntoClientId(ctx, field)
+	case "mergedIntoClientGlobalId":
+		return ec.fieldContext_UserError_mergedIntoClientGlobalId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }
@@ -8124,17 +8385,17 @@ func (ec *executionContext) dir_hiddenFrom_args(ctx context.Context, rawArgs map
 	return args, nil
 }
 
-func (ec *executionContext) dir_requires_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) dir_permission_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "permission",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
 		func(ctx context.Context, v any) (model.Permission, error) {
 			return ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["permission"] = arg0
+	args["name"] = arg0
 	return args, nil
 }
 
@@ -9964,6 +10225,29 @@ func (ec *executionContext) fieldContext_AddClientViewersPayload_conflict(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Business_id(ctx context.Context, field graphql.CollectedField, obj *client.Business) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Business_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Business_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Business", field, true, false, "ID")
+}
+
 func (ec *executionContext) _Business_businessId(ctx context.Context, field graphql.CollectedField, obj *client.Business) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10154,29 +10438,6 @@ func (ec *executionContext) _Client_clientId(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Client_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Client", field, false, false, "ID")
-}
-
-func (ec *executionContext) _Client_requestedClientId(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Client_requestedClientId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RequestedClientID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOID2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Client_requestedClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Client", field, false, false, "ID")
 }
 
@@ -12626,6 +12887,29 @@ func (ec *executionContext) fieldContext_ClientAlias_clientId(_ context.Context,
 	return graphql.NewScalarFieldContext("ClientAlias", field, false, false, "ID")
 }
 
+func (ec *executionContext) _ClientAlias_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.Alias) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientAlias_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientAlias_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientAlias", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ClientChange_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12695,6 +12979,29 @@ func (ec *executionContext) fieldContext_ClientChange_clientId(_ context.Context
 	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "ID")
 }
 
+func (ec *executionContext) _ClientChange_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ClientChange_mergedIntoClientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12716,6 +13023,29 @@ func (ec *executionContext) _ClientChange_mergedIntoClientId(ctx context.Context
 }
 func (ec *executionContext) fieldContext_ClientChange_mergedIntoClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientChange_mergedIntoClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_mergedIntoClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_mergedIntoClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ClientChange_changedFields(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
@@ -12993,6 +13323,29 @@ func (ec *executionContext) fieldContext_ClientDataExport_clientId(_ context.Con
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
 }
 
+func (ec *executionContext) _ClientDataExport_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ClientDataExport_exportedDate(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13085,6 +13438,29 @@ func (ec *executionContext) fieldContext_ClientDataExport_canView(_ context.Cont
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
 }
 
+func (ec *executionContext) _ClientDataExport_canViewGlobalIds(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_canViewGlobalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanViewGlobalIDs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_canViewGlobalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ClientDataExport_viewedBy(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13105,6 +13481,29 @@ func (ec *executionContext) _ClientDataExport_viewedBy(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_ClientDataExport_viewedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ClientDataExport_viewedByGlobalIds(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_viewedByGlobalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewedByGlobalIDs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_viewedByGlobalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "ID")
 }
 
@@ -13769,6 +14168,29 @@ func (ec *executionContext) fieldContext_ClientVersion_clientId(_ context.Contex
 	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "ID")
 }
 
+func (ec *executionContext) _ClientVersion_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersion_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersion_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersion", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ClientVersion_version(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13813,6 +14235,29 @@ func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_ClientVersionConflict_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientVersionConflict_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientVersionConflict_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientVersionConflict_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientVersionConflict", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
@@ -14552,6 +14997,29 @@ func (ec *executionContext) fieldContext_DuplicatePair_clientIds(_ context.Conte
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "ID")
 }
 
+func (ec *executionContext) _DuplicatePair_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicatePair_clientGlobalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalIDs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicatePair_clientGlobalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicatePair", field, true, false, "ID")
+}
+
 func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14618,6 +15086,29 @@ func (ec *executionContext) _EraseClientPayload_erasedClientIds(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_EraseClientPayload_erasedClientIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EraseClientPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _EraseClientPayload_erasedClientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *model.EraseClientPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseClientPayload_erasedClientGlobalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErasedClientGlobalIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseClientPayload_erasedClientGlobalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EraseClientPayload", field, false, false, "ID")
 }
 
@@ -14753,10 +15244,10 @@ func (ec *executionContext) _FieldData_value(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
-			return ec.marshalOJSON2interface(ctx, selections, v)
+			return ec.marshalNJSON2interface(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_FieldData_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14970,6 +15461,29 @@ func (ec *executionContext) fieldContext_HeldRecord_clientId(_ context.Context, 
 	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "ID")
 }
 
+func (ec *executionContext) _HeldRecord_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HeldRecord_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HeldRecord_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldRecord", field, true, false, "ID")
+}
+
 func (ec *executionContext) _HeldRecord_record(ctx context.Context, field graphql.CollectedField, obj *model.HeldRecord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15092,6 +15606,29 @@ func (ec *executionContext) _HistoryChange_path(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_HistoryChange_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("HistoryChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _HistoryChange_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryChange_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryChange_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryChange", field, true, false, "ID")
 }
 
 func (ec *executionContext) _HistoryChange_before(ctx context.Context, field graphql.CollectedField, obj *model.HistoryChange) (ret graphql.Marshaler) {
@@ -15459,6 +15996,29 @@ func (ec *executionContext) fieldContext_HistoryEntry_changes(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocationGroup_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocationGroup_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocationGroup", field, true, false, "ID")
 }
 
 func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
@@ -15915,6 +16475,29 @@ func (ec *executionContext) fieldContext_MergeConflict_winnerClientId(_ context.
 	return graphql.NewScalarFieldContext("MergeConflict", field, true, false, "ID")
 }
 
+func (ec *executionContext) _MergeConflict_winnerClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeConflict_winnerClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WinnerClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeConflict_winnerClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeConflict", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MergeConflict_choosable(ctx context.Context, field graphql.CollectedField, obj *model.MergeConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15982,6 +16565,29 @@ func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_MergeFill_fromClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeFill_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeFill_fromClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeFill_fromClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeFill", field, true, false, "ID")
 }
 
 func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
@@ -16053,6 +16659,29 @@ func (ec *executionContext) fieldContext_MergeMove_fromClientId(_ context.Contex
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "ID")
 }
 
+func (ec *executionContext) _MergeMove_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeMove_fromClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeMove_fromClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeMove", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16122,6 +16751,29 @@ func (ec *executionContext) fieldContext_MergeReport_clientId(_ context.Context,
 	return graphql.NewScalarFieldContext("MergeReport", field, false, false, "ID")
 }
 
+func (ec *executionContext) _MergeReport_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeReport", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MergeReport_clientIds(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16143,6 +16795,29 @@ func (ec *executionContext) _MergeReport_clientIds(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_MergeReport_clientIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MergeReport", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergeReport_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeReport_clientGlobalIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalIDs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeReport_clientGlobalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeReport", field, true, false, "ID")
 }
 
 func (ec *executionContext) _MergeReport_versions(ctx context.Context, field graphql.CollectedField, obj *model.MergeReport) (ret graphql.Marshaler) {
@@ -16328,6 +17003,29 @@ func (ec *executionContext) fieldContext_MergeValue_clientId(_ context.Context, 
 	return graphql.NewScalarFieldContext("MergeValue", field, false, false, "ID")
 }
 
+func (ec *executionContext) _MergeValue_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeValue_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeValue_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergeValue", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16395,6 +17093,29 @@ func (ec *executionContext) _MergedClient_clientId(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_MergedClient_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MergedClient", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MergedClient_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergedClient", field, true, false, "ID")
 }
 
 func (ec *executionContext) _MergedClient_mergeId(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
@@ -16491,16 +17212,16 @@ func (ec *executionContext) _Mutation_createClient(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.CreateClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.CreateClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -16565,16 +17286,16 @@ func (ec *executionContext) _Mutation_patchClient(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.PatchClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.PatchClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -16627,16 +17348,16 @@ func (ec *executionContext) _Mutation_updateClient(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.UpdateClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.UpdateClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -16701,16 +17422,16 @@ func (ec *executionContext) _Mutation_upsertClient(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.UpsertClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.UpsertClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "LOCATION_SUPER_USER")
@@ -16799,16 +17520,16 @@ func (ec *executionContext) _Mutation_createClients(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.CreateClientsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.CreateClientsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -16873,16 +17594,16 @@ func (ec *executionContext) _Mutation_patchClients(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.PatchClientsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.PatchClientsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -16947,16 +17668,16 @@ func (ec *executionContext) _Mutation_setClientFields(ctx context.Context, field
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.SetClientFieldsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.SetClientFieldsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -17021,16 +17742,16 @@ func (ec *executionContext) _Mutation_removeClientFields(ctx context.Context, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.RemoveClientFieldsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RemoveClientFieldsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -17095,16 +17816,16 @@ func (ec *executionContext) _Mutation_addClientTags(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.AddClientTagsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.AddClientTagsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -17169,16 +17890,16 @@ func (ec *executionContext) _Mutation_removeClientTags(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.RemoveClientTagsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RemoveClientTagsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -17243,16 +17964,16 @@ func (ec *executionContext) _Mutation_addClientViewers(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.AddClientViewersPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.AddClientViewersPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17305,16 +18026,16 @@ func (ec *executionContext) _Mutation_removeClientViewers(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *model.RemoveClientViewersPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RemoveClientViewersPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17367,16 +18088,16 @@ func (ec *executionContext) _Mutation_deleteClient(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "DELETE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "DELETE")
 				if err != nil {
 					var zeroVal *model.DeleteClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.DeleteClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17429,16 +18150,16 @@ func (ec *executionContext) _Mutation_restoreClient(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "DELETE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "DELETE")
 				if err != nil {
 					var zeroVal *model.RestoreClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RestoreClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17491,16 +18212,16 @@ func (ec *executionContext) _Mutation_dismissDuplicates(ctx context.Context, fie
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
 				if err != nil {
 					var zeroVal *model.DismissDuplicatesPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.DismissDuplicatesPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17553,16 +18274,16 @@ func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
 				if err != nil {
 					var zeroVal *model.MergeClientsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.MergeClientsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17615,16 +18336,16 @@ func (ec *executionContext) _Mutation_unmergeClients(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
 				if err != nil {
 					var zeroVal *model.UnmergeClientsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.UnmergeClientsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17677,16 +18398,16 @@ func (ec *executionContext) _Mutation_eraseClient(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.EraseClientPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.EraseClientPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17739,16 +18460,16 @@ func (ec *executionContext) _Mutation_createFieldDefinition(ctx context.Context,
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.CreateFieldDefinitionPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.CreateFieldDefinitionPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17801,16 +18522,16 @@ func (ec *executionContext) _Mutation_updateFieldDefinition(ctx context.Context,
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.UpdateFieldDefinitionPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.UpdateFieldDefinitionPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17863,16 +18584,16 @@ func (ec *executionContext) _Mutation_retireFieldDefinition(ctx context.Context,
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.RetireFieldDefinitionPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RetireFieldDefinitionPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17925,16 +18646,16 @@ func (ec *executionContext) _Mutation_recordAppointments(ctx context.Context, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.RecordAppointmentsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RecordAppointmentsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -17987,16 +18708,16 @@ func (ec *executionContext) _Mutation_removeAppointments(ctx context.Context, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.RemoveAppointmentsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RemoveAppointmentsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -18049,16 +18770,16 @@ func (ec *executionContext) _Mutation_updateBusiness(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.UpdateBusinessPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.UpdateBusinessPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -18111,16 +18832,16 @@ func (ec *executionContext) _Mutation_putLocationGroup(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.PutLocationGroupPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.PutLocationGroupPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -18173,16 +18894,16 @@ func (ec *executionContext) _Mutation_deleteLocationGroup(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.DeleteLocationGroupPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.DeleteLocationGroupPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -18235,16 +18956,16 @@ func (ec *executionContext) _Mutation_recordClientForms(ctx context.Context, fie
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "ADMIN")
 				if err != nil {
 					var zeroVal *model.RecordClientFormsPayload
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.RecordClientFormsPayload
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -19654,16 +20375,16 @@ func (ec *executionContext) _Query_duplicateClients(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
 				if err != nil {
 					var zeroVal *model.DuplicateConnection
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.DuplicateConnection
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -19716,16 +20437,16 @@ func (ec *executionContext) _Query_emailAddressInUse(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "WRITE")
 				if err != nil {
 					var zeroVal *bool
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *bool
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
@@ -19834,16 +20555,16 @@ func (ec *executionContext) _Query_previewMerge(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
 				if err != nil {
 					var zeroVal *model.MergeReport
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.MergeReport
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -19896,16 +20617,16 @@ func (ec *executionContext) _Query_exportClientData(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "EXPORT")
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "EXPORT")
 				if err != nil {
 					var zeroVal *model.ClientDataExport
 					return zeroVal, err
 				}
-				if ec.Directives.Requires == nil {
+				if ec.Directives.Permission == nil {
 					var zeroVal *model.ClientDataExport
-					return zeroVal, errors.New("directive requires is not implemented")
+					return zeroVal, errors.New("directive permission is not implemented")
 				}
-				return ec.Directives.Requires(ctx, nil, directive0, permission)
+				return ec.Directives.Permission(ctx, nil, directive0, name)
 			}
 
 			next = directive1
@@ -21642,6 +22363,29 @@ func (ec *executionContext) fieldContext_UserError_mergedIntoClientId(_ context.
 	return graphql.NewScalarFieldContext("UserError", field, true, false, "ID")
 }
 
+func (ec *executionContext) _UserError_mergedIntoClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.Error) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_mergedIntoClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoClientGlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_mergedIntoClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, true, false, "ID")
+}
+
 func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.Conflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23245,6 +23989,124 @@ func UnmarshalUnmergeChoice(ctx context.Context, raw any) (client.UnmergeChoice,
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _ClientPayload(ctx context.Context, sel ast.SelectionSet, obj model.ClientPayload) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.UpsertClientPayload:
+		return ec._UpsertClientPayload(ctx, sel, &obj)
+	case *model.UpsertClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UpsertClientPayload(ctx, sel, obj)
+	case model.UpdateClientPayload:
+		return ec._UpdateClientPayload(ctx, sel, &obj)
+	case *model.UpdateClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UpdateClientPayload(ctx, sel, obj)
+	case model.UnmergeClientsPayload:
+		return ec._UnmergeClientsPayload(ctx, sel, &obj)
+	case *model.UnmergeClientsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnmergeClientsPayload(ctx, sel, obj)
+	case model.SetClientFieldsPayload:
+		return ec._SetClientFieldsPayload(ctx, sel, &obj)
+	case *model.SetClientFieldsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SetClientFieldsPayload(ctx, sel, obj)
+	case model.RestoreClientPayload:
+		return ec._RestoreClientPayload(ctx, sel, &obj)
+	case *model.RestoreClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RestoreClientPayload(ctx, sel, obj)
+	case model.RemoveClientViewersPayload:
+		return ec._RemoveClientViewersPayload(ctx, sel, &obj)
+	case *model.RemoveClientViewersPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RemoveClientViewersPayload(ctx, sel, obj)
+	case model.RemoveClientTagsPayload:
+		return ec._RemoveClientTagsPayload(ctx, sel, &obj)
+	case *model.RemoveClientTagsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RemoveClientTagsPayload(ctx, sel, obj)
+	case model.RemoveClientFieldsPayload:
+		return ec._RemoveClientFieldsPayload(ctx, sel, &obj)
+	case *model.RemoveClientFieldsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RemoveClientFieldsPayload(ctx, sel, obj)
+	case model.PatchClientPayload:
+		return ec._PatchClientPayload(ctx, sel, &obj)
+	case *model.PatchClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PatchClientPayload(ctx, sel, obj)
+	case model.MergeClientsPayload:
+		return ec._MergeClientsPayload(ctx, sel, &obj)
+	case *model.MergeClientsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MergeClientsPayload(ctx, sel, obj)
+	case model.EraseClientPayload:
+		return ec._EraseClientPayload(ctx, sel, &obj)
+	case *model.EraseClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._EraseClientPayload(ctx, sel, obj)
+	case model.DeleteClientPayload:
+		return ec._DeleteClientPayload(ctx, sel, &obj)
+	case *model.DeleteClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DeleteClientPayload(ctx, sel, obj)
+	case model.CreateClientPayload:
+		return ec._CreateClientPayload(ctx, sel, &obj)
+	case *model.CreateClientPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CreateClientPayload(ctx, sel, obj)
+	case model.AddClientViewersPayload:
+		return ec._AddClientViewersPayload(ctx, sel, &obj)
+	case *model.AddClientViewersPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AddClientViewersPayload(ctx, sel, obj)
+	case model.AddClientTagsPayload:
+		return ec._AddClientTagsPayload(ctx, sel, &obj)
+	case *model.AddClientTagsPayload:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AddClientTagsPayload(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ClientPayload must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj model.Node) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -23256,6 +24118,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MergedClient(ctx, sel, obj)
+	case client.LocationGroup:
+		return ec._LocationGroup(ctx, sel, &obj)
+	case *client.LocationGroup:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LocationGroup(ctx, sel, obj)
 	case client.FieldDefinition:
 		return ec._FieldDefinition(ctx, sel, &obj)
 	case *client.FieldDefinition:
@@ -23270,6 +24139,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Client(ctx, sel, obj)
+	case client.Business:
+		return ec._Business(ctx, sel, &obj)
+	case *client.Business:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Business(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -23283,7 +24159,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
-var addClientTagsPayloadImplementors = []string{"AddClientTagsPayload"}
+var addClientTagsPayloadImplementors = []string{"AddClientTagsPayload", "ClientPayload"}
 
 func (ec *executionContext) _AddClientTagsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddClientTagsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addClientTagsPayloadImplementors)
@@ -23326,7 +24202,7 @@ func (ec *executionContext) _AddClientTagsPayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var addClientViewersPayloadImplementors = []string{"AddClientViewersPayload"}
+var addClientViewersPayloadImplementors = []string{"AddClientViewersPayload", "ClientPayload"}
 
 func (ec *executionContext) _AddClientViewersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddClientViewersPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addClientViewersPayloadImplementors)
@@ -23369,7 +24245,7 @@ func (ec *executionContext) _AddClientViewersPayload(ctx context.Context, sel as
 	return out
 }
 
-var businessImplementors = []string{"Business"}
+var businessImplementors = []string{"Business", "Node"}
 
 func (ec *executionContext) _Business(ctx context.Context, sel ast.SelectionSet, obj *client.Business) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, businessImplementors)
@@ -23380,6 +24256,11 @@ func (ec *executionContext) _Business(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Business")
+		case "id":
+			out.Values[i] = ec._Business_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "businessId":
 			out.Values[i] = ec._Business_businessId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23447,11 +24328,6 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 		case "clientId":
 			out.Values[i] = ec._Client_clientId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "requestedClientId":
-			out.Values[i] = ec._Client_requestedClientId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "businessId":
@@ -23974,6 +24850,11 @@ func (ec *executionContext) _ClientAlias(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientAlias_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24017,8 +24898,18 @@ func (ec *executionContext) _ClientChange(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientChange_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "mergedIntoClientId":
 			out.Values[i] = ec._ClientChange_mergedIntoClientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergedIntoClientGlobalId":
+			out.Values[i] = ec._ClientChange_mergedIntoClientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -24157,6 +25048,11 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientDataExport_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "exportedDate":
 			out.Values[i] = ec._ClientDataExport_exportedDate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24177,8 +25073,18 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "canViewGlobalIds":
+			out.Values[i] = ec._ClientDataExport_canViewGlobalIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "viewedBy":
 			out.Values[i] = ec._ClientDataExport_viewedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "viewedByGlobalIds":
+			out.Values[i] = ec._ClientDataExport_viewedByGlobalIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24481,6 +25387,11 @@ func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientVersion_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "version":
 			out.Values[i] = ec._ClientVersion_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24519,6 +25430,11 @@ func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientVersionConflict_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "currentVersion":
 			out.Values[i] = ec._ClientVersionConflict_currentVersion(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24546,7 +25462,7 @@ func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.
 	return out
 }
 
-var createClientPayloadImplementors = []string{"CreateClientPayload"}
+var createClientPayloadImplementors = []string{"CreateClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _CreateClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createClientPayloadImplementors)
@@ -24660,7 +25576,7 @@ func (ec *executionContext) _CreateFieldDefinitionPayload(ctx context.Context, s
 	return out
 }
 
-var deleteClientPayloadImplementors = []string{"DeleteClientPayload"}
+var deleteClientPayloadImplementors = []string{"DeleteClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _DeleteClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteClientPayloadImplementors)
@@ -24924,6 +25840,11 @@ func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalIds":
+			out.Values[i] = ec._DuplicatePair_clientGlobalIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "score":
 			out.Values[i] = ec._DuplicatePair_score(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24951,7 +25872,7 @@ func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var eraseClientPayloadImplementors = []string{"EraseClientPayload"}
+var eraseClientPayloadImplementors = []string{"EraseClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _EraseClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EraseClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eraseClientPayloadImplementors)
@@ -24964,6 +25885,11 @@ func (ec *executionContext) _EraseClientPayload(ctx context.Context, sel ast.Sel
 			out.Values[i] = graphql.MarshalString("EraseClientPayload")
 		case "erasedClientIds":
 			out.Values[i] = ec._EraseClientPayload_erasedClientIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "erasedClientGlobalIds":
+			out.Values[i] = ec._EraseClientPayload_erasedClientGlobalIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25017,7 +25943,7 @@ func (ec *executionContext) _FieldData(ctx context.Context, sel ast.SelectionSet
 			}
 		case "value":
 			out.Values[i] = ec._FieldData_value(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -25121,6 +26047,11 @@ func (ec *executionContext) _HeldRecord(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._HeldRecord_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "record":
 			out.Values[i] = ec._HeldRecord_record(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25172,6 +26103,11 @@ func (ec *executionContext) _HistoryChange(ctx context.Context, sel ast.Selectio
 		case "path":
 			out.Values[i] = ec._HistoryChange_path(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientGlobalId":
+			out.Values[i] = ec._HistoryChange_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "before":
@@ -25345,7 +26281,7 @@ func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var locationGroupImplementors = []string{"LocationGroup"}
+var locationGroupImplementors = []string{"LocationGroup", "Node"}
 
 func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *client.LocationGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, locationGroupImplementors)
@@ -25356,6 +26292,11 @@ func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.Selectio
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LocationGroup")
+		case "id":
+			out.Values[i] = ec._LocationGroup_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "locationGroupId":
 			out.Values[i] = ec._LocationGroup_locationGroupId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25448,7 +26389,7 @@ func (ec *executionContext) _Me(ctx context.Context, sel ast.SelectionSet, obj *
 	return out
 }
 
-var mergeClientsPayloadImplementors = []string{"MergeClientsPayload"}
+var mergeClientsPayloadImplementors = []string{"MergeClientsPayload", "ClientPayload"}
 
 func (ec *executionContext) _MergeClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MergeClientsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeClientsPayloadImplementors)
@@ -25527,6 +26468,11 @@ func (ec *executionContext) _MergeConflict(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "winnerClientGlobalId":
+			out.Values[i] = ec._MergeConflict_winnerClientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "choosable":
 			out.Values[i] = ec._MergeConflict_choosable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25567,6 +26513,11 @@ func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet
 			}
 		case "fromClientId":
 			out.Values[i] = ec._MergeFill_fromClientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromClientGlobalId":
+			out.Values[i] = ec._MergeFill_fromClientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25613,6 +26564,11 @@ func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "fromClientGlobalId":
+			out.Values[i] = ec._MergeMove_fromClientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "count":
 			out.Values[i] = ec._MergeMove_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25656,8 +26612,18 @@ func (ec *executionContext) _MergeReport(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._MergeReport_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "clientIds":
 			out.Values[i] = ec._MergeReport_clientIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientGlobalIds":
+			out.Values[i] = ec._MergeReport_clientGlobalIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25719,6 +26685,11 @@ func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "clientGlobalId":
+			out.Values[i] = ec._MergeValue_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "value":
 			out.Values[i] = ec._MergeValue_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -25759,6 +26730,11 @@ func (ec *executionContext) _MergedClient(ctx context.Context, sel ast.Selection
 			}
 		case "clientId":
 			out.Values[i] = ec._MergedClient_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientGlobalId":
+			out.Values[i] = ec._MergedClient_clientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26107,7 +27083,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var patchClientPayloadImplementors = []string{"PatchClientPayload"}
+var patchClientPayloadImplementors = []string{"PatchClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _PatchClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PatchClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, patchClientPayloadImplementors)
@@ -26552,7 +27528,7 @@ func (ec *executionContext) _RemoveAppointmentsPayload(ctx context.Context, sel 
 	return out
 }
 
-var removeClientFieldsPayloadImplementors = []string{"RemoveClientFieldsPayload"}
+var removeClientFieldsPayloadImplementors = []string{"RemoveClientFieldsPayload", "ClientPayload"}
 
 func (ec *executionContext) _RemoveClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientFieldsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientFieldsPayloadImplementors)
@@ -26595,7 +27571,7 @@ func (ec *executionContext) _RemoveClientFieldsPayload(ctx context.Context, sel 
 	return out
 }
 
-var removeClientTagsPayloadImplementors = []string{"RemoveClientTagsPayload"}
+var removeClientTagsPayloadImplementors = []string{"RemoveClientTagsPayload", "ClientPayload"}
 
 func (ec *executionContext) _RemoveClientTagsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientTagsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientTagsPayloadImplementors)
@@ -26638,7 +27614,7 @@ func (ec *executionContext) _RemoveClientTagsPayload(ctx context.Context, sel as
 	return out
 }
 
-var removeClientViewersPayloadImplementors = []string{"RemoveClientViewersPayload"}
+var removeClientViewersPayloadImplementors = []string{"RemoveClientViewersPayload", "ClientPayload"}
 
 func (ec *executionContext) _RemoveClientViewersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveClientViewersPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeClientViewersPayloadImplementors)
@@ -26681,7 +27657,7 @@ func (ec *executionContext) _RemoveClientViewersPayload(ctx context.Context, sel
 	return out
 }
 
-var restoreClientPayloadImplementors = []string{"RestoreClientPayload"}
+var restoreClientPayloadImplementors = []string{"RestoreClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _RestoreClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RestoreClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, restoreClientPayloadImplementors)
@@ -26762,7 +27738,7 @@ func (ec *executionContext) _RetireFieldDefinitionPayload(ctx context.Context, s
 	return out
 }
 
-var setClientFieldsPayloadImplementors = []string{"SetClientFieldsPayload"}
+var setClientFieldsPayloadImplementors = []string{"SetClientFieldsPayload", "ClientPayload"}
 
 func (ec *executionContext) _SetClientFieldsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetClientFieldsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, setClientFieldsPayloadImplementors)
@@ -26921,7 +27897,7 @@ func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var unmergeClientsPayloadImplementors = []string{"UnmergeClientsPayload"}
+var unmergeClientsPayloadImplementors = []string{"UnmergeClientsPayload", "ClientPayload"}
 
 func (ec *executionContext) _UnmergeClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnmergeClientsPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unmergeClientsPayloadImplementors)
@@ -27060,7 +28036,7 @@ func (ec *executionContext) _UpdateBusinessPayload(ctx context.Context, sel ast.
 	return out
 }
 
-var updateClientPayloadImplementors = []string{"UpdateClientPayload"}
+var updateClientPayloadImplementors = []string{"UpdateClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _UpdateClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateClientPayloadImplementors)
@@ -27141,7 +28117,7 @@ func (ec *executionContext) _UpdateFieldDefinitionPayload(ctx context.Context, s
 	return out
 }
 
-var upsertClientPayloadImplementors = []string{"UpsertClientPayload"}
+var upsertClientPayloadImplementors = []string{"UpsertClientPayload", "ClientPayload"}
 
 func (ec *executionContext) _UpsertClientPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpsertClientPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, upsertClientPayloadImplementors)
@@ -27217,6 +28193,11 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			}
 		case "mergedIntoClientId":
 			out.Values[i] = ec._UserError_mergedIntoClientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mergedIntoClientGlobalId":
+			out.Values[i] = ec._UserError_mergedIntoClientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -41,6 +41,12 @@ func (e *ClientDataExport) MergedRecords() []*HeldRecord {
 	return records
 }
 
+// ClientGlobalID is the client.
+func (e *ClientDataExport) ClientGlobalID() client.ID { return e.own().ClientGlobalID() }
+
+// ClientGlobalID is whose record it is, by the id that it had.
+func (e *HeldRecord) ClientGlobalID() client.ID { return e.Client.ID() }
+
 // ClientID is whose record it is.
 func (e *HeldRecord) ClientID() int64 { return e.Client.ClientID }
 
@@ -79,6 +85,12 @@ func (e *ClientDataExport) CanView() []int64 { return e.Subjects }
 
 // ViewedBy are who may see the client.
 func (e *ClientDataExport) ViewedBy() []int64 { return e.Viewers }
+
+// CanViewGlobalIDs are whom the client may see.
+func (e *ClientDataExport) CanViewGlobalIDs() []*client.ID { return client.ClientIDs(e.Subjects) }
+
+// ViewedByGlobalIDs are who may see the client.
+func (e *ClientDataExport) ViewedByGlobalIDs() []*client.ID { return client.ClientIDs(e.Viewers) }
 
 // Appointments are those that the scheduler sent.
 func (e *ClientDataExport) Appointments() []any {

@@ -11,6 +11,11 @@ import (
 	"strconv"
 )
 
+// What every mutation of one client answers.
+type ClientPayload interface {
+	IsClientPayload()
+}
+
 // What `addClientTags` answers.
 type AddClientTagsPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -21,6 +26,8 @@ type AddClientTagsPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (AddClientTagsPayload) IsClientPayload() {}
+
 // What `addClientViewers` answers.
 type AddClientViewersPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -30,6 +37,8 @@ type AddClientViewersPayload struct {
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
+
+func (AddClientViewersPayload) IsClientPayload() {}
 
 // A client at its place in a list.
 type ClientEdge struct {
@@ -124,6 +133,8 @@ type CreateClientPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+func (CreateClientPayload) IsClientPayload() {}
+
 // What `createClients` answers.
 type CreateClientsPayload struct {
 	// What became of each entry, in their order; empty with errors of the whole.
@@ -150,6 +161,8 @@ type DeleteClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (DeleteClientPayload) IsClientPayload() {}
+
 // What `deleteLocationGroup` answers.
 type DeleteLocationGroupPayload struct {
 	// The group that is there all the same, because it is not older than the deletion; null when there is none.
@@ -170,6 +183,8 @@ type DismissDuplicatesPayload struct {
 type EraseClientPayload struct {
 	// The ids that are erased: the client's, and those of clients who were merged into it; empty with errors.
 	ErasedClientIds []*client.ID `json:"erasedClientIds"`
+	// Their global ids, in the same order: what a cache drops.
+	ErasedClientGlobalIds []*client.ID `json:"erasedClientGlobalIds"`
 	// The client as it is, with VERSION_CONFLICT; else null.
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client is erased.
@@ -178,12 +193,14 @@ type EraseClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (EraseClientPayload) IsClientPayload() {}
+
 // The value of one custom field.
 type FieldData struct {
 	// Id of the field.
 	SchedulerPreferenceFieldDefnID client.ID `json:"schedulerPreferenceFieldDefnId"`
-	// The client's value, shaped by the field's type. It is never null in a client's `fieldDataList`.
-	Value any `json:"value,omitempty"`
+	// The client's value, shaped by the field's type.
+	Value any `json:"value"`
 }
 
 // What `mergeClients` answers.
@@ -199,6 +216,8 @@ type MergeClientsPayload struct {
 	// The clients that have another version than expected; empty unless that is why nothing was changed.
 	Conflicts []*client.ConflictOf `json:"conflicts"`
 }
+
+func (MergeClientsPayload) IsClientPayload() {}
 
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
@@ -232,6 +251,8 @@ type PatchClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (PatchClientPayload) IsClientPayload() {}
+
 // What `patchClients` answers.
 type PatchClientsPayload struct {
 	// What became of each entry, in their order; empty with errors of the whole.
@@ -252,7 +273,10 @@ type PutLocationGroupPayload struct {
 // ones that your role sees. A client that is unknown, of another business or hidden from you is answered alike: as none.
 //
 // Ids are plain decimal numbers in text, such as `"4922146"`, or the global form that the field `id` answers. Arguments
-// take either; an id of another type is answered like an unknown one.
+// take either; an id of another type is answered like an unknown one. A global id names one object of one type for good:
+// that of a client who is merged or erased finds nothing any more, and an undone merge brings it back. Where a field names
+// a client by its number, the field beside it whose name ends in `GlobalId` does so by its global id, so that caches can
+// find and drop it.
 //
 // An operation that asks for too much is refused before it begins, with the number that was counted and the `limit` beside
 // the code in the error's `extensions`: DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
@@ -303,6 +327,8 @@ type RemoveClientFieldsPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (RemoveClientFieldsPayload) IsClientPayload() {}
+
 // What `removeClientTags` answers.
 type RemoveClientTagsPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -312,6 +338,8 @@ type RemoveClientTagsPayload struct {
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
+
+func (RemoveClientTagsPayload) IsClientPayload() {}
 
 // What `removeClientViewers` answers.
 type RemoveClientViewersPayload struct {
@@ -323,6 +351,8 @@ type RemoveClientViewersPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (RemoveClientViewersPayload) IsClientPayload() {}
+
 // What `restoreClient` answers.
 type RestoreClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -332,6 +362,8 @@ type RestoreClientPayload struct {
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
+
+func (RestoreClientPayload) IsClientPayload() {}
 
 // What `retireFieldDefinition` answers.
 type RetireFieldDefinitionPayload struct {
@@ -351,6 +383,8 @@ type SetClientFieldsPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (SetClientFieldsPayload) IsClientPayload() {}
+
 // Operations that answer again and again: over WebSocket (graphql-transport-ws), or as server-sent events.
 type Subscription struct {
 }
@@ -369,6 +403,8 @@ type UnmergeClientsPayload struct {
 	Conflicts []*client.UnmergeConflict `json:"conflicts"`
 }
 
+func (UnmergeClientsPayload) IsClientPayload() {}
+
 // What `updateBusiness` answers.
 type UpdateBusinessPayload struct {
 	// The business as it is now; null with an error.
@@ -386,6 +422,8 @@ type UpdateClientPayload struct {
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
+
+func (UpdateClientPayload) IsClientPayload() {}
 
 // What `updateFieldDefinition` answers.
 type UpdateFieldDefinitionPayload struct {
@@ -407,6 +445,8 @@ type UpsertClientPayload struct {
 	Conflict *client.Conflict `json:"conflict,omitempty"`
 }
 
+func (UpsertClientPayload) IsClientPayload() {}
+
 // Something that a caller may do. Without it, what needs it is the error FORBIDDEN.
 type Permission string
 
@@ -417,7 +457,7 @@ const (
 	PermissionDelete Permission = "DELETE"
 	// Find the records of one person, tell them apart, merge and unmerge them.
 	PermissionMerge Permission = "MERGE"
-	// Take data out in bulk. No operation of this schema asks for it.
+	// Take out all that is held about a person: `exportClientData`.
 	PermissionExport Permission = "EXPORT"
 	// Read social security numbers unmasked.
 	PermissionPii Permission = "PII"

@@ -7,8 +7,8 @@ import (
 )
 
 // ConnectionArgs ask for a part of a list by cursors: the First after After, or
-// the Last before Before. One of First and Last is required, 1 to
-// MaxConnection; After and Before are empty or cursors of the same list.
+// the Last before Before. First and Last are 1 to MaxConnection, not both given;
+// without either First is DefaultConnection. After and Before are empty or cursors of the same list.
 type ConnectionArgs struct {
 	Filter        Filter
 	Order         Order
@@ -80,7 +80,7 @@ func (c *Connection) check() (int64, error) {
 	case args.First != nil && args.Last != nil:
 		errs = append(errs, path{"last"}.at(&Error{Code: CodeInvalidPagination, Message: "give first or last, not both"}))
 	case args.First == nil && args.Last == nil:
-		errs = append(errs, path{"first"}.at(&Error{Code: CodeInvalidPagination, Message: "give first, or last"}))
+		limit = new(int64(DefaultConnection))
 	case args.Last != nil:
 		limit, argument, c.backward = args.Last, "last", true
 	}

@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// TypeClient is the type name in a client's global id.
-const TypeClient = "Client"
+// Type names in global ids.
+const (
+	TypeClient          = "Client"
+	TypeMergedClient    = "MergedClient"
+	TypeFieldDefinition = "FieldDefinition"
+	TypeLocationGroup   = "LocationGroup"
+	TypeBusiness        = "Business"
+)
 
 // ID is an id as callers write it: plain decimal, or the global form that also
 // names a type. The zero value identifies nothing.

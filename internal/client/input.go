@@ -128,8 +128,6 @@ func (in *input) named(raw any, definitions Definitions, seen map[int64]bool, at
 	return definition
 }
 
-// TypeFieldDefinition is the type name in a field definition's global id.
-const TypeFieldDefinition = "FieldDefinition"
 
 func (in *input) decodeField(definition *FieldDefinition, raw any, where path, role Role) {
 	if definition.PropertyCode != nil {

@@ -22,8 +22,12 @@ func (m MergedClient) equal(o MergedClient) bool {
 		deref(m.AccountID) == deref(o.AccountID) && deref(m.CreatedUser) == deref(o.CreatedUser)
 }
 
-// ID is the global id that the client had before, and still has.
-func (m MergedClient) ID() ID { return ID{Type: TypeClient, Number: m.ClientID} }
+// ID is the global id of what became of the client: another one than it had, so
+// that no cache holds two types under one id.
+func (m MergedClient) ID() ID { return ID{Type: TypeMergedClient, Number: m.ClientID} }
+
+// ClientGlobalID is the global id that the client had.
+func (m MergedClient) ClientGlobalID() ID { return clientID(m.ClientID) }
 
 // Alias is a value by which a client was known before a merge, and still is.
 type Alias struct {

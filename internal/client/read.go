@@ -11,6 +11,9 @@ import (
 const (
 	MaxPageSize   = 500
 	MaxConnection = 100
+	// DefaultConnection is how many entries of a connection are read where the
+	// caller does not say.
+	DefaultConnection = 50
 	MaxIDs        = 1_000
 	// MaxRelation bounds, and is the default of, viewClients and viewByClients.
 	MaxRelation = 1_000
@@ -20,24 +23,39 @@ const (
 // it finds the survivor. nil when there is none that the scope sees, whatever
 // the reason.
 func (s *Service) Client(ctx context.Context, scope Scope, id ID, need Selection) (*Client, error) {
-	found, err := s.Nodes(ctx, scope, []ID{id}, need)
+	found, err := s.lookUp(ctx, scope, []int64{id.As(TypeClient)}, need)
 	if err != nil {
 		return nil, err
 	}
 	return found[0].Client, nil
 }
 
-// Nodes finds what ids mean, one for each id in the order of ids; no Client for
-// each that the scope sees none for. Error: TOO_MANY.
+// Nodes finds the clients and merged clients of global ids, one for each id in
+// the order of ids; no Client for each that the scope sees none for. The id that
+// a client had before it was merged finds nothing, and that of a merged client
+// nothing once the merge is undone. A plain number is a client's. Error: TOO_MANY.
 func (s *Service) Nodes(ctx context.Context, scope Scope, ids []ID, need Selection) ([]Found, error) {
 	if len(ids) > MaxIDs {
 		return nil, path{"ids"}.at(tooMany(MaxIDs))
 	}
-	numbers := make([]int64, 0, len(ids))
-	for _, id := range ids {
-		numbers = append(numbers, id.As(TypeClient))
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		if id.Type == TypeMergedClient {
+			numbers[i] = id.Number
+		} else {
+			numbers[i] = id.As(TypeClient)
+		}
 	}
-	return s.lookUp(ctx, scope, numbers, need)
+	found, err := s.lookUp(ctx, scope, numbers, need)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if (found[i].Merged != nil) != (id.Type == TypeMergedClient) {
+			found[i] = Found{}
+		}
+	}
+	return found, nil
 }
 
 // Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
 )
 
 // An operation costs a point for each field that it answers, as far as that can
@@ -12,7 +14,7 @@ import (
 // list has as many as the argument that sizes it says (pageSize, first, last, or
 // the ids that it is of), the lists of a connection or a report as many as the
 // argument above them; any other has listSize. The work behind a field comes on
-// top, see costDirective.
+// top, see workDirective.
 const listSize = 3
 
 // What a list costs that tells of the schema: all types are as many as there
@@ -92,6 +94,10 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 				size, sized = max(size, number), true
 			}
 		}
+	}
+	if first := definition.Arguments.ForName("first"); !sized && m.isRoot(on) && first != nil && !first.Type.NonNull {
+		// A connection that may be read from either end has no default in the schema.
+		return client.DefaultConnection, true
 	}
 	return min(size, maxSize), sized
 }

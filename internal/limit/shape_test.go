@@ -57,7 +57,7 @@ func TestOperationCostsAPointForEachFieldItAnswers(t *testing.T) {
 		{`{ page(pageSize: 10) { id friends { id } } }`, nil, 1 + 10*(1+1+3)},
 		{`{ page(pageSize: 10) { friends(first: 20) { id } } }`, nil, 1 + 10*(1+20)},
 		{`{ connection(first: 10) { total nodes { id } edges { cursor node { id } } } }`, nil, 1 + 1 + (1 + 10*1) + (1 + 10*3)},
-		{`{ connection { nodes { id } } }`, nil, 1 + 1 + 3},
+		{`{ connection { nodes { id } } }`, nil, 1 + 1 + 50},
 		{`{ of(ids: ["1", "2", "3", "4"]) { id best { id } } }`, nil, 1 + 4*3},
 		{`{ numbers }`, nil, 1001},
 		{`{ loose { all { all { id } } } }`, nil, 1 + 3*(1+3*(1+3))},

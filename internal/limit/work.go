@@ -8,23 +8,23 @@ import (
 
 // Some work doesn't show in what is selected: a count reads an index from end to
 // end, a password is hashed for as long as many clients are read. The schema says
-// by the directive @cost how many points it is, beside those of the field: of a
+// by the directive @work how many points it is, beside those of the field: of a
 // field each time it is answered, of an argument or a field of an input object
 // for each value that is given, null not among them.
 
-// costDirective is that directive, of one argument.
-const costDirective, costPoints = "cost", "points"
+// workDirective is that directive, of one argument.
+const workDirective, workPoints = "work", "points"
 
 // writePoints is what every mutation costs for its transaction, history and feed.
 const writePoints = 50
 
 // stated are the points that the schema states with a definition.
 func stated(directives ast.DirectiveList) int64 {
-	directive := directives.ForName(costDirective)
+	directive := directives.ForName(workDirective)
 	if directive == nil {
 		return 0
 	}
-	points := directive.Arguments.ForName(costPoints)
+	points := directive.Arguments.ForName(workPoints)
 	if points == nil {
 		return 0
 	}

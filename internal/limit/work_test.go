@@ -90,7 +90,7 @@ func TestPricesAreToldInDescriptions(t *testing.T) {
 	priced := 0
 	check := func(what, description string, directives ast.DirectiveList) {
 		t.Helper()
-		directive := directives.ForName("cost")
+		directive := directives.ForName("work")
 		if directive == nil {
 			return
 		}

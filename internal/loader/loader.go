@@ -20,6 +20,7 @@ type Loaders struct {
 
 	definitions *batch[client.Definitions]
 	business    *batch[*client.Business]
+	groups      *batch[map[int64]*client.LocationGroup]
 }
 
 // New returns the loaders of a request.
@@ -36,6 +37,14 @@ func New(service *client.Service, scope client.Scope) *Loaders {
 			business, err := service.Business(ctx, scope)
 			return map[int64]*client.Business{scope.BusinessID: business}, err
 		}),
+		groups: newBatch(own, func(ctx context.Context) (map[int64]map[int64]*client.LocationGroup, error) {
+			groups, err := service.LocationGroups(ctx, scope)
+			byID := make(map[int64]*client.LocationGroup, len(groups))
+			for i := range groups {
+				byID[groups[i].LocationGroupID] = &groups[i]
+			}
+			return map[int64]map[int64]*client.LocationGroup{scope.BusinessID: byID}, err
+		}),
 	}
 }
 
@@ -49,13 +58,14 @@ func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
 	return l.business.load(ctx, l.scope.BusinessID)
 }
 
+// LocationGroups are those of the caller's business, by id, read once.
+func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*client.LocationGroup, error) {
+	return l.groups.load(ctx, l.scope.BusinessID)
+}
+
 // Client is a client with its level.
 type Client struct {
 	*client.Client
-	// RequestedClientID is the id that was asked for, when that one was merged into
-	// this client; nil otherwise.
-	RequestedClientID *int64
-
 	level *level
 }
 

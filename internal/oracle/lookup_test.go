@@ -23,12 +23,12 @@ func (r *run) questions() map[string]question {
 	questions["name"] = question{`clientsByExternalUserName(externalUserName: "ann") { clientId }`, func(who oracle.Caller) any { return r.model.KnownBy(who, name) }}
 	for _, id := range r.model.IDs() {
 		if r.model.People[id].Life == oracle.Merged {
-			questions[fmt.Sprintf("merged%d", id)] = question{fmt.Sprintf("client(clientId: %d) { clientId requestedClientId }", id), func(who oracle.Caller) any {
+			questions[fmt.Sprintf("merged%d", id)] = question{fmt.Sprintf("client(clientId: %d) { clientId }", id), func(who oracle.Caller) any {
 				p := r.model.Survivor(id)
 				if !r.model.Sees(who, p) {
 					return nil
 				}
-				return values{"clientId": strconv.FormatInt(p.ID, 10), "requestedClientId": strconv.FormatInt(id, 10)}
+				return values{"clientId": strconv.FormatInt(p.ID, 10)}
 			}}
 		}
 	}

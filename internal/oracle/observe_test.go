@@ -1,6 +1,8 @@
 package oracle_test
 
 import (
+	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,20 +34,30 @@ func (r *run) observe(rt *rapid.T) {
 	r.replay(rt)
 }
 
+// mergedIDs are the global ids that clients have while they are merged.
+func mergedIDs(numbers []int64) []string {
+	ids := make([]string, len(numbers))
+	for i, number := range numbers {
+		ids[i] = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "MergedClient:%d", number))
+	}
+	return ids
+}
+
 // look compares what one caller sees.
 func (r *run) look(rt *rapid.T, who oracle.Caller) {
 	ids := texts(r.ids())
-	response := r.api.Do(r.t, r.identity(who), `query ($ids: [ID!]!) {
+	response := r.api.Do(r.t, r.identity(who), `query ($ids: [ID!]!, $merged: [ID!]!) {
 		nodes(ids: $ids) { __typename ... on Client { clientId version deleted active clientAccountId activeAppointmentCount shown: fullName
 			fieldDataMap clientIdsClientCanView viewClientAccountIds viewClients { clientId } viewByClients { clientId } `+
 		strings.ReplaceAll(strings.Join(visible(who.Role), " "), "fullName", "")+`
 			aliases { field value clientId } mergedClients { clientId mergeId } }
-			... on MergedClient { clientId mergeId survivor { clientId requestedClientId } } }
+			... on MergedClient { clientId } }
+		merged: nodes(ids: $merged) { __typename ... on Client { clientId } ... on MergedClient { clientId mergeId survivor { clientId } } }
 		clientCount
 		clients(pageSize: 500) { clientId }
 		`+r.asked()+`
 		clientConnection(filter: {includeDeleted: true}, first: 100) { totalCount nodes { clientId } }
-	}`, values{"ids": ids})
+	}`, values{"ids": ids, "merged": mergedIDs(r.ids())})
 	if who.Role == oracle.Client && r.model.Own(who) == nil {
 		if response.Status != 401 {
 			r.fail(rt, "account %d is no good, and it answers %s", who.AccountID, response.Body)
@@ -55,25 +67,26 @@ func (r *run) look(rt *rapid.T, who oracle.Caller) {
 	if len(response.Errors) > 0 {
 		r.fail(rt, "answered %s", response.Body)
 	}
-	want := values{"nodes": []any{}}
+	want := values{"nodes": []any{}, "merged": []any{}}
 	var live, all []int64
 	for _, id := range r.ids() {
 		p := r.model.People[id]
 		if p == nil || !r.model.Sees(who, r.model.Survivor(id)) {
-			want["nodes"] = append(want["nodes"].([]any), nil)
+			want["nodes"], want["merged"] = append(want["nodes"].([]any), nil), append(want["merged"].([]any), nil)
 			continue
 		}
 		if p.Life == oracle.Merged {
-			want["nodes"] = append(want["nodes"].([]any), r.merged(p))
+			want["nodes"], want["merged"] = append(want["nodes"].([]any), nil), append(want["merged"].([]any), r.merged(p))
 			continue
 		}
-		want["nodes"] = append(want["nodes"].([]any), r.record(who, p))
+		want["nodes"], want["merged"] = append(want["nodes"].([]any), r.record(who, p)), append(want["merged"].([]any), nil)
 		all = append(all, id)
 		if p.Life == oracle.Live {
 			live = append(live, id)
 		}
 	}
 	r.differ(rt, who.Role+" sees records", want["nodes"], response.Data["nodes"])
+	r.differ(rt, who.Role+" sees merged clients", want["merged"], response.Data["merged"])
 	for alias, q := range r.questions() {
 		got := response.Data[alias]
 		if list, is := got.([]any); is {

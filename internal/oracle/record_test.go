@@ -55,7 +55,7 @@ func (r *run) merged(p *oracle.Person) values {
 	i := slices.IndexFunc(survivor.Folded, func(f oracle.Folded) bool { return f.ID == p.ID })
 	return values{
 		"__typename": "MergedClient", "clientId": strconv.FormatInt(p.ID, 10), "mergeId": strconv.FormatInt(survivor.Folded[i].MergeID, 10),
-		"survivor": values{"clientId": strconv.FormatInt(survivor.ID, 10), "requestedClientId": nil},
+		"survivor": values{"clientId": strconv.FormatInt(survivor.ID, 10)},
 	}
 }
 

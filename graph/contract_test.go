@@ -1,0 +1,279 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	gqlast "github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/graph"
+)
+
+// objects are the types of the schema that answers are made of.
+func objects(schema *gqlast.Schema) []*gqlast.Definition {
+	var list []*gqlast.Definition
+	for _, def := range schema.Types {
+		if def.Kind == gqlast.Object && !def.BuiltIn {
+			list = append(list, def)
+		}
+	}
+	slices.SortFunc(list, func(a, b *gqlast.Definition) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+func isRoot(def *gqlast.Definition) bool {
+	return slices.Contains([]string{"Query", "Mutation", "Subscription"}, def.Name)
+}
+
+// mayBeNull are the fields that may be null though they are no root fields, no
+// role is denied them and they are no property that an input may leave out: each
+// with what it means that it is null.
+var mayBeNull = map[string]string{
+	"Me.client":                             "the caller is no client",
+	"Business.name":                         "not given",
+	"Business.locale":                       "not given",
+	"ClientSuggestions.addNew":              "nothing was typed, or the caller may create no clients",
+	"PageInfo.startCursor":                  "the part is empty",
+	"PageInfo.endCursor":                    "the part is empty",
+	"Client.parentBusinessId":               "there is none",
+	"Client.clientAccountId":                "the client has no login",
+	"Client.createdDate":                    "not known",
+	"Client.createdDateMillis":              "not known",
+	"Client.modifiedDate":                   "never changed",
+	"Client.modifiedDateMillis":             "never changed",
+	"Client.safeDateOfBirth":                "there is no date of birth",
+	"Client.timeZoneCode":                   "there is no time zone",
+	"Client.textSearchable":                 "there is nothing to search",
+	"HistoryEntry.requestId":                "no request did it",
+	"HistoryChange.clientGlobalId":          "the change is of no viewer edge",
+	"HistoryChange.before":                  "there was no value",
+	"HistoryChange.after":                   "there is no value",
+	"ClientForm.name":                       "not given",
+	"ClientForm.signedDate":                 "not known",
+	"ClientForm.data":                       "nothing was filled in",
+	"ClientField.propertyCode":              "the field stands for no property",
+	"ClientField.value":                     "the client has no value",
+	"FieldDefinition.propertyCode":          "the field stands for no property",
+	"ClientChange.client":                   "the caller sees no such live client",
+	"ClientChange.mergedIntoClientId":       "another kind of change",
+	"ClientChange.mergedIntoClientGlobalId": "another kind of change",
+	"MergeMove.values":                      "relations move without their values",
+	"MergeFill.value":                       "a secret",
+	"MergeValue.value":                      "a secret",
+	"UnmergeConflict.before":                "there was no value",
+	"UnmergeConflict.merged":                "there was no value",
+	"UnmergeConflict.current":               "there is no value",
+	"UserError.field":                       "no one place is at fault",
+	"UserError.mergedIntoClientId":          "another code",
+	"UserError.mergedIntoClientGlobalId":    "another code",
+}
+
+// TestSchemaSaysWhatMayBeNull: a field is null only where a role is denied it, the
+// answer failed, or the thing is not there; whatever else there is is non-null.
+// What a mutation made is null with errors.
+func TestSchemaSaysWhatMayBeNull(t *testing.T) {
+	schema := loadSchema(t)
+	input := schema.Types["CreateClientInput"].Fields
+	left := map[string]bool{}
+	for where := range mayBeNull {
+		left[where] = true
+	}
+	for _, def := range objects(schema) {
+		for _, field := range def.Fields {
+			where := def.Name + "." + field.Name
+			denied := field.Directives.ForName("permission") != nil || field.Directives.ForName("hiddenFrom") != nil
+			result := strings.HasSuffix(def.Name, "Payload") && field.Name != "userErrors"
+			optional := def.Name == "Client" && input.ForName(field.Name) != nil && !input.ForName(field.Name).Type.NonNull && field.Type.Elem == nil
+			_, listed := mayBeNull[where]
+			delete(left, where)
+			switch {
+			case isRoot(def), denied:
+				if field.Type.NonNull && !isIntrospection(field) {
+					t.Errorf("%s may fail or be denied, and would take its parent away", where)
+				}
+			case !field.Type.NonNull && !listed && !result && !optional:
+				t.Errorf("%s: %s may be null, and nothing says why", where, field.Type)
+			case field.Type.NonNull && listed:
+				t.Errorf("%s is %s, and listed as one that may be null", where, field.Type)
+			}
+		}
+	}
+	for where := range left {
+		t.Errorf("%s is not in the schema", where)
+	}
+}
+
+// TestSchemaNamesClientsByGlobalIDToo: caches know a client by its global id, so
+// every field that names one by its number has another one beside it that does so
+// by its global id.
+func TestSchemaNamesClientsByGlobalIDToo(t *testing.T) {
+	// The global ids of these are told by other fields.
+	elsewhere := map[string]string{
+		"Client.clientId":               "Client.id",
+		"Client.clientIdsClientCanView": "Client.viewClients",
+		"Query.clientIdList":            "Query.clientReport",
+	}
+	schema := loadSchema(t)
+	for _, def := range objects(schema) {
+		for _, field := range def.Fields {
+			lower := strings.ToLower(field.Name)
+			if field.Type.Name() != "ID" || !strings.Contains(lower, "clientid") && field.Name != "canView" && field.Name != "viewedBy" {
+				continue
+			}
+			global := strings.NewReplacer("ClientId", "ClientGlobalId", "clientId", "clientGlobalId").Replace(field.Name)
+			if global == field.Name {
+				global += "GlobalIds"
+			}
+			if typeName, name, is := strings.Cut(elsewhere[def.Name+"."+field.Name], "."); is {
+				if schema.Types[typeName].Fields.ForName(name) == nil {
+					t.Errorf("%s.%s: there is no %s.%s", def.Name, field.Name, typeName, name)
+				}
+				continue
+			}
+			if other := def.Fields.ForName(global); other == nil || other.Type.String() != field.Type.String() {
+				t.Errorf("%s.%s names a client by its number alone: want %s: %s beside it", def.Name, field.Name, global, field.Type)
+			}
+		}
+	}
+}
+
+// TestSchemaPayloadsOfOneClientShareAnInterface, so that a caller reads what is
+// wrong with any of them by one fragment.
+func TestSchemaPayloadsOfOneClientShareAnInterface(t *testing.T) {
+	for _, def := range objects(loadSchema(t)) {
+		answersOne := strings.HasSuffix(def.Name, "Payload") && def.Fields.ForName("client") != nil
+		if is := slices.Contains(def.Interfaces, "ClientPayload"); is != answersOne {
+			t.Errorf("%s answers one client: %t, and is a ClientPayload: %t", def.Name, answersOne, is)
+		}
+	}
+}
+
+// foreignDirectives are those of Apollo Federation up to 2.12 and of the
+// specification of costs: a gateway or a tool gives them its own meaning.
+var foreignDirectives = []string{
+	"key", "requires", "provides", "external", "extends", "shareable", "inaccessible", "override", "tag", "link", "composeDirective",
+	"interfaceObject", "authenticated", "requiresScopes", "policy", "context", "fromContext", "cost", "listSize", "cacheTag",
+	"connect", "source", "defer", "stream",
+}
+
+func TestSchemaDirectivesAreNoneOfFederations(t *testing.T) {
+	for name, directive := range served(t).Directives {
+		if slices.Contains(foreignDirectives, name) {
+			t.Errorf("the schema has a directive @%s of its own (%s): it is another one elsewhere", name, directive.Description)
+		}
+	}
+}
+
+// TestSchemaExtendsNoTypeBeforeIt: tools that read the file from its begin to its
+// end know a type by then.
+func TestSchemaExtendsNoTypeBeforeIt(t *testing.T) {
+	for _, def := range loadSchema(t).Types {
+		for _, field := range def.Fields {
+			if field.Position != nil && def.Position != nil && field.Position.Line < def.Position.Line {
+				t.Errorf("%s.%s stands before type %s", def.Name, field.Name, def.Name)
+			}
+		}
+	}
+}
+
+// served is the schema that the server has.
+func served(t *testing.T) *gqlast.Schema {
+	t.Helper()
+	return graph.NewSchema(nil).Schema()
+}
+
+// TestSchemaOffersNoDefer: answers come whole, so nobody is to be told that parts
+// may come later.
+func TestSchemaOffersNoDefer(t *testing.T) {
+	api := reference(t)
+	response := api.Do(t, owner(), `{ client(clientId: 4658091) { ... @defer { fullName } } }`, nil)
+	if len(response.Errors) != 1 || response.Data != nil {
+		t.Errorf("@defer is answered %s", response.Body)
+	}
+	data := api.MustDo(t, owner(), `{ __schema { description directives { name } } }`, nil)["__schema"].(values)
+	for _, directive := range data["directives"].([]any) {
+		if directive.(values)["name"] == "defer" {
+			t.Error("the schema offers @defer")
+		}
+	}
+	if text, _ := data["description"].(string); !strings.Contains(text, "clientChanges") {
+		t.Errorf("the schema describes itself as %q", text)
+	}
+}
+
+// TestSchemaFileIsTheSchema: the file for tools says what schema.graphqls does,
+// each type once.
+func TestSchemaFileIsTheSchema(t *testing.T) {
+	text, err := graph.SchemaFile(served(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text, "\nextend ") {
+		t.Error("the file extends types")
+	}
+	read, err := gqlparser.LoadSchema(&gqlast.Source{Input: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := loadSchema(t)
+	if read.Description != schema.Description || schema.Description == "" {
+		t.Errorf("the schema describes itself as %q", read.Description)
+	}
+	if diff := gocmp.Diff(outline(schema), outline(read)); diff != "" {
+		t.Errorf("(-schema.graphqls +file):\n%s", diff)
+	}
+	if diff := gocmp.Diff(descriptions(schema), descriptions(read)); diff != "" {
+		t.Errorf("descriptions (-schema.graphqls +file):\n%s", diff)
+	}
+}
+
+// outline is what a schema defines: each field with its arguments, type and
+// directives, each value, each interface, by where it stands.
+func outline(schema *gqlast.Schema) map[string]string {
+	lines := map[string]string{}
+	for _, def := range schema.Types {
+		lines[def.Name] = string(def.Kind) + " " + strings.Join(def.Interfaces, " & ") + directivesOf(def.Directives)
+		for _, value := range def.EnumValues {
+			lines[def.Name+"."+value.Name] = "value"
+		}
+		for _, field := range def.Fields {
+			line := field.Type.String() + defaultOf(field.DefaultValue) + directivesOf(field.Directives)
+			for _, argument := range field.Arguments {
+				line += ", " + argument.Name + ": " + argument.Type.String() + defaultOf(argument.DefaultValue)
+			}
+			lines[def.Name+"."+field.Name] = line
+		}
+	}
+	for _, directive := range schema.Directives {
+		line := ""
+		for _, argument := range directive.Arguments {
+			line += argument.Name + ": " + argument.Type.String() + defaultOf(argument.DefaultValue) + " "
+		}
+		for _, location := range directive.Locations {
+			line += string(location) + " "
+		}
+		lines["@"+directive.Name] = line
+	}
+	return lines
+}
+
+func defaultOf(value *gqlast.Value) string {
+	if value == nil {
+		return ""
+	}
+	return " = " + value.String()
+}
+
+func directivesOf(list gqlast.DirectiveList) string {
+	text := ""
+	for _, directive := range list {
+		text += " @" + directive.Name
+		for _, argument := range directive.Arguments {
+			text += " " + argument.Name + ": " + argument.Value.String()
+		}
+	}
+	return text
+}

@@ -1,0 +1,83 @@
+package graph
+
+import (
+	"context"
+
+	"clientgraph/graph/model"
+	"clientgraph/internal/client"
+)
+
+// Node answers the thing of a global id.
+func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
+	nodes, err := r.Nodes(ctx, []*client.ID{&id})
+	if err != nil {
+		return nil, err
+	}
+	return nodes[0], nil
+}
+
+// Nodes answers the things of global ids, in their order.
+func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
+	req := requestOf(ctx)
+	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	clients := make([]*client.Client, len(ids))
+	for i := range found {
+		clients[i] = found[i].Client
+	}
+	nodes := make([]model.Node, len(ids))
+	for i, c := range req.loaders.Wrap(clients) {
+		switch {
+		case c == nil:
+		case found[i].Merged != nil:
+			nodes[i] = &model.MergedClient{MergedClient: *found[i].Merged, Survivor: c}
+		default:
+			nodes[i] = c
+		}
+	}
+	return nodes, otherNodes(ctx, ids, nodes)
+}
+
+// otherNodes puts what is no client where its global id stands: custom fields,
+// retired ones too, location groups and the caller's business.
+func otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
+	loaders := requestOf(ctx).loaders
+	for i, id := range ids {
+		var err error
+		switch id.Type {
+		case client.TypeFieldDefinition:
+			var definitions client.Definitions
+			if definitions, err = loaders.Definitions(ctx); err == nil {
+				nodes[i] = orNull(definitions.ByID(id.Number))
+			}
+		case client.TypeLocationGroup:
+			var groups map[int64]*client.LocationGroup
+			if groups, err = loaders.LocationGroups(ctx); err == nil {
+				nodes[i] = orNull(groups[id.Number])
+			}
+		case client.TypeBusiness:
+			if id.Number != requestOf(ctx).scope.BusinessID {
+				continue
+			}
+			var business *client.Business
+			if business, err = loaders.Business(ctx); err == nil {
+				nodes[i] = orNull(business)
+			}
+		}
+		if err != nil {
+			return fail(ctx, err)
+		}
+	}
+	return nil
+}
+
+// orNull is the object that found points to, or null: an interface that holds a
+// nil pointer is not nil itself.
+func orNull[T any](found *T) model.Node {
+	if found == nil {
+		return nil
+	}
+	return found
+}
