@@ -166,7 +166,7 @@ func TestEnvironmentVariablesStandForFlags(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
 	cmd := command(t, "serve")
-	cmd.Env = append(os.Environ(), "CLIENTGRAPH_LISTEN=127.0.0.1:0", "CLIENTGRAPH_DATA_DIR="+dir, "CLIENTGRAPH_SAMPLE=true", "CLIENTGRAPH_LOG_FORMAT=text")
+	cmd.Env = append(cmd.Env, "CLIENTGRAPH_LISTEN=127.0.0.1:0", "CLIENTGRAPH_DATA_DIR="+dir, "CLIENTGRAPH_SAMPLE=true", "CLIENTGRAPH_LOG_FORMAT=text")
 	s := serveCommand(t, dir, cmd)
 	s.untilLogged(t, `level=INFO msg="sample loaded"`)
 	token := command(t, "token")
@@ -180,7 +180,7 @@ func TestEnvironmentVariablesStandForFlags(t *testing.T) {
 	}
 	// A flag says more than the variable.
 	overruled := command(t, "serve", "--listen", "8080")
-	overruled.Env = append(os.Environ(), "CLIENTGRAPH_LISTEN=127.0.0.1:0")
+	overruled.Env = append(cmd.Env, "CLIENTGRAPH_LISTEN=127.0.0.1:0")
 	wantOneLine(t, finish(t, overruled), "--listen 8080")
 }
 

@@ -41,7 +41,10 @@ type opener func(context.Context, devdb.Options) (*devdb.Database, error)
 // openDatabase finds or starts the database and makes its indexes. monitor, if
 // not nil, sees every command.
 func openDatabase(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, monitor *event.CommandMonitor) (*database, error) {
-	engine, err := open(ctx, devdb.Options{URI: cfg.MongoDBURI, DataDir: cfg.DataDir, Logger: logger, Progress: progress})
+	if cfg.CacheMiB < 0 {
+		return nil, &devdb.UserError{Message: "--cache-mib is a number of MiB, such as 256; leave it out for a quarter of the memory"}
+	}
+	engine, err := open(ctx, devdb.Options{URI: cfg.MongoDBURI, DataDir: cfg.DataDir, CacheMiB: cfg.CacheMiB, Logger: logger, Progress: progress})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 )
@@ -41,7 +40,7 @@ func TestFlagsAndVariablesMoveTheLimits(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
 	cmd := command(t, "serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--sample", "--max-cost", "40", "--no-persisted-queries")
-	cmd.Env = append(os.Environ(), "CLIENTGRAPH_MAX_BODY=500", "CLIENTGRAPH_POINTS_PER_MINUTE=60")
+	cmd.Env = append(cmd.Env, "CLIENTGRAPH_MAX_BODY=500", "CLIENTGRAPH_POINTS_PER_MINUTE=60")
 	s := serveCommand(t, dir, cmd)
 	owner := s.owner(t)
 	a := s.send(t, owner, `{"query": "{ clients(pageSize: 40) { fullName } }"}`)

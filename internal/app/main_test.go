@@ -77,7 +77,7 @@ func prepare() (string, error) {
 	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithTimeout(context.Background(), installTimeout)
 	defer cancel()
-	database, err := devdb.Open(ctx, devdb.Options{DataDir: dir, EngineDir: software, Progress: os.Stderr})
+	database, err := devdb.Open(ctx, devdb.Options{DataDir: dir, EngineDir: software, Progress: os.Stderr, CacheMiB: 256})
 	if err != nil {
 		return "", err
 	}
@@ -109,6 +109,8 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	// Not the project's folder: its .data is somebody else's.
 	cmd.Dir = t.TempDir()
+	// Many run at once, so that none may take what is usual.
+	cmd.Env = append(os.Environ(), "CLIENTGRAPH_CACHE_MIB=256")
 	return cmd
 }
 

@@ -31,6 +31,7 @@ type Database struct {
 	MongoDBURI string `name:"mongodb-uri" env:"MONGODB_URI" placeholder:"URI" help:"MongoDB to use; without it an embedded one is started."`
 	Database   string `default:"clientgraph" help:"Name of the database."`
 	DataDir    string `default:"${dataDir}" help:"Folder of the embedded database and of development keys."`
+	CacheMiB   int    `name:"cache-mib" placeholder:"MIB" help:"Memory for the cache of the embedded database, in MiB; by default a quarter of the machine's or the container's, and 256 at least. The process that starts the database decides."`
 }
 
 // Serve is the command that serves the API.

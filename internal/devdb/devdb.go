@@ -33,9 +33,9 @@ type Options struct {
 	EngineDir string
 	// Port of the database of our own; 0 takes a free one.
 	Port int
-	// CacheMiB is how much memory the embedded engine's cache may take; 256 by
-	// default, which is enough for development and tests. Other engines know
-	// themselves.
+	// CacheMiB is how much memory the embedded engine's cache may take, in MiB; by
+	// default a quarter of what this process may use, and 256 at least. Other
+	// engines know themselves.
 	CacheMiB int
 	// Expendable says that the data can be made again: the embedded engine then
 	// does not wait for the disk at each commit, and may lose the last ones when
@@ -289,7 +289,7 @@ func (o Options) withDefaults() Options {
 		o.EngineDir = filepath.Join(o.DataDir, "engine")
 	}
 	if o.CacheMiB == 0 {
-		o.CacheMiB = defaultCacheMiB
+		o.CacheMiB = usualCacheMiB()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -20,10 +20,6 @@ import (
 // a crash included, which took 10 s at worst.
 const startTimeout = time.Minute
 
-// defaultCacheMiB is the embedded engine's cache. Its own default, 4 GiB, is
-// more than a machine for development has to spare.
-const defaultCacheMiB = 256
-
 // program is an engine that can be started.
 type program struct {
 	kind string

@@ -33,6 +33,8 @@ const (
 	// tempPrefix is followed by the id of the process whose data a folder
 	// holds, so that later runs know what is left over.
 	tempPrefix = "clientgraph-test-"
+	// cacheMiB is the cache of an engine: many run at once.
+	cacheMiB = 256
 )
 
 // DB is a database for one test, empty at first and dropped after it.
@@ -97,11 +99,11 @@ func New(t testing.TB) DB {
 // closed before. MONGODB_URI makes no difference to it.
 func Engine(t testing.TB, dataDir string) *devdb.Database {
 	t.Helper()
-	return LargeEngine(t, dataDir, 0)
+	return LargeEngine(t, dataDir, cacheMiB)
 }
 
-// LargeEngine is Engine with a cache of that many MiB; 0 is the usual one.
-func LargeEngine(t testing.TB, dataDir string, cacheMiB int) *devdb.Database {
+// LargeEngine is Engine with a cache of that many MiB.
+func LargeEngine(t testing.TB, dataDir string, mib int) *devdb.Database {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
@@ -109,7 +111,7 @@ func LargeEngine(t testing.TB, dataDir string, cacheMiB int) *devdb.Database {
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	database, err := devdb.Open(ctx, devdb.Options{DataDir: dataDir, EngineDir: software, Progress: os.Stderr, CacheMiB: cacheMiB})
+	database, err := devdb.Open(ctx, devdb.Options{DataDir: dataDir, EngineDir: software, Progress: os.Stderr, CacheMiB: mib})
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
@@ -147,7 +149,7 @@ func (e *engine) open() error {
 		return err
 	}
 	e.database, err = devdb.Open(ctx, devdb.Options{
-		URI: os.Getenv("MONGODB_URI"), DataDir: e.temp, EngineDir: software, Progress: os.Stderr,
+		URI: os.Getenv("MONGODB_URI"), DataDir: e.temp, EngineDir: software, Progress: os.Stderr, CacheMiB: cacheMiB,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,16 @@
+package devdb
+
+// minCacheMiB is the embedded engine's cache on a machine with little memory, or
+// whose memory can't be told. With less the engine makes no headway with the
+// larger transactions.
+const minCacheMiB = 256
+
+// usualCacheMiB is the embedded engine's cache where nobody says how large it is
+// to be: a quarter of the memory that this process may use. The cache takes no
+// more of it than the data need.
+func usualCacheMiB() int { return cacheMiB(memory()) }
+
+// cacheMiB is the cache, in MiB, for so many bytes of memory; 0 is unknown.
+func cacheMiB(memory uint64) int {
+	return max(minCacheMiB, int(min(memory>>22, 1<<20))) //nolint:gosec // It is bounded.
+}
