@@ -16,13 +16,9 @@ type Dataset struct {
 	Clients     []*Client
 }
 
-// importBatch bounds how many clients one transaction imports: enough to spare
-// round trips, few enough to stay far from the database's limits on a
-// transaction's size and time.
-const importBatch = 100
-
 // Import stores clients as they are, in batches of one transaction each, with
-// their history and feed rows. Clients without an id get one, in place, before
+// their history and feed rows. Those who view each other are stored at once, as
+// far as a transaction takes them. Clients without an id get one, in place, before
 // anything is written; ids that are given must be free. After each batch it
 // tells progress how many clients are stored.
 func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, progress func(stored int)) error {
@@ -34,14 +30,18 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 		return err
 	}
 	keyer := s.keyer(business)
-	for start := 0; start < len(clients); start += importBatch {
-		batch := clients[start:min(start+importBatch, len(clients))]
+	for _, c := range clients {
+		c.BusinessID, c.Version = scope.BusinessID, 1
+		keyer.Prepare(c)
+	}
+	stored := 0
+	for batch := range importBatches(clients) {
 		err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
 			if err := checkErased(ctx, tx, batch); err != nil {
 				return err
 			}
 			for _, c := range batch {
-				if err := s.importOne(ctx, scope, tx, keyer, c); err != nil {
+				if err := s.importOne(ctx, scope, tx, c); err != nil {
 					return err
 				}
 			}
@@ -50,14 +50,13 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 		if err != nil {
 			return fmt.Errorf("import clients: %w", err)
 		}
-		progress(start + len(batch))
+		stored += len(batch)
+		progress(stored)
 	}
 	return nil
 }
 
-func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, keyer *Keyer, c *Client) error {
-	c.BusinessID, c.Version = scope.BusinessID, 1
-	keyer.Prepare(c)
+func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, c *Client) error {
 	c.SubjectIDs = sortedSet(c.SubjectIDs)
 	slices.SortFunc(c.Appointments, func(a, b Appointment) int { return cmp.Compare(a.AppointmentID, b.AppointmentID) })
 	return tx.Insert(ctx, c, Entry{
