@@ -105,8 +105,11 @@ func unique[T comparable](list []T) []T {
 // sameAlias says whether two values of an aliased property mean the same to who
 // looks for them.
 func sameAlias(field, a, b string) bool {
-	if field == "emailAddress" {
+	switch field {
+	case nameEmailAddress:
 		return foldEmail(a) == foldEmail(b)
+	case nameExternalUserName:
+		return a == b
 	}
 	return strings.TrimSpace(a) == strings.TrimSpace(b)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,7 +27,8 @@ const (
 
 // Upsert brings an input into the live client of a key, as Patch does, or makes
 // that client when there is none, with the key's value where the input has none.
-// Two at once make one client. Errors: those of Create and of Patch, and at the
+// Two at once make one client. Unless the key is a client id, a value by which a
+// merged client was known is nothing new about the survivor: see keepMain. Errors: those of Create and of Patch, and at the
 // key INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
 // version), AMBIGUOUS_KEY, KEY_CONTRADICTED.
 func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values Values, expectedVersion *int64) (Result, error) {
@@ -146,6 +148,7 @@ func (u *upsert) run(ctx context.Context) (Result, error) {
 		if u.expectedVersion != nil && *u.expectedVersion != found.Version {
 			return s.conflict(ctx, tx, u.scope, found, *u.expectedVersion, &result)
 		}
+		defer u.keepMain(found)()
 		result.Client, err = u.save(ctx, tx, found, OperationUpsert, KindUpserted, u.apply)
 		return err
 	})
@@ -182,6 +185,33 @@ func (u *upsert) find(ctx context.Context, tx Tx) (*Client, error) {
 		return nil, at.at(&Error{Code: CodeNotFound, Message: "no client has this; leave expectedVersion out to make one"})
 	}
 	return nil, nil
+}
+
+// keepMain takes out of the input what is an alias of the client, until it is undone.
+// A system that knows the client as one that was merged into it goes on sending
+// what it knows: its address is not to become the main one, in place of that by
+// which another system finds the client. Who names a client by its id means it.
+func (u *upsert) keepMain(found *Client) (undo func()) {
+	sent := u.in
+	if u.by.ClientID == nil {
+		kept := *sent
+		kept.set = maps.Clone(sent.set)
+		maps.DeleteFunc(kept.set, func(i int, value any) bool {
+			text, _ := value.(string)
+			return properties[i].is(aliased) && found.onlyAlias(&properties[i], text)
+		})
+		u.in = &kept
+	}
+	return func() { u.in = sent }
+}
+
+// onlyAlias says whether a value of an aliased property is one of the client's
+// aliases, and not the value that it has.
+func (c *Client) onlyAlias(p *Property, value string) bool {
+	if own, has := valueAt(p.at(c)).(string); has && sameAlias(p.Name, own, value) {
+		return false
+	}
+	return slices.ContainsFunc(c.Aliases, func(alias Alias) bool { return alias.Field == p.Name && sameAlias(p.Name, alias.Value, value) })
 }
 
 // create makes the client, of the key where the input does not say it.

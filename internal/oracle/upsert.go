@@ -59,6 +59,9 @@ func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values
 			}
 		}
 		if p != nil {
+			if by.Name != "" {
+				w.leaveAliases(p)
+			}
 			return next.bring(c, p, "input", w, input, account)
 		}
 		created = true
@@ -68,6 +71,21 @@ func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values
 		return next.create(c, id, w, input, account)
 	})
 	return Outcome{Failures: failures}, created && failures == nil
+}
+
+// leaveAliases leaves out what is a value of a client that was merged into this one:
+// that is nothing new about it.
+func (w *written) leaveAliases(p *Person) {
+	for _, name := range aliased() {
+		k := Key{Name: name}
+		text, _ := w.set[name].value.(string)
+		if own, has := p.Values[name].(string); has && k.same(own, text) {
+			continue
+		}
+		if slices.ContainsFunc(p.Aliases, func(alias Alias) bool { return alias.Field == name && k.same(alias.Value, text) }) {
+			delete(w.set, name)
+		}
+	}
 }
 
 // byKey finds the live client of a key; nil when it is to be made.
