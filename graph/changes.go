@@ -17,6 +17,35 @@ func (r queryResolver) ClientChanges(ctx context.Context, since *string, first i
 	return model.NewClientChanges(found, req.loaders), nil
 }
 
+// FieldDefinitionsVersion answers which version of the custom fields the answer goes
+// with.
+func (clientChangesResolver) FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChanges) (int64, error) {
+	return definitionsVersion(ctx, obj.Loaders)
+}
+
+// FieldDefinitionsVersion answers which version of the custom fields the change goes
+// with.
+func (clientChangeResolver) FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChange) (int64, error) {
+	return definitionsVersion(ctx, obj.Loaders)
+}
+
+func definitionsVersion(ctx context.Context, loaders *loader.Loaders) (int64, error) {
+	definitions, err := loaders.Definitions(ctx)
+	if err != nil {
+		return 0, fail(ctx, err)
+	}
+	return definitions.Version(), nil
+}
+
+// History answers what happened to a client that was merged.
+func (mergedClientResolver) History(ctx context.Context, obj *model.MergedClient, first int64, after *string) (*model.HistoryConnection, error) {
+	page, err := obj.Survivor.MergedHistory(ctx, obj.ClientID, first, after)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &model.HistoryConnection{HistoryPage: page}, nil
+}
+
 // History answers what happened to the client.
 func (clientResolver) History(ctx context.Context, obj *loader.Client, first int64, after *string) (*model.HistoryConnection, error) {
 	page, err := obj.History(ctx, first, after)

@@ -102,7 +102,7 @@ func TestEveryWriteLeavesItsTrail(t *testing.T) {
 	history, feed := trail(t, api, id, 0, since)
 	wantHistory := []bson.M{
 		entry(1, "stella", "STAFF", "CREATE",
-			change("clientAccountId", nil, login), change("createdDate", nil, created), change("createdUser", nil, "stella"), change("blocked", false, true),
+			change("clientAccountId", nil, login), change("createdDate", nil, created), change("createdUser", nil, "stella"), change("sanitized", nil, false), change("status", nil, "ACTIVE"), change("blocked", nil, true),
 			change("firstName", nil, "Ada"), change("lastName", nil, "Bell"), change("emailAddress", nil, "ada@example.com"), change("city", nil, "Here"),
 			change(subject, nil, int64(4658091)), change("ssn", nil, nil), change("password", nil, nil)),
 		entry(2, "owner", "OWNER", "PATCH",
@@ -118,7 +118,7 @@ func TestEveryWriteLeavesItsTrail(t *testing.T) {
 	if diff := gocmp.Diff(wantHistory, withoutNulls(history)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
-	gained := feedRow(1, "UPSERTED", nil, mine, "clientAccountId", "createdDate", "createdUser", "blocked", "firstName", "lastName", "emailAddress", "city", subject, "ssn", "password")
+	gained := feedRow(1, "UPSERTED", nil, mine, "clientAccountId", "createdDate", "createdUser", "sanitized", "status", "blocked", "firstName", "lastName", "emailAddress", "city", subject, "ssn", "password")
 	gained["subjectsGained"] = bson.A{int64(4658091)}
 	lost := feedRow(3, "UPSERTED", mine, mine, "blocked", "city", "tags", "fields.322530", subject)
 	lost["subjectsLost"] = bson.A{int64(4658091)}

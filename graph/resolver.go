@@ -22,15 +22,18 @@ var _ generated.ResolverRoot = (*Resolver)(nil)
 
 // Resolvers by type. The zero-sized ones differ only in their method sets.
 type (
-	queryResolver        struct{ *Resolver }
-	mutationResolver     struct{ *Resolver }
-	subscriptionResolver struct{ *Resolver }
-	clientResolver       struct{ *Resolver }
-	connectionResolver   struct{ *Resolver }
-	pageInfoResolver     struct{ *Resolver }
-	meResolver           struct{ *Resolver }
-	businessResolver     struct{ *Resolver }
-	formResolver         struct{ *Resolver }
+	queryResolver         struct{ *Resolver }
+	mutationResolver      struct{ *Resolver }
+	subscriptionResolver  struct{ *Resolver }
+	clientResolver        struct{ *Resolver }
+	clientChangesResolver struct{ *Resolver }
+	clientChangeResolver  struct{ *Resolver }
+	mergedClientResolver  struct{ *Resolver }
+	connectionResolver    struct{ *Resolver }
+	pageInfoResolver      struct{ *Resolver }
+	meResolver            struct{ *Resolver }
+	businessResolver      struct{ *Resolver }
+	formResolver          struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -44,6 +47,15 @@ func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscr
 
 // Client implements generated.ResolverRoot.
 func (r *Resolver) Client() generated.ClientResolver { return clientResolver{r} }
+
+// ClientChanges implements generated.ResolverRoot.
+func (r *Resolver) ClientChanges() generated.ClientChangesResolver { return clientChangesResolver{r} }
+
+// ClientChange implements generated.ResolverRoot.
+func (r *Resolver) ClientChange() generated.ClientChangeResolver { return clientChangeResolver{r} }
+
+// MergedClient implements generated.ResolverRoot.
+func (r *Resolver) MergedClient() generated.MergedClientResolver { return mergedClientResolver{r} }
 
 // ClientConnection implements generated.ResolverRoot.
 func (r *Resolver) ClientConnection() generated.ClientConnectionResolver {

@@ -158,6 +158,8 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"ClientStatus":     constants(t, "client.go", "Status"),
 		"FieldType":        constants(t, "definition.go", "FieldType"),
 		"ClientOrderField": constants(t, "query.go", "OrderField"),
+		"HistoryOperation": constants(t, "history.go", "Operation"),
+		"ClientChangeKind": constants(t, "history.go", "Kind"),
 		"DuplicateReason":  constants(t, "duplicates.go", "DuplicateReason"),
 	} {
 		checkNames(t, "values of "+name, valueNames(definition(t, name)), want)

@@ -34,9 +34,12 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Business() BusinessResolver
 	Client() ClientResolver
+	ClientChange() ClientChangeResolver
+	ClientChanges() ClientChangesResolver
 	ClientConnection() ClientConnectionResolver
 	ClientForm() ClientFormResolver
 	Me() MeResolver
+	MergedClient() MergedClientResolver
 	Mutation() MutationResolver
 	PageInfo() PageInfoResolver
 	Query() QueryResolver
@@ -192,15 +195,17 @@ type ComplexityRoot struct {
 		ClientGlobalID           func(childComplexity int) int
 		ClientID                 func(childComplexity int) int
 		Cursor                   func(childComplexity int) int
+		FieldDefinitionsVersion  func(childComplexity int) int
 		Kind                     func(childComplexity int) int
 		MergedIntoClientGlobalID func(childComplexity int) int
 		MergedIntoClientID       func(childComplexity int) int
 	}
 
 	ClientChanges struct {
-		Changes func(childComplexity int) int
-		Cursor  func(childComplexity int) int
-		HasMore func(childComplexity int) int
+		Changes                 func(childComplexity int) int
+		Cursor                  func(childComplexity int) int
+		FieldDefinitionsVersion func(childComplexity int) int
+		HasMore                 func(childComplexity int) int
 	}
 
 	ClientConnection struct {
@@ -385,6 +390,7 @@ type ComplexityRoot struct {
 	HistoryEntry struct {
 		At        func(childComplexity int) int
 		Changes   func(childComplexity int) int
+		MergeID   func(childComplexity int) int
 		Operation func(childComplexity int) int
 		RequestID func(childComplexity int) int
 		Role      func(childComplexity int) int
@@ -460,6 +466,7 @@ type ComplexityRoot struct {
 	MergedClient struct {
 		ClientGlobalID func(childComplexity int) int
 		ClientID       func(childComplexity int) int
+		History        func(childComplexity int, first int64, after *string) int
 		ID             func(childComplexity int) int
 		MergeID        func(childComplexity int) int
 		MergedDate     func(childComplexity int) int
@@ -701,6 +708,12 @@ type ClientResolver interface {
 	TextSearchable(ctx context.Context, obj *loader.Client) (*string, error)
 	History(ctx context.Context, obj *loader.Client, first int64, after *string) (*model.HistoryConnection, error)
 }
+type ClientChangeResolver interface {
+	FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChange) (int64, error)
+}
+type ClientChangesResolver interface {
+	FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChanges) (int64, error)
+}
 type ClientConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *model.ClientConnection) (int64, error)
 }
@@ -710,6 +723,9 @@ type ClientFormResolver interface {
 type MeResolver interface {
 	Business(ctx context.Context, obj *model.Me) (*client.Business, error)
 	Client(ctx context.Context, obj *model.Me) (*loader.Client, error)
+}
+type MergedClientResolver interface {
+	History(ctx context.Context, obj *model.MergedClient, first int64, after *string) (*model.HistoryConnection, error)
 }
 type MutationResolver interface {
 	CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error)
@@ -1761,6 +1777,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientChange.Cursor(childComplexity), true
+	case "ClientChange.fieldDefinitionsVersion":
+		if e.ComplexityRoot.ClientChange.FieldDefinitionsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChange.FieldDefinitionsVersion(childComplexity), true
 	case "ClientChange.kind":
 		if e.ComplexityRoot.ClientChange.Kind == nil {
 			break
@@ -1792,6 +1814,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientChanges.Cursor(childComplexity), true
+	case "ClientChanges.fieldDefinitionsVersion":
+		if e.ComplexityRoot.ClientChanges.FieldDefinitionsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientChanges.FieldDefinitionsVersion(childComplexity), true
 	case "ClientChanges.hasMore":
 		if e.ComplexityRoot.ClientChanges.HasMore == nil {
 			break
@@ -2443,6 +2471,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HistoryEntry.Changes(childComplexity), true
+	case "HistoryEntry.mergeId":
+		if e.ComplexityRoot.HistoryEntry.MergeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryEntry.MergeID(childComplexity), true
 	case "HistoryEntry.operation":
 		if e.ComplexityRoot.HistoryEntry.Operation == nil {
 			break
@@ -2740,6 +2774,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergedClient.ClientID(childComplexity), true
+	case "MergedClient.history":
+		if e.ComplexityRoot.MergedClient.History == nil {
+			break
+		}
+
+		args, err := ec.field_MergedClient_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MergedClient.History(childComplexity, args["first"].(int64), args["after"].(*string)), true
 	case "MergedClient.id":
 		if e.ComplexityRoot.MergedClient.ID == nil {
 			break
@@ -4786,6 +4831,17 @@ type Client implements Node {
   """
   What happened to the client, from its first version on: an entry for each. Told one after the other, the changes make
   the record what it is; told backwards, what it was. What the scheduler sends, appointments and forms, is no version.
+
+  Of viewer edges, an entry tells all that came to this client and went from it by what the entry tells of. A merge, or
+  undoing one, also moves edges of clients who take no part in it: these get no entry, and MERGE and UNMERGE entries of
+  those who do take part tell it. Whom a client may see, and who may see it, thus follows from two parts: all changes of
+  edges in its own history, and those with its id in MERGE and UNMERGE entries of the histories of others; where both
+  have an entry of one ` + "`" + `mergeId` + "`" + ` and ` + "`" + `operation` + "`" + `, its own one counts. The edge to another client is there when, of all
+  these changes of it, those with an ` + "`" + `after` + "`" + ` are one more than those with a ` + "`" + `before` + "`" + `. In which order they are read makes
+  no difference. The others to read are the clients whom this history names, the clients into whom those were merged
+  (` + "`" + `mergedIntoClientId` + "`" + ` in a MERGE entry) and those whom these were merged into in turn; ` + "`" + `MergedClient.history` + "`" + ` has those
+  who are part of another one now. An id that finds nobody was erased, and has no edges.
+
   Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   history(
@@ -4830,8 +4886,11 @@ type HistoryEntry {
   operation: HistoryOperation!
   "Id of the request that did it, by which the server's log names it; null when none had an id, as in an import."
   requestId: String
+  "With MERGE and UNMERGE the merge that was made, or undone; null with others."
+  mergeId: ID
   """
-  What changed, without what you may not read: of viewer edges only those to clients that you see. May be empty.
+  What changed, without what you may not read: of viewer edges only those to clients that you see, or to those who were
+  merged into them. The first entry tells every value that the client was made with. May be empty.
   """
   changes: [HistoryChange!]!
 }
@@ -4872,6 +4931,10 @@ enum HistoryOperation {
   IMPORT
   "A client whom this one could see, or who could see this one, was erased."
   ERASE
+  "Clients became one: this one with others, or as a part of another one."
+  MERGE
+  "A merge was undone that this client was part of."
+  UNMERGE
   "All that can be written was replaced."
   UPDATE
   "The client was made, or some properties were changed, as it was found by a key or not."
@@ -5204,6 +5267,16 @@ extend type Query {
   ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. After the last entry you hold exactly the
   active clients that you see. An entry may tell of what you hold already.
 
+  Who may see whom is kept as pairs of a viewer and a subject, beside the records. For each entry with a ` + "`" + `client` + "`" + ` put all
+  pairs of that client, on whichever side, in place of those that you hold: the ones of its ` + "`" + `clientIdsClientCanView` + "`" + ` and
+  of its ` + "`" + `viewByClients` + "`" + ` (all of ` + "`" + `clientsCanViewedBy` + "`" + ` when there are 1,000). For each entry without one, such as DELETED,
+  MERGED, REMOVED and ERASED, drop all pairs of that ` + "`" + `clientId` + "`" + `. Derive relations from the pairs, not from the lists of
+  records that were read earlier: a pair is an entry of one of its two clients, or of both.
+
+  Labels, types and choices of custom fields are no part of a client. When ` + "`" + `fieldDefinitionsVersion` + "`" + ` is not the one that you
+  hold, read ` + "`" + `fieldDefinitions` + "`" + ` again and derive each client's ` + "`" + `fields` + "`" + ` from them: a field that stands for a property has
+  the value of the property, any other one its value in ` + "`" + `fieldDataMap` + "`" + ` as the client was read last.
+
   Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
   sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
   without ` + "`" + `since` + "`" + `.
@@ -5248,6 +5321,11 @@ type ClientChanges {
   cursor: String!
   "Whether more is there already."
   hasMore: Boolean!
+  """
+  The version of the business's custom fields that this part goes with. It rises with each field that is made, changed or
+  retired. A copy that holds an earlier one reads ` + "`" + `fieldDefinitions` + "`" + ` again.
+  """
+  fieldDefinitionsVersion: Int!
 }
 
 "A change of one client, as it concerns you."
@@ -5267,9 +5345,10 @@ type ClientChange {
   "Global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is."
   mergedIntoClientGlobalId: ID
   """
-  Names of the fields that changed, in alphabetical order, without those that you may not read: those of
-  ` + "`" + `HistoryChange.path` + "`" + `, and ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + ` for what the scheduler sent. Empty
-  when the whole client is new to you, or gone.
+  Names of the fields that changed, in alphabetical order, without those that you may not read: ` + "`" + `fields.ID` + "`" + ` for one custom
+  field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer edges, else the fields of ` + "`" + `HistoryChange.path` + "`" + `, and
+  ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + ` for what the scheduler sent. Empty when the whole client is new
+  to you, or gone.
   """
   changedFields: [String!]!
   """
@@ -5277,6 +5356,8 @@ type ClientChange {
   see now: deleted, merged, erased or hidden, by this change or by a later one.
   """
   client: Client
+  "The version of the business's custom fields that this change goes with, as in ` + "`" + `ClientChanges` + "`" + `."
+  fieldDefinitionsVersion: Int!
 }
 
 "What can happen to a client in the feed. Kinds are added, never renamed."
@@ -5366,6 +5447,16 @@ type MergedClient implements Node {
   mergedDate: DateTime!
   "The client that it is now: the last survivor, when that one's survivor was merged again."
   survivor: Client!
+  """
+  What happened to the client, up to the merge: see ` + "`" + `Client.history` + "`" + `. Denied to role CLIENT: null, with the error
+  FORBIDDEN.
+  """
+  history(
+    "How many entries, 1 to 100 (OUT_OF_RANGE)."
+    first: Int! = 20
+    "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
+    after: String
+  ): HistoryConnection @hiddenFrom(role: CLIENT)
 }
 
 "A value by which a merged client was known."
@@ -5496,7 +5587,7 @@ type ClientVersionConflict {
   clientGlobalId: ID!
   "The version that it has."
   currentVersion: Int!
-  "Names of the properties that changed since the expected version, in alphabetical order."
+  "Names of the properties that changed since the expected version, in alphabetical order, as in ` + "`" + `VersionConflict` + "`" + `."
   changedPaths: [String!]!
 }
 
@@ -5676,6 +5767,10 @@ type Mutation {
   Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
   ` + "`" + `createClient` + "`" + ` requires is, but for what the key says. Two of them at once make one client. Deleted clients are passed
   over. For roles that see all clients: OWNER and ADMIN.
+
+  The key may be one of the client's ` + "`" + `aliases` + "`" + `: it finds the client that a merge left. Of such a client, unless it was
+  found by ` + "`" + `clientId` + "`" + `, a value of ` + "`" + `input` + "`" + ` that is one of its ` + "`" + `aliases` + "`" + ` leaves the property as it is: a system that knows
+  the client as it was before the merge goes on sending what it knows, and changes nothing by that.
 
   Also: CLIENT_DELETED for a client that is deleted meanwhile, VERSION_CONFLICT.
 
@@ -5908,7 +6003,8 @@ extend type Mutation {
   The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, what the
   scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
   ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
-  it and are the survivor's now, keep their versions and get no history; the change feed has an entry of each.
+  it and are the survivor's now, keep their versions and get no history: the MERGE entries of the clients that were merged
+  tell those edges, see ` + "`" + `Client.history` + "`" + `. The change feed has an entry of each.
 
   Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
   than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
@@ -5945,9 +6041,9 @@ extend type Mutation {
   What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
   (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
   edges that the merge brought leave the survivor, those that were added since stay, and edges that were removed since do
-  not come back. Appointments and forms return to the client for whom the scheduler sent them. A login that the survivor
-  took returns with the password that it has now. The versions of all of them rise; other clients keep theirs, as in
-  ` + "`" + `mergeClients` + "`" + `.
+  not come back, also when they were added again: these are the survivor's. Appointments and forms return to the client
+  for whom the scheduler sent them. A login that the survivor took returns with the password that it has now. The versions
+  of all of them rise; other clients keep theirs, as in ` + "`" + `mergeClients` + "`" + `.
 
   Also: TOO_MANY_SUBJECTS when the survivor, or a client who may see one of them, would see over 5,000 clients with the
   edges that come back, so that some of those added since are to be taken away first; VERSION_CONFLICT, MERGE_TOO_LARGE.
@@ -7022,7 +7118,7 @@ type VersionConflict {
   currentVersion: Int!
   """
   Names of the properties that changed since ` + "`" + `expectedVersion` + "`" + `, in alphabetical order, without those that you may not
-  read.
+  read: ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer edges.
   """
   changedPaths: [String!]!
 }
@@ -7427,6 +7523,8 @@ func (ec *executionContext) childFields_ClientChange(ctx context.Context, field 
 		return ec.fieldContext_ClientChange_changedFields(ctx, field)
 	case "client":
 		return ec.fieldContext_ClientChange_client(ctx, field)
+	case "fieldDefinitionsVersion":
+		return ec.fieldContext_ClientChange_fieldDefinitionsVersion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientChange", field.Name)
 }
@@ -7439,6 +7537,8 @@ func (ec *executionContext) childFields_ClientChanges(ctx context.Context, field
 		return ec.fieldContext_ClientChanges_cursor(ctx, field)
 	case "hasMore":
 		return ec.fieldContext_ClientChanges_hasMore(ctx, field)
+	case "fieldDefinitionsVersion":
+		return ec.fieldContext_ClientChanges_fieldDefinitionsVersion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientChanges", field.Name)
 }
@@ -7815,6 +7915,8 @@ func (ec *executionContext) childFields_HistoryEntry(ctx context.Context, field 
 		return ec.fieldContext_HistoryEntry_operation(ctx, field)
 	case "requestId":
 		return ec.fieldContext_HistoryEntry_requestId(ctx, field)
+	case "mergeId":
+		return ec.fieldContext_HistoryEntry_mergeId(ctx, field)
 	case "changes":
 		return ec.fieldContext_HistoryEntry_changes(ctx, field)
 	}
@@ -7965,6 +8067,8 @@ func (ec *executionContext) childFields_MergedClient(ctx context.Context, field 
 		return ec.fieldContext_MergedClient_mergedDate(ctx, field)
 	case "survivor":
 		return ec.fieldContext_MergedClient_survivor(ctx, field)
+	case "history":
+		return ec.fieldContext_MergedClient_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MergedClient", field.Name)
 }
@@ -8446,6 +8550,28 @@ func (ec *executionContext) field_Client_viewClients_args(ctx context.Context, r
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MergedClient_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -13103,6 +13229,29 @@ func (ec *executionContext) fieldContext_ClientChange_client(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _ClientChange_fieldDefinitionsVersion(ctx context.Context, field graphql.CollectedField, obj *model.ClientChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChange_fieldDefinitionsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ClientChange().FieldDefinitionsVersion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChange_fieldDefinitionsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChange", field, true, true, "Int")
+}
+
 func (ec *executionContext) _ClientChanges_changes(ctx context.Context, field graphql.CollectedField, obj *model.ClientChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13179,6 +13328,29 @@ func (ec *executionContext) _ClientChanges_hasMore(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_ClientChanges_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientChanges", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ClientChanges_fieldDefinitionsVersion(ctx context.Context, field graphql.CollectedField, obj *model.ClientChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientChanges_fieldDefinitionsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ClientChanges().FieldDefinitionsVersion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientChanges_fieldDefinitionsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientChanges", field, true, true, "Int")
 }
 
 func (ec *executionContext) _ClientConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.ClientConnection) (ret graphql.Marshaler) {
@@ -15966,6 +16138,29 @@ func (ec *executionContext) fieldContext_HistoryEntry_requestId(_ context.Contex
 	return graphql.NewScalarFieldContext("HistoryEntry", field, true, false, "String")
 }
 
+func (ec *executionContext) _HistoryEntry_mergeId(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryEntry_mergeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergeID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryEntry_mergeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryEntry", field, true, false, "ID")
+}
+
 func (ec *executionContext) _HistoryEntry_changes(ctx context.Context, field graphql.CollectedField, obj *model.HistoryEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17192,6 +17387,68 @@ func (ec *executionContext) fieldContext_MergedClient_survivor(_ context.Context
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Client(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergedClient_history(ctx context.Context, field graphql.CollectedField, obj *model.MergedClient) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergedClient_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MergedClient().History(ctx, obj, fc.Args["first"].(int64), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
+				if err != nil {
+					var zeroVal *model.HistoryConnection
+					return zeroVal, err
+				}
+				if ec.Directives.HiddenFrom == nil {
+					var zeroVal *model.HistoryConnection
+					return zeroVal, errors.New("directive hiddenFrom is not implemented")
+				}
+				return ec.Directives.HiddenFrom(ctx, obj, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HistoryConnection) graphql.Marshaler {
+			return ec.marshalOHistoryConnection2ᚖclientgraphᚋgraphᚋmodelᚐHistoryConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergedClient_history(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergedClient",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MergedClient_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -24886,43 +25143,49 @@ func (ec *executionContext) _ClientChange(ctx context.Context, sel ast.Selection
 		case "cursor":
 			out.Values[i] = ec._ClientChange_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "kind":
 			out.Values[i] = ec._ClientChange_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clientId":
 			out.Values[i] = ec._ClientChange_clientId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clientGlobalId":
 			out.Values[i] = ec._ClientChange_clientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "mergedIntoClientId":
 			out.Values[i] = ec._ClientChange_mergedIntoClientId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "mergedIntoClientGlobalId":
 			out.Values[i] = ec._ClientChange_mergedIntoClientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "changedFields":
 			out.Values[i] = ec._ClientChange_changedFields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "client":
 			out.Values[i] = ec._ClientChange_client(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fieldDefinitionsVersion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClientChange_fieldDefinitionsVersion(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24954,18 +25217,24 @@ func (ec *executionContext) _ClientChanges(ctx context.Context, sel ast.Selectio
 		case "changes":
 			out.Values[i] = ec._ClientChanges_changes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cursor":
 			out.Values[i] = ec._ClientChanges_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hasMore":
 			out.Values[i] = ec._ClientChanges_hasMore(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fieldDefinitionsVersion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClientChanges_fieldDefinitionsVersion(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26259,6 +26528,11 @@ func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "mergeId":
+			out.Values[i] = ec._HistoryEntry_mergeId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "changes":
 			out.Values[i] = ec._HistoryEntry_changes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26726,33 +27000,39 @@ func (ec *executionContext) _MergedClient(ctx context.Context, sel ast.Selection
 		case "id":
 			out.Values[i] = ec._MergedClient_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clientId":
 			out.Values[i] = ec._MergedClient_clientId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clientGlobalId":
 			out.Values[i] = ec._MergedClient_clientGlobalId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "mergeId":
 			out.Values[i] = ec._MergedClient_mergeId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "mergedDate":
 			out.Values[i] = ec._MergedClient_mergedDate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "survivor":
 			out.Values[i] = ec._MergedClient_survivor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MergedClient_history(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -9,6 +9,7 @@ import (
 type ClientChanges struct {
 	*client.SyncPart
 	Changes []*ClientChange
+	Loaders *loader.Loaders
 }
 
 // NewClientChanges wraps the clients of all changes as one level.
@@ -18,9 +19,9 @@ func NewClientChanges(found *client.SyncPart, loaders *loader.Loaders) *ClientCh
 		clients[i] = change.Client
 	}
 	wrapped := loaders.Wrap(clients)
-	feed := &ClientChanges{SyncPart: found, Changes: make([]*ClientChange, len(wrapped))}
+	feed := &ClientChanges{SyncPart: found, Changes: make([]*ClientChange, len(wrapped)), Loaders: loaders}
 	for i := range found.Changes {
-		feed.Changes[i] = &ClientChange{SyncChange: &found.Changes[i], Client: wrapped[i]}
+		feed.Changes[i] = &ClientChange{SyncChange: &found.Changes[i], Client: wrapped[i], Loaders: loaders}
 	}
 	return feed
 }
@@ -28,5 +29,6 @@ func NewClientChanges(found *client.SyncPart, loaders *loader.Loaders) *ClientCh
 // ClientChange is a change of one client.
 type ClientChange struct {
 	*client.SyncChange
-	Client *loader.Client
+	Client  *loader.Client
+	Loaders *loader.Loaders
 }

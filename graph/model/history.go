@@ -52,6 +52,14 @@ func (e *HistoryEntry) RequestID() *string {
 	return &e.Entry.RequestID
 }
 
+// MergeID is the merge that was made or undone; nil with other operations.
+func (e *HistoryEntry) MergeID() *client.ID {
+	if e.Entry.MergeID == 0 {
+		return nil
+	}
+	return &client.ID{Number: e.Entry.MergeID}
+}
+
 // Changes are what changed.
 func (e *HistoryEntry) Changes() []*HistoryChange {
 	changes := make([]*HistoryChange, len(e.Entry.Changes))

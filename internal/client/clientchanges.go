@@ -309,12 +309,12 @@ func (r *changeReader) find(ctx context.Context, ids []int64, need Selection) (m
 func (r *ChangeRow) ChangedFields(role Role) []string { return readableNames(role, r.ChangedPaths) }
 
 // readableNames are the names of fields at some paths that the role may read,
-// ascending and each once.
+// ascending and each once; of a custom field it is fields.ID.
 func readableNames(role Role, paths []string) []string {
 	names := []string{}
 	for _, changed := range paths {
 		if mayRead(role, changed) {
-			names = append(names, topLevel(changed))
+			names = append(names, toldPath(changed))
 		}
 	}
 	slices.Sort(names)

@@ -34,14 +34,14 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 		c.BusinessID, c.Version = scope.BusinessID, 1
 		keyer.Prepare(c)
 	}
-	stored := 0
+	viewers, stored := viewersIn(clients), 0
 	for batch := range importBatches(clients) {
 		err := s.store.Write(ctx, scope, func(ctx context.Context, tx Tx) error {
 			if err := checkErased(ctx, tx, batch); err != nil {
 				return err
 			}
 			for _, c := range batch {
-				if err := s.importOne(ctx, scope, tx, c); err != nil {
+				if err := s.importOne(ctx, scope, tx, c, viewers[c.ClientID]); err != nil {
 					return err
 				}
 			}
@@ -56,7 +56,7 @@ func (s *Service) Import(ctx context.Context, scope Scope, clients []*Client, pr
 	return nil
 }
 
-func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, c *Client) error {
+func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, c *Client, viewers []int64) error {
 	c.SubjectIDs = sortedSet(c.SubjectIDs)
 	slices.SortFunc(c.Appointments, func(a, b Appointment) int { return cmp.Compare(a.AppointmentID, b.AppointmentID) })
 	return tx.Insert(ctx, c, Entry{
@@ -67,8 +67,23 @@ func (s *Service) importOne(ctx context.Context, scope Scope, tx Tx, c *Client) 
 		Role:      scope.Role,
 		Operation: OperationImport,
 		RequestID: scope.RequestID,
-		Changes:   importChanges(c),
+		Changes:   importChanges(c, viewers),
 	})
+}
+
+// viewersIn are those of the clients who may see another one, ascending, by the
+// other's id.
+func viewersIn(clients []*Client) map[int64][]int64 {
+	viewers := map[int64][]int64{}
+	for _, c := range clients {
+		for _, id := range c.SubjectIDs {
+			viewers[id] = append(viewers[id], c.ClientID)
+		}
+	}
+	for id, list := range viewers {
+		viewers[id] = sortedSet(list)
+	}
+	return viewers
 }
 
 // checkErased refuses clients who have the ids of erased ones.
@@ -88,9 +103,10 @@ func checkErased(ctx context.Context, tx Tx, clients []*Client) error {
 }
 
 // importChanges are what history tells of an imported client. When and by whom
-// it was changed before is told as well: no other row does.
-func importChanges(c *Client) []Change {
-	changes := diff(blankClient(c.BusinessID, c.ClientID), c)
+// it was changed before is told as well: no other row does. So are those imported
+// with it who may see it.
+func importChanges(c *Client, viewers []int64) []Change {
+	changes := append(firstChanges(c), idChanges(pathViewer, nil, viewers)...)
 	if c.ModifiedDate != nil {
 		changes = append(changes, Change{Path: nameModifiedDate, After: *c.ModifiedDate})
 	}

@@ -313,6 +313,16 @@ func decodeChoice(raw any) (string, *Error) {
 	return text, nil
 }
 
+// Version is that of all the custom fields of a business, those that were retired
+// among them: it rises with each that is made, changed or retired.
+func (d Definitions) Version() int64 {
+	version := int64(0)
+	for i := range d {
+		version += d[i].Version
+	}
+	return version
+}
+
 // ByID finds the custom field of that id, retired or not; nil when there is
 // none.
 func (d Definitions) ByID(id int64) *FieldDefinition { return d.byID(id) }

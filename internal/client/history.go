@@ -53,7 +53,9 @@ type Entry struct {
 	Role      Role
 	Operation Operation
 	RequestID string
-	Changes   []Change
+	// MergeID names the merge that was made or undone; 0 with other operations.
+	MergeID int64
+	Changes []Change
 	// MergedIntoClientID is, for the kinds MERGED and UNMERGED, the client that
 	// survived the merge; 0 for the others. It is told in the feed.
 	MergedIntoClientID int64
@@ -113,20 +115,41 @@ func diff(before, after *Client) []Change {
 	return changes
 }
 
+// firstChanges are what history tells of a new client: every value that it has,
+// with none before it. What every client has is told whatever it is.
+func firstChanges(c *Client) []Change {
+	blank := blankClient(c.BusinessID, c.ClientID)
+	blank.Status, blank.Blocked, blank.Sanitized = "", !c.Blocked, !c.Sanitized
+	changes := diff(blank, c)
+	for i := range changes {
+		changes[i].Before = nil
+	}
+	return changes
+}
+
 // idChanges tells of each id that came into or went from a list.
 func idChanges(prefix string, before, after []int64) []Change {
 	var changes []Change
+	had, has := idSet(before), idSet(after)
 	for _, id := range before {
-		if !slices.Contains(after, id) {
+		if !has[id] {
 			changes = append(changes, Change{Path: edgePath(prefix, id), Before: id})
 		}
 	}
 	for _, id := range after {
-		if !slices.Contains(before, id) {
+		if !had[id] {
 			changes = append(changes, Change{Path: edgePath(prefix, id), After: id})
 		}
 	}
 	return changes
+}
+
+func idSet(ids []int64) map[int64]bool {
+	set := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 func edgePath(prefix string, id int64) string { return prefix + "." + strconv.FormatInt(id, 10) }
@@ -150,6 +173,16 @@ func fieldChanges(before, after []FieldValue) []Change {
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
 	return changes
+}
+
+// toldPath is how the feed and conflicts name what changed: a custom field by its
+// path, and else the field of the schema, which a path begins with.
+func toldPath(changePath string) string {
+	name := topLevel(changePath)
+	if name == nameFields {
+		return changePath
+	}
+	return name
 }
 
 // topLevel is the name that a path begins with, a field of the schema.

@@ -64,14 +64,13 @@ func historyIdentity(scope Scope, clientID int64) []byte {
 	return fmt.Appendf(nil, "history %d %d", scope.BusinessID, clientID)
 }
 
-// History reads a part of the history of each of some clients, by client id,
-// with what the caller may read of it. Of an edge that is told only to who sees
-// the client at its other end.
-func (s *Service) History(ctx context.Context, scope Scope, clients []*Client, args HistoryArgs) (map[int64]*HistoryPage, error) {
-	ids := make([]int64, len(clients))
-	pages := make(map[int64]*HistoryPage, len(clients))
-	for i, c := range clients {
-		ids[i], pages[c.ClientID] = c.ClientID, &HistoryPage{Entries: []Entry{}}
+// History reads a part of the history of each of some clients whom the caller
+// sees, merged ones too, by client id, with what the caller may read of it. Of an
+// edge that is told only to who sees the client at its other end.
+func (s *Service) History(ctx context.Context, scope Scope, ids []int64, args HistoryArgs) (map[int64]*HistoryPage, error) {
+	pages := make(map[int64]*HistoryPage, len(ids))
+	for _, id := range ids {
+		pages[id] = &HistoryPage{Entries: []Entry{}}
 	}
 	// A client has a row for each version: the row after the last one wanted says
 	// whether there are more.
@@ -113,7 +112,8 @@ func (s *Service) readable(ctx context.Context, scope Scope, entries []Entry) er
 }
 
 // visibleNeighbours are those clients at the other ends of the entries' edges
-// that the caller sees. Who sees all clients is not looked up for.
+// that the caller sees: whoever sees a survivor sees who was merged into it. Who
+// sees all clients is not looked up for.
 func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []Entry) (map[int64]bool, error) {
 	if scope.MaySeeAll() {
 		return nil, nil
@@ -129,13 +129,14 @@ func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	found, err := s.store.ClientsByID(ctx, scope, sortedSet(ids), true, Selection{})
+	ids = sortedSet(ids)
+	found, err := s.lookUp(ctx, scope, ids, Selection{})
 	if err != nil {
 		return nil, fmt.Errorf("find the neighbours of histories: %w", err)
 	}
 	visible := make(map[int64]bool, len(found))
-	for _, c := range found {
-		visible[c.ClientID] = true
+	for i, neighbour := range found {
+		visible[ids[i]] = neighbour.Client != nil
 	}
 	return visible, nil
 }

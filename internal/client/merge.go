@@ -264,16 +264,19 @@ func (m *merging) save(ctx context.Context) error {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	m.stamp(after)
+	was, is := f.seen()
 	for _, c := range inOrder(f.folded) {
 		folded := c.Clone()
 		// Its login is the survivor's, which remembers whose it was.
 		folded.Lifecycle, folded.MergedInto, folded.ClientAccountID = Merged, &after.ClientID, nil
 		m.stamp(folded)
-		if err := m.tx.Fold(c, folded, after, m.entry(folded, OperationMerge, diff(c, folded)), KindMerged); err != nil {
+		changes := append(diff(c, folded.withoutSubjects()), was.changes(c.ClientID, is)...)
+		if err := m.tx.Fold(c, folded, after, m.mergeEntry(folded, OperationMerge, m.id, changes), KindMerged); err != nil {
 			return err
 		}
 	}
-	if err := m.tx.Save(ctx, before, after, m.entry(after, OperationMerge, diff(before, after)), KindUpserted); err != nil {
+	changes := append(diff(before, after), was.changes(after.ClientID, is)...)
+	if err := m.tx.Save(ctx, before, after, m.mergeEntry(after, OperationMerge, m.id, changes), KindUpserted); err != nil {
 		return err
 	}
 	if err := m.tx.PutJournal(journal); err != nil {

@@ -11,6 +11,10 @@ type unfolding struct {
 	folded []*Client
 	// known says whom the scheduler named for an appointment.
 	known map[int64]KnownAppointment
+	// made are the edges of the survivor, as history names them, that somebody made
+	// since the merge: they are its own, even where the merge brought one such, which
+	// was ended before.
+	made map[string]bool
 	// choices are what was said of conflicts, by field.
 	choices map[string]UnmergeValue
 
@@ -145,8 +149,8 @@ func (u *unfolding) returnLogin() {
 }
 
 // returnSubjects gives edges back. Of an edge that somebody took from the
-// survivor since, nothing is left to go back; one that the merge did not bring
-// stays. Edges between the clients themselves were none while they were one.
+// survivor since, nothing is left to go back, even when another one was made; one
+// that the merge did not bring stays. Edges between the clients themselves were none while they were one.
 func (u *unfolding) returnSubjects() {
 	among := map[int64]bool{u.survivor.ClientID: true}
 	for _, c := range u.folded {
@@ -154,7 +158,7 @@ func (u *unfolding) returnSubjects() {
 	}
 	current := map[int64]bool{}
 	for _, id := range u.survivor.SubjectIDs {
-		current[id] = true
+		current[id] = !u.made[edgePath(pathSubject, id)]
 	}
 	own := u.survivor.SubjectIDs
 	if slices.Contains(u.journal.Changed, nameSubjects) {
@@ -168,7 +172,7 @@ func (u *unfolding) returnSubjects() {
 		}
 		brought := map[int64]bool{}
 		for _, id := range u.journal.After.SubjectIDs {
-			brought[id] = !had[id]
+			brought[id] = !had[id] && !u.made[edgePath(pathSubject, id)]
 		}
 		own = slices.DeleteFunc(slices.Clone(own), func(id int64) bool { return brought[id] })
 		own = append(own, inner...)
@@ -211,13 +215,13 @@ func (u *unfolding) returnAppointments() {
 }
 
 // repointings are what becomes of the viewers' edges. now says what they see
-// today: who sees the survivor no more gets nothing back.
+// today: who sees the survivor no more, or anew, gets nothing back.
 func (u *unfolding) repointings(now map[int64]Viewer) []Repointing {
 	var changes []Repointing
 	places := map[string]int{}
 	survivor := u.survivor.ClientID
 	for _, viewer := range u.journal.Viewers {
-		if !slices.Contains(now[viewer.ClientID].Saw, survivor) {
+		if !slices.Contains(now[viewer.ClientID].Saw, survivor) || u.made[edgePath(pathViewer, viewer.ClientID)] {
 			continue
 		}
 		change := Repointing{Add: slices.DeleteFunc(slices.Clone(viewer.Saw), func(id int64) bool { return id == survivor })}

@@ -152,6 +152,9 @@ func (u *unmerging) load(ctx context.Context) error {
 	if err := u.sameSSN(); err != nil {
 		return err
 	}
+	if err := u.loadMade(ctx); err != nil {
+		return err
+	}
 	return u.loadAround(ctx)
 }
 
@@ -305,13 +308,16 @@ func (u *unmerging) save(ctx context.Context) error {
 		return errs
 	}
 	u.stamp(f.after)
+	was, is := f.seen(changes)
 	for i, c := range f.back {
 		u.stamp(c)
-		if err := u.tx.Fold(f.folded[i], c, f.survivor, u.entry(c, OperationUnmerge, diff(f.folded[i], c)), KindUnmerged); err != nil {
+		told := append(diff(f.folded[i].withoutSubjects(), c), was.changes(c.ClientID, is)...)
+		if err := u.tx.Fold(f.folded[i], c, f.survivor, u.mergeEntry(c, OperationUnmerge, f.journal.MergeID, told), KindUnmerged); err != nil {
 			return err
 		}
 	}
-	if err := u.tx.Save(ctx, f.survivor, f.after, u.entry(f.after, OperationUnmerge, diff(f.survivor, f.after)), KindUpserted); err != nil {
+	told := append(diff(f.survivor, f.after), was.changes(f.after.ClientID, is)...)
+	if err := u.tx.Save(ctx, f.survivor, f.after, u.mergeEntry(f.after, OperationUnmerge, f.journal.MergeID, told), KindUpserted); err != nil {
 		return err
 	}
 	u.result.Client, u.result.Clients = f.after, f.back

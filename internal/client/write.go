@@ -70,8 +70,7 @@ func (s *Service) create(ctx context.Context, w *writing) (Result, error) {
 // insert makes the new client of the input in a transaction.
 func (w *writing) insert(ctx context.Context, tx Tx, id int64, operation Operation) (*Client, error) {
 	now := w.service.instant()
-	blank := blankClient(w.scope.BusinessID, id)
-	created := blank.Clone()
+	created := blankClient(w.scope.BusinessID, id)
 	created.Version = 1
 	created.CreatedDate, created.CreatedUser = &now, new(w.scope.User)
 	w.begin(tx, created)
@@ -79,7 +78,7 @@ func (w *writing) insert(ctx context.Context, tx Tx, id int64, operation Operati
 		return nil, err
 	}
 	w.keyer.Prepare(created)
-	changes := append(diff(blank, created), w.edges.own...)
+	changes := append(firstChanges(created), w.edges.own...)
 	if err := tx.Insert(ctx, created, w.entry(created, operation, changes)); err != nil {
 		return nil, err
 	}

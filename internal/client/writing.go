@@ -137,6 +137,13 @@ func (w *writing) entry(after *Client, operation Operation, changes []Change) En
 	}
 }
 
+// mergeEntry is the entry of a client that is part of a merge, or was.
+func (w *writing) mergeEntry(after *Client, operation Operation, mergeID int64, changes []Change) Entry {
+	entry := w.entry(after, operation, changes)
+	entry.MergeID = mergeID
+	return entry
+}
+
 // saveNeighbours writes the other ends of the edges that changed: an edge change
 // is a change of both its clients.
 func (w *writing) saveNeighbours(ctx context.Context, operation Operation) error {

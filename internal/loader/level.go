@@ -16,7 +16,14 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*batch[[]*Client]
 	forms     *batch[[]client.Form]
-	histories map[client.HistoryArgs]*batch[*client.HistoryPage]
+	histories map[historyKey]*batch[*client.HistoryPage]
+}
+
+// historyKey tells the dataloaders of histories apart: those of the level's clients,
+// and those of the clients who were merged into them.
+type historyKey struct {
+	merged bool
+	args   client.HistoryArgs
 }
 
 // relationKey tells the dataloaders of a level apart. Two selections of a relation
@@ -154,19 +161,45 @@ func (c *Client) History(ctx context.Context, first int64, after *string) (*clie
 	if err != nil {
 		return nil, err
 	}
-	return c.level.history(args).load(ctx, c.ClientID)
+	return c.level.history(historyKey{args: args}, c.level.ids).load(ctx, c.ClientID)
 }
 
-func (l *level) history(args client.HistoryArgs) *batch[*client.HistoryPage] {
+// MergedHistory is a part of the history of one of those who were merged into c,
+// as History is. The Merged of c must be loaded, and those of all its level.
+func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*client.HistoryPage, error) {
+	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, mergedID, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return c.level.history(historyKey{merged: true, args: args}, c.level.mergedIDs).load(ctx, mergedID)
+}
+
+// mergedIDs are the ids of all who were merged into the level's clients, each once.
+func (l *level) mergedIDs() []int64 {
+	var ids []int64
+	known := map[int64]bool{}
+	for _, c := range l.clients {
+		for _, m := range c.Merged {
+			if !known[m.ClientID] {
+				known[m.ClientID] = true
+				ids = append(ids, m.ClientID)
+			}
+		}
+	}
+	return ids
+}
+
+func (l *level) history(key historyKey, of func() []int64) *batch[*client.HistoryPage] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.histories == nil {
-		l.histories = map[client.HistoryArgs]*batch[*client.HistoryPage]{}
+		l.histories = map[historyKey]*batch[*client.HistoryPage]{}
 	}
-	if l.histories[args] == nil {
-		l.histories[args] = newBatch(l.ids(), func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
-			return l.loaders.service.History(ctx, l.loaders.scope, l.clients, args)
+	if l.histories[key] == nil {
+		ids := of()
+		l.histories[key] = newBatch(ids, func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
+			return l.loaders.service.History(ctx, l.loaders.scope, ids, key.args)
 		})
 	}
-	return l.histories[args]
+	return l.histories[key]
 }

@@ -24,6 +24,7 @@ type historyDocument struct {
 	Role      string           `bson:"role"`
 	Operation string           `bson:"operation"`
 	RequestID string           `bson:"requestId"`
+	MergeID   int64            `bson:"mergeId"`
 	Changes   []changeDocument `bson:"changes"`
 }
 
@@ -69,7 +70,7 @@ func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]client
 		row := &rows[i]
 		entries[i] = client.Entry{
 			ClientID: row.ClientID, Version: row.Version, At: row.At.UTC(), User: row.User, Role: client.Role(row.Role),
-			Operation: client.Operation(row.Operation), RequestID: row.RequestID, Changes: make([]client.Change, len(row.Changes)),
+			Operation: client.Operation(row.Operation), RequestID: row.RequestID, MergeID: row.MergeID, Changes: make([]client.Change, len(row.Changes)),
 		}
 		for j, change := range row.Changes {
 			before, ok := c.decodeChange(change.Path, change.Before)

@@ -187,7 +187,7 @@ func (t *transaction) keep(entry client.Entry) bson.A {
 		changes[i] = document
 		paths = append(paths, change.Path)
 	}
-	t.history = append(t.history, bson.D{
+	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "clientId", Value: entry.ClientID},
 		{Key: keyVersion, Value: entry.Version},
@@ -196,8 +196,11 @@ func (t *transaction) keep(entry client.Entry) bson.A {
 		{Key: "role", Value: string(entry.Role)},
 		{Key: "operation", Value: string(entry.Operation)},
 		{Key: "requestId", Value: entry.RequestID},
-		{Key: "changes", Value: changes},
-	})
+	}
+	if entry.MergeID != 0 {
+		row = append(row, bson.E{Key: "mergeId", Value: entry.MergeID})
+	}
+	t.history = append(t.history, append(row, bson.E{Key: "changes", Value: changes}))
 	return paths
 }
 

@@ -74,7 +74,6 @@ func (m *Model) link(edge Edge) {
 
 // unlink ends an edge: all that are this one now.
 func (m *Model) unlink(edge Edge) {
-	m.Ended[edge] = true
 	maps.DeleteFunc(m.Edges, func(other Edge, _ bool) bool { return m.heir(other) == edge })
 }
 

@@ -78,9 +78,6 @@ func (r *run) unmerge(rt *rapid.T) {
 		return (m == nil || m.Undone) && !rarely(rt, "undone")
 	})...)
 	id := ids[max(len(ids)-1-rapid.IntRange(0, 3).Draw(rt, "merges ago"), 0)]
-	if m := r.model.Merges[id]; m != nil && r.model.Entangled(m) {
-		return
-	}
 	choices := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) oracle.UnmergeChoice {
 		return oracle.UnmergeChoice{Field: r.drawField(rt), Before: rapid.Bool().Draw(rt, "before")}
 	}), 0, rapid.SampledFrom([]int{0, 1, 0, 2}).Draw(rt, "most")).Draw(rt, "choices")

@@ -31,7 +31,7 @@ func (r *run) observe(rt *rapid.T) {
 	// A location's super user, a member of the staff, and the first with a login.
 	followers := append([]oracle.Caller{callers[2], callers[3]}, callers[min(6, len(callers)-1)])
 	r.follow(rt, followers[turn%len(followers)])
-	r.replay(rt)
+	r.replay(rt, followers[turn%2])
 }
 
 // mergedIDs are the global ids that clients have while they are merged.

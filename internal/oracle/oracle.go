@@ -125,8 +125,6 @@ type Model struct {
 	People map[int64]*Person
 	// Edges are as they were made: what they are now follows from merges.
 	Edges map[Edge]bool
-	// Ended are the edges that somebody ended, as they were then.
-	Ended map[Edge]bool
 	// Fields are the custom fields: the property that each stands for, empty for
 	// none.
 	Fields       map[int64]string
@@ -139,14 +137,14 @@ type Model struct {
 // New returns the model of a business without clients.
 func New(fields map[int64]string) *Model {
 	return &Model{
-		People: map[int64]*Person{}, Edges: map[Edge]bool{}, Ended: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}, Merges: map[int64]*Merge{},
+		People: map[int64]*Person{}, Edges: map[Edge]bool{}, Fields: fields, Appointments: map[int64]*Appointment{}, Merges: map[int64]*Merge{},
 		Erased: map[int64]int64{},
 	}
 }
 
 func (m *Model) clone() *Model {
 	next := New(m.Fields)
-	next.Edges, next.Ended, next.Erased = maps.Clone(m.Edges), maps.Clone(m.Ended), maps.Clone(m.Erased)
+	next.Edges, next.Erased = maps.Clone(m.Edges), maps.Clone(m.Erased)
 	for id, p := range m.People {
 		next.People[id] = p.clone()
 	}

@@ -49,7 +49,7 @@ type run struct {
 	// copies are what some callers made of the feed, by user, and histories what
 	// their histories make of clients.
 	copies    map[string]*copied
-	histories map[int64]*replayed
+	histories histories
 	// merges are the ids of all merges there ever were.
 	merges []int64
 	keys   keys
@@ -72,7 +72,7 @@ func (r *run) begin() {
 		r.fields = append(r.fields, id)
 	}
 	r.model = oracle.New(model)
-	r.copies, r.histories = map[string]*copied{}, map[int64]*replayed{}
+	r.copies, r.histories = map[string]*copied{}, histories{}
 	r.keys.free = map[string][]string{}
 }
 

@@ -41,17 +41,6 @@ func (m *Model) Unmerge(c Caller, id int64, choices []UnmergeChoice, expected *i
 	return Outcome{Failures: failures}, conflicts
 }
 
-// Entangled says whether a merge touches edges of which nobody knows any more
-// whose they are: those of the survivor that were ended and made anew.
-func (m *Model) Entangled(merge *Merge) bool {
-	for edge := range m.edgesNow(m.Edges) {
-		if m.Ended[edge] && (edge.Viewer == merge.Into || edge.Subject == merge.Into) {
-			return true
-		}
-	}
-	return false
-}
-
 // undoable finds a merge that can be undone.
 func (m *Model) undoable(id int64, expected *int64) (*Merge, []Failure) {
 	merge := m.Merges[id]

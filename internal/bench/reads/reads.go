@@ -98,7 +98,7 @@ func lookups() []read {
 			if err != nil {
 				return 0, err
 			}
-			pages, err := w.service.History(ctx, w.owner, w.landmarks[:1], args)
+			pages, err := w.service.History(ctx, w.owner, []int64{w.landmarks[0].ClientID}, args)
 			return len(pages), err
 		}},
 		{"previewMerge of two", flat, func(ctx context.Context, w *world) (int, error) {
