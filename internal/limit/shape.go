@@ -20,6 +20,8 @@ const (
 	CodeFragmentCycle    client.Code = "FRAGMENT_CYCLE"
 	CodeTooCostly        client.Code = "QUERY_TOO_COSTLY"
 	CodeTooManyValues    client.Code = "TOO_MANY_VALUES"
+	// CodeTooManyErrors is of an answer's last error, where it leaves others out.
+	CodeTooManyErrors client.Code = "TOO_MANY_ERRORS"
 	// Those that validation and the parser have, for what they let pass.
 	codeInvalid     client.Code = "GRAPHQL_VALIDATION_FAILED"
 	codeUnparseable client.Code = "GRAPHQL_PARSE_FAILED"

@@ -9,16 +9,11 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
-
-	"clientgraph/internal/client"
 )
 
 // MaxErrors bounds the errors of one answer: of a document that is not valid, and
 // of an operation's execution. One more error tells how many were left out.
 const MaxErrors = 50
-
-// CodeTooManyErrors is the code of that error.
-const CodeTooManyErrors client.Code = "TOO_MANY_ERRORS"
 
 // maxSuggested is with how many errors a document still gets suggestions: each is
 // looked for among all names of a type.
