@@ -32,6 +32,7 @@ type child struct {
 	// too if nobody had asked for that.
 	done, exited chan struct{}
 	stopping     atomic.Bool
+	out          *engineLog
 }
 
 // command is a program with its arguments and where it runs.
@@ -56,7 +57,7 @@ func startChild(c command, out *engineLog, logger *slog.Logger, tie func(*exec.C
 	cmd.Env = childEnvironment(os.Environ())
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.WaitDelay = drainTimeout
-	running := &child{done: make(chan struct{}), exited: make(chan struct{})}
+	running := &child{out: out, done: make(chan struct{}), exited: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
 		// Linux signals the child when the thread that started it ends, so

@@ -60,8 +60,8 @@ type Database struct {
 	// Address is the host and port, or several with commas: what may be shown.
 	Address string
 
-	child *child
-	lock  *lockFile
+	// keeper keeps the engine; nil if none is ours.
+	keeper *keeper
 }
 
 // Open finds or starts the database for a process that serves. With a database
@@ -204,7 +204,7 @@ func startOwn(ctx context.Context, o Options, lock *lockFile) (db *Database, err
 		return nil, errors.Join(unwritable(o.DataDir, err), running.stop(ctx))
 	}
 	o.Logger.Info("database started", "kind", program.kind, "address", address, "pid", running.pid())
-	return &Database{URI: directURI(address), Kind: program.kind, Address: address, child: running, lock: lock}, nil
+	return &Database{URI: directURI(address), Kind: program.kind, Address: address, keeper: keepRunning(ctx, o, program, running, address, lock)}, nil
 }
 
 // endLeftOver ends the engine of a process that is gone. There should be none,
@@ -247,41 +247,36 @@ func untilGone(ctx context.Context, pid int) error {
 // not ended in time or when ctx is done. The data folder is free afterwards.
 // Closing again does nothing.
 func (d *Database) Close(ctx context.Context) error {
-	if d.child == nil {
+	if d.keeper == nil {
 		return nil
 	}
-	err := d.child.stop(ctx)
-	if d.lock != nil {
-		err = errors.Join(err, d.lock.release())
-		d.lock = nil
-	}
-	return err
+	return d.keeper.close(ctx)
 }
 
-// Exited is closed when the engine ended without being asked to. It is nil if
-// none is ours.
+// Exited is closed when the engine ended without being asked to; one that is
+// started again has not. It is nil if none is ours.
 func (d *Database) Exited() <-chan struct{} {
-	if d.child == nil {
+	if d.keeper == nil {
 		return nil
 	}
-	return d.child.exited
+	return d.keeper.exited
 }
 
-// PID is the engine's process id, 0 if none is ours.
+// PID is the process id of the engine that runs now, 0 if none is ours.
 func (d *Database) PID() int {
-	if d.child == nil {
+	if d.keeper == nil {
 		return 0
 	}
-	return d.child.pid()
+	return d.keeper.current().pid()
 }
 
 // Kill ends the engine as a crash would, and returns when it is gone, for
 // tests of what survives that. The data folder stays ours until Close.
 func (d *Database) Kill() error {
-	if d.child == nil {
+	if d.keeper == nil {
 		return errors.New("kill: the database is not ours")
 	}
-	return d.child.kill()
+	return d.keeper.current().kill()
 }
 
 func (o Options) withDefaults() Options {

@@ -16,10 +16,19 @@ const (
 	lastLines = 8
 )
 
+// panicText is what WiredTiger, which keeps the data of all engines of ours, says
+// when it can't go on: it refuses everything until it is started again.
+const panicText = "WT_PANIC"
+
+// longestLine is how much of a line is looked through.
+const longestLine = 4 << 10
+
 // engineLog writes an engine's output to a file of its own, and looks for the
-// line in it that says where the engine listens.
+// line in it that says where the engine listens, and for its panic.
 type engineLog struct {
 	path string
+	// panicked is closed when the engine said that it can't go on.
+	panicked chan struct{}
 	// listening gets the rest of the first line that begins with prefix.
 	listening chan string
 
@@ -28,6 +37,8 @@ type engineLog struct {
 	size   int
 	prefix string
 	line   []byte
+	// saidPanic says that panicked is closed.
+	saidPanic bool
 }
 
 // newEngineLog empties the file at path. With an empty prefix nothing is
@@ -37,7 +48,7 @@ func newEngineLog(path, prefix string) (*engineLog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engineLog{path: path, file: file, prefix: prefix, listening: make(chan string, 1)}, nil
+	return &engineLog{path: path, file: file, prefix: prefix, listening: make(chan string, 1), panicked: make(chan struct{})}, nil
 }
 
 // Write never fails: an engine must not stop because its log can't be written.
@@ -55,21 +66,27 @@ func (l *engineLog) Write(text []byte) (int, error) {
 }
 
 func (l *engineLog) search(text []byte) {
-	if l.prefix == "" {
-		return
-	}
 	l.line = append(l.line, text...)
 	for {
 		line, rest, whole := bytes.Cut(l.line, []byte("\n"))
 		if !whole {
+			l.line = bytes.Clone(l.line[max(0, len(l.line)-longestLine):])
 			return
 		}
 		l.line = rest
-		if address, found := strings.CutPrefix(strings.TrimSpace(string(line)), l.prefix); found {
-			l.listening <- strings.TrimSpace(address)
-			l.prefix, l.line = "", nil
-			return
-		}
+		l.read(strings.TrimSpace(string(line)))
+	}
+}
+
+// read reads one line.
+func (l *engineLog) read(line string) {
+	if address, found := strings.CutPrefix(line, l.prefix); found && l.prefix != "" {
+		l.listening <- strings.TrimSpace(address)
+		l.prefix = ""
+	}
+	if strings.Contains(line, panicText) && !l.saidPanic {
+		l.saidPanic = true
+		close(l.panicked)
 	}
 }
 
