@@ -102,6 +102,8 @@ func engineTexts() map[string]meaning {
 		"because of cache overflow":                meansConflict,
 		"will not fit in the storage engine cache": meansTooLarge,
 		"No space left on device":                  meansUnavailable,
+		// Of everything, until it is started again; see devdb.
+		"WT_PANIC": meansUnavailable,
 	}
 }
 

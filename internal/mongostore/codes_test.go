@@ -115,7 +115,8 @@ func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 		"WriteError { code: 313, errmsg: \"Transaction is too large and will not fit in the storage engine cache\", exec: false }": func(_ int, err error) bool {
 			return errors.Is(err, client.ErrTooLarge)
 		},
-		"WT_SESSION.commit_transaction: No space left on device": func(_ int, err error) bool { return mongostore.Unavailable(err) },
+		"WT_SESSION.commit_transaction: No space left on device":                                      func(_ int, err error) bool { return mongostore.Unavailable(err) },
+		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return mongostore.Unavailable(err) },
 		"something else": func(runs int, err error) bool { return runs == 1 && err != nil && !mongostore.Unavailable(err) },
 	} {
 		wire.answers(failsOnce("insert", failure(1, "InternalError", text)))
