@@ -58,7 +58,7 @@ func TestFlagsAndVariablesMoveTheLimits(t *testing.T) {
 	if a.header.Get("Retry-After") == "" {
 		t.Errorf("it is not told when to come again: %v", a.header)
 	}
-	s.do(t, s.token(t, "--role", "OWNER", "--user", "another"), "{ clientCount }")
+	s.do(t, s.token(t, "--role", "OWNER", "--user", "another"), "{ me { user } }")
 }
 
 // TestServerOfTrustedDocumentsExecutesNoOther starts the program as it serves

@@ -46,6 +46,10 @@ func Serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
 	logger := newLogger(cfg, stderr)
 	// The cheap ways to fail come first.
+	if err := checkOrigins(cfg.CORSOrigin); err != nil {
+		return err
+	}
+	warnOfRisks(cfg, logger)
 	listener, err := listen(ctx, cfg)
 	if err != nil {
 		return err

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+)
+
+// longLeeway is more than clocks that are set by the network are off.
+const longLeeway = 5 * time.Minute
+
+// forOthers are the permissions of a file for others than its owner.
+const forOthers fs.FileMode = 0o077
+
+// checkOrigins refuses origins that no browser sends: their pages would be locked
+// out, and nobody would know why.
+func checkOrigins(origins []string) error {
+	for _, origin := range origins {
+		if origin != "*" && !isOrigin(origin) {
+			return &devdb.UserError{Message: fmt.Sprintf("--cors-origin %q is no origin: give scheme and host as a browser's address bar has them, with the port if it has one and without a path, such as https://app.example.com", origin)}
+		}
+	}
+	return nil
+}
+
+// isOrigin says whether a text is an origin as browsers send it: in small
+// letters, and without the scheme's own port.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" || u.Hostname() == "" {
+		return false
+	}
+	usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return text == u.Scheme+"://"+u.Host && text == strings.ToLower(text) && !strings.HasSuffix(text, ":") && (u.Port() == "" || u.Port() != usual)
+}
+
+// warnOfRisks logs what is allowed and dangerous all the same.
+func warnOfRisks(cfg config.Serve, logger *slog.Logger) {
+	if cfg.JWTLeeway > longLeeway {
+		logger.Warn("tokens are accepted long after they have expired: set --jwt-leeway to seconds", "leeway", cfg.JWTLeeway.String())
+	}
+	if slices.Contains(cfg.CORSOrigin, "*") && !cfg.Development() {
+		logger.Warn("pages of every origin may call the API: name those of your own with --cors-origin")
+	}
+	for _, key := range []struct{ flag, file string }{{"--ssn-keyset-file", cfg.SSNKeysetFile}, {"--tls-key", cfg.TLSKey}} {
+		if key.file == "" || runtime.GOOS == "windows" {
+			continue
+		}
+		// One that is not there is told by who reads it.
+		if info, err := os.Stat(key.file); err == nil && info.Mode().Perm()&forOthers != 0 {
+			logger.Warn("a key file is open to other users of this machine: run chmod 600 on it", "flag", key.flag, "file", key.file, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+		}
+	}
+}
