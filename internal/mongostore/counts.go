@@ -30,7 +30,12 @@ func (s *Store) countCore(ctx context.Context, q query) (int64, error) {
 	var counted struct {
 		N int64 `bson:"n"`
 	}
-	err := s.db.RunCommand(ctx, bson.D{{Key: "count", Value: clientsName}, {Key: "query", Value: q.core}}).Decode(&counted)
+	err := s.db.RunCommand(ctx, bson.D{
+		{Key: "count", Value: clientsName},
+		{Key: "query", Value: q.core},
+		// A command that is written out does not get the database's read concern.
+		{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
+	}).Decode(&counted)
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}

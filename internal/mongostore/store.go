@@ -68,8 +68,8 @@ func New(connection *mongo.Client, database string) *Store {
 	}
 }
 
-// Ready says whether the database answers and has the indexes that reads rely
-// on.
+// Ready says whether the database reads documents and has the indexes that reads
+// rely on.
 func (s *Store) Ready(ctx context.Context) error {
 	names, err := s.indexNames(ctx, clientsName)
 	if err != nil {
@@ -80,7 +80,9 @@ func (s *Store) Ready(ctx context.Context) error {
 			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.name, clientsName)
 		}
 	}
-	return nil
+	// An engine may know of its indexes while its storage hangs.
+	_, err = s.Empty(ctx)
+	return err
 }
 
 // Empty says whether no client of any business is stored.

@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -109,8 +110,12 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 		defer cancel()
 		if err := o.Ready(ctx); err != nil {
-			o.Logger.WarnContext(ctx, "not ready", "error", err)
-			writeText(w, http.StatusServiceUnavailable, "the database is not ready")
+			reason := "the database is not ready"
+			if ctx.Err() != nil {
+				reason = fmt.Sprintf("the database does not answer within %s", readyTimeout)
+			}
+			o.Logger.WarnContext(ctx, "not ready", "reason", reason, "error", err)
+			writeText(w, http.StatusServiceUnavailable, reason)
 			return
 		}
 		writeText(w, http.StatusOK, "ready")
