@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/mongostore"
+)
+
+const (
+	// seedChunk bounds how many generated clients are in memory at once.
+	seedChunk = 5_000
+	// seedTries is how often in a row a database may fail to take a transaction of
+	// seeding, and seedPause is how long it is left alone after each.
+	seedTries = 5
+	seedPause = time.Second
+	// progressStep is how many clients there are between two lines of progress.
+	progressStep = 1_000
+)
+
+// seed adds generated clients to a business.
+func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error {
+	if cfg.Clients < 1 {
+		return &devdb.UserError{Message: "--clients is how many to add: at least 1"}
+	}
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, nil)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx, logger)
+	service := client.NewService(db.store, client.Secrets{}, nil, time.Now)
+	scope := owner(cfg.Business, "seed")
+	steady := loading{
+		store: func(ctx context.Context, clients []*client.Client, progress func(int)) error {
+			return service.Import(ctx, scope, clients, progress)
+		},
+		stored: func(ctx context.Context, ids []int64) ([]*client.Client, error) {
+			return db.store.ClientsByID(ctx, scope, ids, true, client.Selection{})
+		},
+		pause: seedPause,
+	}
+	progress := newProgress(stdout, cfg.Clients)
+	began := time.Now()
+	added := 0
+	for start := 0; start < cfg.Clients && err == nil; start += seedChunk {
+		n := min(seedChunk, cfg.Clients-start)
+		var clients []*client.Client
+		clients, err = generate(ctx, service, cfg.Seed+uint64(start/seedChunk), cfg.Business, n) //nolint:gosec // start is never negative.
+		if err != nil {
+			break
+		}
+		err = steady.load(ctx, clients, func(stored int) {
+			added = start + stored
+			progress.set(added)
+		})
+	}
+	progress.done()
+	_, printed := fmt.Fprintf(stdout, "added %d clients to business %d in %s\n", added, cfg.Business, time.Since(began).Round(time.Millisecond))
+	if err == nil {
+		err = printed
+	}
+	return err
+}
+
+// loading stores clients in a database that may fail for a moment.
+type loading struct {
+	// store stores clients, some at a time and in their order, and tells how many
+	// of them are stored.
+	store func(ctx context.Context, clients []*client.Client, progress func(stored int)) error
+	// stored finds those that are stored.
+	stored func(ctx context.Context, ids []int64) ([]*client.Client, error)
+	pause  time.Duration
+}
+
+// load stores clients that have ids. After a failure that passes it goes on with
+// those that are not stored yet: of the last transaction nobody knows.
+func (l loading) load(ctx context.Context, clients []*client.Client, progress func(stored int)) error {
+	done, tries := 0, 0
+	for {
+		rest := clients[done:]
+		err := l.store(ctx, rest, func(stored int) {
+			done, tries = len(clients)-len(rest)+stored, 0
+			progress(done)
+		})
+		if err == nil {
+			return nil
+		}
+		if tries++; ctx.Err() != nil || !mongostore.Unavailable(err) || tries == seedTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(l.pause):
+		}
+		ahead, failed := l.ahead(ctx, clients[done:])
+		if failed != nil {
+			// The next try tells whether that has passed as well.
+			continue
+		}
+		if done += ahead; ahead > 0 {
+			progress(done)
+		}
+		if done == len(clients) {
+			return nil
+		}
+	}
+}
+
+// ahead counts the clients at the beginning of a list that are stored.
+func (l loading) ahead(ctx context.Context, clients []*client.Client) (int, error) {
+	ids := make([]int64, 0, progressStep)
+	for _, c := range clients[:min(len(clients), progressStep)] {
+		ids = append(ids, c.ClientID)
+	}
+	found, err := l.stored(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		if !slices.ContainsFunc(found, func(c *client.Client) bool { return c.ClientID == id }) {
+			return i, nil
+		}
+	}
+	return len(ids), nil
+}
+
+// progress is a bar where stdout is a terminal, and a line for every thousand
+// clients elsewhere.
+type progress struct {
+	bars  *mpb.Progress
+	bar   *mpb.Bar
+	lines io.Writer
+	// told is how many clients the last line told of.
+	told, total int
+}
+
+func newProgress(stdout io.Writer, total int) *progress {
+	file, ok := stdout.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return &progress{lines: stdout, total: total}
+	}
+	bars := mpb.New(mpb.WithOutput(file))
+	return &progress{bars: bars, bar: bars.AddBar(int64(total),
+		mpb.PrependDecorators(decor.Name("clients "), decor.CountersNoUnit("%d / %d")),
+		mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))}
+}
+
+func (p *progress) set(stored int) {
+	if p.bar != nil {
+		p.bar.SetCurrent(int64(stored))
+		return
+	}
+	if stored-p.told >= progressStep && stored < p.total {
+		p.told = stored - stored%progressStep
+		// Nobody may be reading.
+		_, _ = fmt.Fprintf(p.lines, "%d of %d clients\n", stored, p.total)
+	}
+}
+
+// done ends the bar, also where not all are stored.
+func (p *progress) done() {
+	if p.bar != nil {
+		p.bar.Abort(false)
+		p.bars.Wait()
+	}
+}
