@@ -11,6 +11,8 @@ import { createClient as createEvents } from "graphql-sse";
 import { createClient as createSocket } from "graphql-ws";
 import WebSocket from "ws";
 
+import { authorized } from "../../internal/web/playground/src/mount.js";
+
 const { BASE, TOKEN, READER, SERVER_PID } = process.env;
 const changes = "subscription ($ids: [ID!], $after: String) { clientChanged(clientIds: $ids, after: $after) { cursor kind clientId changedFields client { firstName } } }";
 const create = `mutation ($name: String!) {
@@ -189,6 +191,34 @@ test("graphql-ws: another subprotocol closes with 4406", async () => {
 test("graphql-sse: a wrong token is refused with 401", async () => {
   await assert.rejects(results(events("a.b.c"), "{ clientCount }"), (error) => error.response?.status === 401);
 });
+
+// GraphiQL gives the headers of its editor to requests and, as parameters, to
+// sockets.
+const editors = [
+  [{}, "OWNER"],
+  [undefined, "OWNER"],
+  [{ "X-Other": "1" }, "OWNER"],
+  ...["Authorization", "authorization", "AUTHORIZATION"].map((name) => [{ [name]: `Bearer ${READER}` }, "STAFF"]),
+];
+const transports = {
+  "a request": async (query, { headers }) => {
+    const response = await fetch(BASE + "/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()).data;
+  },
+  "a socket": (query, { headers }) => one(socket({ connectionParams: headers }), query),
+};
+for (const [transport, send] of Object.entries(transports)) {
+  test(`playground: over ${transport} an Authorization of any case takes the token's place`, async () => {
+    for (const [headers, role] of editors) {
+      const { me } = await authorized(send, TOKEN)("{ me { role } }", headers && { headers });
+      assert.equal(me.role, role, JSON.stringify(Object.keys(headers ?? {})));
+    }
+  });
+}
 
 test("graphql-ws and graphql-sse: a server that stops says so", async () => {
   let connected;

@@ -85,20 +85,22 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		again(ctx, upkeepInterval, service.Marked(), func() { rekey(ctx, service, logger) })
 	})()
 	handler := server.New(server.Options{
-		Service:       service,
-		Verifier:      access.verifier,
-		Ready:         db.store.Ready,
-		Unavailable:   mongostore.Unavailable,
-		Playground:    access.playground,
-		Introspection: cfg.Introspection || cfg.Development(),
-		CORSOrigins:   cfg.CORSOrigin,
-		HSTS:          cfg.HSTS,
-		Limits:        limits(cfg.Limits),
-		Streams:       server.StreamLimits{Message: cfg.MaxBody},
-		Trusted:       trusted,
-		TrustedOnly:   cfg.TrustedOnly(),
-		NotPersisted:  !cfg.PersistedQueries,
-		Logger:        logger,
+		Service:         service,
+		Verifier:        access.verifier,
+		Ready:           db.store.Ready,
+		Unavailable:     mongostore.Unavailable,
+		Playground:      access.playground,
+		Introspection:   cfg.Introspection || cfg.Development(),
+		CORSOrigins:     cfg.CORSOrigin,
+		LoopbackOrigins: cfg.Development(),
+		SchemaFile:      cfg.SchemaFile || cfg.Development(),
+		HSTS:            cfg.HSTS,
+		Limits:          limits(cfg.Limits),
+		Streams:         server.StreamLimits{Message: cfg.MaxBody},
+		Trusted:         trusted,
+		TrustedOnly:     cfg.TrustedOnly(),
+		NotPersisted:    !cfg.PersistedQueries,
+		Logger:          logger,
 	})
 	if secure != nil {
 		listener = tls.NewListener(listener, secure)

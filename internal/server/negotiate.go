@@ -74,9 +74,10 @@ const (
 	encodingIdentity = "identity"
 )
 
-// encodingFor is the encoding that a caller is answered in.
+// encodingFor is the encoding that a caller is answered in. Of two that it likes
+// as much it is gzip: Node 20's fetch names zstd and can't read it.
 func encodingFor(r *http.Request) string {
-	found := accepted(r.Header.Values("Accept-Encoding"), []string{encodingZstd, encodingGzip}, func(wanted, offer string, _ map[string]string) int {
+	found := accepted(r.Header.Values("Accept-Encoding"), []string{encodingGzip, encodingZstd}, func(wanted, offer string, _ map[string]string) int {
 		switch wanted {
 		case offer:
 			return 2

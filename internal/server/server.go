@@ -46,6 +46,10 @@ type Options struct {
 	Introspection bool
 	// CORSOrigins are the origins whose pages may call the API; "*" is every one.
 	CORSOrigins []string
+	// LoopbackOrigins lets pages of this machine call too, for development.
+	LoopbackOrigins bool
+	// SchemaFile serves the schema as a file at /schema.graphql, to anybody.
+	SchemaFile bool
 	// HSTS says to every caller that this host is to be reached by https only.
 	HSTS bool
 	// Limits bounds requests, Streams sockets and event streams.
@@ -72,8 +76,8 @@ type Server struct {
 // shut down at the same time.
 func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 
-// New returns the handler of all paths: /graphql, /healthz, /readyz and, with a
-// playground, /.
+// New returns the handler of all paths: /graphql, /healthz, /readyz and, where
+// asked for, /schema.graphql and the playground at /.
 func New(o Options) *Server {
 	return newServer(o, graph.NewSchema(o.Service))
 }
@@ -81,7 +85,7 @@ func New(o Options) *Server {
 func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	exec, limits := executor.New(schema), o.Limits.withDefaults()
 	setUp(exec, o)
-	mux := http.NewServeMux()
+	mux, origins := http.NewServeMux(), newCORS(o)
 	api := &graphqlHandler{
 		executor:    exec,
 		schema:      schema.Schema(),
@@ -98,11 +102,12 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		logger:      o.Logger,
 		streams:     newStreams(o.Streams),
 
-		allowsOrigin: func(r *http.Request) bool {
-			return isOwnOrigin(r) || isAllowed(o.CORSOrigins, r.Header.Get("Origin"))
-		},
+		allowsOrigin: origins.mayConnect,
 	}
-	mux.Handle("/graphql", withCORS(o.CORSOrigins, api))
+	mux.Handle("/graphql", origins.guard(api))
+	if o.SchemaFile {
+		mux.Handle("GET /schema.graphql", origins.guard(newSchemaFile(schema.Schema())))
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")
 	})

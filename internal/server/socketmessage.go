@@ -128,19 +128,25 @@ func parseMessage(data []byte) (message, *violation) {
 
 // initToken is the token that a connection_init brings: Authorization, its name
 // in any case, among the parameters or among the headers in them. It is not
-// found where there is none.
+// found where there is none. Several that differ are none that is good: nobody
+// is to be let in as another than was meant.
 func initToken(payload json.RawMessage) (authorization string, found bool) {
 	for range 2 {
 		fields, err := readObject(payload)
 		if err != nil {
-			return "", false
+			break
 		}
 		for name, value := range fields {
-			if strings.EqualFold(name, "Authorization") && readText(value, &authorization) {
-				return authorization, true
+			var token string
+			if !strings.EqualFold(name, "Authorization") || !readText(value, &token) {
+				continue
 			}
+			if found && token != authorization {
+				return "", true
+			}
+			authorization, found = token, true
 		}
 		payload = fields["headers"]
 	}
-	return "", false
+	return authorization, found
 }

@@ -10,20 +10,25 @@ export function takeConfig(element) {
   return config;
 }
 
-// A fetch that adds the token, unless the headers editor has an Authorization
-// of its own. The token stays out of the editors, whose content GraphiQL shows
-// and stores.
-function authorizedFetch(token) {
-  return (url, init) => {
-    const headers = new Headers(init.headers);
-    if (token && !headers.has("authorization")) {
-      headers.set("authorization", `Bearer ${token}`);
-    }
-    if (!headers.has("accept")) {
-      headers.set("accept", "application/graphql-response+json, application/json;q=0.9");
-    }
-    return fetch(url, { ...init, headers, credentials: "omit" });
+// A fetcher that adds the token to the headers, unless the headers editor has an
+// Authorization of its own, in any case. Requests send the headers, and sockets
+// their connection's parameters. The token stays out of the editors, whose
+// content GraphiQL shows and stores.
+export function authorized(fetcher, token) {
+  return (params, options = {}) => {
+    const named = Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === "authorization");
+    const headers = token && !named ? { ...options.headers, Authorization: `Bearer ${token}` } : options.headers;
+    return fetcher(params, { ...options, headers });
   };
+}
+
+// A fetch that asks for the newer media type and sends no cookies.
+function plainFetch(url, init) {
+  const headers = new Headers(init.headers);
+  if (!headers.has("accept")) {
+    headers.set("accept", "application/graphql-response+json, application/json;q=0.9");
+  }
+  return fetch(url, { ...init, headers, credentials: "omit" });
 }
 
 const storagePrefix = "clientgraph:";
@@ -76,14 +81,16 @@ export function mount(element, config, libraries) {
   const socket = new URL(endpoint);
   socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
-  const fetcher = createFetcher({
-    url: endpoint.href,
-    fetch: authorizedFetch(config.token),
-    subscriptionUrl: socket.href,
-    wsConnectionParams: config.token ? { Authorization: `Bearer ${config.token}` } : {},
-    // The server answers operations whole, never as multipart.
-    enableIncrementalDelivery: false,
-  });
+  const fetcher = authorized(
+    createFetcher({
+      url: endpoint.href,
+      fetch: plainFetch,
+      subscriptionUrl: socket.href,
+      // The server answers operations whole, never as multipart.
+      enableIncrementalDelivery: false,
+    }),
+    config.token,
+  );
   const headers = config.token ? undefined : headersHint;
   const properties = {
     fetcher,

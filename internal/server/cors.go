@@ -1,0 +1,114 @@
+package server
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"clientgraph/internal/limit"
+)
+
+const (
+	// corsMaxAge is how long browsers keep the answer to a pre-flight: two hours,
+	// what the strictest of them take.
+	corsMaxAge = "7200"
+	// corsHeaders are the request headers, beyond the simple ones, that our callers
+	// send; exposedHeaders those of answers that a page may read.
+	corsHeaders    = "Authorization, Content-Type, X-Request-Id"
+	exposedHeaders = "Retry-After, X-Request-Id"
+	// maxOrigin is how much of an origin is logged, in bytes.
+	maxOrigin = 200
+)
+
+// cors decides which pages may call the API. There are no cookies, so none are
+// allowed, and a page of another origin can send nothing in anybody's name.
+type cors struct {
+	origins []string
+	// loopback lets pages of this machine call, whatever their port: where front
+	// ends are developed.
+	loopback bool
+	logger   *slog.Logger
+	// told keeps the log to a line for each origin in ten minutes, and all to what
+	// a person can read.
+	told, toldAll *limit.Rate
+}
+
+func newCORS(o Options) *cors {
+	return &cors{
+		origins:  o.CORSOrigins,
+		loopback: o.LoopbackOrigins,
+		logger:   o.Logger,
+		told:     limit.NewRate(limit.Budget{Burst: 1, Every: 10 * time.Minute}, time.Now),
+		toldAll:  limit.NewRate(limit.Budget{Burst: 20, Every: 30 * time.Second}, time.Now),
+	}
+}
+
+// guard lets pages of allowed origins call next. A pre-flight is answered here:
+// browsers send it without the caller's token.
+func (c *cors) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.loopback || len(c.origins) > 0 {
+			// Also to those without an origin: a cache must not give them the answer of
+			// one with, or the other way round.
+			w.Header().Add("Vary", "Origin")
+		}
+		origin := r.Header.Get("Origin")
+		preflight := r.Method == http.MethodOptions && origin != "" && r.Header.Get("Access-Control-Request-Method") != ""
+		switch {
+		case origin != "" && c.allows(origin):
+			w.Header().Set("Access-Control-Allow-Origin", origin)
+			if !preflight {
+				w.Header().Set("Access-Control-Expose-Headers", exposedHeaders)
+				break
+			}
+			w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
+			w.Header().Set("Access-Control-Allow-Headers", corsHeaders)
+			w.Header().Set("Access-Control-Max-Age", corsMaxAge)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case !isOwnOrigin(r):
+			c.log(r, origin)
+			if preflight {
+				writeText(w, http.StatusForbidden, "CORS: pages of this origin may not call the API; --cors-origin names those that may")
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// mayConnect says whether a page of the request's origin may open a socket.
+func (c *cors) mayConnect(r *http.Request) bool {
+	return isOwnOrigin(r) || c.allows(r.Header.Get("Origin"))
+}
+
+func (c *cors) allows(origin string) bool {
+	return slices.Contains(c.origins, origin) || slices.Contains(c.origins, "*") || c.loopback && isLoopbackOrigin(origin)
+}
+
+// log names a refusal for whoever wonders why a page gets no answer: the browser
+// tells the page nothing.
+func (c *cors) log(r *http.Request, origin string) {
+	origin = origin[:min(len(origin), maxOrigin)]
+	if _, ok := c.told.Take(origin); !ok {
+		return
+	}
+	if _, ok := c.toldAll.Take(""); !ok {
+		return
+	}
+	c.logger.WarnContext(r.Context(), "CORS: a page of this origin may not call the API; allow it with --cors-origin", "origin", origin)
+}
+
+// isLoopbackOrigin says whether an origin is of this machine: http or https, by
+// name or by address, on any port.
+func isLoopbackOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != origin {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
