@@ -23,6 +23,8 @@ func limits(cfg config.Limits) server.Limits {
 		Running:      cfg.MaxRunning,
 		Waiting:      cfg.MaxWaiting,
 		WaitTime:     cfg.WaitTime,
+		WriteTime:    cfg.WriteTime,
+		Unwritten:    cfg.MaxUnwritten,
 		Points:       cfg.PointsPerMinute,
 	}
 }

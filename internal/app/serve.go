@@ -94,6 +94,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		CORSOrigins:     cfg.CORSOrigin,
 		LoopbackOrigins: cfg.Development(),
 		SchemaFile:      cfg.SchemaFile || cfg.Development(),
+		TrustedProxies:  cfg.TrustedProxy,
 		HSTS:            cfg.HSTS,
 		Limits:          limits(cfg.Limits),
 		Streams:         server.StreamLimits{Message: cfg.MaxBody},

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -10,23 +11,26 @@ import (
 // aliases, tokens and the like) follows from what the schema is good for, and
 // has no flag.
 type Limits struct {
-	MaxCost         int64         `default:"50000" help:"Points that an operation may cost: one a field, times the entries of the lists it stands in. extensions.cost tells what an operation costs."`
-	MaxRows         int64         `default:"100000" help:"Rows that an operation may read of the database."`
-	MaxBody         int64         `default:"1048576" help:"Bytes of a request's body, and of a message of a socket."`
-	BodyTime        time.Duration `default:"10s" help:"How long a body may take to arrive."`
-	QueryTime       time.Duration `default:"10s" help:"How long a query may take."`
-	MutationTime    time.Duration `default:"30s" help:"How long a mutation may take, but for merges."`
-	MergeTime       time.Duration `default:"1m" help:"How long a merge, its preview or its undoing may take."`
-	MaxRunning      int           `placeholder:"N" help:"Operations that are executed at once; four a core by default."`
-	MaxWaiting      int           `default:"256" help:"Operations that wait for their turn; more are turned away with 503."`
-	WaitTime        time.Duration `default:"5s" help:"How long an operation waits for its turn before it is turned away."`
-	PointsPerMinute int64         `default:"0" help:"Points that each caller may spend in a minute, by its business and user; an operation costs that much at most. 0 is no bound. Each server counts for itself."`
+	MaxCost         int64          `default:"50000" help:"Points that an operation may cost: one a field, times the entries of the lists it stands in. extensions.cost tells what an operation costs."`
+	MaxRows         int64          `default:"100000" help:"Rows that an operation may read of the database."`
+	MaxBody         int64          `default:"1048576" help:"Bytes of a request's body, and of a message of a socket."`
+	BodyTime        time.Duration  `default:"10s" help:"How long a body may take to arrive."`
+	QueryTime       time.Duration  `default:"10s" help:"How long a query may take."`
+	MutationTime    time.Duration  `default:"30s" help:"How long a mutation may take, but for merges."`
+	MergeTime       time.Duration  `default:"1m" help:"How long a merge, its preview or its undoing may take."`
+	MaxRunning      int            `placeholder:"N" help:"Operations that are executed at once; two a core by default, and four at least. One caller has three quarters of them at most."`
+	MaxWaiting      int            `placeholder:"N" help:"Operations that wait for their turn; eight for each that is executed by default. Turns go to the business, and in it to the caller, that has the fewest under way; who has most waiting is turned away first."`
+	WaitTime        time.Duration  `default:"80ms" help:"How long an operation waits for its turn before it is turned away."`
+	WriteTime       time.Duration  `default:"10s" help:"How long a caller may take to read 64 KiB of an answer before it is cut off."`
+	MaxUnwritten    int64          `default:"268435456" help:"Bytes of answers that wait to be read by their callers; one caller has an eighth of them at most."`
+	PointsPerMinute int64          `default:"2000000" help:"Points that each caller may spend in a minute, by its business and user; an operation costs that much at most. 0 is no bound. Each server counts for itself."`
+	TrustedProxy    []netip.Prefix `placeholder:"CIDR" help:"Addresses of proxies, such as 10.0.0.0/8, whose X-Forwarded-For says where a request comes from; may be repeated."`
 }
 
 // Validate is asked by kong.
 func (l Limits) Validate() error {
 	for name, value := range map[string]int64{
-		"--max-cost": l.MaxCost, "--max-rows": l.MaxRows, "--max-body": l.MaxBody, "--max-waiting": int64(l.MaxWaiting),
+		"--max-cost": l.MaxCost, "--max-rows": l.MaxRows, "--max-body": l.MaxBody, "--max-unwritten": l.MaxUnwritten, "--write-time": int64(l.WriteTime),
 		"--body-time": int64(l.BodyTime), "--query-time": int64(l.QueryTime), "--mutation-time": int64(l.MutationTime),
 		"--merge-time": int64(l.MergeTime), "--wait-time": int64(l.WaitTime),
 	} {
@@ -35,8 +39,8 @@ func (l Limits) Validate() error {
 		}
 	}
 	switch {
-	case l.MaxRunning < 0:
-		return errors.New("--max-running must be more than 0, or left out")
+	case l.MaxRunning < 0 || l.MaxWaiting < 0:
+		return errors.New("--max-running and --max-waiting must be more than 0, or left out")
 	case l.PointsPerMinute < 0:
 		return errors.New("--points-per-minute must be 0, for no bound, or more")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 )
 
@@ -15,27 +14,36 @@ type admitted struct {
 	expires time.Time
 }
 
-// admit says who sends an Authorization header of that value. An error of code
-// UNAUTHENTICATED is the caller's; any other is internal, and logged here.
+// admit says who sends an Authorization header of that value, and what the caller
+// may touch. An error of code UNAUTHENTICATED is the caller's; any other is
+// internal, and logged here.
 func (h *graphqlHandler) admit(ctx context.Context, authorization string) (admitted, error) {
-	token, _ := auth.Bearer(authorization)
-	identity, err := h.verifier.Verify(token)
+	identity, err := h.identify(ctx, authorization)
 	if err != nil {
-		h.logger.InfoContext(ctx, "token refused", "requestId", requestID(ctx), "reason", auth.Reason(err))
 		return admitted{}, err
 	}
+	scope, err := h.scope(ctx, identity)
+	if err != nil {
+		return admitted{}, err
+	}
+	return admitted{scope: scope, expires: identity.Expires}, nil
+}
+
+// scope is what the caller may touch, for which a client's own record is looked
+// up, in the time that a query may take. Errors are those of admit.
+func (h *graphqlHandler) scope(ctx context.Context, identity client.Identity) (client.Scope, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
+	defer cancel()
 	scope, err := h.service.Scope(ctx, identity)
 	switch {
 	case err == nil:
-	case client.HasCode(err, client.CodeUnauthenticated) || ctx.Err() != nil:
-		return admitted{}, err
-	case h.unavailable(err):
+		scope.RequestID = requestID(ctx)
+		return scope, nil
+	case client.HasCode(err, client.CodeUnauthenticated):
+	case h.unavailable(err) || ctx.Err() != nil:
 		h.logger.ErrorContext(ctx, "database unavailable", "errorId", requestID(ctx), "error", err)
-		return admitted{}, err
 	default:
 		h.logger.ErrorContext(ctx, "internal error", "errorId", requestID(ctx), "error", err)
-		return admitted{}, err
 	}
-	scope.RequestID = requestID(ctx)
-	return admitted{scope: scope, expires: identity.Expires}, nil
+	return client.Scope{}, err
 }

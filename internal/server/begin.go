@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -15,6 +14,7 @@ import (
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
+	"clientgraph/internal/limit"
 )
 
 // begun is an operation under way.
@@ -36,8 +36,10 @@ type begun struct {
 
 // unbegun is why an operation was not begun: an answer without data, and the
 // status that it has over HTTP. wait, where there is one, is how long to stay
-// away. Of a request that is well formed only the operation is wrong.
+// away. Of a request that is well formed only the operation is wrong. err is set
+// where the caller was not let in.
 type unbegun struct {
+	err        error
 	status     int
 	wait       time.Duration
 	wellFormed bool
@@ -47,10 +49,16 @@ type unbegun struct {
 // begin takes an operation through everything that stands before its execution,
 // each guard before the step that it guards, and begins it. All transports come
 // through here.
-func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
-	leave, ok := h.gate.enter(ctx)
-	if !ok {
-		return nil, h.refused(ctx, http.StatusServiceUnavailable, h.limits.WaitTime, &client.Error{Code: codeOverloaded, Message: "the server is busy; try again in a moment"})
+func (h *graphqlHandler) begin(ctx context.Context, identity client.Identity, asked *request) (*begun, *unbegun) {
+	who := callerOf(identity.BusinessID, identity.User)
+	leave, turn := h.slots.Enter(ctx, who.business, who.principal)
+	if turn != limit.TurnTaken {
+		return nil, h.notLetIn(ctx, overloaded(turn))
+	}
+	scope, err := h.scope(ctx, identity)
+	if err != nil {
+		leave()
+		return nil, h.notLetIn(ctx, err)
 	}
 	b, failed := h.beginWithin(ctx, scope, asked)
 	if failed != nil {
@@ -63,6 +71,17 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *r
 		leave()
 	}
 	return b, nil
+}
+
+// notLetIn is why an operation of a caller was not begun who has no turn, or may
+// no longer be here.
+func (h *graphqlHandler) notLetIn(ctx context.Context, err error) *unbegun {
+	refused := h.refusalOf(err)
+	extensions := map[string]any{"code": refused.code}
+	if refused.status >= http.StatusInternalServerError {
+		extensions["errorId"] = requestID(ctx)
+	}
+	return &unbegun{err: err, status: refused.status, response: &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}}}
 }
 
 func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
@@ -123,6 +142,9 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 	if err == nil {
 		cost, err = h.limits.Shape.Check(h.schema, document, document.Operations.ForName(asked.OperationName), asked.Variables)
 	}
+	if err == nil {
+		err = h.checkIntrospection(document, document.Operations.ForName(asked.OperationName))
+	}
 	if client.AsErrors(err) != nil {
 		failed := h.refused(ctx, http.StatusBadRequest, 0, err)
 		failed.wellFormed = true
@@ -153,9 +175,7 @@ func (h *graphqlHandler) spend(scope client.Scope, cost int64) (time.Duration, b
 }
 
 // principal names a caller: a user of a business.
-func principal(scope client.Scope) string {
-	return strconv.FormatInt(scope.BusinessID, 10) + ":" + scope.User
-}
+func principal(scope client.Scope) string { return callerOf(scope.BusinessID, scope.User).principal }
 
 func (b *begun) streams() bool { return b.kind == ast.Subscription }
 

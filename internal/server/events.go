@@ -49,7 +49,7 @@ type events struct {
 
 // serveEvents executes an operation and streams its results: next events, then
 // complete. What is wrong with the operation is told by a next event too.
-func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, asked *request) {
+func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, identity client.Identity, asked *request) {
 	ctx, leave, ok := h.streams.enter(r.Context())
 	if !ok {
 		w.Header().Set("Retry-After", retryAfter)
@@ -63,7 +63,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	defer beside.Wait()
 	defer end()
 	asked.streams = true
-	begun, failed := h.begin(ctx, who.scope, asked)
+	begun, failed := h.begin(ctx, identity, asked)
 	if begun != nil {
 		defer begun.end()
 	} else if !failed.wellFormed {
@@ -79,11 +79,15 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 		e.write("event: complete\ndata:\n\n")
 		return
 	}
-	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), who.expires, begun.streams()) })
+	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), identity.Expires, begun.streams()) })
 	for {
 		response := begun.next()
 		if response == nil {
 			break
+		}
+		if !begun.streams() {
+			// What was asked is done: the turn is another's while it is written.
+			begun.leave()
 		}
 		e.send(response)
 	}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/http"
+	"net/netip"
 	"net/url"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -56,3 +58,6 @@ func (s Shares) Add(owner, key string, value, bytes int) { s.of.add(owner, key, 
 
 // Bytes are how many it keeps.
 func (s Shares) Bytes() int { return s.of.bytes }
+
+// AddressOf is the address of the caller.
+func AddressOf(r *http.Request, trusted []netip.Prefix) string { return addressOf(r, trusted) }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -43,6 +44,11 @@ const (
 	codeForbiddenOrigin   = "FORBIDDEN_ORIGIN"
 	codeOverloaded        = "OVERLOADED"
 	codeTooManyOperations = "TOO_MANY_OPERATIONS"
+	codeTooManyRequests   = "TOO_MANY_REQUESTS"
+	// The bounds on what stays open.
+	codeTooManyConnections    = "TOO_MANY_CONNECTIONS"
+	codeTooManySubscriptions  = "TOO_MANY_SUBSCRIPTIONS"
+	codeIntrospectionDisabled = "INTROSPECTION_DISABLED"
 )
 
 // graphqlHandler serves GraphQL over HTTP: POST with a JSON body, and GET for
@@ -56,7 +62,17 @@ type graphqlHandler struct {
 	logger      *slog.Logger
 	streams     *streams
 	limits      Limits
-	gate        *gate
+	// slots are what may be executed at once, shared between callers.
+	slots   *limit.Slots
+	callers *callers
+	// strangers bounds the tokens, not seen before, that are verified at once.
+	strangers chan struct{}
+	// unwritten bounds answers that wait to be read.
+	unwritten *limit.Shares
+	// introspection says that callers may read the schema.
+	introspection  bool
+	trustedProxies []netip.Prefix
+	pace           pace
 	// documents keeps valid documents parsed, by their text.
 	documents *shares[*ast.QueryDocument]
 	// suggests says that errors of a document may name what was meant.
@@ -83,11 +99,11 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serveSocket(w, r)
 		return
 	}
-	// Who asks is decided first: a stranger learns nothing else.
-	who, refused := h.scope(r)
-	if refused != nil {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-		h.refuse(w, r, refused)
+	// Who asks is decided first: a stranger learns nothing else, and who has too much
+	// under way is refused before the body is read.
+	identity, err := h.identify(r.Context(), r.Header.Get("Authorization"))
+	if err != nil {
+		h.shutOut(w, r, err)
 		return
 	}
 	events := wantsEvents(r)
@@ -102,36 +118,57 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	asked.Headers = r.Header
 	if events {
-		h.serveEvents(w, r, who, asked)
+		h.serveEvents(w, r, identity, asked)
 		return
 	}
-	begun, failed := h.begin(r.Context(), who.scope, asked)
+	begun, failed := h.begin(r.Context(), identity, asked)
 	if failed != nil {
 		h.fail(w, r, failed)
 		return
 	}
-	defer begun.end()
 	response := begun.next()
 	if response == nil && begun.expired() {
 		response = &graphql.Response{Errors: errorList(codeTimeout, "this took too long and was stopped; ask for less, or try again")}
 	}
+	var made *answer
 	if response != nil {
-		h.write(w, r, http.StatusOK, response)
+		made = h.encode(r, http.StatusOK, response)
+	}
+	// The turn is given up before the answer is written: a caller who does not read
+	// holds nothing that others need.
+	begun.end()
+	if made != nil {
+		h.deliver(w, r, made, callerOf(identity.BusinessID, identity.User))
 	}
 }
 
-// scope is who sends the request.
-func (h *graphqlHandler) scope(r *http.Request) (admitted, *refusal) {
-	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
+// refusalOf is how a request is refused whose caller was not let in.
+func (h *graphqlHandler) refusalOf(err error) *refusal {
 	switch {
+	case turnedAway(err) != 0:
+		failure := client.AsErrors(err)[0]
+		return &refusal{status: turnedAway(err), code: string(failure.Code), message: failure.Message}
 	case client.HasCode(err, client.CodeUnauthenticated):
-		return admitted{}, unauthenticated()
-	case err != nil && h.unavailable(err):
-		return admitted{}, &refusal{status: http.StatusServiceUnavailable, code: codeUnavailable, message: "the database could not be reached: try again in a moment"}
-	case err != nil:
-		return admitted{}, &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "something went wrong on our side; tell us the errorId"}
+		return unauthenticated()
+	case h.unavailable(err):
+		return &refusal{status: http.StatusServiceUnavailable, code: codeUnavailable, message: "the database could not be reached: try again in a moment"}
 	}
-	return who, nil
+	return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "something went wrong on our side; tell us the errorId"}
+}
+
+// shutOut answers a caller who was not let in. A stranger's connection is closed:
+// it costs a few seconds at most.
+func (h *graphqlHandler) shutOut(w http.ResponseWriter, r *http.Request, err error) {
+	refused := h.refusalOf(err)
+	switch {
+	case refused.status == http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		w.Header().Set("Connection", "close")
+	case turnedAway(err) != 0:
+		h.pace.wait(r.Context())
+		w.Header().Set("Retry-After", turnAfter)
+	}
+	h.refuse(w, r, refused)
 }
 
 func unauthenticated() *refusal {
@@ -168,6 +205,10 @@ func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *un
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", "POST")
 	}
+	if failed.err != nil {
+		h.shutOut(w, r, failed.err)
+		return
+	}
 	if failed.wait > 0 {
 		// A second too late is on time.
 		w.Header().Set("Retry-After", strconv.FormatInt(int64((failed.wait+time.Second-1)/time.Second), 10))
@@ -180,35 +221,64 @@ type requestError struct {
 	Extensions map[string]any `json:"extensions,omitempty"`
 }
 
-func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
+// answer is what is written of a response.
+type answer struct {
+	status          int
+	media, encoding string
+	data            []byte
+}
+
+// encode makes the answer of a response; nil, and logged, where it can't be made.
+func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response) *answer {
 	data, err := json.Marshal(body(response))
 	if err != nil {
 		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
-		w.WriteHeader(http.StatusInternalServerError)
+		data = []byte(`{"errors":[{"message":"something went wrong on our side; tell us the errorId","extensions":{"code":"` + codeInternal + `"}}]}`)
+		status = http.StatusInternalServerError
+	}
+	made := &answer{status: status, media: mediaFor(r)}
+	if made.media == "" {
+		made.media = mediaJSON
+	}
+	made.data, made.encoding = h.compressor.compress(append(data, '\n'), encodingFor(r))
+	return made
+}
+
+// deliver writes an answer, unless too much waits for that caller, or for all, to
+// be read.
+func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *answer, who caller) {
+	much := int64(len(made.data))
+	if !h.unwritten.Take(who.principal, much) {
+		w.Header().Set("Retry-After", retryAfter)
+		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "too many answers wait to be read; read those that you asked for, then try again"})
 		return
 	}
-	data, encoding := h.compressor.compress(append(data, '\n'), encodingFor(r))
-	media := mediaFor(r)
-	if media == "" {
-		media = mediaJSON
-	}
+	defer h.unwritten.Give(who.principal, much)
+	h.send(w, r, made)
+}
+
+// write answers with what is small.
+func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
+	h.send(w, r, h.encode(r, status, response))
+}
+
+func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answer) {
 	header := w.Header()
-	header.Set("Content-Type", media+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(data)))
+	header.Set("Content-Type", made.media+"; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(made.data)))
 	header.Add("Vary", "Accept, Accept-Encoding")
-	if encoding != encodingIdentity {
-		header.Set("Content-Encoding", encoding)
+	if made.encoding != encodingIdentity {
+		header.Set("Content-Encoding", made.encoding)
 	}
 	// What one caller sees is nobody else's; a query by GET may be kept where it is
 	// asked about again.
 	header.Set("Cache-Control", "private, no-store")
-	if r.Method == http.MethodGet && status == http.StatusOK {
+	if r.Method == http.MethodGet && made.status == http.StatusOK {
 		header.Set("Cache-Control", "private, no-cache")
 	}
 	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	// A client that is gone can't be told.
-	_, _ = w.Write(data) //nolint:gosec // It is JSON, and said to be nothing else.
+	w.WriteHeader(made.status)
+	writeSlowly(w, made.data, h.limits.WriteTime)
 }
 
 // body is a response as it is written: where nothing was executed it has no

@@ -324,10 +324,12 @@ type busyAnswer struct {
 	}
 }
 
-func (a busyAnswer) wantTurnedAway(t *testing.T, after string) {
+// wantTurnedAway holds an answer to being that of a caller who has all under way
+// that one may have.
+func (a busyAnswer) wantTurnedAway(t *testing.T) {
 	t.Helper()
-	if a.status != http.StatusServiceUnavailable || a.after != after || len(a.body.Errors) != 1 || a.body.Errors[0].Extensions.Code != "OVERLOADED" {
-		t.Errorf("who should be turned away for %s s is answered %+v", after, a)
+	if a.status != http.StatusTooManyRequests || a.after != "1" || len(a.body.Errors) != 1 || a.body.Errors[0].Extensions.Code != "TOO_MANY_REQUESTS" {
+		t.Errorf("who should be turned away is answered %+v", a)
 	}
 }
 
@@ -348,7 +350,7 @@ func TestServerThatIsBusyTurnsAwayWhoWouldWaitForNothing(t *testing.T) {
 	case turnedAway = <-third:
 		third = nil
 	}
-	turnedAway.wantTurnedAway(t, "60")
+	turnedAway.wantTurnedAway(t)
 	close(world.proceed)
 	for _, waited := range []<-chan busyAnswer{first, second, third} {
 		if waited == nil {
@@ -368,7 +370,7 @@ func TestServerThatStaysBusyTurnsAwayWhoWaitedTooLong(t *testing.T) {
 	token := world.token(t, time.Hour)
 	first := world.ask(t, token)
 	eventually(t, "one operation runs", func() bool { return world.waiting.Load() == 1 })
-	(<-world.ask(t, token)).wantTurnedAway(t, "1")
+	(<-world.ask(t, token)).wantTurnedAway(t)
 	close(world.proceed)
 	if a := <-first; a.status != http.StatusOK {
 		t.Errorf("the one that ran is answered %+v", a)

@@ -24,10 +24,17 @@ type Limits struct {
 	// QueryTime, MutationTime and MergeTime end an operation, and its database work
 	// with it: 10 s, 30 s, and 60 s for merges.
 	QueryTime, MutationTime, MergeTime time.Duration
-	// Running bounds how many operations are executed at once: four a core. As many
-	// as Waiting, 256, wait for their turn, each for WaitTime, 5 s.
+	// Running bounds how many operations are executed at once: two a core, and four
+	// at least, of which one principal has three quarters at most. As many as
+	// Waiting, eight for each that runs, wait for their turn, each for WaitTime,
+	// 80 ms.
 	Running, Waiting int
 	WaitTime         time.Duration
+	// WriteTime bounds how long a caller may take to read 64 KiB of an answer: 10 s.
+	WriteTime time.Duration
+	// Unwritten bounds the bytes of answers that wait to be read by their callers:
+	// 256 MiB, of which one principal has an eighth at most.
+	Unwritten int64
 	// Points bounds the cost of what each principal asks in a minute, and so what
 	// one operation may cost; 0 is no bound.
 	Points int64
@@ -40,9 +47,11 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.QueryTime, 10*time.Second)
 	setDefault(&l.MutationTime, 30*time.Second)
 	setDefault(&l.MergeTime, time.Minute)
-	setDefault(&l.Running, 4*runtime.GOMAXPROCS(0))
-	setDefault(&l.Waiting, 256)
-	setDefault(&l.WaitTime, 5*time.Second)
+	setDefault(&l.Running, max(2*runtime.GOMAXPROCS(0), 4))
+	setDefault(&l.Waiting, 8*l.Running)
+	setDefault(&l.WaitTime, 80*time.Millisecond)
+	setDefault(&l.WriteTime, 10*time.Second)
+	setDefault(&l.Unwritten, 256<<20)
 	shape := limit.DefaultShape()
 	setDefault(&l.Shape.Bytes, shape.Bytes)
 	setDefault(&l.Shape.Tokens, shape.Tokens)

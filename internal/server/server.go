@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"runtime"
 	"time"
 
 	gqlgen "github.com/99designs/gqlgen/graphql"
@@ -50,6 +52,9 @@ type Options struct {
 	LoopbackOrigins bool
 	// SchemaFile serves the schema as a file at /schema.graphql, to anybody.
 	SchemaFile bool
+	// TrustedProxies are the addresses of proxies, whose X-Forwarded-For says whom a
+	// request comes from.
+	TrustedProxies []netip.Prefix
 	// HSTS says to every caller that this host is to be reached by https only.
 	HSTS bool
 	// Limits bounds requests, Streams sockets and event streams.
@@ -87,20 +92,26 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	setUp(exec, o)
 	mux, origins := http.NewServeMux(), newCORS(o)
 	api := &graphqlHandler{
-		executor:    exec,
-		schema:      schema.Schema(),
-		limits:      limits,
-		gate:        newGate(limits),
-		documents:   newShares[*ast.QueryDocument](documentBytes),
-		suggests:    o.Introspection,
-		persisted:   newPersisted(o),
-		compressor:  newCompressor(),
-		points:      newPoints(limits.Points),
-		service:     o.Service,
-		verifier:    o.Verifier,
-		unavailable: o.Unavailable,
-		logger:      o.Logger,
-		streams:     newStreams(o.Streams),
+		executor: exec,
+		schema:   schema.Schema(),
+		limits:   limits,
+		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
+		callers:  newCallers(),
+		// Verifying is work for a core, and nothing else.
+		strangers:      make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+		unwritten:      limit.NewShares(limits.Unwritten, limits.Unwritten/8),
+		introspection:  o.Introspection,
+		trustedProxies: o.TrustedProxies,
+		documents:      newShares[*ast.QueryDocument](documentBytes),
+		suggests:       o.Introspection,
+		persisted:      newPersisted(o),
+		compressor:     newCompressor(),
+		points:         newPoints(limits.Points),
+		service:        o.Service,
+		verifier:       o.Verifier,
+		unavailable:    o.Unavailable,
+		logger:         o.Logger,
+		streams:        newStreams(o.Streams),
 
 		allowsOrigin: origins.mayConnect,
 	}
@@ -128,7 +139,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
 	}
-	return &Server{withRequestID(withSecurityHeaders(o.HSTS, mux)), api.streams}
+	return &Server{withDeadlines(withRequestID(withSecurityHeaders(o.HSTS, mux))), api.streams}
 }
 
 // newPoints is the budget of each principal: a minute's points at once, and as

@@ -275,7 +275,7 @@ func (s *socket) violationOf(err error) *violation {
 	switch {
 	case client.HasCode(err, client.CodeUnauthenticated):
 		return forbidden()
-	case s.handler.unavailable(err):
+	case s.handler.unavailable(err) || turnedAway(err) != 0:
 		// graphql-ws's own client comes again after this one, and not after 4500.
 		return &violation{websocket.StatusTryAgainLater, "Try again later"}
 	}

@@ -94,16 +94,11 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 			o.socket.fail(panicked)
 		}
 	}()
-	who, err := o.socket.handler.admit(ctx, authorization)
-	if err != nil {
-		if ctx.Err() == nil {
-			o.socket.close(o.socket.violationOf(err))
+	begun, failed := o.begin(ctx, asked, authorization)
+	if begun == nil {
+		if failed != nil {
+			o.last(outgoing{Type: messageError, Payload: failed.response.Errors})
 		}
-		return
-	}
-	begun, failed := o.socket.handler.begin(ctx, who.scope, asked)
-	if failed != nil {
-		o.last(outgoing{Type: messageError, Payload: failed.response.Errors})
 		return
 	}
 	defer begun.end()
@@ -119,11 +114,36 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 		if response == nil {
 			break
 		}
+		if !begun.streams() {
+			// What was asked is done: the turn is another's while it is written.
+			begun.leave()
+		}
 		o.send(outgoing{Type: messageNext, Payload: body(response)})
 	}
 	if ctx.Err() == nil {
 		o.last(outgoing{Type: messageComplete})
 	}
+}
+
+// begin begins the operation. Who may no longer be here has the connection closed;
+// who has no turn is told so in an error message, and may ask again.
+func (o *socketOperation) begin(ctx context.Context, asked *request, authorization string) (*begun, *unbegun) {
+	h := o.socket.handler
+	identity, err := h.identify(ctx, authorization)
+	var begun *begun
+	var failed *unbegun
+	if err != nil {
+		failed = h.notLetIn(ctx, err)
+	} else {
+		begun, failed = h.begin(ctx, identity, asked)
+	}
+	if failed == nil || failed.err == nil || turnedAway(failed.err) != 0 {
+		return begun, failed
+	}
+	if ctx.Err() == nil {
+		o.socket.close(o.socket.violationOf(failed.err))
+	}
+	return nil, nil
 }
 
 // stream makes the operation one that ends when the server stops; false when it

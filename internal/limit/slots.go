@@ -1,0 +1,281 @@
+package limit
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Turn says how asking for a slot ended.
+type Turn int
+
+const (
+	// TurnTaken is a slot, to be given back.
+	TurnTaken Turn = iota
+	// TurnBusy says that the server has more to do than it can, or that the wait was
+	// too long: it may be better in a moment.
+	TurnBusy
+	// TurnOwn says that the principal itself has all that it may have under way and
+	// waiting.
+	TurnOwn
+)
+
+// Slots are what may run at once, shared fairly. A slot that becomes free goes to
+// the business that has the fewest running, and within it to the principal that
+// has the fewest; among equals to who has waited the longest. Who comes to a full
+// queue takes the place of the last one of the principal that waits most often. No
+// principal has more than its part of all slots, so that another finds one free.
+// It is safe for concurrent use.
+type Slots struct {
+	// own bounds the slots of one principal, waiting those who wait in all, and
+	// patience how long.
+	own, waiting int
+	patience     time.Duration
+
+	mu         sync.Mutex
+	free       int
+	queued     int
+	businesses map[string]*tenant
+	arrivals   int64
+}
+
+// tenant is a business of whom something runs or waits.
+type tenant struct {
+	running    int
+	principals map[string]*holder
+}
+
+// holder is a principal of whom something runs or waits.
+type holder struct {
+	running int
+	// queue are those who wait, in the order in which they came.
+	queue []*waiter
+}
+
+type waiter struct {
+	arrival int64
+	turn    chan Turn
+}
+
+// NewSlots returns so many slots, for which so many wait, each as long as patience
+// at most.
+func NewSlots(slots, waiting int, patience time.Duration) *Slots {
+	return &Slots{own: max(slots*3/4, 1), waiting: waiting, patience: patience, free: slots, businesses: map[string]*tenant{}}
+}
+
+// Busy says whether a principal who asks now would be turned away at once. It is
+// asked before anything of a request is read.
+func (s *Slots) Busy(business, principal string) Turn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.find(business, principal)
+	if s.free > 0 && (h == nil || h.running < s.own) {
+		return TurnTaken
+	}
+	return s.room(h)
+}
+
+// room says whether there is a place in the queue for a principal, or one that it
+// may take from another.
+func (s *Slots) room(h *holder) Turn {
+	own := 0
+	if h != nil {
+		own = len(h.queue)
+	}
+	if s.queued < s.waiting {
+		return TurnTaken
+	}
+	if most := s.longest(); most != nil && len(most.queue) > own+1 {
+		return TurnTaken
+	}
+	if own > 0 {
+		return TurnOwn
+	}
+	return TurnBusy
+}
+
+// Enter waits for a slot. leave gives it back, and may be called again.
+func (s *Slots) Enter(ctx context.Context, business, principal string) (leave func(), turn Turn) {
+	s.mu.Lock()
+	h := s.find(business, principal)
+	if s.free > 0 && (h == nil || h.running < s.own) {
+		s.take(business, principal)
+		s.mu.Unlock()
+		return s.leaver(business, principal), TurnTaken
+	}
+	if turn := s.room(h); turn != TurnTaken {
+		s.mu.Unlock()
+		return nil, turn
+	}
+	if s.queued >= s.waiting {
+		s.turnAway(s.longest())
+	}
+	w := s.queue(business, principal)
+	s.mu.Unlock()
+
+	timer := time.NewTimer(s.patience)
+	defer timer.Stop()
+	select {
+	case turn = <-w.turn:
+	case <-timer.C:
+		turn = s.giveUp(business, principal, w)
+	case <-ctx.Done():
+		turn = s.giveUp(business, principal, w)
+	}
+	if turn != TurnTaken {
+		return nil, turn
+	}
+	return s.leaver(business, principal), TurnTaken
+}
+
+// giveUp ends waiting. A turn that came at that moment is taken.
+func (s *Slots) giveUp(business, principal string, w *waiter) Turn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case turn := <-w.turn:
+		return turn
+	default:
+	}
+	h := s.find(business, principal)
+	for i, other := range h.queue {
+		if other == w {
+			h.queue = append(h.queue[:i:i], h.queue[i+1:]...)
+			s.queued--
+			break
+		}
+	}
+	own := h.running > 0 || len(h.queue) > 0
+	s.forget(business, principal)
+	if own {
+		return TurnOwn
+	}
+	return TurnBusy
+}
+
+func (s *Slots) leaver(business, principal string) func() {
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.free++
+		t := s.businesses[business]
+		t.running--
+		t.principals[principal].running--
+		s.forget(business, principal)
+		s.next()
+	})
+}
+
+// next gives free slots to those who wait.
+func (s *Slots) next() {
+	for s.free > 0 {
+		business, principal, h := s.fairest()
+		if h == nil {
+			return
+		}
+		w := h.queue[0]
+		h.queue = h.queue[1:]
+		s.queued--
+		s.take(business, principal)
+		w.turn <- TurnTaken
+	}
+}
+
+// fairest is the principal whose turn it is; nil where nobody waits who may have
+// another slot.
+func (s *Slots) fairest() (business, principal string, found *holder) {
+	var of *tenant
+	for name, t := range s.businesses {
+		for who, h := range t.principals {
+			if len(h.queue) == 0 || h.running >= s.own {
+				continue
+			}
+			if found == nil || before(t, h, of, found) {
+				business, principal, of, found = name, who, t, h
+			}
+		}
+	}
+	return business, principal, found
+}
+
+// before says whether one principal's turn is before another's.
+func before(t *tenant, h *holder, other *tenant, o *holder) bool {
+	if t != other && t.running != other.running {
+		return t.running < other.running
+	}
+	if h.running != o.running {
+		return h.running < o.running
+	}
+	return h.queue[0].arrival < o.queue[0].arrival
+}
+
+// longest is the principal that waits most often; nil where nobody waits.
+func (s *Slots) longest() *holder {
+	var most *holder
+	for _, t := range s.businesses {
+		for _, h := range t.principals {
+			if len(h.queue) > 0 && (most == nil || len(h.queue) > len(most.queue)) {
+				most = h
+			}
+		}
+	}
+	return most
+}
+
+// turnAway refuses the last one of a principal that waits.
+func (s *Slots) turnAway(h *holder) {
+	last := len(h.queue) - 1
+	h.queue[last].turn <- TurnOwn
+	h.queue = h.queue[:last]
+	s.queued--
+}
+
+func (s *Slots) find(business, principal string) *holder {
+	if t := s.businesses[business]; t != nil {
+		return t.principals[principal]
+	}
+	return nil
+}
+
+// holder finds a principal, or begins to know it.
+func (s *Slots) holder(business, principal string) (*tenant, *holder) {
+	t := s.businesses[business]
+	if t == nil {
+		t = &tenant{principals: map[string]*holder{}}
+		s.businesses[business] = t
+	}
+	h := t.principals[principal]
+	if h == nil {
+		h = &holder{}
+		t.principals[principal] = h
+	}
+	return t, h
+}
+
+func (s *Slots) take(business, principal string) {
+	t, h := s.holder(business, principal)
+	s.free--
+	t.running++
+	h.running++
+}
+
+func (s *Slots) queue(business, principal string) *waiter {
+	_, h := s.holder(business, principal)
+	s.arrivals++
+	// There is room for the one answer, so that giving it waits for nobody.
+	w := &waiter{arrival: s.arrivals, turn: make(chan Turn, 1)}
+	h.queue = append(h.queue, w)
+	s.queued++
+	return w
+}
+
+// forget drops a principal of whom nothing runs or waits any more.
+func (s *Slots) forget(business, principal string) {
+	t := s.businesses[business]
+	if h := t.principals[principal]; h.running == 0 && len(h.queue) == 0 {
+		delete(t.principals, principal)
+	}
+	if len(t.principals) == 0 {
+		delete(s.businesses, business)
+	}
+}
