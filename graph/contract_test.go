@@ -47,6 +47,7 @@ var mayBeNull = map[string]string{
 	"Client.safeDateOfBirth":                "there is no date of birth",
 	"Client.timeZoneCode":                   "there is no time zone",
 	"Client.textSearchable":                 "there is nothing to search",
+	"HistoryEntry.mergeId":                  "other operations",
 	"HistoryEntry.requestId":                "no request did it",
 	"HistoryChange.clientGlobalId":          "the change is of no viewer edge",
 	"HistoryChange.before":                  "there was no value",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +48,9 @@ func reached(t *testing.T, at *tenant, parent string) (operation, before, after 
 		return strings.ToLower(parent), "", ""
 	case "Client":
 		return "query", fmt.Sprintf("client(clientId: %d) { ", at.at(clientOwn)), " }"
+	}
+	if parent == "MergedClient" {
+		return "query", fmt.Sprintf("node(id: %q) { ... on MergedClient { ", globalID(t, "MergedClient", strconv.FormatInt(at.at(clientFolded), 10))), " } }"
 	}
 	t.Fatalf("say in reached how a %s is come by", parent)
 	return "", "", ""

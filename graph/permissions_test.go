@@ -179,7 +179,7 @@ func (m *matrix) fieldsAllowed(t *testing.T, who client.Identity, parent string,
 	switch parent {
 	case "Mutation":
 		tn = m.no
-	case "Client":
+	case "Client", "MergedClient":
 		size = len(fields)
 	}
 	for batch := range slices.Chunk(fields, size) {
@@ -192,7 +192,7 @@ func (m *matrix) fieldsAllowed(t *testing.T, who client.Identity, parent string,
 		m.api.RateClock.Advance(budgetFills)
 		response := m.api.Do(t, who, operation+" { "+before+after+" }", nil)
 		at, depth := response.Data, 0
-		if parent == "Client" {
+		if parent == "Client" || parent == "MergedClient" {
 			at, depth = only(t, response.Data), 1
 		}
 		denied := denials(t, response, at, names, depth)

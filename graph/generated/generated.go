@@ -5275,7 +5275,7 @@ extend type Query {
 
   Labels, types and choices of custom fields are no part of a client. When ` + "`" + `fieldDefinitionsVersion` + "`" + ` is not the one that you
   hold, read ` + "`" + `fieldDefinitions` + "`" + ` again and derive each client's ` + "`" + `fields` + "`" + ` from them: a field that stands for a property has
-  the value of the property, any other one its value in ` + "`" + `fieldDataMap` + "`" + ` as the client was read last.
+  the value of the property, any other one the value that it had in the client's ` + "`" + `fields` + "`" + ` when the client was read last.
 
   Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
   sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
@@ -5453,7 +5453,7 @@ type MergedClient implements Node {
   """
   history(
     "How many entries, 1 to 100 (OUT_OF_RANGE)."
-    first: Int! = 20
+    first: Int! = 50
     "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
     after: String
   ): HistoryConnection @hiddenFrom(role: CLIENT)

@@ -59,21 +59,25 @@ type run struct {
 
 // begin makes the business's custom fields.
 func (r *run) begin() {
-	model := map[int64]string{}
+	r.model = oracle.New(map[int64]string{})
 	for _, property := range []string{"companyName", "cellPhone", "lastName", ""} {
-		input := values{"label": "field " + property, "type": "TEXT"}
-		if property != "" {
-			input["propertyCode"] = property
-		}
-		answer := r.api.MustDo(r.t, apitest.Owner(r.business), `mutation ($input: CreateFieldDefinitionInput!) {
-			createFieldDefinition(input: $input) { fieldDefinition { schedulerPreferenceFieldDefnId } userErrors { code } } }`, values{"input": input})
-		id := number(answer["createFieldDefinition"].(values)["fieldDefinition"].(values)["schedulerPreferenceFieldDefnId"])
-		model[id] = property
-		r.fields = append(r.fields, id)
+		r.defineField("field "+property, property)
 	}
-	r.model = oracle.New(model)
 	r.copies, r.histories = map[string]*copied{}, histories{}
 	r.keys.free = map[string][]string{}
+}
+
+// defineField makes a custom field that stands for a property, or for none.
+func (r *run) defineField(label, property string) {
+	input := values{"label": label, "type": "TEXT"}
+	if property != "" {
+		input["propertyCode"] = property
+	}
+	answer := r.api.MustDo(r.t, apitest.Owner(r.business), `mutation ($input: CreateFieldDefinitionInput!) {
+		createFieldDefinition(input: $input) { fieldDefinition { schedulerPreferenceFieldDefnId } userErrors { code } } }`, values{"input": input})
+	id := number(answer["createFieldDefinition"].(values)["fieldDefinition"].(values)["schedulerPreferenceFieldDefnId"])
+	r.model.Fields[id] = property
+	r.fields = append(r.fields, id)
 }
 
 // populate makes the first clients: of a few alone most mutations find nobody.

@@ -15,14 +15,15 @@ import (
 
 // changed is an event of clientChanged.
 type changed struct {
-	Cursor, Kind, ClientID string
-	Client                 *struct {
+	Cursor, Kind, ClientID  string
+	FieldDefinitionsVersion int
+	Client                  *struct {
 		FirstName   string
 		ViewClients []struct{ FirstName string }
 	}
 }
 
-const watching = "subscription { clientChanged%s { cursor kind clientId client { firstName viewClients { firstName } } } }"
+const watching = "subscription { clientChanged%s { cursor kind clientId fieldDefinitionsVersion client { firstName viewClients { firstName } } } }"
 
 // connect is an acknowledged connection of that caller.
 func (s *site) connect(t *testing.T, who client.Identity) *peer {
@@ -128,6 +129,28 @@ func TestSubscriptionReadsRelationsAnewForEachEvent(t *testing.T) {
 	s.patch(t, owner, viewer, fmt.Sprintf("clientIdsClientCanView: [%q]", subject))
 	if event := p.event(); len(event.Client.ViewClients) != 1 || event.Client.ViewClients[0].FirstName != "Subject" {
 		t.Fatalf("%+v", event)
+	}
+}
+
+// An event goes with the custom fields as they are then.
+func TestSubscriptionTellsOfChangedCustomFields(t *testing.T) {
+	s := newSite(t, nil)
+	owner := s.owner(t)
+	id := s.create(t, owner, "Jane")
+	p := s.connect(t, apitest.Owner(business))
+	p.say(subscribe("1", fmt.Sprintf(watching, "")))
+	s.untilWatched(t)
+	version := func(city string) int {
+		s.patch(t, owner, id, fmt.Sprintf("city: %q", city))
+		return p.event().FieldDefinitionsVersion
+	}
+	before := version("Here")
+	if after := version("There"); after != before {
+		t.Errorf("%d after %d, though nothing changed", after, before)
+	}
+	s.do(t, owner, `mutation { createFieldDefinition(input: {label: "Drink", type: TEXT}) { userErrors { code } } }`)
+	if after := version("Here"); after <= before {
+		t.Errorf("%d after %d and a new custom field", after, before)
 	}
 }
 
