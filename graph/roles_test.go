@@ -265,3 +265,26 @@ func TestSSNIsMaskedWithoutPII(t *testing.T) {
 		t.Errorf("who has none has %v", got)
 	}
 }
+
+// A conflict names a list of edges only to who sees an edge of it that changed.
+func TestConflictNamesNoEdgesToHiddenClients(t *testing.T) {
+	t.Parallel()
+	api := reference(t)
+	const subject, hidden, seen = "5143212", "4922146", "4761823"
+	addViewer := func(viewer string) {
+		t.Helper()
+		api.MustDo(t, owner(), `mutation ($id: ID!, $viewers: [ID!]!) { addClientViewers(clientId: $id, viewerClientIds: $viewers) { userErrors { code } } }`, values{"id": subject, "viewers": []any{viewer}})
+	}
+	check := func(who client.Identity, want ...any) {
+		t.Helper()
+		answered := only(t, api.MustDo(t, who, patchMutation, values{"id": subject, "patch": values{"state": "NY"}, "version": 1}))
+		if diff := gocmp.Diff(append([]any{}, want...), answered["conflict"].(values)["changedPaths"]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", who.Role, diff)
+		}
+	}
+	addViewer(hidden)
+	check(owner(), "viewByClients")
+	check(staff())
+	addViewer(seen)
+	check(staff(), "viewByClients")
+}

@@ -54,7 +54,7 @@ func TestHostileRequestsAreRefusedCheaply(t *testing.T) {
 	for range 50 {
 		s.do(t, to.token, goodQuery)
 	}
-	all := slices.Concat(hostileFragments(), hostileSelections(), hostileTexts(), hostileIntrospection(), hostileBodies(), hostileVariables(), hostileSearches(),
+	all := slices.Concat(hostileFragments(), hostileSelections(), hostileInvalid(), hostileTexts(), hostileIntrospection(), hostileBodies(), hostileVariables(), hostileSearches(),
 		hostileParameters(), hostilePersisted(), hostileHTTP(), hostileEncodings(), hostileTokens(), hostileSockets(), hostileCrowds(), hostileWaits())
 	if len(all) < fewest {
 		t.Errorf("there are %d hostile requests, want %d", len(all), fewest)

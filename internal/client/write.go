@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Result is what a write to one client answers: the record as it is now. With
@@ -231,11 +232,36 @@ func find(ctx context.Context, tx Tx, scope Scope, t target) (*Client, error) {
 	return c, nil
 }
 
+// visibleChanges leaves out changes of edges to clients whom the caller doesn't
+// see: a list that no other edge changed of would tell of them.
+func visibleChanges(ctx context.Context, tx Tx, scope Scope, changes []Change) ([]Change, error) {
+	var neighbours []int64
+	for _, change := range changes {
+		if id := change.neighbour(); id != 0 {
+			neighbours = append(neighbours, id)
+		}
+	}
+	if scope.MaySeeAll() || len(neighbours) == 0 {
+		return changes, nil
+	}
+	seen, err := heirs(ctx, tx, sortedSet(neighbours))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(changes, func(change Change) bool {
+		id := change.neighbour()
+		return id != 0 && seen[id] == nil
+	}), nil
+}
+
 // conflict fills the result with what is there instead of what was expected.
 func (s *Service) conflict(ctx context.Context, tx Tx, scope Scope, current *Client, expected int64, result *Result) error {
 	changes, err := tx.ChangesSince(ctx, current.ClientID, expected)
 	if err != nil {
 		return fmt.Errorf("find what changed: %w", err)
+	}
+	if changes, err = visibleChanges(ctx, tx, scope, changes); err != nil {
+		return err
 	}
 	result.Client = current
 	result.Conflict = &Conflict{CurrentVersion: current.Version, ChangedPaths: readablePaths(scope.Role, changes)}
