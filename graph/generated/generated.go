@@ -4432,9 +4432,9 @@ input ClientReportFilter {
   searchTerm: String @work(points: 1000)
   """
   With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-  they are ligatures of many (TOO_LONG). Each costs 200 points.
+  they are ligatures of many (TOO_LONG). Each costs 20 points.
   """
-  fieldFilters: [FieldFilter!] @work(points: 200)
+  fieldFilters: [FieldFilter!] @work(points: 20)
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean
 }

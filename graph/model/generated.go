@@ -111,7 +111,7 @@ type ClientReportFilter struct {
 	// characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
 	SearchTerm *string `json:"searchTerm,omitempty"`
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-	// they are ligatures of many (TOO_LONG). Each costs 200 points.
+	// they are ligatures of many (TOO_LONG). Each costs 20 points.
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
 	// Deleted clients as well. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`

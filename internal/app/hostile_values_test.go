@@ -132,7 +132,7 @@ func hostileVariables() []hostile {
 		patch("a patch of everything that is wrong", "NOT_FOUND", `"latitude":5`),
 		variables("a patch of an id of 900 KiB", "INVALID_ID", hostilePatch, `{"id":"`+strings.Repeat("9", 900<<10)+`","patch":{"city":"x"}}`),
 		input("a status of 900 KiB", "GRAPHQL_VALIDATION_FAILED", `"status":"`+strings.Repeat("x", 900<<10)+`"`),
-		variables("a merge of 9,500 clients", "TOO_MANY", `mutation ($ids: [ID!]!) { mergeClients(clientId: "1", clientIds: $ids) { userErrors { code } } }`, `{"ids":[`+each(9_500, `"%d",`)+`"1"]}`),
+		variables("a merge of 9,500 clients", "QUERY_TOO_COSTLY", `mutation ($ids: [ID!]!) { mergeClients(clientId: "1", clientIds: $ids) { userErrors { code } } }`, `{"ids":[`+each(9_500, `"%d",`)+`"1"]}`),
 	}
 	for n, code := range map[int]string{300: "TOO_MANY", 1_000: "TOO_MANY_VALUES", 2_000: "TOO_MANY_VALUES", 5_500: "TOO_MANY_VALUES"} {
 		all = append(all,
