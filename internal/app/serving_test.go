@@ -61,8 +61,16 @@ func (l *lines) String() string {
 
 var readyLine = regexp.MustCompile(`^clientgraph is ready: (https?://\S+)/graphql `)
 
-// serve starts a server on the data in dir and returns when it is ready.
+// serve starts a server on the data in dir and returns when it is ready. Its
+// callers may have as much under way as they like: tests of right answers send
+// more at once than one caller may.
 func serve(t *testing.T, dir string, args ...string) *serving {
+	t.Helper()
+	return serveBounded(t, dir, append([]string{"--max-waiting", "10000", "--wait-time", "30s", "--points-per-minute", "0"}, args...)...)
+}
+
+// serveBounded is serve with the bounds that a server has by itself.
+func serveBounded(t *testing.T, dir string, args ...string) *serving {
 	t.Helper()
 	all := append([]string{"serve", "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)
 	return serveCommand(t, dir, command(t, all...))

@@ -36,7 +36,7 @@ func readTold(a answer) (spoken, error) {
 	var got spoken
 	for _, e := range a.Errors {
 		switch code, _ := e.Extensions["code"].(string); code {
-		case "UNAVAILABLE", "TIMEOUT", "CANCELED":
+		case "UNAVAILABLE", "TIMEOUT", "CANCELED", "TOO_MANY_REQUESTS", "OVERLOADED":
 			return spoken{unknown: true}, nil
 		default:
 			return spoken{unknown: true}, fmt.Errorf("the error %s", code)
