@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -73,10 +74,10 @@ func (f *FieldDefinition) property() *Property {
 func (f *FieldDefinition) decode(raw any) (any, *Error) {
 	switch f.Type {
 	case FieldNumber:
-		if value, ok := number(raw); ok {
+		if value, ok := exactNumber(raw); ok {
 			return value, nil
 		}
-		return nil, invalidFieldValue("a number")
+		return nil, invalidFieldValue(fmt.Sprintf("a number of at most %d significant digits, such as 12.5", maxDigits))
 	case FieldBoolean:
 		if value, ok := raw.(bool); ok {
 			return value, nil

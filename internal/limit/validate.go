@@ -142,11 +142,33 @@ func commonRules() []core.Rule {
 		rules.VariablesAreInputTypesRule,
 		rules.VariablesInAllowedPositionRule,
 		{Name: rules.ValuesOfCorrectTypeRule.Name, RuleFunc: scalarsAreNoObjects},
+		{Name: rules.ValuesOfCorrectTypeRule.Name, RuleFunc: numbersAreExact},
 	}
 }
 
 // anyJSON is the one scalar that objects and lists are values of.
 const anyJSON = "JSON"
+
+// numbersAreExact refuses a number within a JSON literal that would be rounded
+// when the library reads it.
+func numbersAreExact(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
+		if value.Definition != nil && value.Definition.Name == anyJSON && value.ExpectedType != nil {
+			eachInexact(value, func(inexact *ast.Value) {
+				addError(core.Message("this number has more digits than a literal keeps; send it as a variable, or as text"), core.At(inexact.Position))
+			})
+		}
+	})
+}
+
+func eachInexact(value *ast.Value, tell func(*ast.Value)) {
+	if (value.Kind == ast.IntValue || value.Kind == ast.FloatValue) && !client.IsExact(value.Raw) {
+		tell(value)
+	}
+	for _, child := range value.Children {
+		eachInexact(child.Value, tell)
+	}
+}
 
 // scalarsAreNoObjects refuses what the library lets pass: an object where a
 // scalar or an enum is due, and a list where a scalar of ours is.

@@ -8,7 +8,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
@@ -46,7 +45,7 @@ func (h *graphqlHandler) document(asked *request) (document *ast.QueryDocument, 
 	if err := h.limits.Shape.Text(asked.Query); err != nil {
 		return nil, false, err
 	}
-	document, err = parser.ParseQuery(&ast.Source{Input: asked.Query})
+	document, err = limit.Parse(asked.Query)
 	if err != nil {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, false, err

@@ -1,0 +1,107 @@
+package client
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// maxDigits are the significant digits of a decimal that a float64 keeps,
+// whatever they are: it comes out as it went in.
+const maxDigits = 15
+
+// exactNumber reads a number that a NUMBER keeps exactly: a decimal of at most
+// maxDigits significant digits, within the range of a float64. Numbers that are
+// equal give one value, however they are written; there is no negative zero.
+func exactNumber(raw any) (float64, bool) {
+	var text string
+	switch v := raw.(type) {
+	case json.Number:
+		text = v.String()
+	case float64:
+		text = strconv.FormatFloat(v, 'g', -1, 64)
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case int:
+		text = strconv.Itoa(v)
+	default:
+		return 0, false
+	}
+	asked, ok := decimalOf(text)
+	if !ok || len(asked.digits) > maxDigits {
+		return 0, false
+	}
+	if asked.digits == "" {
+		return 0, true
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsInf(value, 0) {
+		return 0, false
+	}
+	kept, _ := decimalOf(strconv.FormatFloat(value, 'e', -1, 64))
+	return value, kept == asked
+}
+
+// IsExact says whether a number literal of a document is kept exactly by what a
+// literal is read into: 64 bits for a whole number, else a NUMBER.
+func IsExact(literal string) bool {
+	if _, err := strconv.ParseInt(literal, 10, 64); err == nil {
+		return true
+	}
+	if !strings.ContainsAny(literal, ".eE") {
+		return false
+	}
+	_, ok := exactNumber(json.Number(literal))
+	return ok
+}
+
+// decimal is a number as its significant digits, without zeros at their ends,
+// and the power of ten that the first stands for. Equal numbers are equal
+// decimals; zero is the zero value.
+type decimal struct {
+	negative bool
+	digits   string
+	power    int64
+}
+
+// decimalOf reads a JSON number, or what strconv writes of one.
+func decimalOf(text string) (decimal, bool) {
+	var d decimal
+	text, d.negative = strings.CutPrefix(text, "-")
+	mantissa, exponent, scientific := cutExponent(text)
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" {
+		return decimal{}, false
+	}
+	digits := strings.TrimLeft(whole+fraction, "0")
+	d.power = int64(len(whole) - (len(whole) + len(fraction) - len(digits)))
+	if d.digits = strings.TrimRight(digits, "0"); d.digits == "" {
+		return decimal{}, true
+	}
+	if scientific {
+		more, err := strconv.ParseInt(exponent, 10, 32)
+		if err != nil {
+			return decimal{}, false
+		}
+		d.power += more
+	}
+	return d, true
+}
+
+func cutExponent(text string) (mantissa, exponent string, found bool) {
+	i := strings.IndexAny(text, "eE")
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+1:], true
+}
+
+// String writes every number in one way.
+func (d decimal) String() string {
+	sign := ""
+	if d.negative {
+		sign = "-"
+	}
+	return sign + d.digits + "e" + strconv.FormatInt(d.power, 10)
+}
