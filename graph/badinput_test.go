@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +48,15 @@ func repeat(n int, value any) []any {
 	return list
 }
 
+// numbered are n texts of which none is another.
+func numbered(n int) []any {
+	list := make([]any, n)
+	for i := range list {
+		list[i] = "note " + strconv.Itoa(i)
+	}
+	return list
+}
+
 // badValue is a value that a property refuses.
 type badValue struct {
 	property string
@@ -72,7 +82,14 @@ func badValues() []badValue {
 		{"ssoTags", repeat(1_001, "note"), "TOO_MANY", ""},
 		{"tags", []any{"fine", strings.Repeat("n", 65)}, "INVALID_TAG", ".1"},
 		{"tags", []any{"fine", "  "}, "INVALID_TAG", ".1"},
-		{"tags", repeat(251, "note"), "TOO_MANY", ""},
+		{"tags", []any{"fine", "\u200b\u3164"}, "INVALID_TAG", ".1"},
+		{"tags", numbered(251), "TOO_MANY", ""},
+		{"firstName", "\u2800\u200b", "REQUIRED", ""},
+		{"emailAddress", "ada\u200b@example.com", "INVALID_EMAIL", ""},
+		{"emailAddress", "ada@exam\u00a0ple.com", "INVALID_EMAIL", ""},
+		{"timeZone", "right/America/New_York", "INVALID_TIME_ZONE", ""},
+		{"dateOfBirth", "9999-12-31", "INVALID_DATE", ""},
+		{"tags", repeat(1_001, "note"), "TOO_MANY", ""},
 		{"emailAddress", strings.Repeat("n", 243) + "@example.com", "TOO_LONG", ""},
 		{"emailAddress", "ada\t@example.com", "INVALID_CHARACTERS", ""},
 		{"latitude", 91, "OUT_OF_RANGE", ""},
@@ -260,7 +277,7 @@ func TestAllErrorsOfAnInputComeAtOnce(t *testing.T) {
 	change := values{
 		"firstName": nil, "emailAddress": "adabell", "locale": "english!", "timeZone": "Mars/Olympus", "dateOfBirth": "1993-02-30",
 		"latitude": 91, "tags": []any{"", "fine", " "}, "ssn": "123", "password": "short",
-		"clientIdsClientCanView": []any{"4658091", "1"}, "viewClientAccountIds": []any{"1151035", "2"},
+		"clientIdsClientCanView": []any{"4658091", "someone", "1"}, "viewClientAccountIds": []any{"1151035", "2", "x"},
 		"fields": []any{field("322530", "many"), field("322999", 1)},
 	}
 	want := []failure{
@@ -274,10 +291,12 @@ func TestAllErrorsOfAnInputComeAtOnce(t *testing.T) {
 		{"INVALID_TAG", "patch.tags.2"},
 		{"INVALID_FIELD_VALUE", "patch.fields.0.value"},
 		{"UNKNOWN_FIELD_DEFINITION", "patch.fields.1.schedulerPreferenceFieldDefnId"},
+		{"INVALID_ID", "patch.clientIdsClientCanView.1"},
+		{"INVALID_ID", "patch.viewClientAccountIds.2"},
 		{"INVALID_PASSWORD", "patch.password"},
 		{"INVALID_SSN", "patch.ssn"},
 		{"SELF_VIEW", "patch.clientIdsClientCanView.0"},
-		{"NOT_FOUND", "patch.clientIdsClientCanView.1"},
+		{"NOT_FOUND", "patch.clientIdsClientCanView.2"},
 		{"SELF_VIEW", "patch.viewClientAccountIds.0"},
 		{"NOT_FOUND", "patch.viewClientAccountIds.1"},
 	}

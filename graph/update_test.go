@@ -115,7 +115,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 				}
 			}
 			if rapid.Bool().Draw(r, label+"fields") {
-				input["fields"] = []any{field("322530", rapid.Float64Range(0, 9).Draw(r, label+"points"))}
+				input["fields"] = []any{field("322530", float64(rapid.IntRange(0, 9_000).Draw(r, label+"points"))/1_000)}
 			}
 			return input
 		}

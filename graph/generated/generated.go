@@ -6334,7 +6334,10 @@ input CreateClientInput {
   externalUserName: String
   "The company that the client belongs to."
   companyName: String
-  "Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE."
+  """
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
+  zone of the business, is INVALID_DATE.
+  """
   dateOfBirth: Date
   "Sex, in the business's own words."
   sex: String
@@ -6520,7 +6523,10 @@ input UpdateClientInput {
   externalUserName: String
   "The company that the client belongs to."
   companyName: String
-  "Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE."
+  """
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
+  zone of the business, is INVALID_DATE.
+  """
   dateOfBirth: Date
   "Sex, in the business's own words."
   sex: String
@@ -6739,7 +6745,8 @@ input ClientPatch {
   "The company that the client belongs to. Role CLIENT: FIELD_NOT_WRITABLE."
   companyName: String
   """
-  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE. Role CLIENT:
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
+  zone of the business, is INVALID_DATE. Role CLIENT:
   FIELD_NOT_WRITABLE.
   """
   dateOfBirth: Date

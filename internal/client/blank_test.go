@@ -61,11 +61,11 @@ func TestTrimmingKeepsWhatIsWithinAndWhatDrawsTheLast(t *testing.T) {
 func TestNothingThatShowsNothingIsAValue(t *testing.T) {
 	for _, text := range []string{"\u200b", "\u3164", "\u2800", "\U000E0041", "\u200b\u3164 \u2800\ufe0f", "\u202e", "\u00ad"} {
 		for property, code := range map[string]Code{"firstName": CodeRequired, "lastName": CodeRequired, "emailAddress": CodeRequired} {
-			if _, errs := decodeProperty(PropertyByName(property), text, path{property}); len(errs) != 1 || errs[0].Code != code {
+			if _, errs := decodeProperty(PropertyByName(property), text, nil, path{property}); len(errs) != 1 || errs[0].Code != code {
 				t.Errorf("%s %+q: %v, want %s", property, text, errs, code)
 			}
 		}
-		if _, errs := decodeProperty(PropertyByName("tags"), []any{text}, path{"tags"}); len(errs) != 1 || errs[0].Code != CodeInvalidTag {
+		if _, errs := decodeProperty(PropertyByName("tags"), []any{text}, nil, path{"tags"}); len(errs) != 1 || errs[0].Code != CodeInvalidTag {
 			t.Errorf("tag %+q: %v", text, errs)
 		}
 		if _, err := decodeChoice(text); err == nil || err.Code != CodeRequired {

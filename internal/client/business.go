@@ -28,6 +28,14 @@ func (b *Business) Keying() Keying {
 	return keying
 }
 
+// zone is the zone that the business's days are of.
+func (b *Business) zone() *time.Location {
+	if zone := storedZone(b.TimeZoneID); zone != nil {
+		return zone
+	}
+	return time.UTC
+}
+
 // Rekeying says whether clients are still to get the keys of the locale and the
 // phone region.
 func (b *Business) Rekeying() bool { return b.RekeyedTo != nil }

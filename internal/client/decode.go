@@ -23,8 +23,13 @@ func (p path) at(e *Error) *Error {
 
 // decodeProperty reads a value as callers send it (a JSON value, numbers as
 // json.Number, int64 or float64) into the property's Go type, checked and
-// normalised. nil stays nil: the property is cleared.
-func decodeProperty(p *Property, raw any, where path) (any, Errors) {
+// normalised. nil stays nil: the property is cleared. What the client holds is
+// taken as it is, and each entry of a list that it holds: rules may have become
+// stricter since it was stored.
+func decodeProperty(p *Property, raw, held any, where path) (any, Errors) {
+	if isHeld(raw, held) {
+		return held, nil
+	}
 	if raw == nil {
 		if p.is(required) || p.Name == "status" {
 			return nil, Errors{where.at(&Error{Code: CodeRequired, Message: p.Name + " can't be cleared"})}
@@ -33,7 +38,8 @@ func decodeProperty(p *Property, raw any, where path) (any, Errors) {
 	}
 	switch p.kind.(type) {
 	case *[]string:
-		return decodeTexts(p, raw, where)
+		texts, _ := held.([]string)
+		return decodeTexts(p, raw, texts, where)
 	case *[]int64:
 		return decodeIDs(raw, TypeAny, p.Max, where)
 	}
@@ -96,15 +102,27 @@ func decodeDate(raw any) (any, *Error) {
 	return date, nil
 }
 
-func decodeTexts(p *Property, raw any, where path) (any, Errors) {
+// decodeTexts reads a list. A list that has only entries of the one that is held
+// may have more than the property's bound. Tags are counted once each.
+func decodeTexts(p *Property, raw any, held []string, where path) (any, Errors) {
 	entries := list(raw)
-	if len(entries) > p.Max {
+	if len(entries) > max(maxList, len(held)) {
 		return nil, Errors{where.at(tooMany(p.Max))}
 	}
 	var errs Errors
 	texts := make([]string, 0, len(entries))
+	known := make(map[string]bool, len(held))
+	for _, text := range held {
+		known[text] = true
+	}
+	news := false
 	for i, entry := range entries {
 		text, ok := entry.(string)
+		if ok && known[text] {
+			texts = append(texts, text)
+			continue
+		}
+		news = true
 		err := wrongType("text")
 		if ok {
 			// An alert note is a note: it may have lines.
@@ -126,8 +144,11 @@ func decodeTexts(p *Property, raw any, where path) (any, Errors) {
 		}
 		texts = append(texts, text)
 	}
-	if p.Name == "tags" {
+	if p.Name == argumentTags {
 		texts = uniqueTags(texts)
+	}
+	if news && len(texts) > p.Max {
+		errs = append(errs, where.at(tooMany(p.Max)))
 	}
 	return texts, errs
 }

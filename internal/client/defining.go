@@ -142,10 +142,10 @@ func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, inpu
 			return unknownDefinition()
 		}
 		d := &definitionReader{entryReader: entryReader{values: input, where: path{"input"}}}
-		if _, named := input[inputLabel]; named {
+		if _, named := input[inputLabel]; named && !isHeld(input[inputLabel], definition.Label) {
 			definition.Label = d.label()
 		}
-		if _, named := input[inputChoices]; named {
+		if _, named := input[inputChoices]; named && !isHeld(input[inputChoices], definition.Choices) {
 			definition.Choices = d.choices(definition.Type)
 		}
 		return d.errs.errOrNil()

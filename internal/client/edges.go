@@ -69,6 +69,8 @@ func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
 	for i, id := range wanted {
 		at := where.with(strconv.Itoa(i))
 		switch {
+		case w.in.subjects.malformed[i]:
+			// Told already.
 		case id == w.after.ClientID:
 			errs = append(errs, at.at(selfView()))
 		case survivors[id] != 0:
@@ -81,10 +83,10 @@ func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
 	}
 	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return shown(id) && !slices.Contains(wanted, id) })
 	next = sortedSet(append(next, wanted...))
-	if len(next) > MaxSubjects {
+	if len(next) > max(MaxSubjects, len(current)) {
 		errs = append(errs, where.at(tooManySubjects()))
 	}
-	if errs != nil {
+	if errs != nil || len(w.in.subjects.malformed) > 0 {
 		return errs, nil
 	}
 	w.after.SubjectIDs = next
@@ -117,6 +119,8 @@ func (w *writing) applyViewers(ctx context.Context) (Errors, error) {
 		at := where.with(strconv.Itoa(i))
 		viewer := visible[account]
 		switch {
+		case w.in.accounts.malformed[i]:
+			continue // Told already.
 		case viewer == nil:
 			errs = append(errs, at.at(noSuchClient()))
 			continue
@@ -128,7 +132,7 @@ func (w *writing) applyViewers(ctx context.Context) (Errors, error) {
 		clients[viewer.ClientID] = viewer
 		wanted = append(wanted, viewer.ClientID)
 	}
-	if errs != nil {
+	if errs != nil || len(w.in.accounts.malformed) > 0 {
 		return errs, nil
 	}
 	w.changeViewers(clients, idChanges(pathViewer, current, sortedSet(wanted)))

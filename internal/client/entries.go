@@ -43,20 +43,17 @@ func (s *Service) RemoveFields(ctx context.Context, scope Scope, id ID, fields [
 	if err := mayChangeEntries(scope, false, argumentFieldIDs, len(fields), maxList); err != nil {
 		return Result{}, err
 	}
-	w, err := s.prepare(ctx, scope, "", nil)
-	if err != nil {
-		return Result{}, err
-	}
-	definitions, err := s.Definitions(ctx, scope)
-	if err != nil {
-		return Result{}, err
-	}
-	seen := map[int64]bool{}
-	for i, field := range fields {
-		at := path{argumentFieldIDs, strconv.Itoa(i)}
-		if definition := w.in.named(field, definitions, seen, at); definition != nil {
-			w.in.decodeField(definition, nil, at, scope.Role)
+	w, err := s.prepare(ctx, scope, "", nil, func(in *input) {
+		seen := map[int64]bool{}
+		for i, field := range fields {
+			at := path{argumentFieldIDs, strconv.Itoa(i)}
+			if definition := in.named(field, seen, at); definition != nil {
+				in.decodeField(definition, nil, at)
+			}
 		}
+	})
+	if err != nil {
+		return Result{}, err
 	}
 	return s.bring(ctx, w, target{id: id, expectedVersion: expectedVersion}, OperationRemoveFields)
 }
@@ -94,11 +91,10 @@ func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []str
 	}
 	property := *PropertyByName(argumentTags)
 	property.Max = maxList
-	decoded, errs := decodeTexts(&property, tags, path{argumentTags})
-	w.in.errs = append(w.in.errs, errs...)
 	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, operation, KindUpserted, func(context.Context) error {
-		if len(w.in.errs) > 0 {
-			return w.in.errs
+		decoded, errs := decodeTexts(&property, tags, w.after.Tags, path{argumentTags})
+		if errs != nil {
+			return errs
 		}
 		next := edit(w.after.Tags, decoded.([]string))
 		if len(next) > maxTags && len(next) > len(w.after.Tags) {

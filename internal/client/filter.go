@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // Filter is what a report is asked for. The zero value means all live clients.
@@ -262,10 +261,7 @@ func (s *Service) resolveDates(ctx context.Context, scope Scope, f Filter, m *me
 	if err != nil {
 		return err
 	}
-	zone := storedZone(business.TimeZoneID)
-	if zone == nil {
-		zone = time.UTC
-	}
+	zone := business.zone()
 	if f.StartDate != nil {
 		m.conditions.CreatedFrom = new(f.StartDate.In(zone))
 	}

@@ -12,6 +12,20 @@ import (
 // JSON values. A name that is absent leaves the property alone, null clears it.
 type Values map[string]any
 
+// namesNothing says whether a patch names no property, or only those whose null
+// is passed over.
+func (v Values) namesNothing() bool {
+	for name, value := range v {
+		switch {
+		case value == nil && (name == inputFields || name == inputPassword):
+		case name == inputFields && len(list(value)) == 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // Names of an input that are no property of the table, or are written by rules
 // of their own.
 const (
@@ -38,20 +52,38 @@ type input struct {
 	password *string
 	ssn      *string
 	clearSSN bool
+	by       checks
 	errs     Errors
 	// missing are the errors of a new record alone.
 	missing Errors
 }
 
-type idList struct{ ids []int64 }
+// idList are ids in their order: 0 for one that is malformed, of which the errors
+// tell already, or of another type.
+type idList struct {
+	ids       []int64
+	malformed map[int]bool
+}
 
-// decodeInput checks everything about values that needs no other client. The
-// argument's name begins the path of each error; without one the values are
-// arguments themselves.
-func decodeInput(argument string, values Values, definitions Definitions, role Role) *input {
-	in := &input{set: map[int]any{}, fields: map[int64]any{}}
-	if argument != "" {
-		in.where = path{argument}
+// checks are what an input is checked by, besides the table of properties.
+type checks struct {
+	// argument begins the path of each error; without one the values are arguments
+	// themselves.
+	argument    string
+	definitions Definitions
+	role        Role
+	// today is the last day that anybody can be born on.
+	today Date
+	// held is the client that the input is for; nil for a new one, or one that is
+	// still to be found.
+	held *Client
+}
+
+// decodeInput checks everything about values that needs no other client.
+func decodeInput(values Values, by checks) *input {
+	in := &input{set: map[int]any{}, fields: map[int64]any{}, by: by}
+	if by.argument != "" {
+		in.where = path{by.argument}
 	}
 	for i := range properties {
 		p := &properties[i]
@@ -60,21 +92,38 @@ func decodeInput(argument string, values Values, definitions Definitions, role R
 			continue
 		}
 		where := in.where.with(p.Name)
-		if role == RoleClient && !p.is(ownWritable) {
+		if by.role == RoleClient && !p.is(ownWritable) {
 			in.fail(where, notWritable())
 			continue
 		}
-		value, errs := decodeProperty(p, raw, where)
+		value, errs := in.decodeProperty(p, raw, where)
 		in.errs = append(in.errs, errs...)
 		if errs == nil {
 			in.set[i] = value
 		}
 	}
-	in.decodeFields(values[inputFields], definitions, role)
+	in.decodeFields(values[inputFields])
 	in.decodeEdges(values)
 	in.decodePassword(values[inputPassword])
-	in.decodeSSN(values, role)
+	in.decodeSSN(values)
 	return in
+}
+
+// decodeProperty reads a value of the property for the client that the input is
+// for.
+func (in *input) decodeProperty(p *Property, raw any, where path) (any, Errors) {
+	var held any
+	if in.by.held != nil {
+		held = p.Value(in.by.held)
+	}
+	if raw == nil && holdsNothing(p, in.by.held) {
+		return nil, nil
+	}
+	value, errs := decodeProperty(p, raw, held, where)
+	if born, isDate := value.(Date); isDate && value != held && p.Name == nameDateOfBirth && born.UTC().After(in.by.today.UTC()) {
+		return nil, Errors{where.at(&Error{Code: CodeInvalidDate, Message: "a date of birth is not after today, in the time zone of the business"})}
+	}
+	return value, errs
 }
 
 func (in *input) fail(where path, err *Error) {
@@ -87,7 +136,7 @@ func notWritable() *Error {
 
 // decodeFields reads custom fields. One that stands for a property is decoded
 // as that property: there is one truth, and two different ones are an error.
-func (in *input) decodeFields(raw any, definitions Definitions, role Role) {
+func (in *input) decodeFields(raw any) {
 	if raw == nil {
 		return
 	}
@@ -101,21 +150,21 @@ func (in *input) decodeFields(raw any, definitions Definitions, role Role) {
 	for i, entry := range entries {
 		at := where.with(strconv.Itoa(i))
 		values, _ := entry.(map[string]any)
-		if definition := in.named(values[inputDefinition], definitions, seen, at.with(inputDefinition)); definition != nil {
-			in.decodeField(definition, values["value"], at.with("value"), role)
+		if definition := in.named(values[inputDefinition], seen, at.with(inputDefinition)); definition != nil {
+			in.decodeField(definition, values["value"], at.with("value"))
 		}
 	}
 }
 
 // named finds the custom field of an id that no earlier entry named.
-func (in *input) named(raw any, definitions Definitions, seen map[int64]bool, at path) *FieldDefinition {
+func (in *input) named(raw any, seen map[int64]bool, at path) *FieldDefinition {
 	id, err := decodeID(raw)
 	if err != nil {
 		in.fail(at, invalidID())
 		return nil
 	}
 	number := id.As(TypeFieldDefinition)
-	definition := definitions.byID(number)
+	definition := in.by.definitions.byID(number)
 	switch {
 	case definition == nil || definition.Retired:
 		in.fail(at, &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
@@ -128,19 +177,24 @@ func (in *input) named(raw any, definitions Definitions, seen map[int64]bool, at
 	return definition
 }
 
-
-func (in *input) decodeField(definition *FieldDefinition, raw any, where path, role Role) {
+func (in *input) decodeField(definition *FieldDefinition, raw any, where path) {
 	if definition.PropertyCode != nil {
-		in.decodeMapped(definition, raw, where, role)
+		in.decodeMapped(definition, raw, where)
 		return
 	}
-	if role == RoleClient {
+	if in.by.role == RoleClient {
 		in.fail(where, notWritable())
 		return
 	}
 	if raw == nil {
 		in.fields[definition.DefinitionID] = nil
 		return
+	}
+	if in.by.held != nil {
+		if held := definition.valueOf(in.by.held); isHeld(raw, held) {
+			in.fields[definition.DefinitionID] = held
+			return
+		}
 	}
 	value, err := definition.decode(raw)
 	if err != nil {
@@ -150,18 +204,18 @@ func (in *input) decodeField(definition *FieldDefinition, raw any, where path, r
 	in.fields[definition.DefinitionID] = value
 }
 
-func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path, role Role) {
+func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path) {
 	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == *definition.PropertyCode })
 	if i < 0 || !properties[i].mappable() {
 		in.fail(where, notWritable())
 		return
 	}
 	p := &properties[i]
-	if role == RoleClient && !p.is(ownWritable) {
+	if in.by.role == RoleClient && !p.is(ownWritable) {
 		in.fail(where, notWritable())
 		return
 	}
-	value, errs := decodeProperty(p, raw, where)
+	value, errs := in.decodeProperty(p, raw, where)
 	if errs != nil {
 		in.errs = append(in.errs, errs...)
 		// It was given: that it is missing would be one error too many.
@@ -192,12 +246,22 @@ func (in *input) decodeEdgeList(values Values, name, typeName string) *idList {
 	if raw == nil {
 		return &idList{}
 	}
-	ids, errs := decodeIDs(raw, typeName, MaxSubjects, in.where.with(name))
-	in.errs = append(in.errs, errs...)
-	if errs != nil {
+	entries := list(raw)
+	where := in.where.with(name)
+	if len(entries) > MaxSubjects {
+		in.fail(where, tooMany(MaxSubjects))
 		return nil
 	}
-	return &idList{ids: ids}
+	ids := &idList{malformed: map[int]bool{}}
+	for i, entry := range entries {
+		id, err := decodeID(entry)
+		if err != nil {
+			in.fail(where.with(strconv.Itoa(i)), invalidID())
+			ids.malformed[i] = true
+		}
+		ids.ids = append(ids.ids, id.As(typeName))
+	}
+	return ids
 }
 
 const (
@@ -220,13 +284,13 @@ func (in *input) decodePassword(raw any) {
 
 var ssnShape = regexp.MustCompile(`^(\d{3})-?(\d{2})-?(\d{4})$`)
 
-func (in *input) decodeSSN(values Values, role Role) {
+func (in *input) decodeSSN(values Values) {
 	raw, named := values[inputSSN]
 	if !named {
 		return
 	}
 	where := in.where.with(inputSSN)
-	if role == RoleClient {
+	if in.by.role == RoleClient {
 		in.fail(where, notWritable())
 		return
 	}

@@ -94,7 +94,7 @@ func drawPatch(t *rapid.T) (values Values, want map[string]any) {
 }
 
 func applyPatch(t *rapid.T, c *Client, values Values) {
-	in := decodeInput("patch", values, testDefinitions(), RoleOwner)
+	in := decodeInput(values, checks{argument: "patch", definitions: testDefinitions(), role: RoleOwner, today: Date{9999, 12, 31}})
 	if in.errs != nil {
 		t.Fatalf("%v is refused: %v", values, in.errs)
 	}
@@ -140,9 +140,9 @@ func TestPatchOfCustomFields(t *testing.T) {
 	entry := func(id string, value any) any {
 		return map[string]any{"schedulerPreferenceFieldDefnId": id, "value": value}
 	}
-	in := decodeInput("patch", Values{"fields": []any{
+	in := decodeInput(Values{"fields": []any{
 		entry("5", "green"), entry("2", nil), entry("6", "New"), entry("4", "1993-02-02"), entry("3", false),
-	}}, testDefinitions(), RoleOwner)
+	}}, checks{argument: "patch", definitions: testDefinitions(), role: RoleOwner, today: Date{9999, 12, 31}})
 	if in.errs != nil {
 		t.Fatal(in.errs)
 	}
@@ -154,10 +154,10 @@ func TestPatchOfCustomFields(t *testing.T) {
 	if *c.LastName != "New" {
 		t.Errorf("the last name is %s", *c.LastName)
 	}
-	in = decodeInput("patch", Values{"lastName": "One", "fields": []any{
+	in = decodeInput(Values{"lastName": "One", "fields": []any{
 		entry("6", "Another"), entry("7", "note"), entry("8", "x"), entry("404", "x"), entry("1", "a"), entry("1", "b"),
 		entry("5", "blue"), entry("2", "three"), entry("no id", 1), entry("3", "true"), entry("4", "1993-02-30"),
-	}}, testDefinitions(), RoleOwner)
+	}}, checks{argument: "patch", definitions: testDefinitions(), role: RoleOwner, today: Date{9999, 12, 31}})
 	var got []string
 	for _, err := range in.errs {
 		got = append(got, strings.Join(err.Field, ".")+" "+string(err.Code))
@@ -191,16 +191,16 @@ func TestClientMayWriteItsOwnPropertiesOnly(t *testing.T) {
 		if !p.is(writable) {
 			continue
 		}
-		in := decodeInput("patch", Values{p.Name: "x"}, nil, RoleClient)
+		in := decodeInput(Values{p.Name: "x"}, checks{argument: "patch", role: RoleClient})
 		refused := slices.ContainsFunc(in.errs, func(e *Error) bool { return e.Code == CodeFieldNotWritable })
 		if refused == slices.Contains(mayWrite, p.Name) {
 			t.Errorf("%s: refused is %t", p.Name, refused)
 		}
 	}
-	if in := decodeInput("patch", Values{"password": "a long password"}, nil, RoleClient); in.errs != nil {
+	if in := decodeInput(Values{"password": "a long password"}, checks{argument: "patch", role: RoleClient}); in.errs != nil {
 		t.Errorf("password: %v", in.errs)
 	}
-	if in := decodeInput("patch", Values{"ssn": "123-45-6789"}, nil, RoleClient); len(in.errs) != 1 || in.errs[0].Code != CodeFieldNotWritable {
+	if in := decodeInput(Values{"ssn": "123-45-6789"}, checks{argument: "patch", role: RoleClient}); len(in.errs) != 1 || in.errs[0].Code != CodeFieldNotWritable {
 		t.Errorf("ssn: %v", in.errs)
 	}
 }
@@ -227,7 +227,7 @@ func FuzzPatchDecode(f *testing.F) {
 			return // It is no patch.
 		}
 		for _, role := range []Role{RoleOwner, RoleClient} {
-			in := decodeInput("patch", values, definitions, role)
+			in := decodeInput(values, checks{argument: "patch", definitions: definitions, role: role, today: Date{9999, 12, 31}})
 			for _, err := range in.errs {
 				if len(err.Field) < 2 || err.Field[0] != "patch" || err.Code == "" || err.Message == "" {
 					t.Errorf("an error is at %v: %v", err.Field, err)

@@ -81,7 +81,7 @@ var properties = withKinds([]Property{
 	{Name: "emailAddress", Max: maxEmail, has: writable | aliased | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
 	{Name: "externalUserName", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.ExternalUserName }},
 	{Name: "companyName", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.CompanyName }},
-	{Name: "dateOfBirth", has: writable, at: func(c *Client) any { return &c.DateOfBirth }},
+	{Name: nameDateOfBirth, has: writable, at: func(c *Client) any { return &c.DateOfBirth }},
 	{Name: "sex", Max: maxText, has: writable, at: func(c *Client) any { return &c.Sex }},
 	{Name: "spouseName", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.SpouseName }},
 	{Name: "referredBy", Max: maxText, has: writable, at: func(c *Client) any { return &c.ReferredBy }},
@@ -167,6 +167,7 @@ const (
 	nameNameKey  = "nameKey"
 	nameEmailKey = "emailKey"
 
+	nameDateOfBirth  = "dateOfBirth"
 	nameModifiedDate = "modifiedDate"
 	nameModifiedUser = "modifiedUser"
 

@@ -14,7 +14,7 @@ const (
 	// DefaultConnection is how many entries of a connection are read where the
 	// caller does not say.
 	DefaultConnection = 50
-	MaxIDs        = 1_000
+	MaxIDs            = 1_000
 	// MaxRelation bounds, and is the default of, viewClients and viewByClients.
 	MaxRelation = 1_000
 )

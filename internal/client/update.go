@@ -11,16 +11,13 @@ func (s *Service) Update(ctx context.Context, scope Scope, id ID, values Values,
 	if err := permit(scope, Write, false); err != nil {
 		return Result{}, err
 	}
-	w, err := s.prepare(ctx, scope, "input", values)
+	w, err := s.prepare(ctx, scope, "input", values, func(in *input) {
+		in.errs = append(in.errs, in.lacking()...)
+		in.clearRest()
+	})
 	if err != nil {
 		return Result{}, err
 	}
-	definitions, err := s.Definitions(ctx, scope)
-	if err != nil {
-		return Result{}, err
-	}
-	w.in.errs = append(w.in.errs, w.in.lacking()...)
-	w.in.clearRest(definitions)
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
@@ -33,15 +30,15 @@ func (s *Service) Update(ctx context.Context, scope Scope, id ID, values Values,
 func (p *Property) staysUnnamed() bool { return p.Name == "status" || p.Name == "blocked" }
 
 // clearRest clears what the input does not name.
-func (in *input) clearRest(definitions Definitions) {
+func (in *input) clearRest() {
 	for i := range properties {
 		p := &properties[i]
 		if _, named := in.set[i]; !named && p.is(writable) && !p.is(required) && !p.staysUnnamed() {
 			in.set[i] = nil
 		}
 	}
-	for i := range definitions {
-		d := &definitions[i]
+	for i := range in.by.definitions {
+		d := &in.by.definitions[i]
 		if _, named := in.fields[d.DefinitionID]; !named && !d.Retired && d.PropertyCode == nil {
 			in.fields[d.DefinitionID] = nil
 		}

@@ -49,11 +49,6 @@ func (s *Service) UpdateBusiness(ctx context.Context, scope Scope, input Values)
 	if len(input) == 0 {
 		return nil, path{"input"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
 	}
-	// Read twice, here for the errors: a transaction is not begun for an input
-	// that will be refused.
-	if errs := readBusiness(input, DefaultBusiness(scope.BusinessID)); errs != nil {
-		return nil, errs
-	}
 	var current *Business
 	err := s.write(ctx, scope, plain[*Business]{&current}, func(ctx context.Context, tx Tx) error {
 		before, err := tx.Business(ctx)
@@ -89,24 +84,25 @@ func (s *Service) UpdateBusiness(ctx context.Context, scope Scope, input Values)
 }
 
 // readBusiness brings an input into a business: null takes a value back to what
-// it is of a business that never gave one.
+// it is of a business that never gave one. What the business has is taken as it
+// is.
 func readBusiness(input Values, business *Business) Errors {
 	r := &entryReader{values: input, where: path{"input"}}
 	fallback := DefaultBusiness(business.BusinessID)
-	if _, named := input[inputName]; named {
+	if _, named := input[inputName]; named && !isHeld(input[inputName], deref(business.Name)) {
 		if business.Name = r.text(inputName, input[inputName] != nil); business.Name != nil {
 			business.Name = new(trimmed(*business.Name))
 		}
 	}
-	if zone, named := r.ruled(inputTimeZone, timeZoneRule); zone != nil {
+	if zone, named := r.ruled(inputTimeZone, &business.TimeZoneID, timeZoneRule); zone != nil {
 		business.TimeZoneID = *zone
 	} else if named {
 		business.TimeZoneID = fallback.TimeZoneID
 	}
-	if locale, named := r.ruled(inputLocale, localeRule); named {
+	if locale, named := r.ruled(inputLocale, business.Locale, localeRule); named {
 		business.Locale = locale
 	}
-	if region, named := r.ruled(inputPhoneRegion, phoneRegionRule); region != nil {
+	if region, named := r.ruled(inputPhoneRegion, &business.PhoneRegion, phoneRegionRule); region != nil {
 		business.PhoneRegion = *region
 	} else if named {
 		business.PhoneRegion = fallback.PhoneRegion
@@ -114,11 +110,14 @@ func readBusiness(input Values, business *Business) Errors {
 	return r.errs
 }
 
-// ruled reads a text that is checked and normalised; named is whether the input
-// says anything of it.
-func (r *entryReader) ruled(name string, rule rule) (text *string, named bool) {
+// ruled reads a text that is checked and normalised, unless it is what is held;
+// named is whether the input says anything of it.
+func (r *entryReader) ruled(name string, held *string, rule rule) (text *string, named bool) {
 	if _, named = r.values[name]; !named {
 		return nil, false
+	}
+	if held != nil && isHeld(r.values[name], *held) {
+		return new(*held), true
 	}
 	if text = r.text(name, false); text == nil {
 		return nil, true

@@ -41,11 +41,10 @@ func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values 
 	if errs := by.check(); errs != nil {
 		return Result{}, errs
 	}
-	w, err := s.prepare(ctx, scope, "input", values)
+	w, err := s.prepare(ctx, scope, "input", values, func(in *input) { in.agree(by) })
 	if err != nil {
 		return Result{}, err
 	}
-	w.in.agree(by)
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
@@ -222,10 +221,10 @@ func (u *upsert) create(ctx context.Context, tx Tx) (*Client, error) {
 	}
 	name, value := u.by.property()
 	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
+	// A run before may have found a client.
+	u.in = u.decode(nil)
 	if _, named := u.in.set[i]; !named {
 		u.in.set[i] = *value
-		// Only a client that is made has it from the key.
-		defer delete(u.in.set, i)
 	}
 	return u.insert(ctx, tx, id, OperationUpsert)
 }

@@ -41,8 +41,10 @@ func (s *Service) Create(ctx context.Context, scope Scope, values Values) (Resul
 		return Result{}, err
 	}
 	w.in.missing = w.in.lacking()
-	if err := w.hash(ctx); err != nil {
-		return Result{}, err
+	if len(w.in.errs) == 0 {
+		if err := w.hash(ctx); err != nil {
+			return Result{}, err
+		}
 	}
 	result, err := s.create(ctx, w)
 	if errors.Is(err, ErrIDTaken) {
@@ -94,7 +96,7 @@ func (s *Service) Patch(ctx context.Context, scope Scope, id ID, values Values, 
 	if err := permit(scope, Write, true); err != nil {
 		return Result{}, err
 	}
-	if len(values) == 0 {
+	if values.namesNothing() {
 		return Result{}, path{"patch"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
 	}
 	w, err := s.prepare(ctx, scope, "patch", values)

@@ -11,10 +11,13 @@ import (
 // transaction, the client that it is about and the neighbours that its edges
 // touch. A transaction that is run again begins it anew.
 type writing struct {
-	service      *Service
-	scope        Scope
-	keyer        *Keyer
-	in           *input
+	service *Service
+	scope   Scope
+	keyer   *Keyer
+	in      *input
+	// decode checks the input anew for the client that it is for, which nobody knows
+	// before the transaction: what the client holds is taken as it is.
+	decode       func(held *Client) *input
 	passwordHash *string
 
 	tx            Tx
@@ -23,30 +26,36 @@ type writing struct {
 	edges         edgeChanges
 }
 
-// prepare reads what checking an input takes, and checks it.
-func (s *Service) prepare(ctx context.Context, scope Scope, argument string, values Values) (*writing, error) {
+// prepare reads what checking an input takes, and checks it. Each of more checks
+// goes on with what was read.
+func (s *Service) prepare(ctx context.Context, scope Scope, argument string, values Values, more ...func(*input)) (*writing, error) {
 	business, err := s.Business(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	var definitions Definitions
-	if _, named := values[inputFields]; named {
-		if definitions, err = s.Definitions(ctx, scope); err != nil {
+	by := checks{argument: argument, role: scope.Role, today: DateOf(s.now().In(business.zone()))}
+	if _, named := values[inputFields]; named || more != nil {
+		if by.definitions, err = s.Definitions(ctx, scope); err != nil {
 			return nil, err
 		}
 	}
-	return &writing{
-		service: s,
-		scope:   scope,
-		keyer:   s.keyer(business),
-		in:      decodeInput(argument, values, definitions, scope.Role),
-	}, nil
+	decode := func(held *Client) *input {
+		by := by
+		by.held = held
+		in := decodeInput(values, by)
+		for _, check := range more {
+			check(in)
+		}
+		return in
+	}
+	return &writing{service: s, scope: scope, keyer: s.keyer(business), in: decode(nil), decode: decode}, nil
 }
 
 // hash spends the time that a password hash takes, before the transaction holds
-// anything; not for an input that will be refused.
+// anything. What is wrong with an input may be what its client holds; so it is
+// hashed for one that may be refused, too.
 func (w *writing) hash(ctx context.Context) error {
-	if w.in.password == nil || len(w.in.errs) > 0 {
+	if w.in.password == nil {
 		return nil
 	}
 	hash, err := w.service.hasher.Hash(ctx, *w.in.password)
@@ -69,6 +78,9 @@ func (w *writing) begin(tx Tx, after *Client) {
 // apply brings the input into the client and its neighbours, or returns all
 // that is wrong with it.
 func (w *writing) apply(ctx context.Context) error {
+	if w.before != nil {
+		w.in = w.decode(w.before)
+	}
 	errs := slices.Clone(w.in.errs)
 	if w.before == nil {
 		errs = append(errs, w.in.missing...)

@@ -9,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"clientgraph/internal/client"
 )
 
 // MaxErrors bounds the errors of one answer: of a document that is not valid, and

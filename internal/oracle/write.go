@@ -60,12 +60,27 @@ func (m *Model) Patch(c Caller, t Target, patch Values, account int64) Outcome {
 	if !c.May("write") {
 		return Outcome{Forbidden: true}
 	}
-	if len(patch) == 0 {
+	if namesNothing(patch) {
 		return Outcome{Failures: []Failure{{"EMPTY_PATCH", "patch"}}}
 	}
 	return m.edit(c, t, false, func(next *Model, p *Person) []Failure {
 		return next.bring(c, p, "patch", next.read(c, "patch", patch), patch, account)
 	})
+}
+
+// namesNothing says whether a patch has nothing to do: a null password or list of
+// fields is passed over, and a list of no fields is none.
+func namesNothing(patch Values) bool {
+	named := len(patch)
+	if password, given := patch["password"]; given && password == nil {
+		named--
+	}
+	if list, given := patch["fields"]; given {
+		if fields, _ := list.([]any); len(fields) == 0 {
+			named--
+		}
+	}
+	return named == 0
 }
 
 // bring brings an input into a record.
