@@ -19,7 +19,10 @@ func (r *run) create(rt *rapid.T) {
 func (r *run) patch(rt *rapid.T) {
 	who := r.drawCaller(rt)
 	target := r.drawTarget(rt, who)
-	patch := r.drawInput(rt, who, false)
+	r.sendPatch(rt, who, target, r.drawInput(rt, who, false))
+}
+
+func (r *run) sendPatch(rt *rapid.T, who oracle.Caller, target oracle.Target, patch values) {
 	got := r.sendTo(rt, who, target, "patchClient", ", $patch: ClientPatch!", ", patch: $patch", values{"patch": patch})
 	_, account := got.made()
 	r.compare(rt, got, r.model.Patch(who, target, patch, account))
