@@ -13,6 +13,7 @@ TESTFLAGS ?=
 
 TOOLS := .cache/bin/installed
 SOCKETS := .ci/sockets/node_modules/.package-lock.json
+CONTRACT := .ci/contract/node_modules/.package-lock.json
 SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
 BROWSER := internal/web/browser/node_modules/.package-lock.json
 PLAYGROUND := internal/web/dist/manifest.json
@@ -30,7 +31,7 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross schema words threats scripts property browser sockets hostile soak fuzz vuln
+CHECKS := lint format generated tidy cross schema contract words threats scripts property browser sockets hostile soak fuzz vuln
 
 .PHONY: help run test check long corpus bench-reads generate zones fmt clean playground $(CHECKS)
 
@@ -76,6 +77,7 @@ fmt: $(TOOLS) ## format all Go code
 
 clean: ## remove what was built and installed; the data stay
 	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules .ci/schema/node_modules .ci/sockets/node_modules
+	rm -rf .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated
 	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint
@@ -98,6 +100,9 @@ schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and b
 	node .ci/schema/node_modules/eslint/bin/eslint.js --max-warnings 0 \
 		--config .ci/schema/eslint.config.js schema.graphqls
 	node .ci/schema/breaking.mjs
+
+contract: $(CONTRACT) ## check: compilers of front ends read the schema, Relay's and Apollo's caches keep its answers, on a real server
+	$(SHOWTEST) -timeout 5m -tags contract -run ToolsOfOthers ./internal/app
 
 words: ## check: no file names a folder of one machine or a registry
 	.ci/words
@@ -144,7 +149,7 @@ $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground
 		echo "the playground could not be built: it will load GraphiQL from a CDN"; \
 	fi
 
-$(SCHEMA_LINT) $(SOCKETS) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
+$(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
 	command -v npm >/dev/null || { echo "this check needs Node.js 20.19 or newer with npm" >&2; exit 1; }
 	cd $* && npm ci --loglevel=error
 

@@ -100,7 +100,7 @@ type listed struct {
 // packages lists all packages of the program, by their folders.
 func packages(t *testing.T) map[string]listed {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "-tags", "browser,hostile,sockets", module+"...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "-tags", "browser,contract,hostile,sockets", module+"...")
 	out, err := list.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

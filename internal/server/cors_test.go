@@ -130,7 +130,7 @@ func TestSocketWithTokensThatDifferIsRefused(t *testing.T) {
 		`{"Authorization":"Bearer ONE","authorization":"Bearer OTHER"}`:             false,
 		`{"authorization":"Bearer ONE","headers":{"Authorization":"Bearer OTHER"}}`: false,
 		`{"headers":{"authorization":"Bearer ONE","AUTHORIZATION":"Bearer OTHER"}}`: false,
-		`{"authorization":"Bearer ONE","headers":{"Authorization":"Bearer ONE"}}`: true,
+		`{"authorization":"Bearer ONE","headers":{"Authorization":"Bearer ONE"}}`:   true,
 		`{"AUTHORIZATION":"Bearer ONE"}`:                                            true,
 		`{"headers":{"authorization":"Bearer ONE"}}`:                                true,
 	} {
