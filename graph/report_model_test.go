@@ -90,7 +90,7 @@ func (w *reportWorld) textsOf(c *client.Client) reportTexts {
 	}
 	for _, phone := range []*string{c.CellPhone, c.HomePhone, c.BusinessPhone} {
 		if phone != nil {
-			texts.phones = append(texts.phones, modelDigits(modelFold(*phone)))
+			texts.phones = append(texts.phones, modelSpellings(modelFold(*phone))...)
 		}
 	}
 	if name := modelName(c); name != nil {
@@ -220,11 +220,33 @@ func (t reportTexts) reported(term string, role client.Role) bool {
 	return slices.ContainsFunc(t.custom, in) || t.called(term) || (role != client.RoleClient && slices.ContainsFunc(t.notes, in))
 }
 
-// called says whether a term that is a number is in a phone number.
+// called says whether a term that is a number is in a phone number. What follows
+// a whole number, with a letter that says so, is its extension.
 func (t reportTexts) called(term string) bool {
+	if whole, _, has := strings.Cut(term, " ext. "); has && len(modelDigits(whole)) >= 6 {
+		term = whole
+	}
 	number := modelDigits(term)
 	return len(number) >= 3 && !strings.ContainsFunc(term, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) }) &&
 		slices.ContainsFunc(t.phones, func(phone string) bool { return strings.Contains(phone, number) })
+}
+
+// modelSpellings are the ways to write a number of the worlds in digits. Their
+// businesses are American: a number of ten digits, or of eleven with the country's
+// one before it, is dialled from abroad behind 00, or 011.
+func modelSpellings(phone string) []string {
+	number := modelDigits(phone)
+	spellings := []string{number}
+	if plain, _, has := strings.Cut(phone, " ext"); has {
+		number = modelDigits(plain)
+	}
+	switch {
+	case len(number) == 10 && number[0] != '0' && number[0] != '1':
+		spellings = append(spellings, "001"+number, "0111"+number)
+	case len(number) == 11 && number[0] == '1':
+		spellings = append(spellings, "00"+number, "011"+number)
+	}
+	return spellings
 }
 
 // modelIn says whether a folded text has a folded term: anywhere, or, when the

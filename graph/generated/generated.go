@@ -4213,7 +4213,7 @@ type Query {
 
   """
   A page of the live clients of an e-mail address, or with that alias, by full name; empty when none has it. Case and
-  outer spaces do not matter. Several clients may share an address.
+  outer spaces do not matter, and a domain in letters is its ` + "`" + `xn--` + "`" + ` form. Several clients may share an address.
   """
   clientsByEmail(
     "The address."
@@ -4225,10 +4225,14 @@ type Query {
   ): [Client!]
 
   """
-  What to show while somebody types: the first live clients whose full name, e-mail address or phone number has the
-  search in it, wherever it stands and however it is accented. A search of one or two letters is found where a word
-  begins, three digits or more in phone numbers however they are written. A decimal digit of any script is its value. A
-  blank search finds everybody. Costs 300 points.
+  What to show while somebody types: the first live clients in whose full name, e-mail address or phone numbers each word
+  of the search is, in any order, wherever it stands and however it is accented. A word of one or two letters is found
+  where a word begins; every character of Han, kana, Hangul and Thai begins one. Three digits or more are found in phone
+  numbers in every usual spelling (national, with + or 00, without what is dialled first, by the last digits), those of
+  ` + "`" + `aliases` + "`" + ` included; words that are one number together are one, and an extension behind it is left out. Apostrophes,
+  hyphens, quotes and spaces are found by any that look alike, hiragana by katakana, Arabic and Hebrew without points and
+  whatever form of alef, ya or ta marbuta was typed. A decimal digit of any script is its value. A blank search finds
+  everybody. Costs 300 points.
   """
   filterClients(
     "What was typed so far: at most 10,000 characters, fewer where they are ligatures of many (TOO_LONG)."
@@ -4419,15 +4423,16 @@ input ClientReportFilter {
   "Only clients of one of these statuses."
   statusList: [ClientStatus!]
   """
-  With one of these tags, whatever their case: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
+  With one of these tags, whatever their case; blank ones are none: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
   where they are ligatures of many (TOO_LONG). FORBIDDEN to role CLIENT.
   """
   tagsList: [String!]
   """
   With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-  accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
-  value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
-  characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
+  accents; or with its digits, three at least, in a phone number in any usual spelling, be it an alias. Values that are
+  true or false are found as ` + "`" + `true` + "`" + ` and ` + "`" + `false` + "`" + `. Texts compare as ` + "`" + `filterClients` + "`" + ` says. One or two letters are found where
+  a word begins. What your role may not read is not searched. At most 10,000 characters, fewer where they are ligatures of
+  many (TOO_LONG). Costs 1,000 points.
   """
   searchTerm: String @work(points: 1000)
   """

@@ -102,13 +102,14 @@ type ClientReportFilter struct {
 	StaffIDList []*client.ID `json:"staffIdList,omitempty"`
 	// Only clients of one of these statuses.
 	StatusList []client.Status `json:"statusList,omitempty"`
-	// With one of these tags, whatever their case: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
+	// With one of these tags, whatever their case; blank ones are none: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
 	// where they are ligatures of many (TOO_LONG). FORBIDDEN to role CLIENT.
 	TagsList []string `json:"tagsList,omitempty"`
 	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-	// accents; or with its digits, three at least, in a phone number. A decimal digit of any script, or full-width, is its
-	// value. One or two letters are found where a word begins. What your role may not read is not searched. At most 10,000
-	// characters, fewer where they are ligatures of many (TOO_LONG). Costs 1,000 points.
+	// accents; or with its digits, three at least, in a phone number in any usual spelling, be it an alias. Values that are
+	// true or false are found as `true` and `false`. Texts compare as `filterClients` says. One or two letters are found where
+	// a word begins. What your role may not read is not searched. At most 10,000 characters, fewer where they are ligatures of
+	// many (TOO_LONG). Costs 1,000 points.
 	SearchTerm *string `json:"searchTerm,omitempty"`
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
 	// they are ligatures of many (TOO_LONG). Each costs 20 points.

@@ -133,6 +133,11 @@ type Client struct {
 	AccountIDs        []int64
 	IdentityKeys      []string
 
+	// PhoneSpellings are the usual ways to write the client's phone numbers, as
+	// digits alone; see Keyer. A client whose keys are of before there were any has
+	// none.
+	PhoneSpellings []string
+
 	// Keys are what an index finds the client by, beside its rows and orders:
 	// its tags, appointments, custom values and pieces of its texts; see
 	// indexKeys.

@@ -282,7 +282,7 @@ func (m meaning) need() Selection {
 // searchNeed is what a term is looked for in: notes, and all that a custom field
 // may stand for.
 func searchNeed() Selection {
-	need := Select("notes", "alertNotes")
+	need := Select("notes", "alertNotes", nameAliases, namePhoneSpellings)
 	need.AddField("fields")
 	need.AddField("fullName")
 	return need

@@ -11,6 +11,8 @@ import (
 // survivor's record afterwards and the report. It reads nothing else, so that a
 // preview and a merge of the same records tell the same.
 type folding struct {
+	// keyer tells which values are one to the business.
+	keyer    *Keyer
 	survivor *Client
 	// folded are the others, in the order of the request.
 	folded []*Client

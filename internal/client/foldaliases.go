@@ -1,6 +1,8 @@
 package client
 
-// foldAliases keeps, of what other systems know the clients by, the values that
+import "strings"
+
+// foldAliases keeps, of what others know the clients by, the values that
 // lost: those of the survivor too, where another's was chosen.
 func (f *folding) foldAliases() {
 	for _, c := range f.all() {
@@ -24,14 +26,28 @@ func (f *folding) foldAliases() {
 
 // alias adds one, unless the survivor is known by that value already.
 func (f *folding) alias(p *Property, alias Alias) {
-	if own, ok := valueAt(p.at(f.after)).(string); ok && sameAlias(p.Name, own, alias.Value) {
+	if own, ok := valueAt(p.at(f.after)).(string); ok && f.keyer.sameAlias(p, own, alias.Value) {
 		return
 	}
 	for _, known := range f.after.Aliases {
-		if known.Field == alias.Field && sameAlias(alias.Field, known.Value, alias.Value) {
+		if known.Field == alias.Field && f.keyer.sameAlias(p, known.Value, alias.Value) {
 			return
 		}
 	}
 	f.after.Aliases = append(f.after.Aliases, alias)
 	f.report.Aliases = append(f.report.Aliases, alias)
+}
+
+// sameAlias says whether two values of an aliased property mean the same to who
+// looks for them.
+func (k *Keyer) sameAlias(p *Property, a, b string) bool {
+	switch {
+	case p.is(phone):
+		return k.samePhone(a, b)
+	case p.Name == nameEmailAddress:
+		return foldEmail(a) == foldEmail(b)
+	case p.Name == nameExternalUserName:
+		return a == b
+	}
+	return strings.TrimSpace(a) == strings.TrimSpace(b)
 }

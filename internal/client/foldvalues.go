@@ -51,7 +51,7 @@ func (f *folding) foldValue(p *Property) {
 	for _, c := range f.all() {
 		candidates = append(candidates, candidate{c, filled(valueAt(p.at(c)))})
 	}
-	winner := f.decide(p.Name, candidates, p.same, func(value any) any { return reported(p, value) })
+	winner := f.decide(p.Name, candidates, func(a, b any) bool { return f.same(p, a, b) }, func(value any) any { return reported(p, value) })
 	if winner.from == f.survivor {
 		return
 	}
@@ -71,10 +71,10 @@ func (f *folding) keepsDerivedName() bool {
 }
 
 // same says whether two values of the property are one.
-func (p *Property) same(a, b any) bool {
+func (f *folding) same(p *Property, a, b any) bool {
 	x, isText := a.(string)
 	if y, too := b.(string); isText && too && p.is(aliased) {
-		return sameAlias(p.Name, x, y)
+		return f.keyer.sameAlias(p, x, y)
 	}
 	return equalValues(a, b)
 }

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Kinds of identity keys. Two clients who share a key may be one person; which
@@ -33,8 +31,9 @@ func (k *Keyer) identityKeys(c *Client) []string {
 		keys = append(keys, keyEmail+email)
 	}
 	for _, phone := range c.phones() {
-		if number := k.phoneNumber(phone); number != "" {
-			keys = append(keys, keyPhone+number)
+		for _, number := range k.phoneNumbers(phone) {
+			// A family's extension is no other telephone.
+			keys = append(keys, keyPhone+number.e164)
 		}
 	}
 	if name := c.identityName(); name != "" && c.DateOfBirth != nil {
@@ -55,25 +54,6 @@ func (c *Client) identityName() string {
 		return ""
 	}
 	return normalise(*name)
-}
-
-// phoneNumber is a number in E.164, with its extension when it has one; empty
-// for what is no whole number of the region or of the country that it names.
-// One digit over and over is what people type to get past a required field.
-func (k *Keyer) phoneNumber(phone string) string {
-	number, err := phonenumbers.Parse(plainDigits(phone), k.keying.PhoneRegion)
-	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
-		return ""
-	}
-	national := phonenumbers.GetNationalSignificantNumber(number)
-	if strings.Trim(national, national[:1]) == "" {
-		return ""
-	}
-	e164 := phonenumbers.Format(number, phonenumbers.E164)
-	if extension := number.GetExtension(); extension != "" {
-		e164 += ";ext=" + extension
-	}
-	return e164
 }
 
 // identity is a digest of all by which the client could be taken for another

@@ -19,6 +19,9 @@ import (
 type Keyer struct {
 	collators sync.Pool
 	keying    Keying
+	// abroad are the digits that are dialled in the region before another country's
+	// code, where they are not 00.
+	abroad string
 }
 
 // Keying is what a client's keys depend on beside the client.
@@ -48,6 +51,7 @@ func NewKeyer(locale *string, phoneRegion string) *Keyer {
 	return &Keyer{
 		collators: sync.Pool{New: func() any { return collate.New(tag) }},
 		keying:    keying,
+		abroad:    dialledAbroad(phoneRegion),
 	}
 }
 
@@ -73,18 +77,10 @@ func (k *Keyer) Key(text *string, clientID int64) string {
 	return encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
 }
 
-// Prepare computes what the store keeps beside a client's own values: its
-// places in the orders and its count of open appointments.
+// Prepare computes what the store keeps beside a client's own values: what it is
+// found and ordered by, and its count of open appointments.
 func (k *Keyer) Prepare(c *Client) {
 	k.PrepareKeyed(c)
-	if c.Lifecycle == Merged {
-		c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys = nil, nil, nil, nil
-		return
-	}
-	c.EmailsLower = c.emailsLower()
-	c.ExternalUserNames = c.externalUserNames()
-	c.AccountIDs = c.accountIDs()
-	c.Keys = c.indexKeys()
 	c.ActiveAppointmentCount = 0
 	for _, a := range c.Appointments {
 		if a.Status == AppointmentOpen {
@@ -93,15 +89,24 @@ func (k *Keyer) Prepare(c *Client) {
 	}
 }
 
-// PrepareKeyed computes what of that depends on the keying: places in orders,
-// and phone numbers in international form.
+// PrepareKeyed computes what of that depends on the keying: places in orders, and
+// all that the client is found by.
 func (k *Keyer) PrepareKeyed(c *Client) {
+	c.NameKey, c.EmailKey, c.IdentityKeys = "", "", nil
+	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys, c.PhoneSpellings = nil, nil, nil, nil, nil
 	if c.Lifecycle == Merged {
 		// Whoever has no keys is found by none.
-		c.NameKey, c.EmailKey, c.IdentityKeys = "", "", nil
 		return
 	}
 	c.NameKey = k.Key(c.FullName(), c.ClientID)
 	c.EmailKey = k.Key(c.EmailAddress, c.ClientID)
+	c.EmailsLower = c.emailsLower()
+	c.ExternalUserNames = c.externalUserNames()
+	c.AccountIDs = c.accountIDs()
 	c.IdentityKeys = k.identityKeys(c)
+	for _, phone := range c.phones() {
+		c.PhoneSpellings = append(c.PhoneSpellings, k.phoneSpellings(phone)...)
+	}
+	c.PhoneSpellings = withoutParts(c.PhoneSpellings)
+	c.Keys = c.indexKeys()
 }

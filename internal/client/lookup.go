@@ -133,8 +133,8 @@ type Suggestions struct {
 // maxSuggestions bounds what a typeahead shows.
 const maxSuggestions = 100
 
-// Suggest lists the first live clients whose name, e-mail address or phone
-// number has the search in it; the first of all for a blank one. To who may
+// Suggest lists the first live clients in whose name, e-mail address or phone
+// number each word of the search is; the first of all for a blank one. To who may
 // write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
 func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order Order, first int64, need Selection) (*Suggestions, error) {
 	if first < 1 || first > maxSuggestions {
@@ -145,7 +145,7 @@ func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order
 	}
 	suggestions := &Suggestions{Clients: []*Client{}}
 	query := Query{Order: order, Limit: first, Need: need}
-	t, ok := newTerm(search)
+	t, ok := newTyped(search)
 	if !ok {
 		found, err := s.store.Clients(ctx, scope, query)
 		suggestions.Clients = found
@@ -154,15 +154,15 @@ func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order
 	if permit(scope, Write, false) == nil && !isBlank(search) {
 		suggestions.AddNew = new(trimmed(search))
 	}
-	if t.none {
+	if t == nil {
 		return suggestions, nil
 	}
 	query.Limit = 0
-	query.Conditions.Keys = [][]string{t.keys()}
+	query.Conditions.Keys = t.keys()
 	query.Need.AddField("fullName")
-	query.Need.AddAll("emailAddress", "cellPhone", "homePhone", "businessPhone")
+	query.Need.AddAll("emailAddress", "cellPhone", "homePhone", "businessPhone", nameAliases, namePhoneSpellings)
 	err := s.store.Scan(ctx, scope, query, func(c *Client) bool {
-		if t.typed(c) {
+		if t.finds(c) {
 			suggestions.Clients = append(suggestions.Clients, c)
 		}
 		return int64(len(suggestions.Clients)) < first

@@ -175,7 +175,7 @@ type merging struct {
 func (m *merging) begin(tx Tx) {
 	m.writing.begin(tx, nil)
 	m.conflicts = nil
-	m.fold = &folding{choices: map[string]choice{}, ssns: map[int64]string{}}
+	m.fold = &folding{keyer: m.keyer, choices: map[string]choice{}, ssns: map[int64]string{}}
 }
 
 // plan reads what the merge takes and folds it, or returns all that is wrong.

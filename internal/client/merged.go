@@ -1,7 +1,6 @@
 package client
 
 import (
-	"strings"
 	"time"
 )
 
@@ -100,16 +99,4 @@ func unique[T comparable](list []T) []T {
 		}
 	}
 	return once
-}
-
-// sameAlias says whether two values of an aliased property mean the same to who
-// looks for them.
-func sameAlias(field, a, b string) bool {
-	switch field {
-	case nameEmailAddress:
-		return foldEmail(a) == foldEmail(b)
-	case nameExternalUserName:
-		return a == b
-	}
-	return strings.TrimSpace(a) == strings.TrimSpace(b)
 }

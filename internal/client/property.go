@@ -45,8 +45,8 @@ const (
 	consent
 	// trims is a text that is stored without what shows nothing at its ends.
 	trims
-	// aliased is what other systems know the client by: a value that loses in a
-	// merge stays as an alias.
+	// aliased is what others know the client by: a value that loses in a merge stays
+	// as an alias.
 	aliased
 )
 
@@ -87,9 +87,9 @@ var properties = withKinds([]Property{
 	{Name: "referredBy", Max: maxText, has: writable, at: func(c *Client) any { return &c.ReferredBy }},
 	{Name: "imageUrl", Max: maxText, has: writable, rule: urlRule, at: func(c *Client) any { return &c.ImageURL }},
 
-	{Name: "cellPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.CellPhone }},
-	{Name: "homePhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.HomePhone }},
-	{Name: "businessPhone", Max: maxText, has: writable | ownWritable | phone, at: func(c *Client) any { return &c.BusinessPhone }},
+	{Name: "cellPhone", Max: maxText, has: writable | ownWritable | phone | aliased, at: func(c *Client) any { return &c.CellPhone }},
+	{Name: "homePhone", Max: maxText, has: writable | ownWritable | phone | aliased, at: func(c *Client) any { return &c.HomePhone }},
+	{Name: "businessPhone", Max: maxText, has: writable | ownWritable | phone | aliased, at: func(c *Client) any { return &c.BusinessPhone }},
 	{Name: "emergencyContact", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.EmergencyContact }},
 	{Name: "emergencyContactPhone", Max: maxText, has: writable, at: func(c *Client) any { return &c.EmergencyContactPhone }},
 
@@ -151,6 +151,7 @@ var properties = withKinds([]Property{
 	{Name: "activeAppointmentCount", has: derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
 	{Name: nameNameKey, has: derived, at: func(c *Client) any { return &c.NameKey }},
 	{Name: nameEmailKey, has: derived, at: func(c *Client) any { return &c.EmailKey }},
+	{Name: namePhoneSpellings, has: derived, at: func(c *Client) any { return &c.PhoneSpellings }},
 	{Name: "keys", has: derived, at: func(c *Client) any { return &c.Keys }},
 	{Name: "emailsLower", has: derived, at: func(c *Client) any { return &c.EmailsLower }},
 	{Name: "externalUserNames", has: derived, at: func(c *Client) any { return &c.ExternalUserNames }},
@@ -167,7 +168,10 @@ const (
 	nameNameKey  = "nameKey"
 	nameEmailKey = "emailKey"
 
-	nameDateOfBirth  = "dateOfBirth"
+	nameDateOfBirth = "dateOfBirth"
+
+	namePhoneSpellings = "phoneSpellings"
+
 	nameModifiedDate = "modifiedDate"
 	nameModifiedUser = "modifiedUser"
 

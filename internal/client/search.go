@@ -17,8 +17,9 @@ import (
 // themselves, so that what is answered is exact.
 //
 // Terms of three letters and more are found anywhere in a text, by trigrams.
-// Shorter ones are found where a word begins. Digits are found in phone numbers,
-// whatever stands between them there. A decimal digit of any script is its value.
+// Shorter ones are found where a word begins. Digits are found in all usual
+// spellings of a phone number, whatever stands between them there. A decimal digit
+// of any script is its value.
 
 // Prefixes of search keys by kind.
 const (
@@ -94,9 +95,7 @@ func newTerm(search string) (t term, ok bool) {
 	}
 	t.text = normalise(search)
 	t.none = t.text == ""
-	if d := digits(t.text); len(d) >= minDigits && !strings.ContainsFunc(t.text, isLetter) {
-		t.digits = d
-	}
+	t.digits = searchedDigits(t.text)
 	return t, true
 }
 
@@ -111,10 +110,12 @@ func (t term) keys() []string {
 	if len(runes) < gramLength {
 		keys = append(keys, keyStart+t.text)
 	} else {
-		keys = append(keys, rarest(keyTrigram, runes))
+		key, _ := rarest(keyTrigram, runes)
+		keys = append(keys, key)
 	}
 	if t.digits != "" {
-		keys = append(keys, rarest(keyDigits, []rune(t.digits)))
+		key, _ := rarest(keyDigits, []rune(t.digits))
+		keys = append(keys, key)
 	}
 	for _, key := range slices.Clone(keys) {
 		keys = append(keys, bucket(key))
@@ -122,9 +123,10 @@ func (t term) keys() []string {
 	return keys
 }
 
-// rarest is the term's piece that the fewest clients are likely to have.
-func rarest(kind string, runes []rune) string {
-	best, least := "", -1
+// rarest is the term's piece that the fewest clients are likely to have, and how
+// common that is.
+func rarest(kind string, runes []rune) (best string, least int) {
+	least = -1
 	for i := 0; i+gramLength <= len(runes); i++ {
 		weight := 0
 		for _, r := range runes[i : i+gramLength] {
@@ -134,7 +136,7 @@ func rarest(kind string, runes []rune) string {
 			best, least = kind+string(runes[i:i+gramLength]), weight
 		}
 	}
-	return best
+	return best, least
 }
 
 // commonness ranks letters by how often names and notes have them, roughly and
@@ -157,10 +159,11 @@ func commonness(r rune) int {
 
 // matches says whether the term is in a text.
 func (t term) matches(text string) bool {
-	if t.none {
-		return false
-	}
-	normal := normalise(text)
+	return !t.none && t.in(normalise(text))
+}
+
+// in says whether the term is in a text in search form.
+func (t term) in(normal string) bool {
 	if len([]rune(t.text)) >= gramLength {
 		return strings.Contains(normal, t.text)
 	}
@@ -173,12 +176,21 @@ func (t term) matches(text string) bool {
 	return false
 }
 
-// matchesPhone says whether the term's digits are in a phone number.
-func (t term) matchesPhone(phone string) bool {
-	return t.digits != "" && strings.Contains(digits(phone), t.digits)
+// called says whether the term's digits are in a spelling of one of the client's
+// phone numbers. PhoneSpellings must be loaded, and the numbers themselves: whoever
+// has no spellings yet is called by its digits as they stand.
+func (t term) called(c *Client) bool {
+	if t.digits == "" {
+		return false
+	}
+	in := func(spelling string) bool { return strings.Contains(spelling, t.digits) }
+	if c.PhoneSpellings != nil {
+		return slices.ContainsFunc(c.PhoneSpellings, in)
+	}
+	return slices.ContainsFunc(c.phones(), func(phone string) bool { return in(digits(phone)) })
 }
 
-// searchKeys are the client's pieces for the index.
+// searchKeys are the client's pieces for the index. PhoneSpellings must be there.
 func (c *Client) searchKeys() []string {
 	set := map[string]bool{}
 	for _, text := range c.searchableTexts() {
@@ -193,8 +205,7 @@ func (c *Client) searchKeys() []string {
 			}
 		}
 	}
-	for _, phone := range c.phones() {
-		number := digits(phone)
+	for _, number := range c.PhoneSpellings {
 		for i := 0; i+gramLength <= len(number); i++ {
 			set[keyDigits+number[i:i+gramLength]] = true
 		}
@@ -243,16 +254,17 @@ func (c *Client) searchableTexts() []string {
 	return append(texts, c.AlertNotes...)
 }
 
-// phones are the numbers by which the client is reached. Searches look at their
-// digits alone.
+// phones are the numbers by which the client is reached, and those by which it was
+// before others were merged into it.
 func (c *Client) phones() []string {
 	var phones []string
 	for i := range properties {
-		if p := &properties[i]; p.is(phone) {
-			if number, ok := valueAt(p.at(c)).(string); ok {
-				phones = append(phones, number)
-			}
+		p := &properties[i]
+		if !p.is(phone) {
+			continue
 		}
+		own, _ := valueAt(p.at(c)).(string)
+		phones = append(phones, c.known(p.Name, &own)...)
 	}
 	return phones
 }
@@ -268,22 +280,11 @@ func (t term) found(c *Client, definitions Definitions, role Role) bool {
 			return true
 		}
 	}
-	if slices.ContainsFunc(c.phones(), t.matchesPhone) {
+	if t.called(c) {
 		return true
 	}
 	if role == RoleClient {
 		return false
 	}
 	return (c.Notes != nil && t.matches(*c.Notes)) || slices.ContainsFunc(c.AlertNotes, t.matches)
-}
-
-// typed says whether the term is in what the typeahead searches: full name,
-// e-mail address and phone numbers.
-func (t term) typed(c *Client) bool {
-	for _, text := range []*string{c.FullName(), c.EmailAddress} {
-		if text != nil && t.matches(*text) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(c.phones(), t.matchesPhone)
 }

@@ -197,7 +197,7 @@ func (u *upsert) keepMain(found *Client) (undo func()) {
 		kept.set = maps.Clone(sent.set)
 		maps.DeleteFunc(kept.set, func(i int, value any) bool {
 			text, _ := value.(string)
-			return properties[i].is(aliased) && found.onlyAlias(&properties[i], text)
+			return properties[i].is(aliased) && u.keyer.onlyAlias(found, &properties[i], text)
 		})
 		u.in = &kept
 	}
@@ -206,11 +206,11 @@ func (u *upsert) keepMain(found *Client) (undo func()) {
 
 // onlyAlias says whether a value of an aliased property is one of the client's
 // aliases, and not the value that it has.
-func (c *Client) onlyAlias(p *Property, value string) bool {
-	if own, has := valueAt(p.at(c)).(string); has && sameAlias(p.Name, own, value) {
+func (k *Keyer) onlyAlias(c *Client, p *Property, value string) bool {
+	if own, has := valueAt(p.at(c)).(string); has && k.sameAlias(p, own, value) {
 		return false
 	}
-	return slices.ContainsFunc(c.Aliases, func(alias Alias) bool { return alias.Field == p.Name && sameAlias(p.Name, alias.Value, value) })
+	return slices.ContainsFunc(c.Aliases, func(alias Alias) bool { return alias.Field == p.Name && k.sameAlias(p, alias.Value, value) })
 }
 
 // create makes the client, of the key where the input does not say it.

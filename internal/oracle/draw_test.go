@@ -22,7 +22,7 @@ func pools() map[string][]any {
 		"emailAddress":     {"a@example.com", " A@Example.com ", "b@example.com", "c@example.org", "u@bücher.test", "U@xn--bcher-kva.test", nil},
 		"externalUserName": {"ann", "bo", nil},
 		"companyName":      {"Acme", "Bolt", nil},
-		"cellPhone":        {"+1 212 555 0101", "212-555-0102", nil},
+		"cellPhone":        {"+1 212 555 0101", "(212) 555-0101", "212-555-0102", nil},
 		"city":             {"Oslo", "Rome", nil},
 		"notes":            {"likes tea", "late\nagain", nil},
 		"status":           {"ACTIVE", "BLACKLISTED", nil},

@@ -43,7 +43,9 @@ type folding struct {
 
 // aliased are the properties by which others know a client, as the schema has
 // them one after the other.
-func aliased() []string { return []string{"emailAddress", "externalUserName", "stripeCustomerId"} }
+func aliased() []string {
+	return []string{"emailAddress", "externalUserName", "cellPhone", "stripeCustomerId"}
+}
 
 // MergeInto folds clients into one; id is the merge's, which the service chose.
 func (m *Model) MergeInto(c Caller, into int64, others []int64, choices []Choice, expected []Target, id int64) Outcome {

@@ -16,10 +16,24 @@ type Key struct {
 
 // same says whether two values of the key's property are one key.
 func (k Key) same(a, b string) bool {
-	if k.Name == "emailAddress" {
+	switch k.Name {
+	case "emailAddress":
 		return sameAddress(a, b)
+	case "cellPhone":
+		return subscriber(a) == subscriber(b)
 	}
 	return a == b
+}
+
+// subscriber are the ten digits of an American number, however it is written.
+func subscriber(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
+	return digits[max(0, len(digits)-10):]
 }
 
 // sameAddress says whether two e-mail addresses are one: their local parts whatever

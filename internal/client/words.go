@@ -1,0 +1,118 @@
+package client
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// typed is what somebody types to find a client: words, each of which is found in
+// the name, the e-mail address or a phone number, in any order.
+type typed []part
+
+// part is one word, or several that are one phone number together.
+type part struct {
+	words []term
+	// digits are those of all words, where they may be a phone number.
+	digits string
+}
+
+// maxPartKeys is how many parts are looked up in the index: the rarest. The others
+// are looked for in what these find.
+const maxPartKeys = 3
+
+// newTyped reads what was typed; ok is false for what is blank, which is no
+// condition. It is nil for what has nothing in it that can be read: nobody is
+// found by that.
+func newTyped(search string) (t typed, ok bool) {
+	if isBlank(search) {
+		return nil, false
+	}
+	words := strings.FieldsFunc(extension.ReplaceAllString(normalise(search), "$1 "), func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
+	if signs := slices.DeleteFunc(slices.Clone(words), isPunctuation); len(signs) > 0 {
+		// A dash between two names is no word of either.
+		words = signs
+	}
+	for len(words) > 0 {
+		count := 1
+		for count < len(words) && isNumeric(words[count-1]) && isNumeric(words[count]) {
+			count++
+		}
+		t = append(t, parts(words[:count])...)
+		words = words[count:]
+	}
+	// Those that find the fewest first.
+	slices.SortStableFunc(t, func(a, b part) int { return a.commonness() - b.commonness() })
+	return t, true
+}
+
+// parts are one number, where those words may be one, or each word.
+func parts(words []string) []part {
+	all := make([]part, len(words))
+	number := part{digits: searchedDigits(strings.Join(words, " "))}
+	for i, word := range words {
+		t := term{text: word, digits: searchedDigits(word)}
+		all[i] = part{words: []term{t}, digits: t.digits}
+		number.words = append(number.words, t)
+	}
+	if number.digits == "" {
+		return all
+	}
+	return []part{number}
+}
+
+// isNumeric says whether a word may be a part of a phone number.
+func isNumeric(word string) bool {
+	return strings.Trim(word, "0123456789+-()./") == "" && strings.ContainsAny(word, "0123456789")
+}
+
+func isPunctuation(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPunct(r) })
+}
+
+// commonness ranks parts by how many clients are likely to have them.
+func (p part) commonness() int {
+	if runes := []rune(p.words[0].text); p.digits == "" && len(runes) >= gramLength {
+		_, weight := rarest(keyTrigram, runes)
+		return weight
+	}
+	if p.digits != "" {
+		_, weight := rarest(keyDigits, []rune(p.digits))
+		return weight
+	}
+	// Where a word begins with one letter, or two.
+	return 100 - len(p.words[0].text)
+}
+
+// keys are, for the rarest parts, the search keys of which every match has one.
+func (t typed) keys() [][]string {
+	var lists [][]string
+	for _, p := range t[:min(len(t), maxPartKeys)] {
+		keys := p.words[0].keys()
+		if p.digits != "" {
+			key, _ := rarest(keyDigits, []rune(p.digits))
+			keys = append(keys, key, bucket(key))
+		}
+		lists = append(lists, unique(keys))
+	}
+	return lists
+}
+
+// finds says whether the client is whom somebody typed of.
+func (t typed) finds(c *Client) bool {
+	var texts []string
+	for _, text := range []*string{c.FullName(), c.EmailAddress} {
+		if text != nil {
+			texts = append(texts, normalise(*text))
+		}
+	}
+	missing := func(p part) bool {
+		if (term{digits: p.digits}).called(c) {
+			return false
+		}
+		return slices.ContainsFunc(p.words, func(word term) bool {
+			return !slices.ContainsFunc(texts, word.in) && !word.called(c)
+		})
+	}
+	return len(t) > 0 && !slices.ContainsFunc(t, missing)
+}
