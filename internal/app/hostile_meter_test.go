@@ -5,6 +5,7 @@ package app_test
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,4 +81,22 @@ func (m meter) during(t *testing.T, do func()) taken {
 	cpu := m.cpu(t) - began
 	_, peak := m.memory(t)
 	return taken{cpu, max(peak-before, 0)}
+}
+
+// threads are the ids of a process's threads.
+func threads(t *testing.T, pid int) []int {
+	t.Helper()
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []int
+	for _, entry := range entries {
+		id, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }

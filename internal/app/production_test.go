@@ -60,8 +60,14 @@ func newIssuer(t *testing.T) issuer {
 
 func (i issuer) owner(t *testing.T) string {
 	t.Helper()
+	return i.ownerCalled(t, "ann")
+}
+
+// ownerCalled is the token of an owner of that user name.
+func (i issuer) ownerCalled(t *testing.T, user string) string {
+	t.Helper()
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
-		"iss": "https://issuer.example", "aud": "clientgraph", "sub": "ann", "role": "OWNER", "businessId": 43111,
+		"iss": "https://issuer.example", "aud": "clientgraph", "sub": user, "role": "OWNER", "businessId": 43111,
 		"exp": time.Now().Add(time.Hour).Unix(),
 	})
 	token.Header["kid"] = "a"

@@ -18,7 +18,7 @@ type Limits struct {
 	QueryTime       time.Duration  `default:"10s" help:"How long a query may take."`
 	MutationTime    time.Duration  `default:"30s" help:"How long a mutation may take, but for merges."`
 	MergeTime       time.Duration  `default:"1m" help:"How long a merge, its preview or its undoing may take."`
-	MaxRunning      int            `placeholder:"N" help:"Operations that are executed at once; two a core by default, and four at least. One caller has three quarters of them at most."`
+	MaxRunning      int            `placeholder:"N" help:"Operations that are executed at once; two a core by default, and four at least. One caller has half of them at most."`
 	MaxWaiting      int            `placeholder:"N" help:"Operations that wait for their turn; eight for each that is executed by default. Turns go to the business, and in it to the caller, that has the fewest under way; who has most waiting is turned away first."`
 	WaitTime        time.Duration  `default:"80ms" help:"How long an operation waits for its turn before it is turned away."`
 	WriteTime       time.Duration  `default:"10s" help:"How long a caller may take to read 64 KiB of an answer before it is cut off."`

@@ -24,7 +24,7 @@ const (
 // the business that has the fewest running, and within it to the principal that
 // has the fewest; among equals to who has waited the longest. Who comes to a full
 // queue takes the place of the last one of the principal that waits most often. No
-// principal has more than its part of all slots, so that another finds one free.
+// principal has more than half of all slots, so that another finds one free.
 // It is safe for concurrent use.
 type Slots struct {
 	// own bounds the slots of one principal, waiting those who wait in all, and
@@ -60,7 +60,7 @@ type waiter struct {
 // NewSlots returns so many slots, for which so many wait, each as long as patience
 // at most.
 func NewSlots(slots, waiting int, patience time.Duration) *Slots {
-	return &Slots{own: max(slots*3/4, 1), waiting: waiting, patience: patience, free: slots, businesses: map[string]*tenant{}}
+	return &Slots{own: (slots + 1) / 2, waiting: waiting, patience: patience, free: slots, businesses: map[string]*tenant{}}
 }
 
 // Busy says whether a principal who asks now would be turned away at once. It is

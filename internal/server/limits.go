@@ -25,7 +25,7 @@ type Limits struct {
 	// with it: 10 s, 30 s, and 60 s for merges.
 	QueryTime, MutationTime, MergeTime time.Duration
 	// Running bounds how many operations are executed at once: two a core, and four
-	// at least, of which one principal has three quarters at most. As many as
+	// at least, of which one principal has half at most. As many as
 	// Waiting, eight for each that runs, wait for their turn, each for WaitTime,
 	// 80 ms.
 	Running, Waiting int

@@ -10,7 +10,7 @@ const (
 	// promptly is how many callers in a second are turned away at once.
 	promptly = 100
 	// later is how long any more wait for being turned away.
-	later = 500 * time.Millisecond
+	later = time.Second
 )
 
 // pace keeps callers who come again at once, whatever Retry-After says, from
