@@ -17,6 +17,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/config"
+	"clientgraph/internal/conns"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongostore"
@@ -24,7 +25,7 @@ import (
 )
 
 const (
-	readHeaderTimeout = 10 * time.Second
+	readHeaderTimeout = 5 * time.Second
 	idleTimeout       = 2 * time.Minute
 	// maxHeader bounds a request's first line and headers, in bytes: some headers
 	// are read entry by entry.
@@ -97,12 +98,14 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		TrustedProxies:  cfg.TrustedProxy,
 		HSTS:            cfg.HSTS,
 		Limits:          limits(cfg.Limits),
-		Streams:         server.StreamLimits{Message: cfg.MaxBody},
+		Streams:         streamLimits(cfg),
+		Exempt:          exempt(cfg),
 		Trusted:         trusted,
 		TrustedOnly:     cfg.TrustedOnly(),
 		NotPersisted:    !cfg.PersistedQueries,
 		Logger:          logger,
 	})
+	listener = bounded(listener, cfg, logger)
 	if secure != nil {
 		listener = tls.NewListener(listener, secure)
 	}
@@ -220,6 +223,8 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Serve
 	s := &http.Server{
 		Handler:           handler,
 		BaseContext:       func(net.Listener) context.Context { return requests },
+		ConnContext:       conns.Context,
+		HTTP2:             http2(),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,

@@ -43,6 +43,7 @@ type Serve struct {
 	HTTP
 	Operations
 	Limits        `group:"Limits:"`
+	Connections   `group:"Limits:"`
 	SchemaFile    bool   `help:"Serve the schema as a file, /schema.graphql, to anybody outside development too."`
 	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring (tink) that encrypts social security numbers; the command keyset prints a new one, development mode makes its own."`
 	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`

@@ -30,6 +30,21 @@ func (s *Shares) Take(of string, much int64) bool {
 	return true
 }
 
+// Full says whether there is as much of one, or of all, as there may be.
+func (s *Shares) Full(of string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all > 0 && s.taken >= s.all || s.each > 0 && s.of[of] >= s.each
+}
+
+// Put is Take whatever the bounds are.
+func (s *Shares) Put(of string, much int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken += much
+	s.of[of] += much
+}
+
 // Give gives back what was taken.
 func (s *Shares) Give(of string, much int64) {
 	s.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/conns"
 )
 
 // admitted is a caller who was let in.
@@ -37,6 +38,7 @@ func (h *graphqlHandler) scope(ctx context.Context, identity client.Identity) (c
 	scope, err := h.service.Scope(ctx, identity)
 	switch {
 	case err == nil:
+		conns.Admit(ctx)
 		scope.RequestID = requestID(ctx)
 		return scope, nil
 	case client.HasCode(err, client.CodeUnauthenticated):

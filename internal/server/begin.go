@@ -25,6 +25,12 @@ type begun struct {
 	leave     func()
 	responses graphql.ResponseHandler
 	executor  *executor.Executor
+	// principal is who asked.
+	principal string
+	// charge takes the price of an event from the caller's budget; set for
+	// subscriptions, and unsubscribe with it.
+	charge      func() (wait time.Duration, ok bool)
+	unsubscribe func()
 	// over is set when the last response was given.
 	over bool
 	// rows bounds what each part of the answer reads, errors what it tells of.
@@ -51,6 +57,9 @@ type unbegun struct {
 // through here.
 func (h *graphqlHandler) begin(ctx context.Context, identity client.Identity, asked *request) (*begun, *unbegun) {
 	who := callerOf(identity.BusinessID, identity.User)
+	if h.unwritten.Full(who.principal) {
+		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
+	}
 	leave, turn := h.slots.Enter(ctx, who.business, who.principal)
 	if turn != limit.TurnTaken {
 		return nil, h.notLetIn(ctx, overloaded(turn))
@@ -105,7 +114,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
-	b := &begun{kind: operation.Operation.Operation, executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
+	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
 		return nil, h.refused(ctx, http.StatusMethodNotAllowed, 0, &client.Error{Code: codeMethodNotAllowed, Message: "send mutations by POST"})
@@ -120,6 +129,9 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	}
 	ctx, b.errors = graph.WithAnswerErrors(client.WithRowBudget(ctx, b.rows))
 	if b.streams() {
+		if failed := h.subscribe(ctx, b, scope, cost); failed != nil {
+			return nil, failed
+		}
 		ctx, b.cancel = context.WithCancel(ctx)
 	} else {
 		ctx, b.cancel = context.WithTimeout(ctx, h.limits.time(operation))
@@ -186,7 +198,7 @@ func (b *begun) next() *graphql.Response {
 		return nil
 	}
 	b.rows.Renew()
-	response := b.responses(b.ctx)
+	response := b.charged(b.responses(b.ctx))
 	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
 		// Not a half of it: who pages would take that for all there is. What a
 		// mutation wrote is told.
@@ -226,4 +238,7 @@ func (b *begun) expired() bool { return errors.Is(b.ctx.Err(), context.DeadlineE
 func (b *begun) end() {
 	b.cancel()
 	b.leave()
+	if b.unsubscribe != nil {
+		b.unsubscribe()
+	}
 }

@@ -50,10 +50,10 @@ type events struct {
 // serveEvents executes an operation and streams its results: next events, then
 // complete. What is wrong with the operation is told by a next event too.
 func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, identity client.Identity, asked *request) {
-	ctx, leave, ok := h.streams.enter(r.Context())
-	if !ok {
+	ctx, leave, refused := h.streams.enter(r.Context(), callerOf(identity.BusinessID, identity.User).principal)
+	if refused != nil {
 		w.Header().Set("Retry-After", retryAfter)
-		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"})
+		h.refuse(w, r, refused)
 		return
 	}
 	defer leave()
@@ -72,8 +72,6 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, ide
 		return
 	}
 	e.open()
-	// The connection may serve other requests afterwards.
-	defer func() { _ = e.control.SetWriteDeadline(time.Time{}) }()
 	if failed != nil {
 		e.send(failed.response)
 		e.write("event: complete\ndata:\n\n")
@@ -85,11 +83,14 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, ide
 		if response == nil {
 			break
 		}
-		if !begun.streams() {
-			// What was asked is done: the turn is another's while it is written.
-			begun.leave()
+		release, ok := h.sending(begun, response)
+		if !ok {
+			// Who does not read what is there is not sent more.
+			end()
+			break
 		}
 		e.send(response)
+		release()
 	}
 	// A stream that was broken off has not completed: its client comes again.
 	if ctx.Err() == nil {
@@ -166,11 +167,13 @@ func (e *events) send(response *graphql.Response) {
 func (e *events) write(text string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	// Without deadlines, as in tests of the handler alone, writing waits.
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.WriteTimeout))
 	_, err := io.WriteString(e.w, text)
 	if err == nil {
+		// Without deadlines, as in tests of the handler alone, writing waits. Over
+		// HTTP/2 a deadline ends the stream even when nothing is written.
+		_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.WriteTimeout))
 		err = e.control.Flush()
+		_ = e.control.SetWriteDeadline(time.Time{})
 	}
 	if err != nil {
 		e.end()

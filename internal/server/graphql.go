@@ -61,7 +61,9 @@ type graphqlHandler struct {
 	unavailable func(error) bool
 	logger      *slog.Logger
 	streams     *streams
-	limits      Limits
+	// subscriptions counts those that are open.
+	subscriptions *crowds
+	limits        Limits
 	// slots are what may be executed at once, shared between callers.
 	slots   *limit.Slots
 	callers *callers
@@ -244,15 +246,11 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 	return made
 }
 
-// deliver writes an answer, unless too much waits for that caller, or for all, to
-// be read.
+// deliver writes an answer, which counts as unread until it is written. It is
+// written however much waits to be read: what was executed is told.
 func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *answer, who caller) {
 	much := int64(len(made.data))
-	if !h.unwritten.Take(who.principal, much) {
-		w.Header().Set("Retry-After", retryAfter)
-		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "too many answers wait to be read; read those that you asked for, then try again"})
-		return
-	}
+	h.unwritten.Put(who.principal, much)
 	defer h.unwritten.Give(who.principal, much)
 	h.send(w, r, made)
 }
@@ -278,7 +276,8 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answ
 	}
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(made.status)
-	writeSlowly(w, made.data, h.limits.WriteTime)
+	// A caller who is gone can't be told.
+	_, _ = w.Write(made.data) //nolint:gosec // It is JSON, and said to be nothing else.
 }
 
 // body is a response as it is written: where nothing was executed it has no

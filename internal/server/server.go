@@ -60,6 +60,9 @@ type Options struct {
 	// Limits bounds requests, Streams sockets and event streams.
 	Limits  Limits
 	Streams StreamLimits
+	// Exempt says of which addresses there may be any number of sockets, event
+	// streams and subscriptions; nil for none.
+	Exempt func(netip.Addr) bool
 	// Trusted are the documents that were published with front ends; with
 	// TrustedOnly no others are executed.
 	Trusted     TrustedDocuments
@@ -111,7 +114,8 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		verifier:       o.Verifier,
 		unavailable:    o.Unavailable,
 		logger:         o.Logger,
-		streams:        newStreams(o.Streams),
+		streams:        newStreams(o.Streams, o.Exempt),
+		subscriptions:  newCrowds(o.Streams.withDefaults().subscriptions(), o.Exempt),
 
 		allowsOrigin: origins.mayConnect,
 	}
@@ -139,7 +143,9 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
 	}
-	return &Server{withDeadlines(withRequestID(withSecurityHeaders(o.HSTS, mux))), api.streams}
+	pace := api.streams.limits
+	pace.WriteTimeout = min(pace.WriteTimeout, limits.WriteTime)
+	return &Server{steadily(pace, limits.BodyTime, o.TrustedProxies, withRequestID(withSecurityHeaders(o.HSTS, mux))), api.streams}
 }
 
 // newPoints is the budget of each principal: a minute's points at once, and as

@@ -82,6 +82,8 @@ type socket struct {
 	acknowledged  bool
 	authorization string
 	expiry        *time.Timer
+	// uncount ends that the socket counts among those of its caller.
+	uncount func()
 
 	operations map[string]*socketOperation
 	// numbered counts operations, for the ids of their requests.
@@ -97,10 +99,10 @@ func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, refused)
 		return
 	}
-	ctx, leave, ok := h.streams.enter(r.Context())
-	if !ok {
+	ctx, leave, refused := h.streams.enter(r.Context(), "")
+	if refused != nil {
 		w.Header().Set("Retry-After", retryAfter)
-		h.refuse(w, r, &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"})
+		h.refuse(w, r, refused)
 		return
 	}
 	defer leave()
@@ -169,6 +171,11 @@ func (s *socket) run(ctx context.Context) {
 	ctx, s.end = context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	defer watching.Wait()
+	defer func() {
+		if s.uncount != nil {
+			s.uncount()
+		}
+	}()
 	defer s.running.Wait()
 	// This waits, should another goroutine be closing it.
 	defer func() { _ = s.conn.CloseNow() }()
@@ -258,6 +265,11 @@ func (s *socket) initialise(ctx context.Context, m message) *violation {
 	if err != nil {
 		return s.violationOf(err)
 	}
+	uncount, ok := s.handler.streams.open.join(principal(who.scope))
+	if !ok {
+		return &violation{closeTooManyInits, "Too many connections of this caller"}
+	}
+	s.uncount = uncount
 	s.mu.Lock()
 	s.acknowledged, s.authorization = true, authorization
 	s.expiry = time.AfterFunc(time.Until(who.expires), func() { s.close(forbidden()) })
@@ -303,7 +315,7 @@ func (s *socket) send(m outgoing) {
 		s.fail(err)
 		return
 	}
-	late := time.AfterFunc(s.limits.WriteTimeout, func() { _ = s.tcp.Close() })
+	late := time.AfterFunc(s.limits.timeToRead(len(data)), func() { _ = s.tcp.Close() })
 	defer late.Stop()
 	// Where it fails the connection is at its end, which reading notices.
 	_ = s.conn.Write(s.io, websocket.MessageText, data)

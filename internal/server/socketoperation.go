@@ -114,11 +114,14 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 		if response == nil {
 			break
 		}
-		if !begun.streams() {
-			// What was asked is done: the turn is another's while it is written.
-			begun.leave()
+		release, ok := o.socket.handler.sending(begun, response)
+		if !ok {
+			// Who does not read what is there is not sent more.
+			_ = o.socket.tcp.Close()
+			return
 		}
 		o.send(outgoing{Type: messageNext, Payload: body(response)})
+		release()
 	}
 	if ctx.Err() == nil {
 		o.last(outgoing{Type: messageComplete})

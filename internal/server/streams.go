@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -14,9 +15,12 @@ type StreamLimits struct {
 	// MessageTimeout is how long a message may take from its first byte to its
 	// last; 10 s.
 	MessageTimeout time.Duration
-	// WriteTimeout is how long the other side may take to make room for a
-	// message; 10 s. Who takes longer is cut off.
+	// WriteTimeout is how long the other side may take to make room for 64 KiB of
+	// an answer or a message; 10 s. Who takes longer is cut off.
 	WriteTimeout time.Duration
+	// LeastRate is how many bytes of an answer the other side reads in a second at
+	// least, after a WriteTimeout; 16 KiB.
+	LeastRate int
 	// KeepAlive is how often a stream shows that it lives, and a socket is asked
 	// to; 15 s. A socket that shows nothing from one ping to the next is closed.
 	KeepAlive time.Duration
@@ -25,8 +29,12 @@ type StreamLimits struct {
 	Recheck time.Duration
 	// Operations is how many a socket may have under way at once; 100.
 	Operations int
-	// Streams is how many sockets and event streams there may be; 10,000.
-	Streams int
+	// Streams is how many sockets and event streams there may be: 10,000 in all,
+	// 1,000 of an address and 100 of a principal. Subscriptions is how many
+	// subscriptions there may be in them: 10,000, 1,000 and 100. Less than 0 is no
+	// bound.
+	Streams, StreamsPerAddress, StreamsPerCaller                   int
+	Subscriptions, SubscriptionsPerAddress, SubscriptionsPerCaller int
 	// MessageBeforeInit and Message bound a message, in bytes, before and after
 	// the connection is acknowledged; 64 KiB and 1 MiB.
 	MessageBeforeInit, Message int64
@@ -36,13 +44,24 @@ func (l StreamLimits) withDefaults() StreamLimits {
 	setDefault(&l.InitTimeout, 10*time.Second)
 	setDefault(&l.MessageTimeout, 10*time.Second)
 	setDefault(&l.WriteTimeout, 10*time.Second)
+	setDefault(&l.LeastRate, 16<<10)
 	setDefault(&l.KeepAlive, 15*time.Second)
 	setDefault(&l.Recheck, 15*time.Second)
 	setDefault(&l.Operations, 100)
 	setDefault(&l.Streams, 10_000)
+	setDefault(&l.StreamsPerAddress, 1_000)
+	setDefault(&l.StreamsPerCaller, 100)
+	setDefault(&l.Subscriptions, 10_000)
+	setDefault(&l.SubscriptionsPerAddress, 1_000)
+	setDefault(&l.SubscriptionsPerCaller, 100)
 	setDefault(&l.MessageBeforeInit, 64<<10)
 	setDefault(&l.Message, 1<<20)
 	return l
+}
+
+// timeToRead is how long the other side may take to read that many bytes.
+func (l StreamLimits) timeToRead(bytes int) time.Duration {
+	return l.WriteTimeout + time.Duration(bytes)*time.Second/time.Duration(l.LeastRate)
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -56,6 +75,8 @@ func setDefault[T comparable](field *T, value T) {
 // that stops can end them.
 type streams struct {
 	limits StreamLimits
+	// open counts those that are.
+	open *crowds
 	// stopping is closed when no further stream may begin.
 	stopping chan struct{}
 	// cut ends what has not ended by itself.
@@ -64,36 +85,38 @@ type streams struct {
 
 	mu      sync.Mutex
 	stopped bool
-	open    int
 	all     sync.WaitGroup
 }
 
-func newStreams(limits StreamLimits) *streams {
-	s := &streams{limits: limits.withDefaults(), stopping: make(chan struct{})}
+func newStreams(limits StreamLimits, exempt func(netip.Addr) bool) *streams {
+	limits = limits.withDefaults()
+	s := &streams{limits: limits, open: newCrowds(limits.streams(), exempt), stopping: make(chan struct{})}
 	s.cut, s.cutNow = context.WithCancel(context.Background())
 	return s
 }
 
-// enter counts a stream in, unless there are too many or the server stops. Its
-// context ends with the request, with leave, and when streams are cut.
-func (s *streams) enter(ctx context.Context) (streamCtx context.Context, leave func(), ok bool) {
+// enter counts a stream of a principal in, unless there are too many or the server
+// stops; a socket's principal is known later. Its context ends with the request,
+// with leave, and when streams are cut.
+func (s *streams) enter(ctx context.Context, principal string) (streamCtx context.Context, leave func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopped || s.open >= s.limits.Streams {
-		return nil, nil, false
+	if s.stopped {
+		return nil, nil, tooManyOfAll()
 	}
-	s.open++
+	counted, refused := s.open.enter(principal, remoteOf(ctx))
+	if refused != nil {
+		return nil, nil, refused
+	}
 	s.all.Add(1)
 	ctx, cancel := context.WithCancel(ctx)
 	unhook := context.AfterFunc(s.cut, cancel)
 	return ctx, func() {
 		unhook()
 		cancel()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.open--
+		counted()
 		s.all.Done()
-	}, true
+	}, nil
 }
 
 // stop asks all streams to end, and cuts those that have not by the end of ctx.

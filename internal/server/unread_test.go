@@ -70,14 +70,14 @@ func TestAnswersThatNobodyReadsHoldNoTurn(t *testing.T) {
 	}
 }
 
-// Bytes that wait to be read are bounded for a caller: one more answer is
+// Bytes that wait to be read are bounded for a caller: one more operation is
 // refused, and another caller's is not.
 func TestAnswersThatWaitToBeReadAreBounded(t *testing.T) {
 	s := newSite(t, func(o *server.Options) {
 		o.Introspection = true
 		// One caller has an eighth: a few answers.
-		o.Limits.Unwritten = 8 << 20
-		o.Limits.WriteTime = patience
+		o.Limits.Unwritten = 4 << 20
+		o.Limits.WriteTime, o.Streams.WriteTimeout = patience, patience
 		o.Limits.WaitTime = patience
 	})
 	for range 8 {

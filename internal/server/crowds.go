@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"clientgraph/internal/client"
+)
+
+// crowdLimits bound how many there are of something, in all, of an address and
+// of a principal. Less than 0 is no bound.
+type crowdLimits struct {
+	code, things               string
+	all, perAddress, perCaller int
+}
+
+func (l StreamLimits) streams() crowdLimits {
+	return crowdLimits{codeTooManyConnections, "sockets and event streams", l.Streams, l.StreamsPerAddress, l.StreamsPerCaller}
+}
+
+func (l StreamLimits) subscriptions() crowdLimits {
+	return crowdLimits{codeTooManySubscriptions, "subscriptions", l.Subscriptions, l.SubscriptionsPerAddress, l.SubscriptionsPerCaller}
+}
+
+// crowds counts what is open.
+type crowds struct {
+	limits crowdLimits
+	exempt func(netip.Addr) bool
+
+	mu        sync.Mutex
+	all       int
+	addresses map[netip.Addr]int
+	callers   map[string]int
+}
+
+func newCrowds(limits crowdLimits, exempt func(netip.Addr) bool) *crowds {
+	return &crowds{limits: limits, exempt: exempt, addresses: map[netip.Addr]int{}, callers: map[string]int{}}
+}
+
+// enter counts one in, unless there are too many. An empty principal is counted
+// later, by join.
+func (c *crowds) enter(principal string, address netip.Addr) (leave func(), refused *refusal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case full(c.all, c.limits.all):
+		return nil, tooManyOfAll()
+	case full(c.addresses[address], c.limits.perAddress) && (c.exempt == nil || !c.exempt(address)):
+		return nil, c.tooMany("of an address", c.limits.perAddress)
+	case principal != "" && full(c.callers[principal], c.limits.perCaller):
+		return nil, c.tooMany("of a caller", c.limits.perCaller)
+	}
+	c.all++
+	c.addresses[address]++
+	if principal != "" {
+		c.callers[principal]++
+	}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.all--
+		countOut(c.addresses, address)
+		if principal != "" {
+			countOut(c.callers, principal)
+		}
+	}, nil
+}
+
+// join counts one that has entered among its principal's, unless there are too
+// many.
+func (c *crowds) join(principal string) (leave func(), ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if full(c.callers[principal], c.limits.perCaller) {
+		return nil, false
+	}
+	c.callers[principal]++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		countOut(c.callers, principal)
+	}, true
+}
+
+func full(count, most int) bool { return most >= 0 && count >= most }
+
+func countOut[K comparable](counts map[K]int, key K) {
+	if counts[key]--; counts[key] == 0 {
+		delete(counts, key)
+	}
+}
+
+func (c *crowds) tooMany(whose string, most int) *refusal {
+	return &refusal{
+		status: http.StatusTooManyRequests, code: c.limits.code, details: map[string]any{"limit": most},
+		message: "there are at most " + strconv.Itoa(most) + " " + c.limits.things + " " + whose + " at once; end one first",
+	}
+}
+
+func tooManyOfAll() *refusal {
+	return &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"}
+}
+
+// subscribe counts a subscription in, which then pays for its events.
+func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost int64) *unbegun {
+	leave, refused := h.subscriptions.enter(b.principal, remoteOf(ctx))
+	if refused != nil {
+		extensions := map[string]any{"code": refused.code}
+		maps.Copy(extensions, refused.details)
+		return &unbegun{status: refused.status, wait: unreadPause, response: &graphql.Response{
+			Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}},
+		}}
+	}
+	b.unsubscribe = leave
+	b.charge = func() (time.Duration, bool) { return h.spend(scope, cost) }
+	return nil
+}
+
+// charged is an event that its caller's budget pays for. Where it does not, the
+// subscription ends and tells when there are points again: its client goes on
+// from the last cursor that it has.
+func (b *begun) charged(event *graphql.Response) *graphql.Response {
+	if event == nil || b.charge == nil {
+		return event
+	}
+	wait, ok := b.charge()
+	if ok {
+		return event
+	}
+	b.over = true
+	_ = b.errors.Take()
+	err := client.RateLimited(wait)
+	return b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
+}
+
+// unreadPause is when who has too many answers to read may come again.
+const unreadPause = 5 * time.Second
+
+// sending counts a response as unread until release, and gives its operation's
+// turn up. An event is not to be sent whose caller has too much to read already.
+func (h *graphqlHandler) sending(b *begun, response *graphql.Response) (release func(), ok bool) {
+	if b.streams() && h.unwritten.Full(b.principal) {
+		return nil, false
+	}
+	much := int64(len(response.Data))
+	h.unwritten.Put(b.principal, much)
+	b.leave()
+	return func() { h.unwritten.Give(b.principal, much) }, true
+}
