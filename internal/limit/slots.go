@@ -23,8 +23,9 @@ const (
 // Slots are what may run at once, shared fairly. A slot that becomes free goes to
 // the business that has the fewest running, and within it to the principal that
 // has the fewest; among equals to who has waited the longest. Who comes to a full
-// queue takes the place of the last one of the principal that waits most often. No
-// principal has more than half of all slots, so that another finds one free.
+// queue takes the place of the last one of the business that waits most often, and
+// of the principal that does so within it. No principal has more than half of all
+// slots, so that another finds one free.
 // It is safe for concurrent use.
 type Slots struct {
 	// own bounds the slots of one principal, waiting those who wait in all, and
@@ -41,15 +42,22 @@ type Slots struct {
 
 // tenant is a business of whom something runs or waits.
 type tenant struct {
-	running    int
-	principals map[string]*holder
+	running, queued int
+	principals      map[string]*holder
 }
 
 // holder is a principal of whom something runs or waits.
 type holder struct {
-	running int
+	business, principal string
+	running             int
 	// queue are those who wait, in the order in which they came.
 	queue []*waiter
+}
+
+// place is one in the queue: of a principal of a business.
+type place struct {
+	t *tenant
+	h *holder
 }
 
 type waiter struct {
@@ -68,47 +76,56 @@ func NewSlots(slots, waiting int, patience time.Duration) *Slots {
 func (s *Slots) Busy(business, principal string) Turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.find(business, principal)
+	t, h := s.find(business, principal)
 	if s.free > 0 && (h == nil || h.running < s.own) {
 		return TurnTaken
 	}
-	return s.room(h)
+	_, turn := s.room(t, h)
+	return turn
 }
 
-// room says whether there is a place in the queue for a principal, or one that it
-// may take from another.
-func (s *Slots) room(h *holder) Turn {
+// room says whether there is a place in the queue for a principal; where it is one
+// that another has to give up, who that is.
+func (s *Slots) room(t *tenant, h *holder) (gives *place, turn Turn) {
+	if s.queued < s.waiting {
+		return nil, TurnTaken
+	}
+	of, most := s.longest()
+	if of != nil && of != t && (t == nil || of.queued > t.queued+1) {
+		return &place{of, most}, TurnTaken
+	}
 	own := 0
 	if h != nil {
 		own = len(h.queue)
 	}
-	if s.queued < s.waiting {
-		return TurnTaken
-	}
-	if most := s.longest(); most != nil && len(most.queue) > own+1 {
-		return TurnTaken
+	if t != nil {
+		// Its own business has its part: a place there is one of a colleague's.
+		if most := t.longest(); most != nil && len(most.queue) > own+1 {
+			return &place{t, most}, TurnTaken
+		}
 	}
 	if own > 0 {
-		return TurnOwn
+		return nil, TurnOwn
 	}
-	return TurnBusy
+	return nil, TurnBusy
 }
 
 // Enter waits for a slot. leave gives it back, and may be called again.
 func (s *Slots) Enter(ctx context.Context, business, principal string) (leave func(), turn Turn) {
 	s.mu.Lock()
-	h := s.find(business, principal)
+	t, h := s.find(business, principal)
 	if s.free > 0 && (h == nil || h.running < s.own) {
 		s.take(business, principal)
 		s.mu.Unlock()
 		return s.leaver(business, principal), TurnTaken
 	}
-	if turn := s.room(h); turn != TurnTaken {
+	gives, turn := s.room(t, h)
+	if turn != TurnTaken {
 		s.mu.Unlock()
 		return nil, turn
 	}
-	if s.queued >= s.waiting {
-		s.turnAway(s.longest())
+	if gives != nil {
+		s.turnAway(gives)
 	}
 	w := s.queue(business, principal)
 	s.mu.Unlock()
@@ -137,11 +154,12 @@ func (s *Slots) giveUp(business, principal string, w *waiter) Turn {
 		return turn
 	default:
 	}
-	h := s.find(business, principal)
+	t, h := s.find(business, principal)
 	for i, other := range h.queue {
 		if other == w {
 			h.queue = append(h.queue[:i:i], h.queue[i+1:]...)
 			s.queued--
+			t.queued--
 			break
 		}
 	}
@@ -176,6 +194,7 @@ func (s *Slots) next() {
 		w := h.queue[0]
 		h.queue = h.queue[1:]
 		s.queued--
+		s.businesses[business].queued--
 		s.take(business, principal)
 		w.turn <- TurnTaken
 	}
@@ -209,32 +228,60 @@ func before(t *tenant, h *holder, other *tenant, o *holder) bool {
 	return h.queue[0].arrival < o.queue[0].arrival
 }
 
-// longest is the principal that waits most often; nil where nobody waits.
-func (s *Slots) longest() *holder {
-	var most *holder
+// longest is the business that waits most often, and within it the principal that
+// does; nil where nobody waits. A business of many users, who wait once each, is
+// as much of a flood as one user who waits often.
+func (s *Slots) longest() (*tenant, *holder) {
+	var of *tenant
 	for _, t := range s.businesses {
-		for _, h := range t.principals {
-			if len(h.queue) > 0 && (most == nil || len(h.queue) > len(most.queue)) {
-				most = h
-			}
+		if t.queued > 0 && (of == nil || t.queued > of.queued) {
+			of = t
+		}
+	}
+	if of == nil {
+		return nil, nil
+	}
+	return of, of.longest()
+}
+
+// longest is the principal of a business that waits most often, of those who wait
+// as often the one that came last; nil where nobody waits.
+func (t *tenant) longest() *holder {
+	var most *holder
+	for _, h := range t.principals {
+		n := len(h.queue)
+		if n > 0 && (most == nil || n > len(most.queue) || n == len(most.queue) && h.last() > most.last()) {
+			most = h
 		}
 	}
 	return most
 }
 
-// turnAway refuses the last one of a principal that waits.
-func (s *Slots) turnAway(h *holder) {
+// last is when the last one who waits came.
+func (h *holder) last() int64 { return h.queue[len(h.queue)-1].arrival }
+
+// turnAway refuses the last one of a principal that waits. Who waits often itself
+// has its own requests to thank for that; others the server's load.
+func (s *Slots) turnAway(of *place) {
+	h := of.h
 	last := len(h.queue) - 1
-	h.queue[last].turn <- TurnOwn
+	turn := TurnOwn
+	if last == 0 && h.running == 0 {
+		turn = TurnBusy
+	}
+	h.queue[last].turn <- turn
 	h.queue = h.queue[:last]
 	s.queued--
+	of.t.queued--
+	s.forget(h.business, h.principal)
 }
 
-func (s *Slots) find(business, principal string) *holder {
-	if t := s.businesses[business]; t != nil {
-		return t.principals[principal]
+func (s *Slots) find(business, principal string) (*tenant, *holder) {
+	t := s.businesses[business]
+	if t == nil {
+		return nil, nil
 	}
-	return nil
+	return t, t.principals[principal]
 }
 
 // holder finds a principal, or begins to know it.
@@ -246,7 +293,7 @@ func (s *Slots) holder(business, principal string) (*tenant, *holder) {
 	}
 	h := t.principals[principal]
 	if h == nil {
-		h = &holder{}
+		h = &holder{business: business, principal: principal}
 		t.principals[principal] = h
 	}
 	return t, h
@@ -260,12 +307,13 @@ func (s *Slots) take(business, principal string) {
 }
 
 func (s *Slots) queue(business, principal string) *waiter {
-	_, h := s.holder(business, principal)
+	t, h := s.holder(business, principal)
 	s.arrivals++
 	// There is room for the one answer, so that giving it waits for nobody.
 	w := &waiter{arrival: s.arrivals, turn: make(chan Turn, 1)}
 	h.queue = append(h.queue, w)
 	s.queued++
+	t.queued++
 	return w
 }
 

@@ -134,6 +134,32 @@ func TestFullQueueTurnsAwayWhoWaitsMost(t *testing.T) {
 	})
 }
 
+// Many users of one business, who wait once each, leave another business a place
+// in the queue.
+func TestFullQueueTurnsAwayTheBusinessThatWaitsMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := limit.NewSlots(1, 4, time.Hour)
+		var crowd []*entering
+		for i := range 5 {
+			crowd = append(crowd, enter(s, "crowded", strconv.Itoa(i)))
+		}
+		if s.Busy("crowded", "sixth") != limit.TurnBusy || s.Busy("small", "one") != limit.TurnTaken {
+			t.Error("what would be turned away is not told before")
+		}
+		if e := enter(s, "crowded", "sixth"); !e.done || e.turn != limit.TurnBusy {
+			t.Errorf("one more of the business that fills the queue: %v, %v", e.done, e.turn)
+		}
+		small := enter(s, "small", "one")
+		if small.done || !crowd[4].done || crowd[4].turn != limit.TurnBusy {
+			t.Error("the last one of the crowded business did not make room")
+		}
+		drain(append(crowd, small))
+		if !small.done || small.turn != limit.TurnTaken {
+			t.Error("who took a place in the queue had no turn")
+		}
+	})
+}
+
 func TestNobodyWaitsLongerThanPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := limit.NewSlots(1, 5, 50*time.Millisecond)
