@@ -168,3 +168,73 @@ func TestBlockStringsAreStoredWithoutTheirIndent(t *testing.T) {
 		t.Errorf("stored as %q", got)
 	}
 }
+
+// A keyed write of a person who was erased since is refused, also of an upsert and
+// of an entry of a batch, and leaves nothing of the person.
+func TestErasedClientsAreNotMadeAnewByTheirKeys(t *testing.T) {
+	api := reference(t)
+	const single = `mutation ($input: CreateClientInput!) { createClient(input: $input, idempotencyKey: "single") { client { clientId version } userErrors { code field } } }`
+	const upserted = `mutation ($input: CreateClientInput!) { upsertClient(by: {emailAddress: "new@example.com"}, input: $input, idempotencyKey: "upserted") { client { clientId version } userErrors { code field } } }`
+	const batch = `mutation ($input: CreateClientInput!) { createClients(inputs: [$input], idempotencyKey: "batch") { results { client { clientId version } userErrors { code field } } userErrors { code field } } }`
+	entry := func(mutation, email string) values {
+		answered := only(t, api.MustDo(t, owner(), mutation, values{"input": person(values{"emailAddress": email})}))
+		if results, is := answered["results"].([]any); is {
+			return results[0].(values)
+		}
+		return answered
+	}
+	for mutation, email := range map[string]string{single: "one@example.com", upserted: "new@example.com", batch: "batch@example.com"} {
+		made := entry(mutation, email)["client"].(values)
+		erased := only(t, api.MustDo(t, owner(), `mutation ($id: ID!, $version: Int!) {
+			eraseClient(clientId: $id, confirmClientId: $id, expectedVersion: $version) { erasedClientIds userErrors { code field } } }`,
+			values{"id": made["clientId"], "version": made["version"]}))
+		if got := failures(t, erased); got != nil {
+			t.Fatal(got)
+		}
+		nothingWritten(t, api, func() {
+			for range 2 {
+				again := entry(mutation, email)
+				if got := failures(t, again); !gocmp.Equal(got, []failure{{"CLIENT_ERASED", "idempotencyKey"}}) || again["client"] != nil {
+					t.Errorf("%s answered %v, %v", mutation, got, again)
+				}
+			}
+			if got := failures(t, entry(mutation, "other@example.com")); len(got) != 1 {
+				t.Errorf("another input under the key: %v", got)
+			}
+		})
+	}
+	cursor, err := api.Mongo.Collection("idempotency").Find(t.Context(), bson.D{{Key: "erased", Value: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []bson.M
+	if err := cursor.All(t.Context(), &kept); err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) != 3 {
+		t.Errorf("%d kept answers of erased clients, want 3", len(kept))
+	}
+	for _, answer := range kept {
+		for _, personal := range []string{"input", "clients", "rest"} {
+			if answer[personal] != nil {
+				t.Errorf("a kept answer still has %s", personal)
+			}
+		}
+	}
+}
+
+// A key's input is the same with either form of a client's id.
+func TestEitherFormOfAnIDIsTheSameInput(t *testing.T) {
+	api := reference(t)
+	const keyed = `mutation ($id: ID!, $viewer: ID!) { addClientViewers(clientId: $id, viewerClientIds: [$viewer], idempotencyKey: "k") { client { version } userErrors { code field } } }`
+	global := func(id string) any { return read(t, api, owner(), id, "id")["id"] }
+	first := payload(t, api, owner(), keyed, values{"id": "4922146", "viewer": "5143212"})
+	nothingWritten(t, api, func() {
+		if again := payload(t, api, owner(), keyed, values{"id": global("4922146"), "viewer": global("5143212")}); !gocmp.Equal(first, again) {
+			t.Errorf("answered %v, and then %v", first, again)
+		}
+		if got := failures(t, only(t, api.MustDo(t, owner(), keyed, values{"id": "4658091", "viewer": "5143212"}))); !gocmp.Equal(got, []failure{{"IDEMPOTENCY_KEY_REUSED", "idempotencyKey"}}) {
+			t.Errorf("another client: %v", got)
+		}
+	})
+}

@@ -5717,8 +5717,8 @@ Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for 
 got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
 once, also at the same time and through other servers; each time it is answered what was committed. A client is then
 answered as that version of it was: without ` + "`" + `ssn` + "`" + `, with the viewers, appointments and forms of today, and null when you
-see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not. A mutation that
-changed nothing because of errors frees its key.
+see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not, nor the
+other form of a client's id. When that client was erased meanwhile, it is CLIENT_ERASED. A mutation that changed nothing because of errors frees its key.
 """
 type Mutation {
   "Makes a new client. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF)."
@@ -7174,6 +7174,8 @@ enum UserErrorCode {
   INVALID_IDEMPOTENCY_KEY
   "The key was used, in the last 24 hours, for another mutation or other arguments."
   IDEMPOTENCY_KEY_REUSED
+  "What was done under the key, in the last 24 hours, was for a client who was erased since: nothing is done anew."
+  CLIENT_ERASED
   "Several live clients have the key of an upsert: name one by its ` + "`" + `clientId` + "`" + `."
   AMBIGUOUS_KEY
   "The input of an upsert gives the property that its client is found by another value."

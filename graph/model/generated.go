@@ -229,8 +229,8 @@ func (MergeClientsPayload) IsClientPayload() {}
 // got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
 // once, also at the same time and through other servers; each time it is answered what was committed. A client is then
 // answered as that version of it was: without `ssn`, with the viewers, appointments and forms of today, and null when you
-// see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not. A mutation that
-// changed nothing because of errors frees its key.
+// see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not, nor the
+// other form of a client's id. When that client was erased meanwhile, it is CLIENT_ERASED. A mutation that changed nothing because of errors frees its key.
 type Mutation struct {
 }
 

@@ -13,6 +13,7 @@ const (
 	CodeVersionConflict      Code = "VERSION_CONFLICT"
 	CodeEmptyPatch           Code = "EMPTY_PATCH"
 	CodeInvalidKey           Code = "INVALID_IDEMPOTENCY_KEY"
+	CodeClientErased         Code = "CLIENT_ERASED"
 	CodeKeyReused            Code = "IDEMPOTENCY_KEY_REUSED"
 	CodeAmbiguousKey         Code = "AMBIGUOUS_KEY"
 	CodeKeyContradicted      Code = "KEY_CONTRADICTED"

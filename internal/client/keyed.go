@@ -42,6 +42,8 @@ type KeptAnswer struct {
 	Clients []RecordVersion
 	// Rest is what else the answer holds, as JSON; nil for nothing.
 	Rest []byte
+	// Erased says that a client of the answer was erased: nothing else is kept.
+	Erased bool
 }
 
 // RecordVersion is one version of a client.
@@ -76,7 +78,7 @@ type answer interface {
 
 // write runs do in a transaction, unless the scope's key was used for the same
 // input before: then it recalls the answer. Errors: INVALID_IDEMPOTENCY_KEY,
-// IDEMPOTENCY_KEY_REUSED, and those of do.
+// IDEMPOTENCY_KEY_REUSED, CLIENT_ERASED, and those of do.
 func (s *Service) write(ctx context.Context, scope Scope, a answer, do func(context.Context, Tx) error) error {
 	once, err := s.once(ctx, scope)
 	if err != nil {
@@ -92,7 +94,7 @@ func (s *Service) write(ctx context.Context, scope Scope, a answer, do func(cont
 		}
 		return once.keep(tx, a)
 	})
-	if once == nil || len(AsErrors(err)) == 0 || HasCode(err, CodeKeyReused) {
+	if once == nil || len(AsErrors(err)) == 0 || HasCode(err, CodeKeyReused) || HasCode(err, CodeClientErased) {
 		return err
 	}
 	return once.refuse(ctx, scope, a, err)
@@ -140,7 +142,11 @@ func (s *Service) once(ctx context.Context, scope Scope) (*once, error) {
 	if o.key, err = s.digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
 		return nil, err
 	}
-	if o.input, err = s.digest(ctx, "input", key.Mutation, key.Arguments); err != nil {
+	arguments, err := sameInput(key.Arguments)
+	if err != nil {
+		return nil, err
+	}
+	if o.input, err = s.digest(ctx, "input", key.Mutation, arguments); err != nil {
 		return nil, err
 	}
 	return o, nil
@@ -178,6 +184,16 @@ func (o *once) recall(ctx context.Context, tx Tx, a answer) (bool, error) {
 	if err != nil || kept == nil {
 		return false, err
 	}
+	erased, err := isErased(ctx, tx, kept)
+	if err != nil {
+		return false, err
+	}
+	if erased {
+		return false, path{argumentKey}.at(&Error{
+			Code:    CodeClientErased,
+			Message: "this was done before, and its client was erased since; nothing is done anew under this key",
+		})
+	}
 	if !hmac.Equal(kept.Input, o.input) {
 		return false, path{argumentKey}.at(&Error{
 			Code:    CodeKeyReused,
@@ -188,6 +204,23 @@ func (o *once) recall(ctx context.Context, tx Tx, a answer) (bool, error) {
 		return false, nil
 	}
 	return true, a.recall(ctx, tx, kept)
+}
+
+// isErased says whether a client that an answer names was erased, be it that the
+// purge is still to come.
+func isErased(ctx context.Context, tx Tx, kept *KeptAnswer) (bool, error) {
+	if kept.Erased || len(kept.Clients) == 0 {
+		return kept.Erased, nil
+	}
+	ids := make([]int64, len(kept.Clients))
+	for i, version := range kept.Clients {
+		ids[i] = version.ClientID
+	}
+	erased, err := tx.Erased(ctx, ids)
+	if err != nil {
+		return false, fmt.Errorf("find erased clients: %w", err)
+	}
+	return len(erased) > 0, nil
 }
 
 // keep keeps the answer with what the transaction writes.

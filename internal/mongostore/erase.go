@@ -167,7 +167,6 @@ func personal() []struct{ collection, key string } {
 		{historyName, keyClient},
 		{formsName, keyClient},
 		{appointmentsName, keyClient},
-		{answersName, "clients.clientId"},
 		{journalName, "clientIds"},
 		{dismissalsName, "first"},
 		{dismissalsName, "second"},
@@ -185,7 +184,24 @@ func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
 			return err
 		}
 	}
+	if err := s.blankAnswers(ctx, erasure); err != nil {
+		return err
+	}
 	return s.blankChanges(ctx, erasure)
+}
+
+// blankAnswers leaves of the kept answers that name an erased client their keys,
+// and that the client was erased: a mutation sent again is not to be done anew.
+func (s *Store) blankAnswers(ctx context.Context, erasure client.Erasure) error {
+	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
+	_, err := s.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
+		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
+		{Key: "$unset", Value: bson.D{{Key: "input", Value: ""}, {Key: "clients", Value: ""}, {Key: "rest", Value: ""}}},
+	})
+	if err != nil {
+		return fmt.Errorf("blank kept answers: %w", err)
+	}
+	return nil
 }
 
 // deleteAll deletes the documents that match, some at a time.

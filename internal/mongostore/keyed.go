@@ -22,6 +22,7 @@ type answerDocument struct {
 	Begun      bool              `bson:"begun,omitempty"`
 	Clients    []versionDocument `bson:"clients,omitempty"`
 	Rest       []byte            `bson:"rest,omitempty"`
+	Erased     bool              `bson:"erased,omitempty"`
 }
 
 type versionDocument struct {
@@ -58,7 +59,7 @@ func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*c
 	if stored.At.Before(since) {
 		return nil, nil
 	}
-	kept := &client.KeptAnswer{Input: stored.Input, At: stored.At.UTC(), Begun: stored.Begun, Rest: stored.Rest}
+	kept := &client.KeptAnswer{Input: stored.Input, At: stored.At.UTC(), Begun: stored.Begun, Rest: stored.Rest, Erased: stored.Erased}
 	for _, version := range stored.Clients {
 		kept.Clients = append(kept.Clients, client.RecordVersion(version))
 	}
