@@ -48,6 +48,15 @@ func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values 
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
+	if decode := w.decode; by.ClientID == nil {
+		w.decode = func(held *Client) *input {
+			in := decode(held)
+			if held != nil {
+				w.keyer.keepMain(held, in)
+			}
+			return in
+		}
+	}
 	u := &upsert{writing: w, by: by, expectedVersion: expectedVersion}
 	result, err := u.run(ctx)
 	if errors.Is(err, ErrIDTaken) {
@@ -147,7 +156,6 @@ func (u *upsert) run(ctx context.Context) (Result, error) {
 		if u.expectedVersion != nil && *u.expectedVersion != found.Version {
 			return s.conflict(ctx, tx, u.scope, found, *u.expectedVersion, &result)
 		}
-		defer u.keepMain(found)()
 		result.Client, err = u.save(ctx, tx, found, OperationUpsert, KindUpserted, u.apply)
 		return err
 	})
@@ -186,22 +194,15 @@ func (u *upsert) find(ctx context.Context, tx Tx) (*Client, error) {
 	return nil, nil
 }
 
-// keepMain takes out of the input what is an alias of the client, until it is undone.
+// keepMain takes out of the input, as it was read for the client, what is an alias of it.
 // A system that knows the client as one that was merged into it goes on sending
 // what it knows: its address is not to become the main one, in place of that by
 // which another system finds the client. Who names a client by its id means it.
-func (u *upsert) keepMain(found *Client) (undo func()) {
-	sent := u.in
-	if u.by.ClientID == nil {
-		kept := *sent
-		kept.set = maps.Clone(sent.set)
-		maps.DeleteFunc(kept.set, func(i int, value any) bool {
-			text, _ := value.(string)
-			return properties[i].is(aliased) && u.keyer.onlyAlias(found, &properties[i], text)
-		})
-		u.in = &kept
-	}
-	return func() { u.in = sent }
+func (k *Keyer) keepMain(found *Client, in *input) {
+	maps.DeleteFunc(in.set, func(i int, value any) bool {
+		text, _ := value.(string)
+		return properties[i].is(aliased) && k.onlyAlias(found, &properties[i], text)
+	})
 }
 
 // onlyAlias says whether a value of an aliased property is one of the client's
