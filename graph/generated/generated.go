@@ -4375,7 +4375,8 @@ type Business implements Node {
   phoneRegion: String!
   """
   Whether clients are still being put into the order of a new ` + "`" + `locale` + "`" + `, or their phone numbers read by a new
-  ` + "`" + `phoneRegion` + "`" + `.
+  ` + "`" + `phoneRegion` + "`" + `, or all are made ready for the rules of a new version of the program. Until then they keep their places
+  and are found as before.
   """
   rekeying: Boolean!
 }

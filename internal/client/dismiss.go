@@ -114,8 +114,12 @@ func (s *Service) EmailInUse(ctx context.Context, scope Scope, address string) (
 	}
 	everybody := scope
 	everybody.Rows = Rows{All: true}
+	keys, err := s.emailKeys(ctx, everybody, address)
+	if err != nil {
+		return false, err
+	}
 	found, err := s.store.Clients(ctx, everybody, Query{
-		Conditions: Conditions{EmailLower: new(foldEmail(address))},
+		Conditions: Conditions{EmailsLower: keys},
 		Limit:      1,
 	})
 	if err != nil {

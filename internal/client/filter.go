@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Filter is what a report is asked for. The zero value means all live clients.
@@ -120,7 +121,17 @@ func (s *Service) resolve(ctx context.Context, scope Scope, f Filter) (meaning, 
 	if t, ok := newTerm(f.SearchTerm); ok {
 		m.term = &t
 		m.nothing = m.nothing || t.none
-		m.conditions.Keys = append(m.conditions.Keys, t.keys())
+		keys := t.keys()
+		if before := t.keysBefore(f.SearchTerm); before != nil {
+			outdated, err := s.outdated(ctx, scope)
+			if err != nil {
+				return meaning{}, err
+			}
+			if outdated {
+				keys = unique(append(keys, before...))
+			}
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
 	}
 	var tags []string
 	for _, tag := range f.Tags {
@@ -161,7 +172,8 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 			m.nothing = true
 			continue
 		}
-		var keys []string
+		// spelt are the keys as the rules of before spelt them.
+		var keys, spelt []string
 		for j, raw := range filter.Values {
 			key, err := definition.filterKey(raw)
 			if err != nil {
@@ -169,6 +181,20 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 				continue
 			}
 			keys = append(keys, key)
+			if text, isText := raw.(string); isText && normaliseBefore(text) != normalise(text) {
+				if _, asText := strings.CutSuffix(key, "="+normalise(text)); asText {
+					spelt = append(spelt, strings.TrimSuffix(key, normalise(text))+normaliseBefore(text))
+				}
+			}
+		}
+		if spelt != nil {
+			outdated, err := s.outdated(ctx, scope)
+			if err != nil {
+				return err
+			}
+			if outdated {
+				keys = append(keys, spelt...)
+			}
 		}
 		m.conditions.Keys = append(m.conditions.Keys, keys)
 	}

@@ -60,7 +60,11 @@ func (c *Client) identityName() string {
 // one: it changes when any of that does. IdentityKeys, the parts of the full
 // name and the date of birth must be loaded.
 func (c *Client) identity() []byte {
-	parts := append([]string{c.identityName()}, c.IdentityKeys...)
+	return c.identityNamed(c.identityName())
+}
+
+func (c *Client) identityNamed(name string) []byte {
+	parts := append([]string{name}, c.IdentityKeys...)
 	if c.DateOfBirth != nil {
 		parts = append(parts, c.DateOfBirth.String())
 	}

@@ -56,7 +56,11 @@ func (s *Service) ByTag(ctx context.Context, scope Scope, tag string, page Page,
 // ByEmail lists a page of the live clients of an e-mail address, whatever its
 // case. Error: OUT_OF_RANGE.
 func (s *Service) ByEmail(ctx context.Context, scope Scope, address string, page Page, need Selection) ([]*Client, error) {
-	return s.byKey(ctx, scope, Conditions{EmailLower: new(foldEmail(address))}, page, need)
+	keys, err := s.emailKeys(ctx, scope, address)
+	if err != nil {
+		return nil, err
+	}
+	return s.byKey(ctx, scope, Conditions{EmailsLower: keys}, page, need)
 }
 
 // ByExternalUserName lists a page of the clients of exactly that name in another
@@ -159,6 +163,15 @@ func (s *Service) Suggest(ctx context.Context, scope Scope, search string, order
 	}
 	query.Limit = 0
 	query.Conditions.Keys = t.keys()
+	if before := t.keysBefore(search); before != nil {
+		outdated, err := s.outdated(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if outdated {
+			query.Conditions.Keys = before
+		}
+	}
 	query.Need.AddField("fullName")
 	query.Need.AddAll("emailAddress", "cellPhone", "homePhone", "businessPhone", nameAliases, namePhoneSpellings)
 	err := s.store.Scan(ctx, scope, query, func(c *Client) bool {

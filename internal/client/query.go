@@ -48,10 +48,11 @@ type Conditions struct {
 	Appointment *AppointmentCondition
 	// CreatedFrom and CreatedBefore bound the created date: from, and before.
 	CreatedFrom, CreatedBefore *time.Time
-	// ExternalUserName and EmailLower are equalities, which an alias fulfils as
-	// well; nil is no condition.
+	// ExternalUserName is an equality, which an alias fulfils as well; nil is no
+	// condition. EmailsLower are the keys of an address, of which a client has one,
+	// be it of an alias; nil is no condition.
 	ExternalUserName *string
-	EmailLower       *string
+	EmailsLower      []string
 	// Statuses is no condition when empty.
 	Statuses []Status
 	// IncludeDeleted means deleted clients as well.

@@ -53,6 +53,12 @@ type Store interface {
 	// Business finds the business of the scope; DefaultBusiness when nothing is
 	// stored about it.
 	Business(ctx context.Context, scope Scope) (*Business, error)
+	// KeyState tells what the clients of the scope's business are keyed by; those of
+	// a business without clients by KeyVersion.
+	KeyState(ctx context.Context, scope Scope) (KeyState, error)
+	// OutdatedBusinesses finds the businesses with clients whose keys are of an
+	// earlier version.
+	OutdatedBusinesses(ctx context.Context, version string) ([]int64, error)
 	// MarkedBusinesses finds the businesses whose clients' keys are being made
 	// anew.
 	MarkedBusinesses(ctx context.Context) ([]int64, error)

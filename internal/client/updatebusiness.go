@@ -29,6 +29,10 @@ type BusinessTx interface {
 	// Transactions that began before and write clients run again, and what they
 	// write is keyed that way, whatever they take the keying for.
 	Rekeyed(ctx context.Context, keying Keying) error
+	// KeyState tells what the business's clients are keyed by. PutKeyState stores it;
+	// writers of clients at the same time run again.
+	KeyState(ctx context.Context) (KeyState, error)
+	PutKeyState(ctx context.Context, state KeyState) error
 	// ClientsAfter finds the first clients above that id, in any stage of their
 	// life, by id, as many as limit.
 	ClientsAfter(ctx context.Context, id int64, limit int) ([]*Client, error)
@@ -146,11 +150,14 @@ func (s *Service) Marked() <-chan struct{} { return s.marked }
 // rekeyBatch is how many clients one transaction makes the keys of.
 const rekeyBatch = 100
 
-// Rekey makes the keys anew of all clients of the businesses that are marked,
-// and takes the marks off. Where it was stopped, by an error or the end of a
-// process, it goes on; several processes that do it at once do no harm. Until a
-// client has its new keys it keeps its old places.
+// Rekey makes the keys anew of all clients of the businesses that are marked, or
+// whose keys are of an earlier KeyVersion, and takes the marks off. Where it was
+// stopped, by an error or the end of a process, it goes on; several processes that
+// do it at once do no harm. Until a client has its new keys it keeps its old places.
 func (s *Service) Rekey(ctx context.Context) error {
+	if err := s.markOutdated(ctx); err != nil {
+		return err
+	}
 	businesses, err := s.store.MarkedBusinesses(ctx)
 	if err != nil {
 		return fmt.Errorf("find the businesses to make keys for: %w", err)
@@ -177,6 +184,11 @@ func (s *Service) rekeyBatch(ctx context.Context, businessID int64) (more bool, 
 		if err != nil || business.RekeyedTo == nil {
 			return err
 		}
+		state, err := tx.KeyState(ctx)
+		if err != nil || state.newest() > KeyVersion {
+			// Another program makes later keys than this one can: they are its to make.
+			return err
+		}
 		clients, err := tx.ClientsAfter(ctx, *business.RekeyedTo, rekeyBatch)
 		if err != nil {
 			return err
@@ -186,12 +198,19 @@ func (s *Service) rekeyBatch(ctx context.Context, businessID int64) (more bool, 
 			keyed[i] = c.Clone()
 			s.keyer(business).PrepareKeyed(keyed[i])
 		}
+		if err := s.keepDismissed(ctx, scope, tx, clients, keyed); err != nil {
+			return err
+		}
 		if err := tx.SaveKeys(ctx, clients, keyed); err != nil {
 			return err
 		}
 		business.RekeyedTo = nil
 		if more = len(clients) == rekeyBatch; more {
 			business.RekeyedTo = &clients[len(clients)-1].ClientID
+		} else if state.Target == KeyVersion {
+			if err := tx.PutKeyState(ctx, KeyState{Version: KeyVersion}); err != nil {
+				return err
+			}
 		}
 		return tx.SaveBusiness(ctx, business)
 	})

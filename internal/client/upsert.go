@@ -175,11 +175,22 @@ func (u *upsert) find(ctx context.Context, tx Tx) (*Client, error) {
 		return c, reroot(err, func(at path) path { return path{argumentBy}.with(at...) })
 	}
 	name, value := u.by.property()
-	conditions := Conditions{ExternalUserName: value}
+	query := Query{Conditions: Conditions{ExternalUserName: value}, Limit: 2, Need: SelectAll()}
 	if u.by.EmailAddress != nil {
-		conditions = Conditions{EmailLower: new(foldEmail(*value))}
+		keys, err := u.service.emailKeys(ctx, u.scope, *value)
+		if err != nil {
+			return nil, err
+		}
+		query.Conditions = Conditions{EmailsLower: keys}
+		if len(keys) > 1 {
+			query.Limit = 0
+		}
 	}
-	found, err := u.service.store.Clients(ctx, u.scope, Query{Conditions: conditions, Limit: 2, Need: SelectAll()})
+	found, err := u.service.store.Clients(ctx, u.scope, query)
+	if len(query.Conditions.EmailsLower) > 1 {
+		// The key of before is another address's as well.
+		found = slices.DeleteFunc(found, func(c *Client) bool { return !slices.Contains(c.emailsLower(), foldEmail(*value)) })
+	}
 	at := path{argumentBy, name}
 	switch {
 	case err != nil:

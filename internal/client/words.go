@@ -116,3 +116,22 @@ func (t typed) finds(c *Client) bool {
 	}
 	return len(t) > 0 && !slices.ContainsFunc(t, missing)
 }
+
+// keysBefore are keys for a business whose clients may have those of the first
+// version of the rules, where that spells the search in another way: of one list
+// each client that is found has a key, whichever version made it.
+func (t typed) keysBefore(search string) [][]string {
+	before := normaliseBefore(search)
+	if before == "" || before == normalise(search) {
+		return nil
+	}
+	lists := t.keys()
+	for i, p := range t[:len(lists)] {
+		for _, word := range strings.Fields(before) {
+			if normalise(word) == p.words[0].text {
+				lists[i] = unique(append(lists[i], term{text: word}.keys()...))
+			}
+		}
+	}
+	return lists
+}

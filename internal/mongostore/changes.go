@@ -40,9 +40,12 @@ func (d *changeRowDocument) row() client.ChangeRow {
 	}
 }
 
+// changesPrefix begins the names of the feeds' counters.
+const changesPrefix = "changes:"
+
 // changeCounter is the counter of a business's feed.
 func changeCounter(scope client.Scope) string {
-	return "changes:" + strconv.FormatInt(scope.BusinessID, 10)
+	return changesPrefix + strconv.FormatInt(scope.BusinessID, 10)
 }
 
 // ChangeHead implements client.ChangeStore.

@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
 )
 
 // idBlockSize is how many ids a process takes at once: one round trip for that
@@ -83,6 +85,10 @@ func increment(ctx context.Context, counters *mongo.Collection, name string, by 
 type counter struct {
 	Value  int64           `bson:"value"`
 	Keying *keyingDocument `bson:"keying"`
+	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See client.KeyState.
+	KeyVersion string `bson:"keyVersion"`
+	RekeyTo    string `bson:"rekeyTo"`
 }
 
 type keyingDocument struct {
@@ -95,7 +101,11 @@ func count(ctx context.Context, counters *mongo.Collection, name string, by int6
 	var c counter
 	err := counters.FindOneAndUpdate(ctx,
 		bson.D{{Key: "_id", Value: name}},
-		bson.D{{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}}},
+		bson.D{
+			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
+			// What a business's first clients are keyed by.
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: client.KeyVersion}}},
+		},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
 	).Decode(&c)
 	if err != nil {

@@ -91,7 +91,7 @@ func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) 
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})
 		rest = slices.Concat(seenBy(scope), keyed, created, known(c))
-	case c.EmailLower != nil:
+	case c.EmailsLower != nil:
 		core = slices.Concat(life, known(c))
 		rest = slices.Concat(seenBy(scope), keyed, created)
 	case c.ExternalUserName != nil:
@@ -149,8 +149,12 @@ func seenBy(scope client.Scope) bson.D {
 // known are the conditions that name an address or a user name.
 func known(c client.Conditions) bson.D {
 	var conditions bson.D
-	if c.EmailLower != nil {
-		conditions = append(conditions, bson.E{Key: "emailsLower", Value: *c.EmailLower})
+	switch len(c.EmailsLower) {
+	case 0:
+	case 1:
+		conditions = append(conditions, bson.E{Key: "emailsLower", Value: c.EmailsLower[0]})
+	default:
+		conditions = append(conditions, bson.E{Key: "emailsLower", Value: in(c.EmailsLower)})
 	}
 	if c.ExternalUserName != nil {
 		conditions = append(conditions, bson.E{Key: "externalUserNames", Value: *c.ExternalUserName})

@@ -2,7 +2,10 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -50,6 +53,7 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: client.KeyVersion}}},
 		},
 		options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
@@ -59,6 +63,75 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 		return fmt.Errorf("say how clients are keyed: %w", err)
 	}
 	return nil
+}
+
+// KeyState implements client.Store.
+func (s *Store) KeyState(ctx context.Context, scope client.Scope) (client.KeyState, error) {
+	var c counter
+	err := s.db.Collection(countersName).FindOne(ctx, bson.D{{Key: keyID, Value: changeCounter(scope)}}).Decode(&c)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return client.KeyState{Version: client.KeyVersion}, nil
+	}
+	if err != nil {
+		return client.KeyState{}, fmt.Errorf("find the counter of a business: %w", err)
+	}
+	return client.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
+}
+
+// OutdatedBusinesses implements client.Store. There is a counter a business.
+func (s *Store) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
+	cursor, err := s.db.Collection(countersName).Find(ctx,
+		bson.D{{Key: keyID, Value: bson.D{{Key: "$gte", Value: changesPrefix}, {Key: "$lt", Value: changesPrefix + "~"}}}})
+	if err != nil {
+		return nil, fmt.Errorf("find counters: %w", err)
+	}
+	var stored []struct {
+		Name       string `bson:"_id"`
+		KeyVersion string `bson:"keyVersion"`
+		RekeyTo    string `bson:"rekeyTo"`
+	}
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read counters: %w", err)
+	}
+	var ids []int64
+	for _, c := range stored {
+		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
+		if err == nil && c.KeyVersion < version && c.RekeyTo < version {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// KeyState implements client.BusinessTx.
+func (t *transaction) KeyState(ctx context.Context) (client.KeyState, error) {
+	return t.store.KeyState(ctx, t.scope)
+}
+
+// PutKeyState implements client.BusinessTx.
+func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) error {
+	_, err := t.store.db.Collection(countersName).UpdateOne(ctx,
+		bson.D{{Key: keyID, Value: changeCounter(t.scope)}},
+		bson.D{
+			{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}},
+			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
+		}, options.UpdateOne().SetUpsert(true))
+	if madeMeanwhile(err) {
+		return asConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("store what clients are keyed by: %w", err)
+	}
+	return nil
+}
+
+// admitVersion says, where clients are keyed by a later version than this
+// program's, that some now are not: whoever has that version makes their keys anew.
+func (t *transaction) admitVersion(ctx context.Context, c counter) error {
+	if max(c.KeyVersion, c.RekeyTo) <= client.KeyVersion {
+		return nil
+	}
+	return t.PutKeyState(ctx, client.KeyState{Version: min(c.KeyVersion, client.KeyVersion)})
 }
 
 // ClientsAfter implements client.BusinessTx.

@@ -268,7 +268,7 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 		for name, conditions := range map[string]client.Conditions{
 			"a login":           {ExternalUserName: new("someone")},
 			"a login, deleted":  {ExternalUserName: new("someone"), IncludeDeleted: true},
-			"an e-mail address": {EmailLower: new("a@example.com")},
+			"an e-mail address": {EmailsLower: []string{"a@example.com"}},
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), func(ctx context.Context) error {
 				_, err := store.Clients(ctx, scope, client.Query{Conditions: conditions, Order: client.Order{Field: client.OrderByFullName}, Limit: 5})

@@ -108,7 +108,7 @@ func TestRekeyingGoesOnWhereItStopped(t *testing.T) {
 		t.Fatal("it was cut off and says nothing")
 	}
 	if at := business(t, second).RekeyedTo; at == nil || *at != clients[99].ClientID {
-		t.Fatalf("it stopped at %v, want %d", at, clients[99].ClientID)
+		t.Fatalf("it stopped at %d, want %d", *at, clients[99].ClientID)
 	}
 	swedish := client.Keying{Locale: "sv", PhoneRegion: "SE"}
 	if wrong := misplaced(t, second, swedish); wrong != 150 {

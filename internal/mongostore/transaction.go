@@ -289,6 +289,9 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.admitVersion(ctx, counter); err != nil {
+		return err
+	}
 	if err := t.correctKeys(ctx, counter.Keying); err != nil {
 		return err
 	}

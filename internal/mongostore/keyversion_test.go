@@ -1,0 +1,153 @@
+package mongostore_test
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/testdb"
+)
+
+// loadVersion1 fills a database with what the program stored before keys had
+// versions.
+func loadVersion1(t *testing.T) *process {
+	t.Helper()
+	p := openProcess(t, testdb.New(t), nil)
+	text, err := os.ReadFile("testdata/version1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dump map[string][]bson.D
+	if err := bson.UnmarshalExtJSON(text, true, &dump); err != nil {
+		t.Fatal(err)
+	}
+	for collection, documents := range dump {
+		if _, err := p.db.Collection(collection).InsertMany(t.Context(), documents); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (p *process) suggested(t *testing.T, search string) []string {
+	t.Helper()
+	found, err := p.service.Suggest(t.Context(), ownerScope(), search, client.Order{Field: client.OrderByFullName}, 50, client.Select("firstName"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{}
+	for _, c := range found.Clients {
+		names = append(names, *c.FirstName)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (p *process) byEmail(t *testing.T, address string) int {
+	t.Helper()
+	found, err := p.service.ByEmail(t.Context(), ownerScope(), address, client.Page{PageNumber: 1, PageSize: 50}, client.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found)
+}
+
+// What was stored before keys had versions is found as before until its keys are
+// made anew, and then as the rules are now; what was dismissed stays so.
+func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
+	p := loadVersion1(t)
+	for search, want := range map[string][]string{
+		"O’Brien": {"Siobhán"}, "O'Brien": {"Siobhan"}, "Jean\u2011Luc": {"Jean\u2011Luc"}, "カタ": {"カタカナ"}, "أحمد": {"أحمد"}, "7700 900456": {"Siobhan", "Siobhán"},
+	} {
+		got := p.suggested(t, search)
+		for _, name := range want {
+			if !slices.Contains(got, name) {
+				t.Errorf("with old keys %q finds %q, want %q", search, got, want)
+			}
+		}
+	}
+	if n := p.byEmail(t, "u@bücher.test"); n != 2 {
+		t.Errorf("with old keys, %d clients have the address", n)
+	}
+	if err := p.service.Rekey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for search, want := range map[string][]string{
+		"O’Brien": {"Siobhan", "Siobhán"}, "o'brien": {"Siobhan", "Siobhán"}, "jean-luc": {"Jean\u2011Luc"}, "かたかな": {"カタカナ"}, "احمد": {"أحمد"},
+		"숙": {"이영숙"}, "07700 900456": {"Siobhan", "Siobhán"}, "0044 7700 900456": {"Siobhan", "Siobhán"}, "+44 20 7946 0123": {"Jean\u2011Luc"},
+	} {
+		if diff := gocmp.Diff(want, p.suggested(t, search)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", search, diff)
+		}
+	}
+	if n := p.byEmail(t, "u@bücher.test"); n != 2 {
+		t.Errorf("%d clients have the address, want both spellings", n)
+	}
+	if wrong := misplaced(t, p, client.Keying{Locale: "nb", PhoneRegion: "GB"}); wrong != 0 {
+		t.Errorf("%d clients have old keys", wrong)
+	}
+	duplicates, err := p.service.Duplicates(t.Context(), ownerScope(), 50, nil, client.Select("firstName"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range duplicates.Groups {
+		if *group.Clients[0].FirstName == "Twin" {
+			t.Error("the dismissed pair shows again")
+		}
+	}
+	other := ownerScope()
+	other.BusinessID = 2
+	for _, scope := range []client.Scope{ownerScope(), other} {
+		state, err := p.store.KeyState(t.Context(), scope)
+		if err != nil || state.Version != client.KeyVersion || state.Target != "" {
+			t.Errorf("business %d has keys of %+v, %v", scope.BusinessID, state, err)
+		}
+	}
+	if marked, err := p.store.MarkedBusinesses(t.Context()); err != nil || len(marked) != 0 {
+		t.Errorf("marked are %v, %v", marked, err)
+	}
+}
+
+// A program of an earlier version leaves the keys of a later one as they are, and
+// says so where it writes.
+func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
+	const later = "99999"
+	p := openProcess(t, testdb.New(t), nil)
+	c := p.create(t, nameValues("Ann"))
+	set := func(collection string, id any, fields bson.D) {
+		t.Helper()
+		if _, err := p.db.Collection(collection).UpdateOne(t.Context(), bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: fields}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("counters", "changes:1", bson.D{{Key: "keyVersion", Value: later}})
+	set("clients", c.ClientID, bson.D{{Key: "nameKey", Value: "a later key"}})
+	if _, err := p.service.UpdateBusiness(t.Context(), ownerScope(), client.Values{"locale": "sv"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.service.Rekey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.rows(t, "clients", bson.D{}, bson.D{})[0]["nameKey"]; got != "a later key" {
+		t.Errorf("the later key became %v", got)
+	}
+	state := func() client.KeyState {
+		t.Helper()
+		state, err := p.store.KeyState(t.Context(), ownerScope())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state
+	}
+	if got := state(); got.Version != later {
+		t.Errorf("without a write the version is %+v", got)
+	}
+	p.create(t, nameValues("Bob"))
+	if got := state(); got.Version != client.KeyVersion {
+		t.Errorf("after a write of an earlier program the version is %+v", got)
+	}
+}
