@@ -82,17 +82,14 @@ func (r *run) keep(s sent, a answer) {
 
 func (r *run) free(s sent) { r.keys.free[s.who.User] = append(r.keys.free[s.who.User], s.key) }
 
-// forgetKeys forgets the answers that are about erased clients: their keys are
-// as if they had never been used.
+// forgetKeys forgets the answers that are about erased clients: their keys stay
+// used, and do nothing any more.
 func (r *run) forgetKeys(gone []int64) {
 	r.keys.used = slices.DeleteFunc(r.keys.used, func(s sent) bool {
 		about := false
 		eachClient(s.payload, func(place values, name string) {
 			about = about || slices.Contains(gone, number(place[name].(values)["clientId"]))
 		})
-		if _, isBatch := s.payload["results"]; about && !isBatch {
-			r.free(s)
-		}
 		return about
 	})
 }
