@@ -46,7 +46,7 @@ func (k Keying) Keyer() *Keyer {
 func NewKeyer(locale *string, phoneRegion string) *Keyer {
 	tag, keying := language.Und, Keying{PhoneRegion: phoneRegion}
 	if locale != nil {
-		tag, keying.Locale = language.Make(*locale), *locale
+		tag, keying.Locale = collationTag(*locale), *locale
 	}
 	return &Keyer{
 		collators: sync.Pool{New: func() any { return collate.New(tag) }},
