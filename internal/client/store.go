@@ -41,9 +41,9 @@ type Store interface {
 	// ClientsByID finds clients by id, deleted ones as well where asked for but
 	// never merged ones, in the order of ids.
 	ClientsByID(ctx context.Context, scope Scope, ids []int64, withDeleted bool, need Selection) ([]*Client, error)
-	// Survivors finds the clients into whom those ids were merged, deleted ones
-	// too, in the order of ids. Merged is always loaded.
-	Survivors(ctx context.Context, scope Scope, ids []int64, need Selection) ([]*Client, error)
+	// LookUp finds the clients of those ids and those into whom ids were merged,
+	// deleted ones too, all at one moment. Merged is always loaded.
+	LookUp(ctx context.Context, scope Scope, ids []int64, need Selection) ([]*Client, error)
 	// Viewers finds the live clients who may see one of those, in the order of
 	// ids. SubjectIDs are always loaded.
 	Viewers(ctx context.Context, scope Scope, subjectIDs []int64, need Selection) ([]*Client, error)

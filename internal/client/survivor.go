@@ -83,21 +83,23 @@ type Found struct {
 }
 
 // lookUp finds clients by id, deleted or not, and for ids that were merged the
-// survivors: one for each id in the order of ids.
+// survivors: one for each id in the order of ids. An id that nobody has takes as
+// many commands as another.
 func (s *Service) lookUp(ctx context.Context, scope Scope, ids []int64, need Selection) ([]Found, error) {
 	byID := make(map[int64]Found, len(ids))
-	if err := s.lookUpMore(ctx, scope, ids, need, byID); err != nil {
-		return nil, err
-	}
-	// An id is looked for in two places, and a merge that is undone meanwhile
-	// takes it from the second to the first: nobody's is what is in neither of
-	// them at one moment.
-	if len(unknown(ids, byID)) > 0 {
-		err := s.store.Snapshot(ctx, func(ctx context.Context) error {
-			return s.lookUpMore(ctx, scope, ids, need, byID)
-		})
+	if possible := unknown(ids, byID); len(possible) > 0 {
+		found, err := s.store.LookUp(ctx, scope, possible, need)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("find clients by id: %w", err)
+		}
+		for _, c := range found {
+			for i := range c.Merged {
+				byID[c.Merged[i].ClientID] = Found{Client: c, Merged: &c.Merged[i]}
+			}
+		}
+		for _, c := range found {
+			// What an id is comes before what it was.
+			byID[c.ClientID] = Found{Client: c}
 		}
 	}
 	answer := make([]Found, len(ids))
@@ -105,32 +107,6 @@ func (s *Service) lookUp(ctx context.Context, scope Scope, ids []int64, need Sel
 		answer[i] = byID[id]
 	}
 	return answer, nil
-}
-
-// lookUpMore looks for those ids that are not found yet: as ids of clients, and
-// then as ids of those who were merged.
-func (s *Service) lookUpMore(ctx context.Context, scope Scope, ids []int64, need Selection, byID map[int64]Found) error {
-	own, err := s.store.ClientsByID(ctx, scope, unknown(ids, byID), true, need)
-	if err != nil {
-		return fmt.Errorf("find clients by id: %w", err)
-	}
-	for _, c := range own {
-		byID[c.ClientID] = Found{Client: c}
-	}
-	missing := unknown(ids, byID)
-	if len(missing) == 0 {
-		return nil
-	}
-	survivors, err := s.store.Survivors(ctx, scope, missing, need.With(Select(nameMerged)))
-	if err != nil {
-		return fmt.Errorf("find survivors: %w", err)
-	}
-	for _, c := range survivors {
-		for i := range c.Merged {
-			byID[c.Merged[i].ClientID] = Found{Client: c, Merged: &c.Merged[i]}
-		}
-	}
-	return nil
 }
 
 // unknown are the ids that can be somebody's and were not found.

@@ -24,7 +24,7 @@ type recorder struct {
 
 func (r *recorder) monitor() *event.CommandMonitor {
 	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-		if e.CommandName != "find" && e.CommandName != "aggregate" {
+		if !slices.Contains([]string{"find", "aggregate", "count"}, e.CommandName) {
 			return
 		}
 		var command bson.D

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 
 	"clientgraph/internal/client"
 )
@@ -24,9 +26,40 @@ func survivorsOf(scope client.Scope, ids []int64) query {
 	}
 }
 
-// Survivors implements client.Store.
-func (s *Store) Survivors(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
-	found, err := s.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, need.With(client.Select(keyMerged)))
+// LookUp implements client.Store. An id is in two places, its own client or the
+// list of a survivor, and a merge moves it from the one to the other: both are
+// looked at in one command, on one snapshot.
+func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
+	options := options.Collection()
+	if mongo.SessionFromContext(ctx) == nil {
+		// A transaction has its own.
+		options.SetReadConcern(readconcern.Snapshot())
+	}
+	pipeline := append(byIDs(scope, ids).stages(),
+		bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: clientsName}, {Key: "pipeline", Value: survivorsOf(scope, ids).stages()}}}},
+		bson.D{{Key: "$project", Value: s.codec.projection(need.With(client.Select(keyMerged)))}})
+	cursor, err := s.db.Collection(clientsName, options).Aggregate(ctx, pipeline)
+	if err != nil {
+		return nil, fmt.Errorf("look clients up: %w", err)
+	}
+	var found []*client.Client
+	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
+		c, err := s.codec.decode(document)
+		// A survivor that was merged itself keeps its list.
+		if err == nil && !isMerged(c) {
+			found = append(found, c)
+		}
+		return true, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read clients: %w", err)
+	}
+	return found, nil
+}
+
+// survivors are the clients into whom those ids were merged.
+func (s *Store) survivors(ctx context.Context, scope client.Scope, ids []int64) ([]*client.Client, error) {
+	found, err := s.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, client.Select(keyMerged))
 	return slices.DeleteFunc(found, isMerged), err
 }
 
@@ -38,7 +71,7 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 	}
 	survivors := map[int64]int64{}
 	for chunk := range slices.Chunk(ids, idChunk) {
-		found, err := t.store.Survivors(ctx, t.scope, chunk, client.Selection{})
+		found, err := t.store.survivors(ctx, t.scope, chunk)
 		if err != nil {
 			return nil, err
 		}
