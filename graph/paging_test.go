@@ -385,7 +385,7 @@ func TestConnectionCountsOnlyWhenAsked(t *testing.T) {
 		`nodes { clientId }`:                              "find",
 		`nodes { clientId } pageInfo { hasNextPage }`:     "find",
 		`nodes { clientId } pageInfo { hasPreviousPage }`: "find find",
-		`nodes { clientId } totalCount`:                   "find aggregate",
+		`nodes { clientId } totalCount`:                   "find count",
 	} {
 		sent := api.Commands(func() {
 			api.MustDo(t, apitest.Owner(43111), `{ clientConnection(first: 3) { `+selection+` } }`, nil)

@@ -133,7 +133,8 @@ func on(t testing.TB, db testdb.DB, now func() time.Time) *API {
 		Introspection: true,
 		// Tests write values of every size into documents, and ask a handful of
 		// clients for all there is.
-		Limits: server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}},
+		// Tests of right answers have more under way than one caller may.
+		Limits: server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}, Running: 16, Waiting: 10_000, WaitTime: time.Minute},
 		Logger: slog.New(slog.NewJSONHandler(api.Log, nil)),
 	}))
 	t.Cleanup(served.Close)

@@ -6,6 +6,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/conns"
+	"clientgraph/internal/limit"
 )
 
 // admitted is a caller who was let in.
@@ -16,12 +17,21 @@ type admitted struct {
 }
 
 // admit says who sends an Authorization header of that value, and what the caller
-// may touch. An error of code UNAUTHENTICATED is the caller's; any other is
-// internal, and logged here.
+// may touch. A client's own record is looked up for that, in a turn of the
+// client's. Errors of code UNAUTHENTICATED, TOO_MANY_REQUESTS and OVERLOADED are the
+// caller's; any other is internal, and logged here.
 func (h *graphqlHandler) admit(ctx context.Context, authorization string) (admitted, error) {
 	identity, err := h.identify(ctx, authorization)
 	if err != nil {
 		return admitted{}, err
+	}
+	if identity.Role == client.RoleClient {
+		who := callerOf(identity.BusinessID, identity.User)
+		leave, turn := h.slots.Enter(ctx, who.business, who.principal)
+		if turn != limit.TurnTaken {
+			return admitted{}, overloaded(turn)
+		}
+		defer leave()
 	}
 	scope, err := h.scope(ctx, identity)
 	if err != nil {
@@ -30,8 +40,8 @@ func (h *graphqlHandler) admit(ctx context.Context, authorization string) (admit
 	return admitted{scope: scope, expires: identity.Expires}, nil
 }
 
-// scope is what the caller may touch, for which a client's own record is looked
-// up, in the time that a query may take. Errors are those of admit.
+// scope is what the caller may touch, looked up in the time that a query may
+// take. Errors are those of admit.
 func (h *graphqlHandler) scope(ctx context.Context, identity client.Identity) (client.Scope, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
 	defer cancel()

@@ -55,19 +55,14 @@ type unbegun struct {
 // begin takes an operation through everything that stands before its execution,
 // each guard before the step that it guards, and begins it. All transports come
 // through here.
-func (h *graphqlHandler) begin(ctx context.Context, identity client.Identity, asked *request) (*begun, *unbegun) {
-	who := callerOf(identity.BusinessID, identity.User)
+func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+	who := callerOf(scope.BusinessID, scope.User)
 	if h.unwritten.Full(who.principal) {
 		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
 	}
 	leave, turn := h.slots.Enter(ctx, who.business, who.principal)
 	if turn != limit.TurnTaken {
 		return nil, h.notLetIn(ctx, overloaded(turn))
-	}
-	scope, err := h.scope(ctx, identity)
-	if err != nil {
-		leave()
-		return nil, h.notLetIn(ctx, err)
 	}
 	b, failed := h.beginWithin(ctx, scope, asked)
 	if failed != nil {

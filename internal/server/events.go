@@ -49,8 +49,8 @@ type events struct {
 
 // serveEvents executes an operation and streams its results: next events, then
 // complete. What is wrong with the operation is told by a next event too.
-func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, identity client.Identity, asked *request) {
-	ctx, leave, refused := h.streams.enter(r.Context(), callerOf(identity.BusinessID, identity.User).principal)
+func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, asked *request) {
+	ctx, leave, refused := h.streams.enter(r.Context(), principal(who.scope))
 	if refused != nil {
 		w.Header().Set("Retry-After", retryAfter)
 		h.refuse(w, r, refused)
@@ -63,7 +63,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, ide
 	defer beside.Wait()
 	defer end()
 	asked.streams = true
-	begun, failed := h.begin(ctx, identity, asked)
+	begun, failed := h.begin(ctx, who.scope, asked)
 	if begun != nil {
 		defer begun.end()
 	} else if !failed.wellFormed {
@@ -77,7 +77,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, ide
 		e.write("event: complete\ndata:\n\n")
 		return
 	}
-	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), identity.Expires, begun.streams()) })
+	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), who.expires, begun.streams()) })
 	for {
 		response := begun.next()
 		if response == nil {

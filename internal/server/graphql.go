@@ -103,7 +103,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Who asks is decided first: a stranger learns nothing else, and who has too much
 	// under way is refused before the body is read.
-	identity, err := h.identify(r.Context(), r.Header.Get("Authorization"))
+	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
 		h.shutOut(w, r, err)
 		return
@@ -120,10 +120,10 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	asked.Headers = r.Header
 	if events {
-		h.serveEvents(w, r, identity, asked)
+		h.serveEvents(w, r, who, asked)
 		return
 	}
-	begun, failed := h.begin(r.Context(), identity, asked)
+	begun, failed := h.begin(r.Context(), who.scope, asked)
 	if failed != nil {
 		h.fail(w, r, failed)
 		return
@@ -140,7 +140,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// holds nothing that others need.
 	begun.end()
 	if made != nil {
-		h.deliver(w, r, made, callerOf(identity.BusinessID, identity.User))
+		h.deliver(w, r, made, callerOf(who.scope.BusinessID, who.scope.User))
 	}
 }
 

@@ -132,13 +132,13 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 // who has no turn is told so in an error message, and may ask again.
 func (o *socketOperation) begin(ctx context.Context, asked *request, authorization string) (*begun, *unbegun) {
 	h := o.socket.handler
-	identity, err := h.identify(ctx, authorization)
+	who, err := h.admit(ctx, authorization)
 	var begun *begun
 	var failed *unbegun
 	if err != nil {
 		failed = h.notLetIn(ctx, err)
 	} else {
-		begun, failed = h.begin(ctx, identity, asked)
+		begun, failed = h.begin(ctx, who.scope, asked)
 	}
 	if failed == nil || failed.err == nil || turnedAway(failed.err) != 0 {
 		return begun, failed
