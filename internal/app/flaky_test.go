@@ -124,8 +124,9 @@ func (f *flaky) disturb(t *testing.T, asked func() bool, answers func() int64) {
 		func() { f.open(t, fault("limit_data", "downstream", 0.7, "bytes", 500+rand.IntN(20_000))) },
 		f.cut,
 	}
-	for asked() {
-		manners[rand.IntN(len(manners))]()
+	// The way is cut first, so that each disturbance is one; then chance decides.
+	for next := len(manners) - 1; asked(); next = rand.IntN(len(manners)) {
+		manners[next]()
 		enough := answers() + 1 + rand.Int64N(8)
 		f.stay(t, func() bool { return !asked() || answers() >= enough })
 	}
