@@ -1,0 +1,165 @@
+//go:build hostile && linux
+
+package app_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+const (
+	// unreadConnections send unreadRequests each, and read nothing.
+	unreadConnections, unreadRequests = 64, 10
+	// leastBeside is what a good caller keeps of its throughput beside them.
+	leastBeside = 0.8
+	// bigQuery has an answer of some hundred kilobytes.
+	bigQuery = `{ clients(pageSize: 500) { clientId fullName emailAddress cellPhone city tags notes aggregatedNotes textSearchable fieldDataMapJson fieldDataListJson } }`
+)
+
+// rate is how many requests of a good caller are answered in some windows, and
+// its median time.
+func rate(t *testing.T, browser *http.Client, s *serving, token string) (answered int, middle time.Duration) {
+	t.Helper()
+	var times []time.Duration
+	for end := time.Now().Add(4 * window); time.Now().Before(end); {
+		began := time.Now()
+		status, err := sendTo(t.Context(), browser, s, token, goodQuery)
+		if err != nil || status != http.StatusOK {
+			t.Fatalf("a good caller is answered %d, %v", status, err)
+		}
+		times = append(times, time.Since(began))
+	}
+	slices.Sort(times)
+	return len(times), times[len(times)/2]
+}
+
+func sendTo(ctx context.Context, browser *http.Client, s *serving, token, query string) (status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+"/graphql", strings.NewReader(`{"query":`+quoted(query)+`}`))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := browser.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, err
+}
+
+// unreadBytes sends requests as bytes of HTTP/1.1, and reads nothing.
+func unreadBytes(headers string) func(t *testing.T, s *serving, secure *tls.Config, token string) {
+	return func(t *testing.T, s *serving, secure *tls.Config, token string) {
+		body := `{"query":` + quoted(bigQuery) + `}`
+		request := fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", token, headers, len(body), body)
+		for range unreadConnections {
+			conn, err := (&tls.Dialer{Config: secure, NetDialer: &net.Dialer{}}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.base, "https://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			// Where it fails the server has closed the connection already.
+			_, _ = io.WriteString(conn, strings.Repeat(request, unreadRequests))
+		}
+	}
+}
+
+// unreadStreams asks over HTTP/2, and takes a little of each stream.
+func unreadStreams(t *testing.T, s *serving, secure *tls.Config, token string) {
+	for range unreadConnections {
+		transport := &http.Transport{
+			TLSClientConfig: secure.Clone(), ForceAttemptHTTP2: true,
+			HTTP2: &http.HTTP2Config{MaxReceiveBufferPerConnection: 64 << 10, MaxReceiveBufferPerStream: 16 << 10},
+		}
+		t.Cleanup(transport.CloseIdleConnections)
+		for range unreadRequests {
+			go func() {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+"/graphql", strings.NewReader(`{"query":`+quoted(bigQuery)+`}`))
+				if err != nil {
+					return
+				}
+				request.Header.Set("Content-Type", "application/json")
+				request.Header.Set("Authorization", "Bearer "+token)
+				if response, err := transport.RoundTrip(request); err == nil {
+					<-t.Context().Done()
+					response.Body.Close()
+				}
+			}()
+		}
+	}
+}
+
+// unreadMessages asks over sockets, and reads no message.
+func unreadMessages(t *testing.T, s *serving, secure *tls.Config, token string) {
+	browser := &http.Client{Transport: &http.Transport{TLSClientConfig: secure.Clone()}}
+	for range unreadConnections {
+		conn, response, err := websocket.Dial(t.Context(), s.base+"/graphql", &websocket.DialOptions{HTTPClient: browser, Subprotocols: []string{"graphql-transport-ws"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Body != nil {
+			response.Body.Close()
+		}
+		t.Cleanup(func() { _ = conn.CloseNow() })
+		messages := []string{`{"type":"connection_init","payload":{"Authorization":"Bearer ` + token + `"}}`}
+		for i := range unreadRequests {
+			messages = append(messages, fmt.Sprintf(`{"id":"%d","type":"subscribe","payload":{"query":%s}}`, i, quoted(bigQuery)))
+		}
+		for i, message := range messages {
+			if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+				break // It was closed for what it does.
+			}
+			if i == 0 {
+				// What is asked before the connection is acknowledged would end it.
+				if _, _, err := conn.Read(t.Context()); err != nil {
+					break
+				}
+			}
+		}
+	}
+}
+
+// Callers who ask for much and read none of it hold nobody up, whatever they speak.
+func TestHostileUnreadAnswersHoldNobodyUp(t *testing.T) {
+	ours := newIssuer(t)
+	cert, key, trust := certificateFiles(t)
+	secure := &tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12}
+	for name, attack := range map[string]func(*testing.T, *serving, *tls.Config, string){
+		"HTTP/1.1": unreadBytes(""), "HTTP/2": unreadStreams,
+		"event streams": unreadBytes("Accept: text/event-stream\r\n"), "sockets": unreadMessages,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serveBounded(t, dataDir(t), "--sample", "--jwks-file", ours.file, "--jwt-issuer", "https://issuer.example", "--jwt-audience", "clientgraph",
+				"--ssn-keyset-file", keysetFile(t), "--tls-cert", cert, "--tls-key", key)
+			good, bad, m := ours.ownerCalled(t, "good"), ours.ownerCalled(t, "bad"), meter{s.cmd.Process.Pid}
+			browser := &http.Client{Transport: &http.Transport{TLSClientConfig: secure.Clone()}}
+			rate(t, browser, s, good)
+			before, quiet := rate(t, browser, s, good)
+			var during int
+			var beside time.Duration
+			took := m.during(t, func() {
+				attack(t, s, secure, bad)
+				// What is asked first is made; then they hold what they may.
+				rate(t, browser, s, good)
+				during, beside = rate(t, browser, s, good)
+			})
+			t.Logf("%s: %d connections with %d unread requests each: a good caller has %d answers, p50 %v, before, and %d, p50 %v, beside them; the server took %v of CPU and %s",
+				name, unreadConnections, unreadRequests, before, quiet, during, beside, took.cpu, mebibytes(took.memory))
+			if float64(during) < leastBeside*float64(before) {
+				t.Errorf("a good caller keeps %d of %d answers", during, before)
+			}
+		})
+	}
+}
