@@ -28,5 +28,5 @@ func (r mutationResolver) EraseClient(ctx context.Context, clientID, confirmClie
 	for i, id := range result.ErasedClientIDs {
 		erased[i] = &client.ID{Number: id}
 	}
-	return &model.EraseClientPayload{ErasedClientIds: erased, ErasedClientGlobalIds: client.ClientIDs(result.ErasedClientIDs), Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
+	return &model.EraseClientPayload{ErasedClientIds: erased, ErasedClientGlobalIds: client.GlobalIDs(result.ErasedClientIDs), Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }

@@ -87,10 +87,10 @@ func (e *ClientDataExport) CanView() []int64 { return e.Subjects }
 func (e *ClientDataExport) ViewedBy() []int64 { return e.Viewers }
 
 // CanViewGlobalIDs are whom the client may see.
-func (e *ClientDataExport) CanViewGlobalIDs() []*client.ID { return client.ClientIDs(e.Subjects) }
+func (e *ClientDataExport) CanViewGlobalIDs() []*client.ID { return client.GlobalIDs(e.Subjects) }
 
 // ViewedByGlobalIDs are who may see the client.
-func (e *ClientDataExport) ViewedByGlobalIDs() []*client.ID { return client.ClientIDs(e.Viewers) }
+func (e *ClientDataExport) ViewedByGlobalIDs() []*client.ID { return client.GlobalIDs(e.Viewers) }
 
 // Appointments are those that the scheduler sent.
 func (e *ClientDataExport) Appointments() []any {

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,7 +181,7 @@ func TestEnvironmentVariablesStandForFlags(t *testing.T) {
 	}
 	// A flag says more than the variable.
 	overruled := command(t, "serve", "--listen", "8080")
-	overruled.Env = append(cmd.Env, "CLIENTGRAPH_LISTEN=127.0.0.1:0")
+	overruled.Env = append(slices.Clone(cmd.Env), "CLIENTGRAPH_LISTEN=127.0.0.1:0")
 	wantOneLine(t, finish(t, overruled), "--listen 8080")
 }
 

@@ -100,3 +100,18 @@ func threads(t *testing.T, pid int) []int {
 	}
 	return ids
 }
+
+// untilIdle waits until the process has next to nothing to do.
+func (m meter) untilIdle(t *testing.T) {
+	t.Helper()
+	last, at := m.cpu(t), time.Now()
+	until(t, "the server is idle", func() bool {
+		now, then := m.cpu(t), time.Now()
+		if then.Sub(at) < window {
+			return false
+		}
+		idle := (now-last)*20 < then.Sub(at)
+		last, at = now, then
+		return idle
+	})
+}

@@ -26,21 +26,26 @@ const (
 	bigQuery = `{ clients(pageSize: 500) { clientId fullName emailAddress cellPhone city tags notes aggregatedNotes textSearchable fieldDataMapJson fieldDataListJson } }`
 )
 
-// rate is how many requests of a good caller are answered in some windows, and
-// its median time.
-func rate(t *testing.T, browser *http.Client, s *serving, token string) (answered int, middle time.Duration) {
+// rate is how many requests of a good caller are answered in a window, and its
+// median time: the median of some windows, for the machine has other things to do.
+func rate(t *testing.T, browser *http.Client, s *serving, token string, windows int) (answered int, middle time.Duration) {
 	t.Helper()
+	var counts []int
 	var times []time.Duration
-	for end := time.Now().Add(4 * window); time.Now().Before(end); {
-		began := time.Now()
-		status, err := sendTo(t.Context(), browser, s, token, goodQuery)
-		if err != nil || status != http.StatusOK {
-			t.Fatalf("a good caller is answered %d, %v", status, err)
+	for range windows {
+		counts = append(counts, 0)
+		for end := time.Now().Add(2 * window); time.Now().Before(end); counts[len(counts)-1]++ {
+			began := time.Now()
+			status, err := sendTo(t.Context(), browser, s, token, goodQuery)
+			if err != nil || status != http.StatusOK {
+				t.Fatalf("a good caller is answered %d, %v", status, err)
+			}
+			times = append(times, time.Since(began))
 		}
-		times = append(times, time.Since(began))
 	}
+	slices.Sort(counts)
 	slices.Sort(times)
-	return len(times), times[len(times)/2]
+	return counts[len(counts)/2], times[len(times)/2]
 }
 
 func sendTo(ctx context.Context, browser *http.Client, s *serving, token, query string) (status int, err error) {
@@ -70,6 +75,9 @@ func unreadBytes(headers string) func(t *testing.T, s *serving, secure *tls.Conf
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = conn.Close() })
+			if err := conn.(*tls.Conn).NetConn().(*net.TCPConn).SetReadBuffer(16 << 10); err != nil {
+				t.Fatal(err)
+			}
 			// Where it fails the server has closed the connection already.
 			_, _ = io.WriteString(conn, strings.Repeat(request, unreadRequests))
 		}
@@ -145,18 +153,20 @@ func TestHostileUnreadAnswersHoldNobodyUp(t *testing.T) {
 				"--ssn-keyset-file", keysetFile(t), "--tls-cert", cert, "--tls-key", key)
 			good, bad, m := ours.ownerCalled(t, "good"), ours.ownerCalled(t, "bad"), meter{s.cmd.Process.Pid}
 			browser := &http.Client{Transport: &http.Transport{TLSClientConfig: secure.Clone()}}
-			rate(t, browser, s, good)
-			before, quiet := rate(t, browser, s, good)
-			var during int
-			var beside time.Duration
+			rate(t, browser, s, good, 2)
+			before, quiet := rate(t, browser, s, good, 5)
+			var making, during int
+			var shared, beside time.Duration
 			took := m.during(t, func() {
 				attack(t, s, secure, bad)
-				// What is asked first is made; then they hold what they may.
-				rate(t, browser, s, good)
-				during, beside = rate(t, browser, s, good)
+				// What they ask for is made, in turns that they share with others; then they
+				// hold what they may.
+				making, shared = rate(t, browser, s, good, 1)
+				m.untilIdle(t)
+				during, beside = rate(t, browser, s, good, 5)
 			})
-			t.Logf("%s: %d connections with %d unread requests each: a good caller has %d answers, p50 %v, before, and %d, p50 %v, beside them; the server took %v of CPU and %s",
-				name, unreadConnections, unreadRequests, before, quiet, during, beside, took.cpu, mebibytes(took.memory))
+			t.Logf("%s: %d connections with %d unread requests each: a good caller has %d answers a second, p50 %v, before, %d, p50 %v, while theirs are made, and %d, p50 %v, beside them; the server took %v of CPU and %s",
+				name, unreadConnections, unreadRequests, before, quiet, making, shared, during, beside, took.cpu, mebibytes(took.memory))
 			if float64(during) < leastBeside*float64(before) {
 				t.Errorf("a good caller keeps %d of %d answers", during, before)
 			}

@@ -33,7 +33,7 @@ func TestRisksAreWarnedOfAtStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(open, key, 0o644); err != nil { //nolint:gosec // That is what is warned of.
+	if err := os.WriteFile(open, key, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	start := func(arguments ...string) string {

@@ -85,10 +85,21 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	defer beside(ctx, func(ctx context.Context) {
 		again(ctx, upkeepInterval, service.Marked(), func() { rekey(ctx, service, logger) })
 	})()
-	handler := server.New(server.Options{
+	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, logger))
+	listener = bounded(listener, cfg, logger)
+	if secure != nil {
+		listener = tls.NewListener(listener, secure)
+	}
+	announce(stdout, logger, program, cfg, listener.Addr(), db)
+	return serveHTTP(ctx, listener, handler, db, logger)
+}
+
+// serverOptions are what the flags say of the server.
+func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Service, access *access, trusted server.TrustedDocuments, logger *slog.Logger) server.Options {
+	return server.Options{
 		Service:         service,
 		Verifier:        access.verifier,
-		Ready:           db.store.Ready,
+		Ready:           store.Ready,
 		Unavailable:     mongostore.Unavailable,
 		Playground:      access.playground,
 		Introspection:   cfg.Introspection || cfg.Development(),
@@ -104,13 +115,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		TrustedOnly:     cfg.TrustedOnly(),
 		NotPersisted:    !cfg.PersistedQueries,
 		Logger:          logger,
-	})
-	listener = bounded(listener, cfg, logger)
-	if secure != nil {
-		listener = tls.NewListener(listener, secure)
 	}
-	announce(stdout, logger, program, cfg, listener.Addr(), db)
-	return serveHTTP(ctx, listener, handler, db, logger)
 }
 
 // beside runs something beside the server, with a context that ends when stop is

@@ -5,8 +5,8 @@ package client
 
 func clientID(number int64) ID { return ID{Type: TypeClient, Number: number} }
 
-// ClientIDs are the global ids of clients, in their order.
-func ClientIDs(numbers []int64) []*ID {
+// GlobalIDs are the global ids of clients, in their order.
+func GlobalIDs(numbers []int64) []*ID {
 	ids := make([]*ID, len(numbers))
 	for i, number := range numbers {
 		ids[i] = new(clientID(number))
@@ -38,7 +38,7 @@ func (a Alias) ClientGlobalID() ID { return clientID(a.ClientID) }
 func (r *MergeReport) ClientGlobalID() ID { return clientID(r.ClientID) }
 
 // ClientGlobalIDs are those who are folded in.
-func (r *MergeReport) ClientGlobalIDs() []*ID { return ClientIDs(r.ClientIDs) }
+func (r *MergeReport) ClientGlobalIDs() []*ID { return GlobalIDs(r.ClientIDs) }
 
 // ClientGlobalID is which client.
 func (v VersionOf) ClientGlobalID() ID { return clientID(v.ClientID) }
@@ -59,7 +59,7 @@ func (v MergeValue) ClientGlobalID() ID { return clientID(v.ClientID) }
 func (c ConflictOf) ClientGlobalID() ID { return clientID(c.ClientID) }
 
 // ClientGlobalIDs are the two clients.
-func (p DuplicatePair) ClientGlobalIDs() []*ID { return ClientIDs(p.ClientIDs) }
+func (p DuplicatePair) ClientGlobalIDs() []*ID { return GlobalIDs(p.ClientIDs) }
 
 // ClientGlobalID is the client at the other end of a viewer edge; nil of other
 // changes.

@@ -12,5 +12,5 @@ func usualCacheMiB() int { return cacheMiB(memory()) }
 
 // cacheMiB is the cache, in MiB, for so many bytes of memory; 0 is unknown.
 func cacheMiB(memory uint64) int {
-	return max(minCacheMiB, int(min(memory>>22, 1<<20))) //nolint:gosec // It is bounded.
+	return max(minCacheMiB, int(min(memory>>22, 1<<20)))
 }

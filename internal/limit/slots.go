@@ -241,7 +241,8 @@ func (s *Slots) longest() (*tenant, *holder) {
 	if of == nil {
 		return nil, nil
 	}
-	return of, of.longest()
+	most := of.longest()
+	return of, most
 }
 
 // longest is the principal of a business that waits most often, of those who wait
