@@ -123,9 +123,6 @@ var badArguments = []struct {
 	{`{ node(id: "johnny") { id } }`, "", []told{{"INVALID_ID", "node", "id"}}, "johnny"},
 	{`{ nodes(ids: ["4658091", "johnny"]) { id } }`, "", []told{{"INVALID_ID", "nodes", "ids.1"}}, "johnny"},
 	{`{ clientConnection(first: 1, filter: {clientIdList: ["4658091", "johnny"]}) { totalCount } }`, "", []told{{"INVALID_ID", "clientConnection", "filter.clientIdList.1"}}, "johnny"},
-	{`mutation { patchClient(clientId: "johnny", patch: {city: "Here"}) { client { id } } }`, "", []told{{"INVALID_ID", "patchClient", "clientId"}}, "johnny"},
-	{`mutation { deleteClient(clientId: "johnny") { client { id } } }`, "", []told{{"INVALID_ID", "deleteClient", "clientId"}}, "johnny"},
-	{`mutation { restoreClient(clientId: "johnny") { client { id } } }`, "", []told{{"INVALID_ID", "restoreClient", "clientId"}}, "johnny"},
 
 	// Pages.
 	{`{ clients(pageNumber: 0) { clientId } }`, "", []told{{"OUT_OF_RANGE", "clients", "pageNumber"}}, ""},

@@ -5711,6 +5711,8 @@ type HeldRecord {
 """
 Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
+A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
+error.
 To change a client who was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error tells whom to
 change instead. Each mutation costs 50 points, beside what its values and its answer do.
 
@@ -29682,7 +29684,7 @@ func (ec *executionContext) marshalNHistoryOperation2clientgraphᚋinternalᚋcl
 }
 
 func (ec *executionContext) unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx context.Context, v any) (client.ID, error) {
-	res, err := scalar.UnmarshalID(v)
+	res, err := scalar.UnmarshalID(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -29692,7 +29694,7 @@ func (ec *executionContext) marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx 
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalNID2int64(ctx context.Context, v any) (int64, error) {
@@ -29782,7 +29784,7 @@ func (ec *executionContext) marshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐI
 }
 
 func (ec *executionContext) unmarshalNID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx context.Context, v any) (*client.ID, error) {
-	res, err := scalar.UnmarshalID(v)
+	res, err := scalar.UnmarshalID(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -29796,7 +29798,7 @@ func (ec *executionContext) marshalNID2ᚖclientgraphᚋinternalᚋclientᚐID(c
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalNInt2int64(ctx context.Context, v any) (int64, error) {
@@ -30815,7 +30817,7 @@ func (ec *executionContext) unmarshalOID2ᚖclientgraphᚋinternalᚋclientᚐID
 	if v == nil {
 		return nil, nil
 	}
-	res, err := scalar.UnmarshalID(v)
+	res, err := scalar.UnmarshalID(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -30824,9 +30826,8 @@ func (ec *executionContext) marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(c
 		return graphql.Null
 	}
 	_ = sel
-	_ = ctx
 	res := scalar.MarshalID(*v)
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOID2ᚖint64(ctx context.Context, v any) (*int64, error) {

@@ -222,6 +222,8 @@ func (MergeClientsPayload) IsClientPayload() {}
 
 // Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
+// A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
+// error.
 // To change a client who was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error tells whom to
 // change instead. Each mutation costs 50 points, beside what its values and its answer do.
 //

@@ -18,10 +18,25 @@ import (
 )
 
 // MarshalID writes an id in its own form.
-func MarshalID(id client.ID) graphql.Marshaler { return graphql.MarshalString(id.String()) }
+func MarshalID(id client.ID) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
+		graphql.MarshalString(id.String()).MarshalGQL(w)
+		return nil
+	})
+}
 
-// UnmarshalID reads a plain or a global id. Error: INVALID_ID.
-func UnmarshalID(v any) (client.ID, error) {
+// UnmarshalID reads a plain or a global id. Error: INVALID_ID, but for an argument
+// of a mutation: there it is read as a malformed id, of which the mutation tells
+// among its userErrors.
+func UnmarshalID(ctx context.Context, v any) (client.ID, error) {
+	id, err := readID(v)
+	if field := graphql.GetFieldContext(ctx); err != nil && field != nil && field.Object == "Mutation" {
+		return client.ID{Malformed: true}, nil
+	}
+	return id, err
+}
+
+func readID(v any) (client.ID, error) {
 	switch v := v.(type) {
 	case string:
 		return client.ParseID(v)
@@ -42,7 +57,7 @@ func MarshalNumberID(id int64) graphql.Marshaler {
 
 // UnmarshalNumberID reads a plain id. Error: INVALID_ID.
 func UnmarshalNumberID(v any) (int64, error) {
-	id, err := UnmarshalID(v)
+	id, err := readID(v)
 	return id.As(""), err
 }
 

@@ -185,6 +185,9 @@ func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors
 func decodeID(raw any) (ID, error) {
 	switch v := raw.(type) {
 	case ID:
+		if v.Malformed {
+			return ID{}, invalidID()
+		}
 		return v, nil
 	case string:
 		return ParseID(v)

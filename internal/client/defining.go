@@ -127,7 +127,7 @@ func (s *Service) insertDefinition(ctx context.Context, scope Scope, definition 
 // UpdateDefinition changes the label or the choices of a custom field. Clients
 // keep values that are no choice any more. A change of nothing writes nothing.
 // With the error VERSION_CONFLICT it returns the field as it is. Errors:
-// FORBIDDEN, EMPTY_PATCH, UNKNOWN_FIELD_DEFINITION (also for a retired one),
+// FORBIDDEN, EMPTY_PATCH, INVALID_ID, UNKNOWN_FIELD_DEFINITION (also for a retired one),
 // VERSION_CONFLICT, REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG,
 // TOO_MANY, DUPLICATE_CHOICE, INVALID_FIELD_TYPE.
 func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, input Values, expectedVersion *int64) (*FieldDefinition, error) {
@@ -135,7 +135,8 @@ func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, inpu
 		return nil, err
 	}
 	if len(input) == 0 {
-		return nil, path{"input"}.at(&Error{Code: CodeEmptyPatch, Message: "name the label or the choices to change"})
+		empty := path{"input"}.at(&Error{Code: CodeEmptyPatch, Message: "name the label or the choices to change"})
+		return nil, append(id.wrong(path{inputDefinition}), empty)
 	}
 	return s.changeDefinition(ctx, scope, id, expectedVersion, func(definition *FieldDefinition) error {
 		if definition.Retired {
@@ -156,7 +157,7 @@ func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, inpu
 // any more, and its property may be another field's. Values that clients have
 // stay stored. Retiring a retired one succeeds and writes nothing. With the
 // error VERSION_CONFLICT it returns the field as it is. Errors: FORBIDDEN,
-// UNKNOWN_FIELD_DEFINITION, VERSION_CONFLICT.
+// INVALID_ID, UNKNOWN_FIELD_DEFINITION, VERSION_CONFLICT.
 func (s *Service) RetireDefinition(ctx context.Context, scope Scope, id ID, expectedVersion *int64) (*FieldDefinition, error) {
 	if err := permit(scope, Admin, false); err != nil {
 		return nil, err
@@ -171,6 +172,10 @@ func (s *Service) changeDefinition(ctx context.Context, scope Scope, id ID, expe
 	var current *FieldDefinition
 	err := s.write(ctx, scope, plain[*FieldDefinition]{&current}, func(ctx context.Context, tx Tx) error {
 		current = nil
+		if wrong := id.wrong(path{inputDefinition}); wrong != nil {
+			// Choices are checked as those of a field that has some.
+			return append(wrong, AsErrors(edit(&FieldDefinition{Type: FieldChoice}))...)
+		}
 		definitions, err := tx.Definitions(ctx)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // date of birth, e-mail addresses, phone numbers and external user names, those of
 // merged clients included. It answers how many pairs are dismissed now; dismissing
 // them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
-// clients), NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
+// clients), INVALID_ID, NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
 func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) (int64, error) {
 	if err := permit(scope, Merge, false); err != nil {
 		return 0, err
@@ -27,7 +27,8 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 		numbers[i] = id.As(TypeClient)
 	}
 	distinct := sortedSet(slices.Clone(numbers))
-	if len(distinct) < 2 {
+	malformed := slices.ContainsFunc(ids, func(id ID) bool { return id.Malformed })
+	if len(distinct) < 2 && !malformed {
 		return 0, where.at(&Error{Code: CodeOutOfRange, Message: "want at least two different clients"})
 	}
 	var dismissed int64
@@ -40,7 +41,7 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 		if err != nil {
 			return err
 		}
-		if errs := whyNotDuplicates(clients, survivors, numbers); errs != nil {
+		if errs := whyNotDuplicates(clients, survivors, ids); errs != nil {
 			return errs
 		}
 		dismissals := pairsOf(clients, distinct)
@@ -55,13 +56,15 @@ func (s *Service) DismissDuplicates(ctx context.Context, scope Scope, ids []ID) 
 
 // whyNotDuplicates lists what is wrong with a list of clients to dismiss; survivors
 // are whom those were merged into who were merged.
-func whyNotDuplicates(clients map[int64]*Client, survivors map[int64]int64, ids []int64) Errors {
+func whyNotDuplicates(clients map[int64]*Client, survivors map[int64]int64, ids []ID) Errors {
 	var errs Errors
 	for i, id := range ids {
-		at := path{"clientIds", strconv.Itoa(i)}
-		switch c := clients[id]; {
-		case survivors[id] != 0:
-			errs = append(errs, at.at(clientMerged(survivors[id])))
+		at, number := path{"clientIds", strconv.Itoa(i)}, id.As(TypeClient)
+		switch c := clients[number]; {
+		case id.Malformed:
+			errs = append(errs, at.at(invalidID()))
+		case survivors[number] != 0:
+			errs = append(errs, at.at(clientMerged(survivors[number])))
 		case c == nil:
 			errs = append(errs, at.at(noSuchClient()))
 		case c.Deleted():

@@ -71,13 +71,13 @@ func (w *writing) applySubjects(ctx context.Context) (Errors, error) {
 		switch {
 		case w.in.subjects.malformed[i]:
 			// Told already.
-		case id == w.after.ClientID:
+		case id != 0 && id == w.after.ClientID:
 			errs = append(errs, at.at(selfView()))
 		case survivors[id] != 0:
 			errs = append(errs, at.at(clientMerged(survivors[id])))
 		case !shown(id):
 			errs = append(errs, at.at(noSuchClient()))
-		case w.scope.Role == RoleClient && !slices.Contains(current, id):
+		case w.wrong == nil && w.scope.Role == RoleClient && !slices.Contains(current, id):
 			errs = append(errs, at.at(&Error{Code: CodeFieldNotWritable, Message: "you can drop whom you may see, not add to them"}))
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Service) SetFields(ctx context.Context, scope Scope, id ID, fields []Va
 	for i, field := range fields {
 		entries[i] = map[string]any(field)
 	}
-	if err := mayChangeEntries(scope, false, inputFields, len(entries), maxList); err != nil {
+	if err := mayChangeEntries(scope, false, id, inputFields, len(entries), maxList); err != nil {
 		return Result{}, err
 	}
 	w, err := s.prepare(ctx, scope, "", Values{inputFields: entries})
@@ -36,11 +36,11 @@ func (s *Service) SetFields(ctx context.Context, scope Scope, id ID, fields []Va
 }
 
 // RemoveFields clears custom fields of a client. Errors: FORBIDDEN, EMPTY_PATCH,
-// TOO_MANY, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
+// TOO_MANY, INVALID_ID, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
 // UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD, REQUIRED (the field stands for a
 // property that can't be cleared).
 func (s *Service) RemoveFields(ctx context.Context, scope Scope, id ID, fields []ID, expectedVersion *int64) (Result, error) {
-	if err := mayChangeEntries(scope, false, argumentFieldIDs, len(fields), maxList); err != nil {
+	if err := mayChangeEntries(scope, false, id, argumentFieldIDs, len(fields), maxList); err != nil {
 		return Result{}, err
 	}
 	w, err := s.prepare(ctx, scope, "", nil, func(in *input) {
@@ -60,7 +60,7 @@ func (s *Service) RemoveFields(ctx context.Context, scope Scope, id ID, fields [
 
 // AddTags gives a client tags that it has not, whatever their case. Errors:
 // FORBIDDEN, EMPTY_PATCH, TOO_MANY (also when the client would have over 250),
-// INVALID_TAG, INVALID_CHARACTERS, TOO_LONG, NOT_FOUND, CLIENT_DELETED,
+// INVALID_TAG, INVALID_CHARACTERS, TOO_LONG, INVALID_ID, NOT_FOUND, CLIENT_DELETED,
 // VERSION_CONFLICT.
 func (s *Service) AddTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64) (Result, error) {
 	return s.changeTags(ctx, scope, id, tags, expectedVersion, OperationAddTags, func(has, tags []string) []string {
@@ -82,7 +82,7 @@ func (s *Service) RemoveTags(ctx context.Context, scope Scope, id ID, tags []str
 
 func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64, operation Operation, edit func(has, tags []string) []string) (Result, error) {
 	// A merge may have given the client more tags than one write may name.
-	if err := mayChangeEntries(scope, false, argumentTags, len(tags), maxList); err != nil {
+	if err := mayChangeEntries(scope, false, id, argumentTags, len(tags), maxList); err != nil {
 		return Result{}, err
 	}
 	w, err := s.prepare(ctx, scope, "", nil)
@@ -106,7 +106,7 @@ func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []str
 }
 
 // AddViewers lets clients see another one and book for it; those who may already
-// are passed over. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, NOT_FOUND (the
+// are passed over. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, INVALID_ID, NOT_FOUND (the
 // client, or a viewer, also a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS,
 // CLIENT_DELETED, CLIENT_MERGED, VERSION_CONFLICT.
 func (s *Service) AddViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64) (Result, error) {
@@ -120,24 +120,24 @@ func (s *Service) RemoveViewers(ctx context.Context, scope Scope, id ID, viewers
 }
 
 func (s *Service) editViewers(ctx context.Context, scope Scope, id ID, viewers []ID, expectedVersion *int64, operation Operation) (Result, error) {
-	if err := mayChangeEntries(scope, true, argumentViewerIDs, len(viewers), MaxIDs); err != nil {
+	if err := mayChangeEntries(scope, true, id, argumentViewerIDs, len(viewers), MaxIDs); err != nil {
 		return Result{}, err
 	}
 	w, err := s.prepare(ctx, scope, "", nil)
 	if err != nil {
 		return Result{}, err
 	}
-	ids := make([]int64, len(viewers))
-	for i, viewer := range viewers {
-		ids[i] = viewer.As(TypeClient)
-	}
 	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, operation, KindUpserted, func(ctx context.Context) error {
-		return w.applyViewerIDs(ctx, ids, operation == OperationAddViewers)
+		return w.applyViewerIDs(ctx, viewers, operation == OperationAddViewers)
 	})
 }
 
 // applyViewerIDs adds or removes viewers of the client.
-func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) error {
+func (w *writing) applyViewerIDs(ctx context.Context, viewers []ID, add bool) error {
+	ids := make([]int64, len(viewers))
+	for i, viewer := range viewers {
+		ids[i] = viewer.As(TypeClient)
+	}
 	visible, err := w.tx.Clients(ctx, sortedSet(slices.Clone(ids)))
 	if err != nil {
 		return fmt.Errorf("find viewers: %w", err)
@@ -153,7 +153,10 @@ func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) err
 		at := path{argumentViewerIDs, strconv.Itoa(i)}
 		viewer := visible[id]
 		switch {
-		case id == w.after.ClientID:
+		case viewers[i].Malformed:
+			errs = append(errs, at.at(invalidID()))
+			continue
+		case id != 0 && id == w.after.ClientID:
 			errs = append(errs, at.at(selfView()))
 			continue
 		case survivors[id] != 0:
@@ -184,16 +187,17 @@ func (w *writing) applyViewerIDs(ctx context.Context, ids []int64, add bool) err
 }
 
 // mayChangeEntries checks, before any look-up, who may change a list of that
-// many entries.
-func mayChangeEntries(scope Scope, clientMay bool, argument string, count, most int) error {
+// many entries of the client of that id.
+func mayChangeEntries(scope Scope, clientMay bool, id ID, argument string, count, most int) error {
 	if err := permit(scope, Write, clientMay); err != nil {
 		return err
 	}
 	switch {
 	case count == 0:
-		return path{argument}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one entry to change"})
+		empty := path{argument}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one entry to change"})
+		return append(id.wrong(path{argumentClientID}), empty)
 	case count > most:
-		return path{argument}.at(tooMany(most))
+		return append(id.wrong(path{argumentClientID}), path{argument}.at(tooMany(most)))
 	}
 	return nil
 }

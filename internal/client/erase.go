@@ -72,13 +72,14 @@ type EraseResult struct {
 // Erase removes a client for good, and all who were merged into it. From its one
 // transaction on their ids are unknown, in every read, and are never given again.
 // What is left elsewhere is purged at once as far as ctx allows, and else by
-// ResumeErasures. Errors: FORBIDDEN, NOT_FOUND, CONFIRMATION_MISMATCH,
+// ResumeErasures. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND, CONFIRMATION_MISMATCH,
 // VERSION_CONFLICT.
 func (s *Service) Erase(ctx context.Context, scope Scope, args EraseArgs) (EraseResult, error) {
 	if err := permit(scope, Admin, false); err != nil {
 		return EraseResult{}, err
 	}
-	if args.Confirm.As(TypeClient) != args.ID.As(TypeClient) {
+	wrong := args.Confirm.wrong(path{"confirmClientId"})
+	if wrong == nil && !args.ID.Malformed && args.Confirm.As(TypeClient) != args.ID.As(TypeClient) {
 		return EraseResult{}, path{"confirmClientId"}.at(&Error{Code: CodeConfirmationMismatch, Message: "to erase a client give its id in both places: this can't be undone"})
 	}
 	var result EraseResult
@@ -86,6 +87,9 @@ func (s *Service) Erase(ctx context.Context, scope Scope, args EraseArgs) (Erase
 	err := s.write(ctx, scope, plain[[]int64]{&result.ErasedClientIDs}, func(ctx context.Context, tx Tx) error {
 		result = EraseResult{}
 		c, err := find(ctx, tx, scope, target{id: args.ID, deletedToo: true})
+		if errs := AsErrors(err); wrong != nil && (err == nil || errs != nil) {
+			return append(errs, wrong...)
+		}
 		if err != nil {
 			return err
 		}

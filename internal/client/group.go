@@ -79,7 +79,7 @@ func (s *Service) DeleteLocationGroup(ctx context.Context, scope Scope, id ID, m
 		return GroupResult{}, err
 	}
 	number := id.As(TypeAny)
-	if id.Type != TypeAny || number == 0 {
+	if id.Malformed || id.Type != TypeAny || number == 0 {
 		return GroupResult{}, path{"locationGroupId"}.at(invalidID())
 	}
 	group := KnownGroup{

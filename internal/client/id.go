@@ -21,6 +21,17 @@ type ID struct {
 	// Type is empty for a plain id.
 	Type   string
 	Number int64
+	// Malformed says that what the caller wrote is no id. Whoever takes ids as
+	// arguments tells of it with wrong, beside whatever else is wrong.
+	Malformed bool `json:",omitempty"`
+}
+
+// wrong is INVALID_ID at that place for an id that is malformed, else nothing.
+func (id ID) wrong(where path) Errors {
+	if !id.Malformed {
+		return nil
+	}
+	return Errors{where.at(invalidID())}
 }
 
 // String is the form that callers see: the number when Type is empty, else
@@ -34,7 +45,7 @@ func (id ID) String() string {
 }
 
 // As returns the number that the id has among things of that type, or 0, which
-// identifies nothing, when it names another type.
+// identifies nothing, when it names another type or is malformed.
 func (id ID) As(typeName string) int64 {
 	if id.Type == "" || id.Type == typeName {
 		return id.Number

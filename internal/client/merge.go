@@ -70,7 +70,7 @@ func (s *Service) PreviewMerge(ctx context.Context, scope Scope, args MergeArgs)
 }
 
 // Merge folds clients into one, all or none of them. Errors: FORBIDDEN, REQUIRED
-// (nobody to fold in), TOO_MANY, SELF_MERGE, DUPLICATE_ID, NOT_FOUND,
+// (nobody to fold in), TOO_MANY, INVALID_ID, SELF_MERGE, DUPLICATE_ID, NOT_FOUND,
 // CLIENT_DELETED, CLIENT_MERGED, INVALID_CHOICE, VERSION_CONFLICT,
 // TOO_MANY_SUBJECTS, MERGE_TOO_LARGE.
 func (s *Service) Merge(ctx context.Context, scope Scope, args MergeArgs) (MergeResult, error) {
@@ -93,8 +93,10 @@ func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun
 	if err := permit(scope, Merge, false); err != nil {
 		return MergeResult{}, err
 	}
-	if errs := args.check(); errs != nil {
-		return MergeResult{}, errs
+	wrong := args.check()
+	count := len(args.ClientIDs)
+	if wrong != nil && (!HasCode(wrong, CodeInvalidID) || count == 0 || count > MaxMerge) {
+		return MergeResult{}, wrong
 	}
 	ctx, cancel := context.WithTimeout(ctx, mergeTimeout)
 	defer cancel()
@@ -106,7 +108,7 @@ func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun
 	if err != nil {
 		return MergeResult{}, err
 	}
-	m := &merging{writing: w, args: args, definitions: definitions}
+	m := &merging{writing: w, args: args, definitions: definitions, refused: wrong}
 	var result MergeResult
 	err = s.write(ctx, scope, mergeAnswer{&result}, func(ctx context.Context, tx Tx) error {
 		m.begin(tx)
@@ -164,6 +166,8 @@ type merging struct {
 	*writing
 	args        MergeArgs
 	definitions Definitions
+	// refused is what is wrong with the arguments by themselves.
+	refused Errors
 	// id is taken when there is something to write.
 	id int64
 
@@ -180,7 +184,11 @@ func (m *merging) begin(tx Tx) {
 
 // plan reads what the merge takes and folds it, or returns all that is wrong.
 func (m *merging) plan(ctx context.Context) error {
-	if err := m.load(ctx); err != nil {
+	err := m.load(ctx)
+	if m.refused != nil {
+		return m.allWrong(err)
+	}
+	if err != nil {
 		return err
 	}
 	f := m.fold
@@ -195,6 +203,19 @@ func (m *merging) plan(ctx context.Context) error {
 	}
 	f.fold()
 	return f.errs.errOrNil()
+}
+
+// allWrong answers what is wrong with the arguments by themselves together with what
+// is wrong with the clients that were found or, when all were, with the choices.
+func (m *merging) allWrong(found error) error {
+	more := AsErrors(found)
+	if found != nil && more == nil {
+		return found
+	}
+	if more == nil && m.fold.survivor != nil && len(m.args.Choices) <= maxList {
+		more = m.readChoices()
+	}
+	return append(slices.Clone(m.refused), more...)
 }
 
 // loadAround reads what surrounds the clients: who sees them, their forms, and

@@ -9,14 +9,13 @@ import (
 
 // check finds what is wrong with the arguments by themselves.
 func (a *MergeArgs) check() Errors {
-	where := path{"clientIds"}
+	where, errs := path{"clientIds"}, a.ClientID.wrong(path{argumentClientID})
 	switch {
 	case len(a.ClientIDs) == 0:
-		return Errors{where.at(&Error{Code: CodeRequired, Message: "name at least one client to fold into this one"})}
+		return append(errs, where.at(&Error{Code: CodeRequired, Message: "name at least one client to fold into this one"}))
 	case len(a.ClientIDs) > MaxMerge:
-		return Errors{where.at(tooMany(MaxMerge))}
+		return append(errs, where.at(tooMany(MaxMerge)))
 	}
-	var errs Errors
 	if len(a.Choices) > maxList {
 		errs = append(errs, path{"choices"}.at(tooMany(maxList)))
 	}
@@ -27,6 +26,8 @@ func (a *MergeArgs) check() Errors {
 	for i, id := range a.ClientIDs {
 		number := id.As(TypeClient)
 		switch {
+		case id.Malformed:
+			errs = append(errs, where.with(strconv.Itoa(i)).at(invalidID()))
 		case number == 0:
 			// Nobody; it is not found.
 		case number == a.ClientID.As(TypeClient):
@@ -36,14 +37,21 @@ func (a *MergeArgs) check() Errors {
 		}
 		seen[number] = true
 	}
+	for i, choice := range a.Choices[:min(len(a.Choices), maxList)] {
+		errs = append(errs, choice.FromClientID.wrong(path{"choices", strconv.Itoa(i), "fromClientId"})...)
+	}
+	for i, expected := range a.ExpectedVersions[:min(len(a.ExpectedVersions), 1+MaxMerge)] {
+		errs = append(errs, expected.ClientID.wrong(path{"expectedVersions", strconv.Itoa(i), argumentClientID})...)
+	}
 	return errs
 }
 
 // load finds the clients, all of them live.
 func (m *merging) load(ctx context.Context) error {
-	ids := []int64{m.args.ClientID.As(TypeClient)}
-	for _, id := range m.args.ClientIDs {
-		ids = append(ids, id.As(TypeClient))
+	named := append([]ID{m.args.ClientID}, m.args.ClientIDs...)
+	ids := make([]int64, len(named))
+	for i, id := range named {
+		ids[i] = id.As(TypeClient)
 	}
 	found, err := m.tx.Clients(ctx, ids)
 	if err != nil {
@@ -60,6 +68,8 @@ func (m *merging) load(ctx context.Context) error {
 			where = path{"clientIds", strconv.Itoa(i - 1)}
 		}
 		switch c := found[id]; {
+		case named[i].Malformed:
+			// Told already.
 		case survivors[id] != 0:
 			errs = append(errs, where.at(clientMerged(survivors[id])))
 		case c == nil:
@@ -106,6 +116,9 @@ func (m *merging) readChoices() Errors {
 		where, from := path{"choices", strconv.Itoa(i)}, given.FromClientID.As(TypeClient)
 		_, twice := m.fold.choices[given.Field]
 		switch {
+		case given.FromClientID.Malformed && m.choosable(given.Field) && !twice:
+			// Told already.
+			m.fold.choices[given.Field] = choice{where: where}
 		case !m.choosable(given.Field):
 			errs = append(errs, where.with("field").at(&Error{
 				Code:    CodeInvalidChoice,

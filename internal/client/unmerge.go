@@ -33,7 +33,7 @@ type UnmergeResult struct {
 	Conflicts []UnmergeConflict
 }
 
-// Unmerge undoes the latest merge of a survivor. Errors: FORBIDDEN, NOT_FOUND,
+// Unmerge undoes the latest merge of a survivor. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND,
 // ALREADY_UNMERGED, CLIENT_DELETED, MERGE_NOT_LATEST, VERSION_CONFLICT,
 // INVALID_CHOICE, UNMERGE_CONFLICT, TOO_MANY_SUBJECTS, MERGE_TOO_LARGE.
 func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (UnmergeResult, error) {
@@ -47,8 +47,9 @@ func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (U
 		return UnmergeResult{}, err
 	}
 	u := &unmerging{writing: w, args: args}
-	if u.choices, err = readUnmergeChoices(args.Choices); err != nil {
-		return UnmergeResult{}, err
+	wrong := args.MergeID.wrong(path{"mergeId"})
+	if u.choices, err = readUnmergeChoices(args.Choices); err != nil || wrong != nil {
+		return UnmergeResult{}, append(wrong, AsErrors(err)...)
 	}
 	err = s.write(ctx, scope, unmergeAnswer{&u.result}, func(ctx context.Context, tx Tx) error {
 		u.begin(tx, nil)

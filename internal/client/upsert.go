@@ -29,7 +29,7 @@ const (
 // that client when there is none, with the key's value where the input has none.
 // Two at once make one client. Unless the key is a client id, a value by which a
 // merged client was known is nothing new about the survivor: see keepMain. Errors: those of Create and of Patch, and at the
-// key INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
+// key INVALID_ID, INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
 // version), AMBIGUOUS_KEY, KEY_CONTRADICTED.
 func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values Values, expectedVersion *int64) (Result, error) {
 	if err := permit(scope, Write, false); err != nil {
@@ -38,12 +38,18 @@ func (s *Service) Upsert(ctx context.Context, scope Scope, by UpsertKey, values 
 	if !scope.MaySeeAll() {
 		return Result{}, &Error{Code: CodeForbidden, Message: "this is for roles that see all clients: whether a client is there would tell the others of clients that they don't see"}
 	}
-	if errs := by.check(); errs != nil {
-		return Result{}, errs
+	wrong := by.check()
+	if wrong != nil && (by.ClientID == nil || !by.ClientID.Malformed) {
+		return Result{}, wrong
 	}
 	w, err := s.prepare(ctx, scope, "input", values, func(in *input) { in.agree(by) })
 	if err != nil {
 		return Result{}, err
+	}
+	if wrong != nil {
+		return Result{}, s.write(ctx, scope, record{&Result{}}, func(ctx context.Context, tx Tx) error {
+			return w.refuse(ctx, tx, wrong, w.apply)
+		})
 	}
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
@@ -71,6 +77,7 @@ func (k UpsertKey) check() Errors {
 	var errs Errors
 	if k.ClientID != nil {
 		given++
+		errs = append(errs, k.ClientID.wrong(path{argumentBy, argumentClientID})...)
 	}
 	if k.ExternalUserName != nil {
 		given++

@@ -97,7 +97,8 @@ func (s *Service) Patch(ctx context.Context, scope Scope, id ID, values Values, 
 		return Result{}, err
 	}
 	if values.namesNothing() {
-		return Result{}, path{"patch"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
+		empty := path{"patch"}.at(&Error{Code: CodeEmptyPatch, Message: "name at least one property to change"})
+		return Result{}, append(id.wrong(path{argumentClientID}), empty)
 	}
 	w, err := s.prepare(ctx, scope, "patch", values)
 	if err != nil {
@@ -120,14 +121,14 @@ func (s *Service) bring(ctx context.Context, w *writing, t target, operation Ope
 }
 
 // Delete takes a client off the lists; it is found by its id still. Deleting a
-// deleted client succeeds and writes nothing. Errors: FORBIDDEN, NOT_FOUND,
-// VERSION_CONFLICT.
+// deleted client succeeds and writes nothing. Errors: FORBIDDEN, INVALID_ID,
+// NOT_FOUND, VERSION_CONFLICT.
 func (s *Service) Delete(ctx context.Context, scope Scope, id ID, expectedVersion *int64) (Result, error) {
 	return s.move(ctx, scope, id, expectedVersion, Removed, OperationDelete, KindDeleted)
 }
 
 // Restore brings a deleted client back. Restoring a live client succeeds and
-// writes nothing. Errors: FORBIDDEN, NOT_FOUND, VERSION_CONFLICT.
+// writes nothing. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND, VERSION_CONFLICT.
 func (s *Service) Restore(ctx context.Context, scope Scope, id ID, expectedVersion *int64) (Result, error) {
 	return s.move(ctx, scope, id, expectedVersion, Live, OperationRestore, KindRestored)
 }
@@ -172,6 +173,9 @@ func (s *Service) change(ctx context.Context, scope Scope, t target, w *writing,
 	var result Result
 	err := s.write(ctx, scope, record{&result}, func(ctx context.Context, tx Tx) error {
 		result = Result{}
+		if wrong := t.id.wrong(path{argumentClientID}); wrong != nil {
+			return w.refuse(ctx, tx, wrong, edit)
+		}
 		before, err := find(ctx, tx, scope, t)
 		if err != nil {
 			return err
@@ -187,6 +191,23 @@ func (s *Service) change(ctx context.Context, scope Scope, t target, w *writing,
 	}
 	return result, err
 }
+
+// refuse answers what is wrong with the arguments that name the client, together
+// with all that edit finds wrong for a client of whom nothing is known. It writes
+// nothing.
+func (w *writing) refuse(ctx context.Context, tx Tx, wrong Errors, edit func(context.Context) error) error {
+	w.begin(tx, blankClient(w.scope.BusinessID, 0))
+	w.wrong = wrong
+	err := edit(ctx)
+	more := AsErrors(err)
+	if err != nil && more == nil {
+		return err
+	}
+	return append(slices.Clone(wrong), more...)
+}
+
+// argumentClientID is the argument that names the client to change.
+const argumentClientID = "clientId"
 
 // save runs edit on a copy of a client in a transaction, saves what it changed,
 // and returns the client as it is then.
@@ -210,7 +231,10 @@ func (w *writing) save(ctx context.Context, tx Tx, before *Client, operation Ope
 // find loads the target. A client that is not the caller's own is as if it did
 // not exist when a CLIENT writes.
 func find(ctx context.Context, tx Tx, scope Scope, t target) (*Client, error) {
-	notFound := path{"clientId"}.at(&Error{Code: CodeNotFound, Message: "no client of that id"})
+	if wrong := t.id.wrong(path{argumentClientID}); wrong != nil {
+		return nil, wrong
+	}
+	notFound := path{argumentClientID}.at(&Error{Code: CodeNotFound, Message: "no client of that id"})
 	id := t.id.As(TypeClient)
 	found, err := tx.Clients(ctx, []int64{id})
 	if err != nil {
@@ -225,11 +249,11 @@ func find(ctx context.Context, tx Tx, scope Scope, t target) (*Client, error) {
 	case scope.Role == RoleClient && id != scope.ClientID && survivor != scope.ClientID:
 		return nil, notFound
 	case survivor != 0:
-		return nil, path{"clientId"}.at(clientMerged(survivor))
+		return nil, path{argumentClientID}.at(clientMerged(survivor))
 	case c == nil:
 		return nil, notFound
 	case c.Deleted() && !t.deletedToo:
-		return nil, path{"clientId"}.at(&Error{Code: CodeClientDeleted, Message: "this client is deleted; restore it first"})
+		return nil, path{argumentClientID}.at(&Error{Code: CodeClientDeleted, Message: "this client is deleted; restore it first"})
 	}
 	return c, nil
 }

@@ -24,6 +24,9 @@ type writing struct {
 	now           time.Time
 	before, after *Client
 	edges         edgeChanges
+	// wrong is what is wrong with the arguments that name the client: the input is
+	// checked, and never brought into anybody.
+	wrong Errors
 }
 
 // prepare reads what checking an input takes, and checks it. Each of more checks
@@ -68,7 +71,7 @@ func (w *writing) hash(ctx context.Context) error {
 
 // begin starts on a run of the transaction.
 func (w *writing) begin(tx Tx, after *Client) {
-	w.tx, w.after, w.before = tx, after, nil
+	w.tx, w.after, w.before, w.wrong = tx, after, nil, nil
 	// One moment for all that the mutation writes: history tells when a record
 	// was modified.
 	w.now = w.service.instant()
@@ -82,15 +85,15 @@ func (w *writing) apply(ctx context.Context) error {
 		w.in = w.decode(w.before)
 	}
 	errs := slices.Clone(w.in.errs)
-	if w.before == nil {
+	if w.before == nil && w.wrong == nil {
 		errs = append(errs, w.in.missing...)
 	}
 	edgeErrs, err := w.applyEdges(ctx)
 	if err != nil {
 		return err
 	}
-	if errs = append(errs, edgeErrs...); len(errs) > 0 {
-		return errs
+	if errs = append(errs, edgeErrs...); len(errs) > 0 || w.wrong != nil {
+		return errs.errOrNil()
 	}
 	w.in.apply(w.after)
 	return w.applySecrets(ctx)
