@@ -96,7 +96,7 @@ var textNames = []string{"emailAddress", "externalUserName", "tag", "tags", "tag
 // plainNames are texts and other values that are what they are, beside the
 // properties of clients.
 var plainNames = []string{
-	"choices", "data", "field", "fields", "fullName", "label", "name", "password", "phoneRegion", "propertyCode", "ssn", "value", "values",
+	"choices", "data", "field", "fields", "from", "fullName", "label", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "value", "values",
 	"first", "last", "pageNumber", "pageSize", "version", "expectedVersion",
 }
 

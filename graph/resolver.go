@@ -97,6 +97,9 @@ func (*Resolver) UpdateFieldDefinitionInput() generated.UpdateFieldDefinitionInp
 	return nil
 }
 
+// RenameChoiceInput implements generated.ResolverRoot; likewise.
+func (*Resolver) RenameChoiceInput() generated.RenameChoiceInputResolver { return nil }
+
 // AppointmentInput implements generated.ResolverRoot; likewise.
 func (*Resolver) AppointmentInput() generated.AppointmentInputResolver { return nil }
 

@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	CreateClientInput() CreateClientInputResolver
 	CreateFieldDefinitionInput() CreateFieldDefinitionInputResolver
 	LocationGroupInput() LocationGroupInputResolver
+	RenameChoiceInput() RenameChoiceInputResolver
 	UpdateBusinessInput() UpdateBusinessInputResolver
 	UpdateClientInput() UpdateClientInputResolver
 	UpdateFieldDefinitionInput() UpdateFieldDefinitionInputResolver
@@ -965,6 +966,10 @@ type LocationGroupInputResolver interface {
 	LocationIds(ctx context.Context, obj model.Values, data []*client.ID) error
 	ModifiedDate(ctx context.Context, obj model.Values, data *time.Time) error
 }
+type RenameChoiceInputResolver interface {
+	From(ctx context.Context, obj model.Values, data string) error
+	To(ctx context.Context, obj model.Values, data string) error
+}
 type UpdateBusinessInputResolver interface {
 	Name(ctx context.Context, obj model.Values, data *string) error
 	TimeZone(ctx context.Context, obj model.Values, data *string) error
@@ -1041,6 +1046,7 @@ type UpdateClientInputResolver interface {
 type UpdateFieldDefinitionInputResolver interface {
 	Label(ctx context.Context, obj model.Values, data *string) error
 	Choices(ctx context.Context, obj model.Values, data []string) error
+	RenameChoices(ctx context.Context, obj model.Values, data []model.Values) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -5282,6 +5288,8 @@ extend type Query {
   Labels, types and choices of custom fields are no part of a client. When ` + "`" + `fieldDefinitionsVersion` + "`" + ` is not the one that you
   hold, read ` + "`" + `fieldDefinitions` + "`" + ` again and derive each client's ` + "`" + `fields` + "`" + ` from them: a field that stands for a property has
   the value of the property, any other one the value that it had in the client's ` + "`" + `fields` + "`" + ` when the client was read last.
+  A choice can be renamed, without an entry for the clients who have it: when the ` + "`" + `version` + "`" + ` of a CHOICE field is not the
+  one that you hold, read the ` + "`" + `fields` + "`" + ` of your clients again.
 
   Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
   sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
@@ -6107,7 +6115,10 @@ extend type Mutation {
 
   """
   Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
-  no choice any more. A change of no value succeeds and leaves the version as it is.
+  no choice any more. ` + "`" + `renameChoices` + "`" + ` renames the values that clients have, too, deleted ones included, all in the moment
+  of this mutation: records, histories, filters and reports of merges have the new name from then on, and no client gets
+  a new version, a history entry or a row of the feed by it; ` + "`" + `fieldDefinitionsVersion` + "`" + ` tells copies. A change of no value
+  succeeds and leaves the version as it is.
 
   Also: EMPTY_PATCH, VERSION_CONFLICT.
 
@@ -6240,9 +6251,29 @@ input UpdateFieldDefinitionInput {
   """
   What a value may be, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters (REQUIRED,
   TOO_LONG), each once (DUPLICATE_CHOICE), instead of those that are there. The other types have none
-  (INVALID_FIELD_TYPE).
+  (INVALID_FIELD_TYPE). Beside ` + "`" + `renameChoices` + "`" + ` these are the names after it.
   """
   choices: [String!]
+  """
+  Choices to rename with the values that clients have, for type CHOICE (INVALID_FIELD_TYPE): at most 1,000 (TOO_MANY), all
+  at once, so that two may swap names. Left out, null or empty: none.
+  """
+  renameChoices: [RenameChoiceInput!]
+}
+
+"A new name of a choice."
+input RenameChoiceInput {
+  """
+  The choice, as it is written in ` + "`" + `choices` + "`" + ` (INVALID_CHOICE), each once (DUPLICATE_CHOICE). One from which another choice,
+  present or taken out, differs in case, accents or marks only can't be renamed (INVALID_CHOICE): filters take both for
+  one.
+  """
+  from: String!
+  """
+  What it is called from now on: 1 to 1,000 characters (REQUIRED, TOO_LONG); spaces around them are dropped. No other
+  choice may have the name, nor may one have had it that was taken out: DUPLICATE_CHOICE.
+  """
+  to: String!
 }
 
 "What ` + "`" + `createFieldDefinition` + "`" + ` answers."
@@ -30087,6 +30118,12 @@ func (ec *executionContext) marshalNPermission2ᚕclientgraphᚋgraphᚋmodelᚐ
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRenameChoiceInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
+	var res model.Values
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx context.Context, v any) (client.Role, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := client.Role(tmp)
@@ -31088,6 +31125,23 @@ func (ec *executionContext) marshalORemoveClientViewersPayload2ᚖclientgraphᚋ
 		return graphql.Null
 	}
 	return ec._RemoveClientViewersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORenameChoiceInput2ᚕclientgraphᚋgraphᚋmodelᚐValuesᚄ(ctx context.Context, v any) ([]model.Values, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.Values, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRenameChoiceInput2clientgraphᚋgraphᚋmodelᚐValues(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalORestoreClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐRestoreClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.RestoreClientPayload) graphql.Marshaler {

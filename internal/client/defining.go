@@ -124,12 +124,13 @@ func (s *Service) insertDefinition(ctx context.Context, scope Scope, definition 
 	})
 }
 
-// UpdateDefinition changes the label or the choices of a custom field. Clients
-// keep values that are no choice any more. A change of nothing writes nothing.
+// UpdateDefinition changes the label or the choices of a custom field, or renames
+// choices, which renames the values of all clients at once. Clients keep values
+// that are no choice any more. A change of nothing writes nothing.
 // With the error VERSION_CONFLICT it returns the field as it is. Errors:
 // FORBIDDEN, EMPTY_PATCH, INVALID_ID, UNKNOWN_FIELD_DEFINITION (also for a retired one),
 // VERSION_CONFLICT, REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG,
-// TOO_MANY, DUPLICATE_CHOICE, INVALID_FIELD_TYPE.
+// TOO_MANY, DUPLICATE_CHOICE, INVALID_CHOICE, INVALID_FIELD_TYPE.
 func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, input Values, expectedVersion *int64) (*FieldDefinition, error) {
 	if err := permit(scope, Admin, false); err != nil {
 		return nil, err
@@ -146,8 +147,9 @@ func (s *Service) UpdateDefinition(ctx context.Context, scope Scope, id ID, inpu
 		if _, named := input[inputLabel]; named && !isHeld(input[inputLabel], definition.Label) {
 			definition.Label = d.label()
 		}
+		d.rename(definition)
 		if _, named := input[inputChoices]; named && !isHeld(input[inputChoices], definition.Choices) {
-			definition.Choices = d.choices(definition.Type)
+			definition.offer(d.choices(definition.Type))
 		}
 		return d.errs.errOrNil()
 	})
@@ -196,7 +198,7 @@ func (s *Service) changeDefinition(ctx context.Context, scope Scope, id ID, expe
 			return err
 		}
 		current = found
-		if changed.Label == found.Label && changed.Retired == found.Retired && slices.Equal(changed.Choices, found.Choices) {
+		if changed.Label == found.Label && changed.Retired == found.Retired && slices.Equal(changed.Choices, found.Choices) && slices.Equal(changed.Known, found.Known) {
 			return nil
 		}
 		changed.Version++

@@ -30,6 +30,9 @@ type FieldDefinition struct {
 	PropertyCode *string
 	// Choices are what a CHOICE may be.
 	Choices []string
+	// Known are the choices that clients hold as something else than their name, and
+	// those that were taken out.
+	Known []KnownChoice
 	// Retired says that the field is out of use. Values of it stay stored.
 	Retired bool
 	// Version starts at 1 and rises by one with every change.
@@ -91,7 +94,7 @@ func (f *FieldDefinition) decode(raw any) (any, *Error) {
 		return value, nil
 	case FieldChoice:
 		if value, ok := raw.(string); ok && slices.Contains(f.Choices, value) {
-			return value, nil
+			return f.stored(value), nil
 		}
 		return nil, invalidFieldValue("one of the field's choices")
 	}
@@ -139,7 +142,7 @@ func (f *FieldDefinition) valueOf(c *Client) any {
 	}
 	for _, value := range c.FieldValues {
 		if value.DefinitionID == f.DefinitionID {
-			return value.Value
+			return f.shown(value.Value)
 		}
 	}
 	return nil

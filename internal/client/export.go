@@ -122,6 +122,15 @@ func (s *Service) collect(ctx context.Context, scope Scope, data *PersonalData) 
 	if data.Merges, err = s.store.Journals(ctx, scope, data.Client.family()); err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return err
+	}
+	for i := range data.Merges {
+		if err := definitions.showJournal(&data.Merges[i]); err != nil {
+			return err
+		}
+	}
 	if err := s.collectAside(ctx, scope, data); err != nil {
 		return err
 	}

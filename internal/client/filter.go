@@ -162,6 +162,9 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 		return err
 	}
 	m.definitions = definitions
+	if m.term != nil && !m.term.none {
+		m.conditions.Keys[0] = append(m.conditions.Keys[0], definitions.renamedKeys(*m.term)...)
+	}
 	var errs Errors
 	for i, filter := range f.Fields {
 		if len(filter.Values) == 0 {
@@ -174,18 +177,20 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 		}
 		// spelt are the keys as the rules of before spelt them.
 		var keys, spelt []string
-		for j, raw := range filter.Values {
-			key, err := definition.filterKey(raw)
-			if err != nil {
-				errs = append(errs, path{"filter", "fieldFilters", strconv.Itoa(i), "values", strconv.Itoa(j)}.at(err))
-				continue
-			}
-			keys = append(keys, key)
-			if text, isText := raw.(string); isText && normaliseBefore(text) != normalise(text) {
-				if _, asText := strings.CutSuffix(key, "="+normalise(text)); asText {
-					spelt = append(spelt, strings.TrimSuffix(key, normalise(text))+normaliseBefore(text))
+		for j, given := range filter.Values {
+			for _, raw := range definition.spellings(given) {
+				key, err := definition.filterKey(raw)
+				if err != nil {
+					errs = append(errs, path{"filter", "fieldFilters", strconv.Itoa(i), "values", strconv.Itoa(j)}.at(err))
+					continue
 				}
+				keys = append(keys, key)
+				spelt = append(spelt, keySpeltBefore(key, raw)...)
 			}
+		}
+		if keys == nil {
+			m.nothing = true
+			continue
 		}
 		if spelt != nil {
 			outdated, err := s.outdated(ctx, scope)
@@ -199,6 +204,19 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 		m.conditions.Keys = append(m.conditions.Keys, keys)
 	}
 	return errs.errOrNil()
+}
+
+// keySpeltBefore is the key of a text as the rules of before spelt it, where that
+// differs.
+func keySpeltBefore(key string, raw any) []string {
+	text, isText := raw.(string)
+	if !isText || normaliseBefore(text) == normalise(text) {
+		return nil
+	}
+	if rest, asText := strings.CutSuffix(key, "="+normalise(text)); asText {
+		return []string{rest + "=" + normaliseBefore(text)}
+	}
+	return nil
 }
 
 // filterKey is the index key of one value of the field.

@@ -99,6 +99,9 @@ func (s *Service) readable(ctx context.Context, scope Scope, entries []Entry) er
 	if err != nil {
 		return err
 	}
+	if err := s.showEntries(ctx, scope, entries); err != nil {
+		return err
+	}
 	for i := range entries {
 		entries[i].Changes = slices.DeleteFunc(entries[i].Changes, func(change Change) bool {
 			if !mayRead(scope.Role, change.Path) {
@@ -107,6 +110,28 @@ func (s *Service) readable(ctx context.Context, scope Scope, entries []Entry) er
 			neighbour := change.neighbour()
 			return neighbour != 0 && !scope.MaySeeAll() && !visible[neighbour]
 		})
+	}
+	return nil
+}
+
+// showEntries makes the values of custom fields those that are shown: a choice has
+// the name of today all through the history.
+func (s *Service) showEntries(ctx context.Context, scope Scope, entries []Entry) error {
+	var definitions Definitions
+	for _, entry := range entries {
+		for i := range entry.Changes {
+			change := &entry.Changes[i]
+			if topLevel(change.Path) != nameFields {
+				continue
+			}
+			if definitions == nil {
+				var err error
+				if definitions, err = s.Definitions(ctx, scope); err != nil {
+					return err
+				}
+			}
+			change.Before, change.After = definitions.shown(change.Path, change.Before), definitions.shown(change.Path, change.After)
+		}
 	}
 	return nil
 }

@@ -192,7 +192,7 @@ func (in *input) decodeField(definition *FieldDefinition, raw any, where path) {
 	}
 	if in.by.held != nil {
 		if held := definition.valueOf(in.by.held); isHeld(raw, held) {
-			in.fields[definition.DefinitionID] = held
+			in.fields[definition.DefinitionID] = in.by.held.fieldValue(definition.DefinitionID)
 			return
 		}
 	}

@@ -128,6 +128,7 @@ func (s *Service) merge(ctx context.Context, scope Scope, args MergeArgs, dryRun
 	if err != nil && !(dryRun && errors.Is(err, errDryRun)) {
 		return MergeResult{Conflicts: m.conflicts}, err
 	}
+	definitions.showReport(result.Report)
 	return result, nil
 }
 

@@ -63,9 +63,28 @@ func (s *Service) Unmerge(ctx context.Context, scope Scope, args UnmergeArgs) (U
 	case err == nil:
 		return u.result, nil
 	case HasCode(err, CodeVersionConflict), HasCode(err, CodeUnmergeConflict):
+		if showErr := s.showConflicts(ctx, scope, u.result.Conflicts); showErr != nil {
+			return UnmergeResult{}, showErr
+		}
 		return u.result, err
 	}
 	return UnmergeResult{}, asTooLarge(err)
+}
+
+// showConflicts makes the values of custom fields those that are shown.
+func (s *Service) showConflicts(ctx context.Context, scope Scope, conflicts []UnmergeConflict) error {
+	if len(conflicts) == 0 {
+		return nil
+	}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return err
+	}
+	for i := range conflicts {
+		c := &conflicts[i]
+		c.Before, c.Merged, c.Current = definitions.shown(c.Field, c.Before), definitions.shown(c.Field, c.Merged), definitions.shown(c.Field, c.Current)
+	}
+	return nil
 }
 
 // unmergeAnswer is what unmerging answers, as far as it takes to answer it again.

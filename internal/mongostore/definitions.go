@@ -12,14 +12,22 @@ import (
 )
 
 type definitionDocument struct {
-	DefinitionID int64    `bson:"_id"`
-	BusinessID   int64    `bson:"businessId"`
-	Label        string   `bson:"label"`
-	Type         string   `bson:"type"`
-	PropertyCode *string  `bson:"propertyCode,omitempty"`
-	Choices      []string `bson:"choices,omitempty"`
-	Retired      bool     `bson:"retired"`
-	Version      int64    `bson:"version"`
+	DefinitionID int64         `bson:"_id"`
+	BusinessID   int64         `bson:"businessId"`
+	Label        string        `bson:"label"`
+	Type         string        `bson:"type"`
+	PropertyCode *string       `bson:"propertyCode,omitempty"`
+	Choices      []string      `bson:"choices,omitempty"`
+	Known        []knownChoice `bson:"known,omitempty"`
+	Retired      bool          `bson:"retired"`
+	Version      int64         `bson:"version"`
+}
+
+// knownChoice is a choice that is stored as something else than its name, or was
+// taken out.
+type knownChoice struct {
+	Name   string `bson:"name"`
+	Stored string `bson:"stored"`
 }
 
 func (d *definitionDocument) definition() client.FieldDefinition {
@@ -30,6 +38,7 @@ func (d *definitionDocument) definition() client.FieldDefinition {
 		Type:         client.FieldType(d.Type),
 		PropertyCode: d.PropertyCode,
 		Choices:      d.Choices,
+		Known:        convertKnown[client.KnownChoice](d.Known),
 		Retired:      d.Retired,
 		Version:      d.Version,
 	}
@@ -43,9 +52,18 @@ func encodeDefinition(d client.FieldDefinition) definitionDocument {
 		Type:         string(d.Type),
 		PropertyCode: d.PropertyCode,
 		Choices:      d.Choices,
+		Known:        convertKnown[knownChoice](d.Known),
 		Retired:      d.Retired,
 		Version:      d.Version,
 	}
+}
+
+func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
+	var converted []B
+	for _, k := range known {
+		converted = append(converted, B(k))
+	}
+	return converted
 }
 
 // Definitions implements client.Store.
