@@ -75,6 +75,8 @@ func TestUpdateBusinessRefusesWhatIsNoBusiness(t *testing.T) {
 		{values{"timeZone": ""}, []failure{{"INVALID_TIME_ZONE", "input.timeZone"}}},
 		{values{"locale": "english!"}, []failure{{"INVALID_LOCALE", "input.locale"}}},
 		{values{"locale": ""}, []failure{{"INVALID_LOCALE", "input.locale"}}},
+		{values{"locale": "lv-LV"}, []failure{{"INVALID_LOCALE", "input.locale"}}}, // Its order is not to be had.
+		{values{"locale": "es-u-co-trad"}, []failure{{"INVALID_LOCALE", "input.locale"}}},
 		{values{"phoneRegion": "XX"}, []failure{{"INVALID_PHONE_REGION", "input.phoneRegion"}}},
 		{values{"phoneRegion": "001"}, []failure{{"INVALID_PHONE_REGION", "input.phoneRegion"}}},
 		{

@@ -5117,7 +5117,7 @@ input UpdateBusinessInput {
   name: String
   "The time zone that days of reports are of, by its IANA name (INVALID_TIME_ZONE); null for UTC."
   timeZone: String
-  "Language that decides the order of names, as a BCP 47 tag (INVALID_LOCALE); null for the order of no particular language."
+  "Language that decides the order of names, as a BCP 47 tag; INVALID_LOCALE for anything else, and where names cannot be ordered as CLDR says: ` + "`" + `lv` + "`" + `, ` + "`" + `uz` + "`" + `, ` + "`" + `tk` + "`" + `, ` + "`" + `ku` + "`" + `, ` + "`" + `br` + "`" + `, ` + "`" + `cu` + "`" + `, ` + "`" + `dsb` + "`" + `, ` + "`" + `hsb` + "`" + `, ` + "`" + `smn` + "`" + `, ` + "`" + `sgs` + "`" + `, ` + "`" + `blo` + "`" + `, ` + "`" + `vo` + "`" + `, ` + "`" + `wo` + "`" + `, and orders by ` + "`" + `-u-co-` + "`" + ` other than ` + "`" + `de` + "`" + `'s phonebk, ` + "`" + `ln` + "`" + `'s phonetic and ` + "`" + `zh` + "`" + `'s stroke and pinyin. null for the order of no particular language."
   locale: String
   "ISO 3166 code of the country in which phone numbers without a country code are read (INVALID_PHONE_REGION); null for ` + "`" + `US` + "`" + `."
   phoneRegion: String

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/language"
 )
 
 // Names of a business's parts in inputs.
@@ -103,7 +104,7 @@ func readBusiness(input Values, business *Business) Errors {
 	} else if named {
 		business.TimeZoneID = fallback.TimeZoneID
 	}
-	if locale, named := r.ruled(inputLocale, business.Locale, localeRule); named {
+	if locale, named := r.ruled(inputLocale, business.Locale, orderRule); named {
 		business.Locale = locale
 	}
 	if region, named := r.ruled(inputPhoneRegion, &business.PhoneRegion, phoneRegionRule); region != nil {
@@ -132,6 +133,15 @@ func (r *entryReader) ruled(name string, held *string, rule rule) (text *string,
 		return nil, true
 	}
 	return new(ruled.(string)), true
+}
+
+// orderRule takes a BCP 47 tag by whose order names can be ordered.
+func orderRule(value any) (any, *Error) {
+	locale, err := localeRule(value)
+	if err == nil && !isOrdered(language.Make(locale.(string))) {
+		return nil, &Error{Code: CodeInvalidLocale, Message: "names cannot be ordered as in this locale: choose another one, or null for the order of no particular language"}
+	}
+	return locale, err
 }
 
 // phoneRegionRule takes the code of a country with a numbering plan.
