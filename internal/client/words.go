@@ -25,7 +25,7 @@ const maxPartKeys = 3
 // condition. It is nil for what has nothing in it that can be read: nobody is
 // found by that.
 func newTyped(search string) (t typed, ok bool) {
-	if isBlank(search) {
+	if strings.TrimSpace(search) == "" {
 		return nil, false
 	}
 	words := strings.FieldsFunc(extension.ReplaceAllString(normalise(search), "$1 "), func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
