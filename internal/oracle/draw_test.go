@@ -57,7 +57,9 @@ func drawList(rt *rapid.T, name string) any {
 func sound(role string) map[string][]any {
 	all := pools()
 	for _, name := range []string{"firstName", "lastName", "emailAddress", "status", "ssn"} {
-		all[name] = slices.DeleteFunc(all[name], func(value any) bool { return value == "\u3164" || value == "***-**-6789" || (value == nil && name != "ssn") })
+		all[name] = slices.DeleteFunc(all[name], func(value any) bool {
+			return value == "\u3164" || value == "***-**-6789" || (value == nil && name != "ssn")
+		})
 	}
 	if role == oracle.Client {
 		maps.DeleteFunc(all, func(name string, _ []any) bool {
