@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -72,9 +71,8 @@ type graphqlHandler struct {
 	// unwritten bounds answers that wait to be read.
 	unwritten *limit.Shares
 	// introspection says that callers may read the schema.
-	introspection  bool
-	trustedProxies []netip.Prefix
-	pace           pace
+	introspection bool
+	pace          pace
 	// documents keeps valid documents parsed, by their text.
 	documents *shares[*ast.QueryDocument]
 	// suggests says that errors of a document may name what was meant.
