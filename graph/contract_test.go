@@ -10,19 +10,8 @@ import (
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
 	"clientgraph/graph"
+	"clientgraph/internal/apitest"
 )
-
-// objects are the types of the schema that answers are made of.
-func objects(schema *gqlast.Schema) []*gqlast.Definition {
-	var list []*gqlast.Definition
-	for _, def := range schema.Types {
-		if def.Kind == gqlast.Object && !def.BuiltIn {
-			list = append(list, def)
-		}
-	}
-	slices.SortFunc(list, func(a, b *gqlast.Definition) int { return strings.Compare(a.Name, b.Name) })
-	return list
-}
 
 func isRoot(def *gqlast.Definition) bool {
 	return slices.Contains([]string{"Query", "Mutation", "Subscription"}, def.Name)
@@ -76,13 +65,13 @@ var mayBeNull = map[string]string{
 // answer failed, or the thing is not there; whatever else there is is non-null.
 // What a mutation made is null with errors.
 func TestSchemaSaysWhatMayBeNull(t *testing.T) {
-	schema := loadSchema(t)
+	schema := apitest.Schema(t)
 	input := schema.Types["CreateClientInput"].Fields
 	left := map[string]bool{}
 	for where := range mayBeNull {
 		left[where] = true
 	}
-	for _, def := range objects(schema) {
+	for _, def := range apitest.Objects(schema) {
 		for _, field := range def.Fields {
 			where := def.Name + "." + field.Name
 			denied := field.Directives.ForName("permission") != nil || field.Directives.ForName("hiddenFrom") != nil
@@ -92,7 +81,7 @@ func TestSchemaSaysWhatMayBeNull(t *testing.T) {
 			delete(left, where)
 			switch {
 			case isRoot(def), denied:
-				if field.Type.NonNull && !isIntrospection(field) {
+				if field.Type.NonNull && !apitest.IsIntrospection(field) {
 					t.Errorf("%s may fail or be denied, and would take its parent away", where)
 				}
 			case !field.Type.NonNull && !listed && !result && !optional:
@@ -117,8 +106,8 @@ func TestSchemaNamesClientsByGlobalIDToo(t *testing.T) {
 		"Client.clientIdsClientCanView": "Client.viewClients",
 		"Query.clientIdList":            "Query.clientReport",
 	}
-	schema := loadSchema(t)
-	for _, def := range objects(schema) {
+	schema := apitest.Schema(t)
+	for _, def := range apitest.Objects(schema) {
 		for _, field := range def.Fields {
 			lower := strings.ToLower(field.Name)
 			if field.Type.Name() != "ID" || !strings.Contains(lower, "clientid") && field.Name != "canView" && field.Name != "viewedBy" {
@@ -144,7 +133,7 @@ func TestSchemaNamesClientsByGlobalIDToo(t *testing.T) {
 // TestSchemaPayloadsOfOneClientShareAnInterface, so that a caller reads what is
 // wrong with any of them by one fragment.
 func TestSchemaPayloadsOfOneClientShareAnInterface(t *testing.T) {
-	for _, def := range objects(loadSchema(t)) {
+	for _, def := range apitest.Objects(apitest.Schema(t)) {
 		answersOne := strings.HasSuffix(def.Name, "Payload") && def.Fields.ForName("client") != nil
 		if is := slices.Contains(def.Interfaces, "ClientPayload"); is != answersOne {
 			t.Errorf("%s answers one client: %t, and is a ClientPayload: %t", def.Name, answersOne, is)
@@ -171,7 +160,7 @@ func TestSchemaDirectivesAreNoneOfFederations(t *testing.T) {
 // TestSchemaExtendsNoTypeBeforeIt: tools that read the file from its begin to its
 // end know a type by then.
 func TestSchemaExtendsNoTypeBeforeIt(t *testing.T) {
-	for _, def := range loadSchema(t).Types {
+	for _, def := range apitest.Schema(t).Types {
 		for _, field := range def.Fields {
 			if field.Position != nil && def.Position != nil && field.Position.Line < def.Position.Line {
 				t.Errorf("%s.%s stands before type %s", def.Name, field.Name, def.Name)
@@ -184,25 +173,6 @@ func TestSchemaExtendsNoTypeBeforeIt(t *testing.T) {
 func served(t *testing.T) *gqlast.Schema {
 	t.Helper()
 	return graph.NewSchema(nil).Schema()
-}
-
-// TestSchemaOffersNoDefer: answers come whole, so nobody is to be told that parts
-// may come later.
-func TestSchemaOffersNoDefer(t *testing.T) {
-	api := reference(t)
-	response := api.Do(t, owner(), `{ client(clientId: 4658091) { ... @defer { fullName } } }`, nil)
-	if len(response.Errors) != 1 || response.Data != nil {
-		t.Errorf("@defer is answered %s", response.Body)
-	}
-	data := api.MustDo(t, owner(), `{ __schema { description directives { name } } }`, nil)["__schema"].(values)
-	for _, directive := range data["directives"].([]any) {
-		if directive.(values)["name"] == "defer" {
-			t.Error("the schema offers @defer")
-		}
-	}
-	if text, _ := data["description"].(string); !strings.Contains(text, "clientChanges") {
-		t.Errorf("the schema describes itself as %q", text)
-	}
 }
 
 // TestSchemaFileIsTheSchema: the file for tools says what schema.graphqls does,
@@ -219,7 +189,7 @@ func TestSchemaFileIsTheSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := loadSchema(t)
+	schema := apitest.Schema(t)
 	if read.Description != schema.Description || schema.Description == "" {
 		t.Errorf("the schema describes itself as %q", read.Description)
 	}

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,13 +14,11 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/vektah/gqlparser/v2"
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
+	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 )
-
-const schemaFile = "../schema.graphqls"
 
 // referenceNames are the properties of a client in the REST reference: those of
 // its table and of its samples. jobRequisitionNumbersDeleted, in the table, is
@@ -54,7 +51,7 @@ func TestSchemaHasEveryReferenceName(t *testing.T) {
 		t.Fatalf("the table has %d names, the reference 87", len(referenceNames))
 	}
 	want := slices.DeleteFunc(slices.Concat(referenceNames, ownNames), func(name string) bool { return name == "password" })
-	checkNames(t, "fields of Client", fieldNames(definition(t, "Client")), want)
+	checkNames(t, "fields of Client", apitest.FieldNames(apitest.Definition(t, "Client")), want)
 }
 
 // TestSchemaInputsMatchProperties holds both inputs to the writable properties,
@@ -75,7 +72,7 @@ func TestSchemaInputsMatchProperties(t *testing.T) {
 	}
 	for _, name := range []string{"CreateClientInput", "ClientPatch"} {
 		got := map[string]string{}
-		for _, field := range definition(t, name).Fields {
+		for _, field := range apitest.Definition(t, name).Fields {
 			got[field.Name] = field.Type.String()
 		}
 		if diff := gocmp.Diff(want, got); diff != "" {
@@ -87,7 +84,7 @@ func TestSchemaInputsMatchProperties(t *testing.T) {
 // TestSchemaOutputsMatchProperties holds each field of Client that is a stored
 // property to the type that it is stored as.
 func TestSchemaOutputsMatchProperties(t *testing.T) {
-	fields := definition(t, "Client").Fields
+	fields := apitest.Definition(t, "Client").Fields
 	for _, p := range client.Properties() {
 		field := fields.ForName(p.Name)
 		want, plain := outputType(p)
@@ -109,7 +106,7 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 			denied = append(denied, p.Name)
 		}
 	}
-	fields := definition(t, "Client").Fields
+	fields := apitest.Definition(t, "Client").Fields
 	for _, name := range denied {
 		field := fields.ForName(name)
 		if field == nil {
@@ -123,11 +120,11 @@ func TestSchemaDenialIsNullable(t *testing.T) {
 			t.Errorf("the description of Client.%s keeps quiet that role CLIENT may not read it", name)
 		}
 	}
-	for _, def := range loadSchema(t).Types {
+	for _, def := range apitest.Schema(t).Types {
 		root := slices.Contains([]string{"Query", "Mutation", "Subscription"}, def.Name)
 		for _, field := range def.Fields {
 			denied := field.Directives.ForName("permission") != nil || field.Directives.ForName("hiddenFrom") != nil
-			if field.Type.NonNull && (root && !isIntrospection(field) || denied) {
+			if field.Type.NonNull && (root && !apitest.IsIntrospection(field) || denied) {
 				t.Errorf("%s.%s may be denied and is %s", def.Name, field.Name, field.Type)
 			}
 		}
@@ -142,7 +139,7 @@ func TestSchemaUserErrorCodesAreTheDomains(t *testing.T) {
 		client.CodeRateLimited, client.CodeTooManyRows, client.CodeResyncRequired,
 	}
 	want := slices.DeleteFunc(domainCodes(t), func(code string) bool { return slices.Contains(notData, client.Code(code)) })
-	checkNames(t, "values of UserErrorCode", valueNames(definition(t, "UserErrorCode")), want)
+	checkNames(t, "values of UserErrorCode", valueNames(apitest.Definition(t, "UserErrorCode")), want)
 }
 
 // TestSchemaEnumsAreTheDomains: an enum has a value for each constant that the
@@ -162,13 +159,13 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"ClientChangeKind": constants(t, "history.go", "Kind"),
 		"DuplicateReason":  constants(t, "duplicates.go", "DuplicateReason"),
 	} {
-		checkNames(t, "values of "+name, valueNames(definition(t, name)), want)
+		checkNames(t, "values of "+name, valueNames(apitest.Definition(t, name)), want)
 	}
 }
 
 // TestSchemaIsDescribed: nobody has to guess what anything is.
 func TestSchemaIsDescribed(t *testing.T) {
-	for where, text := range descriptions(loadSchema(t)) {
+	for where, text := range descriptions(apitest.Schema(t)) {
 		if strings.TrimSpace(text) == "" {
 			t.Errorf("%s has no description", where)
 		}
@@ -178,7 +175,7 @@ func TestSchemaIsDescribed(t *testing.T) {
 // TestSchemaNamesRealCodes: what a description spells like a code is one, or a
 // value of an enum.
 func TestSchemaNamesRealCodes(t *testing.T) {
-	schema := loadSchema(t)
+	schema := apitest.Schema(t)
 	known := slices.Concat(domainCodes(t), limitCodes(t))
 	for _, def := range schema.Types {
 		known = append(known, valueNames(def)...)
@@ -196,7 +193,7 @@ func TestSchemaNamesRealCodes(t *testing.T) {
 // TestSchemaListsEveryLimit: what an operation may be refused for before it begins
 // is read at one place.
 func TestSchemaListsEveryLimit(t *testing.T) {
-	description := definition(t, "Query").Description
+	description := apitest.Definition(t, "Query").Description
 	for _, code := range limitCodes(t) {
 		if !strings.Contains(description, code) {
 			t.Errorf("Query does not tell of %s", code)
@@ -276,7 +273,7 @@ func descriptions(schema *gqlast.Schema) map[string]string {
 			texts[def.Name+"."+value.Name] = value.Description
 		}
 		for _, field := range def.Fields {
-			if isIntrospection(field) {
+			if apitest.IsIntrospection(field) {
 				continue
 			}
 			where := def.Name + "." + field.Name
@@ -333,39 +330,6 @@ func constants(t *testing.T, file, typeName string) []string {
 		t.Fatalf("%s has no constants of type %s", file, typeName)
 	}
 	return values
-}
-
-func loadSchema(t *testing.T) *gqlast.Schema {
-	t.Helper()
-	text, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := gqlparser.LoadSchema(&gqlast.Source{Name: schemaFile, Input: string(text)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
-}
-
-func definition(t *testing.T, name string) *gqlast.Definition {
-	t.Helper()
-	def := loadSchema(t).Types[name]
-	if def == nil {
-		t.Fatalf("the schema has no type %s", name)
-	}
-	return def
-}
-
-// isIntrospection tells the fields that every schema has without saying so.
-func isIntrospection(field *gqlast.FieldDefinition) bool { return strings.HasPrefix(field.Name, "__") }
-
-func fieldNames(def *gqlast.Definition) []string {
-	var names []string
-	for _, field := range def.Fields {
-		names = append(names, field.Name)
-	}
-	return names
 }
 
 func valueNames(def *gqlast.Definition) []string {

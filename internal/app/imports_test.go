@@ -42,6 +42,7 @@ func imports() map[string][]string {
 		"internal/config":      {client},
 		"internal/conns":       nil,
 		"internal/devdb":       nil,
+		"internal/e2e":         nil,
 		keyfile:                nil,
 		"internal/limit":       {client},
 		"internal/loader":      {client},

@@ -193,13 +193,23 @@ func closeEngine(database *devdb.Database) error {
 // software is the folder of the engine's software, the same for all test
 // binaries and for the server run by hand.
 func software() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(root, ".data", "engine"), nil
+}
+
+// Root is the project's folder: the nearest one with a go.mod, at the working
+// directory or above it.
+func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, ".data", "engine"), nil
+			return dir, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {

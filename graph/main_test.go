@@ -1,9 +1,0 @@
-package graph_test
-
-import (
-	"testing"
-
-	"clientgraph/internal/testdb"
-)
-
-func TestMain(m *testing.M) { testdb.Main(m) }

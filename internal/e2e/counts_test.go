@@ -1,0 +1,33 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"clientgraph/internal/apitest"
+	"clientgraph/internal/sample"
+)
+
+// What a query counts is counted once, however often and by whatever field it is
+// asked for.
+func TestWhatIsCountedAlikeIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	api.Load(t, crowd(60))
+	const filtered = `{statusList: [ACTIVE], clientIdList: [1000, 1001, 1002]}`
+	for what, c := range map[string]struct {
+		query string
+		want  int
+	}{
+		"clientCount, 20 times":    {"{" + each(20, "a%d: clientCount ") + "}", 1},
+		"a count by its fields":    {`{ clientCount clientReportCount none: clientReportCount(filter: {}) clientReportWithCount { count } }`, 1},
+		"a filter, 20 times":       {"{" + each(20, "a%d: clientReportCount(filter: "+filtered+") ") + "}", 1},
+		"totalCount of two parts":  {"{ a: clientConnection(first: 1, filter: " + filtered + ") { totalCount } b: clientConnection(first: 2, filter: " + filtered + ") { totalCount } }", 2 + 1},
+		"two filters":              {`{ clientCount clientReportCount(filter: ` + filtered + `) }`, 2},
+		"pages of the tags in use": {"{" + each(10, "a%d: tagUsage(pageSize: 1) { count } ") + "}", 1},
+	} {
+		sent := api.Commands(func() { api.MustDo(t, apitest.Owner(sample.BusinessID), c.query, nil) })
+		if len(sent) != c.want {
+			t.Errorf("%s: sent %q, want %d commands", what, sent, c.want)
+		}
+	}
+}
