@@ -44,7 +44,7 @@ help: ## list the targets
 run: $(PLAYGROUND) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
 	# Not `go run`, which does not pass SIGTERM on.
 	mkdir -p .cache
-	go build -buildvcs=false -o .cache/clientgraph .
+	go build -buildvcs=$$(.ci/buildvcs) -o .cache/clientgraph .
 	exec .cache/clientgraph serve --sample $(ARGS)
 
 test: ## run all Go tests; TESTFLAGS=-count=1 passes options on

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -125,21 +124,5 @@ func keyset(stdout io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(stdout, "%s\n", ring)
-	return err
-}
-
-// version prints what the binary was built from.
-func version(stdout io.Writer) error {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return errors.New("this binary has no build information")
-	}
-	revision := "unknown"
-	for _, setting := range build.Settings {
-		if setting.Key == "vcs.revision" {
-			revision = setting.Value
-		}
-	}
-	_, err := fmt.Fprintf(stdout, "clientgraph %s revision %s %s\n", build.Main.Version, revision, build.GoVersion)
 	return err
 }
