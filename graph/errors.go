@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"maps"
 	"regexp"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/observe"
 )
 
 // Codes of errors that are not the domain's.
@@ -185,5 +185,5 @@ func pathNames(elements ast.Path) []string {
 
 // RecoverPanic turns a panic of a resolver into an internal error.
 func RecoverPanic(_ context.Context, panicked any) error {
-	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
+	return observe.Panic(panicked)
 }

@@ -16,7 +16,7 @@ import (
 const http2Streams = 100
 
 // bounded bounds a listener's connections.
-func bounded(listener net.Listener, cfg config.Serve, logger *slog.Logger) net.Listener {
+func bounded(listener net.Listener, cfg config.Serve, logger *slog.Logger) *conns.Listener {
 	all := cfg.MaxConnections
 	if affordable := conns.Affordable(); affordable > 0 {
 		all = min(all, affordable)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -38,9 +37,9 @@ type database struct {
 // commands beside it.
 type opener func(context.Context, devdb.Options) (*devdb.Database, error)
 
-// openDatabase finds or starts the database and makes its indexes. monitor, if
-// not nil, sees every command.
-func openDatabase(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, monitor *event.CommandMonitor) (*database, error) {
+// openDatabase finds or starts the database and makes its indexes. watch sees what
+// the driver does.
+func openDatabase(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, watch watchers) (*database, error) {
 	if cfg.CacheMiB < 0 {
 		return nil, &devdb.UserError{Message: "--cache-mib is a number of MiB, such as 256; leave it out for a quarter of the memory"}
 	}
@@ -50,9 +49,7 @@ func openDatabase(ctx context.Context, open opener, cfg config.Database, logger 
 	}
 	d := &database{engine: engine}
 	o := options.Client().SetAppName("clientgraph").SetServerSelectionTimeout(selectionTimeout).ApplyURI(engine.URI)
-	if monitor != nil {
-		o.SetMonitor(monitor)
-	}
+	watch.set(o)
 	if d.client, err = mongo.Connect(o); err != nil {
 		d.close(ctx, logger)
 		return nil, fmt.Errorf("connect to the database: %w", err)

@@ -29,7 +29,7 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 	}
 	defer file.Close()
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, nil)
+	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
 	if err != nil {
 		return err
 	}

@@ -26,10 +26,10 @@ const everything = "..."
 // the test, and so does one that is listed and not there. Tests import what they
 // like.
 func imports() map[string][]string {
-	const client, keyfile = "internal/client", "internal/keyfile"
+	const client, keyfile, observe = "internal/client", "internal/keyfile", "internal/observe"
 	return map[string][]string{
 		".":                    {"internal/app"},
-		"graph":                {"graph/generated", "graph/model", client, "internal/limit", "internal/loader"},
+		"graph":                {"graph/generated", "graph/model", client, "internal/limit", "internal/loader", observe},
 		"graph/generated":      {"graph/model", "graph/scalar", client, "internal/loader"},
 		"graph/model":          {"graph/scalar", client, "internal/loader"},
 		"graph/scalar":         {client},
@@ -45,12 +45,14 @@ func imports() map[string][]string {
 		"internal/e2e":         nil,
 		keyfile:                nil,
 		"internal/limit":       {client},
-		"internal/loader":      {client},
-		"internal/mongostore":  {client},
+		"internal/loader":      {client, observe},
+		"internal/mongostore":  {client, observe},
+		observe:                nil,
 		"internal/oracle":      nil,
 		"internal/sample":      {client},
 		"internal/secret":      {keyfile},
-		"internal/server":      {"graph", "internal/auth", client, "internal/conns", "internal/limit"},
+		"internal/server":      {"graph", "internal/auth", client, "internal/conns", "internal/limit", observe, "internal/telemetry"},
+		"internal/telemetry":   {client, "internal/devdb", observe},
 		"internal/testdb":      {"internal/devdb"},
 		"internal/testsize":    nil,
 		"internal/transfer":    {client},
@@ -72,8 +74,8 @@ type keeper struct {
 
 func keepers() []keeper {
 	return []keeper{
-		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore"}},
-		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/testdb"}},
+		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/telemetry"}},
+		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/telemetry", "internal/testdb"}},
 	}
 }
 

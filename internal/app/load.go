@@ -80,7 +80,7 @@ func generate(ctx context.Context, service *client.Service, seed uint64, busines
 // indexes makes the indexes and lists them.
 func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) error {
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, nil)
+	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		return &devdb.UserError{Message: "--clients is how many to add: at least 1"}
 	}
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, nil)
+	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
 	if err != nil {
 		return err
 	}

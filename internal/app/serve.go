@@ -22,6 +22,7 @@ import (
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/server"
+	"clientgraph/internal/telemetry"
 )
 
 const (
@@ -45,7 +46,8 @@ func Serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 
 // serve is Serve; monitor, if not nil, sees every database command.
 func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
-	logger := newLogger(cfg, stderr)
+	level := &slog.LevelVar{}
+	logger := newLogger(cfg, stderr, level)
 	// The cheap ways to fail come first.
 	if err := checkOrigins(cfg.CORSOrigin); err != nil {
 		return err
@@ -68,7 +70,12 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	if err != nil {
 		return err
 	}
-	db, err := openDatabase(ctx, devdb.Open, cfg.Database, logger, stderr, monitor)
+	watched, stopTelemetry, err := startTelemetry(ctx, cfg.Telemetry, trusted.Names(), level, logger)
+	if err != nil {
+		return err
+	}
+	defer stopTelemetry()
+	db, err := openDatabase(ctx, devdb.Open, cfg.Database, logger, stderr, watching(watched, monitor))
 	if err != nil {
 		return err
 	}
@@ -79,14 +86,12 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 			return err
 		}
 	}
-	defer beside(ctx, func(ctx context.Context) {
-		again(ctx, upkeepInterval, nil, func() { resumeErasures(ctx, service, logger) })
-	})()
-	defer beside(ctx, func(ctx context.Context) {
-		again(ctx, upkeepInterval, service.Marked(), func() { rekey(ctx, service, logger) })
-	})()
-	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, logger))
-	listener = bounded(listener, cfg, logger)
+	defer keepUp(ctx, service, watched, logger)()
+	showEngine(watched, cfg.Database, db)
+	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
+	connections := bounded(listener, cfg, logger)
+	watched.Show(telemetry.Connections, func() float64 { return float64(connections.Open()) })
+	listener = connections
 	if secure != nil {
 		listener = tls.NewListener(listener, secure)
 	}
@@ -95,7 +100,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 }
 
 // serverOptions are what the flags say of the server.
-func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Service, access *access, trusted server.TrustedDocuments, logger *slog.Logger) server.Options {
+func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Service, access *access, trusted server.TrustedDocuments, watched *telemetry.Telemetry, logger *slog.Logger) server.Options {
 	return server.Options{
 		Service:         service,
 		Verifier:        access.verifier,
@@ -114,6 +119,7 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Se
 		Trusted:         trusted,
 		TrustedOnly:     cfg.TrustedOnly(),
 		NotPersisted:    !cfg.PersistedQueries,
+		Telemetry:       watched,
 		Logger:          logger,
 	}
 }
@@ -146,15 +152,11 @@ func again(ctx context.Context, interval time.Duration, wake <-chan struct{}, do
 	}
 }
 
-func newLogger(cfg config.Serve, w io.Writer) *slog.Logger {
-	var level slog.Level
+// newLogger returns the logger that the flags ask for, whose level may change.
+func newLogger(cfg config.Serve, w io.Writer, level *slog.LevelVar) *slog.Logger {
 	// The flag's enum leaves no text that is not a level.
 	_ = level.UnmarshalText([]byte(cfg.LogLevel))
-	o := &slog.HandlerOptions{Level: level}
-	if cfg.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(w, o))
-	}
-	return slog.New(slog.NewJSONHandler(w, o))
+	return telemetry.NewLogger(w, cfg.LogFormat == "text", level)
 }
 
 // listen opens the address. In development mode, where anybody can have a

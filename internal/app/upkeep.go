@@ -6,14 +6,33 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/telemetry"
 )
 
 // upkeepInterval is how often a server looks for work that was left unfinished:
 // by itself, by another server, or by one that is no more.
 const upkeepInterval = time.Minute
 
+// keepUp does beside the server what was left unfinished, until stop is called.
+func keepUp(ctx context.Context, service *client.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
+	erasures := beside(ctx, func(ctx context.Context) {
+		again(ctx, upkeepInterval, nil, func() {
+			watched.Job(ctx, "erasures", func(ctx context.Context) error { return resumeErasures(ctx, service, logger) })
+		})
+	})
+	keys := beside(ctx, func(ctx context.Context) {
+		again(ctx, upkeepInterval, service.Marked(), func() {
+			watched.Job(ctx, "rekey", func(ctx context.Context) error { return rekey(ctx, service, logger) })
+		})
+	})
+	return func() {
+		erasures()
+		keys()
+	}
+}
+
 // resumeErasures brings erasures to their end.
-func resumeErasures(ctx context.Context, service *client.Service, logger *slog.Logger) {
+func resumeErasures(ctx context.Context, service *client.Service, logger *slog.Logger) error {
 	ended, err := service.ResumeErasures(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -22,12 +41,15 @@ func resumeErasures(ctx context.Context, service *client.Service, logger *slog.L
 	case ended > 0:
 		logger.InfoContext(ctx, "erasures ended", "clients", ended)
 	}
+	return err
 }
 
 // rekey makes clients' keys anew, for businesses that changed their locale or
 // phone region.
-func rekey(ctx context.Context, service *client.Service, logger *slog.Logger) {
-	if err := service.Rekey(ctx); err != nil && ctx.Err() == nil {
+func rekey(ctx context.Context, service *client.Service, logger *slog.Logger) error {
+	err := service.Rekey(ctx)
+	if err != nil && ctx.Err() == nil {
 		logger.ErrorContext(ctx, "clients are not all in their business's order yet; this is tried again", "error", err)
 	}
+	return err
 }

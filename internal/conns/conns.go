@@ -67,6 +67,13 @@ func Listen(inner net.Listener, bounds Bounds, logger *slog.Logger) *Listener {
 	}
 }
 
+// Open is how many connections are open.
+func (l *Listener) Open() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all
+}
+
 // Accept implements net.Listener. When file descriptors run out, it closes the
 // oldest stranger's connection and goes on.
 func (l *Listener) Accept() (net.Conn, error) {

@@ -37,6 +37,13 @@ func (s *Shares) Full(of string) bool {
 	return s.all > 0 && s.taken >= s.all || s.each > 0 && s.of[of] >= s.each
 }
 
+// Taken is how much there is in all.
+func (s *Shares) Taken() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
+}
+
 // Put is Take whatever the bounds are.
 func (s *Shares) Put(of string, much int64) {
 	s.mu.Lock()

@@ -34,6 +34,7 @@ type Slots struct {
 	patience     time.Duration
 
 	mu         sync.Mutex
+	slots      int
 	free       int
 	queued     int
 	businesses map[string]*tenant
@@ -68,7 +69,7 @@ type waiter struct {
 // NewSlots returns so many slots, for which so many wait, each as long as patience
 // at most.
 func NewSlots(slots, waiting int, patience time.Duration) *Slots {
-	return &Slots{own: (slots + 1) / 2, waiting: waiting, patience: patience, free: slots, businesses: map[string]*tenant{}}
+	return &Slots{own: (slots + 1) / 2, waiting: waiting, patience: patience, slots: slots, free: slots, businesses: map[string]*tenant{}}
 }
 
 // Busy says whether a principal who asks now would be turned away at once. It is
@@ -82,6 +83,13 @@ func (s *Slots) Busy(business, principal string) Turn {
 	}
 	_, turn := s.room(t, h)
 	return turn
+}
+
+// Taken says how many slots are taken, and how many wait for one.
+func (s *Slots) Taken() (running, waiting int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.slots - s.free, s.queued
 }
 
 // room says whether there is a place in the queue for a principal; where it is one

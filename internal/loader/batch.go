@@ -2,12 +2,12 @@ package loader
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
+
+	"clientgraph/internal/observe"
 )
 
 // noWait is longer than any operation lasts: a batch is sent when all ids of its
@@ -23,11 +23,15 @@ type batch[V any] struct {
 	filled sync.Once
 }
 
-// newBatch makes the batch of ids, each of which is there once. read answers for
+// newBatch makes the batch of ids, each of which is there once; traces tell of it by
+// that name. read answers for
 // all of them; who is not in its answer gets the zero value.
-func newBatch[V any](ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
+func newBatch[V any](name string, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
 	answer := func(ctx context.Context, ids []int64) []*dataloader.Result[V] {
+		observe.Of(ctx).Batch(len(ids))
+		ctx, end := observe.Step(ctx, name, len(ids))
 		values, err := guarded(ctx, read)
+		end(err)
 		results := make([]*dataloader.Result[V], len(ids))
 		for i, id := range ids {
 			// A read that failed failed for all who share it: an error each.
@@ -61,7 +65,7 @@ func (b *batch[V]) load(ctx context.Context, id int64) (V, error) {
 func guarded[V any](ctx context.Context, read func(context.Context) (map[int64]V, error)) (values map[int64]V, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			values, err = nil, fmt.Errorf("panic in a batch: %v\n%s", panicked, debug.Stack())
+			values, err = nil, observe.Panic(panicked)
 		}
 	}()
 	return read(ctx)

@@ -33,6 +33,14 @@ type relationKey struct {
 	need    client.Selection
 }
 
+// name is how traces call the level.
+func (k relationKey) name() string {
+	if k.viewers {
+		return "level viewers"
+	}
+	return "level subjects"
+}
+
 // ids are the level's, each once.
 func (l *level) ids() []int64 {
 	ids := make([]int64, 0, len(l.clients))
@@ -87,7 +95,7 @@ func (l *level) relation(key relationKey, read func(context.Context, client.Sele
 		l.relations = map[relationKey]*batch[[]*Client]{}
 	}
 	if l.relations[key] == nil {
-		l.relations[key] = newBatch(l.ids(), func(ctx context.Context) (map[int64][]*Client, error) { return read(ctx, key.need) })
+		l.relations[key] = newBatch(key.name(), l.ids(), func(ctx context.Context) (map[int64][]*Client, error) { return read(ctx, key.need) })
 	}
 	return l.relations[key]
 }
@@ -147,7 +155,7 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.forms == nil {
-		l.forms = newBatch(l.ids(), func(ctx context.Context) (map[int64][]client.Form, error) {
+		l.forms = newBatch("level forms", l.ids(), func(ctx context.Context) (map[int64][]client.Form, error) {
 			return l.loaders.service.Forms(ctx, l.loaders.scope, l.clients)
 		})
 	}
@@ -197,7 +205,7 @@ func (l *level) history(key historyKey, of func() []int64) *batch[*client.Histor
 	}
 	if l.histories[key] == nil {
 		ids := of()
-		l.histories[key] = newBatch(ids, func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
+		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
 			return l.loaders.service.History(ctx, l.loaders.scope, ids, key.args)
 		})
 	}

@@ -29,15 +29,15 @@ func New(service *client.Service, scope client.Scope) *Loaders {
 	return &Loaders{
 		service: service,
 		scope:   scope,
-		definitions: newBatch(own, func(ctx context.Context) (map[int64]client.Definitions, error) {
+		definitions: newBatch("fieldDefinitions", own, func(ctx context.Context) (map[int64]client.Definitions, error) {
 			definitions, err := service.Definitions(ctx, scope)
 			return map[int64]client.Definitions{scope.BusinessID: definitions}, err
 		}),
-		business: newBatch(own, func(ctx context.Context) (map[int64]*client.Business, error) {
+		business: newBatch("business", own, func(ctx context.Context) (map[int64]*client.Business, error) {
 			business, err := service.Business(ctx, scope)
 			return map[int64]*client.Business{scope.BusinessID: business}, err
 		}),
-		groups: newBatch(own, func(ctx context.Context) (map[int64]map[int64]*client.LocationGroup, error) {
+		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*client.LocationGroup, error) {
 			groups, err := service.LocationGroups(ctx, scope)
 			byID := make(map[int64]*client.LocationGroup, len(groups))
 			for i := range groups {

@@ -11,6 +11,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"clientgraph/internal/observe"
 )
 
 const (
@@ -60,6 +62,7 @@ func (s *Store) inTransaction(ctx context.Context, do func(context.Context) erro
 		if err == nil || !again(err) || time.Since(began) > patience {
 			return err
 		}
+		observe.Of(ctx).Retried()
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ctx.Err(), err)

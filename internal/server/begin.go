@@ -15,6 +15,7 @@ import (
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/telemetry"
 )
 
 // begun is an operation under way.
@@ -38,6 +39,11 @@ type begun struct {
 	errors *graph.AnswerErrors
 	// cost is what the answer tells of it; nil where nobody asked.
 	cost map[string]any
+	// watched is told what the operation does, scope whose it is, and read how many
+	// rows it has read.
+	watched *telemetry.Operation
+	scope   client.Scope
+	read    int64
 }
 
 // unbegun is why an operation was not begun: an answer without data, and the
@@ -56,6 +62,19 @@ type unbegun struct {
 // each guard before the step that it guards, and begins it. All transports come
 // through here.
 func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+	ctx, watched := h.telemetry.Begin(ctx, asked.Headers, requestID(ctx))
+	b, failed := h.beginInTurn(ctx, scope, asked, watched)
+	if failed != nil {
+		watched.Answered(func() []string { return codesOf(failed.response.Errors) })
+		watched.End(0, scope.BusinessID, string(scope.Role))
+		return nil, failed
+	}
+	b.watched, b.scope = watched, scope
+	return b, nil
+}
+
+// beginInTurn begins an operation once it is its caller's turn.
+func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *unbegun) {
 	who := callerOf(scope.BusinessID, scope.User)
 	if h.unwritten.Full(who.principal) {
 		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
@@ -64,7 +83,8 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *r
 	if turn != limit.TurnTaken {
 		return nil, h.notLetIn(ctx, overloaded(turn))
 	}
-	b, failed := h.beginWithin(ctx, scope, asked)
+	watched.Turn()
+	b, failed := h.beginWithin(ctx, scope, asked, watched)
 	if failed != nil {
 		leave()
 		return nil, failed
@@ -88,7 +108,7 @@ func (h *graphqlHandler) notLetIn(ctx context.Context, err error) *unbegun {
 	return &unbegun{err: err, status: refused.status, response: &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}}}
 }
 
-func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *unbegun) {
 	if refusal := h.persisted.find(asked); refusal != nil {
 		failed := h.refused(ctx, http.StatusBadRequest, 0, refusal)
 		failed.wellFormed = refusal.Code != codeBadRequest
@@ -109,6 +129,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
+	watched.Is(func() telemetry.About { return about(operation.Operation, asked.Query, cost) })
 	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
@@ -194,6 +215,7 @@ func (b *begun) next() *graphql.Response {
 	}
 	b.rows.Renew()
 	response := b.charged(b.responses(b.ctx))
+	b.read += b.rows.Read()
 	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
 		// Not a half of it: who pages would take that for all there is. What a
 		// mutation wrote is told.
@@ -209,6 +231,7 @@ func (b *begun) next() *graphql.Response {
 	}
 	if response != nil {
 		response.Errors = b.errors.Take()
+		b.watched.Answered(func() []string { return codesOf(response.Errors) })
 	}
 	if response != nil && b.cost != nil {
 		if response.Extensions == nil {
@@ -233,6 +256,7 @@ func (b *begun) expired() bool { return errors.Is(b.ctx.Err(), context.DeadlineE
 func (b *begun) end() {
 	b.cancel()
 	b.leave()
+	b.watched.End(b.read, b.scope.BusinessID, string(b.scope.Role))
 	if b.unsubscribe != nil {
 		b.unsubscribe()
 	}

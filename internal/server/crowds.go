@@ -74,6 +74,13 @@ func (c *crowds) enter(principal string, address netip.Addr) (leave func(), refu
 	}, nil
 }
 
+// count is how many there are.
+func (c *crowds) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all
+}
+
 // join counts one that has entered among its principal's, unless there are too
 // many.
 func (c *crowds) join(principal string) (leave func(), ok bool) {

@@ -39,7 +39,9 @@ func (checkedDocument) Add(context.Context, string, *ast.QueryDocument) {}
 // document is the parsed document of a request. It is valid where it was seen
 // before; any other is measured before it is validated.
 func (h *graphqlHandler) document(asked *request) (document *ast.QueryDocument, valid bool, err error) {
-	if document, known := h.documents.get(asked.Query); known {
+	document, known := h.documents.get(asked.Query)
+	h.telemetry.Document(known)
+	if known {
 		return document, true, nil
 	}
 	if err := h.limits.Shape.Text(asked.Query); err != nil {

@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/telemetry"
 )
 
 // Media types of answers.
@@ -59,6 +60,7 @@ type graphqlHandler struct {
 	verifier    Verifier
 	unavailable func(error) bool
 	logger      *slog.Logger
+	telemetry   *telemetry.Telemetry
 	streams     *streams
 	// subscriptions counts those that are open.
 	subscriptions *crowds
@@ -103,16 +105,19 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// under way is refused before the body is read.
 	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
+		h.telemetry.Refused(h.refusalOf(err).code)
 		h.shutOut(w, r, err)
 		return
 	}
 	events := wantsEvents(r)
 	if !events && mediaFor(r) == "" {
+		h.telemetry.Refused(codeNotAcceptable)
 		h.refuse(w, r, &refusal{status: http.StatusNotAcceptable, code: codeNotAcceptable, message: "accept application/graphql-response+json, application/json or text/event-stream"})
 		return
 	}
 	asked, refused := h.read(w, r)
 	if refused != nil {
+		h.telemetry.Refused(refused.code)
 		h.refuse(w, r, refused)
 		return
 	}
@@ -133,6 +138,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var made *answer
 	if response != nil {
 		made = h.encode(r, http.StatusOK, response)
+		begun.watched.Sized(len(made.data))
 	}
 	// The turn is given up before the answer is written: a caller who does not read
 	// holds nothing that others need.

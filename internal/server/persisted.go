@@ -14,6 +14,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"clientgraph/internal/client"
 )
@@ -120,6 +121,21 @@ const hashPrefix = "sha256:"
 // TrustedDocuments are texts of documents by the hash of the text and, where
 // their file names them otherwise, by that id.
 type TrustedDocuments map[string]string
+
+// Names are the names of the documents' operations.
+func (d TrustedDocuments) Names() []string {
+	var names []string
+	for _, text := range d {
+		document, err := parser.ParseQuery(&ast.Source{Input: text})
+		if err != nil {
+			continue
+		}
+		for _, operation := range document.Operations {
+			names = append(names, operation.Name)
+		}
+	}
+	return names
+}
 
 // ReadTrustedDocuments reads a file of trusted documents: a JSON object of texts
 // by id, or Apollo's manifest of persisted queries. Each must be valid in the

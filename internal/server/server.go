@@ -20,6 +20,7 @@ import (
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/telemetry"
 )
 
 const (
@@ -69,7 +70,9 @@ type Options struct {
 	TrustedOnly bool
 	// NotPersisted keeps callers from having documents kept by their hash.
 	NotPersisted bool
-	Logger       *slog.Logger
+	// Telemetry counts and traces what is done; nil for nobody.
+	Telemetry *telemetry.Telemetry
+	Logger    *slog.Logger
 }
 
 // Server is the handler of all paths.
@@ -113,11 +116,13 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		verifier:      o.Verifier,
 		unavailable:   o.Unavailable,
 		logger:        o.Logger,
+		telemetry:     o.Telemetry,
 		streams:       newStreams(o.Streams, o.Exempt),
 		subscriptions: newCrowds(o.Streams.withDefaults().subscriptions(), o.Exempt),
 
 		allowsOrigin: origins.mayConnect,
 	}
+	api.show()
 	mux.Handle("/graphql", origins.guard(api))
 	if o.SchemaFile {
 		mux.Handle("GET /schema.graphql", origins.guard(newSchemaFile(schema.Schema())))
@@ -164,6 +169,9 @@ func setUp(exec *executor.Executor, o Options) {
 	exec.SetErrorPresenter(graph.BoundErrors(present))
 	exec.SetRecoverFunc(graph.RecoverPanic)
 	exec.SetQueryCache(checkedDocument{})
+	if o.Telemetry.Traces() {
+		exec.AroundRootFields(traceRoot)
+	}
 	if o.Introspection {
 		exec.Use(extension.Introspection{})
 	}

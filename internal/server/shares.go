@@ -79,6 +79,13 @@ func (s *shares[V]) add(owner, key string, value V, bytes int) {
 	}
 }
 
+// size is how many bytes there are in all.
+func (s *shares[V]) size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bytes
+}
+
 // drop forgets the entry that stands in either list.
 func (s *shares[V]) drop(element *list.Element) {
 	entry := element.Value.(*shared[V]) //nolint:forcetypeassert // The lists hold nothing else.

@@ -1,0 +1,35 @@
+package devdb
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+)
+
+// Used is how many bytes the files of the data folder's database take.
+func Used(dataDir string) (int64, error) {
+	var used int64
+	err := filepath.WalkDir(dataDir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			// The engine has removed it meanwhile.
+			return nil
+		case err != nil:
+			return err
+		case entry.IsDir() && path == filepath.Join(dataDir, "engine"):
+			// The engine's software.
+			return filepath.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		info, err := entry.Info()
+		if err == nil {
+			used += info.Size()
+		}
+		return nil
+	})
+	return used, err
+}
+
+// Free is how many bytes there is room for on the data folder's disk.
+func Free(dataDir string) (int64, error) { return freeSpace(dataDir) }

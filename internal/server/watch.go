@@ -1,0 +1,50 @@
+package server
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"clientgraph/internal/observe"
+	"clientgraph/internal/telemetry"
+)
+
+// show lets those who run the server see how full it is.
+func (h *graphqlHandler) show() {
+	t := h.telemetry
+	t.Show(telemetry.Slots, func() float64 { return float64(h.limits.Running) })
+	t.Show(telemetry.SlotsTaken, func() float64 { running, _ := h.slots.Taken(); return float64(running) })
+	t.Show(telemetry.Queue, func() float64 { return float64(h.limits.Waiting) })
+	t.Show(telemetry.QueueTaken, func() float64 { _, waiting := h.slots.Taken(); return float64(waiting) })
+	t.Show(telemetry.UnreadBytes, func() float64 { return float64(h.unwritten.Taken()) })
+	t.Show(telemetry.UnreadLimit, func() float64 { return float64(h.limits.Unwritten) })
+	t.Show(telemetry.Streams, func() float64 { return float64(h.streams.open.count()) })
+	t.Show(telemetry.Subscriptions, func() float64 { return float64(h.subscriptions.count()) })
+	t.Show(telemetry.DocumentBytes, func() float64 { return float64(h.documents.size()) })
+}
+
+// about is what is told of an operation.
+func about(operation *ast.OperationDefinition, text string, cost int64) telemetry.About {
+	return telemetry.About{Name: operation.Name, Kind: string(operation.Operation), Hash: hashOf(text), Points: cost}
+}
+
+// codesOf are the codes of errors.
+func codesOf(errs gqlerror.List) []string {
+	if len(errs) == 0 {
+		return nil
+	}
+	codes := make([]string, len(errs))
+	for i, err := range errs {
+		codes[i], _ = err.Extensions["code"].(string)
+	}
+	return codes
+}
+
+// traceRoot makes a step of each field of an operation itself.
+func traceRoot(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	ctx, end := observe.Step(ctx, "field "+graphql.GetRootFieldContext(ctx).Field.Name, 0)
+	defer end(nil)
+	return next(ctx)
+}

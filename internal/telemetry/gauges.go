@@ -1,0 +1,65 @@
+package telemetry
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// A Gauge is a number of the server that is read when somebody looks.
+type Gauge string
+
+// Gauges; what each means is in describe.
+const (
+	Slots          Gauge = "slots"
+	SlotsTaken     Gauge = "slots_taken"
+	Queue          Gauge = "queue"
+	QueueTaken     Gauge = "queue_taken"
+	UnreadBytes    Gauge = "unread_bytes"
+	UnreadLimit    Gauge = "unread_bytes_limit"
+	Streams        Gauge = "streams"
+	Subscriptions  Gauge = "subscriptions"
+	DocumentBytes  Gauge = "document_cache_bytes"
+	Connections    Gauge = "connections"
+	EngineDiskUsed Gauge = "engine_disk_used_bytes"
+	EngineDiskFree Gauge = "engine_disk_free_bytes"
+)
+
+// gauges says what each gauge means.
+func gauges() map[Gauge]string {
+	return map[Gauge]string{
+		Slots:          "Operations that may be executed at once.",
+		SlotsTaken:     "Operations that are executed.",
+		Queue:          "Operations that may wait for their turn at once.",
+		QueueTaken:     "Operations that wait for their turn.",
+		UnreadBytes:    "Bytes of answers that wait to be read by their callers.",
+		UnreadLimit:    "Bytes of answers that may wait to be read.",
+		Streams:        "WebSockets and event streams that are open.",
+		Subscriptions:  "Subscriptions that are open.",
+		DocumentBytes:  "Bytes of documents that are kept parsed.",
+		Connections:    "Connections of callers that are open.",
+		EngineDiskUsed: "Bytes that the embedded database takes on disk; only where it is ours.",
+		EngineDiskFree: "Bytes that there is room for on the disk of the embedded database; only where it is ours.",
+	}
+}
+
+// Show shows a gauge.
+func (t *Telemetry) Show(gauge Gauge, read func() float64) {
+	if t == nil {
+		return
+	}
+	t.registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Namespace: namespace, Name: string(gauge), Help: gauges()[gauge]}, read))
+}
+
+// Metric is what a metric is called and means.
+type Metric struct {
+	Name, Kind, Help string
+	Labels           []string
+}
+
+// Metrics are all that a server shows, but for the standard ones of Go and of the
+// process.
+func Metrics() []Metric {
+	all := newMetrics().described
+	for gauge, help := range gauges() {
+		all = append(all, Metric{Name: namespace + "_" + string(gauge), Kind: "gauge", Help: help})
+	}
+	return all
+}

@@ -1,0 +1,32 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/codes"
+
+	"clientgraph/internal/observe"
+)
+
+// Job watches a run of the work of that name, which goes on beside requests.
+func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Context) error) {
+	if t == nil {
+		_ = run(ctx)
+		return
+	}
+	began := time.Now()
+	ctx, span := t.tracer.Start(ctx, "job "+name)
+	defer span.End()
+	ctx, record := observe.With(ctx, "")
+	result := resultOK
+	if err := run(ctx); err != nil {
+		result = resultFailed
+		span.SetStatus(codes.Error, "")
+	} else {
+		t.jobSuccess.WithLabelValues(name).SetToCurrentTime()
+	}
+	t.jobs.WithLabelValues(name, result).Inc()
+	t.jobTime.WithLabelValues(name).Observe(time.Since(began).Seconds())
+	t.count(record.Summary())
+}

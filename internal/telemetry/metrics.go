@@ -1,0 +1,174 @@
+package telemetry
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// metrics are what is counted. Every name begins with clientgraph_; the collectors
+// of Go and of the process have their own.
+type metrics struct {
+	registry *prometheus.Registry
+	// described are the metrics in the order in which they were made.
+	described []Metric
+
+	operations *prometheus.CounterVec
+	durations  *prometheus.HistogramVec
+	errors     *prometheus.CounterVec
+	userErrors *prometheus.CounterVec
+	refused    *prometheus.CounterVec
+	waits      prometheus.Histogram
+	points     prometheus.Counter
+	rows       prometheus.Counter
+	answers    prometheus.Counter
+	events     prometheus.Counter
+	documents  *prometheus.CounterVec
+	batches    prometheus.Histogram
+	retries    prometheus.Counter
+
+	commands        *prometheus.HistogramVec
+	commandFailures *prometheus.CounterVec
+	poolWaits       prometheus.Histogram
+	poolFailures    *prometheus.CounterVec
+	connections     prometheus.Gauge
+	connectionsUsed prometheus.Gauge
+	heartbeats      *prometheus.CounterVec
+
+	jobs       *prometheus.CounterVec
+	jobTime    *prometheus.HistogramVec
+	jobSuccess *prometheus.GaugeVec
+}
+
+// operationBuckets are of durations of operations, in seconds: from an empty one to
+// the longest that a merge may take.
+func operationBuckets() []float64 {
+	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+}
+
+// commandBuckets are of durations of database commands, in seconds.
+func commandBuckets() []float64 {
+	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+}
+
+func newMetrics() *metrics {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m := &metrics{registry: registry}
+	build := m.gauges("build_info", "The build that runs; always 1.", "version", "revision", "goversion")
+	about := Build()
+	build.WithLabelValues(about.Version, about.Revision, runtime.Version()).Set(1)
+	m.countOperations()
+	m.countDatabase()
+	m.countJobs()
+	return m
+}
+
+func (m *metrics) countOperations() {
+	m.operations = m.counters("operations_total", "Operations that ended, by name and by outcome: ok, refused (the caller's error), overloaded, failed (ours).", "operation", "kind", "outcome")
+	m.durations = m.histograms("operation_duration_seconds", "How long queries and mutations took, waiting for a turn included.", operationBuckets(), "operation", "kind")
+	m.errors = m.counters("operation_errors_total", "Errors in answers, by code.", "code")
+	m.userErrors = m.counters("user_errors_total", "Failures that mutations answered as userErrors, by code.", "code")
+	m.refused = m.counters("requests_refused_total", "Requests that were refused before their operation was looked at, by code.", "code")
+	m.waits = m.histogram("turn_wait_seconds", "How long operations waited for their turn.", []float64{.0001, .001, .005, .01, .02, .04, .08, .16, .5, 1})
+	m.points = m.counter("points_total", "Points that operations cost.")
+	m.rows = m.counter("rows_total", "Rows that operations read.")
+	m.answers = m.counter("answer_bytes_total", "Bytes of answers to queries and mutations over HTTP, as they were sent.")
+	m.events = m.counter("subscription_events_total", "Events that subscriptions were sent.")
+	m.documents = m.counters("documents_total", "Documents that were asked for, by whether they were known (hit) or had to be parsed (miss).", "result")
+	m.batches = m.histogram("loader_batch_size", "Keys that a dataloader read at once.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000})
+	m.retries = m.counter("transaction_retries_total", "Transactions that met another one and were begun again.")
+}
+
+func (m *metrics) countDatabase() {
+	m.commands = m.histograms("database_command_duration_seconds", "How long database commands took, by command and collection.", commandBuckets(), "command", "collection")
+	m.commandFailures = m.counters("database_command_failures_total", "Database commands that failed, by command and collection.", "command", "collection")
+	m.poolWaits = m.histogram("database_pool_wait_seconds", "How long commands waited for a connection to the database.", commandBuckets())
+	m.poolFailures = m.counters("database_pool_failures_total", "Connections to the database that were not to be had, by reason.", "reason")
+	m.connections = m.gauge("database_connections", "Connections to the database that are open.")
+	m.connectionsUsed = m.gauge("database_connections_used", "Connections to the database that a command is using.")
+	m.heartbeats = m.counters("database_heartbeats_total", "Times that the database's servers were asked how they are, by result.", "result")
+	for _, result := range []string{resultOK, resultFailed} {
+		m.heartbeats.WithLabelValues(result)
+	}
+}
+
+func (m *metrics) countJobs() {
+	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "job", "result")
+	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "job")
+	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "job")
+}
+
+func (m *metrics) describe(name, kind, help string, labels ...string) {
+	m.described = append(m.described, Metric{Name: namespace + "_" + name, Kind: kind, Help: help, Labels: labels})
+}
+
+func (m *metrics) counter(name, help string) prometheus.Counter {
+	m.describe(name, "counter", help)
+	c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+	m.registry.MustRegister(c)
+	return c
+}
+
+func (m *metrics) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	m.describe(name, "counter", help, labels...)
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	m.registry.MustRegister(c)
+	return c
+}
+
+func (m *metrics) gauge(name, help string) prometheus.Gauge {
+	m.describe(name, "gauge", help)
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+	m.registry.MustRegister(g)
+	return g
+}
+
+func (m *metrics) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	m.describe(name, "gauge", help, labels...)
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	m.registry.MustRegister(g)
+	return g
+}
+
+func (m *metrics) histogram(name, help string, buckets []float64) prometheus.Histogram {
+	m.describe(name, "histogram", help)
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
+	m.registry.MustRegister(h)
+	return h
+}
+
+func (m *metrics) histograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	m.describe(name, "histogram", help, labels...)
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}, labels)
+	m.registry.MustRegister(h)
+	return h
+}
+
+const (
+	namespace    = "clientgraph"
+	resultOK     = "ok"
+	resultFailed = "failed"
+)
+
+// BuildInfo is what a binary was built from.
+type BuildInfo struct{ Version, Revision string }
+
+// Build is what this binary was built from, as far as it knows.
+func Build() BuildInfo {
+	about := BuildInfo{Version: "unknown", Revision: "unknown"}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return about
+	}
+	about.Version = build.Main.Version
+	for _, setting := range build.Settings {
+		if setting.Key == "vcs.revision" {
+			about.Revision = setting.Value
+		}
+	}
+	return about
+}
