@@ -14,5 +14,5 @@ func freeSpace(dir string) (int64, error) {
 		return 0, err
 	}
 	free := about.Bavail * uint64(about.Bsize)  //nolint:gosec // The size of a block is no negative number.
-	return int64(min(free, math.MaxInt64)), nil //nolint:gosec // It fits.
+	return int64(min(free, math.MaxInt64)), nil
 }

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -65,7 +66,7 @@ func (b *batch[V]) load(ctx context.Context, id int64) (V, error) {
 func guarded[V any](ctx context.Context, read func(context.Context) (map[int64]V, error)) (values map[int64]V, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			values, err = nil, observe.Panic(panicked)
+			values, err = nil, fmt.Errorf("panic in a batch: %w", observe.Panic(panicked))
 		}
 	}()
 	return read(ctx)

@@ -5,7 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // It is served on the private listener alone; nobody serves the default mux.
+	"net/http/pprof"
 	"runtime/debug"
 	"strings"
 
