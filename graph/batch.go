@@ -11,7 +11,7 @@ import (
 // CreateClients makes many clients.
 func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Values, key *string) (*model.CreateClientsPayload, error) {
 	results, err := r.service.CreateAll(ctx, requestOf(ctx).keyed(ctx, key), valuesOf(inputs))
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.Cli
 		entries[i] = client.PatchEntry{ClientID: patch.ClientID, Patch: client.Values(patch.Patch), ExpectedVersion: patch.ExpectedVersion}
 	}
 	results, err := r.service.PatchAll(ctx, requestOf(ctx).keyed(ctx, key), entries)
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (r queryResolver) FieldDefinitions(ctx context.Context, includeRetired bool
 // CreateFieldDefinition makes a custom field.
 func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model.Values, key *string) (*model.CreateFieldDefinitionPayload, error) {
 	definition, err := r.service.CreateDefinition(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model
 // UpdateFieldDefinition changes the label or the choices of a custom field.
 func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.ID, input model.Values, expectedVersion *int64, key *string) (*model.UpdateFieldDefinitionPayload, error) {
 	definition, err := r.service.UpdateDefinition(ctx, requestOf(ctx).keyed(ctx, key), id, client.Values(input), expectedVersion)
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.I
 // RetireFieldDefinition takes a custom field out of use.
 func (r mutationResolver) RetireFieldDefinition(ctx context.Context, id client.ID, expectedVersion *int64, key *string) (*model.RetireFieldDefinitionPayload, error) {
 	definition, err := r.service.RetireDefinition(ctx, requestOf(ctx).keyed(ctx, key), id, expectedVersion)
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

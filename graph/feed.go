@@ -11,7 +11,7 @@ import (
 // RecordAppointments takes in appointments that the scheduler made or changed.
 func (r mutationResolver) RecordAppointments(ctx context.Context, appointments []model.Values, key *string) (*model.RecordAppointmentsPayload, error) {
 	result, err := r.service.RecordAppointments(ctx, requestOf(ctx).keyed(ctx, key), feedOf(appointments))
-	userErrors, err := told(result.Errors, err)
+	userErrors, err := told(ctx, result.Errors, err)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (r mutationResolver) RecordAppointments(ctx context.Context, appointments [
 // RemoveAppointments takes in that the scheduler has appointments no more.
 func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments []model.Values, key *string) (*model.RemoveAppointmentsPayload, error) {
 	result, err := r.service.RemoveAppointments(ctx, requestOf(ctx).keyed(ctx, key), feedOf(appointments))
-	userErrors, err := told(result.Errors, err)
+	userErrors, err := told(ctx, result.Errors, err)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (r mutationResolver) RemoveAppointments(ctx context.Context, appointments [
 // RecordClientForms takes in forms that clients signed.
 func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.Values, key *string) (*model.RecordClientFormsPayload, error) {
 	result, err := r.service.RecordForms(ctx, requestOf(ctx).keyed(ctx, key), feedOf(forms))
-	userErrors, err := told(result.Errors, err)
+	userErrors, err := told(ctx, result.Errors, err)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r mutationResolver) RecordClientForms(ctx context.Context, forms []model.V
 // PutLocationGroup takes in a location group that the scheduler made or changed.
 func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Values, key *string) (*model.PutLocationGroupPayload, error) {
 	result, err := r.service.PutLocationGroup(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input), false)
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (r mutationResolver) PutLocationGroup(ctx context.Context, input model.Valu
 // DeleteLocationGroup takes in that the scheduler has a location group no more.
 func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time, key *string) (*model.DeleteLocationGroupPayload, error) {
 	result, err := r.service.DeleteLocationGroup(ctx, requestOf(ctx).keyed(ctx, key), locationGroupID, modifiedDate)
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, er
 // UpdateBusiness changes what an input names of the caller's business.
 func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values, key *string) (*model.UpdateBusinessPayload, error) {
 	business, err := r.service.UpdateBusiness(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/observe"
 )
 
 // CreateClient makes a new client.
@@ -72,7 +73,7 @@ func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID,
 // that the caller can mend is data; that the caller may not do this at all, or
 // that we failed, is an error.
 func answer(ctx context.Context, result client.Result, err error) (*loader.Client, []*client.Error, error) {
-	userErrors, err := told(nil, err)
+	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,10 +82,14 @@ func answer(ctx context.Context, result client.Result, err error) (*loader.Clien
 
 // told is the userErrors of a payload: those of the entries of a feed, and what
 // a write returned, unless that is no data.
-func told(entries client.Errors, err error) ([]*client.Error, error) {
+func told(ctx context.Context, entries client.Errors, err error) ([]*client.Error, error) {
 	userErrors := client.AsErrors(err)
 	if client.HasCode(err, client.CodeForbidden) || client.HasCode(err, client.CodeTooManyRows) || (err != nil && userErrors == nil) {
 		return nil, err
 	}
-	return append(append(client.Errors{}, entries...), userErrors...), nil
+	all := append(append(client.Errors{}, entries...), userErrors...)
+	for _, failure := range all {
+		observe.Of(ctx).UserError(string(failure.Code))
+	}
+	return all, nil
 }

@@ -20,6 +20,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"clientgraph/internal/auth"
@@ -29,6 +30,7 @@ import (
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
+	"clientgraph/internal/telemetry"
 	"clientgraph/internal/testdb"
 )
 
@@ -49,6 +51,9 @@ type API struct {
 
 	tokens   *auth.Development
 	commands *commands
+	// watched and spans are set where the server's telemetry is on.
+	watched *telemetry.Telemetry
+	spans   *tracetest.InMemoryExporter
 }
 
 // Buffer is a bytes.Buffer for several writers.
@@ -79,19 +84,22 @@ func New(t testing.TB) *API {
 // At is New for a server by whose clock it is always that instant.
 func At(t testing.TB, instant time.Time) *API {
 	t.Helper()
-	return on(t, testdb.New(t), func() time.Time { return instant })
+	return on(t, testdb.New(t), func() time.Time { return instant }, &API{})
 }
 
 // On starts a server on a database that others may use too.
 func On(t testing.TB, db testdb.DB) *API {
 	t.Helper()
-	return on(t, db, time.Now)
+	return on(t, db, time.Now, &API{})
 }
 
-func on(t testing.TB, db testdb.DB, now func() time.Time) *API {
+func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	t.Helper()
-	api := &API{Log: &Buffer{}, RateClock: NewClock(), commands: &commands{}}
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.commands.monitor()))
+	api.RateClock, api.commands = NewClock(), &commands{}
+	if api.Log == nil {
+		api.Log = &Buffer{}
+	}
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.monitor()))
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
@@ -134,8 +142,9 @@ func on(t testing.TB, db testdb.DB, now func() time.Time) *API {
 		// Tests write values of every size into documents, and ask a handful of
 		// clients for all there is.
 		// Tests of right answers have more under way than one caller may.
-		Limits: server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}, Running: 16, Waiting: 10_000, WaitTime: time.Minute},
-		Logger: slog.New(slog.NewJSONHandler(api.Log, nil)),
+		Limits:    server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}, Running: 16, Waiting: 10_000, WaitTime: time.Minute},
+		Telemetry: api.watched,
+		Logger:    telemetry.NewLogger(api.Log, false, slog.LevelInfo),
 	}))
 	t.Cleanup(served.Close)
 	api.URL = served.URL

@@ -33,7 +33,7 @@ func imports() map[string][]string {
 		"graph/generated":      {"graph/model", "graph/scalar", client, "internal/loader"},
 		"graph/model":          {"graph/scalar", client, "internal/loader"},
 		"graph/scalar":         {client},
-		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/testdb"},
+		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/telemetry", "internal/testdb"},
 		"internal/app":         {everything},
 		"internal/auth":        {client, keyfile},
 		"internal/bench":       nil,

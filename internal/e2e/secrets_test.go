@@ -73,7 +73,7 @@ type secrets struct {
 
 func newSecrets(t *testing.T, schema *gqlast.Schema, mutation *gqlast.FieldDefinition) *secrets {
 	t.Helper()
-	s := &secrets{api: apitest.New(t), schema: schema, mutation: mutation, owner: owner()}
+	s := &secrets{api: apitest.Watched(t), schema: schema, mutation: mutation, owner: owner()}
 	s.api.LoadReference(t)
 	// Who may read the number is shown it.
 	s.owner.Permissions &^= client.PII
@@ -243,7 +243,7 @@ func (s *secrets) refused(answer apitest.Response) bool {
 }
 
 // search looks for secrets in all that is stored, in what can be read of it, and
-// in the log.
+// in what those who run the server are told: log, metrics and spans.
 func (s *secrets) search(t *testing.T) {
 	t.Helper()
 	for _, query := range []string{
@@ -274,10 +274,10 @@ func (s *secrets) search(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	log := []byte(s.api.Log.String())
-	s.wantNoSecret(t, "the log", log)
+	log := []byte(s.api.Told(t))
+	s.wantNoSecret(t, "the log, a metric or a span", log)
 	if bytes.Contains(log, []byte(stray)) {
-		t.Errorf("the log repeats what was sent: %s", log)
+		t.Errorf("the log, a metric or a span repeats what was sent: %s", log)
 	}
 }
 

@@ -60,6 +60,7 @@ type Telemetry struct {
 	names   *names
 	codes   *names
 
+	flush   func(context.Context) error
 	closers []func(context.Context) error
 }
 
@@ -110,13 +111,21 @@ func (t *Telemetry) exportSpans(ctx context.Context, about *resource.Resource) e
 		// Spans that nobody takes in time are dropped: requests don't wait for them.
 		sdktrace.WithBatcher(exporter), sdktrace.WithResource(about), sdktrace.WithSampler(newSampler(t.options.Sample)))
 	t.tracer = provider.Tracer(observe.Tracer)
-	t.closers = append(t.closers, provider.Shutdown)
+	t.flush, t.closers = provider.ForceFlush, append(t.closers, provider.Shutdown)
 	return nil
 }
 
 // Traces says whether spans are told to anybody.
 func (t *Telemetry) Traces() bool {
 	return t != nil && (t.options.Endpoint != "" || t.options.Spans != nil)
+}
+
+// Flush sends the spans that ended.
+func (t *Telemetry) Flush(ctx context.Context) error {
+	if !t.Traces() {
+		return nil
+	}
+	return t.flush(ctx)
 }
 
 // Close sends what was not sent yet, as long as ctx allows.

@@ -1,0 +1,63 @@
+package apitest
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"clientgraph/internal/telemetry"
+	"clientgraph/internal/testdb"
+)
+
+// Watched is New for a server that traces every operation, and logs each as a slow
+// one.
+func Watched(t testing.TB) *API {
+	t.Helper()
+	api := &API{Log: &Buffer{}, spans: tracetest.NewInMemoryExporter()}
+	var err error
+	api.watched, err = telemetry.New(t.Context(), telemetry.Options{
+		Metrics: true, AccessLog: true, Slow: 1, Sample: 1, Spans: api.spans, Logger: telemetry.NewLogger(api.Log, false, slog.LevelDebug),
+	})
+	if err != nil {
+		t.Fatalf("watch: %v", err)
+	}
+	return on(t, testdb.New(t), time.Now, api)
+}
+
+// monitor sees every database command; telemetry, where it is on, too.
+func (a *API) monitor() *event.CommandMonitor {
+	recorded, watched := a.commands.monitor(), a.watched.Commands()
+	if watched == nil {
+		return recorded
+	}
+	started := recorded.Started
+	monitor := *watched
+	monitor.Started = func(ctx context.Context, e *event.CommandStartedEvent) {
+		started(ctx, e)
+		watched.Started(ctx, e)
+	}
+	return &monitor
+}
+
+// Told is all that a watched server has told those who run it: log lines, metrics
+// and spans.
+func (a *API) Told(t testing.TB) string {
+	t.Helper()
+	r := httptest.NewRecorder()
+	a.watched.Handler(&slog.LevelVar{}).ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	if err := a.watched.Flush(t.Context()); err != nil {
+		t.Fatalf("send the spans: %v", err)
+	}
+	spans, err := json.Marshal(a.spans.GetSpans())
+	if err != nil {
+		t.Fatalf("write the spans down: %v", err)
+	}
+	return a.Log.String() + r.Body.String() + string(spans)
+}
