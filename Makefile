@@ -33,7 +33,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema contract words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench-reads generate zones fmt clean playground $(CHECKS)
+.PHONY: help run test check long corpus bench bench-reads generate zones fmt clean playground $(CHECKS)
 
 .SILENT:
 
@@ -60,6 +60,9 @@ long: ## run the long forms of all tests, then a long fuzz
 
 corpus: ## keep, beside their targets, the inputs that .ci/fuzz found and that cover more
 	.ci/corpus
+
+bench: ## measure what a request costs, beside servers that others write (on Linux); ARGS='-queries a,b -variants product,hand' picks some
+	go run ./internal/bench/compare $(ARGS)
 
 bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
 	go run ./internal/bench/reads $(ARGS)

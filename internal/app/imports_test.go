@@ -57,6 +57,16 @@ func imports() map[string][]string {
 		"internal/testsize":    nil,
 		"internal/transfer":    {client},
 		"internal/web":         nil,
+
+		"internal/bench/compare":   {"internal/bench/lab", "internal/bench/load", "internal/bench/queries"},
+		"internal/bench/hand":      nil,
+		"internal/bench/handserve": {"internal/bench/hand", "internal/bench/meter"},
+		"internal/bench/lab":       {"internal/bench/load", "internal/bench/meter", "internal/bench/queries", "internal/bench/standin", "internal/devdb"},
+		"internal/bench/load":      nil,
+		"internal/bench/meter":     nil,
+		"internal/bench/observed":  {"internal/app", "internal/bench/meter"},
+		"internal/bench/queries":   nil,
+		"internal/bench/standin":   nil,
 	}
 }
 
@@ -72,10 +82,16 @@ type keeper struct {
 	only         []string
 }
 
+// lets says whether the packages of a folder may import what is kept: the folder
+// or one above it is listed.
+func (k keeper) lets(folder string) bool {
+	return slices.ContainsFunc(k.only, func(kept string) bool { return isOrIsBelow(folder, kept) })
+}
+
 func keepers() []keeper {
 	return []keeper{
-		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/telemetry"}},
-		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/bench/reads", "internal/devdb", "internal/mongostore", "internal/telemetry", "internal/testdb"}},
+		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/devdb", "internal/mongostore", "internal/telemetry"}},
+		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/devdb", "internal/mongostore", "internal/telemetry", "internal/testdb"}},
 	}
 }
 
@@ -180,7 +196,7 @@ func TestForeignPackagesStayWhereTheyBelong(t *testing.T) {
 	for folder, p := range found {
 		for _, k := range keepers() {
 			for _, imported := range p.Imports {
-				if isOrIsBelow(imported, k.foreign) && !slices.Contains(k.only, folder) {
+				if isOrIsBelow(imported, k.foreign) && !k.lets(folder) {
 					t.Errorf("%s imports %s: %s", folder, imported, k.why)
 				}
 			}

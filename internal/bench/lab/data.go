@@ -1,0 +1,62 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/bench/queries"
+)
+
+// loaded is the one document of the collection that says that a database is
+// loaded whole.
+type loaded struct {
+	Version int `bson:"version"`
+	Clients int `bson:"clients"`
+}
+
+// dataVersion rises when other data would be loaded.
+const dataVersion = 1
+
+// Load fills the database by the product's command seed, unless an earlier run
+// did, and returns the queries over it.
+func (l *Lab) Load() ([]queries.Query, error) {
+	if err := buildProduct(l); err != nil {
+		return nil, err
+	}
+	db := l.mongo.Database(l.database)
+	marks := db.Collection("benchLoaded")
+	var found loaded
+	err := marks.FindOne(l.ctx, bson.D{}).Decode(&found)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, fmt.Errorf("look for what was loaded: %w", err)
+	}
+	want := loaded{Version: dataVersion, Clients: l.clients}
+	if found == want {
+		ids, err := queries.Sampled(l.ctx, db, BusinessID)
+		return queries.All(ids), err
+	}
+	if err := db.Drop(l.ctx); err != nil {
+		return nil, fmt.Errorf("drop what was loaded otherwise: %w", err)
+	}
+	l.sayf("loading %d clients ...", l.clients)
+	began := time.Now()
+	err = l.call(l.root, l.path("bin", "clientgraph"), "seed", "--clients="+strconv.Itoa(l.clients),
+		"--mongodb-uri="+l.engine.URI, "--database="+l.database, "--data-dir="+l.path("unused"))
+	if err != nil {
+		return nil, err
+	}
+	ids, err := queries.Connect(l.ctx, db, BusinessID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := marks.InsertOne(l.ctx, want); err != nil {
+		return nil, fmt.Errorf("say what was loaded: %w", err)
+	}
+	l.sayf("loaded in %s", time.Since(began).Round(time.Second))
+	return queries.All(ids), nil
+}

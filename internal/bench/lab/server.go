@@ -1,0 +1,165 @@
+package lab
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"clientgraph/internal/bench/meter"
+)
+
+const (
+	// startTime is how long a server may take until it says that it is ready.
+	startTime = 60 * time.Second
+	// stopTime is how long it may take to end when it is told to.
+	stopTime = 15 * time.Second
+)
+
+// Server is a variant that runs.
+type Server struct {
+	Variant
+	// Address is its host and port.
+	Address string
+	PID     int
+	// observedAt is where it tells what it allocates; empty where it does not.
+	observedAt string
+	lab        *Lab
+	process    *exec.Cmd
+	said       *said
+	// values are those of each query's variable, requests what each caller sends.
+	values   map[string][]any
+	requests map[string][][][]byte
+}
+
+// said keeps what a server prints.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// Start starts a variant on the servers' core, over the database of that URI, and
+// waits until it says where it is.
+func (l *Lab) Start(v Variant, uri string) (*Server, error) {
+	command, err := v.command(l, v, uri)
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"-c", strconv.Itoa(serverCore)}, command...)
+	s := &Server{Variant: v, lab: l, said: &said{}, values: map[string][]any{}, requests: map[string][][][]byte{}}
+	s.process = exec.CommandContext(context.WithoutCancel(l.ctx), "taskset", args...) //nolint:gosec // The names are our own.
+	s.process.Dir = l.root
+	s.process.Env = append(append(os.Environ(), "NODE_ENV=production"), v.environment()...)
+	s.process.Stderr = s.said
+	out, err := s.process.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.process.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", v.Name, err)
+	}
+	// taskset becomes the program, so that its process is the server's.
+	s.PID = s.process.Process.Pid
+	told := make(chan string, 1)
+	go s.listen(out, told)
+	select {
+	case s.Address = <-told:
+		if s.Address != "" {
+			return s, nil
+		}
+	case <-time.After(startTime):
+	}
+	s.Stop()
+	return nil, fmt.Errorf("%s does not start: %s", v.Name, s.said)
+}
+
+// listen reads what a server prints, and tells where it is.
+func (s *Server) listen(out io.Reader, told chan<- string) {
+	defer close(told)
+	ready := regexp.MustCompile(`http://(127\.0\.0\.1:[0-9]+)`)
+	lines := bufio.NewScanner(out)
+	for waiting := true; lines.Scan(); {
+		line := lines.Text()
+		_, _ = fmt.Fprintln(s.said, line)
+		if at, isObserved := strings.CutPrefix(line, meter.Said); isObserved {
+			s.observedAt = at
+			continue
+		}
+		if found := ready.FindStringSubmatch(line); waiting && found != nil {
+			waiting = false
+			told <- found[1]
+		}
+	}
+}
+
+// Stop ends the server.
+func (s *Server) Stop() {
+	_ = s.process.Process.Signal(os.Interrupt)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = s.process.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(stopTime):
+		_ = s.process.Process.Kill()
+		<-ended
+	}
+}
+
+// Counters are what the server allocated so far.
+func (s *Server) Counters() (meter.Counters, error) {
+	var counters meter.Counters
+	body, err := get(s.lab.ctx, s.observedAt+"/counters")
+	if err != nil {
+		return counters, err
+	}
+	err = json.Unmarshal(body, &counters)
+	return counters, err
+}
+
+// Profile is the server's CPU profile of that time, for `go tool pprof`.
+func (s *Server) Profile(length time.Duration) ([]byte, error) {
+	return get(s.lab.ctx, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", s.observedAt, int(length.Seconds())))
+}
+
+func get(ctx context.Context, url string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = errors.New(answer.Status)
+	}
+	return body, err
+}

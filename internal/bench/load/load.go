@@ -1,0 +1,259 @@
+// Package load sends requests to a server on this machine, each connection its
+// next one when the last is answered, and measures the answers and the process
+// that gives them.
+package load
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Plan is what to send.
+type Plan struct {
+	// Address is the server's host and port.
+	Address string
+	// Connections are open at once. Each sends its Requests in turn, again and again;
+	// connection i begins at the i-th, so that not all send the same.
+	Connections int
+	Requests    func(connection int) [][]byte
+	// Time is for how long new requests are sent.
+	Time time.Duration
+	// Raw says that answers are not JSON: any 200 is good.
+	Raw bool
+	// PID is the process whose CPU time is measured; 0 for none.
+	PID int
+}
+
+// Result is how the answers came.
+type Result struct {
+	// Answers is how many requests were answered as they should be, Refused how many
+	// otherwise.
+	Answers, Refused int
+	Elapsed          time.Duration
+	// CPU is what the process took.
+	CPU time.Duration
+	// Bytes is the length of all bodies.
+	Bytes int64
+	// latencies are those of the answers, ascending.
+	latencies []time.Duration
+}
+
+// PerRequest is the CPU time for each answer.
+func (r Result) PerRequest() time.Duration {
+	if r.Answers == 0 {
+		return 0
+	}
+	return r.CPU / time.Duration(r.Answers)
+}
+
+// Throughput is answers a second.
+func (r Result) Throughput() float64 { return float64(r.Answers) / r.Elapsed.Seconds() }
+
+// Quantile is the time within which that part of the answers came.
+func (r Result) Quantile(part float64) time.Duration {
+	if len(r.latencies) == 0 {
+		return 0
+	}
+	return r.latencies[min(int(part*float64(len(r.latencies))), len(r.latencies)-1)]
+}
+
+// drainTime is how long answers are waited for beyond the plan's time.
+const drainTime = 30 * time.Second
+
+// Run sends what the plan says. An answer that is no 200 with data is refused;
+// that a connection fails is an error.
+func Run(ctx context.Context, plan Plan) (Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, plan.Time+drainTime)
+	defer cancel()
+	connections, err := open(ctx, plan)
+	defer func() {
+		for _, c := range connections {
+			_ = c.net.Close()
+		}
+	}()
+	if err != nil {
+		return Result{}, err
+	}
+	before, err := cpuTime(plan.PID)
+	if err != nil {
+		return Result{}, err
+	}
+	began := time.Now()
+	var running sync.WaitGroup
+	for _, c := range connections {
+		running.Go(func() { c.run(began.Add(plan.Time)) })
+	}
+	running.Wait()
+	result := Result{Elapsed: time.Since(began)}
+	after, err := cpuTime(plan.PID)
+	result.CPU = after - before
+	for _, c := range connections {
+		err = errors.Join(err, c.err)
+		result.Answers += len(c.latencies)
+		result.Refused += c.refused
+		result.Bytes += c.bytes
+		result.latencies = append(result.latencies, c.latencies...)
+	}
+	slices.Sort(result.latencies)
+	return result, err
+}
+
+func open(ctx context.Context, plan Plan) ([]*connection, error) {
+	connections := make([]*connection, 0, plan.Connections)
+	for i := range plan.Connections {
+		opened, err := (&net.Dialer{}).DialContext(ctx, "tcp", plan.Address)
+		if err != nil {
+			return connections, fmt.Errorf("connect to the server: %w", err)
+		}
+		if deadline, ok := ctx.Deadline(); ok {
+			if err := opened.SetDeadline(deadline); err != nil {
+				return connections, err
+			}
+		}
+		connections = append(connections, &connection{net: opened, reader: bufio.NewReaderSize(opened, readSize), raw: plan.Raw, requests: plan.Requests(i), next: i})
+	}
+	return connections, nil
+}
+
+const readSize = 64 << 10
+
+type connection struct {
+	net       net.Conn
+	reader    *bufio.Reader
+	raw       bool
+	requests  [][]byte
+	next      int
+	latencies []time.Duration
+	refused   int
+	bytes     int64
+	err       error
+}
+
+func (c *connection) run(until time.Time) {
+	for {
+		began := time.Now()
+		if began.After(until) {
+			return
+		}
+		request := c.requests[c.next%len(c.requests)]
+		c.next++
+		if _, c.err = c.net.Write(request); c.err != nil {
+			return
+		}
+		good, size, err := skipAnswer(c.reader, c.raw)
+		if err != nil {
+			c.err = fmt.Errorf("read an answer: %w", err)
+			return
+		}
+		c.bytes += size
+		if good {
+			c.latencies = append(c.latencies, time.Since(began))
+		} else {
+			c.refused++
+		}
+	}
+}
+
+// skipAnswer reads an answer, and says whether it is a good one, and how long its
+// body is.
+func skipAnswer(r *bufio.Reader, raw bool) (good bool, size int64, err error) {
+	head, err := readHead(r)
+	if err != nil {
+		return false, 0, err
+	}
+	good = head.status == http.StatusOK
+	if !head.chunked {
+		start, err := r.Peek(min(len(withData), int(head.length)))
+		if err != nil {
+			return false, 0, err
+		}
+		good = good && (raw || string(start) == withData)
+		_, err = r.Discard(int(head.length))
+		return good, head.length, err
+	}
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return false, 0, err
+		}
+		length, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 64)
+		if err != nil {
+			return false, 0, err
+		}
+		if size == 0 {
+			start, err := r.Peek(min(len(withData), int(length)))
+			if err != nil {
+				return false, 0, err
+			}
+			good = good && (raw || string(start) == withData)
+		}
+		size += length
+		const lineEnd = 2
+		if _, err := r.Discard(int(length) + lineEnd); err != nil {
+			return false, 0, err
+		}
+		if length == 0 {
+			return good, size, nil
+		}
+	}
+}
+
+// withData is how an answer begins that has data and no errors.
+const withData = `{"data":`
+
+// head is what the head of an answer says of it.
+type head struct {
+	status  int
+	length  int64
+	chunked bool
+}
+
+var errNoLength = errors.New("the answer does not say how long it is")
+
+func readHead(r *bufio.Reader) (head, error) {
+	h := head{length: -1}
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return h, err
+	}
+	if len(line) < len("HTTP/1.1 200") {
+		return h, io.ErrUnexpectedEOF
+	}
+	if h.status, err = strconv.Atoi(string(line[9:12])); err != nil {
+		return h, err
+	}
+	for {
+		line, err = r.ReadSlice('\n')
+		if err != nil {
+			return h, err
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(line, []byte{':'})
+		value = bytes.TrimSpace(value)
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if h.length, err = strconv.ParseInt(string(value), 10, 64); err != nil {
+				return h, err
+			}
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			h.chunked = bytes.EqualFold(value, []byte("chunked"))
+		}
+	}
+	if !h.chunked && h.length < 0 {
+		return h, errNoLength
+	}
+	return h, nil
+}

@@ -1,0 +1,94 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// strides are how far behind a client, in the order of ids, those stand whom it
+// may view; the last ones view the first. Sums of strides differ, so that three
+// levels below a client are 5, 15 and 35 clients, in 5, 25 and 125 places.
+func strides() []int { return []int{1, 17, 101, 577, 2903} }
+
+// sampled is how many clients are asked for by id.
+const sampled = 64
+
+// idBatch is how many writes go in one command.
+const idBatch = 1_000
+
+// Connect lets each client of the business view others: each five, whatever the
+// loaded data say. It returns the clients that are asked for by id.
+func Connect(ctx context.Context, db *mongo.Database, businessID int64) ([]int64, error) {
+	clients := db.Collection("clients")
+	ids, err := clientIDs(ctx, clients, businessID)
+	if err != nil {
+		return nil, err
+	}
+	for batch := range slices.Chunk(subjects(ids, strides()), idBatch) {
+		if _, err := clients.BulkWrite(ctx, batch); err != nil {
+			return nil, fmt.Errorf("write who may view whom: %w", err)
+		}
+	}
+	return sample(ids), nil
+}
+
+// Sampled are the clients that are asked for by id, of data that Connect saw.
+func Sampled(ctx context.Context, db *mongo.Database, businessID int64) ([]int64, error) {
+	ids, err := clientIDs(ctx, db.Collection("clients"), businessID)
+	return sample(ids), err
+}
+
+// sample picks clients all over the list.
+func sample(ids []int64) []int64 {
+	n := min(sampled, len(ids))
+	picked := make([]int64, n)
+	for i := range picked {
+		picked[i] = ids[i*len(ids)/n]
+	}
+	return picked
+}
+
+func clientIDs(ctx context.Context, clients *mongo.Collection, businessID int64) ([]int64, error) {
+	live := bson.D{{Key: "businessId", Value: businessID}, {Key: "lifecycle", Value: "live"}}
+	cursor, err := clients.Find(ctx, live, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("list the clients: %w", err)
+	}
+	var found []struct {
+		ID int64 `bson:"_id"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("list the clients: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i, one := range found {
+		ids[i] = one.ID
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// subjects are the writes that let each client view those so many places behind
+// it.
+func subjects(ids []int64, strides []int) []mongo.WriteModel {
+	writes := make([]mongo.WriteModel, len(ids))
+	for i, id := range ids {
+		var viewed []int64
+		for _, stride := range strides {
+			if subject := ids[(i+stride)%len(ids)]; subject != id {
+				viewed = append(viewed, subject)
+			}
+		}
+		slices.Sort(viewed)
+		viewed = slices.Compact(viewed)
+		writes[i] = mongo.NewUpdateOneModel().
+			SetFilter(bson.D{{Key: "_id", Value: id}}).
+			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "viewSubjectIds", Value: viewed}}}})
+	}
+	return writes
+}

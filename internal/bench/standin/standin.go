@@ -1,0 +1,255 @@
+// Package standin stands in for a database: it passes commands on to a real one
+// once, keeps the replies, and then answers the same commands from memory, so
+// that what is measured of a server is the server. It speaks as much of MongoDB's
+// wire protocol as drivers need to read.
+package standin
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// awaitLimit is how late a hello that waits for news is answered, at most: there
+// are none, and a driver that is answered at once asks again at once.
+const awaitLimit = 10 * time.Second
+
+// StandIn is a database of one member. It is safe for concurrent use.
+type StandIn struct {
+	listener net.Listener
+	stop     chan struct{}
+	running  sync.WaitGroup
+	// upstream is where commands are passed on to; nil where they are answered
+	// from memory.
+	upstream atomic.Pointer[string]
+
+	mu      sync.RWMutex
+	replies map[digest][]byte
+	missed  map[string]int
+	open    map[net.Conn]struct{}
+	served  atomic.Int64
+}
+
+// Listen starts a stand-in on a free port of this machine. Without Record it
+// answers every read with nothing found.
+func Listen(ctx context.Context) (*StandIn, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen for drivers: %w", err)
+	}
+	s := &StandIn{
+		listener: listener, stop: make(chan struct{}),
+		replies: map[digest][]byte{}, missed: map[string]int{}, open: map[net.Conn]struct{}{},
+	}
+	s.running.Go(s.accept)
+	return s, nil
+}
+
+// URI is what drivers connect to. Node's driver would hold a second connection
+// open to wait for news, and close the first where none come.
+func (s *StandIn) URI() string {
+	return "mongodb://" + s.listener.Addr().String() + "/?replicaSet=" + setName + "&serverMonitoringMode=poll"
+}
+
+// Record passes commands on to the database at that host and port from now on,
+// and keeps its replies.
+func (s *StandIn) Record(address string) { s.upstream.Store(&address) }
+
+// Replay answers from memory from now on.
+func (s *StandIn) Replay() { s.upstream.Store(nil) }
+
+// Commands is how many commands were answered so far, those aside that keep a
+// connection or a session alive.
+func (s *StandIn) Commands() int64 { return s.served.Load() }
+
+// Kept is how many replies are in memory.
+func (s *StandIn) Kept() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.replies)
+}
+
+// Missed names the commands, with how often each was asked, that were not among
+// those that were recorded, since it was last called.
+func (s *StandIn) Missed() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	missed := maps.Clone(s.missed)
+	clear(s.missed)
+	return missed
+}
+
+// Close ends all connections.
+func (s *StandIn) Close() error {
+	close(s.stop)
+	err := s.listener.Close()
+	s.mu.Lock()
+	for connection := range s.open {
+		_ = connection.Close()
+	}
+	s.mu.Unlock()
+	s.running.Wait()
+	return err
+}
+
+func (s *StandIn) accept() {
+	for {
+		connection, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.open[connection] = struct{}{}
+		s.mu.Unlock()
+		s.running.Go(func() {
+			s.serve(connection)
+			s.mu.Lock()
+			delete(s.open, connection)
+			s.mu.Unlock()
+			_ = connection.Close()
+		})
+	}
+}
+
+// session is one connection of a driver.
+type session struct {
+	*StandIn
+	connection net.Conn
+	reader     *bufio.Reader
+	// upstream is this connection's own to the real database; nil until needed.
+	upstream net.Conn
+	in, out  []byte
+	scratch  []byte
+}
+
+const bufferSize = 64 << 10
+
+// serve answers what a driver asks until it goes.
+func (s *StandIn) serve(connection net.Conn) {
+	c := &session{StandIn: s, connection: connection, reader: bufio.NewReaderSize(connection, bufferSize)}
+	defer func() {
+		if c.upstream != nil {
+			_ = c.upstream.Close()
+		}
+	}()
+	for {
+		asked, err := readMessage(c.reader, c.in)
+		if err != nil {
+			return
+		}
+		c.in = asked.raw
+		c.out, err = c.answer(&asked, c.out[:0])
+		if err != nil {
+			return
+		}
+		if asked.wantsNothing {
+			continue
+		}
+		if _, err := connection.Write(c.out); err != nil {
+			return
+		}
+	}
+}
+
+// answer appends the reply to a command.
+func (c *session) answer(asked *message, to []byte) ([]byte, error) {
+	switch name := asked.name(); name {
+	case "hello", "isMaster", "ismaster":
+		if err := c.await(asked); err != nil {
+			return nil, err
+		}
+		document, err := bson.Marshal(hello(c.listener.Addr().String()))
+		return asked.appendReply(to, document), err
+	case "ping", "endSessions", "killCursors":
+		document, err := bson.Marshal(bson.D{{Key: "ok", Value: 1.0}})
+		return asked.appendReply(to, document), err
+	}
+	c.served.Add(1)
+	key, scratch, ok := asked.digestOf(c.scratch)
+	c.scratch = scratch
+	if !ok {
+		return nil, errMalformed
+	}
+	if address := c.StandIn.upstream.Load(); address != nil {
+		return c.record(asked, key, *address, to)
+	}
+	return c.replay(asked, key, to)
+}
+
+// await waits as long as a hello says that it waits for news.
+func (c *session) await(asked *message) error {
+	most, ok := asked.body.Lookup("maxAwaitTimeMS").AsInt64OK()
+	if !ok {
+		return nil
+	}
+	select {
+	case <-c.stop:
+		return net.ErrClosed
+	case <-time.After(min(time.Duration(most)*time.Millisecond, awaitLimit)):
+		return nil
+	}
+}
+
+// record passes a command on, and keeps its reply.
+func (c *session) record(asked *message, key digest, address string, to []byte) ([]byte, error) {
+	if c.upstream == nil {
+		connection, err := net.Dial("tcp", address) //nolint:noctx // It ends with the driver's connection.
+		if err != nil {
+			return nil, fmt.Errorf("reach the database: %w", err)
+		}
+		c.upstream = connection
+	}
+	if _, err := c.upstream.Write(asked.raw); err != nil {
+		return nil, fmt.Errorf("pass a command on: %w", err)
+	}
+	if asked.wantsNothing {
+		return to, nil
+	}
+	reply, err := readMessage(c.upstream, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's reply: %w", err)
+	}
+	if reply.code != opMessage || len(reply.sequences) > 0 {
+		return nil, fmt.Errorf("the database replied by operation code %d: %w", reply.code, errors.ErrUnsupported)
+	}
+	c.mu.Lock()
+	c.replies[key] = slices.Clone(reply.body)
+	c.mu.Unlock()
+	return asked.appendReply(to, reply.body), nil
+}
+
+// replay answers from memory: what was not recorded found nothing.
+func (c *session) replay(asked *message, key digest, to []byte) ([]byte, error) {
+	c.mu.RLock()
+	document, known := c.replies[key]
+	c.mu.RUnlock()
+	if known {
+		return asked.appendReply(to, document), nil
+	}
+	name := asked.name()
+	collection, _ := asked.body.Lookup(name).StringValueOK()
+	document, err := bson.Marshal(nothing(name, asked.database+"."+collection))
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "commitTransaction", "abortTransaction":
+	default:
+		c.mu.Lock()
+		c.missed[name+" "+collection]++
+		c.mu.Unlock()
+	}
+	return asked.appendReply(to, document), nil
+}
+
+var _ io.Closer = (*StandIn)(nil)
