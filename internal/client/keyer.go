@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 )
 
 // Keyer turns names into keys whose byte order is the order of a language, so
@@ -18,6 +17,7 @@ import (
 // two records of a person can be told to share them.
 type Keyer struct {
 	collators sync.Pool
+	order     keyOrder
 	keying    Keying
 	// abroad are the digits that are dialled in the region before another country's
 	// code, where they are not 00.
@@ -44,12 +44,13 @@ func (k Keying) Keyer() *Keyer {
 // NewKeyer returns the keyer of a locale and a phone region; nil, or a locale
 // that is no BCP 47 tag, is the root collation.
 func NewKeyer(locale *string, phoneRegion string) *Keyer {
-	tag, keying := language.Und, Keying{PhoneRegion: phoneRegion}
+	ordering, keying := ordering{}, Keying{PhoneRegion: phoneRegion}
 	if locale != nil {
-		tag, keying.Locale = collationTag(*locale), *locale
+		ordering, keying.Locale = orderingOf(*locale), *locale
 	}
 	return &Keyer{
-		collators: sync.Pool{New: func() any { return collate.New(tag) }},
+		collators: sync.Pool{New: func() any { return collate.New(ordering.table) }},
+		order:     newKeyOrder(ordering),
 		keying:    keying,
 		abroad:    dialledAbroad(phoneRegion),
 	}
@@ -71,7 +72,7 @@ func (k *Keyer) Key(text *string, clientID int64) string {
 		collator := k.collators.Get().(*collate.Collator)
 		defer k.collators.Put(collator)
 		var buffer collate.Buffer
-		collated = collator.KeyFromString(&buffer, *text)
+		collated = k.order.apply(collator.KeyFromString(&buffer, *text))
 	}
 	encoding := base64.NewEncoding(keyAlphabet).WithPadding(base64.NoPadding)
 	return encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
