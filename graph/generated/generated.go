@@ -5117,7 +5117,15 @@ input UpdateBusinessInput {
   name: String
   "The time zone that days of reports are of, by its IANA name (INVALID_TIME_ZONE); null for UTC."
   timeZone: String
-  "Language that decides the order of names, as a BCP 47 tag; INVALID_LOCALE for anything else, and where names cannot be ordered as CLDR says: ` + "`" + `lv` + "`" + `, ` + "`" + `uz` + "`" + `, ` + "`" + `tk` + "`" + `, ` + "`" + `ku` + "`" + `, ` + "`" + `br` + "`" + `, ` + "`" + `cu` + "`" + `, ` + "`" + `dsb` + "`" + `, ` + "`" + `hsb` + "`" + `, ` + "`" + `smn` + "`" + `, ` + "`" + `sgs` + "`" + `, ` + "`" + `blo` + "`" + `, ` + "`" + `vo` + "`" + `, ` + "`" + `wo` + "`" + `, and orders by ` + "`" + `-u-co-` + "`" + ` other than ` + "`" + `de` + "`" + `'s phonebk, ` + "`" + `ln` + "`" + `'s phonetic and ` + "`" + `zh` + "`" + `'s stroke and pinyin. null for the order of no particular language."
+  """
+  Language that decides the order of names, as a BCP 47 tag; null is the order of no particular language. Anything else is
+  INVALID_LOCALE, and so is a locale whose names cannot be ordered as CLDR 48 says: those of the languages ` + "`" + `aa` + "`" + `, ` + "`" + `ar` + "`" + `, ` + "`" + `az` + "`" + `,
+  ` + "`" + `bal` + "`" + `, ` + "`" + `blo` + "`" + `, ` + "`" + `bo` + "`" + `, ` + "`" + `br` + "`" + `, ` + "`" + `chr` + "`" + `, ` + "`" + `cu` + "`" + `, ` + "`" + `cv` + "`" + `, ` + "`" + `dsb` + "`" + `, ` + "`" + `fy` + "`" + `, ` + "`" + `haw` + "`" + `, ` + "`" + `hnj` + "`" + `, ` + "`" + `hsb` + "`" + `, ` + "`" + `ja` + "`" + `, ` + "`" + `ka` + "`" + `, ` + "`" + `km` + "`" + `, ` + "`" + `ku` + "`" + `, ` + "`" + `lkt` + "`" + `, ` + "`" + `lv` + "`" + `, ` + "`" + `mr` + "`" + `,
+  ` + "`" + `my` + "`" + `, ` + "`" + `oka` + "`" + `, ` + "`" + `osa` + "`" + `, ` + "`" + `ps` + "`" + `, ` + "`" + `rhg` + "`" + `, ` + "`" + `sgs` + "`" + `, ` + "`" + `shn` + "`" + `, ` + "`" + `smn` + "`" + `, ` + "`" + `ssy` + "`" + `, ` + "`" + `th` + "`" + `, ` + "`" + `tk` + "`" + `, ` + "`" + `ug` + "`" + `, ` + "`" + `uz` + "`" + `, ` + "`" + `vec` + "`" + `, ` + "`" + `vo` + "`" + `, ` + "`" + `wo` + "`" + `, ` + "`" + `yi` + "`" + `, ` + "`" + `yue` + "`" + `, ` + "`" + `zh` + "`" + `;
+  ` + "`" + `fa-AF` + "`" + `, ` + "`" + `ff-Adlm` + "`" + `, ` + "`" + `kk-Arab` + "`" + `, ` + "`" + `kok-Deva` + "`" + `, ` + "`" + `kxv-Telu` + "`" + `, ` + "`" + `pa-Guru` + "`" + `, ` + "`" + `suz-Sunu` + "`" + `, ` + "`" + `sr-ME` + "`" + ` without a script; and those that ask
+  for a special order by ` + "`" + `-u-` + "`" + `, but for ` + "`" + `kn` + "`" + ` (numbers by their value) and ` + "`" + `de-u-co-phonebk` + "`" + `. A locale that the business has
+  may be sent again.
+  """
   locale: String
   "ISO 3166 code of the country in which phone numbers without a country code are read (INVALID_PHONE_REGION); null for ` + "`" + `US` + "`" + `."
   phoneRegion: String

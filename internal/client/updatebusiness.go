@@ -139,7 +139,7 @@ func (r *entryReader) ruled(name string, held *string, rule rule) (text *string,
 func orderRule(value any) (any, *Error) {
 	locale, err := localeRule(value)
 	if err == nil && !isOrdered(language.Make(locale.(string))) {
-		return nil, &Error{Code: CodeInvalidLocale, Message: "names cannot be ordered as in this locale: choose another one, or null for the order of no particular language"}
+		return nil, &Error{Code: CodeInvalidLocale, Message: "names cannot be ordered as CLDR says of this locale: choose another one, or null for the order of no particular language"}
 	}
 	return locale, err
 }

@@ -59,6 +59,44 @@ func TestUpdateBusinessChangesWhatItNames(t *testing.T) {
 	}
 }
 
+// A business that has a locale which is refused keeps it, may send it again, and has
+// its clients in that order.
+func TestStoredLocaleStaysThoughItIsRefused(t *testing.T) {
+	api := reference(t)
+	business, err := api.Store.Business(t.Context(), client.Scope{BusinessID: owner().BusinessID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	business.Locale = new("lv-LV")
+	if err := api.Store.PutBusiness(t.Context(), business); err != nil {
+		t.Fatal(err)
+	}
+	for _, input := range []values{{"name": "Salons"}, {"name": "Salons", "locale": "lv-LV"}, {"locale": "lv-LV", "timeZone": "Europe/Riga"}} {
+		answered := only(t, api.MustDo(t, owner(), updateBusiness, values{"input": input}))
+		if found := failures(t, answered); found != nil || answered["business"].(values)["locale"] != "lv-LV" {
+			t.Errorf("%v is answered %v, %v", input, answered["business"], found)
+		}
+	}
+	for _, name := range []string{"Čakste", "Cz", "Celms", "Dole"} {
+		create(t, api, owner(), values{"firstName": name, "lastName": "Lv", "emailAddress": "lv@example.com"})
+	}
+	if err := api.Service.Rekey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	data := api.MustDo(t, owner(), `{ filterClients(search: "lv@example.com") { clients { firstName } } }`, nil)
+	var names []string
+	for _, found := range data["filterClients"].(values)["clients"].([]any) {
+		names = append(names, found.(values)["firstName"].(string))
+	}
+	if diff := gocmp.Diff([]string{"Celms", "Cz", "Čakste", "Dole"}, names); diff != "" {
+		t.Errorf("the order (-want +got):\n%s", diff)
+	}
+	answered := only(t, api.MustDo(t, owner(), updateBusiness, values{"input": values{"locale": "zh"}}))
+	if diff := gocmp.Diff([]failure{{"INVALID_LOCALE", "input.locale"}}, failures(t, answered)); diff != "" {
+		t.Errorf("another one that is refused (-want +got):\n%s", diff)
+	}
+}
+
 // All that is wrong with the input is told at once, and nothing is changed.
 func TestUpdateBusinessRefusesWhatIsNoBusiness(t *testing.T) {
 	api := reference(t)
