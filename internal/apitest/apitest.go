@@ -1,6 +1,7 @@
 // Package apitest runs the whole API for tests: the real schema, service and
 // store over HTTP, on a fresh database each, with tokens for any caller and a
-// record of every database command.
+// record of every database command. A test fails whose server sends a command that
+// MongoDB's rules forbid: see package mongorules.
 package apitest
 
 import (
@@ -26,6 +27,7 @@ import (
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
@@ -43,7 +45,8 @@ type API struct {
 	URL     string
 	Service *client.Service
 	Store   *mongostore.Store
-	Mongo   *mongo.Database
+	// Mongo is the test's own connection to the database.
+	Mongo *mongo.Database
 	// RateClock is by what budgets of requests fill up again. It stands still.
 	RateClock *Clock
 	// Log holds what the server logged.
@@ -99,23 +102,13 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	if api.Log == nil {
 		api.Log = &Buffer{}
 	}
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(api.monitor()))
-	if err != nil {
-		t.Fatalf("connect: %v", err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), disconnectTimeout)
-		defer cancel()
-		if err := connection.Disconnect(ctx); err != nil {
-			t.Errorf("disconnect: %v", err)
-		}
-	})
-	api.Mongo = connection.Database(db.Name)
-	api.Store = mongostore.New(connection, db.Name)
+	api.Mongo = connect(t, db.URI, nil).Database(db.Name)
+	api.Store = mongostore.New(connect(t, db.URI, mongorules.Watch(t, db.Name, api.monitor())), db.Name)
 	if err := api.Store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatalf("make indexes: %v", err)
 	}
 	key := bytes.Repeat([]byte{7}, 32)
+	var err error
 	if api.tokens, err = auth.NewDevelopment(key, nil); err != nil {
 		t.Fatalf("make tokens: %v", err)
 	}
@@ -149,6 +142,22 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	t.Cleanup(served.Close)
 	api.URL = served.URL
 	return api
+}
+
+func connect(t testing.TB, uri string, monitor *event.CommandMonitor) *mongo.Client {
+	t.Helper()
+	connection, err := mongo.Connect(options.Client().ApplyURI(uri).SetMonitor(monitor))
+	if err != nil {
+		t.Fatalf("connect: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), disconnectTimeout)
+		defer cancel()
+		if err := connection.Disconnect(ctx); err != nil {
+			t.Errorf("disconnect: %v", err)
+		}
+	})
+	return connection
 }
 
 // LoadReference stores the reference's business and its eight clients.

@@ -77,6 +77,8 @@ func run(ctx context.Context, program, command string, cfg config.Config, stdout
 		return importFile(ctx, cfg.Import, stdout, stderr)
 	case "indexes":
 		return indexes(ctx, cfg.Indexes, stdout, stderr)
+	case "migrate":
+		return migrate(ctx, cfg.Migrate, stdout, stderr)
 	case "keyset":
 		return keyset(stdout)
 	case "version":

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,9 +38,23 @@ type database struct {
 // commands beside it.
 type opener func(context.Context, devdb.Options) (*devdb.Database, error)
 
-// openDatabase finds or starts the database and makes its indexes. watch sees what
-// the driver does.
+// openDatabase finds or starts the database, for what serves or reads and writes
+// clients: it prepares an embedded or an empty one, and says of another one what it
+// lacks. watch sees what the driver does.
 func openDatabase(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, watch watchers) (*database, error) {
+	d, err := connect(ctx, open, cfg, logger, progress, watch.set)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepare(ctx, cfg.MongoDBURI == "", logger); err != nil {
+		d.close(ctx, logger)
+		return nil, err
+	}
+	return d, nil
+}
+
+// connect finds or starts the database, as it is.
+func connect(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, change func(*options.ClientOptions)) (*database, error) {
 	if cfg.CacheMiB < 0 {
 		return nil, &devdb.UserError{Message: "--cache-mib is a number of MiB, such as 256; leave it out for a quarter of the memory"}
 	}
@@ -49,19 +64,80 @@ func openDatabase(ctx context.Context, open opener, cfg config.Database, logger 
 	}
 	d := &database{engine: engine}
 	o := options.Client().SetAppName("clientgraph").SetServerSelectionTimeout(selectionTimeout).ApplyURI(engine.URI)
-	watch.set(o)
+	if cfg.APIStrict {
+		o.SetServerAPIOptions(options.ServerAPI(options.ServerAPIVersion1).SetStrict(true).SetDeprecationErrors(true))
+	}
+	change(o)
 	if d.client, err = mongo.Connect(o); err != nil {
 		d.close(ctx, logger)
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	d.store = mongostore.New(d.client, cfg.Database)
+	return d, nil
+}
+
+// prepare makes what an embedded or an empty database lacks. Of another one, where
+// making indexes may take hours, and other servers may be of an earlier version, it
+// says what is to be done.
+func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
-	if err := d.store.EnsureIndexes(ctx); err != nil {
-		d.close(ctx, logger)
-		return nil, err
+	err := d.store.CheckSchema(ctx)
+	if errors.Is(err, mongostore.ErrNewer) {
+		return &devdb.UserError{Message: "the database was migrated by a later version of clientgraph; run that version"}
 	}
-	return d, nil
+	if err != nil {
+		return err
+	}
+	if !embedded {
+		empty, err := d.store.Empty(ctx)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			return d.tellMissing(ctx, logger)
+		}
+	}
+	if err := d.store.EnsureIndexes(ctx); err != nil {
+		return err
+	}
+	for _, step := range d.store.Migrations() {
+		if err := step.Run(ctx, func(int64) {}); err != nil {
+			return fmt.Errorf("migrate %s: %w", step.Name, err)
+		}
+	}
+	return nil
+}
+
+// tellMissing logs what a database lacks, and the command that mends it.
+func (d *database) tellMissing(ctx context.Context, logger *slog.Logger) error {
+	state, err := d.store.IndexState(ctx)
+	if err != nil {
+		return err
+	}
+	for _, lack := range []struct {
+		what, mend string
+		names      []string
+	}{
+		{"indexes are missing: reads are slow, and what is to be unique may not be", "clientgraph indexes", state.Missing},
+		{"indexes are as an earlier version made them", "clientgraph indexes --drop-unused", state.Outdated},
+		{"indexes are there that nothing uses any more", "clientgraph indexes --drop-unused", state.Unused},
+		{"indexes have names that this program uses, and are others: drop or rename them", "clientgraph indexes", state.Foreign},
+	} {
+		if len(lack.names) > 0 {
+			logger.WarnContext(ctx, lack.what, "indexes", lack.names, "run", lack.mend)
+		}
+	}
+	for _, step := range d.store.Migrations() {
+		left, err := step.Left(ctx)
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			logger.WarnContext(ctx, "there are "+step.About+": once all servers are of this version, migrate", "step", step.Name, "left", left, "run", "clientgraph migrate")
+		}
+	}
+	return nil
 }
 
 // close ends the connection and, where it is ours, the engine.

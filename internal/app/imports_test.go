@@ -33,7 +33,7 @@ func imports() map[string][]string {
 		"graph/generated":      {"graph/model", "graph/scalar", client, "internal/loader"},
 		"graph/model":          {"graph/scalar", client, "internal/loader"},
 		"graph/scalar":         {client},
-		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/telemetry", "internal/testdb"},
+		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/telemetry", "internal/testdb"},
 		"internal/app":         {everything},
 		"internal/auth":        {client, keyfile},
 		"internal/bench":       nil,
@@ -46,6 +46,7 @@ func imports() map[string][]string {
 		keyfile:                nil,
 		"internal/limit":       {client},
 		"internal/loader":      {client, observe},
+		"internal/mongorules":  {"internal/mongostore"},
 		"internal/mongostore":  {client, observe},
 		observe:                nil,
 		"internal/oracle":      nil,
@@ -72,7 +73,7 @@ func imports() map[string][]string {
 
 // forTests are the packages that no part of the program imports.
 func forTests() []string {
-	return []string{"internal/apitest", "internal/oracle", "internal/testdb", "internal/testsize"}
+	return []string{"internal/apitest", "internal/mongorules", "internal/oracle", "internal/testdb", "internal/testsize"}
 }
 
 // A keeper is a foreign package, with all below it, that only some of ours
@@ -90,8 +91,8 @@ func (k keeper) lets(folder string) bool {
 
 func keepers() []keeper {
 	return []keeper{
-		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/devdb", "internal/mongostore", "internal/telemetry"}},
-		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/devdb", "internal/mongostore", "internal/telemetry", "internal/testdb"}},
+		{"go.mongodb.org/mongo-driver/v2/bson", "only the store knows how a document is stored", []string{"internal/bench", "internal/devdb", "internal/mongorules", "internal/mongostore", "internal/telemetry"}},
+		{"go.mongodb.org/mongo-driver/v2", "only the store asks the database; app connects it", []string{"internal/apitest", "internal/app", "internal/bench", "internal/devdb", "internal/mongorules", "internal/mongostore", "internal/telemetry", "internal/testdb"}},
 	}
 }
 

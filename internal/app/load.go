@@ -2,15 +2,10 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
-	"slices"
 	"time"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/config"
-	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
 )
@@ -75,22 +70,4 @@ func generate(ctx context.Context, service *client.Service, seed uint64, busines
 	}
 	sample.Households(seed, clients)
 	return clients, nil
-}
-
-// indexes makes the indexes and lists them.
-func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) error {
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
-	if err != nil {
-		return err
-	}
-	defer db.close(ctx, logger)
-	names := mongostore.IndexNames()
-	slices.Sort(names)
-	for _, name := range names {
-		if _, err := fmt.Fprintln(stdout, name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -15,7 +15,7 @@ func TestProgressIsDrawnOnATerminalOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	for _, p := range []*progress{newProgress(&buffer, 2_500), newProgress(file, 10)} {
+	for _, p := range []*progress{newProgress(&buffer, "clients", 2_500), newProgress(file, "clients", 10)} {
 		for _, stored := range []int{5, 10, 999, 1_003, 1_990, 2_001, 2_500} {
 			if stored <= 10 || p.total > 10 {
 				p.set(stored)

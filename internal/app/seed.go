@@ -52,7 +52,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		},
 		pause: seedPause,
 	}
-	progress := newProgress(stdout, cfg.Clients)
+	progress := newProgress(stdout, "clients", cfg.Clients)
 	began := time.Now()
 	added := 0
 	for start := 0; start < cfg.Clients && err == nil; start += seedChunk {
@@ -139,23 +139,25 @@ func (l loading) ahead(ctx context.Context, clients []*client.Client) (int, erro
 }
 
 // progress is a bar where stdout is a terminal, and a line for every thousand
-// clients elsewhere.
+// things elsewhere.
 type progress struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar
 	lines io.Writer
-	// told is how many clients the last line told of.
+	// things are what is counted.
+	things string
+	// told is how many of them the last line told of.
 	told, total int
 }
 
-func newProgress(stdout io.Writer, total int) *progress {
+func newProgress(stdout io.Writer, things string, total int) *progress {
 	file, ok := stdout.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return &progress{lines: stdout, total: total}
+		return &progress{lines: stdout, things: things, total: total}
 	}
 	bars := mpb.New(mpb.WithOutput(file))
 	return &progress{bars: bars, bar: bars.AddBar(int64(total),
-		mpb.PrependDecorators(decor.Name("clients "), decor.CountersNoUnit("%d / %d")),
+		mpb.PrependDecorators(decor.Name(things+" "), decor.CountersNoUnit("%d / %d")),
 		mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))}
 }
 
@@ -167,7 +169,7 @@ func (p *progress) set(stored int) {
 	if stored-p.told >= progressStep && stored < p.total {
 		p.told = stored - stored%progressStep
 		// Nobody may be reading.
-		_, _ = fmt.Fprintf(p.lines, "%d of %d clients\n", stored, p.total)
+		_, _ = fmt.Fprintf(p.lines, "%d of %d %s\n", stored, p.total, p.things)
 	}
 }
 

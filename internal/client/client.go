@@ -17,6 +17,9 @@ type Client struct {
 	// Version starts at 1 and rises by one with every change.
 	Version   int64
 	Lifecycle Lifecycle
+	// Outdated says that the client is stored as an earlier version of the program
+	// stores clients: the next write of it writes the whole of it.
+	Outdated bool
 
 	CreatedDate  *time.Time
 	CreatedUser  *string

@@ -3,6 +3,9 @@
 package config
 
 import (
+	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -17,7 +20,8 @@ type Config struct {
 	Token   Token   `cmd:"" help:"Print a development token."`
 	Seed    Seed    `cmd:"" help:"Add generated clients to a business."`
 	Import  Import  `cmd:"" help:"Take in a file of what the scheduler knows."`
-	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them."`
+	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them; on a cluster, shard its collections."`
+	Migrate Migrate `cmd:"" help:"Bring what an earlier version stored to what this one stores, beside servers that go on, once all of them are of this version. Interrupted, it goes on when it is run again."`
 	Keyset  Keyset  `cmd:"" help:"Print a new key ring for social security numbers, in clear: keep it in a file that the server alone can read, and apart from backups of the database."`
 	Version Version `cmd:"" help:"Print the version."`
 }
@@ -29,6 +33,7 @@ const DefaultDataDir = ".data"
 // Database says which database to use.
 type Database struct {
 	MongoDBURI string `name:"mongodb-uri" env:"MONGODB_URI" placeholder:"URI" help:"MongoDB to use; without it an embedded one is started."`
+	APIStrict  bool   `name:"mongodb-api-strict" help:"Ask MongoDB for what its Stable API, version 1, promises, and for nothing else: a server then refuses what is not in it (apiStrict). --shard and --zone are not."`
 	Database   string `default:"clientgraph" help:"Name of the database."`
 	DataDir    string `default:"${dataDir}" help:"Folder of the embedded database and of development keys."`
 	CacheMiB   int    `name:"cache-mib" placeholder:"MIB" help:"Memory for the cache of the embedded database, in MiB; by default a quarter of the machine's or the container's, and 256 at least. The process that starts the database decides."`
@@ -109,7 +114,37 @@ type Import struct {
 }
 
 // Indexes is the command that makes the indexes.
-type Indexes struct{ Database }
+type Indexes struct {
+	Database
+	DropUnused bool   `help:"Drop the indexes that an earlier version made and this one does not use, and make those anew that it makes otherwise. It leaves all others."`
+	Shard      bool   `help:"On a sharded cluster, shard the collections that grow by their business."`
+	Zone       []Zone `placeholder:"NAME=FROM-TO" help:"On a sharded cluster, keep the documents of a business, or of a range of them, on the shards of a zone, such as large=43111 or eu=1-9999; may be repeated."`
+}
+
+// Migrate is the command that brings stored data to this version.
+type Migrate struct{ Database }
+
+// Zone is a range of businesses, and the zone of a cluster that has them.
+type Zone struct {
+	Name     string
+	From, To int64
+}
+
+// UnmarshalText is asked by kong.
+func (z *Zone) UnmarshalText(text []byte) error {
+	name, businesses, named := strings.Cut(string(text), "=")
+	first, last, ranged := strings.Cut(businesses, "-")
+	if !ranged {
+		last = first
+	}
+	from, err := strconv.ParseInt(first, 10, 64)
+	to, err2 := strconv.ParseInt(last, 10, 64)
+	if !named || name == "" || err != nil || err2 != nil || from < 1 || to < from {
+		return errors.New("want the name of a zone and a business, or the first and the last of some, such as large=43111 or eu=1-9999")
+	}
+	*z = Zone{Name: name, From: from, To: to}
+	return nil
+}
 
 // Keyset is the command that prints a key ring for --ssn-keyset-file.
 type Keyset struct{}

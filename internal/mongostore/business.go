@@ -41,8 +41,11 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 	if err := s.saveBusiness(ctx, business); err != nil {
 		return err
 	}
-	_, err := s.db.Collection(countersName).UpdateOne(ctx,
-		bson.D{{Key: keyID, Value: changeCounter(client.Scope{BusinessID: business.BusinessID})}, {Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}},
+	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
+	if err := key.adopt(ctx, counters); err != nil {
+		return err
+	}
+	_, err := counters.UpdateOne(ctx, append(key.filter(), bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}),
 		bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(business.Keying())}}}})
 	if err != nil {
 		return fmt.Errorf("say how clients are keyed: %w", err)

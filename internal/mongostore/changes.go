@@ -44,16 +44,13 @@ func (d *changeRowDocument) row() client.ChangeRow {
 const changesPrefix = "changes:"
 
 // changeCounter is the counter of a business's feed.
-func changeCounter(scope client.Scope) string {
-	return changesPrefix + strconv.FormatInt(scope.BusinessID, 10)
+func changeCounter(scope client.Scope) counterKey {
+	return counterKey{scope.BusinessID, changesPrefix + strconv.FormatInt(scope.BusinessID, 10)}
 }
 
 // ChangeHead implements client.ChangeStore.
 func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
-	var counter struct {
-		Value int64 `bson:"value"`
-	}
-	err := s.db.Collection(countersName).FindOne(ctx, bson.D{{Key: keyID, Value: changeCounter(scope)}}).Decode(&counter)
+	counter, err := s.findCounter(ctx, changeCounter(scope))
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return 0, fmt.Errorf("find the feed's counter: %w", err)
 	}

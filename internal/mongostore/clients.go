@@ -1,8 +1,10 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -66,9 +68,13 @@ func plan(scope client.Scope, asked client.Query) (query, window) {
 
 // ClientsByID implements client.Store.
 func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
-	found, err := s.read(ctx, byIDs(scope, ids), window{sort: ascending(keyID)}, need)
-	if err != nil {
-		return nil, err
+	var found []*client.Client
+	for chunk := range idChunks(ids) {
+		part, err := s.read(ctx, byIDs(scope, chunk), window{sort: ascending(keyID)}, need)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, part...)
 	}
 	// The few deleted and merged ones among them are dropped here: with a condition
 	// more the embedded engine would not use its index.
@@ -77,9 +83,13 @@ func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64
 
 // Viewers implements client.Store.
 func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
-	found, err := s.read(ctx, viewersOf(scope, subjectIDs), window{sort: ascending(keyID)}, need.With(client.Select(keySubjects)))
-	if err != nil || !scope.Rows.ByID() {
-		return found, err
+	need = need.With(client.Select(keySubjects))
+	if !scope.Rows.ByID() {
+		return s.viewers(ctx, scope, subjectIDs, need)
+	}
+	found, err := s.read(ctx, viewersOf(scope, nil), window{sort: ascending(keyID)}, need)
+	if err != nil {
+		return nil, err
 	}
 	wanted := make(map[int64]bool, len(subjectIDs))
 	for _, id := range subjectIDs {
@@ -88,6 +98,44 @@ func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []in
 	return slices.DeleteFunc(found, func(viewer *client.Client) bool {
 		return !slices.ContainsFunc(viewer.SubjectIDs, func(id int64) bool { return wanted[id] })
 	}), nil
+}
+
+// viewers are those of clients that any number of subjects has, each once and in
+// the order of their ids.
+func (s *Store) viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
+	var found []*client.Client
+	for chunk := range idChunks(subjectIDs) {
+		part, err := s.read(ctx, viewersOf(scope, chunk), window{sort: ascending(keyID)}, need)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, part...)
+	}
+	if len(subjectIDs) > idChunk {
+		byID := func(a, b *client.Client) int { return cmp.Compare(a.ClientID, b.ClientID) }
+		slices.SortFunc(found, byID)
+		found = slices.CompactFunc(found, func(a, b *client.Client) bool { return a.ClientID == b.ClientID })
+	}
+	return found, nil
+}
+
+// idChunks cuts a list of ids into parts that one query may hold. Of several the
+// ids ascend from one to the next; a list that fits is one part as it is, be it
+// empty.
+func idChunks(ids []int64) iter.Seq[[]int64] {
+	return func(yield func([]int64) bool) {
+		if len(ids) <= idChunk {
+			yield(nonNil(ids))
+			return
+		}
+		sorted := slices.Clone(ids)
+		slices.Sort(sorted)
+		for chunk := range slices.Chunk(slices.Compact(sorted), idChunk) {
+			if !yield(chunk) {
+				return
+			}
+		}
+	}
 }
 
 // window is the part of what a query finds that is wanted, and its order. A

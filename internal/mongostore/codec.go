@@ -2,16 +2,13 @@ package mongostore
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
 )
-
-// schemaVersion is stored with every client document, so that a later version
-// of the program knows what it reads.
-const schemaVersion = 1
 
 // Names in a client document that are no property of package client's table.
 const (
@@ -34,11 +31,12 @@ const (
 type codec struct {
 	properties []client.Property
 	// places is where each stored name stands in the table.
-	places map[string]int
+	places   map[string]int
+	upgrades []upgrade
 }
 
-func newCodec() *codec {
-	c := &codec{properties: client.Properties(), places: map[string]int{}}
+func newCodec(upgrades []upgrade) *codec {
+	c := &codec{properties: client.Properties(), places: map[string]int{}, upgrades: upgrades}
 	for i := range c.properties {
 		c.places[c.properties[i].Name] = i
 	}
@@ -51,7 +49,7 @@ func (c *codec) encode(from *client.Client) bson.D {
 	document := bson.D{
 		{Key: keyID, Value: from.ClientID},
 		{Key: keyBusiness, Value: from.BusinessID},
-		{Key: keySchema, Value: schemaVersion},
+		{Key: keySchema, Value: c.schemaVersion()},
 		{Key: keyVersion, Value: from.Version},
 		{Key: keyLifecycle, Value: string(from.Lifecycle)},
 		{Key: keyVisibility, Value: from.VisibilityKeys()},
@@ -171,11 +169,18 @@ func encodeAppointments(appointments []client.Appointment) any {
 
 // projection is what a find returns for a selection.
 func (c *codec) projection(need client.Selection) bson.D {
-	fields := bson.D{{Key: keyID, Value: 1}, {Key: keyBusiness, Value: 1}, {Key: keyVersion, Value: 1}, {Key: keyLifecycle, Value: 1}}
+	names := []string{keyID, keyBusiness, keySchema, keyVersion, keyLifecycle}
 	for i := range c.properties {
 		if need.Has(i) {
-			fields = append(fields, bson.E{Key: c.properties[i].Name, Value: 1})
+			names = append(names, c.properties[i].Name)
 		}
 	}
-	return fields
+	for _, name := range names {
+		for _, earlier := range c.earlier(name) {
+			if !slices.Contains(names, earlier) {
+				names = append(names, earlier)
+			}
+		}
+	}
+	return ascending(names...)
 }

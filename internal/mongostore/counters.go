@@ -17,6 +17,61 @@ import (
 // many creates, and at most that many ids unused when it ends.
 const idBlockSize = 64
 
+// ofDeployment is the business of the counters that are no business's own.
+const ofDeployment int64 = 0
+
+// counterKey names a counter: of which business, and what it counts. Names differ
+// between businesses too.
+type counterKey struct {
+	businessID int64
+	name       string
+}
+
+func (k counterKey) filter() bson.D {
+	return bson.D{{Key: keyBusiness, Value: k.businessID}, {Key: keyID, Value: k.name}}
+}
+
+// unnamed finds the counter where an earlier version made it, which did not say
+// whose it is.
+func (k counterKey) unnamed() bson.D {
+	return bson.D{{Key: keyBusiness, Value: nil}, {Key: keyID, Value: k.name}}
+}
+
+// naming is the update that says whose the counter is.
+func (k counterKey) naming() bson.D {
+	return bson.D{{Key: "$set", Value: bson.D{{Key: keyBusiness, Value: k.businessID}}}}
+}
+
+// adopt writes into a counter that an earlier version made whose it is. It is no
+// part of a transaction of ctx: that one fails on the counter, and runs again.
+func (k counterKey) adopt(ctx context.Context, counters *mongo.Collection) error {
+	_, err := counters.UpdateOne(mongo.NewSessionContext(ctx, nil), k.unnamed(), k.naming())
+	if err != nil {
+		return fmt.Errorf("say whose the counter %s is: %w", k.name, err)
+	}
+	return nil
+}
+
+// taken is what a transaction fails with that could not make a counter, because
+// another one made it at that moment, or an earlier version did: it runs again.
+func (k counterKey) taken(ctx context.Context, counters *mongo.Collection, err error) error {
+	if failed := k.adopt(ctx, counters); failed != nil {
+		return failed
+	}
+	return asConflict(err)
+}
+
+// findCounter reads a counter. Error: mongo.ErrNoDocuments.
+func (s *Store) findCounter(ctx context.Context, key counterKey) (counter, error) {
+	var c counter
+	counters := s.db.Collection(countersName)
+	err := counters.FindOne(ctx, key.filter()).Decode(&c)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		err = counters.FindOne(ctx, key.unnamed()).Decode(&c)
+	}
+	return c, err
+}
+
 // idBlock hands out the ids of a counter. Processes share the counter and take
 // from it in blocks, so that no id is given twice.
 type idBlock struct {
@@ -25,27 +80,57 @@ type idBlock struct {
 
 	mu         sync.Mutex
 	first, end int64
+	// taking is closed when the block that somebody takes is there, or is not to be
+	// had; nil while nobody takes one.
+	taking chan struct{}
+	// drops is how often a block was given up: one that was taken meanwhile is too.
+	drops int
 }
 
 // next returns an id that nobody else gets. It is no part of a transaction of
-// ctx: the block stays in use when that is rolled back.
+// ctx: the block stays in use when that is rolled back. One caller asks the
+// database for a block; others wait for it as long as they may.
 func (b *idBlock) next(ctx context.Context) (int64, error) {
 	ctx = mongo.NewSessionContext(ctx, nil)
+	for {
+		b.mu.Lock()
+		if b.first < b.end {
+			id := b.first
+			b.first++
+			b.mu.Unlock()
+			return id, nil
+		}
+		taking, drops := b.taking, b.drops
+		if taking == nil {
+			b.taking = make(chan struct{})
+		}
+		b.mu.Unlock()
+		if taking == nil {
+			if err := b.take(ctx, drops); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		select {
+		case <-taking:
+		case <-ctx.Done():
+			return 0, fmt.Errorf("wait for ids: %w", ctx.Err())
+		}
+	}
+}
+
+// take takes a block, and wakes who waits for it: where there is none, the next of
+// them tries.
+func (b *idBlock) take(ctx context.Context, drops int) error {
+	last, err := increment(ctx, b.counters, counterKey{ofDeployment, b.name}, idBlockSize)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.first == b.end {
-		last, err := increment(ctx, b.counters, b.name, idBlockSize)
-		if madeMeanwhile(err) {
-			last, err = increment(ctx, b.counters, b.name, idBlockSize)
-		}
-		if err != nil {
-			return 0, err
-		}
+	close(b.taking)
+	b.taking = nil
+	if err == nil && drops == b.drops {
 		b.first, b.end = last-idBlockSize+1, last+1
 	}
-	id := b.first
-	b.first++
-	return id, nil
+	return err
 }
 
 // drop gives the rest of the block up, because ids of it turned out to be in
@@ -54,6 +139,7 @@ func (b *idBlock) drop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.first = b.end
+	b.drops++
 }
 
 // reserve keeps the counter above an id that came from elsewhere.
@@ -61,10 +147,18 @@ func (b *idBlock) reserve(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
 	}
-	_, err := b.counters.UpdateOne(ctx,
-		bson.D{{Key: "_id", Value: b.name}},
-		bson.D{{Key: "$max", Value: bson.D{{Key: "value", Value: id}}}},
-		options.UpdateOne().SetUpsert(true))
+	key := counterKey{ofDeployment, b.name}
+	raise := func() error {
+		_, err := b.counters.UpdateOne(ctx, key.filter(),
+			bson.D{{Key: "$max", Value: bson.D{{Key: "value", Value: id}}}}, options.UpdateOne().SetUpsert(true))
+		return err
+	}
+	err := raise()
+	if madeMeanwhile(err) {
+		if err = key.adopt(ctx, b.counters); err == nil {
+			err = raise()
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("raise the counter %s: %w", b.name, err)
 	}
@@ -72,10 +166,15 @@ func (b *idBlock) reserve(ctx context.Context, id int64) error {
 	return nil
 }
 
-// increment adds to a counter, which begins at 0, and returns what it is then.
-// The first increment of all may fail; see madeMeanwhile.
-func increment(ctx context.Context, counters *mongo.Collection, name string, by int64) (int64, error) {
-	c, err := count(ctx, counters, name, by)
+// increment adds to a counter, which begins at 0, outside of transactions, and
+// returns what it is then.
+func increment(ctx context.Context, counters *mongo.Collection, key counterKey, by int64) (int64, error) {
+	c, err := count(ctx, counters, key, by)
+	if madeMeanwhile(err) {
+		if err = key.adopt(ctx, counters); err == nil {
+			c, err = count(ctx, counters, key, by)
+		}
+	}
 	return c.Value, err
 }
 
@@ -96,11 +195,11 @@ type keyingDocument struct {
 	PhoneRegion string `bson:"phoneRegion"`
 }
 
-// count is increment, for the whole of the counter.
-func count(ctx context.Context, counters *mongo.Collection, name string, by int64) (counter, error) {
+// count adds to a counter, once, and returns the whole of it. The first count of
+// all may fail; see madeMeanwhile.
+func count(ctx context.Context, counters *mongo.Collection, key counterKey, by int64) (counter, error) {
 	var c counter
-	err := counters.FindOneAndUpdate(ctx,
-		bson.D{{Key: "_id", Value: name}},
+	err := counters.FindOneAndUpdate(ctx, key.filter(),
 		bson.D{
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
 			// What a business's first clients are keyed by.
@@ -109,14 +208,14 @@ func count(ctx context.Context, counters *mongo.Collection, name string, by int6
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
 	).Decode(&c)
 	if err != nil {
-		return c, fmt.Errorf("increment the counter %s: %w", name, err)
+		return c, fmt.Errorf("increment the counter %s: %w", key.name, err)
 	}
 	return c, nil
 }
 
-// madeMeanwhile says whether an increment failed because another first one made
-// the counter at that moment. MongoDB tells of a duplicate key, the embedded
-// engine of no document. It is there now: the increment is to be run again.
+// madeMeanwhile says whether a count failed because another first one made the
+// counter at that moment, or because an earlier version made it; see adopt. MongoDB tells of a duplicate key, the embedded
+// engine of no document. It is there now: the count is to be run again.
 func madeMeanwhile(err error) bool {
 	return mongo.IsDuplicateKeyError(err) || errors.Is(err, mongo.ErrNoDocuments)
 }

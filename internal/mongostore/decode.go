@@ -9,13 +9,18 @@ import (
 	"clientgraph/internal/client"
 )
 
-// decode reads a document, or the part of it that a projection left.
+// decode reads a document, or the part of it that a projection left, of this
+// version or an earlier one. Error: ErrNewer.
 func (c *codec) decode(document bson.Raw) (*client.Client, error) {
+	document, outdated, err := c.current(document)
+	if err != nil {
+		return nil, err
+	}
 	elements, err := document.Elements()
 	if err != nil {
 		return nil, fmt.Errorf("read a client document: %w", err)
 	}
-	to := &client.Client{}
+	to := &client.Client{Outdated: outdated}
 	for _, element := range elements {
 		key, value := element.Key(), element.Value()
 		var ok bool

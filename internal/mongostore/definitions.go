@@ -89,7 +89,7 @@ const definitionCounter = "fieldDefinitionId"
 // NextDefinitionID implements client.Store. Ids are taken one by one, so that
 // the fields of a business stand in the order in which they were made.
 func (s *Store) NextDefinitionID(ctx context.Context) (int64, error) {
-	return increment(ctx, s.db.Collection(countersName), definitionCounter, 1)
+	return increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
 }
 
 // PutDefinitions stores custom fields, each in place of the one of its id, and

@@ -69,7 +69,7 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 		}
 	}
 	for id, left := range t.untold {
-		if _, err := tombstones.UpdateOne(ctx, bson.D{{Key: keyID, Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: keyUntold, Value: nonNil(left)}}}}); err != nil {
+		if _, err := tombstones.UpdateOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: id}), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntold, Value: nonNil(left)}}}}); err != nil {
 			return fmt.Errorf("write a tombstone: %w", err)
 		}
 	}
@@ -78,7 +78,7 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 
 // Untold implements client.EraseTx.
 func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, error) {
-	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: erasedID}}, 1)
+	found, err := t.store.findTombstones(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -95,6 +95,7 @@ func (t *transaction) Told(erasedID int64, left []int64) {
 
 // Erased implements client.EraseTx.
 func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) {
+	// Ids are the deployment's: no business takes one that another one erased.
 	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
 	if err != nil {
 		return nil, err
@@ -152,7 +153,7 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 
 // EndErasure implements client.EraseStore.
 func (s *Store) EndErasure(ctx context.Context, erasure client.Erasure) error {
-	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: erasure.ClientID}},
+	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyUntold, Value: ""}}}})
 	if err != nil {
 		return fmt.Errorf("end an erasure: %w", err)
@@ -160,16 +161,21 @@ func (s *Store) EndErasure(ctx context.Context, erasure client.Erasure) error {
 	return nil
 }
 
-// personal lists, by collection, the keys by which documents about a client are
-// found that go with it.
-func personal() []struct{ collection, key string } {
-	return []struct{ collection, key string }{
-		{historyName, keyClient},
-		{formsName, keyClient},
-		{appointmentsName, keyClient},
-		{journalName, "clientIds"},
-		{dismissalsName, "first"},
-		{dismissalsName, "second"},
+// aboutClient is where documents about a client are that go with it: by which key
+// they are found, and by which ones, beside the business, each of them is told.
+type aboutClient struct {
+	collection, key string
+	own             []string
+}
+
+func personal() []aboutClient {
+	return []aboutClient{
+		{historyName, keyClient, []string{keyClient, keyVersion}},
+		{formsName, keyClient, []string{keyClient, "formId"}},
+		{appointmentsName, keyClient, []string{keyAppointment}},
+		{journalName, "clientIds", []string{"mergeId", "part"}},
+		{dismissalsName, "first", []string{"first", "second"}},
+		{dismissalsName, "second", []string{"first", "second"}},
 	}
 }
 
@@ -179,8 +185,7 @@ func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
 		return err
 	}
 	for _, about := range personal() {
-		filter := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: about.key, Value: erasure.ClientID}}
-		if err := s.deleteAll(ctx, s.db.Collection(about.collection), filter); err != nil {
+		if err := s.deleteAll(ctx, about, erasure); err != nil {
 			return err
 		}
 	}
@@ -204,28 +209,34 @@ func (s *Store) blankAnswers(ctx context.Context, erasure client.Erasure) error 
 	return nil
 }
 
-// deleteAll deletes the documents that match, some at a time.
-func (*Store) deleteAll(ctx context.Context, collection *mongo.Collection, filter bson.D) error {
+// deleteAll deletes what is there about a client, some at a time: each document by
+// the keys of a unique index, which begin with the shard key.
+func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure client.Erasure) error {
+	collection := s.db.Collection(about.collection)
+	business := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}}
+	projection := bson.D{{Key: keyID, Value: 0}}
+	for _, key := range about.own {
+		projection = append(projection, bson.E{Key: key, Value: 1})
+	}
 	for {
-		cursor, err := collection.Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetLimit(purgeBatch))
+		cursor, err := collection.Find(ctx, append(business[:1:1], bson.E{Key: about.key, Value: erasure.ClientID}),
+			options.Find().SetProjection(projection).SetLimit(purgeBatch))
 		if err != nil {
-			return fmt.Errorf("find what to purge of %s: %w", collection.Name(), err)
+			return fmt.Errorf("find what to purge of %s: %w", about.collection, err)
 		}
-		var found []struct {
-			ID bson.RawValue `bson:"_id"`
-		}
+		var found []bson.D
 		if err := cursor.All(ctx, &found); err != nil {
-			return fmt.Errorf("read what to purge of %s: %w", collection.Name(), err)
+			return fmt.Errorf("read what to purge of %s: %w", about.collection, err)
 		}
 		if len(found) == 0 {
 			return nil
 		}
-		ids := make(bson.A, len(found))
-		for i := range found {
-			ids[i] = found[i].ID
+		deletions := make([]mongo.WriteModel, len(found))
+		for i, own := range found {
+			deletions[i] = mongo.NewDeleteOneModel().SetFilter(append(business[:1:1], own...))
 		}
-		if _, err := collection.DeleteMany(ctx, bson.D{{Key: keyID, Value: in(ids)}}); err != nil {
-			return fmt.Errorf("purge %s: %w", collection.Name(), err)
+		if _, err := collection.BulkWrite(ctx, deletions, options.BulkWrite().SetOrdered(false)); err != nil {
+			return fmt.Errorf("purge %s: %w", about.collection, err)
 		}
 	}
 }
@@ -245,26 +256,26 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 	for {
 		// The erasure's own row is the last one of the client.
 		cursor, err := changes.Find(ctx, about, options.Find().SetSort(ascending(keySequence)).SetLimit(purgeBatch).
-			SetProjection(bson.D{{Key: keyID, Value: 1}, {Key: "kind", Value: 1}, {Key: "visibilityBefore", Value: 1}, {Key: "visibilityAfter", Value: 1}}))
+			SetProjection(bson.D{{Key: keySequence, Value: 1}, {Key: "kind", Value: 1}, {Key: "visibilityBefore", Value: 1}, {Key: "visibilityAfter", Value: 1}}))
 		if err != nil {
 			return fmt.Errorf("find rows of the feed: %w", err)
 		}
 		var found []struct {
-			ID     bson.RawValue `bson:"_id"`
-			Kind   string        `bson:"kind"`
-			Before []string      `bson:"visibilityBefore"`
-			After  []string      `bson:"visibilityAfter"`
+			Sequence int64    `bson:"sequence"`
+			Kind     string   `bson:"kind"`
+			Before   []string `bson:"visibilityBefore"`
+			After    []string `bson:"visibilityAfter"`
 		}
 		if err := cursor.All(ctx, &found); err != nil {
 			return fmt.Errorf("read rows of the feed: %w", err)
 		}
-		ids, keys := bson.A{}, []string{}
+		numbers, keys := []int64{}, []string{}
 		for _, row := range found {
 			if row.Kind != string(client.KindErased) {
-				ids, keys = append(ids, row.ID), append(append(keys, row.Before...), row.After...)
+				numbers, keys = append(numbers, row.Sequence), append(append(keys, row.Before...), row.After...)
 			}
 		}
-		if len(ids) == 0 {
+		if len(numbers) == 0 {
 			return nil
 		}
 		slices.Sort(keys)
@@ -273,7 +284,7 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 			mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: "visibilityBefore", Value: widen}}}}}); err != nil {
 			return fmt.Errorf("widen a row of the feed: %w", err)
 		}
-		if _, err := changes.UpdateMany(ctx, bson.D{{Key: keyID, Value: in(ids)}}, bson.D{{Key: "$unset", Value: blank}}); err != nil {
+		if _, err := changes.UpdateMany(ctx, numberedAbove(client.Scope{BusinessID: erasure.BusinessID}, in(numbers)), bson.D{{Key: "$unset", Value: blank}}); err != nil {
 			return fmt.Errorf("blank rows of the feed: %w", err)
 		}
 	}

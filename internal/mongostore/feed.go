@@ -166,11 +166,11 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 // lock makes writers of a business's documents of one noun wait for the end of
 // the transaction.
 func (t *transaction) lock(ctx context.Context, noun string) error {
-	counter := noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)
-	_, err := increment(ctx, t.store.db.Collection(countersName), counter, 1)
-	if mongo.IsDuplicateKeyError(err) {
-		// Two first writers made the counter at once.
-		return asConflict(err)
+	counters := t.store.db.Collection(countersName)
+	key := counterKey{t.scope.BusinessID, noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
+	_, err := count(ctx, counters, key, 1)
+	if madeMeanwhile(err) {
+		return key.taken(ctx, counters, err)
 	}
 	return err
 }

@@ -15,10 +15,10 @@ import (
 
 // keptChanges is a row of a history, as far as it takes to forget a merge.
 type keptChanges struct {
-	ID        bson.RawValue `bson:"_id"`
-	At        time.Time     `bson:"at"`
-	Operation string        `bson:"operation"`
-	Changes   []bson.D      `bson:"changes"`
+	Version   int64     `bson:"version"`
+	At        time.Time `bson:"at"`
+	Operation string    `bson:"operation"`
+	Changes   []bson.D  `bson:"changes"`
 }
 
 // forgetMerges takes out of the histories of other clients what they tell of the
@@ -46,7 +46,7 @@ func (s *Store) forgetMerges(ctx context.Context, erasure client.Erasure) error 
 func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *client.Journal) error {
 	history := s.db.Collection(historyName)
 	cursor, err := history.Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}),
-		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
+		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
 	if err != nil {
 		return fmt.Errorf("find the history of a merge: %w", err)
 	}
@@ -66,7 +66,7 @@ func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *client.J
 			continue
 		}
 		update := bson.D{{Key: "$set", Value: bson.D{{Key: "changes", Value: rows[i].Changes}}}}
-		if _, err := history.UpdateOne(ctx, bson.D{{Key: keyID, Value: rows[i].ID}}, update); err != nil {
+		if _, err := history.UpdateOne(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}, bson.E{Key: keyVersion, Value: rows[i].Version}), update); err != nil {
 			return fmt.Errorf("forget a merge: %w", err)
 		}
 	}

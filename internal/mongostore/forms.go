@@ -37,15 +37,16 @@ func (s *Store) Forms(ctx context.Context, scope client.Scope, clientIDs []int64
 // forms finds the forms of those clients, or the part of them that a projection
 // leaves.
 func (s *Store) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
-	cursor, err := s.db.Collection(formsName).Find(ctx,
-		bson.D{{Key: keyBusiness, Value: scope.BusinessID}, {Key: "clientId", Value: in(nonNil(clientIDs))}},
-		options.Find().SetSort(ascending("clientId", "formId")).SetProjection(projection))
-	if err != nil {
-		return nil, fmt.Errorf("find forms: %w", err)
-	}
 	var stored []formDocument
-	if err := allRows(ctx, cursor, &stored); err != nil {
-		return nil, fmt.Errorf("read forms: %w", err)
+	for chunk := range idChunks(clientIDs) {
+		cursor, err := s.db.Collection(formsName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(chunk)}),
+			options.Find().SetSort(ascending(keyClient, "formId")).SetProjection(projection))
+		if err != nil {
+			return nil, fmt.Errorf("find forms: %w", err)
+		}
+		if err := allRows(ctx, cursor, &stored); err != nil {
+			return nil, fmt.Errorf("read forms: %w", err)
+		}
 	}
 	forms := make([]client.Form, len(stored))
 	for i := range stored {

@@ -48,8 +48,8 @@ func (t *transaction) SaveBusiness(ctx context.Context, business *client.Busines
 // that write clients of the business wait for each other: who began before
 // conflicts, and who begins later reads it.
 func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
-	_, err := t.store.db.Collection(countersName).UpdateOne(ctx,
-		bson.D{{Key: keyID, Value: changeCounter(t.scope)}},
+	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
+	_, err := counters.UpdateOne(ctx, key.filter(),
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
@@ -57,7 +57,7 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 		},
 		options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
-		return asConflict(err)
+		return key.taken(ctx, counters, err)
 	}
 	if err != nil {
 		return fmt.Errorf("say how clients are keyed: %w", err)
@@ -67,8 +67,7 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 
 // KeyState implements client.Store.
 func (s *Store) KeyState(ctx context.Context, scope client.Scope) (client.KeyState, error) {
-	var c counter
-	err := s.db.Collection(countersName).FindOne(ctx, bson.D{{Key: keyID, Value: changeCounter(scope)}}).Decode(&c)
+	c, err := s.findCounter(ctx, changeCounter(scope))
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return client.KeyState{Version: client.KeyVersion}, nil
 	}
@@ -110,14 +109,14 @@ func (t *transaction) KeyState(ctx context.Context) (client.KeyState, error) {
 
 // PutKeyState implements client.BusinessTx.
 func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) error {
-	_, err := t.store.db.Collection(countersName).UpdateOne(ctx,
-		bson.D{{Key: keyID, Value: changeCounter(t.scope)}},
+	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
+	_, err := counters.UpdateOne(ctx, key.filter(),
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
 		}, options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
-		return asConflict(err)
+		return key.taken(ctx, counters, err)
 	}
 	if err != nil {
 		return fmt.Errorf("store what clients are keyed by: %w", err)

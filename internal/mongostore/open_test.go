@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/testdb"
 )
@@ -23,13 +24,24 @@ const testBusiness = 1
 type process struct {
 	store   *mongostore.Store
 	service *client.Service
-	db      *mongo.Database
+	// db is the test's own connection, which nobody watches.
+	db *mongo.Database
 }
 
-// openProcess joins a database as a process of its own; monitor may be nil.
+// openProcess joins a database as a process of its own, whose commands are held to
+// MongoDB's rules; monitor may be nil.
 func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *process {
 	t.Helper()
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(monitor))
+	store := mongostore.New(connect(t, db.URI, mongorules.Watch(t, db.Name, monitor)), db.Name)
+	if err := store.EnsureIndexes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connect(t, db.URI, nil).Database(db.Name)}
+}
+
+func connect(t testing.TB, uri string, monitor *event.CommandMonitor) *mongo.Client {
+	t.Helper()
+	connection, err := mongo.Connect(options.Client().ApplyURI(uri).SetMonitor(monitor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,11 +50,7 @@ func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *pro
 		defer cancel()
 		_ = connection.Disconnect(ctx)
 	})
-	store := mongostore.New(connection, db.Name)
-	if err := store.EnsureIndexes(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connection.Database(db.Name)}
+	return connection
 }
 
 // plain hashes and seals nothing.

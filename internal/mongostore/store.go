@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"clientgraph/internal/client"
@@ -51,16 +52,19 @@ type Store struct {
 var _ client.Store = (*Store)(nil)
 
 // New returns the store in that database. Acknowledged writes are on a majority
-// of the replica set and are never rolled back.
+// of the replica set and are never rolled back, and reads are of the primary and
+// of such writes alone, whatever the connection's URI prefers: what is read of a
+// secondary may be older than what the same caller was told before.
 func New(connection *mongo.Client, database string) *Store {
 	db := connection.Database(database, options.Database().
 		SetWriteConcern(writeconcern.Majority()).
-		SetReadConcern(readconcern.Majority()))
+		SetReadConcern(readconcern.Majority()).
+		SetReadPreference(readpref.Primary()))
 	counters := db.Collection(countersName)
 	return &Store{
 		mongo:      connection,
 		db:         db,
-		codec:      newCodec(),
+		codec:      newCodec(upgrades()),
 		clientIDs:  &idBlock{counters: counters, name: "clientId"},
 		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
 		bell:       &changeBell{changes: db.Collection(changesName)},
@@ -71,13 +75,13 @@ func New(connection *mongo.Client, database string) *Store {
 // Ready says whether the database reads documents and has the indexes that reads
 // rely on.
 func (s *Store) Ready(ctx context.Context) error {
-	names, err := s.indexNames(ctx, clientsName)
+	there, err := s.indexesOf(ctx, clientsName)
 	if err != nil {
-		return fmt.Errorf("ask for indexes: %w", err)
+		return err
 	}
-	for _, want := range indexes()[clientsName] {
-		if !names[want.name] {
-			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.name, clientsName)
+	for _, want := range clientIndexes() {
+		if _, known := there[want.Name]; !known {
+			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, clientsName)
 		}
 	}
 	// An engine may know of its indexes while its storage hangs.

@@ -28,28 +28,36 @@ func survivorsOf(scope client.Scope, ids []int64) query {
 
 // LookUp implements client.Store. An id is in two places, its own client or the
 // list of a survivor, and a merge moves it from the one to the other: both are
-// looked at in one command, on one snapshot.
+// looked at on one snapshot. A transaction has one; else it is that of one command,
+// which MongoDB does not take in transactions.
 func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
-	options := options.Collection()
-	if mongo.SessionFromContext(ctx) == nil {
-		// A transaction has its own.
-		options.SetReadConcern(readconcern.Snapshot())
+	need = need.With(client.Select(keyMerged))
+	var found []*client.Client
+	keep := func(c *client.Client) bool {
+		// A survivor that was merged itself keeps its list.
+		if !isMerged(c) {
+			found = append(found, c)
+		}
+		return true
+	}
+	if mongo.SessionFromContext(ctx) != nil {
+		for _, q := range []query{byIDs(scope, ids), survivorsOf(scope, ids)} {
+			if err := s.stream(ctx, q, window{}, need, keep); err != nil {
+				return nil, err
+			}
+		}
+		return found, nil
 	}
 	pipeline := append(byIDs(scope, ids).stages(),
 		bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: clientsName}, {Key: "pipeline", Value: survivorsOf(scope, ids).stages()}}}},
-		bson.D{{Key: "$project", Value: s.codec.projection(need.With(client.Select(keyMerged)))}})
-	cursor, err := s.db.Collection(clientsName, options).Aggregate(ctx, pipeline)
+		bson.D{{Key: "$project", Value: s.codec.projection(need)}})
+	cursor, err := s.db.Collection(clientsName, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
 	if err != nil {
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
-	var found []*client.Client
 	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
 		c, err := s.codec.decode(document)
-		// A survivor that was merged itself keeps its list.
-		if err == nil && !isMerged(c) {
-			found = append(found, c)
-		}
-		return true, err
+		return err == nil && keep(c), err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read clients: %w", err)
@@ -113,15 +121,17 @@ func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64
 
 // FoldedClients implements client.ExportStore.
 func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(nonNil(ids))})}
-	found, err := s.read(ctx, q, window{}, client.SelectAll())
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[int64]*client.Client, len(found))
-	for _, c := range found {
-		if isMerged(c) {
-			byID[c.ClientID] = c
+	byID := make(map[int64]*client.Client, len(ids))
+	for chunk := range idChunks(ids) {
+		q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(chunk)})}
+		found, err := s.read(ctx, q, window{}, client.SelectAll())
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			if isMerged(c) {
+				byID[c.ClientID] = c
+			}
 		}
 	}
 	return byID, nil

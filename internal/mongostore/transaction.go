@@ -281,10 +281,10 @@ func (t *transaction) flush(ctx context.Context) error {
 }
 
 func (t *transaction) flushChanges(ctx context.Context) error {
-	counter, err := count(ctx, t.store.db.Collection(countersName), changeCounter(t.scope), int64(len(t.changes)))
+	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
+	counter, err := count(ctx, counters, key, int64(len(t.changes)))
 	if madeMeanwhile(err) {
-		// Two first writers of a business made its counter at once.
-		return asConflict(err)
+		return key.taken(ctx, counters, err)
 	}
 	if err != nil {
 		return err
@@ -308,7 +308,8 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	return nil
 }
 
-// difference is the update that makes one state of a client the other.
+// difference is the update that makes one state of a client the other. One that an
+// earlier version stored is written whole.
 func (c *codec) difference(before, after *client.Client) (bson.D, error) {
 	was, err := marshalled(c.encode(before))
 	if err != nil {
@@ -324,7 +325,9 @@ func (c *codec) difference(before, after *client.Client) (bson.D, error) {
 		return nil, fmt.Errorf("read a document: %w", err)
 	}
 	for _, element := range elements {
-		if old, err := was.LookupErr(element.Key()); err != nil || !old.Equal(element.Value()) {
+		old, err := was.LookupErr(element.Key())
+		own := element.Key() == keyID || element.Key() == keyBusiness
+		if err != nil || !old.Equal(element.Value()) || (before.Outdated && !own) {
 			set = append(set, bson.E{Key: element.Key(), Value: element.Value()})
 		}
 	}
@@ -335,6 +338,9 @@ func (c *codec) difference(before, after *client.Client) (bson.D, error) {
 		if _, err := is.LookupErr(element.Key()); err != nil {
 			unset = append(unset, bson.E{Key: element.Key(), Value: ""})
 		}
+	}
+	if before.Outdated {
+		unset = append(unset, unsetting(c.dropped())...)
 	}
 	update := bson.D{}
 	if len(set) > 0 {

@@ -32,9 +32,9 @@ type wire struct {
 	listener net.Listener
 
 	mu sync.Mutex
-	// answer is asked about every command by its name: with a reply, with nil for
-	// the database to answer, or with silence.
-	answer func(command string) bson.D
+	// answer is asked about every command: with a reply, with nil for the database to
+	// answer, or with silence.
+	answer func(name string, command bson.Raw) bson.D
 	asked  map[string]int
 	open   []net.Conn
 }
@@ -79,6 +79,15 @@ func newWire(t *testing.T, db testdb.DB) (*wire, *mongostore.Store) {
 
 // answers says how commands are answered from now on.
 func (w *wire) answers(answer func(command string) bson.D) {
+	if answer == nil {
+		w.answersCommands(nil)
+		return
+	}
+	w.answersCommands(func(name string, _ bson.Raw) bson.D { return answer(name) })
+}
+
+// answersCommands is answers by more than the command's name.
+func (w *wire) answersCommands(answer func(name string, command bson.Raw) bson.D) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answer, w.asked = answer, map[string]int{}
@@ -160,7 +169,7 @@ func (w *wire) ask(message []byte) bson.D {
 	if w.answer == nil {
 		return nil
 	}
-	return w.answer(name)
+	return w.answer(name, message[bodyAt:])
 }
 
 func readMessage(from io.Reader) ([]byte, error) {

@@ -20,6 +20,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
@@ -57,15 +58,20 @@ func newSite(t *testing.T, change func(*server.Options)) *site {
 func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	t.Helper()
 	s := &site{log: &apitest.Buffer{}, cursors: cursors{open: map[int64]string{}, asked: map[int64]int64{}}}
-	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(&event.CommandMonitor{
+	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(mongorules.Watch(t, db.Name, &event.CommandMonitor{
 		Started:   s.started,
 		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) { s.cursors.ended(e.CommandFinishedEvent, e) },
 		Failed:    func(_ context.Context, e *event.CommandFailedEvent) { s.cursors.ended(e.CommandFinishedEvent, nil) },
-	}))
+	})))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.mongo, s.store = connection.Database(db.Name), mongostore.New(connection, db.Name)
+	s.store = mongostore.New(connection, db.Name)
+	own, err := mongo.Connect(options.Client().ApplyURI(db.URI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.mongo = own.Database(db.Name)
 	if err := s.store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +99,9 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	s.stop = func() {
 		served.Close()
 		s.lose()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = own.Disconnect(ctx)
 	}
 	t.Cleanup(s.stop)
 	return s

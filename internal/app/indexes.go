@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/mongostore"
+)
+
+// openUnhurried opens the database as it is, for commands that may take hours: no
+// URI bounds what they do, and there is no deadline but ctx's.
+func openUnhurried(ctx context.Context, cfg config.Database, logger *slog.Logger, progress io.Writer) (*database, error) {
+	return connect(ctx, devdb.Join, cfg, logger, progress, func(o *options.ClientOptions) { o.SetTimeout(0) })
+}
+
+// indexes makes the indexes and lists them; what it is about to do it says on
+// stderr.
+func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) error {
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if cfg.Shard || len(cfg.Zone) > 0 {
+		// Clusters are no part of the Stable API.
+		cfg.APIStrict = false
+	}
+	db, err := openUnhurried(ctx, cfg.Database, logger, stderr)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx, logger)
+	if len(cfg.Zone) > 0 {
+		if err := asUsers(db.store.IsCluster(ctx)); err != nil {
+			return err
+		}
+	}
+	if err := buildIndexes(ctx, db.store, cfg.DropUnused, stderr); err != nil {
+		return err
+	}
+	names := mongostore.IndexNames()
+	slices.Sort(names)
+	for _, name := range names {
+		if _, err := fmt.Fprintln(stdout, name); err != nil {
+			return err
+		}
+	}
+	if cfg.Shard {
+		if err := shard(ctx, db.store, stdout); err != nil {
+			return err
+		}
+	}
+	for _, zone := range cfg.Zone {
+		if err := asUsers(db.store.PutZone(ctx, mongostore.Zone(zone))); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(stdout, "the businesses %d to %d stay in the zone %s\n", zone.From, zone.To, zone.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildIndexes makes what is missing and, if that is asked for, drops what an
+// earlier version made: after what takes its place, but where both have one name.
+func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progress io.Writer) error {
+	told := &telling{to: progress}
+	build := func() error {
+		err := store.BuildIndexes(ctx, func(collection string, indexes []string) {
+			told.begin(fmt.Sprintf("making of %s: %s", collection, strings.Join(indexes, ", ")))
+		})
+		told.end()
+		return err
+	}
+	if err := build(); err != nil {
+		return err
+	}
+	if drop {
+		dropped, err := store.DropUnused(ctx)
+		for _, name := range dropped {
+			fmt.Fprintf(progress, "dropped %s\n", name)
+		}
+		if err != nil {
+			return err
+		}
+		if err := build(); err != nil {
+			return err
+		}
+	}
+	state, err := store.IndexState(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range state.Outdated {
+		fmt.Fprintf(progress, "%s is as an earlier version made it; --drop-unused makes it anew\n", name)
+	}
+	for _, name := range state.Unused {
+		fmt.Fprintf(progress, "%s is not used any more; --drop-unused drops it\n", name)
+	}
+	for _, name := range state.Foreign {
+		fmt.Fprintf(progress, "%s is another index than the one that is wanted by that name; drop or rename it\n", name)
+	}
+	return nil
+}
+
+// telling tells what is begun, and how long it took when it is over.
+type telling struct {
+	to    io.Writer
+	began time.Time
+}
+
+func (t *telling) begin(what string) {
+	t.end()
+	t.began = time.Now()
+	fmt.Fprintln(t.to, what)
+}
+
+func (t *telling) end() {
+	if !t.began.IsZero() {
+		fmt.Fprintf(t.to, "made in %s\n", time.Since(t.began).Round(time.Millisecond))
+	}
+	t.began = time.Time{}
+}
+
+// shard shards a cluster's collections, and says what it did; a replica set has
+// nothing to shard.
+func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error {
+	err := store.Shard(ctx, func(collection, did string) {
+		fmt.Fprintf(stdout, "%s %s\n", collection, did)
+	})
+	if errors.Is(err, mongostore.ErrNoCluster) {
+		_, err = fmt.Fprintln(stdout, "nothing is sharded: the database is no sharded cluster, whose address would be a mongos's")
+		return err
+	}
+	return asUsers(err)
+}
+
+// asUsers tells failures that the user mends without what lies behind them.
+func asUsers(err error) error {
+	if errors.Is(err, mongostore.ErrNoCluster) || errors.Is(err, mongostore.ErrUnnamed) {
+		return &devdb.UserError{Message: err.Error()}
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/mongostore"
+)
+
+// migrate brings what an earlier version stored to what this one stores, step by
+// step.
+func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) error {
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	db, err := openUnhurried(ctx, cfg.Database, logger, stderr)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx, logger)
+	if err := db.store.CheckSchema(ctx); errors.Is(err, mongostore.ErrNewer) {
+		return &devdb.UserError{Message: "the database was migrated by a later version of clientgraph; run that version"}
+	}
+	// Without its indexes a step would look through whole collections.
+	if err := buildIndexes(ctx, db.store, false, stderr); err != nil {
+		return err
+	}
+	for _, step := range append(db.store.Migrations(), rekeying(db.store)) {
+		if err := runStep(ctx, step, stdout); err != nil {
+			return fmt.Errorf("%s: %w; run it again, it goes on where it is", step.Name, err)
+		}
+	}
+	_, err = fmt.Fprintln(stdout, "everything is as this version stores it")
+	return err
+}
+
+// rekeying is the step that makes the sort and search keys of clients anew, which
+// servers do as well.
+func rekeying(store *mongostore.Store) mongostore.Migration {
+	service := client.NewService(store, client.Secrets{}, nil, time.Now)
+	return mongostore.Migration{
+		Name: "keys", About: "businesses whose clients' sort and search keys are of an earlier version",
+		Left: func(ctx context.Context) (int64, error) {
+			outdated, err := store.OutdatedBusinesses(ctx, client.KeyVersion)
+			if err != nil {
+				return 0, err
+			}
+			marked, err := store.MarkedBusinesses(ctx)
+			return int64(len(outdated) + len(marked)), err
+		},
+		Run: func(ctx context.Context, _ func(int64)) error { return service.Rekey(ctx) },
+	}
+}
+
+func runStep(ctx context.Context, step mongostore.Migration, stdout io.Writer) error {
+	left, err := step.Left(ctx)
+	if err != nil {
+		return err
+	}
+	if left == 0 {
+		_, err := fmt.Fprintf(stdout, "%s: nothing to do\n", step.Name)
+		return err
+	}
+	began := time.Now()
+	if _, err := fmt.Fprintf(stdout, "%s: %d %s\n", step.Name, left, step.About); err != nil {
+		return err
+	}
+	progress := newProgress(stdout, step.Name, int(left))
+	err = step.Run(ctx, func(done int64) { progress.set(int(done)) })
+	progress.done()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s: done in %s\n", step.Name, time.Since(began).Round(time.Millisecond))
+	return err
+}

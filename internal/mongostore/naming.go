@@ -1,0 +1,69 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// namingBatch is how many counters one command of nameCounters names.
+const namingBatch = 500
+
+// unnamedCounters counts the counters that an earlier version made and that do not
+// say whose they are.
+func (s *Store) unnamedCounters(ctx context.Context) (int64, error) {
+	n, err := s.db.Collection(countersName).CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: nil}})
+	if err != nil {
+		return 0, fmt.Errorf("count counters: %w", err)
+	}
+	return n, nil
+}
+
+// nameCounters writes into the counters of an earlier version whose they are, and
+// tells how many are done. Interrupted, it goes on with the others.
+func (s *Store) nameCounters(ctx context.Context, tell func(done int64)) error {
+	counters := s.db.Collection(countersName)
+	done := int64(0)
+	for {
+		cursor, err := counters.Find(ctx, bson.D{{Key: keyBusiness, Value: nil}},
+			options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetLimit(namingBatch))
+		if err != nil {
+			return fmt.Errorf("find counters: %w", err)
+		}
+		var found []struct {
+			Name string `bson:"_id"`
+		}
+		if err := cursor.All(ctx, &found); err != nil {
+			return fmt.Errorf("read counters: %w", err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		writes := make([]mongo.WriteModel, len(found))
+		for i, c := range found {
+			key := counterOf(c.Name)
+			writes[i] = mongo.NewUpdateOneModel().SetFilter(key.unnamed()).SetUpdate(key.naming())
+		}
+		if _, err := counters.BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false)); err != nil {
+			return fmt.Errorf("say whose counters are: %w", err)
+		}
+		done += int64(len(found))
+		tell(done)
+	}
+}
+
+// counterOf is the counter of a name: of the business that it ends with, or of the
+// deployment.
+func counterOf(name string) counterKey {
+	if _, number, found := strings.Cut(name, ":"); found {
+		if id, err := strconv.ParseInt(number, 10, 64); err == nil {
+			return counterKey{id, name}
+		}
+	}
+	return counterKey{ofDeployment, name}
+}

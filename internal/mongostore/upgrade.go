@@ -1,0 +1,82 @@
+package mongostore
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// ErrNewer says that something is stored as a later version of the program writes
+// it, which this one does not read.
+var ErrNewer = errors.New("it is stored as a later version of the program writes it: run that version")
+
+// upgrade makes a client document of one version one of the next. It knows nothing
+// but the document, or the part of it that was read.
+type upgrade struct {
+	// reads are, for each stored name that the upgrade writes, the names of the
+	// earlier version that it makes it of.
+	reads map[string][]string
+	// drops are the names that the later version does not have.
+	drops []string
+	// apply is the upgrade. Of a part of a document it makes a part.
+	apply func(bson.D) bson.D
+}
+
+// upgrades are all of them: the first makes version 2 of version 1. Whoever changes
+// how a client is stored adds one, which must leave what the version before reads
+// where it is, for both run side by side for a while.
+func upgrades() []upgrade { return nil }
+
+// schemaVersion is the version of client documents that are written.
+func (c *codec) schemaVersion() int64 { return 1 + int64(len(c.upgrades)) }
+
+// current is a document, or a part of one, as this version stores it, and whether
+// it was stored otherwise. Error: ErrNewer.
+func (c *codec) current(document bson.Raw) (current bson.Raw, outdated bool, err error) {
+	version := int64(1)
+	if value, err := document.LookupErr(keySchema); err == nil {
+		version, _ = value.AsInt64OK()
+	}
+	switch {
+	case version == c.schemaVersion():
+		return document, false, nil
+	case version > c.schemaVersion() || version < 1:
+		return nil, false, fmt.Errorf("a client document of version %d, where %d is the last one known: %w", version, c.schemaVersion(), ErrNewer)
+	}
+	var parts bson.D
+	if err := bson.Unmarshal(document, &parts); err != nil {
+		return nil, false, fmt.Errorf("read a client document: %w", err)
+	}
+	for _, step := range c.upgrades[version-1:] {
+		parts = step.apply(parts)
+		parts = slices.DeleteFunc(parts, func(e bson.E) bool { return e.Key == keySchema || slices.Contains(step.drops, e.Key) })
+	}
+	current, err = marshalled(append(parts, bson.E{Key: keySchema, Value: c.schemaVersion()}))
+	return current, true, err
+}
+
+// earlier are the names of earlier versions that a stored name is made of.
+func (c *codec) earlier(name string) []string {
+	wanted, names := []string{name}, []string(nil)
+	for _, step := range slices.Backward(c.upgrades) {
+		for _, want := range wanted {
+			for _, read := range step.reads[want] {
+				if !slices.Contains(wanted, read) {
+					wanted, names = append(wanted, read), append(names, read)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// dropped are the names of earlier versions that documents have no more.
+func (c *codec) dropped() []string {
+	var names []string
+	for _, step := range c.upgrades {
+		names = append(names, step.drops...)
+	}
+	return names
+}
