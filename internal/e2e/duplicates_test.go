@@ -133,7 +133,7 @@ func TestDismissedPairsReappearWithAnotherIdentity(t *testing.T) {
 			}
 			nothingElse := stored(t, api)
 			payload(t, api, owner(), dismissMutation, values{"ids": []any{a, b}})
-			if diff := gocmp.Diff(nothingElse, stored(t, api)); diff != "" {
+			if diff := difference(t, nothingElse, stored(t, api)); diff != "" {
 				t.Errorf("a dismissal is a change of the clients:\n%s", diff)
 			}
 			if count := len(rows(t, api, "dismissals")); count != 1 {

@@ -79,20 +79,16 @@ func open(t *testing.T, api *apitest.API, id string) string {
 }
 
 // fed are the collections that a feed can be seen in.
-func fed(t *testing.T, api *apitest.API) map[string][]string {
+func fed(t *testing.T, api *apitest.API) contents {
 	t.Helper()
-	all := stored(t, api)
-	for _, collection := range []string{"appointments", "locationGroups", "clientForms", "fieldDefinitions"} {
-		all[collection] = rows(t, api, collection)
-	}
-	return all
+	return collections(t, api, append([]string{"appointments", "locationGroups", "clientForms", "fieldDefinitions"}, written...))
 }
 
 func nothingFed(t *testing.T, api *apitest.API, do func()) {
 	t.Helper()
 	before := fed(t, api)
 	do()
-	if diff := gocmp.Diff(before, fed(t, api)); diff != "" {
+	if diff := difference(t, before, fed(t, api)); diff != "" {
 		t.Errorf("something was written (-before +after):\n%s", diff)
 	}
 }

@@ -15,7 +15,8 @@ import (
 // forms a client; what is refused leaves everything where it was.
 func TestFeedBounds(t *testing.T) {
 	t.Parallel()
-	api := reference(t)
+	api := apitest.New(t)
+	api.Load(t, almostFull(t, 5966842))
 	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
 	many := client.Feed{Entries: make([]client.Values, client.MaxFeed+1)}
 	for _, send := range []func() (client.FeedResult, error){
@@ -40,9 +41,6 @@ func TestFeedBounds(t *testing.T) {
 		}
 		return result
 	}
-	for range client.MaxAppointments/client.MaxFeed - 1 {
-		fill(client.MaxFeed)
-	}
 	if result := fill(client.MaxFeed); result.Changed != client.MaxFeed || result.Errors != nil {
 		t.Fatalf("the last thousand: %v", result)
 	}
@@ -61,6 +59,29 @@ func TestFeedBounds(t *testing.T) {
 	if got := open(t, api, "5966842"); got != "10000" {
 		t.Errorf("a full client counts %s", got)
 	}
+}
+
+// almostFull is the reference, with a client that has all the appointments that it
+// may but for those of one feed.
+func almostFull(t *testing.T, clientID int64) client.Dataset {
+	t.Helper()
+	data, err := sample.Reference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range data.Clients {
+		for c.ClientID == clientID && len(c.Appointments) < client.MaxAppointments-client.MaxFeed {
+			c.Appointments = append(c.Appointments, client.Appointment{
+				AppointmentID: int64(100_000 + len(c.Appointments)),
+				LocationID:    14,
+				StaffID:       505,
+				ReasonID:      31,
+				Start:         time.Date(2031, 5, 1, 9, 0, 0, 0, time.UTC),
+				Status:        client.AppointmentOpen,
+			})
+		}
+	}
+	return data
 }
 
 // TestFeedCommandsDoNotGrowWithItsEntries: a feed that tells of known and of new

@@ -212,13 +212,13 @@ func belongings(t *testing.T, api *apitest.API, businessID int64) map[string][]b
 	return all
 }
 
-// holdings are the documents of the other business as they can be compared.
-func (q *inquiry) holdings(t *testing.T) map[string][]string {
+// holdings are the documents of the other business.
+func (q *inquiry) holdings(t *testing.T) contents {
 	t.Helper()
-	all := map[string][]string{}
+	all := contents{}
 	for name, list := range belongings(t, q.api, q.away.base) {
 		for _, document := range list {
-			all[name] = append(all[name], document.String())
+			all[name] = append(all[name], string(document))
 		}
 		slices.Sort(all[name])
 	}
@@ -276,7 +276,7 @@ func foreignIDsAnswerAsMissing(t *testing.T, q *inquiry) {
 			q.equal(t, who, list)
 		}
 	}
-	if diff := gocmp.Diff(before, q.holdings(t)); diff != "" {
+	if diff := difference(t, before, q.holdings(t)); diff != "" {
 		t.Fatalf("the other business changed (-before +after):\n%s", diff)
 	}
 	t.Logf("%d pairs of a foreign and a missing value are answered alike", q.count)

@@ -97,7 +97,7 @@ func foreignKeysAreUnknown(t *testing.T, q *inquiry) {
 	for _, who := range q.home.callers() {
 		q.equal(t, who, lists[who.Role])
 	}
-	if diff := gocmp.Diff(before, q.holdings(t)); diff != "" {
+	if diff := difference(t, before, q.holdings(t)); diff != "" {
 		t.Errorf("the other business changed (-before +after):\n%s", diff)
 	}
 	t.Logf("%d pairs of a foreign and a new key are answered alike", q.count)

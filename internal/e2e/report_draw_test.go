@@ -101,7 +101,7 @@ func (d *reportDrawing) ids() {
 	}
 	drawn := rapid.Custom(func(rt *rapid.T) client.ID {
 		return client.ID{
-			Number: rapid.Int64Range(-1, reportClients+150).Draw(rt, "id"),
+			Number: rapid.Int64Range(-1, reportClients()+150).Draw(rt, "id"),
 			Type:   rapid.SampledFrom([]string{"", "", "Client", "FieldDefinition"}).Draw(rt, "type"),
 		}
 	})

@@ -13,6 +13,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/testsize"
 )
 
 // The businesses of the reports' world: the one that is asked, and another one
@@ -20,8 +21,10 @@ import (
 const (
 	reportBusiness  = 1
 	foreignBusiness = 2
-	reportClients   = 2_000
 )
+
+// reportClients is how many clients the business has.
+func reportClients() int64 { return int64(testsize.Of(500, 2_000, 2_000)) }
 
 // Custom fields of the reports' world.
 const (
@@ -97,9 +100,9 @@ func newReportWorld(t *testing.T) (*apitest.API, *reportWorld) {
 		w.businesses = append(w.businesses, business)
 	}
 	w.definitions = reportDefinitions()
-	for id := range int64(reportClients + 100) {
+	for id := range reportClients() + 100 {
 		business := int64(reportBusiness)
-		if id >= reportClients {
+		if id >= reportClients() {
 			business = foreignBusiness
 		}
 		w.clients = append(w.clients, reportClient(chance, id+1, business))
@@ -107,7 +110,7 @@ func newReportWorld(t *testing.T) (*apitest.API, *reportWorld) {
 	for _, c := range w.clients {
 		if c.ClientID%10 == 0 {
 			for range chance.IntN(400) {
-				if subject := 1 + chance.Int64N(reportClients+100); subject != c.ClientID {
+				if subject := 1 + chance.Int64N(reportClients()+100); subject != c.ClientID {
 					c.SubjectIDs = append(c.SubjectIDs, subject)
 				}
 			}
@@ -225,7 +228,7 @@ func reportClient(chance *rand.Rand, id, business int64) *client.Client {
 		c.Status = client.StatusBlacklisted
 	}
 	if id%10 == 0 || chance.IntN(3) == 0 {
-		c.ClientAccountID = new(id % reportClients)
+		c.ClientAccountID = new(id % reportClients())
 	}
 	if chance.IntN(3) == 0 {
 		c.CompanyName = new(reportText(chance, 2))
