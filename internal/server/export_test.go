@@ -23,8 +23,11 @@ func ParseMessage(data []byte) (kind, id string, code int) {
 	return m.kind, m.id, 0
 }
 
-// CheckJSON says whether a body passes what is checked before it is decoded.
-func CheckJSON(data []byte) error { return checkJSON(data, maxJSONValues) }
+// CheckJSON says whether a text is JSON that is taken.
+func CheckJSON(data []byte) error {
+	_, err := readJSON(data, maxJSONValues)
+	return err
+}
 
 // ReadBody reads a POST's body: its document, its variables, and the code that it
 // is refused with.

@@ -171,7 +171,7 @@ func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, er
 // readDocuments reads either form of the file.
 func readDocuments(data []byte) (map[string]string, error) {
 	notAsDescribed := errors.New("it is neither a JSON object of documents by id nor a manifest of persisted queries")
-	if checkJSON(data, math.MaxInt) != nil {
+	if _, err := readJSON(data, math.MaxInt); err != nil {
 		return nil, notAsDescribed
 	}
 	var manifest struct {

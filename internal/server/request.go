@@ -85,13 +85,13 @@ func decodeBody(body []byte) (*request, *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoBatching, message: "send one operation a request; an operation may have many fields"}
 	}
-	err := checkJSON(body, maxJSONValues)
+	fields, err := readObject(body)
 	if errors.Is(err, errTooManyValues) {
 		return nil, tooManyValues()
 	}
 	var asked *request
-	if err == nil && utf8.Valid(body) {
-		asked, err = readOperation(body)
+	if err == nil {
+		asked, err = readOperation(fields)
 	}
 	if asked == nil || err != nil {
 		return nil, badRequest("the body is one JSON object with query, and where needed operationName, variables, extensions and documentId; names are distinct, and text is UTF-8")
@@ -118,28 +118,20 @@ func readQuery(query url.Values) (*request, *refusal) {
 		case values[0] == "":
 			continue
 		}
-		err := checkJSON([]byte(values[0]), maxJSONValues)
+		value, err := readJSON([]byte(values[0]), maxJSONValues)
 		if errors.Is(err, errTooManyValues) {
 			return nil, tooManyValues()
 		}
-		if err != nil || decodeJSON([]byte(values[0]), into) != nil {
+		if *into, isObject = value.(map[string]any); err != nil || !isObject && value != nil {
 			return nil, badRequest("variables and extensions are JSON objects, URL-encoded, whose names are distinct")
 		}
 	}
 	return asked, nil
 }
 
-// readOperation reads the object that a POST's body is, or the payload of a
-// subscribe. It has been checked, and is UTF-8. It is read at once: to read a
-// text of a megabyte field by field, and each again, takes twice as long.
-func readOperation(data []byte) (*request, error) {
-	if !isObject(data) {
-		return nil, errNotAsDescribed
-	}
-	var fields map[string]any
-	if err := decodeJSON(data, &fields); err != nil {
-		return nil, err
-	}
+// readOperation takes an operation out of the object that a POST's body is, or
+// the payload of a subscribe.
+func readOperation(fields map[string]any) (*request, error) {
 	asked := &request{}
 	for name, into := range map[string]*string{"query": &asked.Query, "operationName": &asked.OperationName, "documentId": &asked.documentID} {
 		value, isText := fields[name].(string)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -68,7 +67,7 @@ type message struct {
 	// id is set for subscribe and complete.
 	id string
 	// payload is that of connection_init, ping and pong: an object, or nil.
-	payload json.RawMessage
+	payload map[string]any
 	// asked is the operation of a subscribe.
 	asked *request
 }
@@ -87,11 +86,7 @@ func parseMessage(data []byte) (message, *violation) {
 		// RFC 6455 has a code of its own for it.
 		return message{}, &violation{websocket.StatusInvalidFramePayloadData, "a text message is UTF-8"}
 	}
-	var fields map[string]json.RawMessage
-	err := checkJSON(data, maxJSONValues)
-	if err == nil {
-		fields, err = readObject(data)
-	}
+	fields, err := readObject(data)
 	switch {
 	case errors.Is(err, errTooManyValues):
 		return message{}, badMessage("a message has at most " + strconv.Itoa(maxJSONValues) + " values")
@@ -99,19 +94,19 @@ func parseMessage(data []byte) (message, *violation) {
 		return message{}, badMessage("a message is one JSON object, whose names are distinct")
 	}
 	m := message{}
-	if !readText(fields["type"], &m.kind) {
+	isText := false
+	if m.kind, isText = fields["type"].(string); !isText {
 		return message{}, badMessage("a message has a type, which is a string")
 	}
 	switch m.kind {
 	case messageInit, messagePing, messagePong:
-		if m.payload = fields["payload"]; isNull(m.payload) {
-			m.payload = nil
-		} else if _, err := readObject(m.payload); err != nil {
+		isObject := false
+		if m.payload, isObject = fields["payload"].(map[string]any); !isObject && fields["payload"] != nil {
 			return message{}, badMessage("the payload is an object, or left out")
 		}
 		return m, nil
 	case messageSubscribe, messageComplete:
-		if !readText(fields["id"], &m.id) || m.id == "" || len(m.id) > maxMessageID {
+		if m.id, _ = fields["id"].(string); m.id == "" || len(m.id) > maxMessageID {
 			return message{}, badMessage("the id is a string of 1 to 128 bytes")
 		}
 		if m.kind == messageComplete {
@@ -120,7 +115,11 @@ func parseMessage(data []byte) (message, *violation) {
 	default:
 		return message{}, badMessage("a client sends connection_init, ping, pong, subscribe or complete")
 	}
-	if m.asked, err = readOperation(fields["payload"]); err != nil || !m.asked.named {
+	payload, isObject := fields["payload"].(map[string]any)
+	if isObject {
+		m.asked, err = readOperation(payload)
+	}
+	if !isObject || err != nil || !m.asked.named {
 		return message{}, badMessage("the payload has a query, which is a string, and where needed operationName, variables and extensions")
 	}
 	return m, nil
@@ -130,15 +129,11 @@ func parseMessage(data []byte) (message, *violation) {
 // in any case, among the parameters or among the headers in them. It is not
 // found where there is none. Several that differ are none that is good: nobody
 // is to be let in as another than was meant.
-func initToken(payload json.RawMessage) (authorization string, found bool) {
+func initToken(payload map[string]any) (authorization string, found bool) {
 	for range 2 {
-		fields, err := readObject(payload)
-		if err != nil {
-			break
-		}
-		for name, value := range fields {
-			var token string
-			if !strings.EqualFold(name, "Authorization") || !readText(value, &token) {
+		for name, value := range payload {
+			token, isText := value.(string)
+			if !isText || !strings.EqualFold(name, "Authorization") {
 				continue
 			}
 			if found && token != authorization {
@@ -146,7 +141,7 @@ func initToken(payload json.RawMessage) (authorization string, found bool) {
 			}
 			authorization, found = token, true
 		}
-		payload = fields["headers"]
+		payload, _ = payload["headers"].(map[string]any)
 	}
 	return authorization, found
 }
