@@ -17,6 +17,7 @@ CONTRACT := .ci/contract/node_modules/.package-lock.json
 SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
 BROWSER := internal/web/browser/node_modules/.package-lock.json
 PLAYGROUND := internal/web/dist/manifest.json
+CONSOLE := internal/web/console/dist/manifest.json
 
 export GOLANGCI_LINT_CACHE := $(CURDIR)/.cache/golangci-lint
 
@@ -33,7 +34,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema contract words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench bench-reads generate zones fmt clean playground $(CHECKS)
+.PHONY: help run test check long corpus bench bench-reads generate zones fmt clean playground console $(CHECKS)
 
 .SILENT:
 
@@ -41,7 +42,7 @@ help: ## list the targets
 	sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-12s %s\n' "$$name" "$$text"; done
 
-run: $(PLAYGROUND) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
+run: $(PLAYGROUND) $(CONSOLE) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
 	# Not `go run`, which does not pass SIGTERM on.
 	mkdir -p .cache
 	go build -buildvcs=$$(.ci/buildvcs) -o .cache/clientgraph .
@@ -79,9 +80,9 @@ fmt: $(TOOLS) ## format all Go code
 	$(GO_FILES) | xargs -0 .cache/bin/gofumpt -w
 
 clean: ## remove what was built and installed; the data stay
-	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules .ci/schema/node_modules .ci/sockets/node_modules
+	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules internal/web/console/node_modules .ci/schema/node_modules .ci/sockets/node_modules
 	rm -rf .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated
-	find internal/web/dist -mindepth 1 ! -name .gitkeep -delete
+	find internal/web/dist internal/web/console/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint
 	.cache/bin/golangci-lint run ./...
@@ -143,6 +144,8 @@ vuln: $(TOOLS) ## check: no known vulnerabilities, where their database can be r
 
 playground: $(PLAYGROUND) ## build the playground that the server embeds
 
+console: $(CONSOLE) ## build the console that the server embeds, and check its size
+
 # The manifest is what the build writes last. Without npm the page loads
 # GraphiQL from a CDN instead, so that nobody needs npm to run the server.
 $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground/*.mjs internal/web/playground/src/*)
@@ -150,6 +153,14 @@ $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground
 		echo "npm is not there: the playground will load GraphiQL from a CDN"; \
 	elif ! (cd internal/web/playground && npm ci --loglevel=error && npm run --silent build); then \
 		echo "the playground could not be built: it will load GraphiQL from a CDN"; \
+	fi
+
+# Without npm the console's page says how to build it.
+$(CONSOLE): schema.graphqls $(wildcard internal/web/console/*.json internal/web/console/*.ts) $(shell find internal/web/console/src -type f ! -name '*.generated.ts')
+	if ! command -v npm >/dev/null; then \
+		echo "npm is not there: the console will say how to build it"; \
+	elif ! (cd internal/web/console && npm ci --loglevel=error && npm run --silent build); then \
+		echo "the console could not be built: its page will say how to"; \
 	fi
 
 $(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json

@@ -27,6 +27,8 @@ type access struct {
 	cipher   *secret.Cipher
 	// playground is nil outside development mode, unless a flag asks for it.
 	playground http.Handler
+	// console is nil outside development mode, unless a flag asks for it.
+	console http.Handler
 }
 
 func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
@@ -49,6 +51,7 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 		if cfg.Playground {
 			a.playground = web.Handler(web.Options{Endpoint: "/graphql"})
 		}
+		a.console = newConsole(cfg, nil)
 		return a, nil
 	}
 	key, err := auth.DevelopmentKey(cfg.DataDir)
@@ -60,6 +63,7 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 		return nil, err
 	}
 	a.verifier = development
+	a.console = newConsole(cfg, development)
 	a.playground, err = newPlayground(development)
 	return a, err
 }

@@ -107,6 +107,7 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Se
 		Ready:           store.Ready,
 		Unavailable:     mongostore.Unavailable,
 		Playground:      access.playground,
+		Console:         access.console,
 		Introspection:   cfg.Introspection || cfg.Development(),
 		CORSOrigins:     cfg.CORSOrigin,
 		LoopbackOrigins: cfg.Development(),
@@ -194,6 +195,9 @@ func announce(stdout io.Writer, logger *slog.Logger, program string, cfg config.
 	line := "clientgraph is ready: " + base + "/graphql"
 	if cfg.Development() || cfg.Playground {
 		line += " · playground " + base + "/"
+	}
+	if cfg.Development() || cfg.Console {
+		line += " · console " + base + "/console"
 	}
 	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)
 	if cfg.Development() {

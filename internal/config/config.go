@@ -81,6 +81,7 @@ type HTTP struct {
 	HSTS       bool     `name:"hsts" help:"Say that this host is to be reached by https only, for servers behind a proxy that ends TLS. With --tls-cert it is always said."`
 	CORSOrigin []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin whose pages may call the API, such as https://app.example.com; may be repeated. * is every one."`
 	Playground bool     `help:"Serve the playground outside development too; it has no token there."`
+	Console    bool     `help:"Serve the console, /console, outside development too; people paste a token there."`
 }
 
 // Token is the command that prints a development token.

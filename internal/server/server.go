@@ -1,5 +1,5 @@
 // Package server is the HTTP edge: GraphQL over HTTP, the callers' tokens,
-// health, and the playground's place. What an operation means is graph's.
+// health, and the places of the playground and the console. What an operation means is graph's.
 package server
 
 import (
@@ -45,6 +45,8 @@ type Options struct {
 	Unavailable func(error) bool
 	// Playground serves / and what the page needs; nil for none.
 	Playground http.Handler
+	// Console serves /console and what is below; nil for none.
+	Console http.Handler
 	// Introspection lets callers read the schema.
 	Introspection bool
 	// CORSOrigins are the origins whose pages may call the API; "*" is every one.
@@ -88,7 +90,7 @@ type Server struct {
 func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 
 // New returns the handler of all paths: /graphql, /healthz, /readyz and, where
-// asked for, /schema.graphql and the playground at /.
+// asked for, /schema.graphql, the playground at / and the console at /console.
 func New(o Options) *Server {
 	return newServer(o, graph.NewSchema(o.Service))
 }
@@ -146,6 +148,10 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	})
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
+	}
+	if o.Console != nil {
+		mux.Handle("/console", o.Console)
+		mux.Handle("/console/", o.Console)
 	}
 	pace := api.streams.limits
 	pace.WriteTimeout = min(pace.WriteTimeout, limits.WriteTime)

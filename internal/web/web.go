@@ -1,4 +1,4 @@
-// Package web owns the playground: the one HTML page of the server, the scripts
+// Package web owns the pages of the server: the playground, with the scripts
 // that it loads and the example operations that it opens with.
 //
 // The scripts are GraphiQL, bundled from npm into dist and embedded. Where dist
@@ -20,7 +20,7 @@ const assetPrefix = "/playground/assets/"
 //go:embed all:dist
 var distFiles embed.FS
 
-//go:embed page.html examples/*.graphql
+//go:embed page.html console.html examples/*.graphql
 var pageFiles embed.FS
 
 // sourceFiles are served as they stand to the page without a bundle.

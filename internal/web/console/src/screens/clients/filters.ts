@@ -1,0 +1,129 @@
+// What the address says of a list: which clients, in which order, which columns.
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "react-router";
+import type { ClientOrder, ClientReportFilter, ClientStatus, FieldType } from "~/schema.generated";
+
+// lists are the filters of several values, by their name in the address.
+export const lists = ["status", "tag", "group", "location", "staff", "reason"] as const;
+export type ListName = (typeof lists)[number];
+
+export interface Filters {
+  search: string;
+  values: Record<ListName, readonly string[]>;
+  from: string;
+  to: string;
+  term: string;
+  deleted: boolean;
+  // Values of custom fields, by the field's id.
+  fields: ReadonlyMap<string, readonly string[]>;
+  order: ClientOrder;
+}
+
+const fieldPrefix = "field.";
+
+export function readFilters(params: URLSearchParams): Filters {
+  const fields = new Map<string, readonly string[]>();
+  for (const name of new Set(params.keys())) {
+    if (name.startsWith(fieldPrefix)) {
+      fields.set(name.slice(fieldPrefix.length), params.getAll(name));
+    }
+  }
+  const sort = params.get("sort") ?? "name";
+  return {
+    search: params.get("q") ?? "",
+    values: {
+      status: params.getAll("status"),
+      tag: params.getAll("tag"),
+      group: params.getAll("group"),
+      location: params.getAll("location"),
+      staff: params.getAll("staff"),
+      reason: params.getAll("reason"),
+    },
+    from: params.get("from") ?? "",
+    to: params.get("to") ?? "",
+    term: params.get("term") ?? "",
+    deleted: params.has("deleted"),
+    fields,
+    order: {
+      field: sort.endsWith("email") ? "EMAIL_ADDRESS" : "FULL_NAME",
+      direction: sort.startsWith("-") ? "DESC" : "ASC",
+    },
+  };
+}
+
+// apiFilter is the filter as the API takes it. types tells what the values of
+// custom fields are; a field that is not in it is not in use, and matches nobody.
+export function apiFilter(filters: Filters, types: ReadonlyMap<string, FieldType>): ClientReportFilter {
+  const { values } = filters;
+  return {
+    ...(values.status.length > 0 ? { statusList: values.status as ClientStatus[] } : {}),
+    ...(values.tag.length > 0 ? { tagsList: [...values.tag] } : {}),
+    ...(values.group.length > 0 ? { locationGroupIdList: [...values.group] } : {}),
+    ...(values.location.length > 0 ? { locationIdList: [...values.location] } : {}),
+    ...(values.staff.length > 0 ? { staffIdList: [...values.staff] } : {}),
+    ...(values.reason.length > 0 ? { reasonIdList: [...values.reason] } : {}),
+    ...(filters.from ? { startDate: filters.from } : {}),
+    ...(filters.to ? { endDate: filters.to } : {}),
+    ...(filters.term ? { searchTerm: filters.term } : {}),
+    ...(filters.deleted ? { includeDeleted: true } : {}),
+    ...(filters.fields.size > 0
+      ? {
+          fieldFilters: [...filters.fields].map(([id, texts]) => ({
+            schedulerPreferenceFieldDefnId: id,
+            values: texts.map((text) => valueOf(types.get(id) ?? "TEXT", text)),
+          })),
+        }
+      : {}),
+  };
+}
+
+function valueOf(type: FieldType, text: string): unknown {
+  switch (type) {
+    case "NUMBER":
+      return Number.isFinite(Number(text)) ? Number(text) : text;
+    case "BOOLEAN":
+      return text === "true";
+    default:
+      return text;
+  }
+}
+
+export type Change = Record<string, string | readonly string[] | null>;
+
+// useFilters reads the address; change sets parameters of it, null takes them out.
+export function useFilters(): { filters: Filters; params: URLSearchParams; change(change: Change): void } {
+  const [params, setParams] = useSearchParams();
+  const filters = useMemo(() => readFilters(params), [params]);
+  const change = useCallback(
+    (wanted: Change) =>
+      setParams(
+        (old) => {
+          const next = new URLSearchParams(old);
+          for (const [name, value] of Object.entries(wanted)) {
+            next.delete(name);
+            for (const one of value === null ? [] : typeof value === "string" ? [value] : value) {
+              if (one !== "") {
+                next.append(name, one);
+              }
+            }
+          }
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParams],
+  );
+  return { filters, params, change };
+}
+
+export function isFiltered(filters: Filters): boolean {
+  return (
+    filters.search !== "" ||
+    filters.from !== "" ||
+    filters.to !== "" ||
+    filters.term !== "" ||
+    filters.deleted ||
+    filters.fields.size > 0 ||
+    lists.some((name) => filters.values[name].length > 0)
+  );
+}
