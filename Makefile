@@ -68,8 +68,9 @@ bench: ## measure what a request costs, beside servers that others write (on Lin
 bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
 	go run ./internal/bench/reads $(ARGS)
 
-generate: ## generate the code that schema.graphqls asks for, and its lines on permissions
+generate: ## generate the code that schema.graphqls asks for, its lines on permissions, and the pages of flags and metrics
 	go run ./.ci/permissions schema.graphqls
+	go run ./.ci/reference docs
 	go tool gqlgen generate
 
 zones: ## write the time zones anew, those of the Go that is installed

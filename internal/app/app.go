@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
@@ -79,6 +81,12 @@ func run(ctx context.Context, program, command string, cfg config.Config, stdout
 		return indexes(ctx, cfg.Indexes, stdout, stderr)
 	case "migrate":
 		return migrate(ctx, cfg.Migrate, stdout, stderr)
+	case "doctor":
+		return diagnose(ctx, cfg.Doctor, os.Stdin, stdout)
+	case "config":
+		return effective(cfg, stdout)
+	case "completion <shell>":
+		return config.WriteCompletion(stdout, cfg.Completion.Shell)
 	case "keyset":
 		return keyset(stdout)
 	case "version":
@@ -117,6 +125,15 @@ func token(cfg config.Token, stdout io.Writer) error {
 	}
 	_, err = fmt.Fprintln(stdout, text)
 	return err
+}
+
+// effective prints the flags that are in force, with where they come from.
+func effective(cfg config.Config, stdout io.Writer) error {
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, setting := range cfg.Settings() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", setting.Flag, setting.Value, setting.From)
+	}
+	return table.Flush()
 }
 
 // keyset prints a new key ring.

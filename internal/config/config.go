@@ -16,14 +16,19 @@ import (
 // Config is the command line, read. The command that was given is the one that
 // kong selected.
 type Config struct {
-	Serve   Serve   `cmd:"" help:"Serve the API."`
-	Token   Token   `cmd:"" help:"Print a development token."`
-	Seed    Seed    `cmd:"" help:"Add generated clients to a business."`
-	Import  Import  `cmd:"" help:"Take in a file of what the scheduler knows."`
-	Indexes Indexes `cmd:"" help:"Make the database's indexes and list them; on a cluster, shard its collections."`
-	Migrate Migrate `cmd:"" help:"Bring what an earlier version stored to what this one stores, beside servers that go on, once all of them are of this version. Interrupted, it goes on when it is run again."`
-	Keyset  Keyset  `cmd:"" help:"Print a new key ring for social security numbers, in clear: keep it in a file that the server alone can read, and apart from backups of the database."`
-	Version Version `cmd:"" help:"Print the version."`
+	Serve      Serve      `cmd:"" help:"Serve the API."`
+	Token      Token      `cmd:"" help:"Print a development token."`
+	Seed       Seed       `cmd:"" help:"Add generated clients to a business."`
+	Import     Import     `cmd:"" help:"Take in a file of what the scheduler knows."`
+	Indexes    Indexes    `cmd:"" help:"Make the database's indexes and list them; on a cluster, shard its collections."`
+	Migrate    Migrate    `cmd:"" help:"Bring what an earlier version stored to what this one stores, beside servers that go on, once all of them are of this version. Interrupted, it goes on when it is run again."`
+	Doctor     Doctor     `cmd:"" help:"Say what is wrong with a server of these flags, its keys, tokens and database, and what to do; changes nothing. Exit code 1 where something must be mended."`
+	Effective  Effective  `cmd:"" name:"config" help:"Print the flags of serve that are in force, and where each comes from."`
+	Completion Completion `cmd:"" help:"Print a script by which a shell completes the command line."`
+	Keyset     Keyset     `cmd:"" help:"Print a new key ring for social security numbers, in clear: keep it in a file that the server alone can read, and apart from backups of the database."`
+	Version    Version    `cmd:"" help:"Print the version."`
+
+	settings []Setting
 }
 
 // DefaultDataDir is the folder of the embedded database and of development keys
@@ -150,20 +155,27 @@ func (z *Zone) UnmarshalText(text []byte) error {
 // Keyset is the command that prints a key ring for --ssn-keyset-file.
 type Keyset struct{}
 
+// Doctor is the command that says what is wrong.
+type Doctor struct {
+	Serve
+	TokenFile string `name:"tokens" placeholder:"FILE" help:"File of access tokens, one a line, - for the standard input: what each says is told, and why it is refused."`
+}
+
+// Effective is the command that prints what is in force.
+type Effective struct{ Serve }
+
+// Completion is the command that prints a shell's script.
+type Completion struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+}
+
 // Version is the command that prints the version.
 type Version struct{}
 
 // Parse reads a command line. The command is its first word. A *kong.ParseError
 // is the user's to mend.
 func Parse(args []string, options ...kong.Option) (cfg Config, command string, err error) {
-	parser, err := kong.New(&cfg, append([]kong.Option{
-		kong.Name("clientgraph"),
-		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
-		kong.UsageOnError(),
-		kong.Vars{"dataDir": DefaultDataDir},
-		// Every flag has an environment variable: --log-level is CLIENTGRAPH_LOG_LEVEL.
-		kong.DefaultEnvars("CLIENTGRAPH"),
-	}, options...)...)
+	parser, err := newParser(&cfg, options...)
 	if err != nil {
 		return Config{}, "", err
 	}
@@ -171,5 +183,17 @@ func Parse(args []string, options ...kong.Option) (cfg Config, command string, e
 	if err != nil {
 		return Config{}, "", err
 	}
+	cfg.settings = settings(parsed)
 	return cfg, parsed.Command(), nil
+}
+
+func newParser(cfg *Config, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(cfg, append([]kong.Option{
+		kong.Name("clientgraph"),
+		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
+		kong.UsageOnError(),
+		kong.Vars{"dataDir": DefaultDataDir},
+		// Every flag has an environment variable: --log-level is CLIENTGRAPH_LOG_LEVEL.
+		kong.DefaultEnvars("CLIENTGRAPH"),
+	}, options...)...)
 }

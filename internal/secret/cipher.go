@@ -28,6 +28,7 @@ var (
 // written. It is safe for concurrent use.
 type Cipher struct {
 	aead tink.AEAD
+	keys int
 }
 
 // OpenCipher returns the Cipher of a tink AEAD keyset in clear text, as JSON or
@@ -41,7 +42,7 @@ func OpenCipher(keyset []byte) (*Cipher, error) {
 	if err != nil {
 		return nil, errBadKeyset
 	}
-	return &Cipher{aead: primitive}, nil
+	return &Cipher{aead: primitive, keys: handle.Len()}, nil
 }
 
 // Seal encrypts plaintext for one place: a field of a client of a business. Two

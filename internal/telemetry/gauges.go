@@ -1,6 +1,11 @@
 package telemetry
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // A Gauge is a number of the server that is read when somebody looks.
 type Gauge string
@@ -55,11 +60,12 @@ type Metric struct {
 }
 
 // Metrics are all that a server shows, but for the standard ones of Go and of the
-// process.
+// process, by name.
 func Metrics() []Metric {
 	all := newMetrics().described
 	for gauge, help := range gauges() {
 		all = append(all, Metric{Name: namespace + "_" + string(gauge), Kind: "gauge", Help: help})
 	}
+	slices.SortFunc(all, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

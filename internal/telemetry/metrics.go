@@ -97,9 +97,9 @@ func (m *metrics) countDatabase() {
 }
 
 func (m *metrics) countJobs() {
-	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "job", "result")
-	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "job")
-	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "job")
+	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "name", "result")
+	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "name")
+	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "name")
 }
 
 func (m *metrics) describe(name, kind, help string, labels ...string) {
