@@ -10,6 +10,11 @@ import { Frame } from "~/screens/frame/Frame";
 import { SignIn } from "~/screens/frame/SignIn";
 import { useSession } from "~/session";
 
+const DuplicatesScreen = lazy(() => import("~/screens/duplicates/DuplicatesScreen"));
+const MergeScreen = lazy(() => import("~/screens/duplicates/MergeScreen"));
+const FieldsScreen = lazy(() => import("~/screens/fields/FieldsScreen"));
+const SettingsScreen = lazy(() => import("~/screens/settings/SettingsScreen"));
+const FeedScreen = lazy(() => import("~/screens/feed/FeedScreen"));
 const ClientScreen = lazy(() => import("~/screens/client/ClientScreen"));
 
 export function App() {
@@ -27,6 +32,11 @@ export function App() {
               <Route path="/" element={<Navigate to="/clients" replace />} />
               <Route path="/clients" element={<ClientsScreen />} />
               <Route path="/clients/:clientId" element={<ClientScreen />} />
+              <Route path="/duplicates" element={<DuplicatesScreen />} />
+              <Route path="/duplicates/merge" element={<MergeScreen />} />
+              <Route path="/fields" element={<FieldsScreen />} />
+              <Route path="/settings" element={<SettingsScreen />} />
+              <Route path="/feed" element={<FeedScreen />} />
               <Route path="*" element={<NotFound />} />
             </Routes>
           </Suspense>

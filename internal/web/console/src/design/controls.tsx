@@ -21,7 +21,7 @@ import {
 import { Icon, type IconName } from "~/design/icons";
 
 interface Look {
-  look?: "primary" | "danger" | "quiet";
+  look?: "primary" | "danger" | "quiet" | undefined;
 }
 
 export function Button({ look, ...props }: ButtonProps & Look & { ref?: Ref<HTMLButtonElement> }) {
@@ -147,7 +147,7 @@ export function Checkbox({ children, ...props }: Omit<CheckboxProps, "children">
   );
 }
 
-export function Badge({ tone, children }: { tone?: "good" | "warn" | "bad" | "accent"; children: ReactNode }) {
+export function Badge({ tone, children }: { tone?: "good" | "warn" | "bad" | "accent" | undefined; children: ReactNode }) {
   return (
     <span className={`badge ${tone ?? ""}`}>
       <span dir="auto">{children}</span>

@@ -2,6 +2,7 @@
 import { useState, type FormEvent } from "react";
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Link } from "react-router";
 import { useApi } from "~/api/api";
 import { newKey } from "~/api/key";
 import { Button, IconButton, TextField } from "~/design/controls";
@@ -22,6 +23,7 @@ export function BulkBar(props: { rows: readonly Row[]; selected: ReadonlySet<str
   const t = useText();
   const me = useMe();
   const mayTag = useMay("WRITE") && me.role !== "CLIENT";
+  const mayMerge = useMay("MERGE");
   const changeTags = useChangeTags();
   const rows = props.rows.filter((row) => props.selected.has(row.clientId));
   return (
@@ -32,6 +34,12 @@ export function BulkBar(props: { rows: readonly Row[]; selected: ReadonlySet<str
           <TagPopover label={t.clients.addTag} tags={props.choices?.tagUsage ?? []} onTag={(tag) => void changeTags(rows, tag, true)} />
           <TagPopover label={t.clients.removeTag} tags={tagsOf(rows)} onTag={(tag) => void changeTags(rows, tag, false)} />
         </>
+      ) : null}
+      {mayMerge && rows.length > 1 ? (
+        <Link className="button quiet" to={`/duplicates/merge?ids=${rows.map((row) => row.clientId).join(",")}`}>
+          <Icon name="merge" />
+          {t.clients.merge}
+        </Link>
       ) : null}
       <IconButton icon="close" label={t.clients.clear} onPress={props.onClear} />
     </div>

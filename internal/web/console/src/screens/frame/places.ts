@@ -13,6 +13,10 @@ export interface Place {
 
 const places: readonly Place[] = [
   { name: "clients", path: "/clients", icon: "clients" },
+  { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: "MERGE" },
+  { name: "fields", path: "/fields", icon: "fields" },
+  { name: "settings", path: "/settings", icon: "settings" },
+  { name: "feed", path: "/feed", icon: "feed" },
 ];
 
 export function placesFor(me: Me): readonly Place[] {
