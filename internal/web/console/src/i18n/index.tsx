@@ -3,8 +3,9 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { I18nProvider } from "react-aria-components";
 import { load, save } from "~/storage";
 import { en, type Messages } from "~/i18n/en";
+import { he } from "~/i18n/he";
 
-export const languages: readonly Messages[] = [en];
+export const languages: readonly Messages[] = [en, he];
 
 interface Language {
   t: Messages;
