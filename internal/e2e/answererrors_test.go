@@ -44,10 +44,10 @@ func TestFirstErrorsOfAnAnswerAreToldInItsOrder(t *testing.T) {
 			t.Errorf("%s: the last error is %v at %v", what, last.Code(), last.Path)
 		}
 		if what == "required" {
-			// Each viewer has the next five, and the last one has none.
+			// Each viewer has the next ones, and the last one has none.
 			want := 0
 			for i := range clients {
-				want += min(5, clients-1-i)
+				want += min(crowdSubjects, clients-1-i)
 			}
 			if got := last.Extensions["more"]; got != float64(want-limit.MaxErrors) {
 				t.Errorf("%v errors are left out of %d", got, want)

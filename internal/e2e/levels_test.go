@@ -11,16 +11,28 @@ import (
 	"clientgraph/internal/sample"
 )
 
-// crowd is a business in which everybody can view the next five.
+// crowdSubjects is how many clients everybody in a crowd can view: enough for
+// several to ask for the same one, and few enough for an answer of three levels
+// below 500 clients.
+const crowdSubjects = 3
+
+// crowd is a business in which everybody can view the next ones.
 func crowd(n int) client.Dataset {
 	clients := sample.Generate(3, sample.BusinessID, n, time.Now())
 	for i, c := range clients {
-		c.ClientID = int64(1000 + i)
-		c.Lifecycle = client.Live
-		c.SubjectIDs = nil
+		// What is long takes the database long to index.
+		clients[i] = &client.Client{
+			ClientID:     int64(1000 + i),
+			BusinessID:   c.BusinessID,
+			Lifecycle:    client.Live,
+			Status:       c.Status,
+			FirstName:    c.FirstName,
+			LastName:     c.LastName,
+			Appointments: c.Appointments,
+		}
 	}
 	for i, c := range clients {
-		for step := 1; step <= 5; step++ {
+		for step := 1; step <= crowdSubjects; step++ {
 			if i+step < len(clients) {
 				c.SubjectIDs = append(c.SubjectIDs, clients[i+step].ClientID)
 			}
