@@ -34,7 +34,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema contract words threats scripts property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench bench-reads generate zones fmt clean playground console $(CHECKS)
+.PHONY: help run test check long corpus bench bench-scale bench-reads generate zones fmt clean playground console $(CHECKS)
 
 .SILENT:
 
@@ -63,7 +63,10 @@ corpus: ## keep, beside their targets, the inputs that .ci/fuzz found and that c
 	.ci/corpus
 
 bench: ## measure what a request costs, beside servers that others write (on Linux); ARGS='-queries a,b -variants product,hand' picks some
-	go run ./internal/bench/compare $(ARGS)
+	go run ./internal/bench/compare -out docs/benchmark $(ARGS)
+
+bench-scale: ## measure how that cost grows, with clients, viewers, pages, connections and processes (on Linux); ARGS='-sizes 1000,10000' picks
+	go run ./internal/bench/scale -out docs/benchmark $(ARGS)
 
 bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
 	go run ./internal/bench/reads $(ARGS)
@@ -82,7 +85,7 @@ fmt: $(TOOLS) ## format all Go code
 
 clean: ## remove what was built and installed; the data stay
 	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules internal/web/console/node_modules .ci/schema/node_modules .ci/sockets/node_modules
-	rm -rf .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated
+	rm -rf .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated internal/bench/peers/node/node_modules
 	find internal/web/dist internal/web/console/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint

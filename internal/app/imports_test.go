@@ -59,14 +59,16 @@ func imports() map[string][]string {
 		"internal/transfer":    {client},
 		"internal/web":         nil,
 
-		"internal/bench/compare":   {"internal/bench/lab", "internal/bench/load", "internal/bench/queries"},
+		"internal/bench/compare":   {"internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/hand":      nil,
 		"internal/bench/handserve": {"internal/bench/hand", "internal/bench/meter"},
 		"internal/bench/lab":       {"internal/bench/load", "internal/bench/meter", "internal/bench/queries", "internal/bench/standin", "internal/devdb"},
 		"internal/bench/load":      nil,
 		"internal/bench/meter":     nil,
 		"internal/bench/observed":  {"internal/app", "internal/bench/meter"},
+		"internal/bench/plot":      nil,
 		"internal/bench/queries":   nil,
+		"internal/bench/scale":     {"internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":   nil,
 	}
 }

@@ -42,7 +42,7 @@ func main() {
 	flag.DurationVar(&o.single, "single", 400*time.Millisecond, "how long each is asked over one connection")
 	flag.IntVar(&o.clients, "clients", 10_000, "how many clients the business has")
 	flag.StringVar(&o.dir, "dir", filepath.Join(".cache", "bench"), "folder that keeps what is built and loaded")
-	flag.StringVar(&o.out, "out", "", "folder for the table and the plots; without it they are printed and not kept")
+	flag.StringVar(&o.out, "out", "", "folder for the table and the plots; without it, or where not all is measured, they are printed")
 	flag.DurationVar(&o.profile, "profile", 0, "profile the product for that long under each query, into -dir, and measure nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -80,6 +80,9 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	}
 	if all, err = chooseQueries(all, o.queries); err != nil {
 		return err
+	}
+	if o.queries != "" || o.variants != "" {
+		o.out = ""
 	}
 	m := &measurement{lab: l, options: o, queries: all, variants: variants, progress: stderr}
 	if o.profile > 0 {

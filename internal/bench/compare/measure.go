@@ -33,6 +33,7 @@ type measurement struct {
 	queries  []queries.Query
 	variants []lab.Variant
 	progress io.Writer
+	machine  []string
 
 	// rounds are over the stand-in, direct over the database itself.
 	rounds, direct map[cell][]sample
@@ -45,6 +46,7 @@ type measurement struct {
 func (m *measurement) run() error {
 	m.allocations, m.commands = map[cell]float64{}, map[cell]float64{}
 	m.memory, m.answerBytes = map[string]load.Memory{}, map[string]int64{}
+	m.machine = m.lab.Machine()
 	err := m.overStandIn(m.variants, func(servers []*lab.Server) error {
 		if err := m.warm(servers); err != nil {
 			return err
@@ -178,7 +180,9 @@ func (m *measurement) interleave(servers []*lab.Server, rounds int) (map[cell][]
 			}
 			at := cell{q.Name, s.Name}
 			samples[at] = append(samples[at], sample{many, single})
-			m.answerBytes[q.Name] = many.Bytes / int64(max(many.Answers, 1))
+			if s.Name == "product" {
+				m.answerBytes[q.Name] = many.Bytes / int64(max(many.Answers, 1))
+			}
 			return nil
 		})
 		if err != nil {

@@ -60,3 +60,9 @@ func (l *Lab) Load() ([]queries.Query, error) {
 	l.sayf("loaded in %s", time.Since(began).Round(time.Second))
 	return queries.All(ids), nil
 }
+
+// Viewing lets some clients of the business view so many others, and returns
+// their ids.
+func (l *Lab) Viewing(counts []int) ([]int64, error) {
+	return queries.Widen(l.ctx, l.mongo.Database(l.database), BusinessID, counts)
+}

@@ -18,6 +18,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"clientgraph/internal/bench/queries"
 	"clientgraph/internal/bench/standin"
 	"clientgraph/internal/devdb"
 )
@@ -86,7 +87,7 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	}
 	l := &Lab{
 		ctx: ctx, root: root, dir: dir, clients: o.Clients, progress: o.Progress,
-		database: "clientgraph_bench_" + strconv.Itoa(o.Clients), built: map[string]error{}, cursors: map[string][]any{},
+		database: databaseOf(o.Clients), built: map[string]error{}, cursors: map[string][]any{},
 	}
 	if l.keys, err = newKeys(dir); err != nil {
 		return nil, err
@@ -95,6 +96,15 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// databaseOf is the database of a business of that size.
+func databaseOf(clients int) string { return "clientgraph_bench_" + strconv.Itoa(clients) }
+
+// Use turns to a business of another size, which is loaded if need be.
+func (l *Lab) Use(clients int) ([]queries.Query, error) {
+	l.clients, l.database = clients, databaseOf(clients)
+	return l.Load()
 }
 
 func (l *Lab) path(parts ...string) string {

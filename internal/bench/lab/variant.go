@@ -12,6 +12,8 @@ type Variant struct {
 	Kind        queries.Kind
 	// Flags are what a variant of the product adds to its command line.
 	Flags []string
+	// defaultTurns says that what runs and waits is bounded as it is by default.
+	defaultTurns bool
 	// observed says that the process tells what it allocates.
 	observed bool
 	// build makes the program; nil where another variant's build does.
@@ -41,6 +43,13 @@ func (v Variant) Observed() Variant {
 	return v
 }
 
+// WithDefaultTurns is the variant, of the product, with the bounds on what runs
+// and waits as they are by default.
+func (v Variant) WithDefaultTurns() Variant {
+	v.defaultTurns = true
+	return v
+}
+
 // IsGo says whether the variant's allocations can be told.
 func (v Variant) IsGo() bool {
 	return v.Name == "product" || v.Name == "plan-off" || v.Kind != queries.GraphQL
@@ -59,10 +68,7 @@ func (v Variant) environment() []string {
 // Guards that are set so wide that the load of a benchmark does not meet them.
 // They are on: each is asked for every request.
 func wideGuards() []string {
-	return []string{
-		"--points-per-minute=1000000000000", "--wait-time=20s", "--max-waiting=4096",
-		"--max-connections=10000", "--max-connections-per-address=0",
-	}
+	return []string{"--points-per-minute=1000000000000", "--max-connections=10000", "--max-connections-per-address=0"}
 }
 
 func productCommand(l *Lab, v Variant, uri string) ([]string, error) {
@@ -79,7 +85,11 @@ func productCommand(l *Lab, v Variant, uri string) ([]string, error) {
 		"--jwt-public-key=" + l.keys.public, "--jwt-issuer=" + issuer, "--jwt-audience=" + audience,
 		"--ssn-keyset-file=" + keyset, "--log-level=error",
 	}
-	return append(append(command, wideGuards()...), v.Flags...), nil
+	command = append(command, wideGuards()...)
+	if !v.defaultTurns {
+		command = append(command, "--wait-time=20s", "--max-waiting=4096")
+	}
+	return append(command, v.Flags...), nil
 }
 
 func handCommand(l *Lab, _ Variant, uri string) ([]string, error) {

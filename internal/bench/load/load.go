@@ -84,7 +84,7 @@ func Run(ctx context.Context, plan Plan) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	before, err := cpuTime(plan.PID)
+	before, err := CPUTime(plan.PID)
 	if err != nil {
 		return Result{}, err
 	}
@@ -95,7 +95,7 @@ func Run(ctx context.Context, plan Plan) (Result, error) {
 	}
 	running.Wait()
 	result := Result{Elapsed: time.Since(began)}
-	after, err := cpuTime(plan.PID)
+	after, err := CPUTime(plan.PID)
 	result.CPU = after - before
 	for _, c := range connections {
 		err = errors.Join(err, c.err)
@@ -150,7 +150,7 @@ func (c *connection) run(until time.Time) {
 		if _, c.err = c.net.Write(request); c.err != nil {
 			return
 		}
-		good, size, err := skipAnswer(c.reader, c.raw)
+		good, size, head, err := skipAnswer(c.reader, c.raw)
 		if err != nil {
 			c.err = fmt.Errorf("read an answer: %w", err)
 			return
@@ -158,52 +158,53 @@ func (c *connection) run(until time.Time) {
 		c.bytes += size
 		if good {
 			c.latencies = append(c.latencies, time.Since(began))
-		} else {
-			c.refused++
+			continue
 		}
+		c.refused++
+		time.Sleep(min(head.retryAfter, time.Until(until)))
 	}
 }
 
 // skipAnswer reads an answer, and says whether it is a good one, and how long its
 // body is.
-func skipAnswer(r *bufio.Reader, raw bool) (good bool, size int64, err error) {
-	head, err := readHead(r)
+func skipAnswer(r *bufio.Reader, raw bool) (good bool, size int64, head head, err error) {
+	head, err = readHead(r)
 	if err != nil {
-		return false, 0, err
+		return false, 0, head, err
 	}
 	good = head.status == http.StatusOK
 	if !head.chunked {
 		start, err := r.Peek(min(len(withData), int(head.length)))
 		if err != nil {
-			return false, 0, err
+			return false, 0, head, err
 		}
 		good = good && (raw || string(start) == withData)
 		_, err = r.Discard(int(head.length))
-		return good, head.length, err
+		return good, head.length, head, err
 	}
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil {
-			return false, 0, err
+			return false, 0, head, err
 		}
 		length, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 64)
 		if err != nil {
-			return false, 0, err
+			return false, 0, head, err
 		}
 		if size == 0 {
 			start, err := r.Peek(min(len(withData), int(length)))
 			if err != nil {
-				return false, 0, err
+				return false, 0, head, err
 			}
 			good = good && (raw || string(start) == withData)
 		}
 		size += length
 		const lineEnd = 2
 		if _, err := r.Discard(int(length) + lineEnd); err != nil {
-			return false, 0, err
+			return false, 0, head, err
 		}
 		if length == 0 {
-			return good, size, nil
+			return good, size, head, nil
 		}
 	}
 }
@@ -216,6 +217,8 @@ type head struct {
 	status  int
 	length  int64
 	chunked bool
+	// retryAfter is how long who was refused is to stay away.
+	retryAfter time.Duration
 }
 
 var errNoLength = errors.New("the answer does not say how long it is")
@@ -248,6 +251,12 @@ func readHead(r *bufio.Reader) (head, error) {
 			if h.length, err = strconv.ParseInt(string(value), 10, 64); err != nil {
 				return h, err
 			}
+		case bytes.EqualFold(name, []byte("Retry-After")):
+			seconds, err := strconv.Atoi(string(value))
+			if err != nil {
+				return h, err
+			}
+			h.retryAfter = time.Duration(seconds) * time.Second
 		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
 			h.chunked = bytes.EqualFold(value, []byte("chunked"))
 		}

@@ -12,9 +12,9 @@ import (
 // tick is the unit in which Linux tells CPU time.
 const tick = time.Second / 100
 
-// cpuTime is how much CPU time a process has taken, in its own code and in the
+// CPUTime is how much CPU time a process has taken, in its own code and in the
 // kernel's; zero for no process.
-func cpuTime(pid int) (time.Duration, error) {
+func CPUTime(pid int) (time.Duration, error) {
 	if pid == 0 {
 		return 0, nil
 	}

@@ -18,8 +18,8 @@ func strides() []int { return []int{1, 17, 101, 577, 2903} }
 // sampled is how many clients are asked for by id.
 const sampled = 64
 
-// idBatch is how many writes go in one command.
-const idBatch = 1_000
+// writeBatch is how many writes go in one command.
+const writeBatch = 1_000
 
 // Connect lets each client of the business view others: each five, whatever the
 // loaded data say. It returns the clients that are asked for by id.
@@ -29,7 +29,7 @@ func Connect(ctx context.Context, db *mongo.Database, businessID int64) ([]int64
 	if err != nil {
 		return nil, err
 	}
-	for batch := range slices.Chunk(subjects(ids, strides()), idBatch) {
+	for batch := range slices.Chunk(subjects(ids, strides()), writeBatch) {
 		if _, err := clients.BulkWrite(ctx, batch); err != nil {
 			return nil, fmt.Errorf("write who may view whom: %w", err)
 		}
@@ -91,4 +91,25 @@ func subjects(ids []int64, strides []int) []mongo.WriteModel {
 			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "viewSubjectIds", Value: viewed}}}})
 	}
 	return writes
+}
+
+// Widen lets the first clients of the business view so many others, one a count,
+// and returns their ids.
+func Widen(ctx context.Context, db *mongo.Database, businessID int64, counts []int) ([]int64, error) {
+	clients := db.Collection("clients")
+	ids, err := clientIDs(ctx, clients, businessID)
+	if err != nil {
+		return nil, err
+	}
+	if need := slices.Max(counts) + len(counts); len(ids) < need {
+		return nil, fmt.Errorf("the business has %d live clients, and %d are needed", len(ids), need)
+	}
+	viewers, others := ids[:len(counts)], ids[len(counts):]
+	for i, count := range counts {
+		_, err := clients.UpdateByID(ctx, viewers[i], bson.D{{Key: "$set", Value: bson.D{{Key: "viewSubjectIds", Value: others[:count]}}}})
+		if err != nil {
+			return nil, fmt.Errorf("write whom a client may view: %w", err)
+		}
+	}
+	return viewers, nil
 }

@@ -35,9 +35,11 @@ type StandIn struct {
 
 	mu      sync.RWMutex
 	replies map[digest][]byte
-	missed  map[string]int
-	open    map[net.Conn]struct{}
-	served  atomic.Int64
+	// documents are those of finds by ids, by the digest of all but the ids.
+	documents map[digest]found
+	missed    map[string]int
+	open      map[net.Conn]struct{}
+	served    atomic.Int64
 }
 
 // Listen starts a stand-in on a free port of this machine. Without Record it
@@ -49,7 +51,7 @@ func Listen(ctx context.Context) (*StandIn, error) {
 	}
 	s := &StandIn{
 		listener: listener, stop: make(chan struct{}),
-		replies: map[digest][]byte{}, missed: map[string]int{}, open: map[net.Conn]struct{}{},
+		replies: map[digest][]byte{}, documents: map[digest]found{}, missed: map[string]int{}, open: map[net.Conn]struct{}{},
 	}
 	s.running.Go(s.accept)
 	return s, nil
@@ -224,6 +226,7 @@ func (c *session) record(asked *message, key digest, address string, to []byte) 
 	}
 	c.mu.Lock()
 	c.replies[key] = slices.Clone(reply.body)
+	c.keepDocuments(asked, reply.body)
 	c.mu.Unlock()
 	return asked.appendReply(to, reply.body), nil
 }
@@ -234,6 +237,9 @@ func (c *session) replay(asked *message, key digest, to []byte) ([]byte, error) 
 	document, known := c.replies[key]
 	c.mu.RUnlock()
 	if known {
+		return asked.appendReply(to, document), nil
+	}
+	if document = c.together(asked); document != nil {
 		return asked.appendReply(to, document), nil
 	}
 	name := asked.name()

@@ -1,0 +1,196 @@
+// Command scale measures how the product's cost grows: with the clients of a
+// business, the viewers of a client, the size of a page, the connections and the
+// processes. Without a database in the way, but for the first of these, which is
+// about the database.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"clientgraph/internal/bench/lab"
+	"clientgraph/internal/bench/load"
+	"clientgraph/internal/bench/queries"
+)
+
+// options are what the command line says.
+type options struct {
+	sizes  []int
+	parts  string
+	rounds int
+	window time.Duration
+	dir    string
+	out    string
+}
+
+func main() {
+	var o options
+	sizes := flag.String("sizes", "1000,10000,100000", "how many clients the businesses have, smallest first; the last takes half an hour to load")
+	flag.StringVar(&o.parts, "parts", "clients,viewers,page,connections,processes", "what to measure")
+	flag.IntVar(&o.rounds, "rounds", 3, "rounds, of which medians are told")
+	flag.DurationVar(&o.window, "window", time.Second, "how long each is asked in a round")
+	flag.StringVar(&o.dir, "dir", filepath.Join(".cache", "bench"), "folder that keeps what is built and loaded")
+	flag.StringVar(&o.out, "out", "", "folder for the tables and the plots; without it they are printed")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	var err error
+	if o.sizes, err = parseSizes(*sizes); err == nil {
+		err = run(ctx, o, os.Stdout, os.Stderr)
+	}
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench-scale:", err)
+		os.Exit(1)
+	}
+}
+
+// smallest is the smallest business: a client of it has a thousand viewers.
+const smallest = 1_000
+
+func parseSizes(list string) ([]int, error) {
+	var sizes []int
+	for text := range strings.SplitSeq(list, ",") {
+		size, err := strconv.Atoi(text)
+		if err != nil || size < smallest || (len(sizes) > 0 && size <= sizes[len(sizes)-1]) {
+			return nil, fmt.Errorf("-sizes %s: want numbers from %d, each larger than the one before, such as 1000,10000", list, smallest)
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, nil
+}
+
+func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+	l, err := lab.New(ctx, lab.Options{Root: ".", Dir: o.dir, Clients: o.sizes[0], Progress: stderr})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }() //nolint:contextcheck // The lab has the context of the command.
+	product := lab.Variants()[:1]
+	if _, err := l.Build(product); err != nil {
+		return err
+	}
+	if err := l.PinRest(); err != nil {
+		return err
+	}
+	if err := l.OpenDatabase(); err != nil {
+		return err
+	}
+	m := &measurement{lab: l, options: o, product: product[0], progress: stderr}
+	m.machine = l.Machine()
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"clients", m.clients}, {"viewers", m.viewers}, {"page", m.pages}, {"connections", m.connections}, {"processes", m.processes},
+	} {
+		if !slices.Contains(strings.Split(o.parts, ","), part.name) {
+			continue
+		}
+		fmt.Fprintf(stderr, "measuring by %s ...\n", part.name)
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("by %s: %w", part.name, err)
+		}
+	}
+	return m.report(stdout)
+}
+
+// measurement is one run.
+type measurement struct {
+	lab      *lab.Lab
+	options  options
+	product  lab.Variant
+	progress io.Writer
+	machine  []string
+	sections []section
+}
+
+// section is what a part of the run found.
+type section struct {
+	name, title, text string
+	// x and y are what the plot's axes are; by is the first column.
+	x, y, by string
+	columns  []string
+	rows     []row
+}
+
+// row is a line of a table: of which series it is, at which place, with the figure
+// that is drawn, and what the columns say.
+type row struct {
+	series string
+	x, y   float64
+	cells  []string
+}
+
+// asked is a query with the requests of one server.
+type asked struct {
+	server *lab.Server
+	query  queries.Query
+}
+
+// over starts the product over the stand-in, has the queries recorded, and then
+// measures without the database.
+func (m *measurement) over(product lab.Variant, all []queries.Query, do func([]asked) error) error {
+	m.lab.Record()
+	s, err := m.lab.Start(product, m.lab.StandIn.URI())
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	var prepared []asked
+	for _, q := range all {
+		if _, err := s.Answers(q); err != nil {
+			return err
+		}
+		prepared = append(prepared, asked{s, q})
+	}
+	m.lab.StandIn.Replay()
+	return do(prepared)
+}
+
+// rounds asks a query in rounds, after a moment of warming up.
+func (m *measurement) rounds(a asked, connections int) ([]load.Result, error) {
+	if _, err := a.server.Load(a.query, connections, m.options.window/2); err != nil {
+		return nil, err
+	}
+	var results []load.Result
+	for range m.options.rounds {
+		result, err := a.server.Load(a.query, connections, m.options.window)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, result)
+	}
+	return results, nil
+}
+
+// middle is the median of a figure of results.
+func middle(results []load.Result, of func(load.Result) float64) float64 {
+	figures := make([]float64, len(results))
+	for i, r := range results {
+		figures[i] = of(r)
+	}
+	slices.Sort(figures)
+	if len(figures) == 0 {
+		return 0
+	}
+	return figures[len(figures)/2]
+}
+
+func cpu(r load.Result) float64 { return float64(r.PerRequest()) / float64(time.Microsecond) }
+
+func throughput(r load.Result) float64 { return r.Throughput() }
+
+func p50(r load.Result) float64 { return float64(r.Quantile(.5)) / float64(time.Millisecond) }
+
+func p99(r load.Result) float64 { return float64(r.Quantile(.99)) / float64(time.Millisecond) }
