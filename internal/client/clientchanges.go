@@ -34,6 +34,9 @@ type SyncChange struct {
 	// Client is the client as it is now; nil where the caller has it no longer
 	// among the live clients.
 	Client *Client
+
+	// of is the row whose changes are told; nil where the client is new or gone.
+	of *ChangeRow
 }
 
 // SyncPart is a part of the feed.
@@ -247,7 +250,7 @@ func (r *changeReader) take(rows []ChangeRow) bool {
 func (r *changeReader) change(row *ChangeRow, entry told) SyncChange {
 	change := SyncChange{Cursor: r.seal.seal(r.at), Kind: entry.kind, ClientID: entry.clientID, ChangedFields: []string{}}
 	if entry.kind != KindRemoved && !entry.news {
-		change.ChangedFields = row.ChangedFields(r.scope.Role)
+		change.of = row
 	}
 	if row.MergedIntoClientID != 0 && (entry.kind == KindMerged || entry.kind == KindUnmerged) {
 		change.MergedIntoClientID = new(row.MergedIntoClientID)
@@ -276,6 +279,9 @@ func (r *changeReader) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.nameFields(ctx); err != nil {
+		return err
+	}
 	for i := range r.changes {
 		change := &r.changes[i]
 		if change.Kind.holds() {
@@ -286,6 +292,50 @@ func (r *changeReader) load(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// nameFields names the fields that changed. A list of edges is named only where the
+// caller sees a client at the other end of one that came or went, as in a history.
+func (r *changeReader) nameFields(ctx context.Context) error {
+	var neighbours []int64
+	for i := range r.changes {
+		if row := r.changes[i].of; row != nil && !r.scope.MaySeeAll() {
+			neighbours = append(neighbours, row.neighbours()...)
+		}
+	}
+	seen, err := r.service.seenNeighbours(ctx, r.scope, neighbours)
+	if err != nil {
+		return err
+	}
+	for i := range r.changes {
+		change := &r.changes[i]
+		if change.of == nil {
+			continue
+		}
+		paths := slices.DeleteFunc(slices.Clone(change.of.ChangedPaths), func(changed string) bool {
+			id := neighbourOf(changed)
+			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.of.movedOwn(r.scope, id)
+		})
+		change.ChangedFields = readableNames(r.scope.Role, paths)
+	}
+	return nil
+}
+
+// movedOwn says whether the row gave the caller's own record sight of the client,
+// or took it: the caller is told of that one too.
+func (r *ChangeRow) movedOwn(scope Scope, id int64) bool {
+	return scope.Rows.ByID() && r.ClientID == scope.ClientID && (slices.Contains(r.SubjectsGained, id) || slices.Contains(r.SubjectsLost, id))
+}
+
+// neighbours are the clients whom the row's paths name.
+func (r *ChangeRow) neighbours() []int64 {
+	var ids []int64
+	for _, changed := range r.ChangedPaths {
+		if id := neighbourOf(changed); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // find finds live clients that the caller sees.

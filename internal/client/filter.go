@@ -213,10 +213,12 @@ func keySpeltBefore(key string, raw any) []string {
 	if !isText || normaliseBefore(text) == normalise(text) {
 		return nil
 	}
-	if rest, asText := strings.CutSuffix(key, "="+normalise(text)); asText {
-		return []string{rest + "=" + normaliseBefore(text)}
+	name, _, _ := strings.Cut(strings.TrimPrefix(key, keyField), "=")
+	if key != textKey(name, normalise(text)) {
+		// It is no key of a text.
+		return nil
 	}
-	return nil
+	return []string{textKey(name, normaliseBefore(text))}
 }
 
 // filterKey is the index key of one value of the field.

@@ -137,8 +137,7 @@ func (s *Service) showEntries(ctx context.Context, scope Scope, entries []Entry)
 }
 
 // visibleNeighbours are those clients at the other ends of the entries' edges
-// that the caller sees: whoever sees a survivor sees who was merged into it. Who
-// sees all clients is not looked up for.
+// that the caller sees. Who sees all clients is not looked up for.
 func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []Entry) (map[int64]bool, error) {
 	if scope.MaySeeAll() {
 		return nil, nil
@@ -151,13 +150,19 @@ func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []
 			}
 		}
 	}
+	return s.seenNeighbours(ctx, scope, ids)
+}
+
+// seenNeighbours are those of some clients whom the caller sees: whoever sees a
+// survivor sees who was merged into it.
+func (s *Service) seenNeighbours(ctx context.Context, scope Scope, ids []int64) (map[int64]bool, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	ids = sortedSet(ids)
 	found, err := s.lookUp(ctx, scope, ids, Selection{})
 	if err != nil {
-		return nil, fmt.Errorf("find the neighbours of histories: %w", err)
+		return nil, fmt.Errorf("find neighbours: %w", err)
 	}
 	visible := make(map[int64]bool, len(found))
 	for i, neighbour := range found {
@@ -167,8 +172,11 @@ func (s *Service) visibleNeighbours(ctx context.Context, scope Scope, entries []
 }
 
 // neighbour is the client whom the path names; 0 when it names none.
-func (change *Change) neighbour() int64 {
-	name, rest, _ := strings.Cut(change.Path, ".")
+func (change *Change) neighbour() int64 { return neighbourOf(change.Path) }
+
+// neighbourOf is the client whom a path names; 0 when it names none.
+func neighbourOf(changePath string) int64 {
+	name, rest, _ := strings.Cut(changePath, ".")
 	if name != pathSubject && name != pathViewer {
 		return 0
 	}

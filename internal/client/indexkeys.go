@@ -60,6 +60,11 @@ func fieldKey(name string, value any) string {
 	if _, isText := value.(string); isText {
 		text = normalise(text)
 	}
+	return textKey(name, text)
+}
+
+// textKey is the key of a value that is written in one way only.
+func textKey(name, text string) string {
 	if len(text) > maxPlainKey {
 		sum := sha256.Sum256([]byte(text))
 		text = "#" + hex.EncodeToString(sum[:])

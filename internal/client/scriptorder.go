@@ -1,24 +1,24 @@
 package client
 
 import (
-	"strings"
+	"encoding/binary"
 	"unicode"
 
 	"golang.org/x/text/collate"
 )
 
 // span are the primary weights from first to before end.
-type span struct{ first, end int }
+type span struct{ first, end uint32 }
 
 // has tells whether the weight is one of the span.
-func (s span) has(weight int) bool { return s.first <= weight && weight < s.end }
+func (s span) has(weight uint32) bool { return s.first <= weight && weight < s.end }
 
 // keyOrder changes sort keys of the library for what it cannot do: have some
 // scripts before all others, and capitals before small letters.
 type keyOrder struct {
 	// letters is the least primary weight of a letter; spaces, signs and digits have
 	// lesser ones.
-	letters int
+	letters uint32
 	// first are the weights of the scripts that come first, in their order.
 	first []span
 	// capitals are the tertiary weights that come before all others, in this order.
@@ -49,7 +49,7 @@ const (
 
 // spansOf are the primary weights of the letters of a script, which are in one
 // piece but for those of ideographs.
-func spansOf(collator *collate.Collator, script *unicode.RangeTable, least int) []span {
+func spansOf(collator *collate.Collator, script *unicode.RangeTable, least uint32) []span {
 	if script == unicode.Han {
 		return []span{{namedIdeographs, weightsEnd}, {unnamedIdeographs, unassigned}}
 	}
@@ -69,7 +69,7 @@ func spansOf(collator *collate.Collator, script *unicode.RangeTable, least int) 
 }
 
 // primaryOf is the first primary weight of a letter.
-func primaryOf(collator *collate.Collator, letter rune) int {
+func primaryOf(collator *collate.Collator, letter rune) uint32 {
 	var buffer collate.Buffer
 	weight, _ := nextPrimary(collator.KeyFromString(&buffer, string(letter)))
 	return weight
@@ -77,22 +77,24 @@ func primaryOf(collator *collate.Collator, letter rune) int {
 
 // nextPrimary reads the primary weight that a key begins with, two bytes or, from
 // 0x8000 on, three; of no length where there is none.
-func nextPrimary(key []byte) (weight, length int) {
+func nextPrimary(key []byte) (weight uint32, length int) {
 	switch {
 	case len(key) < 2 || key[0] == 0:
 		return 0, 0
 	case key[0] < 0x80:
-		return int(key[0])<<8 | int(key[1]), 2
+		return uint32(key[0])<<8 | uint32(key[1]), 2
 	}
-	return int(key[0]&0x7F)<<16 | int(key[1])<<8 | int(key[2]), 3
+	return uint32(key[0]&0x7F)<<16 | uint32(key[1])<<8 | uint32(key[2]), 3
 }
 
 // appendPrimary writes what nextPrimary reads.
-func appendPrimary(key []byte, weight int) []byte {
+func appendPrimary(key []byte, weight uint32) []byte {
+	encoded := binary.BigEndian.AppendUint32(nil, weight)
 	if weight < 0x8000 {
-		return append(key, byte(weight>>8), byte(weight))
+		return append(key, encoded[2:]...)
 	}
-	return append(key, byte(weight>>16)|0x80, byte(weight>>8), byte(weight))
+	encoded[1] |= 0x80
+	return append(key, encoded[1:]...)
 }
 
 // apply changes a key: its primary weights, two zeros, the secondary ones of two
@@ -126,11 +128,11 @@ func (o keyOrder) apply(key []byte) []byte {
 
 // primary is the weight that a weight of the library's becomes: those of the scripts
 // that come first move to where letters begin, and the others make room.
-func (o keyOrder) primary(weight int) int {
+func (o keyOrder) primary(weight uint32) uint32 {
 	if weight < o.letters {
 		return weight
 	}
-	base, room := o.letters, 0
+	base, room := o.letters, uint32(0)
 	for _, script := range o.first {
 		if script.has(weight) {
 			return base + weight - script.first
@@ -145,8 +147,12 @@ func (o keyOrder) primary(weight int) int {
 
 // tertiary is the weight that a tertiary one of the library's becomes.
 func (o keyOrder) tertiary(weight byte) byte {
-	if at := strings.IndexByte(o.capitals, weight); at >= 0 {
-		return byte(at + 1)
+	place := byte(1)
+	for _, capital := range []byte(o.capitals) {
+		if capital == weight {
+			return place
+		}
+		place++
 	}
-	return weight + byte(len(o.capitals))
+	return weight + place - 1
 }

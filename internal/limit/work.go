@@ -42,12 +42,28 @@ func (m *measurer) work(field *ast.Field, on *ast.Definition, definition *ast.Fi
 	if on == m.schema.Mutation {
 		points += writePoints
 	}
+	points = plus(points, m.skipped(field, on, definition))
 	for _, given := range field.Arguments {
 		if argument := definition.Arguments.ForName(given.Name); argument != nil {
 			points = plus(points, m.literal(stated(argument.Directives), argument.Type, given.Value))
 		}
 	}
 	return points
+}
+
+// skippedByPoint is how many entries before a page are gone past for a point.
+const skippedByPoint = 20
+
+// skipped are the points of a page for the entries before it: the database goes
+// past each of them.
+func (m *measurer) skipped(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) int64 {
+	page := field.Arguments.ForName("pageNumber")
+	if page == nil || definition.Arguments.ForName(page.Name) == nil {
+		return 0
+	}
+	number, _ := integer(m.value(page.Value))
+	size, _ := m.size(field, on, definition)
+	return times(max(number-1, 0), size) / skippedByPoint
 }
 
 // readVariable is a variable where it is read: as a value of that type, of which
