@@ -4097,7 +4097,7 @@ type Query {
   may be missed or seen twice: ` + "`" + `clientConnection` + "`" + ` has no such gap.
   """
   clients(
-    "Which page, from 1 (OUT_OF_RANGE)."
+    "Which page, from 1 (OUT_OF_RANGE). Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients on a page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -4149,7 +4149,7 @@ type Query {
   the error FORBIDDEN.
   """
   tagUsage(
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Tags a page, 1 to 500."
     pageSize: Int! = 50
@@ -4171,7 +4171,7 @@ type Query {
   clientsByTag(
     "The tag, whole."
     tag: String!
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4184,7 +4184,7 @@ type Query {
   clientsCanView(
     "The viewer."
     clientId: ID!
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4197,7 +4197,7 @@ type Query {
   clientsCanViewedBy(
     "The account of the client that is seen."
     clientAccountId: ID!
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4211,7 +4211,7 @@ type Query {
     externalUserName: String!
     "Deleted clients as well."
     includeDeleted: Boolean! = false
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4224,7 +4224,7 @@ type Query {
   clientsByEmail(
     "The address."
     emailAddress: String!
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4261,7 +4261,7 @@ type Query {
     orderField: ClientOrderField! = FULL_NAME
     "Which way. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4275,7 +4275,7 @@ type Query {
     orderField: ClientOrderField! = FULL_NAME
     "Which way. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Clients a page, 1 to 500."
     pageSize: Int! = 50
@@ -4291,7 +4291,7 @@ type Query {
   clientIdList(
     "Which clients; all live ones without it."
     filter: ClientReportFilter
-    "Which page, from 1."
+    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
     "Ids a page, 1 to 10,000."
     pageSize: Int! = 1000
@@ -4963,6 +4963,8 @@ enum HistoryOperation {
   ADD_VIEWERS
   "Others were no longer allowed to see the client."
   REMOVE_VIEWERS
+  "A later version of the program added what it keeps of earlier merges. ` + "`" + `user` + "`" + ` is ` + "`" + `clientgraph` + "`" + `."
+  UPGRADE
 }
 
 "A form that a client signed."

@@ -24,6 +24,9 @@ const (
 	// of those whom it could see.
 	OperationErase Operation = "ERASE"
 
+	// OperationUpgrade is what a later version of the program adds to what is kept.
+	OperationUpgrade Operation = "UPGRADE"
+
 	OperationUpdate        Operation = "UPDATE"
 	OperationUpsert        Operation = "UPSERT"
 	OperationSetFields     Operation = "SET_FIELDS"

@@ -57,6 +57,7 @@ func (u *unfolding) unfold() {
 		}
 		u.back = append(u.back, back)
 	}
+	u.unfoldAliases()
 	u.returnLogin()
 	u.returnSubjects()
 	u.returnAppointments()
@@ -64,14 +65,14 @@ func (u *unfolding) unfold() {
 
 func (u *unfolding) unfoldProperty(p *Property) {
 	switch {
-	case p.Name == nameMerged || p.Name == nameAliases:
-		// Only merges write these, and this one is the latest.
+	case p.Name == nameMerged:
+		// Only merges write it, and this one is the latest.
 		copyPlace(p.at(u.after), p.at(u.journal.Before))
 		return
 	case p.Name == nameFields:
 		u.unfoldFields(p)
 		return
-	case p.Name == nameSubjects || p.Name == nameAccount || p.Name == inputPassword:
+	case p.Name == nameAliases || p.Name == nameSubjects || p.Name == nameAccount || p.Name == inputPassword:
 		// With what is returned.
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -203,15 +204,7 @@ func (s *Service) rekeyBatch(ctx context.Context, businessID int64) (more bool, 
 		if err != nil {
 			return err
 		}
-		keyed := make([]*Client, len(clients))
-		for i, c := range clients {
-			keyed[i] = c.Clone()
-			s.keyer(business).PrepareKeyed(keyed[i])
-		}
-		if err := s.keepDismissed(ctx, scope, tx, clients, keyed); err != nil {
-			return err
-		}
-		if err := tx.SaveKeys(ctx, clients, keyed); err != nil {
+		if err := s.makeKeys(ctx, scope, tx, business, clients); err != nil {
 			return err
 		}
 		business.RekeyedTo = nil
@@ -225,4 +218,33 @@ func (s *Service) rekeyBatch(ctx context.Context, businessID int64) (more bool, 
 		return tx.SaveBusiness(ctx, business)
 	})
 	return more, err
+}
+
+// makeKeys makes the keys of some clients.
+func (s *Service) makeKeys(ctx context.Context, scope Scope, tx Tx, business *Business, clients []*Client) error {
+	keyer := s.keyer(business)
+	keyed := make([]*Client, len(clients))
+	var late []int
+	for i, c := range clients {
+		keyed[i] = c.Clone()
+		isLate, err := s.lateAliases(ctx, tx, keyer, keyed[i])
+		if err != nil {
+			return err
+		}
+		if isLate {
+			late = append(late, i)
+		}
+		keyer.PrepareKeyed(keyed[i])
+	}
+	if err := s.keepDismissed(ctx, scope, tx, clients, keyed); err != nil {
+		return err
+	}
+	before, after := slices.Clone(clients), slices.Clone(keyed)
+	for _, i := range slices.Backward(late) {
+		if err := saveLateAliases(ctx, tx, s.now(), clients[i], keyed[i]); err != nil {
+			return err
+		}
+		before, after = slices.Delete(before, i, i+1), slices.Delete(after, i, i+1)
+	}
+	return tx.SaveKeys(ctx, before, after)
 }

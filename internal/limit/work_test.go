@@ -48,6 +48,12 @@ func TestWorkIsPriced(t *testing.T) {
 			query: `{ clientIdList(pageSize: 1, filter: {fieldFilters: [{schedulerPreferenceFieldDefnId: 1, values: [1, 2]}, {schedulerPreferenceFieldDefnId: 2, values: []}]}) }`,
 			like:  `{ clientIdList(pageSize: 1) }`, work: 40,
 		},
+		// The database goes past all that is before a page.
+		{query: `{ clients(pageNumber: 1, pageSize: 100) { id } }`, like: `{ clients(pageSize: 100) { id } }`, work: 0},
+		{query: `{ clients(pageNumber: 21, pageSize: 100) { id } }`, like: `{ clients(pageSize: 100) { id } }`, work: 100},
+		{query: `{ clients(pageNumber: 21) { id } }`, like: `{ clients { id } }`, work: 50},
+		{query: `query ($p: Int! = 21) { clientIdList(pageNumber: $p, pageSize: 1000) }`, like: `{ clientIdList(pageSize: 1000) }`, work: 1000},
+		{query: `query ($p: Int!) { clientIdList(pageNumber: $p, pageSize: 1000) }`, variables: map[string]any{"p": 3.0}, like: `{ clientIdList(pageSize: 1000) }`, work: 100},
 		{query: create, variables: map[string]any{"input": withPassword}, like: create, than: map[string]any{"input": without}, work: hash},
 		{query: create, variables: map[string]any{"input": map[string]any{"password": nil}}, like: create, than: map[string]any{"input": without}, work: 0},
 		{
@@ -71,6 +77,18 @@ func TestWorkIsPriced(t *testing.T) {
 	} {
 		if got := cost(t, schema, c.query, c.variables) - cost(t, schema, c.like, c.than); got != c.work {
 			t.Errorf("%s with %v costs %d points more than %s with %v, want %d", c.query, c.variables, got, c.like, c.than, c.work)
+		}
+	}
+}
+
+// A page so far into a list that it would be a scan is refused, whatever its number.
+func TestPagesTooFarAreTooCostly(t *testing.T) {
+	schema := contract(t)
+	for _, page := range []string{"2001", "1099511627776", "2147483647"} {
+		document := parsed(t, `{ clients(pageNumber: `+page+`, pageSize: 500) { id } }`)
+		_, err := limit.DefaultShape().Check(schema, document, document.Operations[0], nil)
+		if err == nil || !strings.Contains(fmt.Sprint(err), string(limit.CodeTooCostly)) {
+			t.Errorf("page %s is answered %v", page, err)
 		}
 	}
 }
