@@ -41,6 +41,57 @@ func (k Keying) Keyer() *Keyer {
 	return NewKeyer(&k.Locale, k.PhoneRegion)
 }
 
+// maxKeyers bounds the keyers of a Keyers: more than the pairs of a locale and a
+// phone region that businesses of one deployment are likely to have at work at once.
+const maxKeyers = 256
+
+// Keyers keeps a Keyer for each keying that was asked for of late: making one reads
+// the whole collation table. Its zero value is ready, and it is safe for concurrent
+// use.
+type Keyers struct {
+	mu   sync.Mutex
+	kept map[Keying]*keptKeyer
+	asks int64
+}
+
+type keptKeyer struct {
+	keyer *Keyer
+	// asked is when it was last asked for, counted in asks.
+	asked int64
+}
+
+// Of is the keyer of a keying. The one that nobody has asked for for longest makes
+// room.
+func (k *Keyers) Of(keying Keying) *Keyer {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asks++
+	found, known := k.kept[keying]
+	if !known {
+		found = &keptKeyer{keyer: keying.Keyer()}
+		k.makeRoom()
+		k.kept[keying] = found
+	}
+	found.asked = k.asks
+	return found.keyer
+}
+
+func (k *Keyers) makeRoom() {
+	if k.kept == nil {
+		k.kept = map[Keying]*keptKeyer{}
+	}
+	for len(k.kept) >= maxKeyers {
+		var oldest Keying
+		longest := k.asks
+		for keying, kept := range k.kept {
+			if kept.asked < longest {
+				oldest, longest = keying, kept.asked
+			}
+		}
+		delete(k.kept, oldest)
+	}
+}
+
 // NewKeyer returns the keyer of a locale and a phone region; nil, or a locale
 // that is no BCP 47 tag, is the root collation.
 func NewKeyer(locale *string, phoneRegion string) *Keyer {

@@ -77,3 +77,23 @@ func TestKeyerIsSafeForConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// Of any number of keyings some keyers are kept: those that were asked for of late.
+func TestKeyersOfLateAreKeptAndNoMore(t *testing.T) {
+	t.Parallel()
+	keyers := &Keyers{}
+	often := keyers.Of(Keying{Locale: "de", PhoneRegion: "DE"})
+	once := keyers.Of(Keying{PhoneRegion: "once"})
+	for i := range 2 * maxKeyers {
+		keyers.Of(Keying{PhoneRegion: strings.Repeat("x", i)})
+		if keyers.Of(Keying{Locale: "de", PhoneRegion: "DE"}) != often {
+			t.Fatal("one that is asked for again and again was made anew")
+		}
+	}
+	if len(keyers.kept) != maxKeyers {
+		t.Errorf("%d are kept, want %d", len(keyers.kept), maxKeyers)
+	}
+	if keyers.Of(Keying{PhoneRegion: "once"}) == once {
+		t.Error("one that was asked for once, long ago, is kept")
+	}
+}

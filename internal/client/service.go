@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -19,9 +18,7 @@ type Service struct {
 	// limiter is for what tells a caller of clients that it does not see.
 	limiter Limiter
 	now     func() time.Time
-	// keyers holds one Keyer a locale and phone region: making one reads the
-	// whole collation table.
-	keyers sync.Map
+	keyers  Keyers
 	// marked has something in it when a business was marked for Rekey.
 	marked chan struct{}
 }
@@ -75,12 +72,7 @@ func accountUnusable() *Error {
 
 // keyer makes the keys of a business's clients.
 func (s *Service) keyer(business *Business) *Keyer {
-	key := business.Keying()
-	keyer, ok := s.keyers.Load(key)
-	if !ok {
-		keyer, _ = s.keyers.LoadOrStore(key, NewKeyer(business.Locale, business.PhoneRegion))
-	}
-	return keyer.(*Keyer)
+	return s.keyers.Of(business.Keying())
 }
 
 // instant is now as documents keep it: UTC, in whole milliseconds.

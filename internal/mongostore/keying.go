@@ -180,9 +180,5 @@ func (t *transaction) correctKeys(ctx context.Context, now *keyingDocument) erro
 
 // keyer makes keys by a keying.
 func (s *Store) keyer(keying client.Keying) *client.Keyer {
-	keyer, ok := s.keyers.Load(keying)
-	if !ok {
-		keyer, _ = s.keyers.LoadOrStore(keying, keying.Keyer())
-	}
-	return keyer.(*client.Keyer)
+	return s.keyers.Of(keying)
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -45,8 +44,7 @@ type Store struct {
 	accountIDs *idBlock
 	bell       *changeBell
 	mergeIDs   *idBlock
-	// keyers holds one client.Keyer a keying that a business changed to.
-	keyers sync.Map
+	keyers     client.Keyers
 }
 
 var _ client.Store = (*Store)(nil)
