@@ -68,8 +68,8 @@ bench: ## measure what a request costs, beside servers that others write (on Lin
 bench-scale: ## measure how that cost grows, with clients, viewers, pages, connections and processes (on Linux); ARGS='-sizes 1000,10000' picks
 	go run ./internal/bench/scale -out docs/benchmark $(ARGS)
 
-bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients; the first run loads them, for half an hour
-	go run ./internal/bench/reads $(ARGS)
+bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients, into docs/mongodb.md; the first run loads them, for half an hour
+	go run ./internal/bench/reads -write docs/mongodb.md $(ARGS)
 
 generate: ## generate the code that schema.graphqls asks for, its lines on permissions, and the pages of flags and metrics
 	go run ./.ci/permissions schema.graphqls

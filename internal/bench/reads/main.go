@@ -28,9 +28,10 @@ import (
 func main() {
 	sizes := flag.String("sizes", "1000,10000,100000", "how many clients the businesses have, smallest first")
 	data := flag.String("data", filepath.Join(".cache", "bench-reads"), "folder that keeps what was loaded; unused with MONGODB_URI")
+	page := flag.String("write", "", "page whose table, between two marks, is written anew")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *sizes, *data, os.Stdout, os.Stderr)
+	err := run(ctx, *sizes, *data, *page, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench-reads:", err)
@@ -46,7 +47,7 @@ const (
 	cacheMiB = 4_096
 )
 
-func run(ctx context.Context, list, data string, stdout, stderr io.Writer) (err error) {
+func run(ctx context.Context, list, data, page string, stdout, stderr io.Writer) (err error) {
 	sizes, err := parseSizes(list)
 	if err != nil {
 		return err
@@ -70,6 +71,11 @@ func run(ctx context.Context, list, data string, stdout, stderr io.Writer) (err 
 		}
 	}
 	report.print(stdout)
+	if page != "" {
+		if err := report.write(page); err != nil {
+			return err
+		}
+	}
 	return report.surprises()
 }
 

@@ -28,6 +28,19 @@ const (
 	whole
 )
 
+// word is why in one word, which the page explains.
+func (g growth) word() string {
+	switch g {
+	case paged:
+		return "page"
+	case matched:
+		return "key"
+	case whole:
+		return "all"
+	}
+	return ""
+}
+
 // why tells a person what makes a read grow.
 func (g growth) why() string {
 	switch g {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,6 +136,55 @@ func (r *report) line(row *row) []string {
 	}
 	line := []string{row.read.name, strings.Join(row.costs[0].indexes, ", "), same(found), same(commands), same(returned)}
 	return append(append(line, examined...), why)
+}
+
+// The marks of a page, between which its table stands.
+const (
+	tableBegins = "<!-- bench-reads begins -->\n"
+	tableEnds   = "<!-- bench-reads ends -->\n"
+)
+
+// write puts the short form of the table where a page has the last one.
+func (r *report) write(page string) error {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return fmt.Errorf("read the page: %w", err)
+	}
+	before, rest, begun := strings.Cut(string(text), tableBegins)
+	_, after, ended := strings.Cut(rest, tableEnds)
+	if !begun || !ended {
+		return fmt.Errorf("%s has no marks to write a table between: %s and %s", page, strings.TrimSpace(tableBegins), strings.TrimSpace(tableEnds))
+	}
+	if err := os.WriteFile(page, []byte(before+tableBegins+r.short()+tableEnds+after), 0o644); err != nil { //nolint:gosec // A page of docs is for everybody.
+		return fmt.Errorf("write the page: %w", err)
+	}
+	return nil
+}
+
+// short is the table without what only the eye of who measures needs.
+func (r *report) short() string {
+	var b strings.Builder
+	b.WriteString("| read | index |")
+	for _, size := range r.sizes {
+		b.WriteString(" " + thousands(int64(size)) + " |")
+	}
+	b.WriteString(" grows for |\n|---|---|" + strings.Repeat("--:|", len(r.sizes)) + "---|\n")
+	for _, row := range r.rows {
+		indexes := make([]string, len(row.costs[0].indexes))
+		for i, index := range row.costs[0].indexes {
+			indexes[i] = "`" + index + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s |", row.read.name, strings.Join(indexes, ", "))
+		for _, c := range row.costs {
+			b.WriteString(" " + thousands(c.documents) + " |")
+		}
+		why := ""
+		if row.grows() {
+			why = row.read.growth.word()
+		}
+		b.WriteString(" " + why + " |\n")
+	}
+	return b.String()
 }
 
 // same is the one value of a list, or all of them.
