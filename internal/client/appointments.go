@@ -272,13 +272,6 @@ func (b *appointmentBatch) save(tx Tx, before, after *Client) error {
 	return tx.Refresh(before, after, b.now, properties)
 }
 
-// Names of properties that feeds change.
-const (
-	nameAppointments     = "appointments"
-	nameAppointmentCount = "activeAppointmentCount"
-	nameFormList         = "formList"
-)
-
 // appointment finds the place of an appointment among the client's, and whether
 // it is there.
 func (c *Client) appointment(id int64) (int, bool) {

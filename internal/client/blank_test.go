@@ -68,6 +68,15 @@ func TestNothingThatShowsNothingIsAValue(t *testing.T) {
 		if _, errs := decodeProperty(PropertyByName("tags"), []any{text}, nil, path{"tags"}); len(errs) != 1 || errs[0].Code != CodeInvalidTag {
 			t.Errorf("tag %+q: %v", text, errs)
 		}
+		c := &Client{StoredFullName: &text, FirstName: new("Ann"), LastName: new("Lee")}
+		if got := *c.FullName(); got != "Ann Lee" {
+			t.Errorf("full name %+q: the client is %+q", text, got)
+		}
+	}
+}
+
+func TestNoInputIsCalledByWhatShowsNothing(t *testing.T) {
+	for _, text := range []string{"\u200b", "\u3164", "\u2800", "\U000E0041", "\u200b\u3164 \u2800\ufe0f", "\u202e", "\u00ad"} {
 		if _, err := decodeChoice(text); err == nil || err.Code != CodeRequired {
 			t.Errorf("choice %+q: %v", text, err)
 		}
@@ -84,10 +93,6 @@ func TestNothingThatShowsNothingIsAValue(t *testing.T) {
 		by := UpsertKey{ExternalUserName: &text}
 		if errs := by.check(); len(errs) != 1 || errs[0].Code != CodeRequired {
 			t.Errorf("external user name %+q: %v", text, errs)
-		}
-		c := &Client{StoredFullName: &text, FirstName: new("Ann"), LastName: new("Lee")}
-		if got := *c.FullName(); got != "Ann Lee" {
-			t.Errorf("full name %+q: the client is %+q", text, got)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (d Definitions) showRecord(c *Client) {
 	}
 	c.FieldValues = slices.Clone(c.FieldValues)
 	for i, v := range c.FieldValues {
-		if definition := d.byID(v.DefinitionID); definition != nil {
+		if definition := d.ByID(v.DefinitionID); definition != nil {
 			c.FieldValues[i].Value = definition.shown(v.Value)
 		}
 	}

@@ -183,6 +183,9 @@ const (
 	AppointmentNoShow    AppointmentStatus = "NO_SHOW"
 )
 
+// MaxAppointments bounds the appointment references of one client.
+const MaxAppointments = 10_000
+
 // Appointment is a reference to an appointment that the scheduler keeps.
 type Appointment struct {
 	AppointmentID int64
@@ -310,7 +313,7 @@ func (c *Client) VisibilityKeys() []string {
 func (c *Client) Clone() *Client {
 	clone := *c
 	for i := range properties {
-		cloneList(properties[i].at(&clone))
+		cloneList(properties[i].At(&clone))
 	}
 	return &clone
 }

@@ -144,7 +144,7 @@ func decodeTexts(p *Property, raw any, held []string, where path) (any, Errors) 
 		}
 		texts = append(texts, text)
 	}
-	if p.Name == argumentTags {
+	if p.Name == nameTags {
 		texts = uniqueTags(texts)
 	}
 	if news && len(texts) > p.Max {

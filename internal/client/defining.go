@@ -67,7 +67,6 @@ const (
 	inputType         = "type"
 	inputPropertyCode = "propertyCode"
 	inputChoices      = "choices"
-	inputDefinition   = "schedulerPreferenceFieldDefnId"
 )
 
 // CreateDefinition makes a custom field. Errors: FORBIDDEN, REQUIRED,
@@ -182,7 +181,7 @@ func (s *Service) changeDefinition(ctx context.Context, scope Scope, id ID, expe
 		if err != nil {
 			return err
 		}
-		found := definitions.byID(id.As(TypeFieldDefinition))
+		found := definitions.ByID(id.As(TypeFieldDefinition))
 		if found == nil {
 			return unknownDefinition()
 		}
@@ -329,7 +328,3 @@ func (d Definitions) Version() int64 {
 	}
 	return version
 }
-
-// ByID finds the custom field of that id, retired or not; nil when there is
-// none.
-func (d Definitions) ByID(id int64) *FieldDefinition { return d.byID(id) }

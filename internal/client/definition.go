@@ -56,7 +56,9 @@ func NewDefinitions(all []FieldDefinition) Definitions {
 	return all
 }
 
-func (d Definitions) byID(id int64) *FieldDefinition {
+// ByID finds the custom field of that id, retired or not; nil when there is
+// none.
+func (d Definitions) ByID(id int64) *FieldDefinition {
 	i, found := slices.BinarySearchFunc(d, id, func(f FieldDefinition, id int64) int { return cmp.Compare(f.DefinitionID, id) })
 	if !found {
 		return nil
@@ -138,7 +140,7 @@ func (f *FieldDefinition) valueOf(c *Client) any {
 		if p.Name == "fullName" {
 			return valueAt(new(c.FullName()))
 		}
-		return valueAt(p.at(c))
+		return valueAt(p.At(c))
 	}
 	for _, value := range c.FieldValues {
 		if value.DefinitionID == f.DefinitionID {

@@ -9,7 +9,6 @@ import (
 
 // Names of arguments that list entries to change.
 const (
-	argumentTags      = "tags"
 	argumentFieldIDs  = "schedulerPreferenceFieldDefnIds"
 	argumentViewerIDs = "viewerClientIds"
 )
@@ -82,23 +81,23 @@ func (s *Service) RemoveTags(ctx context.Context, scope Scope, id ID, tags []str
 
 func (s *Service) changeTags(ctx context.Context, scope Scope, id ID, tags []string, expectedVersion *int64, operation Operation, edit func(has, tags []string) []string) (Result, error) {
 	// A merge may have given the client more tags than one write may name.
-	if err := mayChangeEntries(scope, false, id, argumentTags, len(tags), maxList); err != nil {
+	if err := mayChangeEntries(scope, false, id, nameTags, len(tags), maxList); err != nil {
 		return Result{}, err
 	}
 	w, err := s.prepare(ctx, scope, "", nil)
 	if err != nil {
 		return Result{}, err
 	}
-	property := *PropertyByName(argumentTags)
+	property := *PropertyByName(nameTags)
 	property.Max = maxList
 	return s.change(ctx, scope, target{id: id, expectedVersion: expectedVersion}, w, operation, KindUpserted, func(context.Context) error {
-		decoded, errs := decodeTexts(&property, tags, w.after.Tags, path{argumentTags})
+		decoded, errs := decodeTexts(&property, tags, w.after.Tags, path{nameTags})
 		if errs != nil {
 			return errs
 		}
 		next := edit(w.after.Tags, decoded.([]string))
 		if len(next) > maxTags && len(next) > len(w.after.Tags) {
-			return path{argumentTags}.at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d tags; remove some first", maxTags)})
+			return path{nameTags}.at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d tags; remove some first", maxTags)})
 		}
 		w.after.Tags = next
 		return nil

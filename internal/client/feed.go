@@ -13,8 +13,6 @@ import (
 const (
 	// MaxFeed bounds the entries of one feed.
 	MaxFeed = 1_000
-	// MaxAppointments bounds the appointment references of one client.
-	MaxAppointments = 10_000
 	// MaxForms bounds the forms of one client, maxFormData the JSON of one in
 	// characters.
 	MaxForms    = 1_000

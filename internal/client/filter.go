@@ -170,7 +170,7 @@ func (s *Service) resolveFields(ctx context.Context, scope Scope, f Filter, m *m
 		if len(filter.Values) == 0 {
 			continue
 		}
-		definition := definitions.byID(filter.DefinitionID)
+		definition := definitions.ByID(filter.DefinitionID)
 		if definition == nil || definition.Retired {
 			m.nothing = true
 			continue

@@ -7,6 +7,15 @@ import (
 	"unicode/utf8"
 )
 
+// Bounds of a survivor.
+const (
+	// MaxMergeViewers bounds how many viewers' edges one merge repoints.
+	MaxMergeViewers = 50_000
+	// maxMergedText bounds all text of a survivor in bytes: a document of the
+	// database has 16 MiB, and holds more than that.
+	maxMergedText = 6 << 20
+)
+
 // folding is a merge on paper: from the records as they are it tells the
 // survivor's record afterwards and the report. It reads nothing else, so that a
 // preview and a merge of the same records tell the same.
@@ -63,8 +72,8 @@ func (f *folding) fold() {
 		f.report.ClientIDs = append(f.report.ClientIDs, c.ClientID)
 	}
 	f.foldLogin()
-	for i := range properties {
-		f.foldProperty(&properties[i])
+	for i := range Properties() {
+		f.foldProperty(&Properties()[i])
 	}
 	f.foldViewers()
 	f.foldForms()
@@ -75,8 +84,8 @@ func (f *folding) fold() {
 // checkSize refuses what no document could hold, or no transaction, and what
 // nobody could write by hand.
 func (f *folding) checkSize() {
-	for i := range properties {
-		f.checkBound(&properties[i])
+	for i := range Properties() {
+		f.checkBound(&Properties()[i])
 	}
 	if len(f.after.SubjectIDs) > MaxSubjects {
 		f.errs = append(f.errs, path{"clientIds"}.at(tooManySubjects()))
@@ -100,13 +109,13 @@ func (f *folding) checkBound(p *Property) {
 		return
 	}
 	before, after, of := 0, 0, "entries"
-	switch own := p.at(f.after).(type) {
+	switch own := p.At(f.after).(type) {
 	case *[]string:
-		before, after = len(*p.at(f.survivor).(*[]string)), len(*own)
+		before, after = len(*p.At(f.survivor).(*[]string)), len(*own)
 	case *[]int64:
-		before, after = len(*p.at(f.survivor).(*[]int64)), len(*own)
+		before, after = len(*p.At(f.survivor).(*[]int64)), len(*own)
 	case **string:
-		before, after, of = length(*p.at(f.survivor).(**string)), length(*own), "characters"
+		before, after, of = length(*p.At(f.survivor).(**string)), length(*own), "characters"
 	}
 	if after > p.Max && after > before {
 		f.errs = append(f.errs, mergeTooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
@@ -165,7 +174,7 @@ func (f *folding) among(id int64) bool {
 // rule of its own decides about it.
 func (m *merging) choosable(field string) bool {
 	if id, custom := customFieldID(field); custom {
-		d := m.definitions.byID(id)
+		d := m.definitions.ByID(id)
 		return d != nil && d.PropertyCode == nil
 	}
 	p := PropertyByName(field)

@@ -6,12 +6,12 @@ import "strings"
 // lost: those of the survivor too, where another's was chosen.
 func (f *folding) foldAliases() {
 	for _, c := range f.all() {
-		for i := range properties {
-			p := &properties[i]
+		for i := range Properties() {
+			p := &Properties()[i]
 			if !p.is(aliased) {
 				continue
 			}
-			if value, ok := filled(valueAt(p.at(c))).(string); ok {
+			if value, ok := filled(valueAt(p.At(c))).(string); ok {
 				f.alias(p, Alias{Field: p.Name, Value: value, ClientID: c.ClientID})
 			}
 		}
@@ -26,7 +26,7 @@ func (f *folding) foldAliases() {
 
 // alias adds one, unless the survivor is known by that value already.
 func (f *folding) alias(p *Property, alias Alias) {
-	if own, ok := valueAt(p.at(f.after)).(string); ok && f.keyer.sameAlias(p, own, alias.Value) {
+	if own, ok := valueAt(p.At(f.after)).(string); ok && f.keyer.sameAlias(p, own, alias.Value) {
 		return
 	}
 	for _, known := range f.after.Aliases {

@@ -11,14 +11,14 @@ func (f *folding) foldConsent(p *Property) {
 			winner = c
 		}
 		differ = differ || strictness(p, c) != strictness(p, f.survivor)
-		if value := valueAt(p.at(c)); value != nil {
+		if value := valueAt(p.At(c)); value != nil {
 			values = append(values, MergeValue{ClientID: c.ClientID, Value: reported(p, value)})
 		}
 	}
 	if !differ {
 		return
 	}
-	setAt(p.at(f.after), valueAt(p.at(winner)))
+	setAt(p.At(f.after), valueAt(p.At(winner)))
 	f.report.Conflicts = append(f.report.Conflicts, MergeConflict{Field: p.Name, Values: values, WinnerID: winner.ClientID})
 }
 
@@ -26,7 +26,7 @@ func (f *folding) foldConsent(p *Property) {
 // what they are not, and of what may be sent false is stricter than never asked,
 // and that than true.
 func strictness(p *Property, c *Client) int {
-	switch place := p.at(c).(type) {
+	switch place := p.At(c).(type) {
 	case *Status:
 		if *place == StatusBlacklisted {
 			return 1

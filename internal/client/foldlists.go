@@ -7,11 +7,11 @@ import (
 // foldList unites a list: the survivor's entries, then those of the others that
 // it has not, in their order. Tags are one whatever their case.
 func (f *folding) foldList(p *Property) {
-	switch own := p.at(f.after).(type) {
+	switch own := p.At(f.after).(type) {
 	case *[]string:
-		*own = unite(f, p, *own, func(c *Client) []string { return *p.at(c).(*[]string) }, entryKey(p))
+		*own = unite(f, p, *own, func(c *Client) []string { return *p.At(c).(*[]string) }, entryKey(p))
 	case *[]int64:
-		*own = unite(f, p, *own, func(c *Client) []int64 { return *p.at(c).(*[]int64) }, func(id int64) int64 { return id })
+		*own = unite(f, p, *own, func(c *Client) []int64 { return *p.At(c).(*[]int64) }, func(id int64) int64 { return id })
 	}
 }
 

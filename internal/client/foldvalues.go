@@ -49,7 +49,7 @@ func (f *folding) foldValue(p *Property) {
 	}
 	var candidates []candidate
 	for _, c := range f.all() {
-		candidates = append(candidates, candidate{c, filled(valueAt(p.at(c)))})
+		candidates = append(candidates, candidate{c, filled(valueAt(p.At(c)))})
 	}
 	winner := f.decide(p.Name, candidates, func(a, b any) bool { return f.same(p, a, b) }, func(value any) any { return reported(p, value) })
 	if winner.from == f.survivor {
@@ -59,7 +59,7 @@ func (f *folding) foldValue(p *Property) {
 		f.errs = append(f.errs, f.choices[p.Name].where.with("fromClientId").at(&Error{Code: CodeInvalidChoice, Message: p.Name + " is required, and this client has none: choose another"}))
 		return
 	}
-	setAt(p.at(f.after), winner.value)
+	setAt(p.At(f.after), winner.value)
 }
 
 // keepsDerivedName says whether the survivor's name, which is made of its first

@@ -18,7 +18,7 @@ func TestWhatAClientHoldsMayBeSentBack(t *testing.T) {
 		}
 		held := &Client{}
 		var sent any
-		switch place := p.at(held).(type) {
+		switch place := p.At(held).(type) {
 		case **string:
 			*place, sent = &text, text
 		case **float64:

@@ -95,12 +95,12 @@ func diff(before, after *Client) []Change {
 	if before.Deleted() != after.Deleted() {
 		changes = append(changes, Change{Path: pathDeleted, Before: before.Deleted(), After: after.Deleted()})
 	}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if p.is(derived) {
 			continue
 		}
-		was, is := valueAt(p.at(before)), valueAt(p.at(after))
+		was, is := valueAt(p.At(before)), valueAt(p.At(after))
 		if equalValues(was, is) {
 			continue
 		}

@@ -37,8 +37,8 @@ func TestPropertyHistoryReplays(t *testing.T) {
 
 // checkTold compares what history tells of a client.
 func checkTold(t *rapid.T, how string, want, got *Client) {
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if p.is(derived) || p.is(secret) {
 			continue
 		}
@@ -58,8 +58,8 @@ func TestPropertyCloneIsACopyOfItsOwn(t *testing.T) {
 		// Pointers are printed as such, lists as what they hold.
 		kept := fmt.Sprintf("%+v", *c)
 		clone := c.Clone()
-		for i := range properties {
-			switch list := properties[i].at(clone).(type) {
+		for i := range Properties() {
+			switch list := Properties()[i].At(clone).(type) {
 			case *[]string:
 				for j := range *list {
 					(*list)[j] = "changed"

@@ -28,12 +28,12 @@ func (c *Client) indexKeys() []string {
 	for _, a := range c.Appointments {
 		keys = append(keys, numberKey(keyStaff, a.StaffID), numberKey(keyLocation, a.LocationID), numberKey(keyReason, a.ReasonID))
 	}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.mappable() {
 			continue
 		}
-		value := valueAt(p.at(c))
+		value := valueAt(p.At(c))
 		if p.Name == "fullName" {
 			value = valueAt(new(c.FullName()))
 		}

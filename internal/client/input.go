@@ -29,11 +29,12 @@ func (v Values) namesNothing() bool {
 // Names of an input that are no property of the table, or are written by rules
 // of their own.
 const (
-	inputFields   = "fields"
-	inputSubjects = "clientIdsClientCanView"
-	inputAccounts = "viewClientAccountIds"
-	inputPassword = "password"
-	inputSSN      = "ssn"
+	inputFields     = "fields"
+	inputDefinition = "schedulerPreferenceFieldDefnId"
+	inputSubjects   = "clientIdsClientCanView"
+	inputAccounts   = "viewClientAccountIds"
+	inputPassword   = "password"
+	inputSSN        = "ssn"
 )
 
 // input is Values after checking: what to write, and everything that is wrong
@@ -164,7 +165,7 @@ func (in *input) named(raw any, seen map[int64]bool, at path) *FieldDefinition {
 		return nil
 	}
 	number := id.As(TypeFieldDefinition)
-	definition := in.by.definitions.byID(number)
+	definition := in.by.definitions.ByID(number)
 	switch {
 	case definition == nil || definition.Retired:
 		in.fail(at, &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
@@ -328,7 +329,7 @@ func (in *input) lacking() Errors {
 // apply writes the plain properties and custom fields into c.
 func (in *input) apply(c *Client) {
 	for i, value := range in.set {
-		setAt(properties[i].at(c), value)
+		setAt(properties[i].At(c), value)
 	}
 	for id, value := range in.fields {
 		c.FieldValues = withFieldValue(c.FieldValues, id, value)

@@ -87,13 +87,13 @@ type MovedEdges struct {
 // survivor, and both values of each.
 func (j *Journal) record(before, after *Client) {
 	j.Before, j.After = &Client{ClientID: before.ClientID}, &Client{ClientID: after.ClientID}
-	for i := range properties {
-		p := &properties[i]
-		if p.is(derived) || equalValues(valueAt(p.at(before)), valueAt(p.at(after))) {
+	for i := range Properties() {
+		p := &Properties()[i]
+		if p.is(derived) || equalValues(valueAt(p.At(before)), valueAt(p.At(after))) {
 			continue
 		}
 		j.Changed = append(j.Changed, p.Name)
-		copyPlace(p.at(j.Before), p.at(before))
-		copyPlace(p.at(j.After), p.at(after))
+		copyPlace(p.At(j.Before), p.At(before))
+		copyPlace(p.At(j.After), p.At(after))
 	}
 }

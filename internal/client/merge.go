@@ -13,11 +13,6 @@ import (
 const (
 	// MaxMerge bounds how many clients are folded into one at once.
 	MaxMerge = 50
-	// MaxMergeViewers bounds how many viewers' edges one merge repoints.
-	MaxMergeViewers = 50_000
-	// maxMergedText bounds all text of a survivor in bytes: a document of the
-	// database has 16 MiB, and holds more than that.
-	maxMergedText = 6 << 20
 	// mergeTimeout bounds a merge. It writes more than other changes do.
 	mergeTimeout = 60 * time.Second
 )
@@ -323,8 +318,8 @@ func inOrder(clients []*Client) []*Client {
 // textSize is how many bytes the client's texts have.
 func (c *Client) textSize() int {
 	size := 0
-	for i := range properties {
-		switch value := valueAt(properties[i].at(c)).(type) {
+	for i := range Properties() {
+		switch value := valueAt(Properties()[i].At(c)).(type) {
 		case string:
 			size += len(value)
 		case []string:

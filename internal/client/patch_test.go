@@ -43,7 +43,7 @@ func anyValue(t *rapid.T, p *Property) (stored, written any) {
 	if texts == nil {
 		texts = []string{"a", "b", "山田", "a longer text"}
 	}
-	switch p.at(&Client{}).(type) {
+	switch p.At(&Client{}).(type) {
 	case *Status:
 		status := rapid.SampledFrom([]Status{StatusActive, StatusBlacklisted}).Draw(t, p.Name)
 		return status, string(status)
@@ -78,14 +78,14 @@ func anyValue(t *rapid.T, p *Property) (stored, written any) {
 // afterwards.
 func drawPatch(t *rapid.T) (values Values, want map[string]any) {
 	values, want = Values{}, map[string]any{}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.is(writable) || rapid.IntRange(0, 9).Draw(t, "named") > 1 {
 			continue
 		}
 		if !p.is(required) && p.Name != "status" && rapid.IntRange(0, 3).Draw(t, "cleared") == 0 {
 			values[p.Name] = nil
-			want[p.Name] = valueAt(p.at(&Client{}))
+			want[p.Name] = valueAt(p.At(&Client{}))
 			continue
 		}
 		want[p.Name], values[p.Name] = anyValue(t, p)
@@ -107,8 +107,8 @@ func TestPropertyPatchesAddUp(t *testing.T) {
 	testsize.Check(t, testsize.Of(200, 1000, 10_000), func(rt *rapid.T) {
 		before := anyClient().Draw(rt, "client")
 		want := map[string]any{}
-		for i := range properties {
-			want[properties[i].Name] = valueAt(properties[i].at(before))
+		for i := range Properties() {
+			want[Properties()[i].Name] = valueAt(Properties()[i].At(before))
 		}
 		after := before.Clone()
 		var last Values
@@ -119,8 +119,8 @@ func TestPropertyPatchesAddUp(t *testing.T) {
 			last = values
 		}
 		got := map[string]any{}
-		for i := range properties {
-			got[properties[i].Name] = valueAt(properties[i].at(after))
+		for i := range Properties() {
+			got[Properties()[i].Name] = valueAt(Properties()[i].At(after))
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("-model +patched:\n%s", diff)
@@ -186,8 +186,8 @@ func TestClientMayWriteItsOwnPropertiesOnly(t *testing.T) {
 		"firstName", "lastName", "fullName", "cellPhone", "homePhone", "businessPhone",
 		"address1", "address2", "city", "county", "state", "zip", "country", "locale", "timeZone",
 	}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.is(writable) {
 			continue
 		}

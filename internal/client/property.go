@@ -78,8 +78,8 @@ var properties = withKinds([]Property{
 	{Name: "firstName", Max: maxText, has: writable | trims | required | ownWritable, at: func(c *Client) any { return &c.FirstName }},
 	{Name: "lastName", Max: maxText, has: writable | trims | required | ownWritable, at: func(c *Client) any { return &c.LastName }},
 	{Name: "fullName", Max: maxText, has: writable | trims | ownWritable, at: func(c *Client) any { return &c.StoredFullName }},
-	{Name: "emailAddress", Max: maxEmail, has: writable | aliased | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
-	{Name: "externalUserName", Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.ExternalUserName }},
+	{Name: nameEmailAddress, Max: maxEmail, has: writable | aliased | required, rule: emailRule, at: func(c *Client) any { return &c.EmailAddress }},
+	{Name: nameExternalUserName, Max: maxText, has: writable | aliased, at: func(c *Client) any { return &c.ExternalUserName }},
 	{Name: "companyName", Max: maxText, has: writable | trims, at: func(c *Client) any { return &c.CompanyName }},
 	{Name: nameDateOfBirth, has: writable, at: func(c *Client) any { return &c.DateOfBirth }},
 	{Name: "sex", Max: maxText, has: writable, at: func(c *Client) any { return &c.Sex }},
@@ -108,7 +108,7 @@ var properties = withKinds([]Property{
 
 	{Name: "notes", Max: maxNotes, has: writable | hiddenFromClient, at: func(c *Client) any { return &c.Notes }},
 	{Name: "alertNotes", Max: maxList, has: writable | hiddenFromClient, at: func(c *Client) any { return &c.AlertNotes }},
-	{Name: "tags", Max: maxTags, has: writable | hiddenFromClient, rule: tagRule, at: func(c *Client) any { return &c.Tags }},
+	{Name: nameTags, Max: maxTags, has: writable | hiddenFromClient, rule: tagRule, at: func(c *Client) any { return &c.Tags }},
 
 	{Name: "allowWaitListText", has: writable | consent, at: func(c *Client) any { return &c.AllowWaitListText }},
 	{Name: "invitationOptIn", has: writable | consent, at: func(c *Client) any { return &c.InvitationOptIn }},
@@ -147,8 +147,8 @@ var properties = withKinds([]Property{
 	{Name: nameMergedInto, at: func(c *Client) any { return &c.MergedInto }},
 	{Name: nameMerged, at: func(c *Client) any { return &c.Merged }},
 	{Name: nameAliases, at: func(c *Client) any { return &c.Aliases }},
-	{Name: "appointments", has: derived, at: func(c *Client) any { return &c.Appointments }},
-	{Name: "activeAppointmentCount", has: derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
+	{Name: nameAppointments, has: derived, at: func(c *Client) any { return &c.Appointments }},
+	{Name: nameAppointmentCount, has: derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
 	{Name: nameNameKey, has: derived, at: func(c *Client) any { return &c.NameKey }},
 	{Name: nameEmailKey, has: derived, at: func(c *Client) any { return &c.EmailKey }},
 	{Name: namePhoneSpellings, has: derived, at: func(c *Client) any { return &c.PhoneSpellings }},
@@ -169,6 +169,10 @@ const (
 	nameEmailKey = "emailKey"
 
 	nameDateOfBirth = "dateOfBirth"
+	nameTags        = "tags"
+
+	nameEmailAddress     = "emailAddress"
+	nameExternalUserName = "externalUserName"
 
 	namePhoneSpellings = "phoneSpellings"
 
@@ -181,6 +185,11 @@ const (
 	nameMergedInto = "mergedIntoClientId"
 	nameMerged     = "mergedClients"
 	nameAliases    = "aliases"
+
+	// What the scheduler sends changes these.
+	nameAppointments     = "appointments"
+	nameAppointmentCount = "activeAppointmentCount"
+	nameFormList         = "formList"
 )
 
 // Properties is the table of a client's stored parts. It is not to be changed.

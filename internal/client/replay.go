@@ -90,7 +90,7 @@ func (change *Change) put(c *Client, value any) {
 		return
 	}
 	if p := PropertyByName(name); p != nil && !p.is(secret) {
-		setAt(p.at(c), value)
+		setAt(p.At(c), value)
 	}
 }
 

@@ -242,9 +242,9 @@ func (c *Client) searchableTexts() []string {
 		}
 	}
 	add(c.FullName())
-	for i := range properties {
-		if p := &properties[i]; p.mappable() && !p.is(phone) {
-			texts = append(texts, fieldText(valueAt(p.at(c))))
+	for i := range Properties() {
+		if p := &Properties()[i]; p.mappable() && !p.is(phone) {
+			texts = append(texts, fieldText(valueAt(p.At(c))))
 		}
 	}
 	for _, value := range c.FieldValues {
@@ -258,12 +258,12 @@ func (c *Client) searchableTexts() []string {
 // before others were merged into it.
 func (c *Client) phones() []string {
 	var phones []string
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.is(phone) {
 			continue
 		}
-		own, _ := valueAt(p.at(c)).(string)
+		own, _ := valueAt(p.At(c)).(string)
 		phones = append(phones, c.known(p.Name, &own)...)
 	}
 	return phones

@@ -15,9 +15,9 @@ import (
 // partly is what a read of a selection loads of a client.
 func partly(whole *Client, need Selection) *Client {
 	part := &Client{ClientID: whole.ClientID, BusinessID: whole.BusinessID, Version: whole.Version, Lifecycle: whole.Lifecycle}
-	for i := range properties {
+	for i := range Properties() {
 		if need.Has(i) {
-			reflect.ValueOf(properties[i].at(part)).Elem().Set(reflect.ValueOf(properties[i].at(whole)).Elem())
+			reflect.ValueOf(Properties()[i].At(part)).Elem().Set(reflect.ValueOf(Properties()[i].At(whole)).Elem())
 		}
 	}
 	return part
@@ -56,10 +56,10 @@ func zoneOf(c *Client) *TimeZone {
 // field selects; with every property a custom field may stand for.
 func TestPropertyFieldsNeedNoMoreThanTheySelect(t *testing.T) {
 	var definitions []FieldDefinition
-	for i := range properties {
+	for i := range Properties() {
 		definition := FieldDefinition{DefinitionID: int64(i + 1), Label: "field", Type: FieldText}
-		if properties[i].mappable() {
-			definition.PropertyCode = &properties[i].Name
+		if Properties()[i].mappable() {
+			definition.PropertyCode = &Properties()[i].Name
 		}
 		definitions = append(definitions, definition)
 	}
@@ -75,29 +75,29 @@ func TestPropertyFieldsNeedNoMoreThanTheySelect(t *testing.T) {
 				rt.Fatalf("%s (-whole +selected):\n%s", field, diff)
 			}
 		}
-		for i := range properties {
+		for i := range Properties() {
 			var need Selection
-			need.AddField(properties[i].Name)
+			need.AddField(Properties()[i].Name)
 			if !need.Has(i) {
-				rt.Fatalf("the field %s does not select its property", properties[i].Name)
+				rt.Fatalf("the field %s does not select its property", Properties()[i].Name)
 			}
 		}
 	})
 }
 
 func TestSelectionHasWhatWasAdded(t *testing.T) {
-	for i := range properties {
-		one := Select(properties[i].Name, "no property")
-		for j := range properties {
+	for i := range Properties() {
+		one := Select(Properties()[i].Name, "no property")
+		for j := range Properties() {
 			if one.Has(j) != (i == j) {
-				t.Fatalf("the selection of %s has %s: %t", properties[i].Name, properties[j].Name, one.Has(j))
+				t.Fatalf("the selection of %s has %s: %t", Properties()[i].Name, Properties()[j].Name, one.Has(j))
 			}
 		}
-		if both := one.With(Select(properties[0].Name)); !both.Has(0) || !both.Has(i) {
-			t.Errorf("%s is lost beside another selection", properties[i].Name)
+		if both := one.With(Select(Properties()[0].Name)); !both.Has(0) || !both.Has(i) {
+			t.Errorf("%s is lost beside another selection", Properties()[i].Name)
 		}
 		if !SelectAll().Has(i) {
-			t.Errorf("the selection of all has no %s", properties[i].Name)
+			t.Errorf("the selection of all has no %s", Properties()[i].Name)
 		}
 	}
 }
@@ -107,10 +107,10 @@ func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
 	c := &Client{}
 	var names []string
 	places := map[any]string{}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		names = append(names, p.Name)
-		place := p.at(c)
+		place := p.At(c)
 		if other, taken := places[place]; taken {
 			t.Errorf("%s and %s have one place", p.Name, other)
 		}

@@ -67,7 +67,7 @@ func (u *unfolding) unfoldProperty(p *Property) {
 	switch {
 	case p.Name == nameMerged:
 		// Only merges write it, and this one is the latest.
-		copyPlace(p.at(u.after), p.at(u.journal.Before))
+		copyPlace(p.At(u.after), p.At(u.journal.Before))
 		return
 	case p.Name == nameFields:
 		u.unfoldFields(p)
@@ -76,16 +76,16 @@ func (u *unfolding) unfoldProperty(p *Property) {
 		// With what is returned.
 		return
 	}
-	switch current := p.at(u.after).(type) {
+	switch current := p.At(u.after).(type) {
 	case *[]string:
-		*current = without(*current, *p.at(u.journal.Before).(*[]string), *p.at(u.journal.After).(*[]string), entryKey(p))
+		*current = without(*current, *p.At(u.journal.Before).(*[]string), *p.At(u.journal.After).(*[]string), entryKey(p))
 	case *[]int64:
-		*current = without(*current, *p.at(u.journal.Before).(*[]int64), *p.at(u.journal.After).(*[]int64), func(id int64) int64 { return id })
+		*current = without(*current, *p.At(u.journal.Before).(*[]int64), *p.At(u.journal.After).(*[]int64), func(id int64) int64 { return id })
 	default:
-		before, merged := valueAt(p.at(u.journal.Before)), valueAt(p.at(u.journal.After))
-		now := valueAt(p.at(u.after))
+		before, merged := valueAt(p.At(u.journal.Before)), valueAt(p.At(u.journal.After))
+		now := valueAt(p.At(u.after))
 		if u.goesBack(p.Name, before, merged, now, func(value any) any { return reported(p, value) }) {
-			copyPlace(p.at(u.after), p.at(u.journal.Before))
+			copyPlace(p.At(u.after), p.At(u.journal.Before))
 		}
 	}
 }

@@ -18,12 +18,8 @@ type UpsertKey struct {
 	EmailAddress     *string
 }
 
-// Names of the parts of a key, in the argument by.
-const (
-	argumentBy           = "by"
-	nameExternalUserName = "externalUserName"
-	nameEmailAddress     = "emailAddress"
-)
+// argumentBy is the argument that holds the key.
+const argumentBy = "by"
 
 // Upsert brings an input into the live client of a key, as Patch does, or makes
 // that client when there is none, with the key's value where the input has none.
@@ -122,7 +118,7 @@ func (k UpsertKey) same(a, b string) bool {
 func (in *input) agree(by UpsertKey) {
 	name, value := by.property()
 	if value != nil {
-		i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
+		i := slices.IndexFunc(Properties(), func(p Property) bool { return p.Name == name })
 		given, named := in.set[i]
 		text, _ := given.(string)
 		if named && !by.same(text, *value) {
@@ -219,14 +215,14 @@ func (u *upsert) find(ctx context.Context, tx Tx) (*Client, error) {
 func (k *Keyer) keepMain(found *Client, in *input) {
 	maps.DeleteFunc(in.set, func(i int, value any) bool {
 		text, _ := value.(string)
-		return properties[i].is(aliased) && k.onlyAlias(found, &properties[i], text)
+		return Properties()[i].is(aliased) && k.onlyAlias(found, &Properties()[i], text)
 	})
 }
 
 // onlyAlias says whether a value of an aliased property is one of the client's
 // aliases, and not the value that it has.
 func (k *Keyer) onlyAlias(c *Client, p *Property, value string) bool {
-	if own, has := valueAt(p.at(c)).(string); has && k.sameAlias(p, own, value) {
+	if own, has := valueAt(p.At(c)).(string); has && k.sameAlias(p, own, value) {
 		return false
 	}
 	return slices.ContainsFunc(c.Aliases, func(alias Alias) bool { return alias.Field == p.Name && k.sameAlias(p, alias.Value, value) })
@@ -239,7 +235,7 @@ func (u *upsert) create(ctx context.Context, tx Tx) (*Client, error) {
 		return nil, fmt.Errorf("take a client id: %w", err)
 	}
 	name, value := u.by.property()
-	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
+	i := slices.IndexFunc(Properties(), func(p Property) bool { return p.Name == name })
 	// A run before may have found a client.
 	u.in = u.decode(nil)
 	if _, named := u.in.set[i]; !named {
