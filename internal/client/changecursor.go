@@ -60,9 +60,12 @@ type cursorSeal struct {
 	scope Scope
 }
 
+// newCursorSeal seals by a key for the caller of that scope.
+func newCursorSeal(aead cipher.AEAD, scope Scope) cursorSeal { return cursorSeal{aead, scope} }
+
 func (s *Service) cursorSeal(ctx context.Context, scope Scope) (cursorSeal, error) {
 	aead, err := s.cursors.AEAD(ctx)
-	return cursorSeal{aead, scope}, err
+	return newCursorSeal(aead, scope), err
 }
 
 // bound is what a cursor is of; another business's does not open.
