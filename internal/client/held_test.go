@@ -11,8 +11,8 @@ import (
 // property that can be written.
 func TestWhatAClientHoldsMayBeSentBack(t *testing.T) {
 	text, number, born := "\u200b", 1e6, Date{2999, 1, 1}
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.is(writable) {
 			continue
 		}
