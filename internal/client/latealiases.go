@@ -45,12 +45,12 @@ func (s *Service) lateAliases(ctx context.Context, tx Tx, keyer *Keyer, survivor
 
 // aliasPhones adds the phone numbers of a client that it had.
 func (f *folding) aliasPhones(c *Client, id int64) {
-	for i := range properties {
-		p := &properties[i]
+	for i := range Properties() {
+		p := &Properties()[i]
 		if !p.is(aliased) || !p.is(phone) {
 			continue
 		}
-		if value, ok := filled(valueAt(p.at(c))).(string); ok {
+		if value, ok := filled(valueAt(p.At(c))).(string); ok {
 			f.alias(p, Alias{Field: p.Name, Value: value, ClientID: id})
 		}
 	}
@@ -92,6 +92,6 @@ func (u *unfolding) unfoldAliases() {
 		}
 		// A value of the survivor that another's was chosen over, by this merge.
 		p := PropertyByName(alias.Field)
-		return slices.Contains(u.journal.After.Aliases, alias) || p.is(phone) && valueAt(p.at(u.journal.Before)) == any(alias.Value)
+		return slices.Contains(u.journal.After.Aliases, alias) || p.is(phone) && valueAt(p.At(u.journal.Before)) == any(alias.Value)
 	})
 }
