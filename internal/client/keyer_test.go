@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/testsize"
@@ -26,7 +25,12 @@ func anyName() *rapid.Generator[string] {
 	)
 }
 
-var orderLocales = []string{"", "sv", "de", "es", "ja", "zh", "da"}
+// orderLocales are locales whose order is that of the library's collator;
+// changedLocales are some whose scripts or capitals come first.
+var (
+	orderLocales   = []string{"", "sv", "de", "es", "pl", "fr-CA"}
+	changedLocales = []string{"ja", "zh", "da", "ru", "ko", "mt", "hi"}
+)
 
 // Keys compare as the language's collator does, ties by id.
 func TestPropertyKeysAreInTheOrderOfTheLanguage(t *testing.T) {
@@ -39,12 +43,30 @@ func TestPropertyKeysAreInTheOrderOfTheLanguage(t *testing.T) {
 		idA, idB := rapid.Int64Min(1).Draw(rt, "id of a"), rapid.Int64Min(1).Draw(rt, "id of b")
 		keyer := NewKeyer(&locale, "US")
 		got := cmp.Compare(keyer.Key(&a, idA), keyer.Key(&b, idB))
-		want := cmp.Or(collate.New(language.Make(locale)).CompareString(a, b), cmp.Compare(idA, idB))
+		want := cmp.Or(collate.New(orderingOf(locale).table).CompareString(a, b), cmp.Compare(idA, idB))
 		if got != want {
 			rt.Fatalf("%q (%d) and %q (%d) in %q: the keys compare %d, the collator %d", a, idA, b, idB, locale, got, want)
 		}
 		if (keyer.Key(&a, idA) == keyer.Key(&b, idB)) != (want == 0) {
 			rt.Fatalf("%q (%d) and %q (%d) share a key", a, idA, b, idB)
+		}
+	})
+}
+
+// Putting scripts and capitals first makes no names equal, and none different, that
+// the library's collator has otherwise.
+func TestPropertyChangedOrdersTellTheSameNamesApart(t *testing.T) {
+	testsize.Check(t, testsize.Of(500, 3000, 50_000), func(rt *rapid.T) {
+		locale := rapid.SampledFrom(changedLocales).Draw(rt, "locale")
+		a, b := anyName().Draw(rt, "a"), anyName().Draw(rt, "b")
+		keyer, collator := NewKeyer(&locale, "US"), collate.New(orderingOf(locale).table)
+		if (keyer.Key(&a, 1) == keyer.Key(&b, 1)) != (collator.CompareString(a, b) == 0) {
+			rt.Fatalf("%q and %q in %q: one key is %t", a, b, locale, keyer.Key(&a, 1) == keyer.Key(&b, 1))
+		}
+		var buffer collate.Buffer
+		original := collator.KeyFromString(&buffer, a)
+		if changed := keyer.order.apply(original); len(a) > 0 && len(original) > 0 && len(changed) == 0 {
+			rt.Fatalf("%q has no key in %q", a, locale)
 		}
 	})
 }
