@@ -1,9 +1,14 @@
 package lab
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -15,12 +20,32 @@ import (
 // loaded is the one document of the collection that says that a database is
 // loaded whole.
 type loaded struct {
-	Version int `bson:"version"`
-	Clients int `bson:"clients"`
+	Code    string `bson:"code"`
+	Clients int    `bson:"clients"`
 }
 
-// dataVersion rises when other data would be loaded.
-const dataVersion = 1
+// codeOfData is a digest of the code that decides what is stored: what an older
+// one loaded, the product would first bring up to date, while it is measured.
+func (l *Lab) codeOfData() (string, error) {
+	hash := sha256.New()
+	for _, folder := range []string{"bench/queries", "client", "mongostore", "sample", "search"} {
+		names, err := filepath.Glob(filepath.Join(l.root, "internal", folder, "*.go"))
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return "", fmt.Errorf("read the code that decides what is stored: %w", err)
+			}
+			hash.Write(text)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
 
 // Load fills the database by the product's command seed, unless an earlier run
 // did, and returns the queries over it.
@@ -35,7 +60,11 @@ func (l *Lab) Load() ([]queries.Query, error) {
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, fmt.Errorf("look for what was loaded: %w", err)
 	}
-	want := loaded{Version: dataVersion, Clients: l.clients}
+	code, err := l.codeOfData()
+	if err != nil {
+		return nil, err
+	}
+	want := loaded{Code: code, Clients: l.clients}
 	if found == want {
 		ids, err := queries.Sampled(l.ctx, db, BusinessID)
 		return queries.All(ids), err
