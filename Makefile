@@ -16,6 +16,7 @@ SOCKETS := .ci/sockets/node_modules/.package-lock.json
 CONTRACT := .ci/contract/node_modules/.package-lock.json
 SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
 BROWSER := internal/web/browser/node_modules/.package-lock.json
+DEPLOY := .cache/deploy/installed
 PLAYGROUND := internal/web/dist/manifest.json
 CONSOLE := internal/web/console/dist/manifest.json
 
@@ -32,9 +33,9 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
-CHECKS := lint format generated tidy cross schema contract words threats scripts property browser sockets hostile soak fuzz vuln
+CHECKS := lint format generated tidy cross schema contract words threats scripts deploy property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench bench-scale bench-reads generate zones fmt clean playground console $(CHECKS)
+.PHONY: help run test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console $(CHECKS)
 
 .SILENT:
 
@@ -79,6 +80,9 @@ generate: ## generate the code that schema.graphqls asks for, its lines on permi
 zones: ## write the time zones anew, those of the Go that is installed
 	go run ./.ci/zones "$$(go env GOROOT)/lib/time/zoneinfo.zip" > .cache/zones.txt
 	mv .cache/zones.txt internal/client/zones.txt
+
+release: $(PLAYGROUND) $(CONSOLE) $(DEPLOY) ## build a release of the tag that is checked out, below .cache/release: binaries, bills of materials, checksums
+	.ci/release .cache/release
 
 fmt: $(TOOLS) ## format all Go code
 	$(GO_FILES) | xargs -0 .cache/bin/gofumpt -w
@@ -143,6 +147,9 @@ soak: ## check: a minute of mixed load with disconnects leaves nothing behind
 fuzz: ## check: every fuzz target for ten seconds
 	.ci/fuzz 10s
 
+deploy: $(DEPLOY) ## check: the files below deploy/, with the tools of those who read them
+	.ci/deploy/check .cache/deploy
+
 vuln: $(TOOLS) ## check: no known vulnerabilities, where their database can be reached
 	.ci/vuln
 
@@ -175,4 +182,12 @@ $(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(BROWSER): %/node_modules/.package-lock.j
 $(TOOLS): .ci/tools/go.mod
 	echo "installing golangci-lint, gofumpt and govulncheck below .cache ..."
 	cd .ci/tools && GOBIN="$(CURDIR)/.cache/bin" go install tool
+	touch $@
+
+# Of a module of their own too: Helm and Prometheus bring three hundred modules.
+$(DEPLOY): .ci/deploy/go.mod .ci/deploy/requirements.txt
+	echo "installing helm, cyclonedx-gomod, hadolint and kubernetes-validate below .cache ..."
+	cd .ci/deploy && GOFLAGS= GOBIN="$(CURDIR)/.cache/deploy" go install tool
+	python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action ignore --upgrade \
+		--only-binary=:all: --target .cache/deploy/python -r .ci/deploy/requirements.txt
 	touch $@
