@@ -1,0 +1,97 @@
+package app_test
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"testing"
+)
+
+// counted is the sum of the samples whose name and labels match an expression.
+func counted(t *testing.T, metrics, expression string) float64 {
+	t.Helper()
+	sum := 0.0
+	for _, found := range regexp.MustCompile(`(?m)^`+expression+` (\S+)`).FindAllStringSubmatch(metrics, -1) {
+		value, err := strconv.ParseFloat(found[len(found)-1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += value
+	}
+	return sum
+}
+
+const commandBucket = `clientgraph_database_command_duration_seconds_bucket\{collection="clients",command="count",le="%s"\}`
+
+// What the alert ClientgraphDatabaseSlow goes by, see deploy/prometheus/alerts.yaml;
+// how soon it tells is tested beside it.
+func TestSlowDatabaseShowsInTheDurationOfCommands(t *testing.T) {
+	t.Parallel()
+	keeper := serve(t, dataDir(t))
+	way := newFlaky(t, keeper.lock.Address)
+	s := serve(t, keeper.dir, "--mongodb-uri", way.uri(), "--metrics-listen", "127.0.0.1:0")
+	token, operators := s.owner(t), operated(t, s)
+	slow := func() (all, slow float64) {
+		metrics := operators.metrics(t)
+		quick := counted(t, metrics, fmt.Sprintf(commandBucket, "0.25"))
+		all = counted(t, metrics, fmt.Sprintf(commandBucket, `\+Inf`))
+		return all, all - quick
+	}
+	for range 5 {
+		s.do(t, token, "{ clientCount }")
+	}
+	if all, late := slow(); all < 5 || late > all/2 {
+		t.Fatalf("of %v commands %v are slow, of a database that is well", all, late)
+	}
+	before, lateBefore := slow()
+	way.open(t, fault("latency", "downstream", 1, "latency", 300))
+	for range 5 {
+		s.do(t, token, "{ clientCount }")
+	}
+	if all, late := slow(); all-before < 3 || late-lateBefore < 0.9*(all-before) {
+		t.Errorf("of %v commands %v are slow, of a database that takes 300 ms", all-before, late-lateBefore)
+	}
+}
+
+// What the alert ClientgraphOverloaded goes by.
+func TestOverloadShowsInWhatIsTurnedAway(t *testing.T) {
+	t.Parallel()
+	keeper := serve(t, dataDir(t))
+	way := newFlaky(t, keeper.lock.Address)
+	s := serveBounded(t, keeper.dir, "--mongodb-uri", way.uri(), "--metrics-listen", "127.0.0.1:0", "--max-running", "1", "--max-waiting", "1")
+	operators := operated(t, s)
+	var tokens []string
+	for i := range 8 {
+		tokens = append(tokens, s.token(t, "--role", "OWNER", "--user", "caller"+strconv.Itoa(i)))
+	}
+	for _, token := range tokens {
+		// So that each is known: who is not is verified in turns of its own.
+		s.do(t, token, "{ clientCount }")
+	}
+	way.open(t, fault("latency", "downstream", 1, "latency", 300))
+	var refused sync.Map
+	var group sync.WaitGroup
+	for _, token := range tokens {
+		group.Go(func() {
+			for range 5 {
+				if a, err := s.post(t.Context(), token, "", "{ clientCount }", nil); err == nil && a.status == http.StatusServiceUnavailable {
+					refused.Store(fmt.Sprint(a.header.Get("X-Request-Id")), true)
+				}
+			}
+		})
+	}
+	group.Wait()
+	told := 0
+	refused.Range(func(any, any) bool { told++; return true })
+	metrics := operators.metrics(t)
+	shown := counted(t, metrics, `clientgraph_operations_total\{[^}]*outcome="overloaded"[^}]*\}`) + counted(t, metrics, `clientgraph_requests_refused_total\{code="OVERLOADED"\}`)
+	if told == 0 || math.Abs(shown-float64(told)) > 0 {
+		t.Errorf("%d callers were turned away for load, and metrics show %v", told, shown)
+	}
+	if slots := counted(t, metrics, "clientgraph_slots"); slots != 1 {
+		t.Errorf("metrics show %v slots", slots)
+	}
+}
