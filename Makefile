@@ -129,10 +129,10 @@ property: export CLIENTGRAPH_TEST_SIZE := check
 property: ## check: property tests, with more cases than `make test` gives them
 	packages=$$(.ci/packages 'Test\w*Property'); $(GOTEST) -timeout 10m -run Property $$packages
 
-browser: $(PLAYGROUND) $(BROWSER) ## check: the playground in a real browser
-	[ -f $(PLAYGROUND) ] || { echo "the browser test needs the playground, which npm builds" >&2; exit 1; }
+browser: $(PLAYGROUND) $(CONSOLE) $(BROWSER) ## check: the playground and the console in a real browser
+	[ -f $(PLAYGROUND) ] && [ -f $(CONSOLE) ] || { echo "the browser test needs the playground and the console, which npm builds" >&2; exit 1; }
 	CHROMIUM=$$(.ci/chromium); export CHROMIUM; packages=$$(.ci/packages 'Test\w*Browser'); \
-	$(GOTEST) -timeout 5m -count=1 -tags browser -run Browser $$packages
+	$(GOTEST) -timeout 20m -count=1 -tags browser -run Browser $$packages
 
 sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's clients, and graphql-http's audits, on a real server
 	$(SHOWTEST) -timeout 5m -tags sockets -run ClientsOfOthers ./internal/app

@@ -7,16 +7,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
+	"clientgraph/internal/testsize"
 	"clientgraph/internal/web"
 )
 
 const (
 	// browserTimeout bounds one run of the browser; each of its steps has half
 	// a minute.
-	browserTimeout = 3 * time.Minute
+	browserTimeout = 15 * time.Minute
 	// smallestScreenshot is what a page with something on it takes, in bytes.
 	smallestScreenshot = 10_000
 )
@@ -47,6 +49,33 @@ func TestPlaygroundWorksInABrowser(t *testing.T) {
 	if info.Size() <= smallestScreenshot {
 		t.Errorf("the screenshot has %d bytes: nothing can be on it", info.Size())
 	}
+}
+
+// Every screen of the console works in a browser, at a desk and on a phone, in
+// both directions of writing, light and dark; so do editing with others, merging,
+// and going on without a network. The pictures stay in .ci/out/console.
+func TestConsoleWorksInABrowser(t *testing.T) {
+	if !web.ConsoleBundled() {
+		t.Fatal("the console is not bundled: run make console")
+	}
+	folder := filepath.Join(root, "internal", "web", "browser")
+	requirePrograms(t)
+	if _, err := os.Stat(filepath.Join(folder, "node_modules")); err != nil {
+		runIn(t, folder, "npm", "ci", "--no-audit", "--no-fund")
+	}
+	pictures, err := filepath.Abs(filepath.Join(root, ".ci", "out", "console"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := dataDir(t)
+	s := serve(t, dir, "--sample")
+	if clients := testsize.Of(0, 0, 10_000); clients > 0 {
+		seed := command(t, "seed", "--data-dir", dir, "--clients", strconv.Itoa(clients))
+		if out, err := seed.CombinedOutput(); err != nil {
+			t.Fatalf("seed: %v\n%s", err, out)
+		}
+	}
+	t.Logf("%s", runIn(t, folder, "node", "console/run.mjs", s.base, pictures))
 }
 
 func requirePrograms(t *testing.T) {

@@ -48,5 +48,5 @@ export function App() {
 
 function NotFound() {
   const t = useText();
-  return <State icon="warning" title={t.states.notFoundTitle} hint={t.states.notFound} />;
+  return <State isPage icon="warning" title={t.states.notFoundTitle} hint={t.states.notFound} />;
 }

@@ -47,9 +47,14 @@ export class Live {
     window.removeEventListener("online", this.retryNow);
     window.removeEventListener("offline", this.goOffline);
     window.clearTimeout(this.timer);
-    this.cancel();
-    void this.socket?.dispose();
+    this.hangUp();
     this.socket = null;
+  }
+
+  private hangUp() {
+    this.cancel();
+    // A socket that never opened says so once more, to nobody.
+    Promise.resolve(this.socket?.dispose()).catch(() => undefined);
   }
 
   // onChange is told of every change, in order.
@@ -93,8 +98,7 @@ export class Live {
   }
 
   private connect() {
-    this.cancel();
-    void this.socket?.dispose();
+    this.hangUp();
     const url = new URL(this.endpoint, window.location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = createClient({

@@ -5,34 +5,35 @@ import { Button } from "~/design/controls";
 import { Icon, type IconName } from "~/design/icons";
 import { useText } from "~/i18n";
 
-export function State(props: { icon: IconName; title: string; hint?: string; children?: ReactNode; alert?: boolean }) {
+export function State(props: { icon: IconName; title: string; hint?: string; children?: ReactNode; alert?: boolean; isPage?: boolean }) {
   return (
     <div className="state" role={props.alert ? "alert" : "status"}>
       <span className="state-icon">
         <Icon name={props.icon} />
       </span>
-      <h2>{props.title}</h2>
+      {props.isPage ? <h1 className="state-title">{props.title}</h1> : <h2>{props.title}</h2>}
       {props.hint ? <p dir="auto">{props.hint}</p> : null}
       {props.children}
     </div>
   );
 }
 
-export function TroubleState({ trouble, retry }: { trouble: Trouble; retry(): void }) {
+// isPage: the whole screen is in trouble, and has no other heading.
+export function TroubleState({ trouble, retry, isPage = false }: { trouble: Trouble; retry(): void; isPage?: boolean }) {
   const t = useText();
   switch (trouble.kind) {
     case "denied":
-      return <State icon="lock" title={t.states.deniedTitle} hint={t.states.denied} />;
+      return <State isPage={isPage} icon="lock" title={t.states.deniedTitle} hint={t.states.denied} />;
     case "offline":
     case "signedOut":
       return (
-        <State icon="cloud" title={t.states.offlineTitle} hint={t.states.offline} alert>
+        <State isPage={isPage} icon="cloud" title={t.states.offlineTitle} hint={t.states.offline} alert>
           <Button onPress={retry}>{t.states.retry}</Button>
         </State>
       );
     case "failed":
       return (
-        <State icon="warning" title={t.states.failedTitle} hint={trouble.message} alert>
+        <State isPage={isPage} icon="warning" title={t.states.failedTitle} hint={trouble.message} alert>
           {trouble.id ? <p className="small">{t.states.errorId(trouble.id)}</p> : null}
           <Button onPress={retry}>{t.states.retry}</Button>
         </State>

@@ -224,6 +224,7 @@ export const en = {
     discard: "Discard",
     save: "Save",
     saved: "Saved",
+    lookAt: (label: string) => `Look at: ${label}`,
     kept: "You are offline: the edit is kept and sent later",
     notKept: "You are offline. Secrets are not kept in the browser: save again when you are back.",
     waits: "This edit waits to be sent:",

@@ -1,5 +1,5 @@
 // Texts, numbers and dates in the language that the person chose.
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useContext, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { I18nProvider } from "react-aria-components";
 import { load, save } from "~/storage";
 import { en, type Messages } from "~/i18n/en";
@@ -27,7 +27,8 @@ function preferred(): Messages {
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [t, setMessages] = useState(preferred);
-  useEffect(() => {
+  // Before anything is painted: nothing turns round in sight.
+  useLayoutEffect(() => {
     document.documentElement.lang = t.code;
     document.documentElement.dir = t.direction;
   }, [t]);

@@ -42,7 +42,7 @@ export default function ClientScreen() {
     return <Page key={client.id} client={client} askedFor={clientId} again={again} />;
   }
   if (trouble) {
-    return <TroubleState trouble={trouble} retry={again} />;
+    return <TroubleState isPage trouble={trouble} retry={again} />;
   }
   return fetching ? <PageSkeleton /> : <NotFound />;
 }
@@ -74,7 +74,7 @@ function useBackKey(back: () => void) {
 function NotFound() {
   const t = useText();
   return (
-    <State icon="person" title={t.client.notFoundTitle} hint={t.client.notFound}>
+    <State isPage icon="person" title={t.client.notFoundTitle} hint={t.client.notFound}>
       <Link className="button" to="/clients">
         {t.states.home}
       </Link>

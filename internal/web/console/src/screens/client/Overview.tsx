@@ -97,7 +97,7 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 function useEdit(current: Client, again: () => void) {
   const t = useText();
   const say = useToast();
-  const label = useLabel();
+  const label = useLabel(current);
   const { client: api, outbox } = useApi();
   const [draft, setDraft] = useState<Draft>({});
   const [base, setBase] = useState(current);
@@ -107,7 +107,8 @@ function useEdit(current: Client, again: () => void) {
   const clean = changedKeys(base, draft).length === 0;
   useEffect(() => {
     if (clean) {
-      setBase(current);
+      // What was saved just now may be newer than what was read.
+      setBase((old) => (current.version >= old.version ? current : old));
     }
   }, [current, clean]);
 
@@ -139,7 +140,7 @@ function useEdit(current: Client, again: () => void) {
       setConflict({ base: from, theirs: answer.client, draft: wanted });
     } else if (answer.userErrors.length > 0) {
       setConflict(null);
-      setProblems(problemsOf(answer, patch, label));
+      setProblems(problemsOf(answer, patch, (key) => t.client.lookAt(label(key))));
     } else {
       say(t.client.saved);
       finish(answer.client ?? null);

@@ -134,6 +134,8 @@ export function FindPerson({ label, onChoose }: { label: string; onChoose(person
   const t = useText();
   const { client } = useApi();
   const [text, setText] = useState("");
+  // Another box after each choice: one that is empty and closed.
+  const [chosen, setChosen] = useState(0);
   const [found, setFound] = useState<readonly Found[]>([]);
   useEffect(() => {
     if (text.trim() === "") {
@@ -155,6 +157,7 @@ export function FindPerson({ label, onChoose }: { label: string; onChoose(person
   }, [client, text]);
   return (
     <ComboBox
+      key={chosen}
       className="field"
       items={found}
       inputValue={text}
@@ -166,6 +169,7 @@ export function FindPerson({ label, onChoose }: { label: string; onChoose(person
         const person = found.find((one) => one.id === key);
         if (person) {
           setText("");
+          setChosen(chosen + 1);
           onChoose(person);
         }
       }}

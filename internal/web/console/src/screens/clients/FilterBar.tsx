@@ -135,11 +135,8 @@ function Chip(props: {
       {props.name === "deleted" ? (
         <span className="chip-text">{label}</span>
       ) : (
-        <Button ref={trigger} look="quiet" onPress={() => props.onOpen(true)} aria-label={`${t.filters.edit(label)}${value ? `: ${value}` : ""}`}>
-          <span className="soft" dir="auto">
-            {label}
-          </span>
-          <bdi className="clip chip-value">{value}</bdi>
+        <Button ref={trigger} look="quiet" onPress={() => props.onOpen(true)} aria-haspopup="dialog">
+          <bdi className="soft">{label}</bdi> <bdi className="clip chip-value">{value}</bdi>
         </Button>
       )}
       <IconButton icon="close" label={t.filters.remove(label)} onPress={remove} />

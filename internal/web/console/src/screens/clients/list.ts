@@ -203,7 +203,7 @@ export class ClientList {
       return;
     }
     // Empty changedFields: the whole client is new to the caller.
-    const isNew = change.client && (change.changedFields.length === 0 || change.kind !== "UPSERTED");
+    const isNew = change.client && (change.client.version === 1 || change.changedFields.length === 0 || change.kind !== "UPSERTED");
     if (isNew && this.question.search === "" && !this.state.loading) {
       this.arrived.push(change.clientId);
       window.clearTimeout(this.timer);

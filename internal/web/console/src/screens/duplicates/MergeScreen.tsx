@@ -99,6 +99,7 @@ function Wizard({ clients }: { clients: readonly Client[] }) {
         report={report}
         everything={everything}
         survivorId={survivorId}
+        choices={choices}
         onSurvivor={(id) => change("survivor", id)}
         onChoose={(field, id) => change(choicePrefix + field, id)}
       />

@@ -12,6 +12,7 @@ interface TableProps {
   report: MergeOutcomeFragment | null;
   everything: boolean;
   survivorId: string;
+  choices: readonly { field: string; fromClientId: string }[];
   onSurvivor(clientId: string): void;
   onChoose(field: string, clientId: string): void;
 }
@@ -72,6 +73,8 @@ function Line(props: TableProps & { editKey: EditKey; label: string; differs: bo
   const { clients, report, editKey } = props;
   const t = useText();
   const conflict = report?.conflicts.find((one) => one.field === editKey);
+  // What was chosen shows at once; the API's report follows.
+  const winner = props.choices.find((one) => one.field === editKey)?.fromClientId ?? conflict?.winnerClientId;
   const fill = report?.fills.find((one) => one.field === editKey);
   return (
     <tr className={props.differs ? "differs" : ""}>
@@ -87,7 +90,7 @@ function Line(props: TableProps & { editKey: EditKey; label: string; differs: bo
       </th>
       {clients.map((client) => {
         const text = textOf(client, editKey);
-        const wins = conflict?.winnerClientId === client.clientId || fill?.fromClientId === client.clientId;
+        const wins = winner === client.clientId || fill?.fromClientId === client.clientId;
         const value = (
           <span dir="auto" className="merge-value">
             {text || <span className="soft">—</span>}

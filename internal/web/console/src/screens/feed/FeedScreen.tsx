@@ -66,7 +66,7 @@ function FeedLine({ change }: { change: Change }) {
   const t = useText();
   const formats = useFormats();
   const label = useLabel();
-  const isNew = change.kind === "UPSERTED" && change.changedFields.length === 0;
+  const isNew = change.kind === "UPSERTED" && (change.changedFields.length === 0 || change.client?.version === 1);
   return (
     <li className="feed-line">
       <time className="soft numbers" dateTime={change.at.toISOString()}>

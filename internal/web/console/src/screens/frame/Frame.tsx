@@ -33,7 +33,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <div className="side" />
         <div className="top" />
         <main className="main" aria-busy={!trouble}>
-          {trouble ? <TroubleState trouble={trouble} retry={() => again({ requestPolicy: "network-only" })} /> : null}
+          {trouble ? <TroubleState isPage trouble={trouble} retry={() => again({ requestPolicy: "network-only" })} /> : null}
         </main>
       </div>
     );
@@ -85,23 +85,21 @@ function Side({ me }: { me: Me }) {
   const t = useText();
   const business = me.business.name ?? t.frame.noName;
   return (
-    <div className="side">
+    <nav className="side" aria-label={t.nav.main}>
       <div className="business" title={t.frame.business}>
         <span className="mark" aria-hidden="true" />
         <span className="clip" dir="auto">
           {business}
         </span>
       </div>
-      <nav aria-label={t.nav.main}>
-        <ul>
-          {placesFor(me).map((place) => (
-            <li key={place.path}>
-              <Place icon={place.icon} path={place.path} label={t.nav[place.name]} />
-            </li>
-          ))}
-        </ul>
-      </nav>
-    </div>
+      <ul>
+        {placesFor(me).map((place) => (
+          <li key={place.path}>
+            <Place icon={place.icon} path={place.path} label={t.nav[place.name]} />
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 

@@ -1,0 +1,105 @@
+// One client: editing it, alone and with others, with and without a network.
+import { check, settled, toast } from "./world.mjs";
+
+async function save(page) {
+  await page.keyboard.press("Control+s");
+}
+
+export const tests = {
+  "only what is changed is sent, and what is wrong is told at its field": async (world) => {
+    const id = await world.newClient({ firstName: "Edda", lastName: "Editing", emailAddress: "edda@editing.example" });
+    const page = await world.window(`/clients/${id}`);
+    await page.getByLabel("Mobile phone").fill("+44 20 7946 0000");
+    const sent = page.waitForRequest((request) => (request.postData() ?? "").includes("mutation PatchClient"));
+    await save(page);
+    const { variables } = JSON.parse((await sent).postData());
+    check(JSON.stringify(variables.patch) === '{"cellPhone":"+44 20 7946 0000"}', `the patch was ${JSON.stringify(variables.patch)}`);
+    check(variables.expectedVersion === 1 && variables.idempotencyKey, "the patch has no version or no key");
+    await toast(page, "Saved").first().waitFor();
+    await page.getByLabel("Email Address").fill("no address");
+    await save(page);
+    await page.getByRole("textbox", { name: /Email Address/, description: /e-mail address/i }).or(page.locator(".field-error").filter({ hasText: /address/i })).first().waitFor();
+    check((await world.client(id, "emailAddress")).emailAddress === "edda@editing.example", "a refused edit was made");
+  },
+
+  "two windows change one field: both values are shown, and one is chosen": async (world) => {
+    const id = await world.newClient({ firstName: "Connie", lastName: "Conflict", emailAddress: "connie@conflict.example", city: "Ghent" });
+    const mine = await world.window(`/clients/${id}`);
+    const theirs = await world.window(`/clients/${id}`);
+    await mine.getByLabel("City").fill("Bruges");
+    await mine.getByLabel("Company", { exact: true }).fill("Mine Ltd");
+    await theirs.getByLabel("City").fill("Antwerp");
+    await save(theirs);
+    await toast(theirs, "Saved").waitFor();
+    await save(mine);
+    const dialog = mine.getByRole("dialog", { name: "Somebody else changed this client" });
+    await dialog.getByRole("radio", { name: /Antwerp/ }).waitFor();
+    check((await dialog.getByRole("button", { name: "Save these" }).isDisabled()) === true, "it can be saved undecided");
+    check((await world.client(id, "city companyName")).city === "Antwerp", "their value is lost");
+    await dialog.getByText("Bruges").click();
+    await dialog.getByRole("button", { name: "Save these" }).click();
+    await toast(mine, "Saved").waitFor();
+    const now = await world.client(id, "city companyName");
+    check(now.city === "Bruges" && now.companyName === "Mine Ltd", `the client has ${JSON.stringify(now)}`);
+    // The other window, which has no changes of its own, follows.
+    await theirs.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "Bruges"));
+  },
+
+  "what is saved offline is kept, and sent once when the network is back": async (world) => {
+    const id = await world.newClient({ firstName: "Otto", lastName: "Offline", emailAddress: "otto@offline.example" });
+    const page = await world.window(`/clients/${id}`);
+    await page.getByLabel("City").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    page.expectsErrors = true; // The browser tells of each request that fails.
+    await page.context().setOffline(true);
+    await page.getByText("You are offline.").first().waitFor();
+    await page.getByLabel("City").fill("Oslo");
+    await save(page);
+    await page.getByText("1 edit waits to be sent").waitFor();
+    check((await world.client(id, "city")).city === null, "an edit came through though the network is off");
+    await page.context().setOffline(false);
+    await toast(page, "1 edit that waited was sent").waitFor();
+    const now = await world.client(id, "city version");
+    check(now.city === "Oslo" && now.version === 2, `the client has ${JSON.stringify(now)}`);
+    await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "Oslo"));
+  },
+
+  "history tells before and after, and gives a value back": async (world) => {
+    const id = await world.newClient({ firstName: "Hilda", lastName: "History", emailAddress: "hilda@history.example", city: "Turku" });
+    await world.ask('mutation ($id: ID!) { patchClient(clientId: $id, patch: {city: "Tampere"}) { userErrors { code } } }', { id });
+    const page = await world.window(`/clients/${id}?tab=history`);
+    const entry = page.getByRole("listitem", { name: "Version 2" });
+    await entry.getByText("Turku").waitFor();
+    await entry.getByText("Tampere").waitFor();
+    await entry.getByRole("button", { name: /Restore the value of before of City/ }).click();
+    await toast(page, "The value of before is back").waitFor();
+    check((await world.client(id, "city")).city === "Turku", "the value is not back");
+    await page.getByRole("listitem", { name: "Version 3" }).waitFor();
+  },
+
+  "viewers are added by typing, shown both ways, and taken back by undo": async (world) => {
+    const id = await world.newClient({ firstName: "Vera", lastName: "Viewed", emailAddress: "vera@viewed.example" });
+    const other = await world.newClient({ firstName: "Walter", lastName: "Watching", emailAddress: "walter@watching.example" });
+    const page = await world.window(`/clients/${id}?tab=viewers`);
+    await page.getByRole("combobox", { name: "Let somebody see this client" }).pressSequentially("walter watch");
+    await page.getByRole("option", { name: /Walter Watching/ }).click();
+    await page.getByRole("img", { name: /1 client may see Vera Viewed/ }).waitFor();
+    check((await world.client(other, "viewClients { clientId }")).viewClients[0].clientId === id, "the edge is not there");
+    await toast(page, "Done").getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("img", { name: /0 clients may see Vera Viewed/ }).waitFor();
+    check((await world.client(other, "viewClients { clientId }")).viewClients.length === 0, "the edge is there still");
+  },
+
+  "a deleted client says so, and is restored": async (world) => {
+    const id = await world.newClient({ firstName: "Dora", lastName: "Deleted", emailAddress: "dora@deleted.example" });
+    const page = await world.window(`/clients/${id}`);
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete client" }).click();
+    await page.getByText("This client is deleted").waitFor();
+    check((await world.client(id, "deleted")).deleted, "the client is not deleted");
+    await page.getByRole("button", { name: "Restore", exact: true }).click();
+    await page.getByText("This client is deleted").waitFor({ state: "detached" });
+    await settled(page);
+    check(!(await world.client(id, "deleted")).deleted, "the client is deleted still");
+  },
+};

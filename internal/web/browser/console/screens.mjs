@@ -1,0 +1,73 @@
+// Each screen at a desk and on a phone, in both directions of writing, light and
+// dark: a picture of it, and nothing that axe finds.
+import { join } from "node:path";
+import { accessible, check, settled } from "./world.mjs";
+
+const widths = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } };
+const languages = { en: "en-US", he: "he-IL" };
+const schemes = ["light", "dark"];
+
+async function openPalette(page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+}
+
+const screens = {
+  clients: { path: "/clients" },
+  "clients-preview": { path: "/clients?q=begood&open=4658091" },
+  "clients-none": { path: "/clients?tag=nobody-has-this-tag" },
+  palette: { path: "/clients", prepare: openPalette },
+  client: { path: "/clients/4658091" },
+  "client-viewers": { path: "/clients/4658091?tab=viewers" },
+  "client-history": { path: "/clients/4658091?tab=history" },
+  "client-merges": { path: "/clients/4658091?tab=merges" },
+  "client-unknown": { path: "/clients/999" },
+  duplicates: { path: "/duplicates" },
+  merge: { path: "/duplicates/merge?ids=4658091,4761823" },
+  fields: { path: "/fields" },
+  settings: { path: "/settings" },
+  feed: { path: "/feed" },
+};
+
+async function signOut(page) {
+  await page.evaluate(() => sessionStorage.setItem("clientgraph:console:signedOut", "true"));
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function picture(world, page, name, language) {
+  for (const [width, size] of Object.entries(widths)) {
+    await page.setViewportSize(size);
+    for (const scheme of schemes) {
+      await page.emulateMedia({ colorScheme: scheme });
+      const what = `${name}-${width}-${language}-${scheme}`;
+      await page.screenshot({ path: join(world.shots, `${what}.png`) });
+      await accessible(page, what);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      check(!wide, `${what} is wider than the window`);
+    }
+  }
+}
+
+export const tests = Object.fromEntries(
+  Object.entries(languages).map(([language, locale]) => [
+    `every screen in ${language}: pictures, axe, nothing that jumps`,
+    async (world) => {
+      const page = await world.window(null, { locale });
+      for (const [name, { path, prepare }] of Object.entries(screens)) {
+        await page.setViewportSize(widths.desk);
+        await page.emulateMedia({ colorScheme: "light" });
+        await page.goto(`${world.base}/console${path}`);
+        await settled(page);
+        const direction = await page.evaluate(() => document.documentElement.dir);
+        check(direction === (language === "he" ? "rtl" : "ltr"), `${name} is written ${direction}`);
+        const shift = await page.evaluate(() => window.shifts.reduce((sum, one) => sum + one, 0));
+        check(shift < 0.02, `${name} jumps while it loads: layout shift ${shift}`);
+        await prepare?.(page);
+        await picture(world, page, name, language);
+      }
+      await signOut(page);
+      await picture(world, page, "sign-in", language);
+    },
+  ]),
+);
