@@ -10,6 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore"
 )
 
 // version names one state of a client.
@@ -63,6 +65,10 @@ type state struct {
 
 func loadState(t *testing.T, db *mongo.Database, business int64) *state {
 	t.Helper()
+	// What a server that was killed left behind is numbered by whoever comes next.
+	if err := mongostore.New(db.Client(), db.Name()).NumberChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	filter := bson.D{{Key: "businessId", Value: business}}
 	s := &state{clients: map[int64]storedClient{}, history: map[version]storedHistory{}, erased: map[int64]storedTombstone{}}
 	for _, c := range all[storedClient](t, db.Collection("clients"), filter, "_id") {
@@ -76,14 +82,13 @@ func loadState(t *testing.T, db *mongo.Database, business int64) *state {
 		s.erased[one.ClientID] = one
 	}
 	s.feed = all[storedChange](t, db.Collection("changes"), filter, "sequence")
-	var counter struct {
-		Value int64 `bson:"value"`
+	var head struct {
+		Head int64 `bson:"head"`
 	}
-	name := fmt.Sprintf("changes:%d", business)
-	if err := db.Collection("counters").FindOne(t.Context(), bson.D{{Key: "_id", Value: name}}).Decode(&counter); err != nil {
-		t.Fatalf("the feed's counter: %v", err)
+	if err := db.Collection("feeds").FindOne(t.Context(), append(filter, bson.E{Key: "part", Value: "head"})).Decode(&head); err != nil {
+		t.Fatalf("the feed's head: %v", err)
 	}
-	s.counter = counter.Value
+	s.counter = head.Head
 	return s
 }
 
@@ -162,7 +167,7 @@ func (c *storedClient) apply(row storedHistory) {
 func (s *state) checkFeed(t *testing.T) {
 	t.Helper()
 	if s.counter != int64(len(s.feed)) {
-		t.Errorf("%d feed rows, and the feed's counter is at %d", len(s.feed), s.counter)
+		t.Errorf("%d feed rows, and the feed's head is at %d", len(s.feed), s.counter)
 	}
 	seen, last, erased := map[version]bool{}, map[int64]int64{}, map[int64]bool{}
 	for i, row := range s.feed {

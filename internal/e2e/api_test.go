@@ -51,10 +51,20 @@ func reference(t *testing.T) *apitest.API {
 // written are the collections in which a write to a client can be seen.
 var written = []string{"clients", "clientHistory", "changes"}
 
+// numberChanges has all rows of the change feed numbered, and nothing of what was
+// written under way.
+func numberChanges(t *testing.T, api *apitest.API) {
+	t.Helper()
+	if err := api.Store.NumberChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // rows are all documents of a collection, in the order of _id, as JSON that
 // keeps the types of values.
 func rows(t *testing.T, api *apitest.API, collection string) []string {
 	t.Helper()
+	numberChanges(t, api)
 	texts := rawRows(t, api, collection)
 	for i, document := range texts {
 		texts[i] = readable(t, document)

@@ -255,6 +255,7 @@ func TestFeedEntryHarmsNoOther(t *testing.T) {
 // lastChange is the last row of the change feed, without its place.
 func lastChange(t *testing.T, api *apitest.API) bson.M {
 	t.Helper()
+	numberChanges(t, api)
 	cursor, err := api.Mongo.Collection("changes").Find(t.Context(), bson.D{{Key: "businessId", Value: int64(sample.BusinessID)}})
 	if err != nil {
 		t.Fatal(err)

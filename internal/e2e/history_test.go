@@ -17,6 +17,7 @@ import (
 // documents are those of a collection that match, in the order of a key.
 func documents(t *testing.T, api *apitest.API, collection, order string, query bson.D) []bson.M {
 	t.Helper()
+	numberChanges(t, api)
 	cursor, err := api.Mongo.Collection(collection).Find(t.Context(), query,
 		options.Find().SetSort(bson.D{{Key: order, Value: 1}}).SetProjection(bson.D{{Key: "_id", Value: 0}}))
 	if err != nil {

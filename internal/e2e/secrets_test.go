@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -13,8 +12,6 @@ import (
 
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
@@ -191,22 +188,15 @@ func (s *secrets) run(t *testing.T, text string) {
 // side, with whatever the database says about it.
 func (s *secrets) obstructed(t *testing.T, variables map[string]any) {
 	t.Helper()
-	changes := s.api.Mongo.Collection("changes")
-	var last struct {
-		Sequence int64 `bson:"sequence"`
+	accept := func(validator bson.D) {
+		t.Helper()
+		if err := s.api.Mongo.RunCommand(t.Context(), bson.D{{Key: "collMod", Value: "outbox"}, {Key: "validator", Value: validator}}).Err(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	err := changes.FindOne(t.Context(), bson.D{}, options.FindOne().SetSort(bson.D{{Key: "sequence", Value: -1}})).Decode(&last)
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-		t.Fatal(err)
-	}
-	obstacle := bson.D{{Key: "businessId", Value: int64(sample.BusinessID)}, {Key: "sequence", Value: last.Sequence + 1}}
-	if _, err := changes.InsertOne(t.Context(), obstacle); err != nil {
-		t.Fatal(err)
-	}
+	accept(bson.D{{Key: "nothing has this", Value: bson.D{{Key: "$exists", Value: true}}}})
+	defer accept(bson.D{})
 	s.send(t, s.owner, variables)
-	if _, err := changes.DeleteOne(t.Context(), obstacle); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func (s *secrets) send(t *testing.T, who client.Identity, variables map[string]any) apitest.Response {

@@ -41,12 +41,16 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 	if err := s.saveBusiness(ctx, business); err != nil {
 		return err
 	}
+	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
+	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(business.Keying())}}}}
+	if _, err := s.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
+		return fmt.Errorf("say how clients are keyed: %w", err)
+	}
 	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
 	if err := key.adopt(ctx, counters); err != nil {
 		return err
 	}
-	_, err := counters.UpdateOne(ctx, append(key.filter(), bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}),
-		bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(business.Keying())}}}})
+	_, err := counters.UpdateOne(ctx, append(key.filter(), exists), set)
 	if err != nil {
 		return fmt.Errorf("say how clients are keyed: %w", err)
 	}

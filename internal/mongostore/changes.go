@@ -18,17 +18,18 @@ import (
 const keySequence = "sequence"
 
 type changeRowDocument struct {
-	Sequence           int64     `bson:"sequence"`
-	At                 time.Time `bson:"at"`
-	Kind               string    `bson:"kind"`
-	ClientID           int64     `bson:"clientId"`
-	Version            int64     `bson:"version"`
-	MergedIntoClientID int64     `bson:"mergedIntoClientId"`
-	ChangedPaths       []string  `bson:"changedPaths"`
-	VisibilityBefore   []string  `bson:"visibilityBefore"`
-	VisibilityAfter    []string  `bson:"visibilityAfter"`
-	SubjectsGained     []int64   `bson:"subjectsGained"`
-	SubjectsLost       []int64   `bson:"subjectsLost"`
+	ID                 bson.ObjectID `bson:"_id"`
+	Sequence           int64         `bson:"sequence"`
+	At                 time.Time     `bson:"at"`
+	Kind               string        `bson:"kind"`
+	ClientID           int64         `bson:"clientId"`
+	Version            int64         `bson:"version"`
+	MergedIntoClientID int64         `bson:"mergedIntoClientId"`
+	ChangedPaths       []string      `bson:"changedPaths"`
+	VisibilityBefore   []string      `bson:"visibilityBefore"`
+	VisibilityAfter    []string      `bson:"visibilityAfter"`
+	SubjectsGained     []int64       `bson:"subjectsGained"`
+	SubjectsLost       []int64       `bson:"subjectsLost"`
 }
 
 func (d *changeRowDocument) row() client.ChangeRow {
@@ -50,6 +51,12 @@ func changeCounter(scope client.Scope) counterKey {
 
 // ChangeHead implements client.ChangeStore.
 func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
+	// A row that is committed has its number now, as far as that is possible: who
+	// wrote it finds it.
+	head, err := s.drain(ctx, scope.BusinessID)
+	if err != nil || head != nil {
+		return head.place(), err
+	}
 	counter, err := s.findCounter(ctx, changeCounter(scope))
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return 0, fmt.Errorf("find the feed's counter: %w", err)
@@ -68,14 +75,33 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 	return next.Sequence, next.At.UTC(), nil
 }
 
-// ClientChangeRows implements client.ExportStore.
+// ClientChangeRows implements client.ExportStore. Those that have no number yet come
+// last.
 func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.ChangeRow, error) {
-	cursor, err := s.db.Collection(changesName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}),
-		options.Find().SetSort(ascending(keySequence)).SetBatchSize(oneBatch))
-	if err != nil {
-		return nil, fmt.Errorf("find rows of the feed: %w", err)
+	var rows []client.ChangeRow
+	seen := map[bson.ObjectID]bool{}
+	for _, from := range []struct {
+		collection string
+		order      bson.D
+	}{{changesName, ascending(keySequence)}, {outboxName, ascending(keyBusiness, keyClient, keyChange)}} {
+		cursor, err := s.db.Collection(from.collection).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}),
+			options.Find().SetSort(from.order).SetBatchSize(oneBatch))
+		if err != nil {
+			return nil, fmt.Errorf("find rows of the feed: %w", err)
+		}
+		var found []changeRowDocument
+		if err := allRows(ctx, cursor, &found); err != nil {
+			return nil, fmt.Errorf("read rows of the feed: %w", err)
+		}
+		for i := range found {
+			// A row that is being numbered is in both.
+			if id := found[i].ID; !seen[id] {
+				seen[id] = true
+				rows = append(rows, found[i].row())
+			}
+		}
 	}
-	return readChangeRows(ctx, cursor)
+	return rows, nil
 }
 
 func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]client.ChangeRow, error) {

@@ -51,6 +51,7 @@ func (c *codec) encode(from *client.Client) bson.D {
 		{Key: keyBusiness, Value: from.BusinessID},
 		{Key: keySchema, Value: c.schemaVersion()},
 		{Key: keyVersion, Value: from.Version},
+		{Key: keyChange, Value: from.ChangeNumber},
 		{Key: keyLifecycle, Value: string(from.Lifecycle)},
 		{Key: keyVisibility, Value: from.VisibilityKeys()},
 	}
@@ -169,7 +170,7 @@ func encodeAppointments(appointments []client.Appointment) any {
 
 // projection is what a find returns for a selection.
 func (c *codec) projection(need client.Selection) bson.D {
-	names := []string{keyID, keyBusiness, keySchema, keyVersion, keyLifecycle}
+	names := []string{keyID, keyBusiness, keySchema, keyVersion, keyChange, keyLifecycle}
 	for i := range c.properties {
 		if need.Has(i) {
 			names = append(names, c.properties[i].Name)

@@ -34,7 +34,8 @@ type Index struct {
 // expiries and those by which work of any business is found. Every write names its
 // business too.
 //
-// secretKeys stays whole: it has a document for each key of the deployment.
+// secretKeys stays whole: it has a document for each key of the deployment. So does
+// switches, of what is turned on for all of it.
 func Collections() []Collection {
 	return []Collection{
 		{clientsName, keyBusiness, clientIndexes()},
@@ -46,6 +47,15 @@ func Collections() []Collection {
 			// What is told of one client: to be exported, or erased.
 			{Name: "byClient", Keys: ascending(keyBusiness, keyClient, keySequence)},
 			{Name: "expiry", Keys: ascending("at"), Expire: client.FeedRetention},
+		}},
+		// Rows of the feed that have no number yet. They don't expire.
+		{outboxName, keyBusiness, []Index{
+			{Name: "byChange", Keys: ascending(keyBusiness, keyClient, keyChange), Unique: true},
+			// Rows that are being numbered.
+			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
+		}},
+		{feedsName, keyBusiness, []Index{
+			{Name: "byPart", Keys: ascending(keyBusiness, keyPart), Unique: true},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{
@@ -100,6 +110,7 @@ func Collections() []Collection {
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
 		}},
 		{secretsName, "", nil},
+		{switchesName, "", nil},
 	}
 }
 

@@ -31,6 +31,8 @@ func (c *codec) decode(document bson.Raw) (*client.Client, error) {
 			to.BusinessID, ok = value.AsInt64OK()
 		case keyVersion:
 			to.Version, ok = value.AsInt64OK()
+		case keyChange:
+			to.ChangeNumber, ok = value.AsInt64OK()
 		case keyLifecycle:
 			var text string
 			text, ok = value.StringValueOK()

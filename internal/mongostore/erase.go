@@ -57,6 +57,7 @@ func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
 		// Whom the client could see is no part of the row: nothing is left that is
 		// told by those edges.
 		gone := &client.Client{SubjectIDs: c.SubjectIDs}
+		t.raise(c.ClientID, c.ChangeNumber)
 		t.announce(c, gone, client.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, client.KindErased, bson.A{})
 	}
 }
@@ -192,6 +193,12 @@ func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
 	if err := s.blankAnswers(ctx, erasure); err != nil {
 		return err
 	}
+	// Rows that have no number yet get one first: they are blanked like the others,
+	// and none comes after the row that tells of the erasure. No more are written:
+	// whoever announces a client writes to its document.
+	if err := s.number(ctx, erasure.BusinessID); err != nil {
+		return fmt.Errorf("number the rows of an erased client: %w", err)
+	}
 	return s.blankChanges(ctx, erasure)
 }
 
@@ -249,7 +256,7 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}}
 	blank := bson.D{}
 	for _, key := range []string{
-		keyClient, "kind", keyVersion, "changedPaths", "visibilityBefore", "visibilityAfter", "subjectsGained", "subjectsLost", "mergedIntoClientId",
+		keyClient, "kind", keyVersion, keyChange, "changedPaths", "visibilityBefore", "visibilityAfter", "subjectsGained", "subjectsLost", "mergedIntoClientId",
 	} {
 		blank = append(blank, bson.E{Key: key, Value: ""})
 	}

@@ -123,6 +123,7 @@ func TestErasureStoppedAnywhere(t *testing.T) {
 	for n := int64(1); !whole; n += step {
 		p.clear(t)
 		l := p.leaver(t)
+		p.number(t)
 		before := p.dump(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		stops.stop.Store(&cancel)
@@ -199,6 +200,7 @@ func (l *leaver) checkUnknown(t *testing.T) {
 // checkErased holds all that is stored to what may stay.
 func (l *leaver) checkErased(t *testing.T) {
 	t.Helper()
+	l.number(t)
 	for collection, rows := range l.dump(t) {
 		for _, row := range rows {
 			text, err := bson.MarshalExtJSON(row, false, false)

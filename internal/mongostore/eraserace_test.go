@@ -72,6 +72,7 @@ func (b *bystanders) erase(ctx context.Context, s *client.Service) error {
 // keep the bare id.
 func (b *bystanders) check(t *testing.T) {
 	t.Helper()
+	b.number(t)
 	for collection, rows := range b.dump(t) {
 		for _, row := range rows {
 			text, err := bson.MarshalExtJSON(row, false, false)

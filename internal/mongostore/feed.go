@@ -91,6 +91,7 @@ func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
 
 // Refresh implements client.FeedTx.
 func (t *transaction) Refresh(before, after *client.Client, at time.Time, properties []string) error {
+	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	update, err := t.store.codec.difference(before, after)
 	if err != nil {
 		return err
@@ -157,9 +158,10 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 			t.feed.forms = append(t.feed.forms, mongo.NewInsertOneModel().SetDocument(document))
 		}
 	}
-	// Two writers of one client's forms, or of its visibility, are to refuse each
-	// other: the feed row says who sees the client, and its forms are counted.
-	t.update(c, bson.D{{Key: "$inc", Value: bson.D{{Key: "formFeeds", Value: int64(1)}}}})
+	// Two writers of one client's forms, or of its visibility, refuse each other so:
+	// the feed row says who sees the client, and its forms are counted.
+	number := t.raise(c.ClientID, c.ChangeNumber)
+	t.update(c, bson.D{{Key: "$set", Value: bson.D{{Key: keyChange, Value: number}}}})
 	t.announceFeed(c, c, at, properties)
 }
 

@@ -34,6 +34,7 @@ func TestErasureForgetsAnUndoneMerge(t *testing.T) {
 	leaver = p.load(t, leaver.ClientID)
 	_, err = p.service.Erase(ctx, owner, client.EraseArgs{ID: leaver.ID(), Confirm: leaver.ID(), ExpectedVersion: leaver.Version})
 	must(t, err)
+	p.number(t)
 	for collection, rows := range p.dump(t) {
 		for _, row := range rows {
 			text, err := bson.MarshalExtJSON(row, false, false)

@@ -46,7 +46,7 @@ func (s *Store) BuildIndexes(ctx context.Context, begin func(collection string, 
 			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
 		}
 	}
-	return nil
+	return s.beginWithOutbox(ctx)
 }
 
 func (ix *Index) model() mongo.IndexModel {

@@ -44,12 +44,18 @@ func (t *transaction) SaveBusiness(ctx context.Context, business *client.Busines
 	return t.store.saveBusiness(ctx, business)
 }
 
-// Rekeyed implements client.BusinessTx. It writes to the counter on which all
-// that write clients of the business wait for each other: who began before
-// conflicts, and who begins later reads it.
+// Rekeyed implements client.BusinessTx.
 func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
+	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
+	if err != nil {
+		return err
+	}
+	if keys != nil {
+		return t.rekeys(ctx, bson.D{{Key: "keying", Value: keyingDocument(keying)}})
+	}
+	// Who began before conflicts at the counter, and who begins later reads it.
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
-	_, err := counters.UpdateOne(ctx, key.filter(),
+	_, err = counters.UpdateOne(ctx, key.filter(),
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
@@ -67,6 +73,13 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 
 // KeyState implements client.Store.
 func (s *Store) KeyState(ctx context.Context, scope client.Scope) (client.KeyState, error) {
+	keys, err := s.findFeedKeys(ctx, scope.BusinessID)
+	if err != nil {
+		return client.KeyState{}, err
+	}
+	if keys != nil {
+		return keys.state(), nil
+	}
 	c, err := s.findCounter(ctx, changeCounter(scope))
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return client.KeyState{Version: client.KeyVersion}, nil
@@ -77,10 +90,41 @@ func (s *Store) KeyState(ctx context.Context, scope client.Scope) (client.KeySta
 	return client.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
 }
 
-// OutdatedBusinesses implements client.Store. There is a counter a business.
+// OutdatedBusinesses implements client.Store. Each business has a feed, or a counter.
 func (s *Store) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
-	cursor, err := s.db.Collection(countersName).Find(ctx,
-		bson.D{{Key: keyID, Value: bson.D{{Key: "$gte", Value: changesPrefix}, {Key: "$lt", Value: changesPrefix + "~"}}}})
+	ids, err := s.outdatedFeeds(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	counters, err := s.outdatedCounters(ctx, version)
+	return append(ids, counters...), err
+}
+
+func (s *Store) outdatedFeeds(ctx context.Context, version string) ([]int64, error) {
+	earlier := bson.D{{Key: "$lt", Value: version}}
+	cursor, err := s.db.Collection(feedsName).Find(ctx,
+		bson.D{{Key: keyPart, Value: partKeys}, {Key: "keyVersion", Value: earlier}, {Key: "rekeyTo", Value: earlier}},
+		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find feeds with old keys: %w", err)
+	}
+	var found []struct {
+		BusinessID int64 `bson:"businessId"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read feeds with old keys: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i := range found {
+		ids[i] = found[i].BusinessID
+	}
+	return ids, nil
+}
+
+// outdatedCounters are the same of businesses whose rows are numbered in their
+// transactions.
+func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, error) {
+	cursor, err := s.db.Collection(countersName).Find(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
 	if err != nil {
 		return nil, fmt.Errorf("find counters: %w", err)
 	}
@@ -109,10 +153,18 @@ func (t *transaction) KeyState(ctx context.Context) (client.KeyState, error) {
 
 // PutKeyState implements client.BusinessTx.
 func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) error {
+	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
+	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
+	if err != nil {
+		return err
+	}
+	if keys != nil {
+		return t.rekeys(ctx, set)
+	}
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
-	_, err := counters.UpdateOne(ctx, key.filter(),
+	_, err = counters.UpdateOne(ctx, key.filter(),
 		bson.D{
-			{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}},
+			{Key: "$set", Value: set},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
 		}, options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
@@ -126,11 +178,20 @@ func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) er
 
 // admitVersion says, where clients are keyed by a later version than this
 // program's, that some now are not: whoever has that version makes their keys anew.
-func (t *transaction) admitVersion(ctx context.Context, c counter) error {
-	if max(c.KeyVersion, c.RekeyTo) <= client.KeyVersion {
+func (t *transaction) admitVersion(ctx context.Context, keys *feedKeys) error {
+	if max(keys.KeyVersion, keys.RekeyTo) <= client.KeyVersion {
 		return nil
 	}
-	return t.PutKeyState(ctx, client.KeyState{Version: min(c.KeyVersion, client.KeyVersion)})
+	return t.PutKeyState(ctx, client.KeyState{Version: min(keys.KeyVersion, client.KeyVersion)})
+}
+
+// followKeys keys the clients that the transaction wrote by what clients of the
+// business are keyed by now.
+func (t *transaction) followKeys(ctx context.Context, keys *feedKeys) error {
+	if err := t.admitVersion(ctx, keys); err != nil {
+		return err
+	}
+	return t.correctKeys(ctx, keys.Keying)
 }
 
 // ClientsAfter implements client.BusinessTx.

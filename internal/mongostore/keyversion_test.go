@@ -118,14 +118,14 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 	const later = "99999"
 	p := openProcess(t, testdb.New(t), nil)
 	c := p.create(t, nameValues("Ann"))
-	set := func(collection string, id any, fields bson.D) {
+	set := func(collection string, of, fields bson.D) {
 		t.Helper()
-		if _, err := p.db.Collection(collection).UpdateOne(t.Context(), bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: fields}}); err != nil {
+		if _, err := p.db.Collection(collection).UpdateOne(t.Context(), of, bson.D{{Key: "$set", Value: fields}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	set("counters", "changes:1", bson.D{{Key: "keyVersion", Value: later}})
-	set("clients", c.ClientID, bson.D{{Key: "nameKey", Value: "a later key"}})
+	set("feeds", bson.D{{Key: "businessId", Value: testBusiness}, {Key: "part", Value: "keys"}}, bson.D{{Key: "keyVersion", Value: later}})
+	set("clients", bson.D{{Key: "_id", Value: c.ClientID}}, bson.D{{Key: "nameKey", Value: "a later key"}})
 	if _, err := p.service.UpdateBusiness(t.Context(), ownerScope(), client.Values{"locale": "sv"}); err != nil {
 		t.Fatal(err)
 	}

@@ -209,7 +209,7 @@ func (w *mergeWorld) documents(t *testing.T) map[int64]bson.M {
 	t.Helper()
 	byID := map[int64]bson.M{}
 	for _, document := range w.rows(t, "clients", bson.D{}, bson.D{{Key: "_id", Value: 1}}) {
-		for _, name := range []string{"version", "modifiedDate", "modifiedUser"} {
+		for _, name := range []string{"version", "change", "modifiedDate", "modifiedUser"} {
 			delete(document, name)
 		}
 		byID[document["_id"].(int64)] = document

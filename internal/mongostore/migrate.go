@@ -38,6 +38,11 @@ func (s *Store) Migrations() []Migration {
 			Name: "clients", About: "clients as an earlier version stored them",
 			Left: s.outdatedClients, Run: s.upgradeClients,
 		},
+		{
+			// From here on servers of before it can't write clients.
+			Name: "outbox", About: "change feeds that are numbered in the transactions of writers",
+			Left: s.feedsToMove, Run: func(ctx context.Context, _ func(int64)) error { return s.SwitchToOutbox(ctx) },
+		},
 	}
 }
 

@@ -119,9 +119,33 @@ func (p *process) rows(t *testing.T, collection string, filter, sort bson.D) []b
 	return rows
 }
 
-// checkFeed holds the business's feed to sequence numbers without a gap.
+// withoutOutbox makes a database one whose rows are numbered in their transactions,
+// as one of before the outbox is.
+func (p *process) withoutOutbox(t testing.TB) {
+	t.Helper()
+	for _, collection := range []string{"switches", "feeds"} {
+		if _, err := p.db.Collection(collection).DeleteMany(t.Context(), bson.D{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// number has all rows of the feed numbered.
+func (p *process) number(t testing.TB) {
+	t.Helper()
+	if err := p.store.NumberChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkFeed holds the business's feed to sequence numbers without a gap, and the
+// outbox to having nothing left.
 func (p *process) checkFeed(t *testing.T) {
 	t.Helper()
+	p.number(t)
+	if left := p.rows(t, "outbox", bson.D{}, bson.D{{Key: "_id", Value: 1}}); len(left) > 0 {
+		t.Fatalf("%d rows wait in the outbox", len(left))
+	}
 	rows := p.rows(t, "changes", bson.D{{Key: "businessId", Value: testBusiness}}, bson.D{{Key: "sequence", Value: 1}})
 	for i, row := range rows {
 		if row["sequence"] != int64(i+1) {
@@ -134,6 +158,7 @@ func (p *process) checkFeed(t *testing.T) {
 // versions, each row starting from what the one before it left.
 func (p *process) checkHistory(t *testing.T) {
 	t.Helper()
+	p.number(t)
 	for _, c := range p.rows(t, "clients", bson.D{}, bson.D{{Key: "_id", Value: 1}}) {
 		of := bson.D{{Key: "businessId", Value: c["businessId"]}, {Key: "clientId", Value: c["_id"]}}
 		history := p.rows(t, "clientHistory", of, bson.D{{Key: "version", Value: 1}})

@@ -41,6 +41,8 @@ func loadNordic(t *testing.T, p *process, count int) []*client.Client {
 // misplaced counts the clients whose stored keys are not those of a keying.
 func misplaced(t *testing.T, p *process, keying client.Keying) int {
 	t.Helper()
+	// Keys of who did not know the keying are made anew when the write is numbered.
+	p.number(t)
 	keyer, wrong := keying.Keyer(), 0
 	scan := func(c *client.Client) bool {
 		keyed := c.Clone()
@@ -85,6 +87,7 @@ func TestRekeyingGoesOnWhereItStopped(t *testing.T) {
 	clients := loadNordic(t, second, 250)
 	slices.SortFunc(clients, func(a, b *client.Client) int { return int(a.ClientID - b.ClientID) })
 	rows := func() int64 {
+		second.number(t)
 		count := int64(0)
 		for _, collection := range []string{"clientHistory", "changes"} {
 			n, err := second.db.Collection(collection).CountDocuments(t.Context(), bson.D{})

@@ -184,5 +184,6 @@ func recorded(c *client.Client) client.Client {
 	told.SealedSSN, told.PasswordHash, told.Appointments, told.ActiveAppointmentCount = nil, nil, nil, 0
 	told.NameKey, told.EmailKey, told.IdentityKeys, told.Keys = "", "", nil, nil
 	told.EmailsLower, told.ExternalUserNames, told.AccountIDs = nil, nil, nil
+	told.ChangeNumber = 0
 	return told
 }

@@ -40,6 +40,7 @@ func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) 
 				}
 			}
 			batch = append(batch, repointing(t.scope, ids, change))
+			t.repointed(ids)
 			viewers += int64(len(ids))
 		}
 	}
@@ -55,9 +56,10 @@ func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing)
 	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, nonNil(change.Add)}}}
 	return mongo.NewUpdateManyModel().
 		SetFilter(append(tenant(scope), bson.E{Key: keyID, Value: in(viewerIDs)})).
-		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{
-			{Key: "input", Value: all}, {Key: "sortBy", Value: 1},
-		}}}}}}}})
+		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{
+			{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: all}, {Key: "sortBy", Value: 1}}}}},
+			{Key: keyChange, Value: bson.D{{Key: "$add", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$" + keyChange, int64(0)}}}, int64(1)}}}},
+		}}}})
 }
 
 // neighbourDocument is what a feed row of a client takes that nothing else of it
@@ -65,6 +67,9 @@ func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing)
 type neighbourDocument struct {
 	Version    int64    `bson:"version"`
 	Visibility []string `bson:"visibility"`
+	Change     int64    `bson:"change"`
+	// repointed says that the transaction writes the record.
+	repointed bool
 }
 
 // meet remembers a neighbour that the transaction read.
@@ -85,7 +90,7 @@ func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []c
 	}
 	for ids := range slices.Chunk(strangers, idChunk) {
 		cursor, err := t.store.db.Collection(clientsName).Find(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)}),
-			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyVisibility, Value: 1}}))
+			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyChange, Value: 1}, {Key: keyVisibility, Value: 1}}))
 		if err != nil {
 			return fmt.Errorf("find neighbours: %w", err)
 		}
@@ -100,14 +105,44 @@ func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []c
 			t.meet(d.ClientID, d.Neighbour)
 		}
 	}
+	var untouched []int64
 	for _, edges := range moved {
 		// Of a deleted or merged one too: whoever has its login reads what it gained
 		// and lost once it is back. An erased one is not there.
-		if d, there := t.neighbours[edges.ClientID]; there {
-			t.changes = append(t.changes, t.movedRow(d, edges, at))
+		d, there := t.neighbours[edges.ClientID]
+		if !there {
+			continue
+		}
+		t.raise(edges.ClientID, d.Change)
+		t.changes = append(t.changes, t.movedRow(d, edges, at))
+		if !d.repointed {
+			untouched = append(untouched, edges.ClientID)
 		}
 	}
+	t.touchNeighbours(untouched)
 	return nil
+}
+
+// touchNeighbours raises the change numbers of clients whom the transaction
+// announces and whose records it does not write otherwise. An erasure of theirs at
+// the same time, or a change of who sees them, is a conflict so.
+func (t *transaction) touchNeighbours(clientIDs []int64) {
+	for ids := range slices.Chunk(clientIDs, rowBatch) {
+		t.writes = append(t.writes, mongo.NewUpdateManyModel().
+			SetFilter(append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)})).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: keyChange, Value: int64(1)}}}}))
+		t.updates += int64(len(ids))
+	}
+}
+
+// repointed remembers that the records of viewers are written: their change numbers
+// rise with their edges.
+func (t *transaction) repointed(viewerIDs []int64) {
+	for _, id := range viewerIDs {
+		d := t.neighbours[id]
+		d.repointed = true
+		t.meet(id, d)
+	}
 }
 
 func (t *transaction) movedRow(d neighbourDocument, edges client.MovedEdges, at time.Time) bson.D {
@@ -116,6 +151,7 @@ func (t *transaction) movedRow(d neighbourDocument, edges client.MovedEdges, at 
 		{Key: "at", Value: at},
 		{Key: "kind", Value: string(client.KindUpserted)},
 		{Key: "clientId", Value: edges.ClientID},
+		{Key: keyChange, Value: t.raised[edges.ClientID]},
 		{Key: keyVersion, Value: d.Version},
 		{Key: "changedPaths", Value: edges.Paths},
 		{Key: "visibilityAfter", Value: d.Visibility},

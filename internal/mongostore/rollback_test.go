@@ -1,6 +1,7 @@
 package mongostore_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -11,22 +12,57 @@ import (
 	"clientgraph/internal/testdb"
 )
 
+// obstacle makes a transaction fail, until it is taken away.
+type obstacle struct{ put, remove func(p *process) error }
+
+// document is an obstacle that is in the way of another one of its key.
+func document(collection string, document bson.D) obstacle {
+	return obstacle{
+		put: func(p *process) error {
+			_, err := p.db.Collection(collection).InsertOne(context.Background(), document)
+			return err
+		},
+		remove: func(p *process) error {
+			_, err := p.db.Collection(collection).DeleteOne(context.Background(), document)
+			return err
+		},
+	}
+}
+
+// refusal is that a collection takes no document.
+func refusal(collection string) obstacle {
+	validate := func(p *process, by bson.D) error {
+		return p.db.RunCommand(context.Background(), bson.D{{Key: "collMod", Value: collection}, {Key: "validator", Value: by}}).Err()
+	}
+	return obstacle{
+		put: func(p *process) error {
+			return validate(p, bson.D{{Key: "nothing has this", Value: bson.D{{Key: "$exists", Value: true}}}})
+		},
+		remove: func(p *process) error { return validate(p, bson.D{}) },
+	}
+}
+
 // A transaction that fails leaves nothing, wherever in it the failure is: after
 // the clients were written, or after their history too.
 func TestFailedTransactionLeavesNothing(t *testing.T) {
-	for name, obstacle := range map[string]struct {
-		collection string
-		document   bson.D
+	for name, c := range map[string]struct {
+		obstacle
+		// before says that rows are numbered as before the outbox.
+		before bool
 	}{
-		"a version that history has": {"clientHistory", bson.D{
+		"a version that history has": {obstacle: document("clientHistory", bson.D{
 			{Key: "businessId", Value: testBusiness}, {Key: "clientId", Value: int64(2)}, {Key: "version", Value: int64(2)},
-		}},
-		"a number that the feed has": {"changes", bson.D{
+		})},
+		"an outbox that takes nothing": {obstacle: refusal("outbox")},
+		"a number that the feed has": {before: true, obstacle: document("changes", bson.D{
 			{Key: "businessId", Value: testBusiness}, {Key: "sequence", Value: int64(5)},
-		}},
+		})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := openProcess(t, testdb.New(t), nil)
+			if c.before {
+				p.withoutOutbox(t)
+			}
 			viewer, subject := p.create(t, nameValues("Viewer")), p.create(t, nameValues("Subject"))
 			if viewer.ClientID != 1 || subject.ClientID != 2 {
 				t.Fatalf("the ids begin at %d and %d", viewer.ClientID, subject.ClientID)
@@ -34,9 +70,8 @@ func TestFailedTransactionLeavesNothing(t *testing.T) {
 			if _, err := p.service.Patch(t.Context(), ownerScope(), viewer.ID(), client.Values{"city": "Here"}, nil); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := p.db.Collection(obstacle.collection).InsertOne(t.Context(), obstacle.document); err != nil {
-				t.Fatal(err)
-			}
+			p.number(t)
+			must(t, c.put(p))
 			before := p.dump(t)
 			values := client.Values{"city": "There", "clientIdsClientCanView": []any{"2"}}
 			if _, err := p.service.Patch(t.Context(), ownerScope(), viewer.ID(), values, nil); err == nil {
@@ -45,9 +80,7 @@ func TestFailedTransactionLeavesNothing(t *testing.T) {
 			if diff := cmp.Diff(before, p.dump(t)); diff != "" {
 				t.Errorf("the failed patch left (-before +after):\n%s", diff)
 			}
-			if _, err := p.db.Collection(obstacle.collection).DeleteOne(t.Context(), obstacle.document); err != nil {
-				t.Fatal(err)
-			}
+			must(t, c.remove(p))
 			if _, err := p.service.Patch(t.Context(), ownerScope(), viewer.ID(), values, nil); err != nil {
 				t.Fatalf("without the obstacle: %v", err)
 			}

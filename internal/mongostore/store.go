@@ -45,6 +45,7 @@ type Store struct {
 	bell       *changeBell
 	mergeIDs   *idBlock
 	keyers     client.Keyers
+	numberer   *numberer
 }
 
 var _ client.Store = (*Store)(nil)
@@ -59,15 +60,17 @@ func New(connection *mongo.Client, database string) *Store {
 		SetReadConcern(readconcern.Majority()).
 		SetReadPreference(readpref.Primary()))
 	counters := db.Collection(countersName)
-	return &Store{
+	s := &Store{
 		mongo:      connection,
 		db:         db,
 		codec:      newCodec(upgrades()),
 		clientIDs:  &idBlock{counters: counters, name: "clientId"},
 		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
-		bell:       &changeBell{changes: db.Collection(changesName)},
+		bell:       &changeBell{changes: db.Collection(changesName), outbox: db.Collection(outboxName)},
 		mergeIDs:   &idBlock{counters: counters, name: "mergeId"},
 	}
+	s.numberer = newNumberer(s.number)
+	return s
 }
 
 // Ready says whether the database reads documents and has the indexes that reads

@@ -177,6 +177,7 @@ func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]cl
 		{{Key: "$match", Value: core}},
 		{{Key: "$project", Value: bson.D{
 			{Key: keyVersion, Value: 1},
+			{Key: keyChange, Value: 1},
 			{Key: keyVisibility, Value: 1},
 			{Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{subjects, ids}}}},
 			{Key: "sees", Value: bson.D{{Key: "$size", Value: subjects}}},

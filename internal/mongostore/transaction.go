@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,13 +17,25 @@ import (
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
-	err := s.inTransaction(ctx, func(ctx context.Context) error {
-		tx := &transaction{store: s, scope: scope}
-		if err := do(ctx, tx); err != nil {
-			return err
+	var tx *transaction
+	write := func() error {
+		return s.inTransaction(ctx, func(ctx context.Context) error {
+			tx = &transaction{store: s, scope: scope}
+			if err := do(ctx, tx); err != nil {
+				return err
+			}
+			return tx.flush(ctx)
+		})
+	}
+	err := write()
+	if errors.Is(err, errNoFeed) {
+		if err = s.openFeed(ctx, scope.BusinessID); err == nil {
+			err = write()
 		}
-		return tx.flush(ctx)
-	})
+	}
+	if err == nil && tx.left {
+		s.numberer.wake(ctx, scope.BusinessID)
+	}
 	return asTooLarge(err)
 }
 
@@ -35,9 +48,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 }
 
 // transaction implements client.Tx. It keeps what is to be written until the
-// end, so that the rows of one collection go in one command and the feed's
-// counter, on which the writers of a business wait for each other, is held for
-// the shortest time.
+// end, so that the rows of one collection go in one command.
 type transaction struct {
 	store   *Store
 	scope   client.Scope
@@ -50,6 +61,10 @@ type transaction struct {
 	replacements []mongo.WriteModel
 	history      []any
 	changes      []bson.D
+	// raised are, by client, the numbers of the last rows about it.
+	raised map[int64]int64
+	// left says that rows wait in the outbox for their numbers.
+	left bool
 	// written are the clients, as they are then.
 	written    []*client.Client
 	feed       feedWrites
@@ -135,6 +150,7 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 
 // Insert implements client.Tx.
 func (t *transaction) Insert(_ context.Context, c *client.Client, entry client.Entry) error {
+	c.ChangeNumber = t.raise(c.ClientID, 0)
 	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
 	t.touch(nil, c)
 	t.record(nil, c, entry, client.KindUpserted)
@@ -153,6 +169,7 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 // put writes what differs between two states of a client.
 func (t *transaction) put(before, after *client.Client) error {
 	t.touch(before, after)
+	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}
 	if login := before.ClientAccountID; login != nil && (after.ClientAccountID == nil || *after.ClientAccountID != *login) {
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
@@ -213,13 +230,15 @@ func (t *transaction) announce(before, after *client.Client, entry client.Entry,
 	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
 }
 
-// row is a row of the feed, but for its sequence number.
+// row is a row of the feed, but for its sequence number. The client's change number
+// was raised before.
 func (t *transaction) row(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: entry.At},
 		{Key: "kind", Value: string(kind)},
 		{Key: "clientId", Value: entry.ClientID},
+		{Key: keyChange, Value: t.raised[entry.ClientID]},
 		{Key: keyVersion, Value: entry.Version},
 		{Key: "changedPaths", Value: paths},
 		{Key: "visibilityAfter", Value: after.VisibilityKeys()},
@@ -235,7 +254,7 @@ func (t *transaction) row(before, after *client.Client, entry client.Entry, kind
 
 // flush writes what was kept: first the keys, for whoever uses one at the same
 // time to learn of it soonest, then the records, their history, and last the
-// feed with its sequence numbers.
+// rows of the feed.
 func (t *transaction) flush(ctx context.Context) error {
 	if err := t.flushKeys(ctx); err != nil {
 		return err
@@ -281,6 +300,23 @@ func (t *transaction) flush(ctx context.Context) error {
 }
 
 func (t *transaction) flushChanges(ctx context.Context) error {
+	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
+	if err != nil {
+		return err
+	}
+	if keys == nil {
+		return t.numberChanges(ctx)
+	}
+	if err := t.followKeys(ctx, keys); err != nil {
+		return err
+	}
+	return t.writeOutbox(ctx, keys.Epoch)
+}
+
+// numberChanges gives the rows their numbers here and now, as all servers do until
+// the last one of before the outbox is gone: see SwitchToOutbox. All who write
+// clients of the business wait for each other at its counter.
+func (t *transaction) numberChanges(ctx context.Context) error {
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
 	counter, err := count(ctx, counters, key, int64(len(t.changes)))
 	if madeMeanwhile(err) {
@@ -289,10 +325,7 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := t.admitVersion(ctx, counter); err != nil {
-		return err
-	}
-	if err := t.correctKeys(ctx, counter.Keying); err != nil {
+	if err := t.followKeys(ctx, &feedKeys{Keying: counter.Keying, KeyVersion: counter.KeyVersion, RekeyTo: counter.RekeyTo}); err != nil {
 		return err
 	}
 	last := counter.Value

@@ -2,6 +2,8 @@ package mongostore
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,9 @@ const (
 	awaitMost = 500 * time.Millisecond
 	// commandMost is how long any command of a stream may take.
 	commandMost = 30 * time.Second
+	// lookAgain is how often the outbox is looked into for rows that a server wrote
+	// and did not live to number.
+	lookAgain = time.Second
 )
 
 // changeBell tells watchers that their business's feed has grown. It has one
@@ -30,7 +35,7 @@ const (
 // from the number that they know. So it loses nothing when the stream breaks: it
 // rings for everybody whenever the stream was opened.
 type changeBell struct {
-	changes *mongo.Collection
+	changes, outbox *mongo.Collection
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]int64
@@ -121,6 +126,7 @@ func (b *changeBell) listen(ctx context.Context) bool {
 		_ = stream.Close(closing)
 	}()
 	b.ring(0)
+	looked := time.Now()
 	for {
 		select {
 		case <-stopped:
@@ -137,5 +143,30 @@ func (b *changeBell) listen(ctx context.Context) bool {
 		case stream.Err() != nil || stream.ID() == 0:
 			return true
 		}
+		if time.Since(looked) > lookAgain {
+			looked = time.Now()
+			b.ringForUnnumbered(ctx, looked.Add(-lookAgain))
+		}
 	}
+}
+
+// ringForUnnumbered rings for the watched businesses with rows of before that time
+// that have no number yet: who hears it reads the feed, and numbers them.
+func (b *changeBell) ringForUnnumbered(ctx context.Context, before time.Time) {
+	for _, businessID := range b.watched() {
+		looking, looked := context.WithTimeout(ctx, commandMost)
+		err := b.outbox.FindOne(looking, bson.D{{Key: keyBusiness, Value: businessID}, {Key: "at", Value: bson.D{{Key: "$lt", Value: before}}}},
+			options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
+		looked()
+		if err == nil {
+			b.ring(businessID)
+		}
+	}
+}
+
+// watched are the businesses with watchers, each once.
+func (b *changeBell) watched() []int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Compact(slices.Sorted(maps.Values(b.watchers)))
 }

@@ -74,6 +74,10 @@ func newWire(t *testing.T, db testdb.DB) (*wire, *mongostore.Store) {
 	if err := store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	// A business's first write opens its feed, and runs twice.
+	if _, err := writeOne(t.Context(), store, 999); err != nil {
+		t.Fatal(err)
+	}
 	return w, store
 }
 

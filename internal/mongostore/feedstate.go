@@ -1,0 +1,242 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+const (
+	// feedsName is the collection of what is one a business and belongs to its feed:
+	// a document that writers of clients read, and one that numbers rows.
+	feedsName = "feeds"
+	// switchesName is the collection of what is turned on once for a whole database.
+	switchesName = "switches"
+)
+
+const (
+	keyPart  = "part"
+	keyEpoch = "epoch"
+	partKeys = "keys"
+	partHead = "head"
+	// outboxSwitch is there once rows of the feed are numbered by the outbox.
+	outboxSwitch = "outbox"
+)
+
+// feedKeys says by what the clients of a business are keyed that are written from
+// now on. Every transaction that writes clients reads it, and few ever write it.
+// Where there is none, the business's counter says it, and rows are numbered in
+// their transactions.
+type feedKeys struct {
+	Keying *keyingDocument `bson:"keying,omitempty"`
+	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See client.KeyState.
+	KeyVersion string `bson:"keyVersion"`
+	RekeyTo    string `bson:"rekeyTo,omitempty"`
+	// Epoch rises with every change of the rest that earlier writers had to know of.
+	// Rows of the outbox name the one that their transaction read.
+	Epoch int64 `bson:"epoch"`
+}
+
+func (k *feedKeys) state() client.KeyState {
+	return client.KeyState{Version: k.KeyVersion, Target: k.RekeyTo}
+}
+
+func feedPart(businessID int64, part string) bson.D {
+	return bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyPart, Value: part}}
+}
+
+// errNoFeed says that a business's feed is to be opened before a transaction can
+// write to it.
+var errNoFeed = errors.New("the business has no feed yet")
+
+// feedKeys finds the document that writers of a business read; nil while its rows
+// are numbered in their transactions. Error: errNoFeed.
+func (s *Store) feedKeys(ctx context.Context, businessID int64) (*feedKeys, error) {
+	keys, err := s.findFeedKeys(ctx, businessID)
+	if err != nil || keys != nil {
+		return keys, err
+	}
+	on, err := s.OutboxOn(ctx)
+	if err == nil && on {
+		err = errNoFeed
+	}
+	return nil, err
+}
+
+func (s *Store) findFeedKeys(ctx context.Context, businessID int64) (*feedKeys, error) {
+	var keys feedKeys
+	err := s.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partKeys)).Decode(&keys)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find what a business is keyed by: %w", err)
+	}
+	return &keys, nil
+}
+
+// OutboxOn says whether the rows of the change feed are numbered by the outbox,
+// which SwitchToOutbox turns on.
+func (s *Store) OutboxOn(ctx context.Context) (bool, error) {
+	err := s.db.Collection(switchesName).FindOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}}).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find how the feed is numbered: %w", err)
+	}
+	return true, nil
+}
+
+// SwitchToOutbox makes an end to numbering the rows of the change feed in the
+// transactions that write them, in all businesses. Servers of before the outbox must
+// be gone: from then on they can't write clients. It may be run again, also by
+// several processes at once, and beside servers that know the outbox.
+func (s *Store) SwitchToOutbox(ctx context.Context) error {
+	if err := s.turnOutboxOn(ctx); err != nil {
+		return err
+	}
+	// A business that is not reached here follows with its next write.
+	cursor, err := s.db.Collection(countersName).Find(ctx, changeCounters(), options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}))
+	if err != nil {
+		return fmt.Errorf("find counters: %w", err)
+	}
+	var stored []struct {
+		Name string `bson:"_id"`
+	}
+	if err := cursor.All(ctx, &stored); err != nil {
+		return fmt.Errorf("read counters: %w", err)
+	}
+	for _, c := range stored {
+		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
+		if err != nil {
+			continue // It counts something else.
+		}
+		if err := s.openFeed(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feedsToMove counts the businesses whose rows are numbered in their transactions; 1
+// is for the switch alone.
+func (s *Store) feedsToMove(ctx context.Context) (int64, error) {
+	on, err := s.OutboxOn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	left, err := s.db.Collection(countersName).CountDocuments(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
+	if err != nil {
+		return 0, fmt.Errorf("count feeds: %w", err)
+	}
+	if !on {
+		left = max(left, 1)
+	}
+	return left, nil
+}
+
+func (s *Store) turnOutboxOn(ctx context.Context) error {
+	_, err := s.db.Collection(switchesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}},
+		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
+	if err != nil && !mongo.IsDuplicateKeyError(err) {
+		return fmt.Errorf("switch to the outbox: %w", err)
+	}
+	return nil
+}
+
+// beginWithOutbox turns the outbox on in a database that holds nothing yet.
+func (s *Store) beginWithOutbox(ctx context.Context) error {
+	err := s.db.Collection(countersName).FindOne(ctx, changeCounters()).Err()
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, mongo.ErrNoDocuments) {
+		return fmt.Errorf("look for a feed: %w", err)
+	}
+	empty, err := s.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	return s.turnOutboxOn(ctx)
+}
+
+// moved takes the place of a counter's number: a server of before the outbox can't
+// count on, and fails instead of numbering beside others.
+const moved = "numbered by the outbox"
+
+// openFeed makes the documents of a business's feed, which goes on where its counter
+// ended. Transactions that count there at the same time fail, and run again.
+func (s *Store) openFeed(ctx context.Context, businessID int64) error {
+	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: businessID})
+	if err := key.adopt(ctx, counters); err != nil {
+		return err
+	}
+	return s.inTransaction(ctx, func(ctx context.Context) error {
+		keys, err := s.findFeedKeys(ctx, businessID)
+		if err != nil || keys != nil {
+			return err
+		}
+		var c counter
+		switch err := counters.FindOne(ctx, key.filter()).Decode(&c); {
+		case errors.Is(err, mongo.ErrNoDocuments):
+			c.KeyVersion = client.KeyVersion
+		case err != nil:
+			return fmt.Errorf("find the counter of a business: %w", err)
+		default:
+			if _, err := counters.UpdateOne(ctx, key.filter(), bson.D{{Key: "$set", Value: bson.D{{Key: "value", Value: moved}}}}); err != nil {
+				return fmt.Errorf("end a counter: %w", err)
+			}
+		}
+		const first = int64(1)
+		_, err = s.db.Collection(feedsName).InsertMany(ctx, []any{
+			append(feedPart(businessID, partHead), bson.E{Key: "head", Value: c.Value}, bson.E{Key: keyEpoch, Value: first}),
+			append(feedPart(businessID, partKeys), keysSet(feedKeys{Keying: c.Keying, KeyVersion: c.KeyVersion, RekeyTo: c.RekeyTo, Epoch: first})...),
+		})
+		if mongo.IsDuplicateKeyError(err) {
+			return asConflict(err)
+		}
+		if err != nil {
+			return fmt.Errorf("open a feed: %w", err)
+		}
+		return nil
+	})
+}
+
+func keysSet(keys feedKeys) bson.D {
+	set := bson.D{{Key: "keyVersion", Value: keys.KeyVersion}, {Key: "rekeyTo", Value: keys.RekeyTo}, {Key: keyEpoch, Value: keys.Epoch}}
+	if keys.Keying != nil {
+		set = append(set, bson.E{Key: "keying", Value: *keys.Keying})
+	}
+	return set
+}
+
+// rekeys changes what the clients of a business are keyed by that are written from
+// now on, in a transaction. Whoever read the document before and commits later is
+// found out when its rows are numbered: the epoch of the head rises too.
+func (t *transaction) rekeys(ctx context.Context, set bson.D) error {
+	raised := bson.E{Key: "$inc", Value: bson.D{{Key: keyEpoch, Value: int64(1)}}}
+	feeds := t.store.db.Collection(feedsName)
+	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partKeys), bson.D{{Key: "$set", Value: set}, raised}); err != nil {
+		return fmt.Errorf("say how clients are keyed: %w", err)
+	}
+	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partHead), bson.D{raised}); err != nil {
+		return fmt.Errorf("begin an epoch of the feed: %w", err)
+	}
+	return nil
+}
+
+// changeCounters finds the counters by which rows are numbered in transactions.
+func changeCounters() bson.D {
+	return bson.D{{Key: keyID, Value: bson.D{{Key: "$gte", Value: changesPrefix}, {Key: "$lt", Value: changesPrefix + "~"}}}}
+}
