@@ -5289,6 +5289,9 @@ extend type Query {
   ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. After the last entry you hold exactly the
   active clients that you see. An entry may tell of what you hold already.
 
+  Entries about one client come in the order of its changes; those about different clients in an order that is the same for
+  everybody, but need not be that of the changes. What you changed before you ask is told.
+
   Who may see whom is kept as pairs of a viewer and a subject, beside the records. For each entry with a ` + "`" + `client` + "`" + ` put all
   pairs of that client, on whichever side, in place of those that you hold: the ones of its ` + "`" + `clientIdsClientCanView` + "`" + ` and
   of its ` + "`" + `viewByClients` + "`" + ` (all of ` + "`" + `clientsCanViewedBy` + "`" + ` when there are 1,000). For each entry without one, such as DELETED,
@@ -5301,7 +5304,7 @@ extend type Query {
   A choice can be renamed, without an entry for the clients who have it: when the ` + "`" + `version` + "`" + ` of a CHOICE field is not the
   one that you hold, read the ` + "`" + `fields` + "`" + ` of your clients again.
 
-  Rows of the feed are kept for 30 days. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
+  Rows of the feed are kept for 30 days from when they came into it. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
   sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
   without ` + "`" + `since` + "`" + `.
 

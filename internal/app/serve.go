@@ -86,7 +86,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 			return err
 		}
 	}
-	defer keepUp(ctx, service, watched, logger)()
+	defer keepUp(ctx, service, db.store, watched, logger)()
 	showEngine(watched, cfg.Database, db)
 	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
 	connections := bounded(listener, cfg, logger)

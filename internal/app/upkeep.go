@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore"
 	"clientgraph/internal/telemetry"
 )
 
@@ -14,7 +15,7 @@ import (
 const upkeepInterval = time.Minute
 
 // keepUp does beside the server what was left unfinished, until stop is called.
-func keepUp(ctx context.Context, service *client.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
+func keepUp(ctx context.Context, service *client.Service, store *mongostore.Store, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
 	erasures := beside(ctx, func(ctx context.Context) {
 		again(ctx, upkeepInterval, nil, func() {
 			watched.Job(ctx, "erasures", func(ctx context.Context) error { return resumeErasures(ctx, service, logger) })
@@ -25,10 +26,26 @@ func keepUp(ctx context.Context, service *client.Service, watched *telemetry.Tel
 			watched.Job(ctx, "rekey", func(ctx context.Context) error { return rekey(ctx, service, logger) })
 		})
 	})
+	numbers := beside(ctx, func(ctx context.Context) {
+		again(ctx, upkeepInterval, nil, func() {
+			watched.Job(ctx, "feed", func(ctx context.Context) error { return numberChanges(ctx, store, logger) })
+		})
+	})
 	return func() {
 		erasures()
 		keys()
+		numbers()
 	}
+}
+
+// numberChanges numbers the rows of the change feed that a server wrote and did not
+// live to number.
+func numberChanges(ctx context.Context, store *mongostore.Store, logger *slog.Logger) error {
+	err := store.NumberChanges(ctx)
+	if err != nil && ctx.Err() == nil {
+		logger.ErrorContext(ctx, "changes of clients are not in the feed yet; this is tried again", "error", err)
+	}
+	return err
 }
 
 // resumeErasures brings erasures to their end.

@@ -7,11 +7,12 @@ import (
 )
 
 // ChangeStore is what a Store does about the change feed: the rows that writes
-// leave, numbered from 1 in each business, without a gap and in the order in
-// which the writes were committed.
+// leave, numbered from 1 in each business, without a gap and in one order for all
+// readers. Rows about one client are in the order of its writes.
 type ChangeStore interface {
 	// ChangeHead is the number of the last row of the scope's business; 0 before
-	// the first.
+	// the first. Rows of writes that were done before have their numbers, unless the
+	// database does not number them in time: then they get higher ones later.
 	ChangeHead(ctx context.Context, scope Scope) (int64, error)
 	// NextChange finds the first row above a number that is still kept: its own
 	// number and when it was written; 0 when there is none.

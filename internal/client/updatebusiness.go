@@ -28,11 +28,11 @@ type BusinessTx interface {
 	// SaveBusiness stores the business in place of what is stored of it.
 	SaveBusiness(ctx context.Context, business *Business) error
 	// Rekeyed says by what all clients are keyed that are written from now on.
-	// Transactions that began before and write clients run again, and what they
-	// write is keyed that way, whatever they take the keying for.
+	// What transactions write that began before is keyed that way too, soon after they
+	// are done at the latest.
 	Rekeyed(ctx context.Context, keying Keying) error
 	// KeyState tells what the business's clients are keyed by. PutKeyState stores it;
-	// writers of clients at the same time run again.
+	// writers of clients at the same time are found out likewise.
 	KeyState(ctx context.Context) (KeyState, error)
 	PutKeyState(ctx context.Context, state KeyState) error
 	// ClientsAfter finds the first clients above that id, in any stage of their

@@ -16,7 +16,10 @@ func deploymentWide() map[string][]string {
 		"clients": {"", "_id $gt"},
 		// Whose clients are to be keyed anew, and by which version.
 		"businesses": {"rekeyedTo $gte"},
-		"counters":   {"_id $gte $lt"},
+		"counters":   {"_id $gte $lt", "_id $gte $lt value $ne"},
+		"feeds":      {"part keyVersion $lt rekeyTo $lt", "claimed"},
+		// Whose rows wait to be numbered.
+		"outbox": {"businessId $gt"},
 		// Whose erasure goes on; and ids, which are the deployment's.
 		"tombstones": {"pending", "_id $in"},
 	}

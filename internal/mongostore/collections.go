@@ -56,6 +56,14 @@ func Collections() []Collection {
 		}},
 		{feedsName, keyBusiness, []Index{
 			{Name: "byPart", Keys: ascending(keyBusiness, keyPart), Unique: true},
+			// Where rows are being numbered, in any business: an upkeep looks for them.
+			{Name: "byClaimed", Keys: ascending("claimed"), Partial: bson.D{{Key: "claimed", Value: true}}},
+		}},
+		// Clients that long transactions are about; see lease.
+		{leasesName, keyBusiness, []Index{
+			{Name: "byClients", Keys: ascending(keyBusiness, "clientIds")},
+			{Name: "byOwner", Keys: ascending(keyBusiness, keyOwner)},
+			{Name: "expiry", Keys: ascending(keyUntil), Expire: leaseKept},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{

@@ -45,6 +45,8 @@ type feedKeys struct {
 	// Epoch rises with every change of the rest that earlier writers had to know of.
 	// Rows of the outbox name the one that their transaction read.
 	Epoch int64 `bson:"epoch"`
+	// LeasedUntil is until when writers are to look for leases.
+	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
 }
 
 func (k *feedKeys) state() client.KeyState {

@@ -108,17 +108,7 @@ func (s *Store) outdatedFeeds(ctx context.Context, version string) ([]int64, err
 	if err != nil {
 		return nil, fmt.Errorf("find feeds with old keys: %w", err)
 	}
-	var found []struct {
-		BusinessID int64 `bson:"businessId"`
-	}
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read feeds with old keys: %w", err)
-	}
-	ids := make([]int64, len(found))
-	for i := range found {
-		ids[i] = found[i].BusinessID
-	}
-	return ids, nil
+	return readBusinesses(ctx, cursor)
 }
 
 // outdatedCounters are the same of businesses whose rows are numbered in their

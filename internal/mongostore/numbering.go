@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -193,8 +194,8 @@ func (s *Store) claim(ctx context.Context, businessID int64, head *feedHead, row
 	}
 	result, err := s.db.Collection(feedsName).UpdateOne(ctx,
 		append(feedPart(businessID, partHead),
-			bson.E{Key: "head", Value: head.Head}, bson.E{Key: keyEpoch, Value: head.Epoch}, bson.E{Key: "claim", Value: nil}),
-		bson.D{{Key: "$set", Value: bson.D{{Key: "claim", Value: head.Claim}}}})
+			bson.E{Key: "head", Value: head.Head}, bson.E{Key: keyEpoch, Value: head.Epoch}, bson.E{Key: "claimed", Value: nil}),
+		bson.D{{Key: "$set", Value: bson.D{{Key: "claim", Value: head.Claim}, {Key: "claimed", Value: true}}}})
 	if err != nil {
 		return false, fmt.Errorf("claim rows of the outbox: %w", err)
 	}
@@ -224,10 +225,10 @@ func (s *Store) move(ctx context.Context, businessID int64, head *feedHead, rows
 	}
 	// Only the first to come here finds the head as it was.
 	_, err := s.db.Collection(feedsName).UpdateOne(ctx,
-		append(feedPart(businessID, partHead), bson.E{Key: "head", Value: head.Head}, bson.E{Key: "claim", Value: bson.D{{Key: "$exists", Value: true}}}),
+		append(feedPart(businessID, partHead), bson.E{Key: "head", Value: head.Head}, bson.E{Key: "claimed", Value: true}),
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "head", Value: head.claimed()}}},
-			{Key: "$unset", Value: bson.D{{Key: "claim", Value: ""}}},
+			{Key: "$unset", Value: bson.D{{Key: "claim", Value: ""}, {Key: "claimed", Value: ""}}},
 		})
 	if err != nil {
 		return fmt.Errorf("raise the head of the feed: %w", err)
@@ -318,15 +319,15 @@ const keyBatch = 100
 // NumberChanges gives all rows of the change feed their numbers that wait for one,
 // in all businesses: those of servers that ended before they could.
 func (s *Store) NumberChanges(ctx context.Context) error {
-	var businesses []int64
-	if err := s.db.Collection(outboxName).Distinct(ctx, keyBusiness, bson.D{}).Decode(&businesses); err != nil {
-		return fmt.Errorf("find the businesses with rows to number: %w", err)
-	}
-	heads, err := s.claimedBusinesses(ctx)
+	businesses, err := s.claimedBusinesses(ctx)
 	if err != nil {
 		return err
 	}
-	businesses = append(businesses, heads...)
+	waiting, err := s.waitingBusinesses(ctx)
+	if err != nil {
+		return err
+	}
+	businesses = append(businesses, waiting...)
 	slices.Sort(businesses)
 	var failed []error
 	for _, id := range slices.Compact(businesses) {
@@ -339,16 +340,39 @@ func (s *Store) NumberChanges(ctx context.Context) error {
 
 // claimedBusinesses are those with a claim that is not at its end.
 func (s *Store) claimedBusinesses(ctx context.Context) ([]int64, error) {
-	cursor, err := s.db.Collection(feedsName).Find(ctx, bson.D{{Key: "claim", Value: bson.D{{Key: "$exists", Value: true}}}},
+	cursor, err := s.db.Collection(feedsName).Find(ctx, bson.D{{Key: "claimed", Value: true}},
 		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find claims: %w", err)
 	}
+	return readBusinesses(ctx, cursor)
+}
+
+// waitingBusinesses are those with rows in the outbox: one look into the index for
+// each, however many rows it has.
+func (s *Store) waitingBusinesses(ctx context.Context) ([]int64, error) {
+	var businesses []int64
+	for last := int64(math.MinInt64); ; {
+		cursor, err := s.db.Collection(outboxName).Find(ctx, bson.D{{Key: keyBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
+			options.Find().SetSort(ascending(keyBusiness, keyClient, keyChange)).SetLimit(1).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+		if err != nil {
+			return nil, fmt.Errorf("find the businesses with rows to number: %w", err)
+		}
+		next, err := readBusinesses(ctx, cursor)
+		if err != nil || len(next) == 0 {
+			return businesses, err
+		}
+		last = next[0]
+		businesses = append(businesses, last)
+	}
+}
+
+func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) {
 	var found []struct {
 		BusinessID int64 `bson:"businessId"`
 	}
 	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read claims: %w", err)
+		return nil, fmt.Errorf("read businesses: %w", err)
 	}
 	ids := make([]int64, len(found))
 	for i := range found {

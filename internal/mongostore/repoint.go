@@ -16,6 +16,9 @@ import (
 // Repoint implements client.MergeTx. Viewers are told by id: one update changes
 // those of a list alike, and one command holds the updates of a thousand viewers.
 func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) error {
+	for _, change := range changes {
+		t.viewers = append(t.viewers, change.ViewerIDs...)
+	}
 	var batch []mongo.WriteModel
 	var viewers int64
 	flush := func() error {

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -38,6 +39,12 @@ const (
 // The driver's WithTransaction is not used: it waits between two tries, commits and
 // aborts without looking at the caller's deadline, for two minutes.
 func (s *Store) inTransaction(ctx context.Context, do func(context.Context) error) error {
+	return s.repeated(ctx, do, func(context.Context, time.Duration, error) error { return nil })
+}
+
+// repeated is inTransaction that calls met between two tries: with how long it has
+// tried, and why the last try failed.
+func (s *Store) repeated(ctx context.Context, do func(context.Context) error, met func(context.Context, time.Duration, error) error) error {
 	session, err := s.mongo.StartSession()
 	if err != nil {
 		return fmt.Errorf("start a session: %w", err)
@@ -59,10 +66,14 @@ func (s *Store) inTransaction(ctx context.Context, do func(context.Context) erro
 		} else {
 			abort(ctx, session)
 		}
-		if err == nil || !again(err) || time.Since(began) > patience {
+		since := time.Since(began)
+		if err == nil || since > patience || !(again(err) || errors.Is(err, errLeased)) {
 			return err
 		}
 		observe.Of(ctx).Retried()
+		if failed := met(ctx, since, err); failed != nil {
+			return fmt.Errorf("%w: %w", failed, err)
+		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ctx.Err(), err)

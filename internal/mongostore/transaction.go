@@ -17,20 +17,10 @@ import (
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
-	var tx *transaction
-	write := func() error {
-		return s.inTransaction(ctx, func(ctx context.Context) error {
-			tx = &transaction{store: s, scope: scope}
-			if err := do(ctx, tx); err != nil {
-				return err
-			}
-			return tx.flush(ctx)
-		})
-	}
-	err := write()
+	tx, err := s.attempts(ctx, scope, do)
 	if errors.Is(err, errNoFeed) {
 		if err = s.openFeed(ctx, scope.BusinessID); err == nil {
-			err = write()
+			tx, err = s.attempts(ctx, scope, do)
 		}
 	}
 	if err == nil && tx.left {
@@ -63,6 +53,13 @@ type transaction struct {
 	changes      []bson.D
 	// raised are, by client, the numbers of the last rows about it.
 	raised map[int64]int64
+	// viewers are those whose edges change.
+	viewers []int64
+	// lease is nil in transactions of the store's own.
+	lease *lease
+	// keying is what the transaction read of how clients are keyed; nil while rows are
+	// numbered in their transactions.
+	keying *feedKeys
 	// left says that rows wait in the outbox for their numbers.
 	left bool
 	// written are the clients, as they are then.
@@ -269,6 +266,15 @@ func (t *transaction) flush(ctx context.Context) error {
 		}
 		return t.flushFeed(ctx)
 	}
+	var err error
+	if t.keying, err = t.store.feedKeys(ctx, t.scope.BusinessID); err != nil {
+		return err
+	}
+	if t.keying != nil {
+		if err := t.heed(ctx, t.keying); err != nil {
+			return err
+		}
+	}
 	db := t.store.db
 	result, err := db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
@@ -300,10 +306,7 @@ func (t *transaction) flush(ctx context.Context) error {
 }
 
 func (t *transaction) flushChanges(ctx context.Context) error {
-	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
-	if err != nil {
-		return err
-	}
+	keys := t.keying
 	if keys == nil {
 		return t.numberChanges(ctx)
 	}

@@ -1,0 +1,232 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+)
+
+// leasesName is the collection of which clients long transactions are about that
+// others kept from their end. Writers of these clients wait for it.
+const leasesName = "leases"
+
+const (
+	// leaseAfter is for how long a transaction meets others before it takes a lease:
+	// short ones that meet each other are through by then.
+	leaseAfter = 500 * time.Millisecond
+	// leaseTerm is how long a lease holds that nobody prolongs, which is how long
+	// others wait for a process that died. leaseRenewal is how often it is prolonged.
+	leaseTerm    = 2 * time.Second
+	leaseRenewal = leaseTerm / 4
+	// leasePatience bounds how long one write waits for leases in all; then it takes
+	// its chance.
+	leasePatience = 10 * time.Second
+	// leasePoll is how often who waits looks whether the lease is over.
+	leasePoll = 25 * time.Millisecond
+	// leaseKept is how long an ended lease may stay: the database clears it away.
+	leaseKept = time.Hour
+)
+
+const (
+	keyOwner = "owner"
+	keyUntil = "until"
+	// keyLeased is, in the document that all writers of a business read, until when
+	// they are to look for leases.
+	keyLeased = "leasedUntil"
+)
+
+// errLeased is what a transaction fails with whose clients another one has leased.
+// It is no conflict in the database: nothing is held while it waits.
+var errLeased = errors.New("a longer transaction has the clients")
+
+// lease is the hold of a long transaction on the clients that it writes. It makes
+// nothing safe, which conflicts do: it only sees to it that a transaction ends which
+// shorter ones would go on aborting, beside clocks that differ too.
+type lease struct {
+	store      *Store
+	businessID int64
+	// owner orders leases by their age; it is zero while none is taken.
+	owner bson.ObjectID
+	held  map[int64]bool
+	stop  func()
+	// waited is how long the transaction waited for others' leases.
+	waited time.Duration
+}
+
+// met is called after each try that failed because of others: it waits for the
+// lease of another one, or takes one where the transaction was kept for long.
+func (l *lease) met(ctx context.Context, since time.Duration, touched []int64, err error) error {
+	if errors.Is(err, errLeased) {
+		return l.wait(ctx, touched)
+	}
+	if since < leaseAfter {
+		return nil
+	}
+	return l.take(ctx, touched)
+}
+
+// take leases those of the clients that are not leased yet.
+func (l *lease) take(ctx context.Context, touched []int64) error {
+	var ids []int64
+	for _, id := range touched {
+		if !l.held[id] {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if l.held == nil {
+		l.owner, l.held = bson.NewObjectID(), map[int64]bool{}
+	}
+	until := time.Now().Add(leaseTerm)
+	var documents []any
+	for chunk := range slices.Chunk(ids, idChunk) {
+		documents = append(documents, bson.D{
+			{Key: keyBusiness, Value: l.businessID}, {Key: keyOwner, Value: l.owner}, {Key: keyUntil, Value: until}, {Key: "clientIds", Value: chunk},
+		})
+	}
+	if _, err := l.store.db.Collection(leasesName).InsertMany(ctx, documents); err != nil {
+		return fmt.Errorf("lease clients: %w", err)
+	}
+	for _, id := range ids {
+		l.held[id] = true
+	}
+	if err := l.announce(ctx, until); err != nil {
+		return err
+	}
+	if l.stop == nil {
+		l.stop = l.keep(ctx)
+	}
+	return nil
+}
+
+// announce has writers of the business look for leases.
+func (l *lease) announce(ctx context.Context, until time.Time) error {
+	_, err := l.store.db.Collection(feedsName).UpdateOne(ctx, feedPart(l.businessID, partKeys),
+		bson.D{{Key: "$max", Value: bson.D{{Key: keyLeased, Value: until}}}})
+	if err != nil {
+		return fmt.Errorf("announce a lease: %w", err)
+	}
+	return nil
+}
+
+// keep prolongs the lease until stop is called.
+func (l *lease) keep(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for pause(ctx, leaseRenewal) == nil {
+			until := time.Now().Add(leaseTerm)
+			// A lease that is not prolonged ends; the transaction goes on without.
+			_, _ = l.store.db.Collection(leasesName).UpdateMany(ctx, l.own(), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntil, Value: until}}}})
+			_ = l.announce(ctx, until)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+func (l *lease) own() bson.D {
+	return bson.D{{Key: keyBusiness, Value: l.businessID}, {Key: keyOwner, Value: l.owner}}
+}
+
+// end gives the clients back.
+func (l *lease) end(ctx context.Context) {
+	if l.stop == nil {
+		return
+	}
+	l.stop()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
+	defer cancel()
+	// What is not deleted ends by itself.
+	_, _ = l.store.db.Collection(leasesName).DeleteMany(ctx, l.own())
+}
+
+// wait waits until nobody has the clients leased, or patience is at its end.
+func (l *lease) wait(ctx context.Context, touched []int64) error {
+	for began, before := time.Now(), l.waited; ; {
+		leased, err := l.isLeased(ctx, touched)
+		if err != nil || !leased {
+			return err
+		}
+		if err := pause(ctx, leasePoll); err != nil {
+			return err
+		}
+		if l.waited = before + time.Since(began); l.waited > leasePatience {
+			return nil
+		}
+	}
+}
+
+// isLeased says whether another transaction has one of those clients: for one that
+// has a lease itself, an earlier one.
+func (l *lease) isLeased(ctx context.Context, ids []int64) (bool, error) {
+	if l.waited > leasePatience {
+		return false, nil
+	}
+	for chunk := range slices.Chunk(ids, idChunk) {
+		filter := bson.D{
+			{Key: keyBusiness, Value: l.businessID}, {Key: "clientIds", Value: in(chunk)}, {Key: keyUntil, Value: bson.D{{Key: "$gt", Value: time.Now()}}},
+		}
+		if !l.owner.IsZero() {
+			filter = append(filter, bson.E{Key: keyOwner, Value: bson.D{{Key: "$lt", Value: l.owner}}})
+		}
+		count, err := l.store.db.Collection(leasesName).CountDocuments(ctx, filter, options.Count().SetLimit(1))
+		if err != nil {
+			return false, fmt.Errorf("look for leases: %w", err)
+		}
+		if count > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// heed fails with errLeased where a longer transaction has the clients of this one.
+func (t *transaction) heed(ctx context.Context, keys *feedKeys) error {
+	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
+		return nil
+	}
+	leased, err := t.lease.isLeased(ctx, t.touched())
+	if err == nil && leased {
+		err = errLeased
+	}
+	return err
+}
+
+// touched are the clients that the transaction writes, as far as it came.
+func (t *transaction) touched() []int64 {
+	ids := slices.Clone(t.viewers)
+	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// attempts runs the tries of one write, with a lease where they need one.
+func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) (*transaction, error) {
+	held := &lease{store: s, businessID: scope.BusinessID}
+	defer held.end(ctx)
+	var tx *transaction
+	err := s.repeated(ctx, func(ctx context.Context) error {
+		tx = &transaction{store: s, scope: scope, lease: held}
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
+	}, func(ctx context.Context, since time.Duration, err error) error {
+		return held.met(ctx, since, tx.touched(), err)
+	})
+	return tx, err
+}
