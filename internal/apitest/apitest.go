@@ -293,7 +293,7 @@ func (a *API) MustDo(t testing.TB, who client.Identity, query string, variables 
 }
 
 // Commands runs do and returns the names of the database commands that it sent,
-// those that keep a connection alive aside.
+// those aside that keep a connection alive, or number the change feed after a write.
 func (a *API) Commands(do func()) []string {
 	a.commands.reset()
 	do()
@@ -333,9 +333,12 @@ func idBlocks() []string {
 }
 
 func (c *commands) monitor() *event.CommandMonitor {
-	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+	return &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
 		switch e.CommandName {
 		case "hello", "isMaster", "ping", "endSessions":
+			return
+		}
+		if mongostore.Beside(ctx) {
 			return
 		}
 		c.mu.Lock()

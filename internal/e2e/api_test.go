@@ -114,6 +114,7 @@ func stored(t *testing.T, api *apitest.API) contents {
 
 func collections(t *testing.T, api *apitest.API, names []string) contents {
 	t.Helper()
+	numberChanges(t, api)
 	all := contents{}
 	for _, name := range names {
 		all[name] = rawRows(t, api, name)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -101,60 +99,26 @@ func (s *Store) OutboxOn(ctx context.Context) (bool, error) {
 }
 
 // SwitchToOutbox makes an end to numbering the rows of the change feed in the
-// transactions that write them, in all businesses. Servers of before the outbox must
-// be gone: from then on they can't write clients. It may be run again, also by
-// several processes at once, and beside servers that know the outbox.
+// transactions that write them: each business follows with its next write. Servers of
+// before the outbox must be gone: they can't write clients of such a business any
+// more. It may be run again, also by several processes at once, and beside servers
+// that know the outbox.
 func (s *Store) SwitchToOutbox(ctx context.Context) error {
-	if err := s.turnOutboxOn(ctx); err != nil {
-		return err
-	}
-	// A business that is not reached here follows with its next write.
-	cursor, err := s.db.Collection(countersName).Find(ctx, changeCounters(), options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}))
-	if err != nil {
-		return fmt.Errorf("find counters: %w", err)
-	}
-	var stored []struct {
-		Name string `bson:"_id"`
-	}
-	if err := cursor.All(ctx, &stored); err != nil {
-		return fmt.Errorf("read counters: %w", err)
-	}
-	for _, c := range stored {
-		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
-		if err != nil {
-			continue // It counts something else.
-		}
-		if err := s.openFeed(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// feedsToMove counts the businesses whose rows are numbered in their transactions; 1
-// is for the switch alone.
-func (s *Store) feedsToMove(ctx context.Context) (int64, error) {
-	on, err := s.OutboxOn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	left, err := s.db.Collection(countersName).CountDocuments(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
-	if err != nil {
-		return 0, fmt.Errorf("count feeds: %w", err)
-	}
-	if !on {
-		left = max(left, 1)
-	}
-	return left, nil
-}
-
-func (s *Store) turnOutboxOn(ctx context.Context) error {
 	_, err := s.db.Collection(switchesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}},
 		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("switch to the outbox: %w", err)
 	}
 	return nil
+}
+
+// numberedInTransactions is 1 until SwitchToOutbox was run.
+func (s *Store) numberedInTransactions(ctx context.Context) (int64, error) {
+	on, err := s.OutboxOn(ctx)
+	if err != nil || on {
+		return 0, err
+	}
+	return 1, nil
 }
 
 // beginWithOutbox turns the outbox on in a database that holds nothing yet.
@@ -170,7 +134,7 @@ func (s *Store) beginWithOutbox(ctx context.Context) error {
 	if err != nil || !empty {
 		return err
 	}
-	return s.turnOutboxOn(ctx)
+	return s.SwitchToOutbox(ctx)
 }
 
 // moved takes the place of a counter's number: a server of before the outbox can't

@@ -40,8 +40,8 @@ func (s *Store) Migrations() []Migration {
 		},
 		{
 			// From here on servers of before it can't write clients.
-			Name: "outbox", About: "change feeds that are numbered in the transactions of writers",
-			Left: s.feedsToMove, Run: func(ctx context.Context, _ func(int64)) error { return s.SwitchToOutbox(ctx) },
+			Name: "outbox", About: "way of numbering the change feed that writers wait for each other by",
+			Left: s.numberedInTransactions, Run: func(ctx context.Context, _ func(int64)) error { return s.SwitchToOutbox(ctx) },
 		},
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
 const (
@@ -79,7 +77,7 @@ func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), er
 
 // wake has the business's rows numbered soon. What fails is left: whoever reads the
 // feed, or writes next, does it.
-func (n *numberer) wake(ctx context.Context, businessID int64) {
+func (n *numberer) wake(businessID int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if _, running := n.woken[businessID]; running {
@@ -87,8 +85,14 @@ func (n *numberer) wake(ctx context.Context, businessID int64) {
 		return
 	}
 	n.woken[businessID] = false
-	go n.run(mongo.NewSessionContext(context.WithoutCancel(ctx), nil), businessID)
+	go n.run(context.WithValue(context.Background(), besideKey{}, true), businessID)
 }
+
+type besideKey struct{}
+
+// Beside says whether a command of that context is of no request: it numbers rows of
+// the feed after a write, whose answer does not wait for it.
+func Beside(ctx context.Context) bool { return ctx.Value(besideKey{}) != nil }
 
 func (n *numberer) run(ctx context.Context, businessID int64) {
 	for {

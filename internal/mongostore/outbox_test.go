@@ -251,3 +251,41 @@ func TestExportTellsOfRowsThatWait(t *testing.T) {
 		t.Errorf("the rows are %+v, %v", rows, err)
 	}
 }
+
+// Processes that number in their transactions, and turn to the outbox amid their
+// writes, leave one feed: without a gap, and in the order of each client.
+func TestTurningToTheOutboxAmidWriters(t *testing.T) {
+	db := testdb.New(t)
+	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
+	processes[0].withoutOutbox(t)
+	clients := several(4, func(int, *client.Client) {})
+	processes[0].importAll(t, ownerScope(), clients)
+	patches := testsize.Of(20, 80, 200)
+	half := make(chan struct{}, len(processes)*2)
+	var group sync.WaitGroup
+	for n, p := range processes {
+		for w := range 2 {
+			group.Go(func() {
+				for i := range patches {
+					if i == patches/2 {
+						half <- struct{}{}
+					}
+					c := clients[(n+w+i)%len(clients)]
+					if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": fmt.Sprintf("%d of %d of %d", i, w, n)}, nil); err != nil {
+						t.Errorf("patch: %v", err)
+					}
+				}
+			})
+		}
+	}
+	<-half
+	numbered := processes[0].rows(t, "counters", bson.D{{Key: "_id", Value: "changes:1"}}, bson.D{})[0]["value"].(int64)
+	must(t, processes[1].store.SwitchToOutbox(t.Context()))
+	group.Wait()
+	processes[0].checkOrder(t)
+	processes[0].checkHistory(t)
+	all := int64(len(clients) + len(processes)*2*patches)
+	if head, err := processes[0].store.ChangeHead(t.Context(), ownerScope()); err != nil || head != all || numbered <= int64(len(clients)) || numbered >= all {
+		t.Errorf("the head is %d, want %d, %v; %d were numbered in transactions before", head, all, err, numbered)
+	}
+}

@@ -295,9 +295,11 @@ func TestServersOfBeforeTheOutboxCanNotNumberAnyMore(t *testing.T) {
 	p.withoutOutbox(t)
 	p.create(t, nameValues("Ann"))
 	must(t, p.store.SwitchToOutbox(t.Context()))
+	p.create(t, nameValues("Bob"))
 	err := p.db.Collection("counters").FindOneAndUpdate(t.Context(), bson.D{{Key: "_id", Value: "changes:1"}},
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(1)}}}}).Err()
 	if err == nil {
 		t.Error("the counter counts on")
 	}
+	p.checkOrder(t)
 }
