@@ -37,7 +37,7 @@ type Index struct {
 // secretKeys stays whole: it has a document for each key of the deployment. So does
 // switches, of what is turned on for all of it.
 func Collections() []Collection {
-	return []Collection{
+	return append(feedCollections(), []Collection{
 		{clientsName, keyBusiness, clientIndexes()},
 		{historyName, keyBusiness, []Index{
 			{Name: "byVersion", Keys: ascending(keyBusiness, keyClient, keyVersion), Unique: true},
@@ -47,23 +47,6 @@ func Collections() []Collection {
 			// What is told of one client: to be exported, or erased.
 			{Name: "byClient", Keys: ascending(keyBusiness, keyClient, keySequence)},
 			{Name: "expiry", Keys: ascending("at"), Expire: client.FeedRetention},
-		}},
-		// Rows of the feed that have no number yet. They don't expire.
-		{outboxName, keyBusiness, []Index{
-			{Name: "byChange", Keys: ascending(keyBusiness, keyClient, keyChange), Unique: true},
-			// Rows that are being numbered.
-			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
-		}},
-		{feedsName, keyBusiness, []Index{
-			{Name: "byPart", Keys: ascending(keyBusiness, keyPart), Unique: true},
-			// Where rows are being numbered, in any business: an upkeep looks for them.
-			{Name: "byClaimed", Keys: ascending("claimed"), Partial: bson.D{{Key: "claimed", Value: true}}},
-		}},
-		// Clients that long transactions are about; see lease.
-		{leasesName, keyBusiness, []Index{
-			{Name: "byClients", Keys: ascending(keyBusiness, "clientIds")},
-			{Name: "byOwner", Keys: ascending(keyBusiness, keyOwner)},
-			{Name: "expiry", Keys: ascending(keyUntil), Expire: leaseKept},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{
@@ -119,6 +102,30 @@ func Collections() []Collection {
 		}},
 		{secretsName, "", nil},
 		{switchesName, "", nil},
+	}...)
+}
+
+// feedCollections are those of what writers leave to be numbered, and of how they keep
+// out of each other's way.
+func feedCollections() []Collection {
+	return []Collection{
+		// Rows of the feed that have no number yet. They don't expire.
+		{outboxName, keyBusiness, []Index{
+			{Name: "byChange", Keys: ascending(keyBusiness, keyClient, keyChange), Unique: true},
+			// Rows that are being numbered.
+			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
+		}},
+		{feedsName, keyBusiness, []Index{
+			{Name: "byPart", Keys: ascending(keyBusiness, keyPart), Unique: true},
+			// Where rows are being numbered, in any business: an upkeep looks for them.
+			{Name: "byClaimed", Keys: ascending("claimed"), Partial: bson.D{{Key: "claimed", Value: true}}},
+		}},
+		// Clients that long transactions are about; see lease.
+		{leasesName, keyBusiness, []Index{
+			{Name: "byClients", Keys: ascending(keyBusiness, "clientIds")},
+			{Name: "byOwner", Keys: ascending(keyBusiness, keyOwner)},
+			{Name: "expiry", Keys: ascending(keyUntil), Expire: leaseKept},
+		}},
 	}
 }
 

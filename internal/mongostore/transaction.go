@@ -24,7 +24,7 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 		}
 	}
 	if err == nil && tx.left {
-		s.numberer.wake(scope.BusinessID)
+		s.numberer.wake(scope.BusinessID) //nolint:contextcheck // It is none of the request, which may end before.
 	}
 	return asTooLarge(err)
 }

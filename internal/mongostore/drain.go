@@ -1,0 +1,106 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// NumberChanges gives all rows of the change feed their numbers that wait for one,
+// in all businesses: those of servers that ended before they could.
+func (s *Store) NumberChanges(ctx context.Context) error {
+	businesses, err := s.claimedBusinesses(ctx)
+	if err != nil {
+		return err
+	}
+	waiting, err := s.waitingBusinesses(ctx)
+	if err != nil {
+		return err
+	}
+	businesses = append(businesses, waiting...)
+	slices.Sort(businesses)
+	var failed []error
+	for _, id := range slices.Compact(businesses) {
+		if err := s.number(ctx, id); err != nil {
+			failed = append(failed, fmt.Errorf("number the changes of business %d: %w", id, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// claimedBusinesses are those with a claim that is not at its end.
+func (s *Store) claimedBusinesses(ctx context.Context) ([]int64, error) {
+	cursor, err := s.db.Collection(feedsName).Find(ctx, bson.D{{Key: "claimed", Value: true}},
+		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find claims: %w", err)
+	}
+	return readBusinesses(ctx, cursor)
+}
+
+// waitingBusinesses are those with rows in the outbox: one look into the index for
+// each, however many rows it has.
+func (s *Store) waitingBusinesses(ctx context.Context) ([]int64, error) {
+	var businesses []int64
+	for last := int64(math.MinInt64); ; {
+		cursor, err := s.db.Collection(outboxName).Find(ctx, bson.D{{Key: keyBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
+			options.Find().SetSort(ascending(keyBusiness, keyClient, keyChange)).SetLimit(1).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+		if err != nil {
+			return nil, fmt.Errorf("find the businesses with rows to number: %w", err)
+		}
+		next, err := readBusinesses(ctx, cursor)
+		if err != nil || len(next) == 0 {
+			return businesses, err
+		}
+		last = next[0]
+		businesses = append(businesses, last)
+	}
+}
+
+func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) {
+	var found []struct {
+		BusinessID int64 `bson:"businessId"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read businesses: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i := range found {
+		ids[i] = found[i].BusinessID
+	}
+	return ids, nil
+}
+
+// drain numbers the rows of a business that are there, for as long as a reader may
+// wait, and returns the head; nil while rows are numbered in their transactions.
+// Where numbering fails, readers are told what is numbered.
+func (s *Store) drain(ctx context.Context, businessID int64) (*feedHead, error) {
+	numbered, err := s.isNumbered(ctx, businessID)
+	if err != nil {
+		return nil, err
+	}
+	head, err := s.findHead(ctx, businessID)
+	if err != nil || head == nil || (numbered && len(head.Claim) == 0) {
+		return head, err
+	}
+	short, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	// What fails is tried again by whoever reads next; NumberChanges tells what is
+	// wrong.
+	_ = s.number(short, businessID)
+	return s.findHead(ctx, businessID)
+}
+
+// place is the number of the last row.
+func (h *feedHead) place() int64 {
+	if h == nil {
+		return 0
+	}
+	return h.Head
+}
