@@ -55,7 +55,8 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 	first := merge(survivor, child)
 	second := merge(survivor, chosen, client.MergeChoice{Field: "cellPhone", FromClientID: chosen.ID()})
 	forget()
-	if _, err := p.db.Collection("counters").UpdateOne(ctx, bson.D{{Key: "_id", Value: "changes:1"}}, bson.D{{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: "00002"}}}}); err != nil {
+	keys := bson.D{{Key: "businessId", Value: testBusiness}, {Key: "part", Value: "keys"}}
+	if _, err := p.db.Collection("feeds").UpdateOne(ctx, keys, bson.D{{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: "00002"}}}}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
