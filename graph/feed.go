@@ -6,6 +6,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // RecordAppointments takes in appointments that the scheduler made or changed.
@@ -59,7 +60,7 @@ func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroup
 }
 
 // LocationGroups answers the location groups of the business.
-func (r queryResolver) LocationGroups(ctx context.Context) ([]*client.LocationGroup, error) {
+func (r queryResolver) LocationGroups(ctx context.Context) ([]*service.LocationGroup, error) {
 	groups, err := r.service.LocationGroups(ctx, requestOf(ctx).scope)
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -67,4 +68,4 @@ func (r queryResolver) LocationGroups(ctx context.Context) ([]*client.LocationGr
 	return pointers(groups), nil
 }
 
-func feedOf(entries []model.Values) client.Feed { return client.Feed{Entries: valuesOf(entries)} }
+func feedOf(entries []model.Values) service.Feed { return service.Feed{Entries: valuesOf(entries)} }

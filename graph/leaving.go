@@ -5,6 +5,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // ExportClientData answers everything that is held about a client.
@@ -18,7 +19,7 @@ func (r queryResolver) ExportClientData(ctx context.Context, clientID client.ID)
 
 // EraseClient erases a client for good.
 func (r mutationResolver) EraseClient(ctx context.Context, clientID, confirmClientID client.ID, expectedVersion int64, key *string) (*model.EraseClientPayload, error) {
-	args := client.EraseArgs{ID: clientID, Confirm: confirmClientID, ExpectedVersion: expectedVersion}
+	args := service.EraseArgs{ID: clientID, Confirm: confirmClientID, ExpectedVersion: expectedVersion}
 	result, err := r.service.Erase(ctx, requestOf(ctx).keyed(ctx, key), args)
 	node, userErrors, err := answer(ctx, result.Result, err)
 	if err != nil {

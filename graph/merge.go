@@ -6,11 +6,13 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 )
 
 // PreviewMerge answers what a merge would do.
-func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error) {
-	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, client.MergeArgs{
+func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) (*model.MergeReport, error) {
+	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, service.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices),
 	})
 	if err != nil {
@@ -20,11 +22,11 @@ func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, cli
 }
 
 // MergeClients makes one client of several.
-func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
-	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), client.MergeArgs{
+func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
+	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), service.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
 	})
-	node, userErrors, err := answer(ctx, client.Result{Client: result.Client}, err)
+	node, userErrors, err := answer(ctx, service.Result{Client: result.Client}, err)
 	if err != nil {
 		return nil, err
 	}
@@ -36,9 +38,9 @@ func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, 
 }
 
 // UnmergeClients undoes a merge.
-func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
+func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
 	req := requestOf(ctx)
-	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), client.UnmergeArgs{
+	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), service.UnmergeArgs{
 		MergeID: mergeID, Choices: values(choices), ExpectedVersion: expectedVersion,
 	})
 	node, userErrors, err := answer(ctx, result.Result, err)

@@ -5,6 +5,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // Node answers the thing of a global id.
@@ -53,7 +54,7 @@ func otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error
 				nodes[i] = orNull(definitions.ByID(id.Number))
 			}
 		case client.TypeLocationGroup:
-			var groups map[int64]*client.LocationGroup
+			var groups map[int64]*service.LocationGroup
 			if groups, err = loaders.LocationGroups(ctx); err == nil {
 				nodes[i] = orNull(groups[id.Number])
 			}

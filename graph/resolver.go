@@ -13,10 +13,11 @@ import (
 	"clientgraph/graph/generated"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/service"
 )
 
 // Resolver is the root of the resolvers.
-type Resolver struct{ service *client.Service }
+type Resolver struct{ service *service.Service }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
@@ -148,7 +149,7 @@ func (r *request) keyed(ctx context.Context, key *string) client.Scope {
 	field := graphql.GetFieldContext(ctx)
 	arguments := maps.Clone(field.Args)
 	delete(arguments, "idempotencyKey")
-	scope.Key = &client.Key{Text: *key, Mutation: field.Field.Name, Arguments: arguments}
+	scope.IdempotencyKey = &client.IdempotencyKey{Text: *key, Mutation: field.Field.Name, Arguments: arguments}
 	return scope
 }
 
@@ -156,7 +157,7 @@ type requestKey struct{}
 
 // WithScope returns the context of a request by that caller. Resolvers work
 // under no other.
-func WithScope(ctx context.Context, service *client.Service, scope client.Scope) context.Context {
+func WithScope(ctx context.Context, service *service.Service, scope client.Scope) context.Context {
 	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service, scope)})
 }
 

@@ -11,11 +11,11 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"clientgraph/graph/generated"
-	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // NewSchema returns the schema, resolved by the service.
-func NewSchema(service *client.Service) graphql.ExecutableSchema {
+func NewSchema(service *service.Service) graphql.ExecutableSchema {
 	config := generated.Config{
 		Resolvers:  &Resolver{service: service},
 		Directives: generated.DirectiveRoot{HiddenFrom: hiddenFrom, Permission: permission},

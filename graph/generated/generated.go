@@ -7,7 +7,10 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 	"context"
 	"errors"
 	"fmt"
@@ -484,7 +487,7 @@ type ComplexityRoot struct {
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		EraseClient           func(childComplexity int, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) int
-		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) int
+		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
 		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
@@ -497,11 +500,11 @@ type ComplexityRoot struct {
 		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
-		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
+		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
 		UpdateBusiness        func(childComplexity int, input model.Values, idempotencyKey *string) int
 		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
-		UpsertClient          func(childComplexity int, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UpsertClient          func(childComplexity int, by service.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 	}
 
 	NewClientSuggestion struct {
@@ -538,11 +541,11 @@ type ComplexityRoot struct {
 		ClientConnection          func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) int
 		ClientCount               func(childComplexity int) int
 		ClientIDList              func(childComplexity int, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) int
-		ClientReport              func(childComplexity int, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientReport              func(childComplexity int, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
 		ClientReportCount         func(childComplexity int, filter *model.ClientReportFilter) int
-		ClientReportWithCount     func(childComplexity int, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientReportWithCount     func(childComplexity int, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
 		ClientTags                func(childComplexity int, clientID client.ID) int
-		Clients                   func(childComplexity int, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode bool) int
+		Clients                   func(childComplexity int, pageNumber int64, pageSize int64, orderField service.OrderField, orderMode bool) int
 		ClientsByEmail            func(childComplexity int, emailAddress string, pageNumber int64, pageSize int64) int
 		ClientsByExternalUserName func(childComplexity int, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) int
 		ClientsByTag              func(childComplexity int, tag string, pageNumber int64, pageSize int64) int
@@ -552,13 +555,13 @@ type ComplexityRoot struct {
 		EmailAddressInUse         func(childComplexity int, emailAddress string) int
 		ExportClientData          func(childComplexity int, clientID client.ID) int
 		FieldDefinitions          func(childComplexity int, includeRetired bool) int
-		FilterClients             func(childComplexity int, search string, orderField client.OrderField, orderMode bool, first int64) int
+		FilterClients             func(childComplexity int, search string, orderField service.OrderField, orderMode bool, first int64) int
 		LocationGroups            func(childComplexity int) int
 		MatchingTags              func(childComplexity int, tag string) int
 		Me                        func(childComplexity int) int
 		Node                      func(childComplexity int, id client.ID) int
 		Nodes                     func(childComplexity int, ids []*client.ID) int
-		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) int
+		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) int
 		TagUsage                  func(childComplexity int, pageNumber int64, pageSize int64) int
 	}
 
@@ -732,7 +735,7 @@ type MutationResolver interface {
 	CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error)
 	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error)
 	UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error)
-	UpsertClient(ctx context.Context, by client.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error)
+	UpsertClient(ctx context.Context, by service.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error)
 	CreateClients(ctx context.Context, inputs []model.Values, idempotencyKey *string) (*model.CreateClientsPayload, error)
 	PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, idempotencyKey *string) (*model.PatchClientsPayload, error)
 	SetClientFields(ctx context.Context, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) (*model.SetClientFieldsPayload, error)
@@ -744,8 +747,8 @@ type MutationResolver interface {
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
-	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice, expectedVersions []*client.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
-	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*client.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
+	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
+	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
 	EraseClient(ctx context.Context, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error)
 	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
 	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error)
@@ -766,28 +769,28 @@ type QueryResolver interface {
 	Node(ctx context.Context, id client.ID) (model.Node, error)
 	Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error)
 	Client(ctx context.Context, clientID client.ID) (*loader.Client, error)
-	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField client.OrderField, orderMode bool) ([]*loader.Client, error)
+	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField service.OrderField, orderMode bool) ([]*loader.Client, error)
 	ClientCount(ctx context.Context) (*int64, error)
 	ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error)
 	ClientTags(ctx context.Context, clientID client.ID) ([]string, error)
-	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*client.TagCount, error)
+	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*service.TagCount, error)
 	MatchingTags(ctx context.Context, tag string) ([]string, error)
 	ClientsByTag(ctx context.Context, tag string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsCanView(ctx context.Context, clientID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsByEmail(ctx context.Context, emailAddress string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
-	FilterClients(ctx context.Context, search string, orderField client.OrderField, orderMode bool, first int64) (*model.ClientSuggestions, error)
-	ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) (*model.ClientReport, error)
-	ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField client.OrderField, orderMode bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	FilterClients(ctx context.Context, search string, orderField service.OrderField, orderMode bool, first int64) (*model.ClientSuggestions, error)
+	ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) (*model.ClientReport, error)
+	ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientReportCount(ctx context.Context, filter *model.ClientReportFilter) (*int64, error)
 	ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) ([]*client.ID, error)
 	FieldDefinitions(ctx context.Context, includeRetired bool) ([]*client.FieldDefinition, error)
-	LocationGroups(ctx context.Context) ([]*client.LocationGroup, error)
+	LocationGroups(ctx context.Context) ([]*service.LocationGroup, error)
 	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
-	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*client.MergeChoice) (*model.MergeReport, error)
+	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) (*model.MergeReport, error)
 	ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error)
 }
 type SubscriptionResolver interface {
@@ -2925,7 +2928,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*client.MergeChoice), args["expectedVersions"].([]*client.ExpectedVersion), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.MergeChoice), args["expectedVersions"].([]*service.ExpectedVersion), args["idempotencyKey"].(*string)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -3068,7 +3071,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*client.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*service.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateBusiness":
 		if e.ComplexityRoot.Mutation.UpdateBusiness == nil {
 			break
@@ -3112,7 +3115,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpsertClient(childComplexity, args["by"].(client.UpsertKey), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.UpsertClient(childComplexity, args["by"].(service.UpsertKey), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 
 	case "NewClientSuggestion.fullName":
 		if e.ComplexityRoot.NewClientSuggestion.FullName == nil {
@@ -3257,7 +3260,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ClientReport(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+		return e.ComplexityRoot.Query.ClientReport(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
 	case "Query.clientReportCount":
 		if e.ComplexityRoot.Query.ClientReportCount == nil {
 			break
@@ -3279,7 +3282,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ClientReportWithCount(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+		return e.ComplexityRoot.Query.ClientReportWithCount(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
 	case "Query.clientTags":
 		if e.ComplexityRoot.Query.ClientTags == nil {
 			break
@@ -3301,7 +3304,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(client.OrderField), args["orderMode"].(bool)), true
+		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(service.OrderField), args["orderMode"].(bool)), true
 	case "Query.clientsByEmail":
 		if e.ComplexityRoot.Query.ClientsByEmail == nil {
 			break
@@ -3411,7 +3414,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(client.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
+		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
 
 	case "Query.locationGroups":
 		if e.ComplexityRoot.Query.LocationGroups == nil {
@@ -3468,7 +3471,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewMerge(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*client.MergeChoice)), true
+		return e.ComplexityRoot.Query.PreviewMerge(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.MergeChoice)), true
 	case "Query.tagUsage":
 		if e.ComplexityRoot.Query.TagUsage == nil {
 			break
@@ -8918,16 +8921,16 @@ func (ec *executionContext) field_Mutation_mergeClients_args(ctx context.Context
 	}
 	args["clientIds"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*client.MergeChoice, error) {
-			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["choices"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersions",
-		func(ctx context.Context, v any) ([]*client.ExpectedVersion, error) {
-			return ec.unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐExpectedVersionᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*service.ExpectedVersion, error) {
+			return ec.unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚐExpectedVersionᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9316,8 +9319,8 @@ func (ec *executionContext) field_Mutation_unmergeClients_args(ctx context.Conte
 	}
 	args["mergeId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*client.UnmergeChoice, error) {
-			return ec.unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*service.UnmergeChoice, error) {
+			return ec.unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9444,8 +9447,8 @@ func (ec *executionContext) field_Mutation_upsertClient_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
-		func(ctx context.Context, v any) (client.UpsertKey, error) {
-			return ec.unmarshalNClientKey2clientgraphᚋinternalᚋclientᚐUpsertKey(ctx, v)
+		func(ctx context.Context, v any) (service.UpsertKey, error) {
+			return ec.unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚐUpsertKey(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9624,8 +9627,8 @@ func (ec *executionContext) field_Query_clientReportWithCount_args(ctx context.C
 	}
 	args["filter"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (client.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (service.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9670,8 +9673,8 @@ func (ec *executionContext) field_Query_clientReport_args(ctx context.Context, r
 	}
 	args["filter"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (client.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (service.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9910,8 +9913,8 @@ func (ec *executionContext) field_Query_clients_args(ctx context.Context, rawArg
 	}
 	args["pageSize"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (client.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (service.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10004,8 +10007,8 @@ func (ec *executionContext) field_Query_filterClients_args(ctx context.Context, 
 	}
 	args["search"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (client.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (service.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10092,8 +10095,8 @@ func (ec *executionContext) field_Query_previewMerge_args(ctx context.Context, r
 	}
 	args["clientIds"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*client.MergeChoice, error) {
-			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10296,8 +10299,8 @@ func (ec *executionContext) _AddClientTagsPayload_conflict(ctx context.Context, 
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -10392,8 +10395,8 @@ func (ec *executionContext) _AddClientViewersPayload_conflict(ctx context.Contex
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13132,8 +13135,8 @@ func (ec *executionContext) _ClientChange_kind(ctx context.Context, field graphq
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v client.Kind) graphql.Marshaler {
-			return ec.marshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v history.Kind) graphql.Marshaler {
+			return ec.marshalNClientChangeKind2clientgraphᚋinternalᚋhistoryᚐKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14378,7 +14381,7 @@ func (ec *executionContext) fieldContext_ClientSuggestions_addNew(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ClientVersion_clientId(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersion_clientId(ctx context.Context, field graphql.CollectedField, obj *merge.VersionOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14401,7 +14404,7 @@ func (ec *executionContext) fieldContext_ClientVersion_clientId(_ context.Contex
 	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersion_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersion_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.VersionOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14424,7 +14427,7 @@ func (ec *executionContext) fieldContext_ClientVersion_clientGlobalId(_ context.
 	return graphql.NewScalarFieldContext("ClientVersion", field, true, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersion_version(ctx context.Context, field graphql.CollectedField, obj *client.VersionOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersion_version(ctx context.Context, field graphql.CollectedField, obj *merge.VersionOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14447,7 +14450,7 @@ func (ec *executionContext) fieldContext_ClientVersion_version(_ context.Context
 	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14470,7 +14473,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_clientId(_ contex
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersionConflict_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14493,7 +14496,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_clientGlobalId(_ 
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, true, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14516,7 +14519,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_currentVersion(_ 
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ClientVersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *client.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14807,8 +14810,8 @@ func (ec *executionContext) _DeleteClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -14839,8 +14842,8 @@ func (ec *executionContext) _DeleteLocationGroupPayload_locationGroup(ctx contex
 			return obj.LocationGroup, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, selections, v)
 		},
 		true,
 		false,
@@ -15164,8 +15167,8 @@ func (ec *executionContext) _DuplicateGroup_pairs(ctx context.Context, field gra
 			return obj.Pairs(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.DuplicatePair) graphql.Marshaler {
-			return ec.marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋclientᚐDuplicatePairᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.DuplicatePair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚐDuplicatePairᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15207,7 +15210,7 @@ func (ec *executionContext) fieldContext_DuplicateGroup_score(_ context.Context,
 	return graphql.NewScalarFieldContext("DuplicateGroup", field, true, false, "Float")
 }
 
-func (ec *executionContext) _DuplicatePair_clientIds(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_clientIds(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15230,7 +15233,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_clientIds(_ context.Conte
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "ID")
 }
 
-func (ec *executionContext) _DuplicatePair_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15253,7 +15256,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_clientGlobalIds(_ context
 	return graphql.NewScalarFieldContext("DuplicatePair", field, true, false, "ID")
 }
 
-func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15276,7 +15279,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_score(_ context.Context, 
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "Float")
 }
 
-func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *client.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15288,8 +15291,8 @@ func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field gr
 			return obj.Reasons, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []client.DuplicateReason) graphql.Marshaler {
-			return ec.marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15421,8 +15424,8 @@ func (ec *executionContext) _EraseClientPayload_conflict(ctx context.Context, fi
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16165,8 +16168,8 @@ func (ec *executionContext) _HistoryEntry_operation(ctx context.Context, field g
 			return obj.Operation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v client.Operation) graphql.Marshaler {
-			return ec.marshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v history.Operation) graphql.Marshaler {
+			return ec.marshalNHistoryOperation2clientgraphᚋinternalᚋhistoryᚐOperation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16254,7 +16257,7 @@ func (ec *executionContext) fieldContext_HistoryEntry_changes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16277,7 +16280,7 @@ func (ec *executionContext) fieldContext_LocationGroup_id(_ context.Context, fie
 	return graphql.NewScalarFieldContext("LocationGroup", field, true, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16300,7 +16303,7 @@ func (ec *executionContext) fieldContext_LocationGroup_locationGroupId(_ context
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_name(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_name(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16323,7 +16326,7 @@ func (ec *executionContext) fieldContext_LocationGroup_name(_ context.Context, f
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "String")
 }
 
-func (ec *executionContext) _LocationGroup_locationIds(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_locationIds(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16346,7 +16349,7 @@ func (ec *executionContext) fieldContext_LocationGroup_locationIds(_ context.Con
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *client.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16633,8 +16636,8 @@ func (ec *executionContext) _MergeClientsPayload_conflicts(ctx context.Context, 
 			return obj.Conflicts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.ConflictOf) graphql.Marshaler {
-			return ec.marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐConflictOfᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.ConflictOf) graphql.Marshaler {
+			return ec.marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚐConflictOfᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16688,8 +16691,8 @@ func (ec *executionContext) _MergeConflict_values(ctx context.Context, field gra
 			return obj.Values(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeValue) graphql.Marshaler {
-			return ec.marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeValueᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeValue) graphql.Marshaler {
+			return ec.marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16777,7 +16780,7 @@ func (ec *executionContext) fieldContext_MergeConflict_choosable(_ context.Conte
 	return graphql.NewScalarFieldContext("MergeConflict", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _MergeFill_field(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_field(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16800,7 +16803,7 @@ func (ec *executionContext) fieldContext_MergeFill_field(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "String")
 }
 
-func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16823,7 +16826,7 @@ func (ec *executionContext) fieldContext_MergeFill_fromClientId(_ context.Contex
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeFill_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16846,7 +16849,7 @@ func (ec *executionContext) fieldContext_MergeFill_fromClientGlobalId(_ context.
 	return graphql.NewScalarFieldContext("MergeFill", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16869,7 +16872,7 @@ func (ec *executionContext) fieldContext_MergeFill_value(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _MergeMove_field(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_field(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16892,7 +16895,7 @@ func (ec *executionContext) fieldContext_MergeMove_field(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "String")
 }
 
-func (ec *executionContext) _MergeMove_fromClientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16915,7 +16918,7 @@ func (ec *executionContext) fieldContext_MergeMove_fromClientId(_ context.Contex
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeMove_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16938,7 +16941,7 @@ func (ec *executionContext) fieldContext_MergeMove_fromClientGlobalId(_ context.
 	return graphql.NewScalarFieldContext("MergeMove", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16961,7 +16964,7 @@ func (ec *executionContext) fieldContext_MergeMove_count(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MergeMove_values(ctx context.Context, field graphql.CollectedField, obj *client.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_values(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17088,8 +17091,8 @@ func (ec *executionContext) _MergeReport_versions(ctx context.Context, field gra
 			return obj.Versions(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.VersionOf) graphql.Marshaler {
-			return ec.marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐVersionOfᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.VersionOf) graphql.Marshaler {
+			return ec.marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋmergeᚐVersionOfᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17120,8 +17123,8 @@ func (ec *executionContext) _MergeReport_moves(ctx context.Context, field graphq
 			return obj.Moves(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeMove) graphql.Marshaler {
-			return ec.marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeMoveᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeMove) graphql.Marshaler {
+			return ec.marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeMoveᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17152,8 +17155,8 @@ func (ec *executionContext) _MergeReport_fills(ctx context.Context, field graphq
 			return obj.Fills(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.MergeFill) graphql.Marshaler {
-			return ec.marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeFillᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeFill) graphql.Marshaler {
+			return ec.marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeFillᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17236,7 +17239,7 @@ func (ec *executionContext) fieldContext_MergeReport_aliases(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _MergeValue_clientId(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_clientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17259,7 +17262,7 @@ func (ec *executionContext) fieldContext_MergeValue_clientId(_ context.Context, 
 	return graphql.NewScalarFieldContext("MergeValue", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeValue_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17282,7 +17285,7 @@ func (ec *executionContext) fieldContext_MergeValue_clientGlobalId(_ context.Con
 	return graphql.NewScalarFieldContext("MergeValue", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *client.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17734,7 +17737,7 @@ func (ec *executionContext) _Mutation_upsertClient(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpsertClient(ctx, fc.Args["by"].(client.UpsertKey), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UpsertClient(ctx, fc.Args["by"].(service.UpsertKey), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -18586,7 +18589,7 @@ func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*client.MergeChoice), fc.Args["expectedVersions"].([]*client.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.MergeChoice), fc.Args["expectedVersions"].([]*service.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -18648,7 +18651,7 @@ func (ec *executionContext) _Mutation_unmergeClients(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnmergeClients(ctx, fc.Args["mergeId"].(client.ID), fc.Args["choices"].([]*client.UnmergeChoice), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UnmergeClients(ctx, fc.Args["mergeId"].(client.ID), fc.Args["choices"].([]*service.UnmergeChoice), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -19534,8 +19537,8 @@ func (ec *executionContext) _PatchClientPayload_conflict(ctx context.Context, fi
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -19630,8 +19633,8 @@ func (ec *executionContext) _PutLocationGroupPayload_locationGroup(ctx context.C
 			return obj.LocationGroup, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, selections, v)
 		},
 		true,
 		false,
@@ -19856,7 +19859,7 @@ func (ec *executionContext) _Query_clients(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool))
+			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -20037,11 +20040,11 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
 				if err != nil {
-					var zeroVal []*client.TagCount
+					var zeroVal []*service.TagCount
 					return zeroVal, err
 				}
 				if ec.Directives.HiddenFrom == nil {
-					var zeroVal []*client.TagCount
+					var zeroVal []*service.TagCount
 					return zeroVal, errors.New("directive hiddenFrom is not implemented")
 				}
 				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
@@ -20050,8 +20053,8 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.TagCount) graphql.Marshaler {
-			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋclientᚐTagCountᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.TagCount) graphql.Marshaler {
+			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚐTagCountᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -20391,7 +20394,7 @@ func (ec *executionContext) _Query_filterClients(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().FilterClients(ctx, fc.Args["search"].(string), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["first"].(int64))
+			return ec.Resolvers.Query().FilterClients(ctx, fc.Args["search"].(string), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["first"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientSuggestions) graphql.Marshaler {
@@ -20435,7 +20438,7 @@ func (ec *executionContext) _Query_clientReportWithCount(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ClientReportWithCount(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+			return ec.Resolvers.Query().ClientReportWithCount(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientReport) graphql.Marshaler {
@@ -20479,7 +20482,7 @@ func (ec *executionContext) _Query_clientReport(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ClientReport(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(client.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+			return ec.Resolvers.Query().ClientReport(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -20657,8 +20660,8 @@ func (ec *executionContext) _Query_locationGroups(ctx context.Context, field gra
 			return ec.Resolvers.Query().LocationGroups(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋclientᚐLocationGroupᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋserviceᚐLocationGroupᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -20867,7 +20870,7 @@ func (ec *executionContext) _Query_previewMerge(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewMerge(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*client.MergeChoice))
+			return ec.Resolvers.Query().PreviewMerge(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.MergeChoice))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -21298,8 +21301,8 @@ func (ec *executionContext) _RemoveClientFieldsPayload_conflict(ctx context.Cont
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21394,8 +21397,8 @@ func (ec *executionContext) _RemoveClientTagsPayload_conflict(ctx context.Contex
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21490,8 +21493,8 @@ func (ec *executionContext) _RemoveClientViewersPayload_conflict(ctx context.Con
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21586,8 +21589,8 @@ func (ec *executionContext) _RestoreClientPayload_conflict(ctx context.Context, 
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21746,8 +21749,8 @@ func (ec *executionContext) _SetClientFieldsPayload_conflict(ctx context.Context
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21810,7 +21813,7 @@ func (ec *executionContext) fieldContext_Subscription_clientChanged(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *client.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *service.TagCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21833,7 +21836,7 @@ func (ec *executionContext) fieldContext_TagUsage_tag(_ context.Context, field g
 	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "String")
 }
 
-func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *client.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *service.TagCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22102,8 +22105,8 @@ func (ec *executionContext) _UnmergeClientsPayload_conflict(ctx context.Context,
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22134,8 +22137,8 @@ func (ec *executionContext) _UnmergeClientsPayload_conflicts(ctx context.Context
 			return obj.Conflicts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*client.UnmergeConflict) graphql.Marshaler {
-			return ec.marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeConflictᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.UnmergeConflict) graphql.Marshaler {
+			return ec.marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋmergeᚐUnmergeConflictᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22154,7 +22157,7 @@ func (ec *executionContext) fieldContext_UnmergeClientsPayload_conflicts(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _UnmergeConflict_field(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmergeConflict_field(ctx context.Context, field graphql.CollectedField, obj *merge.UnmergeConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22177,7 +22180,7 @@ func (ec *executionContext) fieldContext_UnmergeConflict_field(_ context.Context
 	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "String")
 }
 
-func (ec *executionContext) _UnmergeConflict_before(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmergeConflict_before(ctx context.Context, field graphql.CollectedField, obj *merge.UnmergeConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22200,7 +22203,7 @@ func (ec *executionContext) fieldContext_UnmergeConflict_before(_ context.Contex
 	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _UnmergeConflict_merged(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmergeConflict_merged(ctx context.Context, field graphql.CollectedField, obj *merge.UnmergeConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22223,7 +22226,7 @@ func (ec *executionContext) fieldContext_UnmergeConflict_merged(_ context.Contex
 	return graphql.NewScalarFieldContext("UnmergeConflict", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _UnmergeConflict_current(ctx context.Context, field graphql.CollectedField, obj *client.UnmergeConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmergeConflict_current(ctx context.Context, field graphql.CollectedField, obj *merge.UnmergeConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22386,8 +22389,8 @@ func (ec *executionContext) _UpdateClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22569,8 +22572,8 @@ func (ec *executionContext) _UpsertClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22704,7 +22707,7 @@ func (ec *executionContext) fieldContext_UserError_mergedIntoClientGlobalId(_ co
 	return graphql.NewScalarFieldContext("UserError", field, true, false, "ID")
 }
 
-func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *client.Conflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *service.Conflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22727,7 +22730,7 @@ func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ contex
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
 
-func (ec *executionContext) _VersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *client.Conflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *service.Conflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23823,8 +23826,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (client.UpsertKey, error) {
-	var it client.UpsertKey
+func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (service.UpsertKey, error) {
+	var it service.UpsertKey
 	if obj == nil {
 		return it, nil
 	}
@@ -23873,8 +23876,8 @@ func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalClientKey(ctx context.Context, raw any) (client.UpsertKey, error) {
-	var out client.UpsertKey
+func UnmarshalClientKey(ctx context.Context, raw any) (service.UpsertKey, error) {
+	var out service.UpsertKey
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientKey", raw, &out)
 	return out, err
 }
@@ -23903,7 +23906,7 @@ func (ec *executionContext) unmarshalInputClientOrder(ctx context.Context, obj a
 		switch k {
 		case "field":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
-			data, err := ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx, v)
+			data, err := ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -24107,8 +24110,8 @@ func UnmarshalClientReportFilter(ctx context.Context, raw any) (model.ClientRepo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, obj any) (client.ExpectedVersion, error) {
-	var it client.ExpectedVersion
+func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, obj any) (service.ExpectedVersion, error) {
+	var it service.ExpectedVersion
 	if obj == nil {
 		return it, nil
 	}
@@ -24150,8 +24153,8 @@ func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalExpectedVersion(ctx context.Context, raw any) (client.ExpectedVersion, error) {
-	var out client.ExpectedVersion
+func UnmarshalExpectedVersion(ctx context.Context, raw any) (service.ExpectedVersion, error) {
+	var out service.ExpectedVersion
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExpectedVersion", raw, &out)
 	return out, err
 }
@@ -24205,8 +24208,8 @@ func UnmarshalFieldFilter(ctx context.Context, raw any) (model.FieldFilter, erro
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj any) (client.MergeChoice, error) {
-	var it client.MergeChoice
+func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj any) (merge.MergeChoice, error) {
+	var it merge.MergeChoice
 	if obj == nil {
 		return it, nil
 	}
@@ -24248,14 +24251,14 @@ func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj a
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalMergeChoice(ctx context.Context, raw any) (client.MergeChoice, error) {
-	var out client.MergeChoice
+func UnmarshalMergeChoice(ctx context.Context, raw any) (merge.MergeChoice, error) {
+	var out merge.MergeChoice
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeChoice", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj any) (client.UnmergeChoice, error) {
-	var it client.UnmergeChoice
+func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj any) (service.UnmergeChoice, error) {
+	var it service.UnmergeChoice
 	if obj == nil {
 		return it, nil
 	}
@@ -24281,7 +24284,7 @@ func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj
 			it.Field = data
 		case "value":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
-			data, err := ec.unmarshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx, v)
+			data, err := ec.unmarshalNUnmergeValue2clientgraphᚋinternalᚋmergeᚐUnmergeValue(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -24297,8 +24300,8 @@ func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUnmergeChoice(ctx context.Context, raw any) (client.UnmergeChoice, error) {
-	var out client.UnmergeChoice
+func UnmarshalUnmergeChoice(ctx context.Context, raw any) (service.UnmergeChoice, error) {
+	var out service.UnmergeChoice
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnmergeChoice", raw, &out)
 	return out, err
 }
@@ -24436,9 +24439,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MergedClient(ctx, sel, obj)
-	case client.LocationGroup:
+	case service.LocationGroup:
 		return ec._LocationGroup(ctx, sel, &obj)
-	case *client.LocationGroup:
+	case *service.LocationGroup:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -25703,7 +25706,7 @@ func (ec *executionContext) _ClientSuggestions(ctx context.Context, sel ast.Sele
 
 var clientVersionImplementors = []string{"ClientVersion"}
 
-func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.SelectionSet, obj *client.VersionOf) graphql.Marshaler {
+func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.SelectionSet, obj *merge.VersionOf) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, clientVersionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -25746,7 +25749,7 @@ func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.Selectio
 
 var clientVersionConflictImplementors = []string{"ClientVersionConflict"}
 
-func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.SelectionSet, obj *client.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.SelectionSet, obj *service.ConflictOf) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, clientVersionConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26156,7 +26159,7 @@ func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.Selecti
 
 var duplicatePairImplementors = []string{"DuplicatePair"}
 
-func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *client.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *service.DuplicatePair) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26618,7 +26621,7 @@ func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.Selection
 
 var locationGroupImplementors = []string{"LocationGroup", "Node"}
 
-func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *client.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *service.LocationGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, locationGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26832,7 +26835,7 @@ func (ec *executionContext) _MergeConflict(ctx context.Context, sel ast.Selectio
 
 var mergeFillImplementors = []string{"MergeFill"}
 
-func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet, obj *client.MergeFill) graphql.Marshaler {
+func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeFill) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeFillImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26880,7 +26883,7 @@ func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet
 
 var mergeMoveImplementors = []string{"MergeMove"}
 
-func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *client.MergeMove) graphql.Marshaler {
+func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeMove) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeMoveImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -27006,7 +27009,7 @@ func (ec *executionContext) _MergeReport(ctx context.Context, sel ast.SelectionS
 
 var mergeValueImplementors = []string{"MergeValue"}
 
-func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSet, obj *client.MergeValue) graphql.Marshaler {
+func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28144,7 +28147,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 var tagUsageImplementors = []string{"TagUsage"}
 
-func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *client.TagCount) graphql.Marshaler {
+func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *service.TagCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tagUsageImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28293,7 +28296,7 @@ func (ec *executionContext) _UnmergeClientsPayload(ctx context.Context, sel ast.
 
 var unmergeConflictImplementors = []string{"UnmergeConflict"}
 
-func (ec *executionContext) _UnmergeConflict(ctx context.Context, sel ast.SelectionSet, obj *client.UnmergeConflict) graphql.Marshaler {
+func (ec *executionContext) _UnmergeConflict(ctx context.Context, sel ast.SelectionSet, obj *merge.UnmergeConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unmergeConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28561,7 +28564,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 var versionConflictImplementors = []string{"VersionConflict"}
 
-func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *client.Conflict) graphql.Marshaler {
+func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *service.Conflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29108,13 +29111,13 @@ func (ec *executionContext) marshalNClientChange2ᚖclientgraphᚋgraphᚋmodel�
 	return ec._ClientChange(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx context.Context, v any) (client.Kind, error) {
+func (ec *executionContext) unmarshalNClientChangeKind2clientgraphᚋinternalᚋhistoryᚐKind(ctx context.Context, v any) (history.Kind, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := client.Kind(tmp)
+	res := history.Kind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNClientChangeKind2clientgraphᚋinternalᚋclientᚐKind(ctx context.Context, sel ast.SelectionSet, v client.Kind) graphql.Marshaler {
+func (ec *executionContext) marshalNClientChangeKind2clientgraphᚋinternalᚋhistoryᚐKind(ctx context.Context, sel ast.SelectionSet, v history.Kind) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -29235,7 +29238,7 @@ func (ec *executionContext) unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋm
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋclientᚐUpsertKey(ctx context.Context, v any) (client.UpsertKey, error) {
+func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚐUpsertKey(ctx context.Context, v any) (service.UpsertKey, error) {
 	res, err := ec.unmarshalInputClientKey(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29245,12 +29248,12 @@ func (ec *executionContext) unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx context.Context, v any) (client.OrderField, error) {
+func (ec *executionContext) unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx context.Context, v any) (service.OrderField, error) {
 	res, err := scalar.UnmarshalOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNClientOrderField2clientgraphᚋinternalᚋclientᚐOrderField(ctx context.Context, sel ast.SelectionSet, v client.OrderField) graphql.Marshaler {
+func (ec *executionContext) marshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx context.Context, sel ast.SelectionSet, v service.OrderField) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalOrderField(v)
 	if res == graphql.Null {
@@ -29298,11 +29301,11 @@ func (ec *executionContext) marshalNClientStatus2clientgraphᚋinternalᚋclient
 	return res
 }
 
-func (ec *executionContext) marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐVersionOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.VersionOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋmergeᚐVersionOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.VersionOf) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNClientVersion2ᚖclientgraphᚋinternalᚋclientᚐVersionOf(ctx, sel, v[i])
+		return ec.marshalNClientVersion2ᚖclientgraphᚋinternalᚋmergeᚐVersionOf(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29314,7 +29317,7 @@ func (ec *executionContext) marshalNClientVersion2ᚕᚖclientgraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNClientVersion2ᚖclientgraphᚋinternalᚋclientᚐVersionOf(ctx context.Context, sel ast.SelectionSet, v *client.VersionOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersion2ᚖclientgraphᚋinternalᚋmergeᚐVersionOf(ctx context.Context, sel ast.SelectionSet, v *merge.VersionOf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ClientVersion!")
 		return graphql.Null
@@ -29322,11 +29325,11 @@ func (ec *executionContext) marshalNClientVersion2ᚖclientgraphᚋinternalᚋcl
 	return ec._ClientVersion(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐConflictOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚐConflictOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ConflictOf) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflictOf(ctx, sel, v[i])
+		return ec.marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflictOf(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29338,7 +29341,7 @@ func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflictOf(ctx context.Context, sel ast.SelectionSet, v *client.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflictOf(ctx context.Context, sel ast.SelectionSet, v *service.ConflictOf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ClientVersionConflict!")
 		return graphql.Null
@@ -29476,11 +29479,11 @@ func (ec *executionContext) marshalNDuplicateGroup2ᚖclientgraphᚋgraphᚋmode
 	return ec._DuplicateGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋclientᚐDuplicatePairᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚐDuplicatePairᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.DuplicatePair) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋclientᚐDuplicatePair(ctx, sel, v[i])
+		return ec.marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚐDuplicatePair(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29492,7 +29495,7 @@ func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋclientᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *client.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *service.DuplicatePair) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DuplicatePair!")
 		return graphql.Null
@@ -29500,13 +29503,13 @@ func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋcl
 	return ec._DuplicatePair(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx context.Context, v any) (client.DuplicateReason, error) {
+func (ec *executionContext) unmarshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx context.Context, v any) (service.DuplicateReason, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := client.DuplicateReason(tmp)
+	res := service.DuplicateReason(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v client.DuplicateReason) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v service.DuplicateReason) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -29515,13 +29518,13 @@ func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋcli
 	return res
 }
 
-func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]client.DuplicateReason, error) {
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]service.DuplicateReason, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]client.DuplicateReason, len(vSlice))
+	res := make([]service.DuplicateReason, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -29529,11 +29532,11 @@ func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternal�
 	return res, nil
 }
 
-func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋclientᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []client.DuplicateReason) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDuplicateReason2clientgraphᚋinternalᚋclientᚐDuplicateReason(ctx, sel, v[i])
+		return ec.marshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29545,7 +29548,7 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋclientᚐExpectedVersion(ctx context.Context, v any) (*client.ExpectedVersion, error) {
+func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚐExpectedVersion(ctx context.Context, v any) (*service.ExpectedVersion, error) {
 	res, err := ec.unmarshalInputExpectedVersion(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29712,13 +29715,13 @@ func (ec *executionContext) marshalNHistoryEntry2ᚖclientgraphᚋgraphᚋmodel�
 	return ec._HistoryEntry(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx context.Context, v any) (client.Operation, error) {
+func (ec *executionContext) unmarshalNHistoryOperation2clientgraphᚋinternalᚋhistoryᚐOperation(ctx context.Context, v any) (history.Operation, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := client.Operation(tmp)
+	res := history.Operation(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNHistoryOperation2clientgraphᚋinternalᚋclientᚐOperation(ctx context.Context, sel ast.SelectionSet, v client.Operation) graphql.Marshaler {
+func (ec *executionContext) marshalNHistoryOperation2clientgraphᚋinternalᚋhistoryᚐOperation(ctx context.Context, sel ast.SelectionSet, v history.Operation) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -29906,7 +29909,7 @@ func (ec *executionContext) marshalNJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	return ret
 }
 
-func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LocationGroup!")
 		return graphql.Null
@@ -29920,7 +29923,7 @@ func (ec *executionContext) unmarshalNLocationGroupInput2clientgraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋclientᚐMergeChoice(ctx context.Context, v any) (*client.MergeChoice, error) {
+func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐMergeChoice(ctx context.Context, v any) (*merge.MergeChoice, error) {
 	res, err := ec.unmarshalInputMergeChoice(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29949,11 +29952,11 @@ func (ec *executionContext) marshalNMergeConflict2ᚖclientgraphᚋgraphᚋmodel
 	return ec._MergeConflict(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeFillᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeFill) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeFillᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeFill) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeFill2ᚖclientgraphᚋinternalᚋclientᚐMergeFill(ctx, sel, v[i])
+		return ec.marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐMergeFill(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29965,7 +29968,7 @@ func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋcli
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋclientᚐMergeFill(ctx context.Context, sel ast.SelectionSet, v *client.MergeFill) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐMergeFill(ctx context.Context, sel ast.SelectionSet, v *merge.MergeFill) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeFill!")
 		return graphql.Null
@@ -29973,11 +29976,11 @@ func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋclient
 	return ec._MergeFill(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeMove) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeMove) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeMove2ᚖclientgraphᚋinternalᚋclientᚐMergeMove(ctx, sel, v[i])
+		return ec.marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMergeMove(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29989,7 +29992,7 @@ func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋcli
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋclientᚐMergeMove(ctx context.Context, sel ast.SelectionSet, v *client.MergeMove) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMergeMove(ctx context.Context, sel ast.SelectionSet, v *merge.MergeMove) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeMove!")
 		return graphql.Null
@@ -29997,11 +30000,11 @@ func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋclient
 	return ec._MergeMove(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.MergeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeValue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeValue2ᚖclientgraphᚋinternalᚋclientᚐMergeValue(ctx, sel, v[i])
+		return ec.marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐMergeValue(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30013,7 +30016,7 @@ func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋcl
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeValue2ᚖclientgraphᚋinternalᚋclientᚐMergeValue(ctx context.Context, sel ast.SelectionSet, v *client.MergeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐMergeValue(ctx context.Context, sel ast.SelectionSet, v *merge.MergeValue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeValue!")
 		return graphql.Null
@@ -30195,7 +30198,7 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
-func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋclientᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *client.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *service.TagCount) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "TagUsage!")
 		return graphql.Null
@@ -30211,16 +30214,16 @@ func (ec *executionContext) marshalNTimeZone2ᚖclientgraphᚋinternalᚋclient�
 	return ec._TimeZone(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋclientᚐUnmergeChoice(ctx context.Context, v any) (*client.UnmergeChoice, error) {
+func (ec *executionContext) unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoice(ctx context.Context, v any) (*service.UnmergeChoice, error) {
 	res, err := ec.unmarshalInputUnmergeChoice(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.UnmergeConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternalᚋmergeᚐUnmergeConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.UnmergeConflict) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋclientᚐUnmergeConflict(ctx, sel, v[i])
+		return ec.marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋmergeᚐUnmergeConflict(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30232,7 +30235,7 @@ func (ec *executionContext) marshalNUnmergeConflict2ᚕᚖclientgraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋclientᚐUnmergeConflict(ctx context.Context, sel ast.SelectionSet, v *client.UnmergeConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋmergeᚐUnmergeConflict(ctx context.Context, sel ast.SelectionSet, v *merge.UnmergeConflict) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UnmergeConflict!")
 		return graphql.Null
@@ -30240,13 +30243,13 @@ func (ec *executionContext) marshalNUnmergeConflict2ᚖclientgraphᚋinternalᚋ
 	return ec._UnmergeConflict(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx context.Context, v any) (client.UnmergeValue, error) {
+func (ec *executionContext) unmarshalNUnmergeValue2clientgraphᚋinternalᚋmergeᚐUnmergeValue(ctx context.Context, v any) (merge.UnmergeValue, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := client.UnmergeValue(tmp)
+	res := merge.UnmergeValue(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnmergeValue2clientgraphᚋinternalᚋclientᚐUnmergeValue(ctx context.Context, sel ast.SelectionSet, v client.UnmergeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmergeValue2clientgraphᚋinternalᚋmergeᚐUnmergeValue(ctx context.Context, sel ast.SelectionSet, v merge.UnmergeValue) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -30744,16 +30747,16 @@ func (ec *executionContext) marshalOEraseClientPayload2ᚖclientgraphᚋgraphᚋ
 	return ec._EraseClientPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋclientᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*client.ExpectedVersion, error) {
+func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*service.ExpectedVersion, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*client.ExpectedVersion, len(vSlice))
+	res := make([]*service.ExpectedVersion, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋclientᚐExpectedVersion(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚐExpectedVersion(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -30968,14 +30971,14 @@ func (ec *executionContext) marshalOJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	return ret
 }
 
-func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋclientᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋserviceᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx, sel, v[i])
+		return ec.marshalNLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30987,7 +30990,7 @@ func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalOLocationGroup2ᚖclientgraphᚋinternalᚋclientᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *client.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -31019,16 +31022,16 @@ func (ec *executionContext) marshalOMe2ᚖclientgraphᚋgraphᚋmodelᚐMe(ctx c
 	return ec._Me(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐMergeChoiceᚄ(ctx context.Context, v any) ([]*client.MergeChoice, error) {
+func (ec *executionContext) unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*client.MergeChoice, len(vSlice))
+	res := make([]*merge.MergeChoice, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋclientᚐMergeChoice(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐMergeChoice(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -31231,14 +31234,14 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋclientᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.TagCount) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋclientᚐTagCount(ctx, sel, v[i])
+		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚐTagCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -31257,16 +31260,16 @@ func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclient�
 	return ec._TimeZone(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋclientᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*client.UnmergeChoice, error) {
+func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*service.UnmergeChoice, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*client.UnmergeChoice, len(vSlice))
+	res := make([]*service.UnmergeChoice, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋclientᚐUnmergeChoice(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoice(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -31309,7 +31312,7 @@ func (ec *executionContext) marshalOUpsertClientPayload2ᚖclientgraphᚋgraph�
 	return ec._UpsertClientPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋclientᚐConflict(ctx context.Context, sel ast.SelectionSet, v *client.Conflict) graphql.Marshaler {
+func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx context.Context, sel ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

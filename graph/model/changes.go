@@ -3,17 +3,18 @@ package model
 import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/service"
 )
 
 // ClientChanges is a part of the feed of changes.
 type ClientChanges struct {
-	*client.SyncPart
+	*service.SyncPart
 	Changes []*ClientChange
 	Loaders *loader.Loaders
 }
 
 // NewClientChanges wraps the clients of all changes as one level.
-func NewClientChanges(found *client.SyncPart, loaders *loader.Loaders) *ClientChanges {
+func NewClientChanges(found *service.SyncPart, loaders *loader.Loaders) *ClientChanges {
 	clients := make([]*client.Client, len(found.Changes))
 	for i, change := range found.Changes {
 		clients[i] = change.Client
@@ -28,7 +29,7 @@ func NewClientChanges(found *client.SyncPart, loaders *loader.Loaders) *ClientCh
 
 // ClientChange is a change of one client.
 type ClientChange struct {
-	*client.SyncChange
+	*service.SyncChange
 	Client  *loader.Client
 	Loaders *loader.Loaders
 }

@@ -3,16 +3,17 @@ package model
 import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/service"
 )
 
 // DuplicateConnection is a part of the list of groups of duplicates.
 type DuplicateConnection struct {
-	*client.Duplicates
+	*service.Duplicates
 	Nodes []*DuplicateGroup
 }
 
 // NewDuplicateConnection wraps the clients of all groups as one level.
-func NewDuplicateConnection(found *client.Duplicates, loaders *loader.Loaders) *DuplicateConnection {
+func NewDuplicateConnection(found *service.Duplicates, loaders *loader.Loaders) *DuplicateConnection {
 	var clients []*client.Client
 	for _, group := range found.Groups {
 		clients = append(clients, group.Clients...)
@@ -49,13 +50,13 @@ type DuplicateEdge struct {
 
 // DuplicateGroup is some clients who look like one person.
 type DuplicateGroup struct {
-	client.DuplicateGroup
+	service.DuplicateGroup
 	Clients []*loader.Client
 }
 
 // Pairs are the pairs of the group, likeliest first.
-func (g *DuplicateGroup) Pairs() []*client.DuplicatePair {
-	pairs := make([]*client.DuplicatePair, len(g.DuplicateGroup.Pairs))
+func (g *DuplicateGroup) Pairs() []*service.DuplicatePair {
+	pairs := make([]*service.DuplicatePair, len(g.DuplicateGroup.Pairs))
 	for i := range pairs {
 		pairs[i] = &g.DuplicateGroup.Pairs[i]
 	}

@@ -7,13 +7,14 @@ import (
 
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // ClientDataExport is everything that is held about a person.
-type ClientDataExport struct{ *client.PersonalData }
+type ClientDataExport struct{ *service.PersonalData }
 
 // HeldRecord is what is held about a person under one id.
-type HeldRecord struct{ *client.HeldRecord }
+type HeldRecord struct{ *service.HeldRecord }
 
 func (e *ClientDataExport) own() *HeldRecord { return &HeldRecord{&e.PersonalData.HeldRecord} }
 
@@ -121,7 +122,7 @@ func (e *ClientDataExport) Forms() []*client.Form {
 
 // History is the whole history.
 func (e *HeldRecord) History() []*HistoryEntry {
-	page := HistoryConnection{HistoryPage: &client.HistoryPage{Entries: e.HeldRecord.History}}
+	page := HistoryConnection{HistoryPage: &service.HistoryPage{Entries: e.HeldRecord.History}}
 	return page.Nodes()
 }
 

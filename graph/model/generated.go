@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,7 +25,7 @@ type AddClientTagsPayload struct {
 	// All that is wrong; empty when the client has the tags.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (AddClientTagsPayload) IsClientPayload() {}
@@ -35,7 +37,7 @@ type AddClientViewersPayload struct {
 	// All that is wrong; empty when they may see the client.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (AddClientViewersPayload) IsClientPayload() {}
@@ -67,7 +69,7 @@ type ClientField struct {
 // An order of clients. Ties go by `clientId`.
 type ClientOrder struct {
 	// What to order by.
-	Field client.OrderField `json:"field"`
+	Field service.OrderField `json:"field"`
 	// Which way. DESC is the exact reverse of ASC.
 	Direction bool `json:"direction"`
 }
@@ -159,7 +161,7 @@ type DeleteClientPayload struct {
 	// All that is wrong; empty when the client is deleted.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (DeleteClientPayload) IsClientPayload() {}
@@ -167,7 +169,7 @@ func (DeleteClientPayload) IsClientPayload() {}
 // What `deleteLocationGroup` answers.
 type DeleteLocationGroupPayload struct {
 	// The group that is there all the same, because it is not older than the deletion; null when there is none.
-	LocationGroup *client.LocationGroup `json:"locationGroup,omitempty"`
+	LocationGroup *service.LocationGroup `json:"locationGroup,omitempty"`
 	// All that is wrong; empty when there is nothing.
 	UserErrors []*client.Error `json:"userErrors"`
 }
@@ -191,7 +193,7 @@ type EraseClientPayload struct {
 	// All that is wrong; empty when the client is erased.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (EraseClientPayload) IsClientPayload() {}
@@ -215,7 +217,7 @@ type MergeClientsPayload struct {
 	// All that is wrong; empty when the clients were merged.
 	UserErrors []*client.Error `json:"userErrors"`
 	// The clients that have another version than expected; empty unless that is why nothing was changed.
-	Conflicts []*client.ConflictOf `json:"conflicts"`
+	Conflicts []*service.ConflictOf `json:"conflicts"`
 }
 
 func (MergeClientsPayload) IsClientPayload() {}
@@ -251,7 +253,7 @@ type PatchClientPayload struct {
 	// All that is wrong; empty when the patch was made.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (PatchClientPayload) IsClientPayload() {}
@@ -267,7 +269,7 @@ type PatchClientsPayload struct {
 // What `putLocationGroup` answers.
 type PutLocationGroupPayload struct {
 	// The group as it is now: another one when a newer is known; null when it was deleted since, or with an error.
-	LocationGroup *client.LocationGroup `json:"locationGroup,omitempty"`
+	LocationGroup *service.LocationGroup `json:"locationGroup,omitempty"`
 	// All that is wrong with the input; empty when there is nothing.
 	UserErrors []*client.Error `json:"userErrors"`
 }
@@ -327,7 +329,7 @@ type RemoveClientFieldsPayload struct {
 	// All that is wrong; empty when the fields are cleared.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientFieldsPayload) IsClientPayload() {}
@@ -339,7 +341,7 @@ type RemoveClientTagsPayload struct {
 	// All that is wrong; empty when the client has the tags no more.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientTagsPayload) IsClientPayload() {}
@@ -351,7 +353,7 @@ type RemoveClientViewersPayload struct {
 	// All that is wrong; empty when they may see the client no more.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientViewersPayload) IsClientPayload() {}
@@ -363,7 +365,7 @@ type RestoreClientPayload struct {
 	// All that is wrong; empty when the client is active.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (RestoreClientPayload) IsClientPayload() {}
@@ -383,7 +385,7 @@ type SetClientFieldsPayload struct {
 	// All that is wrong; empty when the fields are set.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (SetClientFieldsPayload) IsClientPayload() {}
@@ -401,9 +403,9 @@ type UnmergeClientsPayload struct {
 	// All that is wrong; empty when the merge was undone.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 	// What is to be chosen; empty unless that is why nothing was changed.
-	Conflicts []*client.UnmergeConflict `json:"conflicts"`
+	Conflicts []*merge.UnmergeConflict `json:"conflicts"`
 }
 
 func (UnmergeClientsPayload) IsClientPayload() {}
@@ -423,7 +425,7 @@ type UpdateClientPayload struct {
 	// All that is wrong; empty when the update was made.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (UpdateClientPayload) IsClientPayload() {}
@@ -445,7 +447,7 @@ type UpsertClientPayload struct {
 	// All that is wrong; empty when the client is there as asked for.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *client.Conflict `json:"conflict,omitempty"`
+	Conflict *service.Conflict `json:"conflict,omitempty"`
 }
 
 func (UpsertClientPayload) IsClientPayload() {}

@@ -6,10 +6,12 @@ import (
 
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 )
 
 // HistoryConnection is a part of a client's history.
-type HistoryConnection struct{ *client.HistoryPage }
+type HistoryConnection struct{ *service.HistoryPage }
 
 // Edges are the entries with their cursors.
 func (c *HistoryConnection) Edges() []*HistoryEdge {
@@ -42,7 +44,7 @@ type HistoryEdge struct {
 }
 
 // HistoryEntry is what one mutation did to one client.
-type HistoryEntry struct{ *client.Entry }
+type HistoryEntry struct{ *history.Entry }
 
 // RequestID is the id of the request that did it; nil when it had none.
 func (e *HistoryEntry) RequestID() *string {
@@ -70,7 +72,7 @@ func (e *HistoryEntry) Changes() []*HistoryChange {
 }
 
 // HistoryChange is a part of a client that changed.
-type HistoryChange struct{ *client.Change }
+type HistoryChange struct{ *history.Change }
 
 // secretChanged stands for the value of a secret.
 const secretChanged = "changed"

@@ -3,6 +3,7 @@ package model
 import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/merge"
 )
 
 // MergedClient is a client that was merged, with the client that it is now.
@@ -12,16 +13,16 @@ type MergedClient struct {
 }
 
 // MergeReport is what a merge does.
-type MergeReport struct{ *client.MergeReport }
+type MergeReport struct{ *merge.MergeReport }
 
 // Versions are those that the clients had.
-func (r *MergeReport) Versions() []*client.VersionOf { return pointers(r.MergeReport.Versions) }
+func (r *MergeReport) Versions() []*merge.VersionOf { return pointers(r.MergeReport.Versions) }
 
 // Moves are what the survivor gets beside its own.
-func (r *MergeReport) Moves() []*client.MergeMove { return pointers(r.MergeReport.Moves) }
+func (r *MergeReport) Moves() []*merge.MergeMove { return pointers(r.MergeReport.Moves) }
 
 // Fills are values of blank properties.
-func (r *MergeReport) Fills() []*client.MergeFill { return pointers(r.MergeReport.Fills) }
+func (r *MergeReport) Fills() []*merge.MergeFill { return pointers(r.MergeReport.Fills) }
 
 // Aliases are values that lose.
 func (r *MergeReport) Aliases() []*client.Alias { return pointers(r.MergeReport.Aliases) }
@@ -36,13 +37,13 @@ func (r *MergeReport) Conflicts() []*MergeConflict {
 }
 
 // MergeConflict is a property of different values.
-type MergeConflict struct{ *client.MergeConflict }
+type MergeConflict struct{ *merge.MergeConflict }
 
 // WinnerClientID is whose value the survivor has afterwards.
 func (c *MergeConflict) WinnerClientID() int64 { return c.WinnerID }
 
 // Values are those that are not blank.
-func (c *MergeConflict) Values() []*client.MergeValue { return pointers(c.MergeConflict.Values) }
+func (c *MergeConflict) Values() []*merge.MergeValue { return pointers(c.MergeConflict.Values) }
 
 func pointers[T any](list []T) []*T {
 	all := make([]*T, len(list))

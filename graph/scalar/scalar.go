@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // MarshalID writes an id in its own form.
@@ -119,13 +120,13 @@ func UnmarshalStatus(v any) (client.Status, error) {
 }
 
 // MarshalOrderField writes what a list is ordered by.
-func MarshalOrderField(f client.OrderField) graphql.Marshaler {
+func MarshalOrderField(f service.OrderField) graphql.Marshaler {
 	return graphql.MarshalString(string(f))
 }
 
 // UnmarshalOrderField reads what to order by, by its exact name.
-func UnmarshalOrderField(v any) (client.OrderField, error) {
-	return oneOf(v, client.OrderByFullName, client.OrderByEmailAddress)
+func UnmarshalOrderField(v any) (service.OrderField, error) {
+	return oneOf(v, service.OrderByFullName, service.OrderByEmailAddress)
 }
 
 // The names of OrderMode.

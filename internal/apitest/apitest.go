@@ -32,6 +32,7 @@ import (
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 	"clientgraph/internal/testdb"
 )
@@ -43,7 +44,7 @@ const disconnectTimeout = 5 * time.Second
 // API is a server of its own for one test.
 type API struct {
 	URL     string
-	Service *client.Service
+	Service *service.Service
 	Store   *mongostore.Store
 	// Mongo is the test's own connection to the database.
 	Mongo *mongo.Database
@@ -123,7 +124,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	if err != nil {
 		t.Fatalf("open the keyset: %v", err)
 	}
-	api.Service = client.NewService(api.Store, client.Secrets{
+	api.Service = service.NewService(api.Store, service.Secrets{
 		Hasher: secret.NewHasher(2), Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store), Cursors: secret.NewCursors(cipher, api.Store),
 	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), now)
 	served := httptest.NewServer(server.New(server.Options{
@@ -171,7 +172,7 @@ func (a *API) LoadReference(t testing.TB) {
 }
 
 // Load stores a dataset as it is.
-func (a *API) Load(t testing.TB, data client.Dataset) {
+func (a *API) Load(t testing.TB, data service.Dataset) {
 	t.Helper()
 	ctx := t.Context()
 	if err := a.Store.PutBusiness(ctx, data.Business); err != nil {
@@ -379,7 +380,7 @@ func (c *commands) traffic() []string {
 // nowhere: for services without a cipher.
 type Cursors struct{}
 
-// AEAD implements client.Sealer.
+// AEAD implements service.Sealer.
 func (Cursors) AEAD(context.Context) (cipher.AEAD, error) {
 	return chacha20poly1305.NewX(make([]byte, chacha20poly1305.KeySize))
 }

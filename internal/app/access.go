@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 	"clientgraph/internal/web"
 )
 
@@ -69,8 +70,8 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 }
 
 // secrets is what keeps secrets in that store.
-func (a *access) secrets(keys secret.KeyStore) client.Secrets {
-	return client.Secrets{
+func (a *access) secrets(keys secret.KeyStore) service.Secrets {
+	return service.Secrets{
 		Hasher:  secret.NewHasher(runtime.GOMAXPROCS(0)),
 		Cipher:  a.cipher,
 		MAC:     secret.NewMAC(a.cipher, keys),

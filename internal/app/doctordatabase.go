@@ -12,10 +12,10 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/conns"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/search"
 	"clientgraph/internal/secret"
 )
 
@@ -185,7 +185,7 @@ func (d *doctor) migrations(ctx context.Context, db *database) {
 func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher) {
 	d.indexes(ctx, db)
 	d.migrations(ctx, db)
-	outdated, err := db.store.OutdatedBusinesses(ctx, client.KeyVersion)
+	outdated, err := db.store.OutdatedBusinesses(ctx, search.KeyVersion)
 	marked, err2 := db.store.MarkedBusinesses(ctx)
 	switch {
 	case errors.Join(err, err2) != nil:

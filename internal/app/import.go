@@ -8,9 +8,9 @@ import (
 	"os"
 	"time"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
+	"clientgraph/internal/service"
 	"clientgraph/internal/transfer"
 )
 
@@ -34,7 +34,7 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, client.Secrets{}, nil, time.Now)
+	service := service.NewService(db.store, service.Secrets{}, nil, time.Now)
 	problems := 0
 	summary, err := transfer.Import(ctx, service, owner(cfg.Business, "import"), file, transfer.Options{
 		Kind:   transfer.Kind(cfg.Kind),

@@ -19,46 +19,35 @@ const everything = "..."
 // imports says which packages of ours each package imports. Imports run one way:
 //
 //	server.go -> app -> everything
-//	server -> graph, auth, limit     graph -> client, limit, loader
-//	all others -> client             client -> nothing of ours
+//	server -> graph, auth, limit     graph -> service, limit, loader
+//	loader, mongostore -> service    service -> merge, changefeed, history, search
+//	merge, changefeed -> history     merge -> search
+//	all of these -> client           client -> nothing of ours
 //
 // A line says what is there and nothing else: an import that is not listed fails
 // the test, and so does one that is listed and not there. Tests import what they
 // like.
 func imports() map[string][]string {
-	const client, keyfile, observe = "internal/client", "internal/keyfile", "internal/observe"
+	const (
+		changefeed = "internal/changefeed"
+		client     = "internal/client"
+		history    = "internal/history"
+		keyfile    = "internal/keyfile"
+		merge      = "internal/merge"
+		observe    = "internal/observe"
+		search     = "internal/search"
+		service    = "internal/service"
+	)
 	return map[string][]string{
-		".":                    {"internal/app"},
-		"graph":                {"graph/generated", "graph/model", client, "internal/limit", "internal/loader", observe},
-		"graph/generated":      {"graph/model", "graph/scalar", client, "internal/loader"},
-		"graph/model":          {"graph/scalar", client, "internal/loader"},
-		"graph/scalar":         {client},
-		"internal/apitest":     {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", "internal/telemetry", "internal/testdb"},
-		"internal/app":         {everything},
-		"internal/auth":        {client, keyfile},
-		"internal/bench":       nil,
-		"internal/bench/reads": {"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample"},
-		client:                 nil,
-		"internal/config":      {client},
-		"internal/conns":       nil,
-		"internal/devdb":       nil,
-		"internal/e2e":         nil,
-		keyfile:                nil,
-		"internal/limit":       {client},
-		"internal/loader":      {client, observe},
-		"internal/mongorules":  {"internal/mongostore"},
-		"internal/mongostore":  {client, observe},
-		observe:                nil,
-		"internal/oracle":      nil,
-		"internal/sample":      {client},
-		"internal/secret":      {keyfile},
-		"internal/server":      {"graph", "internal/auth", client, "internal/conns", "internal/limit", observe, "internal/telemetry"},
-		"internal/telemetry":   {client, "internal/devdb", observe},
-		"internal/testdb":      {"internal/devdb"},
-		"internal/testsize":    nil,
-		"internal/transfer":    {client},
-		"internal/web":         nil,
-
+		".":                        {"internal/app"},
+		"graph":                    {"graph/generated", "graph/model", client, "internal/limit", "internal/loader", merge, observe, service},
+		"graph/generated":          {"graph/model", "graph/scalar", client, history, "internal/loader", merge, service},
+		"graph/model":              {"graph/scalar", client, history, "internal/loader", merge, service},
+		"graph/scalar":             {client, service},
+		"internal/apitest":         {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", service, "internal/telemetry", "internal/testdb"},
+		"internal/app":             {everything},
+		"internal/auth":            {client, keyfile},
+		"internal/bench":           nil,
 		"internal/bench/compare":   {"internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/hand":      nil,
 		"internal/bench/handserve": {"internal/bench/hand", "internal/bench/meter"},
@@ -68,14 +57,41 @@ func imports() map[string][]string {
 		"internal/bench/observed":  {"internal/app", "internal/bench/meter"},
 		"internal/bench/plot":      nil,
 		"internal/bench/queries":   nil,
+		"internal/bench/reads":     {"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample", search, service},
 		"internal/bench/scale":     {"internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":   nil,
+		changefeed:                 {client, history},
+		client:                     nil,
+		"internal/clienttest":      {client},
+		"internal/config":          {client},
+		"internal/conns":           nil,
+		"internal/devdb":           nil,
+		"internal/e2e":             nil,
+		history:                    {client},
+		keyfile:                    nil,
+		"internal/limit":           {client, service},
+		"internal/loader":          {client, observe, service},
+		merge:                      {client, history, search},
+		"internal/mongorules":      {"internal/mongostore"},
+		"internal/mongostore":      {changefeed, client, history, merge, observe, search, service},
+		observe:                    nil,
+		"internal/oracle":          nil,
+		"internal/sample":          {client, service},
+		search:                     {client},
+		"internal/secret":          {keyfile},
+		"internal/server":          {"graph", "internal/auth", client, "internal/conns", "internal/limit", observe, service, "internal/telemetry"},
+		service:                    {changefeed, client, history, merge, search},
+		"internal/telemetry":       {client, "internal/devdb", observe},
+		"internal/testdb":          {"internal/devdb"},
+		"internal/testsize":        nil,
+		"internal/transfer":        {client, service},
+		"internal/web":             nil,
 	}
 }
 
 // forTests are the packages that no part of the program imports.
 func forTests() []string {
-	return []string{"internal/apitest", "internal/mongorules", "internal/oracle", "internal/testdb", "internal/testsize"}
+	return []string{"internal/apitest", "internal/clienttest", "internal/mongorules", "internal/oracle", "internal/testdb", "internal/testsize"}
 }
 
 // A keeper is a foreign package, with all below it, that only some of ours

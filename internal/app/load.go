@@ -8,6 +8,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 )
 
 const (
@@ -29,7 +30,7 @@ func owner(businessID int64, user string) client.Scope {
 }
 
 // loadSample puts the sample into a database without clients.
-func loadSample(ctx context.Context, store *mongostore.Store, service *client.Service, logger *slog.Logger) error {
+func loadSample(ctx context.Context, store *mongostore.Store, service *service.Service, logger *slog.Logger) error {
 	empty, err := store.Empty(ctx)
 	if err != nil || !empty {
 		return err
@@ -63,7 +64,7 @@ func loadSample(ctx context.Context, store *mongostore.Store, service *client.Se
 }
 
 // generate makes clients with ids and with viewer edges among them.
-func generate(ctx context.Context, service *client.Service, seed uint64, businessID int64, n int) ([]*client.Client, error) {
+func generate(ctx context.Context, service *service.Service, seed uint64, businessID int64, n int) ([]*client.Client, error) {
 	clients := sample.Generate(seed, businessID, n, service.Now())
 	if err := service.AssignIDs(ctx, clients); err != nil {
 		return nil, err

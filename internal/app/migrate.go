@@ -8,10 +8,11 @@ import (
 	"log/slog"
 	"time"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 )
 
 // migrate brings what an earlier version stored to what this one stores, step by
@@ -42,11 +43,11 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 // rekeying is the step that makes the sort and search keys of clients anew, which
 // servers do as well.
 func rekeying(store *mongostore.Store) mongostore.Migration {
-	service := client.NewService(store, client.Secrets{}, nil, time.Now)
+	service := service.NewService(store, service.Secrets{}, nil, time.Now)
 	return mongostore.Migration{
 		Name: "keys", About: "businesses whose clients' sort and search keys are of an earlier version",
 		Left: func(ctx context.Context) (int64, error) {
-			outdated, err := store.OutdatedBusinesses(ctx, client.KeyVersion)
+			outdated, err := store.OutdatedBusinesses(ctx, search.KeyVersion)
 			if err != nil {
 				return 0, err
 			}

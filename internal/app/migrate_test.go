@@ -11,7 +11,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"clientgraph/internal/client"
+	"clientgraph/internal/search"
 )
 
 // serveBeside starts a server on another one's database, as on one that is no part
@@ -34,7 +34,7 @@ func insertCounters(t *testing.T, s *serving, n int) {
 	t.Helper()
 	documents := make([]any, n)
 	for i := range documents {
-		documents[i] = bson.D{{Key: "_id", Value: fmt.Sprint("changes:", 1_000_000+i)}, {Key: "value", Value: int64(i)}, {Key: "keyVersion", Value: client.KeyVersion}}
+		documents[i] = bson.D{{Key: "_id", Value: fmt.Sprint("changes:", 1_000_000+i)}, {Key: "value", Value: int64(i)}, {Key: "keyVersion", Value: search.KeyVersion}}
 	}
 	if _, err := s.database(t).Collection("counters").InsertMany(t.Context(), documents); err != nil {
 		t.Fatal(err)

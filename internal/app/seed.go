@@ -17,6 +17,7 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
 )
 
 const (
@@ -41,7 +42,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, client.Secrets{}, nil, time.Now)
+	service := service.NewService(db.store, service.Secrets{}, nil, time.Now)
 	scope := owner(cfg.Business, "seed")
 	steady := loading{
 		store: func(ctx context.Context, clients []*client.Client, progress func(int)) error {

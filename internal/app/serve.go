@@ -15,13 +15,13 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/event"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/conns"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 )
 
@@ -80,7 +80,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := client.NewService(db.store, access.secrets(db.store), limit.NewRate(limit.Lookups(), time.Now), time.Now)
+	service := service.NewService(db.store, access.secrets(db.store), limit.NewRate(limit.Lookups(), time.Now), time.Now)
 	if cfg.Sample {
 		if err := loadSample(ctx, db.store, service, logger); err != nil {
 			return err
@@ -100,7 +100,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 }
 
 // serverOptions are what the flags say of the server.
-func serverOptions(cfg config.Serve, store *mongostore.Store, service *client.Service, access *access, trusted server.TrustedDocuments, watched *telemetry.Telemetry, logger *slog.Logger) server.Options {
+func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.Service, access *access, trusted server.TrustedDocuments, watched *telemetry.Telemetry, logger *slog.Logger) server.Options {
 	return server.Options{
 		Service:         service,
 		Verifier:        access.verifier,

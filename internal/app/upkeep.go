@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 )
 
@@ -15,7 +15,7 @@ import (
 const upkeepInterval = time.Minute
 
 // keepUp does beside the server what was left unfinished, until stop is called.
-func keepUp(ctx context.Context, service *client.Service, store *mongostore.Store, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
+func keepUp(ctx context.Context, service *service.Service, store *mongostore.Store, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
 	erasures := beside(ctx, func(ctx context.Context) {
 		again(ctx, upkeepInterval, nil, func() {
 			watched.Job(ctx, "erasures", func(ctx context.Context) error { return resumeErasures(ctx, service, logger) })
@@ -49,7 +49,7 @@ func numberChanges(ctx context.Context, store *mongostore.Store, logger *slog.Lo
 }
 
 // resumeErasures brings erasures to their end.
-func resumeErasures(ctx context.Context, service *client.Service, logger *slog.Logger) error {
+func resumeErasures(ctx context.Context, service *service.Service, logger *slog.Logger) error {
 	ended, err := service.ResumeErasures(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -63,7 +63,7 @@ func resumeErasures(ctx context.Context, service *client.Service, logger *slog.L
 
 // rekey makes clients' keys anew, for businesses that changed their locale or
 // phone region.
-func rekey(ctx context.Context, service *client.Service, logger *slog.Logger) error {
+func rekey(ctx context.Context, service *service.Service, logger *slog.Logger) error {
 	err := service.Rekey(ctx)
 	if err != nil && ctx.Err() == nil {
 		logger.ErrorContext(ctx, "clients are not all in their business's order yet; this is tried again", "error", err)

@@ -2,9 +2,6 @@ package client
 
 import (
 	"cmp"
-	"context"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -21,260 +18,9 @@ type KnownAppointment struct {
 	Removed      bool
 }
 
-// Names of arguments, which the paths of errors begin with.
-const (
-	argumentAppointments = "appointments"
-	argumentForms        = "forms"
-)
-
-// appointmentEntry is one checked entry: the appointment of a client, or that
-// there is no such appointment.
-type appointmentEntry struct {
-	reader      *entryReader
-	clientID    int64
-	removed     bool
-	appointment Appointment
-}
-
-// RecordAppointments takes in appointments that the scheduler made or changed.
-// One that named another client before moves. Errors: FORBIDDEN, TOO_MANY; of
-// an entry: REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_STATUS, NOT_FOUND,
-// TOO_MANY (the client has 10,000).
-func (s *Service) RecordAppointments(ctx context.Context, scope Scope, feed Feed) (FeedResult, error) {
-	return s.feedAppointments(ctx, scope, feed, func(r *entryReader) appointmentEntry {
-		return appointmentEntry{
-			clientID: r.id("clientId", TypeClient, true),
-			appointment: Appointment{
-				AppointmentID: r.id("appointmentId", TypeAny, true),
-				LocationID:    r.id("locationId", TypeAny, false),
-				StaffID:       r.id("staffId", TypeAny, false),
-				ReasonID:      r.id("reasonId", TypeAny, false),
-				Start:         r.start(),
-				Status:        r.status(),
-				ModifiedDate:  r.modified(),
-			},
-		}
-	})
-}
-
-// RemoveAppointments takes in that the scheduler has no such appointments any
-// more. Those that were never recorded are remembered likewise. Errors:
-// FORBIDDEN, TOO_MANY; of an entry: REQUIRED, INVALID_ID, INVALID_TYPE.
-func (s *Service) RemoveAppointments(ctx context.Context, scope Scope, feed Feed) (FeedResult, error) {
-	return s.feedAppointments(ctx, scope, feed, func(r *entryReader) appointmentEntry {
-		return appointmentEntry{
-			removed:     true,
-			appointment: Appointment{AppointmentID: r.id("appointmentId", TypeAny, true), ModifiedDate: r.modified()},
-		}
-	})
-}
-
-func (r *entryReader) start() time.Time {
-	if t := r.instant("start", true); t != nil {
-		return *t
-	}
-	return time.Time{}
-}
-
-func (r *entryReader) status() AppointmentStatus {
-	raw, ok := r.given("status", true)
-	if !ok {
-		return ""
-	}
-	text, _ := raw.(string)
-	switch status := AppointmentStatus(text); status {
-	case AppointmentOpen, AppointmentCompleted, AppointmentCancelled, AppointmentNoShow:
-		return status
-	}
-	r.fail("status", &Error{Code: CodeInvalidStatus, Message: "want OPEN, COMPLETED, CANCELLED or NO_SHOW"})
-	return ""
-}
-
-func (s *Service) feedAppointments(ctx context.Context, scope Scope, feed Feed, read func(*entryReader) appointmentEntry) (FeedResult, error) {
-	if err := feed.begin(scope, argumentAppointments); err != nil {
-		return FeedResult{}, err
-	}
-	business, err := s.Business(ctx, scope)
-	if err != nil {
-		return FeedResult{}, err
-	}
-	var entries []appointmentEntry
-	readers := make([]*entryReader, len(feed.Entries))
-	for i := range feed.Entries {
-		readers[i] = feed.reader(argumentAppointments, i)
-		entry := read(readers[i])
-		entry.reader = readers[i]
-		if entry.reader.errs == nil {
-			entries = append(entries, entry)
-		}
-	}
-	var parts []feedPart
-	for _, chunk := range chunksByClient(entries) {
-		parts = append(parts, &appointmentBatch{entries: chunk, keyer: s.keyer(business), now: s.instant()})
-	}
-	return s.feed(ctx, scope, feed, readers, parts)
-}
-
-// chunksByClient splits entries into transactions: those of one appointment
-// stay together and in order, and those of one client as far as that allows, so
-// that a client's record is written once.
-func chunksByClient(entries []appointmentEntry) [][]appointmentEntry {
-	// first is the client whom an appointment's first entry names.
-	first := map[int64]int64{}
-	for _, entry := range entries {
-		if _, seen := first[entry.appointment.AppointmentID]; !seen {
-			first[entry.appointment.AppointmentID] = entry.clientID
-		}
-	}
-	slices.SortStableFunc(entries, func(a, b appointmentEntry) int {
-		return cmp.Or(
-			cmp.Compare(first[a.appointment.AppointmentID], first[b.appointment.AppointmentID]),
-			cmp.Compare(a.appointment.AppointmentID, b.appointment.AppointmentID))
-	})
-	var chunks [][]appointmentEntry
-	start, clients := 0, map[int64]bool{}
-	for i, entry := range entries {
-		// A removal may be about any client.
-		client := cmp.Or(entry.clientID, -entry.appointment.AppointmentID)
-		another := i > 0 && entries[i-1].appointment.AppointmentID != entry.appointment.AppointmentID
-		if another && !clients[client] && len(clients) >= feedClients {
-			chunks = append(chunks, entries[start:i])
-			start, clients = i, map[int64]bool{}
-		}
-		clients[client] = true
-	}
-	if start < len(entries) {
-		chunks = append(chunks, entries[start:])
-	}
-	return chunks
-}
-
-// appointmentBatch is the part of a feed that one transaction takes in.
-type appointmentBatch struct {
-	entries []appointmentEntry
-	keyer   *Keyer
-	now     time.Time
-
-	// What follows is of one run of the transaction.
-	known   map[int64]KnownAppointment
-	news    map[int64]bool
-	before  map[int64]*Client
-	after   map[int64]*Client
-	failed  map[*entryReader]*Error
-	changed int64
-}
-
-func (b *appointmentBatch) apply(ctx context.Context, tx Tx) (int64, map[*entryReader]*Error, error) {
-	if err := b.load(ctx, tx); err != nil {
-		return 0, nil, err
-	}
-	for i := range b.entries {
-		if err := b.take(&b.entries[i]); err != nil {
-			b.failed[b.entries[i].reader] = err
-		}
-	}
-	// In one order everywhere, so that two writers wait for each other instead
-	// of refusing each other.
-	for _, id := range slices.Sorted(maps.Keys(b.after)) {
-		if err := b.save(tx, b.before[id], b.after[id]); err != nil {
-			return 0, nil, err
-		}
-	}
-	known := make([]KnownAppointment, 0, len(b.news))
-	for _, id := range slices.Sorted(maps.Keys(b.news)) {
-		known = append(known, b.known[id])
-	}
-	tx.KnowAppointments(known)
-	return b.changed, b.failed, nil
-}
-
-// load reads what is known of the entries' appointments and all clients whom
-// they have been or will be with.
-func (b *appointmentBatch) load(ctx context.Context, tx Tx) error {
-	b.news, b.after, b.failed, b.changed = map[int64]bool{}, map[int64]*Client{}, map[*entryReader]*Error{}, 0
-	var appointments, clients []int64
-	for _, entry := range b.entries {
-		appointments = append(appointments, entry.appointment.AppointmentID)
-		clients = append(clients, entry.clientID)
-	}
-	var err error
-	if b.known, err = tx.KnownAppointments(ctx, sortedSet(appointments)); err != nil {
-		return fmt.Errorf("find known appointments: %w", err)
-	}
-	for _, known := range b.known {
-		clients = append(clients, known.ClientID)
-	}
-	if b.before, err = heirs(ctx, tx, sortedSet(clients)); err != nil {
-		return fmt.Errorf("find the clients of appointments: %w", err)
-	}
-	return nil
-}
-
-// take brings one entry in, or returns why not.
-func (b *appointmentBatch) take(entry *appointmentEntry) *Error {
-	a := entry.appointment
-	var client *Client
-	if !entry.removed {
-		if client = b.edit(entry.clientID); client == nil {
-			return entry.reader.noSuchClient()
-		}
-	}
-	known, seen := b.known[a.AppointmentID]
-	if seen && !a.ModifiedDate.After(known.ModifiedDate) {
-		return nil
-	}
-	next := KnownAppointment{AppointmentID: a.AppointmentID, ClientID: known.ClientID, ModifiedDate: a.ModifiedDate, Removed: entry.removed}
-	if client != nil {
-		next.ClientID = entry.clientID
-		if _, has := client.appointment(a.AppointmentID); !has && len(client.Appointments) >= MaxAppointments {
-			return entry.reader.where.with("clientId").at(&Error{Code: CodeTooMany, Message: fmt.Sprintf("a client has at most %d appointments", MaxAppointments)})
-		}
-	}
-	if owner := b.edit(known.ClientID); owner != nil && owner != client {
-		owner.dropAppointment(a.AppointmentID)
-	}
-	if client != nil {
-		client.putAppointment(a)
-	}
-	b.known[a.AppointmentID], b.news[a.AppointmentID] = next, true
-	b.changed++
-	return nil
-}
-
-// edit returns the state of a client that entries are brought into, of a merged
-// one its survivor's; nil when there is no such client.
-func (b *appointmentBatch) edit(id int64) *Client {
-	before := b.before[id]
-	if before == nil {
-		return nil
-	}
-	// Entries may name a survivor by several ids.
-	id = before.ClientID
-	b.before[id] = before
-	if after := b.after[id]; after != nil {
-		return after
-	}
-	after := *before
-	after.Appointments = slices.Clone(before.Appointments)
-	b.after[id] = &after
-	return &after
-}
-
-func (b *appointmentBatch) save(tx Tx, before, after *Client) error {
-	if equalValues(before.Appointments, after.Appointments) {
-		return nil
-	}
-	b.keyer.Prepare(after)
-	properties := []string{nameAppointments}
-	if before.ActiveAppointmentCount != after.ActiveAppointmentCount {
-		properties = append(properties, nameAppointmentCount)
-	}
-	return tx.Refresh(before, after, b.now, properties)
-}
-
-// appointment finds the place of an appointment among the client's, and whether
+// Appointment finds the place of an appointment among the client's, and whether
 // it is there.
-func (c *Client) appointment(id int64) (int, bool) {
+func (c *Client) Appointment(id int64) (int, bool) {
 	return slices.BinarySearchFunc(c.Appointments, id, func(a Appointment, id int64) int { return cmp.Compare(a.AppointmentID, id) })
 }
 
@@ -287,8 +33,8 @@ func (a Appointment) equal(b Appointment) bool {
 	return a == b
 }
 
-func (c *Client) putAppointment(a Appointment) {
-	i, found := c.appointment(a.AppointmentID)
+func (c *Client) PutAppointment(a Appointment) {
+	i, found := c.Appointment(a.AppointmentID)
 	if found {
 		c.Appointments[i] = a
 		return
@@ -296,8 +42,8 @@ func (c *Client) putAppointment(a Appointment) {
 	c.Appointments = slices.Insert(c.Appointments, i, a)
 }
 
-func (c *Client) dropAppointment(id int64) {
-	if i, found := c.appointment(id); found {
+func (c *Client) DropAppointment(id int64) {
+	if i, found := c.Appointment(id); found {
 		c.Appointments = slices.Delete(c.Appointments, i, i+1)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"unicode"
 )
 
-// isBlank says whether a text shows nothing to a reader. It is the one rule for
+// IsBlank says whether a text shows nothing to a reader. It is the one rule for
 // whatever must not be blank.
-func isBlank(text string) bool {
+func IsBlank(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return !showsNothing(r) }) < 0
 }
 
-// trimmed is a text without what shows nothing at its ends. What changes how the
+// Trimmed is a text without what shows nothing at its ends. What changes how the
 // last character is drawn stays: a variation selector, and the tags of a flag.
-func trimmed(text string) string {
+func Trimmed(text string) string {
 	text = strings.TrimLeftFunc(text, showsNothing)
 	end := strings.TrimRightFunc(text, showsNothing)
 	for i, r := range text[len(end):] {

@@ -1,6 +1,8 @@
 package client
 
-import "time"
+import (
+	"time"
+)
 
 // Business is the tenant: who the clients are clients of.
 type Business struct {
@@ -19,17 +21,8 @@ type Business struct {
 	RekeyedTo *int64
 }
 
-// Keying is what the business's clients are keyed by.
-func (b *Business) Keying() Keying {
-	keying := Keying{PhoneRegion: b.PhoneRegion}
-	if b.Locale != nil {
-		keying.Locale = *b.Locale
-	}
-	return keying
-}
-
-// zone is the zone that the business's days are of.
-func (b *Business) zone() *time.Location {
+// Zone is the zone that the business's days are of.
+func (b *Business) Zone() *time.Location {
 	if zone := storedZone(b.TimeZoneID); zone != nil {
 		return zone
 	}

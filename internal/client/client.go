@@ -225,7 +225,7 @@ func (c *Client) Active() bool { return c.Lifecycle == Live }
 // FullName is the name given as such, else first and last name joined by a
 // space; nil when there is none of them.
 func (c *Client) FullName() *string {
-	if c.StoredFullName != nil && !isBlank(*c.StoredFullName) {
+	if c.StoredFullName != nil && !IsBlank(*c.StoredFullName) {
 		return c.StoredFullName
 	}
 	return joinText(" ", c.FirstName, c.LastName)
@@ -268,7 +268,7 @@ func millis(t *time.Time) *int64 {
 func joinText(separator string, parts ...*string) *string {
 	var texts []string
 	for _, part := range parts {
-		if part != nil && !isBlank(*part) {
+		if part != nil && !IsBlank(*part) {
 			texts = append(texts, *part)
 		}
 	}

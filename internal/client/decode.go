@@ -8,15 +8,15 @@ import (
 	"strconv"
 )
 
-// path is where in an input a value stands.
-type path []string
+// Path is where in an input a value stands.
+type Path []string
 
-func (p path) with(more ...string) path {
+func (p Path) With(more ...string) Path {
 	return append(slices.Clip(slices.Clone(p)), more...)
 }
 
-// at gives an error its path.
-func (p path) at(e *Error) *Error {
+// At gives an error its path.
+func (p Path) At(e *Error) *Error {
 	e.Field = p
 	return e
 }
@@ -26,45 +26,45 @@ func (p path) at(e *Error) *Error {
 // normalised. nil stays nil: the property is cleared. What the client holds is
 // taken as it is, and each entry of a list that it holds: rules may have become
 // stricter since it was stored.
-func decodeProperty(p *Property, raw, held any, where path) (any, Errors) {
-	if isHeld(raw, held) {
+func decodeProperty(p *Property, raw, held any, where Path) (any, Errors) {
+	if IsHeld(raw, held) {
 		return held, nil
 	}
 	if raw == nil {
-		if p.is(required) || p.Name == "status" {
-			return nil, Errors{where.at(&Error{Code: CodeRequired, Message: p.Name + " can't be cleared"})}
+		if p.Is(Required) || p.Name == "status" {
+			return nil, Errors{where.At(&Error{Code: CodeRequired, Message: p.Name + " can't be cleared"})}
 		}
 		return nil, nil
 	}
-	switch p.kind.(type) {
+	switch p.Kind.(type) {
 	case *[]string:
 		texts, _ := held.([]string)
-		return decodeTexts(p, raw, texts, where)
+		return DecodeTexts(p, raw, texts, where)
 	case *[]int64:
 		return decodeIDs(raw, TypeAny, p.Max, where)
 	}
-	value, err := decodeScalar(p, raw)
-	if err == nil && p.rule != nil {
-		value, err = p.rule(value)
+	value, err := DecodeScalar(p, raw)
+	if err == nil && p.Rule != nil {
+		value, err = p.Rule(value)
 	}
 	if err != nil {
-		return nil, Errors{where.at(err)}
+		return nil, Errors{where.At(err)}
 	}
 	return value, nil
 }
 
-// decodeScalar gives a single value its Go type.
-func decodeScalar(p *Property, raw any) (any, *Error) {
-	switch p.kind.(type) {
+// DecodeScalar gives a single value its Go type.
+func DecodeScalar(p *Property, raw any) (any, *Error) {
+	switch p.Kind.(type) {
 	case **bool, *bool:
 		if flag, ok := raw.(bool); ok {
 			return flag, nil
 		}
-		return nil, wrongType("true or false")
+		return nil, WrongType("true or false")
 	case **float64:
 		number, ok := number(raw)
 		if !ok {
-			return nil, wrongType("a number")
+			return nil, WrongType("a number")
 		}
 		return number, nil
 	case **Date:
@@ -72,16 +72,16 @@ func decodeScalar(p *Property, raw any) (any, *Error) {
 	}
 	text, ok := raw.(string)
 	if !ok {
-		return nil, wrongType("text")
+		return nil, WrongType("text")
 	}
-	if err := checkText(text, p.Max); err != nil {
+	if err := CheckText(text, p.Max); err != nil {
 		return nil, err
 	}
-	if p.is(required) && isBlank(text) {
+	if p.Is(Required) && IsBlank(text) {
 		return nil, &Error{Code: CodeRequired, Message: p.Name + " can't be blank"}
 	}
-	if p.is(trims) {
-		return trimmed(text), nil
+	if p.Is(trims) {
+		return Trimmed(text), nil
 	}
 	return text, nil
 }
@@ -91,7 +91,7 @@ func decodeDate(raw any) (any, *Error) {
 	var err error
 	if text, ok := raw.(string); ok {
 		date, err = ParseDate(text)
-	} else if ms, ok := integer(raw); ok {
+	} else if ms, ok := Integer(raw); ok {
 		date, err = DateFromMillis(ms)
 	} else {
 		err = invalidDate()
@@ -102,12 +102,12 @@ func decodeDate(raw any) (any, *Error) {
 	return date, nil
 }
 
-// decodeTexts reads a list. A list that has only entries of the one that is held
+// DecodeTexts reads a list. A list that has only entries of the one that is held
 // may have more than the property's bound. Tags are counted once each.
-func decodeTexts(p *Property, raw any, held []string, where path) (any, Errors) {
-	entries := list(raw)
-	if len(entries) > max(maxList, len(held)) {
-		return nil, Errors{where.at(tooMany(p.Max))}
+func DecodeTexts(p *Property, raw any, held []string, where Path) (any, Errors) {
+	entries := List(raw)
+	if len(entries) > max(MaxList, len(held)) {
+		return nil, Errors{where.At(TooMany(p.Max))}
 	}
 	var errs Errors
 	texts := make([]string, 0, len(entries))
@@ -123,32 +123,32 @@ func decodeTexts(p *Property, raw any, held []string, where path) (any, Errors) 
 			continue
 		}
 		news = true
-		err := wrongType("text")
+		err := WrongType("text")
 		if ok {
 			// An alert note is a note: it may have lines.
-			bound := maxText
+			bound := MaxText
 			if p.Name == "alertNotes" {
-				bound = maxNotes
+				bound = MaxNotes
 			}
-			err = checkText(text, bound)
+			err = CheckText(text, bound)
 		}
-		if err == nil && p.rule != nil {
+		if err == nil && p.Rule != nil {
 			var ruled any
-			if ruled, err = p.rule(text); err == nil {
+			if ruled, err = p.Rule(text); err == nil {
 				text = ruled.(string)
 			}
 		}
 		if err != nil {
-			errs = append(errs, where.with(strconv.Itoa(i)).at(err))
+			errs = append(errs, where.With(strconv.Itoa(i)).At(err))
 			continue
 		}
 		texts = append(texts, text)
 	}
-	if p.Name == nameTags {
-		texts = uniqueTags(texts)
+	if p.Name == NameTags {
+		texts = UniqueTags(texts)
 	}
 	if news && len(texts) > p.Max {
-		errs = append(errs, where.at(tooMany(p.Max)))
+		errs = append(errs, where.At(TooMany(p.Max)))
 	}
 	return texts, errs
 }
@@ -164,17 +164,17 @@ const typeClientAccount = "ClientAccount"
 // decodeIDs reads a list of ids, in the order given. An id of another type is
 // kept as 0, which identifies nothing; of TypeAny it is an error, for nobody
 // looks those up.
-func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors) {
-	entries := list(raw)
+func decodeIDs(raw any, typeName string, bound int, where Path) ([]int64, Errors) {
+	entries := List(raw)
 	if len(entries) > bound {
-		return nil, Errors{where.at(tooMany(bound))}
+		return nil, Errors{where.At(TooMany(bound))}
 	}
 	var errs Errors
 	ids := make([]int64, 0, len(entries))
 	for i, entry := range entries {
-		id, err := decodeID(entry)
+		id, err := DecodeID(entry)
 		if err != nil || (typeName == TypeAny && id.Type != TypeAny) {
-			errs = append(errs, where.with(strconv.Itoa(i)).at(invalidID()))
+			errs = append(errs, where.With(strconv.Itoa(i)).At(InvalidID()))
 			continue
 		}
 		ids = append(ids, id.As(typeName))
@@ -182,39 +182,39 @@ func decodeIDs(raw any, typeName string, bound int, where path) ([]int64, Errors
 	return ids, errs
 }
 
-func decodeID(raw any) (ID, error) {
+func DecodeID(raw any) (ID, error) {
 	switch v := raw.(type) {
 	case ID:
 		if v.Malformed {
-			return ID{}, invalidID()
+			return ID{}, InvalidID()
 		}
 		return v, nil
 	case string:
 		return ParseID(v)
 	}
-	if number, ok := integer(raw); ok {
+	if number, ok := Integer(raw); ok {
 		return ID{Number: number}, nil
 	}
-	return ID{}, invalidID()
+	return ID{}, InvalidID()
 }
 
-// list is a list as callers write it: GraphQL reads a single value as a list of
+// List is a list as callers write it: GraphQL reads a single value as a list of
 // one.
-func list(raw any) []any {
+func List(raw any) []any {
 	switch v := raw.(type) {
 	case []any:
 		return v
 	case []string:
-		return entries(v)
+		return Entries(v)
 	case []json.Number:
-		return entries(v)
+		return Entries(v)
 	case []map[string]any:
-		return entries(v)
+		return Entries(v)
 	}
 	return []any{raw}
 }
 
-func entries[T any](list []T) []any {
+func Entries[T any](list []T) []any {
 	entries := make([]any, len(list))
 	for i := range list {
 		entries[i] = list[i]
@@ -222,7 +222,7 @@ func entries[T any](list []T) []any {
 	return entries
 }
 
-func integer(raw any) (int64, bool) {
+func Integer(raw any) (int64, bool) {
 	switch v := raw.(type) {
 	case json.Number:
 		number, err := strconv.ParseInt(v.String(), 10, 64)
@@ -250,10 +250,10 @@ func number(raw any) (float64, bool) {
 	return 0, false
 }
 
-func wrongType(want string) *Error {
+func WrongType(want string) *Error {
 	return &Error{Code: CodeInvalidType, Message: "want " + want}
 }
 
-func tooMany(bound int) *Error {
+func TooMany(bound int) *Error {
 	return &Error{Code: CodeTooMany, Message: fmt.Sprintf("want at most %d entries", bound)}
 }

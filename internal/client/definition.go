@@ -7,6 +7,40 @@ import (
 	"strconv"
 )
 
+// ID is the definition's global id.
+func (f *FieldDefinition) ID() ID { return ID{Type: TypeFieldDefinition, Number: f.DefinitionID} }
+
+// FieldType is the type that a custom field must have to stand for the
+// property; empty when none may. A field stands for a writable property of one
+// value that is no secret, no judgement of the business and not denied to role
+// CLIENT.
+func (p *Property) FieldType() FieldType {
+	if !p.Mappable() {
+		return ""
+	}
+	switch p.Kind.(type) {
+	case **string:
+		return FieldText
+	case **bool, *bool:
+		return FieldBoolean
+	case **float64:
+		return FieldNumber
+	case **Date:
+		return FieldDate
+	}
+	return ""
+}
+
+// Version is that of all the custom fields of a business, those that were retired
+// among them: it rises with each that is made, changed or retired.
+func (d Definitions) Version() int64 {
+	version := int64(0)
+	for i := range d {
+		version += d[i].Version
+	}
+	return version
+}
+
 // FieldType is what a custom field's values are.
 type FieldType string
 
@@ -66,17 +100,17 @@ func (d Definitions) ByID(id int64) *FieldDefinition {
 	return &d[i]
 }
 
-// property is the property that the definition stands for, or nil.
-func (f *FieldDefinition) property() *Property {
+// Property is the property that the definition stands for, or nil.
+func (f *FieldDefinition) Property() *Property {
 	if f.PropertyCode == nil {
 		return nil
 	}
 	return PropertyByName(*f.PropertyCode)
 }
 
-// decode reads a value of an unmapped field. Error: INVALID_FIELD_VALUE, or
+// Decode reads a value of an unmapped field. Error: INVALID_FIELD_VALUE, or
 // what the text breaks.
-func (f *FieldDefinition) decode(raw any) (any, *Error) {
+func (f *FieldDefinition) Decode(raw any) (any, *Error) {
 	switch f.Type {
 	case FieldNumber:
 		if value, ok := exactNumber(raw); ok {
@@ -96,7 +130,7 @@ func (f *FieldDefinition) decode(raw any) (any, *Error) {
 		return value, nil
 	case FieldChoice:
 		if value, ok := raw.(string); ok && slices.Contains(f.Choices, value) {
-			return f.stored(value), nil
+			return f.Stored(value), nil
 		}
 		return nil, invalidFieldValue("one of the field's choices")
 	}
@@ -104,7 +138,7 @@ func (f *FieldDefinition) decode(raw any) (any, *Error) {
 	if !ok {
 		return nil, invalidFieldValue("text")
 	}
-	if err := checkText(value, maxText); err != nil {
+	if err := CheckText(value, MaxText); err != nil {
 		return nil, err
 	}
 	return value, nil
@@ -136,11 +170,11 @@ func (d Definitions) Fields(c *Client) []Field {
 }
 
 func (f *FieldDefinition) valueOf(c *Client) any {
-	if p := f.property(); p != nil {
+	if p := f.Property(); p != nil {
 		if p.Name == "fullName" {
-			return valueAt(new(c.FullName()))
+			return ValueAt(new(c.FullName()))
 		}
-		return valueAt(p.At(c))
+		return ValueAt(p.At(c))
 	}
 	for _, value := range c.FieldValues {
 		if value.DefinitionID == f.DefinitionID {
@@ -161,13 +195,13 @@ func Filled(fields []Field) []Field {
 func (d Definitions) TextSearchable(c *Client) *string {
 	parts := []*string{c.FullName(), c.EmailAddress}
 	for _, field := range Filled(d.Fields(c)) {
-		parts = append(parts, new(fieldText(field.Value)))
+		parts = append(parts, new(TextOf(field.Value)))
 	}
 	return joinText(" ", parts...)
 }
 
-// fieldText is a custom value as text.
-func fieldText(value any) string {
+// TextOf is a custom value as text.
+func TextOf(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v

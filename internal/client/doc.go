@@ -1,7 +1,6 @@
-// Package client owns what a client of a business is and the rules over it:
-// the properties, their validation, patches, custom fields, viewer edges, who
-// may see and write what, and the Service through which all of it is used.
+// Package client owns what a client of a business is: the record, the table of
+// its properties, their values and rules, custom fields, ids, errors, and the
+// scope of a caller, which says what it may see and do.
 //
-// It knows no database, no GraphQL and no HTTP. What it needs of them it states
-// as interfaces (Store, Hasher, Cipher) that others implement.
+// It imports nothing of ours, and knows no database, no GraphQL and no HTTP.
 package client

@@ -2,8 +2,13 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
+
+func TooManySubjects() *Error {
+	return &Error{Code: CodeTooManySubjects, Message: fmt.Sprintf("a client may see at most %d others", MaxSubjects)}
+}
 
 // Code names what went wrong, for programs. Codes are part of the API: they are
 // added to, never renamed.
@@ -63,10 +68,20 @@ func HasCode(err error, code Code) bool {
 	return false
 }
 
-// errOrNil keeps an empty list from becoming a non-nil error.
-func (e Errors) errOrNil() error {
+// ErrOrNil keeps an empty list from becoming a non-nil error.
+func (e Errors) ErrOrNil() error {
 	if len(e) == 0 {
 		return nil
 	}
 	return e
+}
+
+// MergedIntoClientID is, for CLIENT_MERGED, the survivor; nil otherwise.
+func (e *Error) MergedIntoClientID() *int64 {
+	text, _ := e.Details[NameMergedInto].(string)
+	id, ok := ParseNumber(text)
+	if !ok {
+		return nil
+	}
+	return &id
 }

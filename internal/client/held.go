@@ -1,10 +1,12 @@
 package client
 
-import "slices"
+import (
+	"slices"
+)
 
-// isHeld says whether what a caller sends is what the client holds in the place
+// IsHeld says whether what a caller sends is what the client holds in the place
 // that it is sent for, as it is stored: nil for nothing.
-func isHeld(raw, held any) bool {
+func IsHeld(raw, held any) bool {
 	switch h := held.(type) {
 	case nil:
 		return false
@@ -21,11 +23,11 @@ func isHeld(raw, held any) bool {
 		sent, err := decodeDate(raw)
 		return err == nil && sent == any(h)
 	case []string:
-		sent := list(raw)
+		sent := List(raw)
 		return raw != nil && slices.EqualFunc(sent, h, func(a any, b string) bool { return a == any(b) })
 	case []int64:
-		return raw != nil && slices.EqualFunc(list(raw), h, func(a any, b int64) bool {
-			id, err := decodeID(a)
+		return raw != nil && slices.EqualFunc(List(raw), h, func(a any, b int64) bool {
+			id, err := DecodeID(a)
 			return err == nil && id == ID{Number: b}
 		})
 	}

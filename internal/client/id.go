@@ -26,12 +26,12 @@ type ID struct {
 	Malformed bool `json:",omitempty"`
 }
 
-// wrong is INVALID_ID at that place for an id that is malformed, else nothing.
-func (id ID) wrong(where path) Errors {
+// Wrong is INVALID_ID at that place for an id that is malformed, else nothing.
+func (id ID) Wrong(where Path) Errors {
 	if !id.Malformed {
 		return nil
 	}
-	return Errors{where.at(invalidID())}
+	return Errors{where.At(InvalidID())}
 }
 
 // String is the form that callers see: the number when Type is empty, else
@@ -56,25 +56,25 @@ func (id ID) As(typeName string) int64 {
 // ParseID reads either form of an id. Error: INVALID_ID, when it is neither a
 // decimal number of at most 64 bits nor the global form of one.
 func ParseID(text string) (ID, error) {
-	if number, ok := parseNumber(text); ok {
+	if number, ok := ParseNumber(text); ok {
 		return ID{Number: number}, nil
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
 	// The decoder skips line breaks.
 	if err != nil || strings.ContainsAny(text, "\r\n") {
-		return ID{}, invalidID()
+		return ID{}, InvalidID()
 	}
 	typeName, digits, found := strings.Cut(string(decoded), ":")
-	number, ok := parseNumber(digits)
+	number, ok := ParseNumber(digits)
 	if !found || !ok || !isTypeName(typeName) {
-		return ID{}, invalidID()
+		return ID{}, InvalidID()
 	}
 	return ID{Type: typeName, Number: number}, nil
 }
 
-// parseNumber accepts what strconv prints of an int64, so that an id has one
+// ParseNumber accepts what strconv prints of an int64, so that an id has one
 // spelling only.
-func parseNumber(text string) (int64, bool) {
+func ParseNumber(text string) (int64, bool) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || strconv.FormatInt(number, 10) != text {
 		return 0, false
@@ -91,6 +91,6 @@ func isTypeName(name string) bool {
 	return name != ""
 }
 
-func invalidID() *Error {
+func InvalidID() *Error {
 	return &Error{Code: CodeInvalidID, Message: "an id is a decimal number of at most 64 bits, or the global id that the field id answers"}
 }

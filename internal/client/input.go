@@ -12,13 +12,13 @@ import (
 // JSON values. A name that is absent leaves the property alone, null clears it.
 type Values map[string]any
 
-// namesNothing says whether a patch names no property, or only those whose null
+// NamesNothing says whether a patch names no property, or only those whose null
 // is passed over.
-func (v Values) namesNothing() bool {
+func (v Values) NamesNothing() bool {
 	for name, value := range v {
 		switch {
-		case value == nil && (name == inputFields || name == inputPassword):
-		case name == inputFields && len(list(value)) == 0:
+		case value == nil && (name == InputFields || name == InputPassword):
+		case name == InputFields && len(List(value)) == 0:
 		default:
 			return false
 		}
@@ -29,106 +29,106 @@ func (v Values) namesNothing() bool {
 // Names of an input that are no property of the table, or are written by rules
 // of their own.
 const (
-	inputFields     = "fields"
-	inputDefinition = "schedulerPreferenceFieldDefnId"
-	inputSubjects   = "clientIdsClientCanView"
-	inputAccounts   = "viewClientAccountIds"
-	inputPassword   = "password"
-	inputSSN        = "ssn"
+	InputFields     = "fields"
+	InputDefinition = "schedulerPreferenceFieldDefnId"
+	InputSubjects   = "clientIdsClientCanView"
+	InputAccounts   = "viewClientAccountIds"
+	InputPassword   = "password"
+	InputSSN        = "ssn"
 )
 
-// input is Values after checking: what to write, and everything that is wrong
+// Input is Values after checking: what to write, and everything that is wrong
 // with it. It is checked whole before anything is written, so that a caller is
 // told of all errors at once.
-type input struct {
-	where path
-	// set holds the decoded value of each property that was named, by its place
+type Input struct {
+	Where Path
+	// Set holds the decoded value of each property that was named, by its place
 	// in the table; nil clears.
-	set map[int]any
+	Set map[int]any
 	// fields holds the decoded values of unmapped custom fields; nil clears.
 	fields map[int64]any
-	// subjects and accounts are edge lists; nil when not named.
-	subjects *idList
-	accounts *idList
-	password *string
-	ssn      *string
-	clearSSN bool
-	by       checks
-	errs     Errors
-	// missing are the errors of a new record alone.
-	missing Errors
+	// Subjects and accounts are edge lists; nil when not named.
+	Subjects *IDList
+	Accounts *IDList
+	Password *string
+	SSN      *string
+	ClearSSN bool
+	by       Checks
+	Errors   Errors
+	// Missing are the errors of a new record alone.
+	Missing Errors
 }
 
-// idList are ids in their order: 0 for one that is malformed, of which the errors
+// IDList are ids in their order: 0 for one that is malformed, of which the errors
 // tell already, or of another type.
-type idList struct {
-	ids       []int64
-	malformed map[int]bool
+type IDList struct {
+	IDs       []int64
+	Malformed map[int]bool
 }
 
-// checks are what an input is checked by, besides the table of properties.
-type checks struct {
-	// argument begins the path of each error; without one the values are arguments
+// Checks are what an input is checked by, besides the table of properties.
+type Checks struct {
+	// Argument begins the path of each error; without one the values are arguments
 	// themselves.
-	argument    string
-	definitions Definitions
-	role        Role
-	// today is the last day that anybody can be born on.
-	today Date
-	// held is the client that the input is for; nil for a new one, or one that is
+	Argument    string
+	Definitions Definitions
+	Role        Role
+	// Today is the last day that anybody can be born on.
+	Today Date
+	// Held is the client that the input is for; nil for a new one, or one that is
 	// still to be found.
-	held *Client
+	Held *Client
 }
 
-// decodeInput checks everything about values that needs no other client.
-func decodeInput(values Values, by checks) *input {
-	in := &input{set: map[int]any{}, fields: map[int64]any{}, by: by}
-	if by.argument != "" {
-		in.where = path{by.argument}
+// DecodeInput checks everything about values that needs no other client.
+func DecodeInput(values Values, by Checks) *Input {
+	in := &Input{Set: map[int]any{}, fields: map[int64]any{}, by: by}
+	if by.Argument != "" {
+		in.Where = Path{by.Argument}
 	}
 	for i := range properties {
 		p := &properties[i]
 		raw, named := values[p.Name]
-		if !named || !p.is(writable) {
+		if !named || !p.Is(Writable) {
 			continue
 		}
-		where := in.where.with(p.Name)
-		if by.role == RoleClient && !p.is(ownWritable) {
-			in.fail(where, notWritable())
+		where := in.Where.With(p.Name)
+		if by.Role == RoleClient && !p.Is(ownWritable) {
+			in.Fail(where, notWritable())
 			continue
 		}
 		value, errs := in.decodeProperty(p, raw, where)
-		in.errs = append(in.errs, errs...)
+		in.Errors = append(in.Errors, errs...)
 		if errs == nil {
-			in.set[i] = value
+			in.Set[i] = value
 		}
 	}
-	in.decodeFields(values[inputFields])
+	in.decodeFields(values[InputFields])
 	in.decodeEdges(values)
-	in.decodePassword(values[inputPassword])
+	in.decodePassword(values[InputPassword])
 	in.decodeSSN(values)
 	return in
 }
 
 // decodeProperty reads a value of the property for the client that the input is
 // for.
-func (in *input) decodeProperty(p *Property, raw any, where path) (any, Errors) {
+func (in *Input) decodeProperty(p *Property, raw any, where Path) (any, Errors) {
 	var held any
-	if in.by.held != nil {
-		held = p.Value(in.by.held)
+	if in.by.Held != nil {
+		held = p.Value(in.by.Held)
 	}
-	if raw == nil && holdsNothing(p, in.by.held) {
+	if raw == nil && holdsNothing(p, in.by.Held) {
 		return nil, nil
 	}
 	value, errs := decodeProperty(p, raw, held, where)
-	if born, isDate := value.(Date); isDate && value != held && p.Name == nameDateOfBirth && born.UTC().After(in.by.today.UTC()) {
-		return nil, Errors{where.at(&Error{Code: CodeInvalidDate, Message: "a date of birth is not after today, in the time zone of the business"})}
+	if born, isDate := value.(Date); isDate && value != held && p.Name == NameDateOfBirth && born.UTC().After(in.by.Today.UTC()) {
+		return nil, Errors{where.At(&Error{Code: CodeInvalidDate, Message: "a date of birth is not after today, in the time zone of the business"})}
 	}
 	return value, errs
 }
 
-func (in *input) fail(where path, err *Error) {
-	in.errs = append(in.errs, where.at(err))
+func (in *Input) Fail(where Path, err *Error) {
+	in.Errors = append(in.Errors, where.At(err))
 }
 
 func notWritable() *Error {
@@ -137,130 +137,130 @@ func notWritable() *Error {
 
 // decodeFields reads custom fields. One that stands for a property is decoded
 // as that property: there is one truth, and two different ones are an error.
-func (in *input) decodeFields(raw any) {
+func (in *Input) decodeFields(raw any) {
 	if raw == nil {
 		return
 	}
-	where := in.where.with(inputFields)
-	entries := list(raw)
-	if len(entries) > maxList {
-		in.fail(where, tooMany(maxList))
+	where := in.Where.With(InputFields)
+	entries := List(raw)
+	if len(entries) > MaxList {
+		in.Fail(where, TooMany(MaxList))
 		return
 	}
 	seen := map[int64]bool{}
 	for i, entry := range entries {
-		at := where.with(strconv.Itoa(i))
+		at := where.With(strconv.Itoa(i))
 		values, _ := entry.(map[string]any)
-		if definition := in.named(values[inputDefinition], seen, at.with(inputDefinition)); definition != nil {
-			in.decodeField(definition, values["value"], at.with("value"))
+		if definition := in.Named(values[InputDefinition], seen, at.With(InputDefinition)); definition != nil {
+			in.DecodeField(definition, values["value"], at.With("value"))
 		}
 	}
 }
 
-// named finds the custom field of an id that no earlier entry named.
-func (in *input) named(raw any, seen map[int64]bool, at path) *FieldDefinition {
-	id, err := decodeID(raw)
+// Named finds the custom field of an id that no earlier entry named.
+func (in *Input) Named(raw any, seen map[int64]bool, at Path) *FieldDefinition {
+	id, err := DecodeID(raw)
 	if err != nil {
-		in.fail(at, invalidID())
+		in.Fail(at, InvalidID())
 		return nil
 	}
 	number := id.As(TypeFieldDefinition)
-	definition := in.by.definitions.ByID(number)
+	definition := in.by.Definitions.ByID(number)
 	switch {
 	case definition == nil || definition.Retired:
-		in.fail(at, &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
+		in.Fail(at, &Error{Code: CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
 		return nil
 	case seen[number]:
-		in.fail(at, &Error{Code: CodeDuplicateField, Message: "name each custom field once"})
+		in.Fail(at, &Error{Code: CodeDuplicateField, Message: "name each custom field once"})
 		return nil
 	}
 	seen[number] = true
 	return definition
 }
 
-func (in *input) decodeField(definition *FieldDefinition, raw any, where path) {
+func (in *Input) DecodeField(definition *FieldDefinition, raw any, where Path) {
 	if definition.PropertyCode != nil {
 		in.decodeMapped(definition, raw, where)
 		return
 	}
-	if in.by.role == RoleClient {
-		in.fail(where, notWritable())
+	if in.by.Role == RoleClient {
+		in.Fail(where, notWritable())
 		return
 	}
 	if raw == nil {
 		in.fields[definition.DefinitionID] = nil
 		return
 	}
-	if in.by.held != nil {
-		if held := definition.valueOf(in.by.held); isHeld(raw, held) {
-			in.fields[definition.DefinitionID] = in.by.held.fieldValue(definition.DefinitionID)
+	if in.by.Held != nil {
+		if held := definition.valueOf(in.by.Held); IsHeld(raw, held) {
+			in.fields[definition.DefinitionID] = in.by.Held.FieldValue(definition.DefinitionID)
 			return
 		}
 	}
-	value, err := definition.decode(raw)
+	value, err := definition.Decode(raw)
 	if err != nil {
-		in.fail(where, err)
+		in.Fail(where, err)
 		return
 	}
 	in.fields[definition.DefinitionID] = value
 }
 
-func (in *input) decodeMapped(definition *FieldDefinition, raw any, where path) {
+func (in *Input) decodeMapped(definition *FieldDefinition, raw any, where Path) {
 	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == *definition.PropertyCode })
-	if i < 0 || !properties[i].mappable() {
-		in.fail(where, notWritable())
+	if i < 0 || !properties[i].Mappable() {
+		in.Fail(where, notWritable())
 		return
 	}
 	p := &properties[i]
-	if in.by.role == RoleClient && !p.is(ownWritable) {
-		in.fail(where, notWritable())
+	if in.by.Role == RoleClient && !p.Is(ownWritable) {
+		in.Fail(where, notWritable())
 		return
 	}
 	value, errs := in.decodeProperty(p, raw, where)
 	if errs != nil {
-		in.errs = append(in.errs, errs...)
+		in.Errors = append(in.Errors, errs...)
 		// It was given: that it is missing would be one error too many.
-		in.set[i] = nil
+		in.Set[i] = nil
 		return
 	}
-	if given, named := in.set[i]; named && !equalValues(given, value) {
-		in.fail(where, &Error{
+	if given, named := in.Set[i]; named && !EqualValues(given, value) {
+		in.Fail(where, &Error{
 			Code:    CodeFieldConflict,
 			Message: "this custom field stands for the property " + p.Name + ", which has another value in this input: give one of them, or both alike",
-			Details: map[string]any{"fields": [][]string{in.where.with(p.Name), where}},
+			Details: map[string]any{"fields": [][]string{in.Where.With(p.Name), where}},
 		})
 		return
 	}
-	in.set[i] = value
+	in.Set[i] = value
 }
 
-func (in *input) decodeEdges(values Values) {
-	in.subjects = in.decodeEdgeList(values, inputSubjects, TypeClient)
-	in.accounts = in.decodeEdgeList(values, inputAccounts, typeClientAccount)
+func (in *Input) decodeEdges(values Values) {
+	in.Subjects = in.decodeEdgeList(values, InputSubjects, TypeClient)
+	in.Accounts = in.decodeEdgeList(values, InputAccounts, typeClientAccount)
 }
 
-func (in *input) decodeEdgeList(values Values, name, typeName string) *idList {
+func (in *Input) decodeEdgeList(values Values, name, typeName string) *IDList {
 	raw, named := values[name]
 	if !named {
 		return nil
 	}
 	if raw == nil {
-		return &idList{}
+		return &IDList{}
 	}
-	entries := list(raw)
-	where := in.where.with(name)
+	entries := List(raw)
+	where := in.Where.With(name)
 	if len(entries) > MaxSubjects {
-		in.fail(where, tooMany(MaxSubjects))
+		in.Fail(where, TooMany(MaxSubjects))
 		return nil
 	}
-	ids := &idList{malformed: map[int]bool{}}
+	ids := &IDList{Malformed: map[int]bool{}}
 	for i, entry := range entries {
-		id, err := decodeID(entry)
+		id, err := DecodeID(entry)
 		if err != nil {
-			in.fail(where.with(strconv.Itoa(i)), invalidID())
-			ids.malformed[i] = true
+			in.Fail(where.With(strconv.Itoa(i)), InvalidID())
+			ids.Malformed[i] = true
 		}
-		ids.ids = append(ids.ids, id.As(typeName))
+		ids.IDs = append(ids.IDs, id.As(typeName))
 	}
 	return ids
 }
@@ -271,67 +271,83 @@ const (
 )
 
 // decodePassword passes over null: a password is set, never cleared.
-func (in *input) decodePassword(raw any) {
+func (in *Input) decodePassword(raw any) {
 	if raw == nil {
 		return
 	}
 	text, _ := raw.(string)
 	if length := utf8.RuneCountInString(text); length < minPassword || length > maxPassword {
-		in.fail(in.where.with(inputPassword), &Error{Code: CodeInvalidPassword, Message: "want a password of 8 to 1,000 characters"})
+		in.Fail(in.Where.With(InputPassword), &Error{Code: CodeInvalidPassword, Message: "want a password of 8 to 1,000 characters"})
 		return
 	}
-	in.password = &text
+	in.Password = &text
 }
 
 var ssnShape = regexp.MustCompile(`^(\d{3})-?(\d{2})-?(\d{4})$`)
 
-func (in *input) decodeSSN(values Values) {
-	raw, named := values[inputSSN]
+func (in *Input) decodeSSN(values Values) {
+	raw, named := values[InputSSN]
 	if !named {
 		return
 	}
-	where := in.where.with(inputSSN)
-	if in.by.role == RoleClient {
-		in.fail(where, notWritable())
+	where := in.Where.With(InputSSN)
+	if in.by.Role == RoleClient {
+		in.Fail(where, notWritable())
 		return
 	}
 	if raw == nil {
-		in.clearSSN = true
+		in.ClearSSN = true
 		return
 	}
 	text, _ := raw.(string)
 	parts := ssnShape.FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
-		in.fail(where, &Error{Code: CodeInvalidSSN, Message: "want nine digits, 000-00-0000; leave it out to keep what is there"})
+		in.Fail(where, &Error{Code: CodeInvalidSSN, Message: "want nine digits, 000-00-0000; leave it out to keep what is there"})
 		return
 	}
-	in.ssn = new(strings.Join(parts[1:], "-"))
+	in.SSN = new(strings.Join(parts[1:], "-"))
 }
 
-// lacking are the errors of each required property that a new record of this
+// Lacking are the errors of each required property that a new record of this
 // input would lack.
-func (in *input) lacking() Errors {
+func (in *Input) Lacking() Errors {
 	var errs Errors
 	for i := range properties {
 		p := &properties[i]
-		if !p.is(required) {
+		if !p.Is(Required) {
 			continue
 		}
-		where := in.where.with(p.Name)
-		faulty := slices.ContainsFunc(in.errs, func(e *Error) bool { return slices.Equal(e.Field, where) })
-		if _, given := in.set[i]; !given && !faulty {
-			errs = append(errs, where.at(&Error{Code: CodeRequired, Message: p.Name + " is required, as a property or through a custom field that stands for it"}))
+		where := in.Where.With(p.Name)
+		faulty := slices.ContainsFunc(in.Errors, func(e *Error) bool { return slices.Equal(e.Field, where) })
+		if _, given := in.Set[i]; !given && !faulty {
+			errs = append(errs, where.At(&Error{Code: CodeRequired, Message: p.Name + " is required, as a property or through a custom field that stands for it"}))
 		}
 	}
 	return errs
 }
 
-// apply writes the plain properties and custom fields into c.
-func (in *input) apply(c *Client) {
-	for i, value := range in.set {
-		setAt(properties[i].At(c), value)
+// Apply writes the plain properties and custom fields into c.
+func (in *Input) Apply(c *Client) {
+	for i, value := range in.Set {
+		SetAt(properties[i].At(c), value)
 	}
 	for id, value := range in.fields {
-		c.FieldValues = withFieldValue(c.FieldValues, id, value)
+		c.FieldValues = WithFieldValue(c.FieldValues, id, value)
+	}
+}
+
+// ClearRest clears what the input does not name.
+func (in *Input) ClearRest() {
+	for i := range properties {
+		p := &properties[i]
+		if _, named := in.Set[i]; !named && p.Is(Writable) && !p.Is(Required) && !p.staysUnnamed() {
+			in.Set[i] = nil
+		}
+	}
+	for i := range in.by.Definitions {
+		d := &in.by.Definitions[i]
+		if _, named := in.fields[d.DefinitionID]; !named && !d.Retired && d.PropertyCode == nil {
+			in.fields[d.DefinitionID] = nil
+		}
 	}
 }

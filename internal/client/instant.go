@@ -16,7 +16,7 @@ var instantShape = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]
 func ParseInstant(text string) (time.Time, error) {
 	const seconds = len("2006-01-02T15:04:")
 	if !instantShape.MatchString(text) {
-		return time.Time{}, invalidInstant()
+		return time.Time{}, InvalidInstant()
 	}
 	text = strings.ToUpper(text)
 	leap := text[seconds:seconds+2] == "60"
@@ -25,20 +25,20 @@ func ParseInstant(text string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, invalidInstant()
+		return time.Time{}, InvalidInstant()
 	}
 	if t = t.UTC(); leap {
 		t = t.Truncate(time.Second).Add(time.Second)
 		if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 {
-			return time.Time{}, invalidInstant()
+			return time.Time{}, InvalidInstant()
 		}
 	}
 	if t.Year() < 1 || t.Year() > 9999 {
-		return time.Time{}, invalidInstant()
+		return time.Time{}, InvalidInstant()
 	}
 	return t, nil
 }
 
-func invalidInstant() *Error {
-	return wrongType("an instant as RFC 3339, such as 2030-01-31T12:00:00Z, from the year 0001 to 9999")
+func InvalidInstant() *Error {
+	return WrongType("an instant as RFC 3339, such as 2030-01-31T12:00:00Z, from the year 0001 to 9999")
 }

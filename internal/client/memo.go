@@ -20,9 +20,9 @@ func WithMemo(ctx context.Context) context.Context {
 	return context.WithValue(ctx, memoKey{}, &memo{made: map[string]func() (any, error){}})
 }
 
-// countedOnce is what the first call under a key returned in the query of ctx; where
+// CountedOnce is what the first call under a key returned in the query of ctx; where
 // ctx is of none, what this one does.
-func countedOnce[T any](ctx context.Context, key string, count func() (T, error)) (T, error) {
+func CountedOnce[T any](ctx context.Context, key string, count func() (T, error)) (T, error) {
 	kept, _ := ctx.Value(memoKey{}).(*memo)
 	if kept == nil {
 		return count()

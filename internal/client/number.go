@@ -28,7 +28,7 @@ func exactNumber(raw any) (float64, bool) {
 	default:
 		return 0, false
 	}
-	asked, ok := decimalOf(text)
+	asked, ok := DecimalOf(text)
 	if !ok || len(asked.digits) > maxDigits {
 		return 0, false
 	}
@@ -39,7 +39,7 @@ func exactNumber(raw any) (float64, bool) {
 	if err != nil || math.IsInf(value, 0) {
 		return 0, false
 	}
-	kept, _ := decimalOf(strconv.FormatFloat(value, 'e', -1, 64))
+	kept, _ := DecimalOf(strconv.FormatFloat(value, 'e', -1, 64))
 	return value, kept == asked
 }
 
@@ -65,8 +65,8 @@ type decimal struct {
 	power    int64
 }
 
-// decimalOf reads a JSON number, or what strconv writes of one.
-func decimalOf(text string) (decimal, bool) {
+// DecimalOf reads a JSON number, or what strconv writes of one.
+func DecimalOf(text string) (decimal, bool) {
 	var d decimal
 	text, d.negative = strings.CutPrefix(text, "-")
 	mantissa, exponent, scientific := cutExponent(text)

@@ -15,7 +15,7 @@ func TestNumbersAreExactOrRefused(t *testing.T) {
 		"1234567890123450000": 1234567890123450000, "6011000990139420000": 6011000990139420000, "9007199254740990": 9007199254740990,
 		"1e300": 1e300, "1.5e-300": 1.5e-300, "1e22": 1e22, "1e23": 1e23, "1.7976931348623e308": 1.7976931348623e308,
 	} {
-		value, err := (&FieldDefinition{Type: FieldNumber}).decode(json.Number(text))
+		value, err := (&FieldDefinition{Type: FieldNumber}).Decode(json.Number(text))
 		if err != nil || value != want || math.Signbit(value.(float64)) != (want < 0) {
 			t.Errorf("%s is %v (%v), want %v", text, value, err, want)
 		}
@@ -28,13 +28,13 @@ func TestNumbersAreExactOrRefused(t *testing.T) {
 		int64(6011000990139424001), int64(math.MinInt64), 1.0 / 3, math.Pi, math.NaN(), math.Inf(1), "1", "1.0", true, nil,
 		json.Number("01x"), json.Number("0x10"), json.Number("1_000"), json.Number("Infinity"), json.Number(""), json.Number("-"), json.Number("+1"), json.Number(".5"),
 	} {
-		value, err := (&FieldDefinition{Type: FieldNumber}).decode(raw)
+		value, err := (&FieldDefinition{Type: FieldNumber}).Decode(raw)
 		if err == nil || err.Code != CodeInvalidFieldValue {
 			t.Errorf("%v is the number %v", raw, value)
 		}
 	}
 	for raw, want := range map[any]float64{12: 12, int64(-7): -7, 2.5: 2.5, 1e21: 1e21} {
-		if value, err := (&FieldDefinition{Type: FieldNumber}).decode(raw); err != nil || value != want {
+		if value, err := (&FieldDefinition{Type: FieldNumber}).Decode(raw); err != nil || value != want {
 			t.Errorf("%v is %v (%v)", raw, value, err)
 		}
 	}
@@ -49,15 +49,15 @@ func TestEqualNumbersAreOneDecimal(t *testing.T) {
 		{"6011000990139424001", "6011000990139424001.0", "6.011000990139424001e18"},
 	} {
 		for _, text := range same {
-			first, _ := decimalOf(same[0])
-			if got, ok := decimalOf(text); !ok || got != first || got.String() != first.String() {
+			first, _ := DecimalOf(same[0])
+			if got, ok := DecimalOf(text); !ok || got != first || got.String() != first.String() {
 				t.Errorf("%s is %v, and %s %v", same[0], first, text, got)
 			}
 		}
 	}
-	a, _ := decimalOf("6011000990139424001")
+	a, _ := DecimalOf("6011000990139424001")
 	for _, other := range []string{"6011000990139424000", "-6011000990139424001", "60110009901394240010", "0.6011000990139424001"} {
-		if b, _ := decimalOf(other); a == b {
+		if b, _ := DecimalOf(other); a == b {
 			t.Errorf("%s is %s", other, a)
 		}
 	}

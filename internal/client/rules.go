@@ -12,19 +12,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// rule checks a value that already has its property's type, and returns it in
+// Rule checks a value that already has its property's type, and returns it in
 // the form that is stored. Its errors have no path: the caller knows it.
-type rule func(value any) (any, *Error)
+type Rule func(value any) (any, *Error)
 
-// maxEmail is the longest address that SMTP can carry (RFC 5321, 4.5.3.1.3,
+// MaxEmail is the longest address that SMTP can carry (RFC 5321, 4.5.3.1.3,
 // less its angle brackets).
-const maxEmail = 254
+const MaxEmail = 254
 
-// emailRule takes an address alone (RFC 5322 addr-spec), without a display
+// EmailRule takes an address alone (RFC 5322 addr-spec), without a display
 // name, in a domain of at least two labels. Spaces around it are dropped. A
 // character that shows nothing makes it another address than it looks like; a
 // domain that has a joiner is written in its ASCII form.
-func emailRule(value any) (any, *Error) {
+func EmailRule(value any) (any, *Error) {
 	text := strings.Trim(value.(string), " ")
 	invalid := &Error{Code: CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}
 	address, err := mail.ParseAddress(text)
@@ -38,8 +38,8 @@ func emailRule(value any) (any, *Error) {
 	return text, nil
 }
 
-// localeRule normalises a BCP 47 tag: en-us becomes en-US.
-func localeRule(value any) (any, *Error) {
+// LocaleRule normalises a BCP 47 tag: en-us becomes en-US.
+func LocaleRule(value any) (any, *Error) {
 	tag, err := language.Parse(value.(string))
 	if err != nil {
 		return nil, &Error{Code: CodeInvalidLocale, Message: "want a BCP 47 language tag such as en-US"}
@@ -65,7 +65,7 @@ func statusRule(value any) (any, *Error) {
 }
 
 // within bounds a number to -limit..limit.
-func within(limit float64) rule {
+func within(limit float64) Rule {
 	return func(value any) (any, *Error) {
 		if number := value.(float64); number < -limit || number > limit {
 			return nil, &Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want a number from %g to %g", -limit, limit)}
@@ -76,21 +76,21 @@ func within(limit float64) rule {
 
 // tagRule brings one tag into its stored form; the list drops repetitions.
 func tagRule(value any) (any, *Error) {
-	tag := norm.NFC.String(trimmed(value.(string)))
-	if tag == "" || utf8.RuneCountInString(tag) > maxTag {
-		return nil, &Error{Code: CodeInvalidTag, Message: fmt.Sprintf("want a tag of 1 to %d characters", maxTag)}
+	tag := norm.NFC.String(Trimmed(value.(string)))
+	if tag == "" || utf8.RuneCountInString(tag) > MaxTag {
+		return nil, &Error{Code: CodeInvalidTag, Message: fmt.Sprintf("want a tag of 1 to %d characters", MaxTag)}
 	}
 	return tag, nil
 }
 
-// checkText holds a text to its bound and to characters that can be shown:
+// CheckText holds a text to its bound and to characters that can be shown:
 // control characters are refused, but for line breaks and tabs where the text
 // may have several lines.
-func checkText(text string, bound int) *Error {
+func CheckText(text string, bound int) *Error {
 	if utf8.RuneCountInString(text) > bound {
 		return &Error{Code: CodeTooLong, Message: fmt.Sprintf("want at most %d characters", bound)}
 	}
-	lines := bound == maxNotes
+	lines := bound == MaxNotes
 	for _, r := range text {
 		if r == '\n' || r == '\r' || r == '\t' {
 			if lines {
@@ -104,8 +104,8 @@ func checkText(text string, bound int) *Error {
 	return nil
 }
 
-// uniqueTags drops tags that differ in case only from an earlier one.
-func uniqueTags(tags []string) []string {
+// UniqueTags drops tags that differ in case only from an earlier one.
+func UniqueTags(tags []string) []string {
 	seen := make(map[string]bool, len(tags))
 	unique := tags[:0:0]
 	for _, tag := range tags {

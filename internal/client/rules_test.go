@@ -110,12 +110,12 @@ func TestRulesOfProperties(t *testing.T) {
 		{"dateOfBirth", true, nil, CodeInvalidDate},
 	}
 	for _, c := range cases {
-		got, errs := decodeProperty(PropertyByName(c.property), c.written, nil, path{"input", c.property})
+		got, errs := decodeProperty(PropertyByName(c.property), c.written, nil, Path{"input", c.property})
 		var code Code
 		if len(errs) > 0 {
 			code = errs[0].Code
 		}
-		if code != c.code || (code == "" && !equalValues(got, c.stored)) {
+		if code != c.code || (code == "" && !EqualValues(got, c.stored)) {
 			t.Errorf("%s: %.60q is stored as %.60v (%s), want %.60v (%s)", c.property, c.written, got, code, c.stored, c.code)
 		}
 	}
@@ -126,24 +126,24 @@ func TestSecretsOfAnInput(t *testing.T) {
 		"123-45-6789": "123-45-6789", "123456789": "123-45-6789", " 123-45-6789 ": "123-45-6789", "12345-6789": "123-45-6789", //nolint:gocritic // The spaces are the rule.
 		"***-**-6789": "", "123-45-678": "", "1234567890": "", "": "", "١٢٣٤٥٦٧٨٩": "",
 	} {
-		in := decodeInput(Values{"ssn": text}, checks{argument: "patch", role: RoleOwner})
+		in := DecodeInput(Values{"ssn": text}, Checks{Argument: "patch", Role: RoleOwner})
 		switch {
-		case want == "" && (len(in.errs) != 1 || in.errs[0].Code != CodeInvalidSSN):
-			t.Errorf("%q: %v", text, in.errs)
-		case want != "" && (in.errs != nil || *in.ssn != want):
-			t.Errorf("%q: %v", text, in.errs)
+		case want == "" && (len(in.Errors) != 1 || in.Errors[0].Code != CodeInvalidSSN):
+			t.Errorf("%q: %v", text, in.Errors)
+		case want != "" && (in.Errors != nil || *in.SSN != want):
+			t.Errorf("%q: %v", text, in.Errors)
 		}
 	}
 	for text, valid := range map[string]bool{
 		"1234567": false, "12345678": true, "": false, strings.Repeat("é", 8): true,
 		strings.Repeat("x", 1000): true, strings.Repeat("x", 1001): false,
 	} {
-		if in := decodeInput(Values{"password": text}, checks{argument: "patch", role: RoleOwner}); (in.errs == nil) != valid {
-			t.Errorf("a password of %d bytes: %v", len(text), in.errs)
+		if in := DecodeInput(Values{"password": text}, Checks{Argument: "patch", Role: RoleOwner}); (in.Errors == nil) != valid {
+			t.Errorf("a password of %d bytes: %v", len(text), in.Errors)
 		}
 	}
-	if in := decodeInput(Values{"password": nil}, checks{argument: "patch", role: RoleOwner}); in.errs != nil || in.password != nil {
-		t.Errorf("a null password is not passed over: %v", in.errs)
+	if in := DecodeInput(Values{"password": nil}, Checks{Argument: "patch", Role: RoleOwner}); in.Errors != nil || in.Password != nil {
+		t.Errorf("a null password is not passed over: %v", in.Errors)
 	}
 }
 

@@ -6,6 +6,20 @@ import (
 	"time"
 )
 
+// IdempotencyKey makes a mutation one that is done once, however often it is sent: under
+// the same key the same input is answered the same. It belongs to a business
+// and a user of it.
+type IdempotencyKey struct {
+	// Text is the caller's: 1 to 255 printable ASCII characters.
+	Text string
+	// Mutation and Arguments are what the key was given with. Arguments are what
+	// JSON can say, without the key; they are compared, and not kept.
+	Mutation  string
+	Arguments any
+	// Entry is the index of the entry of a batch that the key stands for.
+	Entry int
+}
+
 // Role is what kind of caller a token names.
 type Role string
 
@@ -123,8 +137,8 @@ type Scope struct {
 	// RequestID is stamped on history rows, so that a change can be traced to
 	// the request that made it.
 	RequestID string
-	// Key makes a mutation one that is done once; nil for none, and for reads.
-	Key *Key
+	// IdempotencyKey makes a mutation one that is done once; nil for none, and for reads.
+	IdempotencyKey *IdempotencyKey
 }
 
 // Rows says which clients of the business a caller sees: all of them, those that

@@ -60,17 +60,17 @@ func (s *Selection) AddField(field string) {
 	case "timeZoneCode":
 		s.Add("timeZone")
 	case "formList":
-		s.Add(nameMerged)
+		s.Add(NameMerged)
 	case "viewClients", "clientIdsClientCanView":
-		s.Add(nameSubjects)
+		s.Add(NameSubjects)
 	case "fields", "fieldDataList", "fieldDataListJson", "fieldDataMap", "fieldDataMapJson", "textSearchable":
 		// A custom field may stand for any of these.
 		for i := range properties {
-			if properties[i].mappable() {
+			if properties[i].Mappable() {
 				s.bits[i/64] |= 1 << (i % 64)
 			}
 		}
-		s.Add(nameFields)
+		s.Add(NameFields)
 	default:
 		s.Add(field)
 	}

@@ -1,4 +1,4 @@
-package client
+package client_test
 
 import (
 	"reflect"
@@ -9,15 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"clientgraph/internal/client"
+	"clientgraph/internal/clienttest"
 	"clientgraph/internal/testsize"
 )
 
 // partly is what a read of a selection loads of a client.
-func partly(whole *Client, need Selection) *Client {
-	part := &Client{ClientID: whole.ClientID, BusinessID: whole.BusinessID, Version: whole.Version, Lifecycle: whole.Lifecycle}
-	for i := range Properties() {
+func partly(whole *client.Client, need client.Selection) *client.Client {
+	part := &client.Client{ClientID: whole.ClientID, BusinessID: whole.BusinessID, Version: whole.Version, Lifecycle: whole.Lifecycle}
+	for i := range client.Properties() {
 		if need.Has(i) {
-			reflect.ValueOf(Properties()[i].At(part)).Elem().Set(reflect.ValueOf(Properties()[i].At(whole)).Elem())
+			reflect.ValueOf(client.Properties()[i].At(part)).Elem().Set(reflect.ValueOf(client.Properties()[i].At(whole)).Elem())
 		}
 	}
 	return part
@@ -25,90 +27,90 @@ func partly(whole *Client, need Selection) *Client {
 
 // fieldsOfClient are how the fields of the schema's type Client that are no
 // stored property by themselves are made of one.
-func fieldsOfClient() map[string]func(Definitions, *Client) any {
-	customs := func(d Definitions, c *Client) any { return d.Fields(c) }
-	return map[string]func(Definitions, *Client) any{
-		"id":                     func(_ Definitions, c *Client) any { return c.ID() },
-		"deleted":                func(_ Definitions, c *Client) any { return c.Deleted() },
-		"active":                 func(_ Definitions, c *Client) any { return c.Active() },
-		"fullName":               func(_ Definitions, c *Client) any { return c.FullName() },
-		"aggregatedNotes":        func(_ Definitions, c *Client) any { return c.AggregatedNotes() },
-		"safeDateOfBirth":        func(_ Definitions, c *Client) any { return c.SafeDateOfBirth() },
-		"createdDateMillis":      func(_ Definitions, c *Client) any { return c.CreatedDateMillis() },
-		"modifiedDateMillis":     func(_ Definitions, c *Client) any { return c.ModifiedDateMillis() },
-		"timeZoneCode":           func(_ Definitions, c *Client) any { return zoneOf(c) },
-		"viewClients":            func(_ Definitions, c *Client) any { return c.SubjectIDs },
-		"clientIdsClientCanView": func(_ Definitions, c *Client) any { return c.SubjectIDs },
-		"textSearchable":         func(d Definitions, c *Client) any { return d.TextSearchable(c) },
+func fieldsOfClient() map[string]func(client.Definitions, *client.Client) any {
+	customs := func(d client.Definitions, c *client.Client) any { return d.Fields(c) }
+	return map[string]func(client.Definitions, *client.Client) any{
+		"id":                     func(_ client.Definitions, c *client.Client) any { return c.ID() },
+		"deleted":                func(_ client.Definitions, c *client.Client) any { return c.Deleted() },
+		"active":                 func(_ client.Definitions, c *client.Client) any { return c.Active() },
+		"fullName":               func(_ client.Definitions, c *client.Client) any { return c.FullName() },
+		"aggregatedNotes":        func(_ client.Definitions, c *client.Client) any { return c.AggregatedNotes() },
+		"safeDateOfBirth":        func(_ client.Definitions, c *client.Client) any { return c.SafeDateOfBirth() },
+		"createdDateMillis":      func(_ client.Definitions, c *client.Client) any { return c.CreatedDateMillis() },
+		"modifiedDateMillis":     func(_ client.Definitions, c *client.Client) any { return c.ModifiedDateMillis() },
+		"timeZoneCode":           func(_ client.Definitions, c *client.Client) any { return zoneOf(c) },
+		"viewClients":            func(_ client.Definitions, c *client.Client) any { return c.SubjectIDs },
+		"clientIdsClientCanView": func(_ client.Definitions, c *client.Client) any { return c.SubjectIDs },
+		"textSearchable":         func(d client.Definitions, c *client.Client) any { return d.TextSearchable(c) },
 		"fields":                 customs, "fieldDataList": customs, "fieldDataListJson": customs,
 		"fieldDataMap": customs, "fieldDataMapJson": customs,
 	}
 }
 
-func zoneOf(c *Client) *TimeZone {
+func zoneOf(c *client.Client) *client.TimeZone {
 	if c.TimeZoneID == nil {
 		return nil
 	}
-	return DescribeZone(*c.TimeZoneID, time.Unix(0, 0))
+	return client.DescribeZone(*c.TimeZoneID, time.Unix(0, 0))
 }
 
 // A field is the same whether the whole record was loaded or only what the
 // field selects; with every property a custom field may stand for.
 func TestPropertyFieldsNeedNoMoreThanTheySelect(t *testing.T) {
-	var definitions []FieldDefinition
-	for i := range Properties() {
-		definition := FieldDefinition{DefinitionID: int64(i + 1), Label: "field", Type: FieldText}
-		if Properties()[i].mappable() {
-			definition.PropertyCode = &Properties()[i].Name
+	var definitions []client.FieldDefinition
+	for i := range client.Properties() {
+		definition := client.FieldDefinition{DefinitionID: int64(i + 1), Label: "field", Type: client.FieldText}
+		if client.Properties()[i].Mappable() {
+			definition.PropertyCode = &client.Properties()[i].Name
 		}
 		definitions = append(definitions, definition)
 	}
-	all := NewDefinitions(definitions)
+	all := client.NewDefinitions(definitions)
 	computed := fieldsOfClient()
 	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
-		whole := anyClient().Draw(rt, "client")
+		whole := clienttest.AnyClient().Draw(rt, "client")
 		whole.TimeZoneID = rapid.SampledFrom([]*string{nil, new("Asia/Tokyo")}).Draw(rt, "time zone")
 		for field, compute := range computed {
-			var need Selection
+			var need client.Selection
 			need.AddField(field)
 			if diff := cmp.Diff(compute(all, whole), compute(all, partly(whole, need))); diff != "" {
 				rt.Fatalf("%s (-whole +selected):\n%s", field, diff)
 			}
 		}
-		for i := range Properties() {
-			var need Selection
-			need.AddField(Properties()[i].Name)
+		for i := range client.Properties() {
+			var need client.Selection
+			need.AddField(client.Properties()[i].Name)
 			if !need.Has(i) {
-				rt.Fatalf("the field %s does not select its property", Properties()[i].Name)
+				rt.Fatalf("the field %s does not select its property", client.Properties()[i].Name)
 			}
 		}
 	})
 }
 
 func TestSelectionHasWhatWasAdded(t *testing.T) {
-	for i := range Properties() {
-		one := Select(Properties()[i].Name, "no property")
-		for j := range Properties() {
+	for i := range client.Properties() {
+		one := client.Select(client.Properties()[i].Name, "no property")
+		for j := range client.Properties() {
 			if one.Has(j) != (i == j) {
-				t.Fatalf("the selection of %s has %s: %t", Properties()[i].Name, Properties()[j].Name, one.Has(j))
+				t.Fatalf("the selection of %s has %s: %t", client.Properties()[i].Name, client.Properties()[j].Name, one.Has(j))
 			}
 		}
-		if both := one.With(Select(Properties()[0].Name)); !both.Has(0) || !both.Has(i) {
-			t.Errorf("%s is lost beside another selection", Properties()[i].Name)
+		if both := one.With(client.Select(client.Properties()[0].Name)); !both.Has(0) || !both.Has(i) {
+			t.Errorf("%s is lost beside another selection", client.Properties()[i].Name)
 		}
-		if !SelectAll().Has(i) {
-			t.Errorf("the selection of all has no %s", Properties()[i].Name)
+		if !client.SelectAll().Has(i) {
+			t.Errorf("the selection of all has no %s", client.Properties()[i].Name)
 		}
 	}
 }
 
 // Each stored part has a name and a place of its own.
 func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
-	c := &Client{}
+	c := &client.Client{}
 	var names []string
 	places := map[any]string{}
-	for i := range Properties() {
-		p := &Properties()[i]
+	for i := range client.Properties() {
+		p := &client.Properties()[i]
 		names = append(names, p.Name)
 		place := p.At(c)
 		if other, taken := places[place]; taken {
@@ -116,9 +118,9 @@ func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
 		}
 		places[place] = p.Name
 		// valueAt panics where a place has a type that it does not know.
-		_ = valueAt(place)
-		if p.is(writable) {
-			setAt(place, nil)
+		_ = client.ValueAt(place)
+		if p.Is(client.Writable) {
+			client.SetAt(place, nil)
 		}
 	}
 	slices.Sort(names)

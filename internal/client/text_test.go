@@ -19,19 +19,19 @@ func TestCaselessTakesEverySpellingOfAnAddress(t *testing.T) {
 			continue
 		}
 		stored := norm.NFC.String(string(r))
-		most := maxCaseless / maxEmail * utf8.RuneCountInString(stored)
+		most := MaxCaseless / MaxEmail * utf8.RuneCountInString(stored)
 		for _, spelling := range []string{stored, norm.NFD.String(stored), norm.NFD.String(folder.String(stored)), strings.ToUpper(stored)} {
 			if len(spelling) > most {
 				t.Errorf("%U is %d bytes as %+q, want %d at most", r, len(spelling), spelling, most)
 			}
 		}
 	}
-	longest := strings.Repeat("한", maxEmail)
-	if spelling := norm.NFD.String(longest); caseless(spelling) != longest {
+	longest := strings.Repeat("한", MaxEmail)
+	if spelling := norm.NFD.String(longest); Caseless(spelling) != longest {
 		t.Errorf("%d bytes are not compared by their letters", len(spelling))
 	}
-	beyond := strings.Repeat("É", maxCaseless)
-	if caseless(beyond) != beyond {
+	beyond := strings.Repeat("É", MaxCaseless)
+	if Caseless(beyond) != beyond {
 		t.Error("what nobody has is folded")
 	}
 }

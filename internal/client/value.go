@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// valueAt reads a property's place as a plain value: nil where there is none.
+// ValueAt reads a property's place as a plain value: nil where there is none.
 // See Property.At for the places.
-func valueAt(place any) any {
+func ValueAt(place any) any {
 	switch p := place.(type) {
 	case **string:
-		return deref(*p)
+		return Deref(*p)
 	case *string:
 		return *p
 	case **bool:
-		return deref(*p)
+		return Deref(*p)
 	case *bool:
 		return *p
 	case **float64:
-		return deref(*p)
+		return Deref(*p)
 	case **int64:
-		return deref(*p)
+		return Deref(*p)
 	case *int64:
 		return *p
 	case **Date:
-		return deref(*p)
+		return Deref(*p)
 	case **time.Time:
-		return deref(*p)
+		return Deref(*p)
 	case *[]string:
 		return *p
 	case *[]int64:
@@ -48,15 +48,15 @@ func valueAt(place any) any {
 	panic("client: a property of an unknown type")
 }
 
-func deref[T any](p *T) any {
+func Deref[T any](p *T) any {
 	if p == nil {
 		return nil
 	}
 	return *p
 }
 
-// setAt writes a decoded value, or nil to clear, into a property's place.
-func setAt(place, value any) {
+// SetAt writes a decoded value, or nil to clear, into a property's place.
+func SetAt(place, value any) {
 	switch p := place.(type) {
 	case **string:
 		assign(p, value)
@@ -94,9 +94,9 @@ func assign[T any](p **T, value any) {
 	}
 }
 
-// equalValues compares two values of one place, nil for none. An empty list is
+// EqualValues compares two values of one place, nil for none. An empty list is
 // no list.
-func equalValues(a, b any) bool {
+func EqualValues(a, b any) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
@@ -142,9 +142,9 @@ func cloneList(place any) {
 	}
 }
 
-// copyPlace writes what a property's place holds into the place of another
+// CopyPlace writes what a property's place holds into the place of another
 // client. Lists are shared.
-func copyPlace(to, from any) {
+func CopyPlace(to, from any) {
 	switch p := to.(type) {
 	case **string:
 		*p = *from.(**string)

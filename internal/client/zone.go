@@ -1,7 +1,7 @@
 package client
 
 import (
-	_ "embed" // The time zones.
+	_ "embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -127,8 +127,8 @@ func storedZone(name string) *time.Location {
 	return nil
 }
 
-// timeZoneRule takes a name of the IANA time zone database.
-func timeZoneRule(value any) (any, *Error) {
+// TimeZoneRule takes a name of the IANA time zone database.
+func TimeZoneRule(value any) (any, *Error) {
 	name := value.(string)
 	if _, err := LoadZone(name); err != nil {
 		return nil, &Error{Code: CodeInvalidTimeZone, Message: "want a name of the IANA time zone database such as America/New_York"}

@@ -13,7 +13,7 @@ func TestTimeZonesAreThoseOfIANA(t *testing.T) {
 		// Names of the backward file.
 		"Europe/Kiev", "US/Eastern", "Asia/Calcutta", "America/Buenos_Aires", "GB-Eire", "Zulu", "EST5EDT", "Asia/Saigon", "Pacific/Enderbury",
 	} {
-		if zone, err := timeZoneRule(name); err != nil || zone != name {
+		if zone, err := TimeZoneRule(name); err != nil || zone != name {
 			t.Errorf("%s: %v, %v", name, zone, err)
 		}
 	}
@@ -22,7 +22,7 @@ func TestTimeZonesAreThoseOfIANA(t *testing.T) {
 		"America/new_york", "america/New_York", "UTC ", " UTC", "America", "America/", "/UTC", "./UTC", "America/../UTC", "Etc/../Etc/UTC",
 		"UTC+1", "+02:00", "EDT", "zone.tab", "tzdata.zi", "leapseconds", "iso3166.tab", "Etc/Unknown",
 	} {
-		if zone, err := timeZoneRule(name); err == nil || err.Code != CodeInvalidTimeZone {
+		if zone, err := TimeZoneRule(name); err == nil || err.Code != CodeInvalidTimeZone {
 			t.Errorf("%q is the zone %v, %v", name, zone, err)
 		}
 	}

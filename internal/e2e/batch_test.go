@@ -5,7 +5,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 const (
@@ -96,7 +96,7 @@ func TestBatchIsBounded(t *testing.T) {
 		}
 	})
 	hundred := []any{}
-	for range client.MaxBatch {
+	for range service.MaxBatch {
 		hundred = append(hundred, person(nil))
 	}
 	if got := refusals(payload(t, api, owner(), createAllMutation, values{"inputs": hundred})); got != nil {

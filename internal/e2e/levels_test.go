@@ -9,6 +9,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 )
 
 // crowdSubjects is how many clients everybody in a crowd can view: enough for
@@ -17,7 +18,7 @@ import (
 const crowdSubjects = 3
 
 // crowd is a business in which everybody can view the next ones.
-func crowd(n int) client.Dataset {
+func crowd(n int) service.Dataset {
 	clients := sample.Generate(3, sample.BusinessID, n, time.Now())
 	for i, c := range clients {
 		// What is long takes the database long to index.
@@ -40,7 +41,7 @@ func crowd(n int) client.Dataset {
 	}
 	account := int64(1)
 	clients[0].ClientAccountID = &account
-	return client.Dataset{Business: client.DefaultBusiness(sample.BusinessID), Clients: clients}
+	return service.Dataset{Business: client.DefaultBusiness(sample.BusinessID), Clients: clients}
 }
 
 // A level costs one command, however many clients are on it.

@@ -16,6 +16,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testsize"
 )
 
@@ -47,7 +48,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
 	world := pagingWorld(chance)
-	api.Load(t, client.Dataset{Business: world.businesses[0], Clients: world.clients})
+	api.Load(t, service.Dataset{Business: world.businesses[0], Clients: world.clients})
 	restless := &restless{api: api, chance: rand.New(rand.NewPCG(seed, 1))}
 	for _, c := range world.clients[pagingStable():] {
 		restless.ids = append(restless.ids, c.ClientID)
@@ -55,7 +56,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	world.clients = world.clients[:pagingStable()]
 
 	for walk := range testsize.Of(1, 3, 12) {
-		field := []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}[chance.IntN(2)]
+		field := []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}[chance.IntN(2)]
 		mode := []string{"ASC", "DESC"}[chance.IntN(2)]
 		want := idsOf(world.list(apitest.Owner(pagingBusiness), modelFilter{}, field, mode))
 		stable := map[string]bool{}
@@ -222,20 +223,20 @@ func (r *restless) change(ctx context.Context) error {
 	id := r.ids[r.chance.IntN(len(r.ids))]
 	r.mu.Unlock()
 
-	service, scope := r.api.Service, apitest.OwnerScope(pagingBusiness)
+	s, scope := r.api.Service, apitest.OwnerScope(pagingBusiness)
 	var err error
 	switch kind {
 	case 0:
-		var made client.Result
-		if made, err = service.Create(ctx, scope, values); err == nil {
+		var made service.Result
+		if made, err = s.Create(ctx, scope, values); err == nil {
 			id = made.Client.ClientID
 		}
 	case 1:
-		_, err = service.Delete(ctx, scope, client.ID{Number: id}, nil)
+		_, err = s.Delete(ctx, scope, client.ID{Number: id}, nil)
 	default:
 		// A deleted one comes back under another name.
-		if _, err = service.Restore(ctx, scope, client.ID{Number: id}, nil); err == nil {
-			_, err = service.Patch(ctx, scope, client.ID{Number: id}, values, nil)
+		if _, err = s.Restore(ctx, scope, client.ID{Number: id}, nil); err == nil {
+			_, err = s.Patch(ctx, scope, client.ID{Number: id}, values, nil)
 		}
 		if client.HasCode(err, client.CodeClientDeleted) {
 			err = nil
@@ -264,7 +265,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)
-		field := rapid.SampledFrom([]client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}).Draw(rt, "order")
+		field := rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order")
 		size := rapid.IntRange(1, 10).Draw(rt, "size")
 		lists := map[string][]string{}
 		for _, mode := range []string{"ASC", "DESC"} {
@@ -306,10 +307,10 @@ func TestPropertyCursorOutlivesItsRow(t *testing.T) {
 		world.store(t, api)
 		who := apitest.Owner(1)
 		orderBy := map[string]any{
-			"field":     rapid.SampledFrom([]client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}).Draw(rt, "order"),
+			"field":     rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order"),
 			"direction": rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		}
-		list := world.list(who, modelFilter{}, orderBy["field"].(client.OrderField), orderBy["direction"].(string))
+		list := world.list(who, modelFilter{}, orderBy["field"].(service.OrderField), orderBy["direction"].(string))
 		if len(list) == 0 {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // reportFilter is ClientReportFilter as the model takes it. nil ids are no
@@ -47,9 +48,9 @@ func (w *reportWorld) prepare() {
 	for _, c := range w.clients {
 		w.texts[c.ClientID] = w.textsOf(c)
 	}
-	orders := []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress}
+	orders := []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}
 	for _, who := range w.callers {
-		lists := map[client.OrderField][]*client.Client{}
+		lists := map[service.OrderField][]*client.Client{}
 		for _, field := range orders {
 			var seen []*client.Client
 			for _, c := range w.clients {

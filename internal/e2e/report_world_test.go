@@ -13,6 +13,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testsize"
 )
 
@@ -85,7 +86,7 @@ type reportWorld struct {
 	texts map[int64]reportTexts
 	// lists are, for each caller, the clients of the business that it sees, in
 	// each order.
-	lists []map[client.OrderField][]*client.Client
+	lists []map[service.OrderField][]*client.Client
 }
 
 // newReportWorld makes up the world, always the same one, and stores it.
@@ -133,7 +134,7 @@ func (w *reportWorld) load(t *testing.T, api *apitest.API) {
 	// embedded engine, with the cache that tests give it, a very long time.
 	const batch = 20
 	for i, business := range w.businesses {
-		data := client.Dataset{Business: business}
+		data := service.Dataset{Business: business}
 		if i == 0 {
 			data.Definitions = w.definitions
 		}

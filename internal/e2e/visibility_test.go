@@ -10,6 +10,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testsize"
 )
 
@@ -72,7 +73,7 @@ type modelRead struct {
 	id                   client.ID
 	ids                  []client.ID
 	pageNumber, pageSize int
-	field                client.OrderField
+	field                service.OrderField
 	mode                 string
 	filter               *modelFilter
 	first, last          int

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // level holds the clients of one read and the dataloaders of their relations,
@@ -16,14 +17,14 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*batch[[]*Client]
 	forms     *batch[[]client.Form]
-	histories map[historyKey]*batch[*client.HistoryPage]
+	histories map[historyKey]*batch[*service.HistoryPage]
 }
 
 // historyKey tells the dataloaders of histories apart: those of the level's clients,
 // and those of the clients who were merged into them.
 type historyKey struct {
 	merged bool
-	args   client.HistoryArgs
+	args   service.HistoryArgs
 }
 
 // relationKey tells the dataloaders of a level apart. Two selections of a relation
@@ -78,7 +79,7 @@ func (c *Client) AllViewers(ctx context.Context, need client.Selection) ([]*Clie
 
 // some are the first of all.
 func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
-	if err := client.CheckRelation(first); err != nil {
+	if err := service.CheckRelation(first); err != nil {
 		return nil, err
 	}
 	clients, err := all()
@@ -164,7 +165,7 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 
 // History is a part of c's history; after is nil or a cursor of it. Errors:
 // FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
-func (c *Client) History(ctx context.Context, first int64, after *string) (*client.HistoryPage, error) {
+func (c *Client) History(ctx context.Context, first int64, after *string) (*service.HistoryPage, error) {
 	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, c.ClientID, first, after)
 	if err != nil {
 		return nil, err
@@ -174,7 +175,7 @@ func (c *Client) History(ctx context.Context, first int64, after *string) (*clie
 
 // MergedHistory is a part of the history of one of those who were merged into c,
 // as History is. The Merged of c must be loaded, and those of all its level.
-func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*client.HistoryPage, error) {
+func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*service.HistoryPage, error) {
 	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, mergedID, first, after)
 	if err != nil {
 		return nil, err
@@ -197,15 +198,15 @@ func (l *level) mergedIDs() []int64 {
 	return ids
 }
 
-func (l *level) history(key historyKey, of func() []int64) *batch[*client.HistoryPage] {
+func (l *level) history(key historyKey, of func() []int64) *batch[*service.HistoryPage] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.histories == nil {
-		l.histories = map[historyKey]*batch[*client.HistoryPage]{}
+		l.histories = map[historyKey]*batch[*service.HistoryPage]{}
 	}
 	if l.histories[key] == nil {
 		ids := of()
-		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*client.HistoryPage, error) {
+		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*service.HistoryPage, error) {
 			return l.loaders.service.History(ctx, l.loaders.scope, ids, key.args)
 		})
 	}

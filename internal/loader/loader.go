@@ -11,39 +11,40 @@ import (
 	"context"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // Loaders belong to one request: what they read is seen by its caller alone.
 type Loaders struct {
-	service *client.Service
+	service *service.Service
 	scope   client.Scope
 
 	definitions *batch[client.Definitions]
 	business    *batch[*client.Business]
-	groups      *batch[map[int64]*client.LocationGroup]
+	groups      *batch[map[int64]*service.LocationGroup]
 }
 
 // New returns the loaders of a request.
-func New(service *client.Service, scope client.Scope) *Loaders {
+func New(s *service.Service, scope client.Scope) *Loaders {
 	own := []int64{scope.BusinessID}
 	return &Loaders{
-		service: service,
+		service: s,
 		scope:   scope,
 		definitions: newBatch("fieldDefinitions", own, func(ctx context.Context) (map[int64]client.Definitions, error) {
-			definitions, err := service.Definitions(ctx, scope)
+			definitions, err := s.Definitions(ctx, scope)
 			return map[int64]client.Definitions{scope.BusinessID: definitions}, err
 		}),
 		business: newBatch("business", own, func(ctx context.Context) (map[int64]*client.Business, error) {
-			business, err := service.Business(ctx, scope)
+			business, err := s.Business(ctx, scope)
 			return map[int64]*client.Business{scope.BusinessID: business}, err
 		}),
-		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*client.LocationGroup, error) {
-			groups, err := service.LocationGroups(ctx, scope)
-			byID := make(map[int64]*client.LocationGroup, len(groups))
+		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*service.LocationGroup, error) {
+			groups, err := s.LocationGroups(ctx, scope)
+			byID := make(map[int64]*service.LocationGroup, len(groups))
 			for i := range groups {
 				byID[groups[i].LocationGroupID] = &groups[i]
 			}
-			return map[int64]map[int64]*client.LocationGroup{scope.BusinessID: byID}, err
+			return map[int64]map[int64]*service.LocationGroup{scope.BusinessID: byID}, err
 		}),
 	}
 }
@@ -59,7 +60,7 @@ func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
 }
 
 // LocationGroups are those of the caller's business, by id, read once.
-func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*client.LocationGroup, error) {
+func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*service.LocationGroup, error) {
 	return l.groups.load(ctx, l.scope.BusinessID)
 }
 

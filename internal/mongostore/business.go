@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/search"
 )
 
 type businessDocument struct {
@@ -21,7 +22,7 @@ type businessDocument struct {
 	RekeyedTo   *int64  `bson:"rekeyedTo,omitempty"`
 }
 
-// Business implements client.Store.
+// Business implements service.Store.
 func (s *Store) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	var stored businessDocument
 	err := s.db.Collection(businessesName).FindOne(ctx, bson.D{{Key: keyID, Value: scope.BusinessID}}).Decode(&stored)
@@ -42,7 +43,7 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 		return err
 	}
 	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
-	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(business.Keying())}}}}
+	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(search.KeyingOf(business))}}}}
 	if _, err := s.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
 		return fmt.Errorf("say how clients are keyed: %w", err)
 	}

@@ -12,7 +12,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 )
 
 const keySequence = "sequence"
@@ -32,9 +34,9 @@ type changeRowDocument struct {
 	SubjectsLost       []int64       `bson:"subjectsLost"`
 }
 
-func (d *changeRowDocument) row() client.ChangeRow {
-	return client.ChangeRow{
-		Sequence: d.Sequence, At: d.At.UTC(), Kind: client.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version,
+func (d *changeRowDocument) row() changefeed.Row {
+	return changefeed.Row{
+		Sequence: d.Sequence, At: d.At.UTC(), Kind: history.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version,
 		MergedIntoClientID: d.MergedIntoClientID, ChangedPaths: d.ChangedPaths,
 		VisibilityBefore: d.VisibilityBefore, VisibilityAfter: d.VisibilityAfter,
 		SubjectsGained: d.SubjectsGained, SubjectsLost: d.SubjectsLost,
@@ -49,7 +51,7 @@ func changeCounter(scope client.Scope) counterKey {
 	return counterKey{scope.BusinessID, changesPrefix + strconv.FormatInt(scope.BusinessID, 10)}
 }
 
-// ChangeHead implements client.ChangeStore.
+// ChangeHead implements service.ChangeStore.
 func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
 	// A row that is committed has its number now, as far as that is possible: who
 	// wrote it finds it.
@@ -64,7 +66,7 @@ func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, erro
 	return counter.Value, nil
 }
 
-// NextChange implements client.ChangeStore.
+// NextChange implements service.ChangeStore.
 func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
 	var next changeRowDocument
 	err := s.db.Collection(changesName).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
@@ -75,10 +77,10 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 	return next.Sequence, next.At.UTC(), nil
 }
 
-// ClientChangeRows implements client.ExportStore. Those that have no number yet come
+// ClientChangeRows implements service.ExportStore. Those that have no number yet come
 // last.
-func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.ChangeRow, error) {
-	var rows []client.ChangeRow
+func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
+	var rows []changefeed.Row
 	seen := map[bson.ObjectID]bool{}
 	for _, from := range []struct {
 		collection string
@@ -104,12 +106,12 @@ func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, client
 	return rows, nil
 }
 
-func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]client.ChangeRow, error) {
+func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]changefeed.Row, error) {
 	var found []changeRowDocument
 	if err := allRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read rows of the feed: %w", err)
 	}
-	rows := make([]client.ChangeRow, len(found))
+	rows := make([]changefeed.Row, len(found))
 	for i := range found {
 		rows[i] = found[i].row()
 	}
@@ -120,8 +122,8 @@ func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
 	return append(tenant(scope), bson.E{Key: keySequence, Value: bounds})
 }
 
-// Changes implements client.ChangeStore.
-func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]client.ChangeRow, error) {
+// Changes implements service.ChangeStore.
+func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
 	q := query{
 		core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),
 		rest: concerning(scope),

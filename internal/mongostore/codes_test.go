@@ -9,7 +9,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -38,10 +40,10 @@ func failsAlways(command string, reply bson.D) func(string) bson.D {
 // writeOne runs a transaction that reads and inserts a client; it returns how
 // often it was run.
 func writeOne(ctx context.Context, store *mongostore.Store, id int64) (runs int, err error) {
-	err = store.Write(ctx, ownerScope(), func(ctx context.Context, tx client.Tx) error {
+	err = store.Write(ctx, ownerScope(), func(ctx context.Context, tx service.Tx) error {
 		runs++
 		c := &client.Client{BusinessID: testBusiness, ClientID: id, Lifecycle: client.Live, Status: client.StatusActive, Version: 1}
-		return tx.Insert(ctx, c, client.Entry{ClientID: id, Version: 1})
+		return tx.Insert(ctx, c, history.Entry{ClientID: id, Version: 1})
 	})
 	// Nothing of this one is left to be sent when the next one is disturbed.
 	_ = store.NumberChanges(ctx)
@@ -71,7 +73,7 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 			switch {
 			case c.Conflict && (err != nil || runs != 2):
 				t.Errorf("a transaction that met another one ran %d times: %v", runs, err)
-			case c.TooLarge && !errors.Is(err, client.ErrTooLarge):
+			case c.TooLarge && !errors.Is(err, service.ErrTooLarge):
 				t.Errorf("a transaction that is too large: %v", err)
 			case c.Unavailable && (err == nil || runs != 1 || !mongostore.Unavailable(err)):
 				t.Errorf("ran %d times, unavailable %t: %v", runs, mongostore.Unavailable(err), err)
@@ -115,7 +117,7 @@ func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 		`Internal("transaction already closed")`:            func(runs int, err error) bool { return runs == 2 && err == nil },
 		"transaction rolled back because of cache overflow": func(runs int, err error) bool { return runs == 2 && err == nil },
 		"WriteError { code: 313, errmsg: \"Transaction is too large and will not fit in the storage engine cache\", exec: false }": func(_ int, err error) bool {
-			return errors.Is(err, client.ErrTooLarge)
+			return errors.Is(err, service.ErrTooLarge)
 		},
 		"WT_SESSION.commit_transaction: No space left on device":                                      func(_ int, err error) bool { return mongostore.Unavailable(err) },
 		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return mongostore.Unavailable(err) },

@@ -5,7 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // Collection is a collection as the database is to have it.
@@ -46,7 +46,7 @@ func Collections() []Collection {
 			{Name: "bySequence", Keys: ascending(keyBusiness, keySequence), Unique: true},
 			// What is told of one client: to be exported, or erased.
 			{Name: "byClient", Keys: ascending(keyBusiness, keyClient, keySequence)},
-			{Name: "expiry", Keys: ascending("at"), Expire: client.FeedRetention},
+			{Name: "expiry", Keys: ascending("at"), Expire: service.FeedRetention},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{
@@ -77,7 +77,7 @@ func Collections() []Collection {
 			{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
 			// What is kept of one client, to be erased and exported.
 			{Name: "byClient", Keys: ascending(keyBusiness, "clients.clientId")},
-			{Name: "expiry", Keys: ascending("at"), Expire: client.KeyLifetime},
+			{Name: "expiry", Keys: ascending("at"), Expire: service.KeyLifetime},
 		}},
 		{tombstonesName, keyBusiness, []Index{
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},

@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"clientgraph/internal/client"
+	"clientgraph/internal/search"
 )
 
 // idBlockSize is how many ids a process takes at once: one round trip for that
@@ -185,7 +185,7 @@ type counter struct {
 	Value  int64           `bson:"value"`
 	Keying *keyingDocument `bson:"keying"`
 	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See client.KeyState.
+	// version that they are being made for. See search.KeyState.
 	KeyVersion string `bson:"keyVersion"`
 	RekeyTo    string `bson:"rekeyTo"`
 }
@@ -203,7 +203,7 @@ func count(ctx context.Context, counters *mongo.Collection, key counterKey, by i
 		bson.D{
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
 			// What a business's first clients are keyed by.
-			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: client.KeyVersion}}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.KeyVersion}}},
 		},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
 	).Decode(&c)

@@ -11,6 +11,7 @@ import (
 	"clientgraph/internal/bench"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -37,7 +38,7 @@ func TestCountPropertyEqualsWhatAPageOfAllFinds(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		scope := rapid.SampledFrom(all).Draw(r, "scope")
 		conditions := drawConditions(r, clients)
-		found, err := p.store.Clients(t.Context(), scope, client.Query{Conditions: conditions, Order: client.Order{Field: client.OrderByFullName}})
+		found, err := p.store.Clients(t.Context(), scope, service.Query{Conditions: conditions, Order: service.Order{Field: service.OrderByFullName}})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -74,14 +75,14 @@ func countable(t *testing.T, p *process) []*client.Client {
 	if err := p.service.Import(t.Context(), other, sample.Generate(8, other.BusinessID, 20, time.Now()), func(int) {}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.service.Merge(t.Context(), ownerScope(), client.MergeArgs{ClientID: clients[0].ID(), ClientIDs: []client.ID{clients[1].ID(), clients[2].ID()}}); err != nil {
+	if _, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: clients[0].ID(), ClientIDs: []client.ID{clients[1].ID(), clients[2].ID()}}); err != nil {
 		t.Fatal(err)
 	}
 	return clients
 }
 
-func drawConditions(r *rapid.T, clients []*client.Client) client.Conditions {
-	conditions := client.Conditions{IncludeDeleted: rapid.Bool().Draw(r, "deleted too")}
+func drawConditions(r *rapid.T, clients []*client.Client) service.Conditions {
+	conditions := service.Conditions{IncludeDeleted: rapid.Bool().Draw(r, "deleted too")}
 	some := rapid.SampledFrom(clients)
 	maybe := func(name string) bool { return rapid.IntRange(0, 3).Draw(r, name) == 0 }
 	if maybe("by id") {
@@ -120,7 +121,7 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 	p := openProcess(t, testdb.New(t), recorder.Monitor())
 	scope, staff := ownerScope(), ownerScope()
 	staff.Rows = client.Rows{Keys: []string{"s:501"}}
-	count := func(scope client.Scope, conditions client.Conditions) func(context.Context) error {
+	count := func(scope client.Scope, conditions service.Conditions) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := p.store.Count(ctx, scope, conditions)
 			return err
@@ -130,16 +131,16 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 		name, command string
 		read          func(context.Context) error
 	}{
-		{"all", "count", count(scope, client.Conditions{})},
-		{"with deleted ones", "count", count(scope, client.Conditions{IncludeDeleted: true})},
-		{"those of a member of staff", "count", count(staff, client.Conditions{})},
-		{"ids", "count", count(scope, client.Conditions{ClientIDs: []int64{1, 2}})},
-		{"an address", "count", count(scope, client.Conditions{EmailsLower: []string{"a@example.com"}})},
-		{"a status", "aggregate", count(scope, client.Conditions{Statuses: []client.Status{client.StatusActive}})},
-		{"a key", "aggregate", count(scope, client.Conditions{Keys: [][]string{{"t:vip"}}})},
-		{"an address of a member of staff", "aggregate", count(staff, client.Conditions{EmailsLower: []string{"a@example.com"}})},
+		{"all", "count", count(scope, service.Conditions{})},
+		{"with deleted ones", "count", count(scope, service.Conditions{IncludeDeleted: true})},
+		{"those of a member of staff", "count", count(staff, service.Conditions{})},
+		{"ids", "count", count(scope, service.Conditions{ClientIDs: []int64{1, 2}})},
+		{"an address", "count", count(scope, service.Conditions{EmailsLower: []string{"a@example.com"}})},
+		{"a status", "aggregate", count(scope, service.Conditions{Statuses: []client.Status{client.StatusActive}})},
+		{"a key", "aggregate", count(scope, service.Conditions{Keys: [][]string{{"t:vip"}}})},
+		{"an address of a member of staff", "aggregate", count(staff, service.Conditions{EmailsLower: []string{"a@example.com"}})},
 		{"all, in a transaction", "aggregate", func(ctx context.Context) error {
-			return p.store.Snapshot(ctx, count(scope, client.Conditions{}))
+			return p.store.Snapshot(ctx, count(scope, service.Conditions{}))
 		}},
 	} {
 		if _, err := recorder.Take(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 type definitionDocument struct {
@@ -66,7 +67,7 @@ func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
 	return converted
 }
 
-// Definitions implements client.Store.
+// Definitions implements service.Store.
 func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
 	cursor, err := s.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
@@ -86,7 +87,7 @@ func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Def
 // definitionCounter is the counter of their ids.
 const definitionCounter = "fieldDefinitionId"
 
-// NextDefinitionID implements client.Store. Ids are taken one by one, so that
+// NextDefinitionID implements service.Store. Ids are taken one by one, so that
 // the fields of a business stand in the order in which they were made.
 func (s *Store) NextDefinitionID(ctx context.Context) (int64, error) {
 	return increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
@@ -112,7 +113,7 @@ func definitionFilter(d client.FieldDefinition) bson.D {
 	return bson.D{{Key: keyBusiness, Value: d.BusinessID}, {Key: keyID, Value: d.DefinitionID}}
 }
 
-// Definitions implements client.DefinitionTx.
+// Definitions implements service.DefinitionTx.
 func (t *transaction) Definitions(ctx context.Context) (client.Definitions, error) {
 	if err := t.lock(ctx, definitionsName); err != nil {
 		return nil, err
@@ -120,11 +121,11 @@ func (t *transaction) Definitions(ctx context.Context) (client.Definitions, erro
 	return t.store.Definitions(ctx, t.scope)
 }
 
-// InsertDefinition implements client.DefinitionTx.
+// InsertDefinition implements service.DefinitionTx.
 func (t *transaction) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
 	_, err := t.store.db.Collection(definitionsName).InsertOne(ctx, encodeDefinition(definition))
 	if mongo.IsDuplicateKeyError(err) {
-		return fmt.Errorf("%w: %w", client.ErrIDTaken, err)
+		return fmt.Errorf("%w: %w", service.ErrIDTaken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("write a field definition: %w", err)
@@ -132,7 +133,7 @@ func (t *transaction) InsertDefinition(ctx context.Context, definition client.Fi
 	return nil
 }
 
-// SaveDefinition implements client.DefinitionTx. The document is deleted and
+// SaveDefinition implements service.DefinitionTx. The document is deleted and
 // inserted: an update that takes it out of a unique index would, on the embedded
 // engine, leave its key taken.
 func (t *transaction) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {

@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // dismissalDocument is a pair of clients who are two people.
@@ -28,10 +29,10 @@ func sharing(scope client.Scope) query {
 	return q
 }
 
-// SharedKeys implements client.Store. The database goes once over the keys of
+// SharedKeys implements service.Store. The database goes once over the keys of
 // the business, by their index, and answers those that are there several times. Of
 // one that is there more often than is asked for it remembers no more clients.
-func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]client.SharedKey, error) {
+func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]service.SharedKey, error) {
 	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
 		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
@@ -52,16 +53,16 @@ func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([
 	if err := cursor.All(ctx, &stored); err != nil {
 		return nil, fmt.Errorf("read shared keys: %w", err)
 	}
-	keys := make([]client.SharedKey, len(stored))
+	keys := make([]service.SharedKey, len(stored))
 	for i, row := range stored {
 		slices.Sort(row.Clients)
-		keys[i] = client.SharedKey{Key: row.Key, ClientIDs: row.Clients}
+		keys[i] = service.SharedKey{Key: row.Key, ClientIDs: row.Clients}
 	}
 	return keys, nil
 }
 
-// Dismissals implements client.Store.
-func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Dismissal, error) {
+// Dismissals implements service.Store.
+func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]service.Dismissal, error) {
 	cursor, err := s.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
@@ -70,18 +71,18 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]client.Di
 	if err := cursor.All(ctx, &stored); err != nil {
 		return nil, fmt.Errorf("read dismissals: %w", err)
 	}
-	dismissals := make([]client.Dismissal, len(stored))
+	dismissals := make([]service.Dismissal, len(stored))
 	for i, d := range stored {
-		dismissals[i] = client.Dismissal{
-			Pair:       client.IDPair{d.First, d.Second},
+		dismissals[i] = service.Dismissal{
+			Pair:       service.IDPair{d.First, d.Second},
 			Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity},
 		}
 	}
 	return dismissals, nil
 }
 
-// Dismiss implements client.DuplicateTx.
-func (t *transaction) Dismiss(ctx context.Context, dismissals []client.Dismissal) error {
+// Dismiss implements service.DuplicateTx.
+func (t *transaction) Dismiss(ctx context.Context, dismissals []service.Dismissal) error {
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
 		t.refer(d.Pair[:]...)

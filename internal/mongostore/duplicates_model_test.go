@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // spelling is a value as somebody typed it, with the one thing that it means;
@@ -135,24 +136,24 @@ func (d dismissals) hide(a, b *twin) bool {
 }
 
 // compare is the evidence that two clients are one person, by looking at both.
-func compare(a, b *twin) (reasons []client.DuplicateReason, score float64) {
+func compare(a, b *twin) (reasons []service.DuplicateReason, score float64) {
 	if a.deleted || b.deleted {
 		return nil, 0
 	}
 	doubt, strong := 1.0, false
-	add := func(reason client.DuplicateReason, weight float64, given bool) {
+	add := func(reason service.DuplicateReason, weight float64, given bool) {
 		if given {
 			reasons = append(reasons, reason)
 			doubt *= 1 - weight
 		}
 	}
 	strong = a.name != "" && a.name == b.name && a.born != "" && a.born == b.born
-	add(client.SameExternalUserName, .9, a.user != "" && a.user == b.user)
-	add(client.SameNameAndBirthDate, .9, strong)
-	add(client.SameEmail, .5, a.email != "" && a.email == b.email)
-	add(client.SamePhone, .4, slices.ContainsFunc(a.phones, func(p string) bool { return slices.Contains(b.phones, p) }))
+	add(service.SameExternalUserName, .9, a.user != "" && a.user == b.user)
+	add(service.SameNameAndBirthDate, .9, strong)
+	add(service.SameEmail, .5, a.email != "" && a.email == b.email)
+	add(service.SamePhone, .4, slices.ContainsFunc(a.phones, func(p string) bool { return slices.Contains(b.phones, p) }))
 	if len(reasons) > 0 {
-		add(client.SameName, .6, !strong && a.name != "" && a.name == b.name)
+		add(service.SameName, .6, !strong && a.name != "" && a.name == b.name)
 	}
 	return reasons, math.Round((1-doubt)*1e4) / 1e4
 }
@@ -160,7 +161,7 @@ func compare(a, b *twin) (reasons []client.DuplicateReason, score float64) {
 // group is a group of duplicates, plainly.
 type group struct {
 	Clients []int64
-	Pairs   []client.DuplicatePair
+	Pairs   []service.DuplicatePair
 }
 
 // everyoneWithEveryone is what Duplicates answers, by brute force.
@@ -182,7 +183,7 @@ func everyoneWithEveryone(twins []*twin, dismissed dismissals) []group {
 					continue
 				}
 				if members[i].id < other.id {
-					g.Pairs = append(g.Pairs, client.DuplicatePair{ClientIDs: []int64{members[i].id, other.id}, Score: score, Reasons: reasons})
+					g.Pairs = append(g.Pairs, service.DuplicatePair{ClientIDs: []int64{members[i].id, other.id}, Score: score, Reasons: reasons})
 				}
 				if !seen[other.id] {
 					seen[other.id] = true
@@ -197,7 +198,7 @@ func everyoneWithEveryone(twins []*twin, dismissed dismissals) []group {
 			g.Clients = append(g.Clients, m.id)
 		}
 		slices.Sort(g.Clients)
-		slices.SortFunc(g.Pairs, func(a, b client.DuplicatePair) int {
+		slices.SortFunc(g.Pairs, func(a, b service.DuplicatePair) int {
 			return cmp.Or(cmp.Compare(b.Score, a.Score), slices.Compare(a.ClientIDs, b.ClientIDs))
 		})
 		groups = append(groups, g)

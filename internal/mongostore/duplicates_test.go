@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -200,7 +201,7 @@ func TestDuplicatesStayMergeable(t *testing.T) {
 	groups := p.groups(t, scope, 1)
 	pairs, covered := map[string]bool{}, 0
 	for _, g := range groups {
-		if len(g.Clients) > client.MaxDuplicates {
+		if len(g.Clients) > service.MaxDuplicates {
 			t.Errorf("a group has %d clients", len(g.Clients))
 		}
 		covered += len(g.Clients)
@@ -223,7 +224,7 @@ func TestDuplicatesStayMergeable(t *testing.T) {
 
 // going is a store where some clients go after their keys were read.
 type going struct {
-	client.Store
+	service.Store
 	gone map[int64]bool
 }
 

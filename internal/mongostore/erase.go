@@ -11,6 +11,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 )
 
 // tombstonesName is the collection of who was erased, by client id.
@@ -39,8 +41,8 @@ const (
 // purgeBatch bounds how many documents one command of a purge is about.
 const purgeBatch = 1_000
 
-// Erase implements client.EraseTx.
-func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
+// Erase implements service.EraseTx.
+func (t *transaction) Erase(clients []*client.Client, entry history.Entry) {
 	for _, c := range clients {
 		t.refer(c.ClientID)
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().
@@ -58,7 +60,7 @@ func (t *transaction) Erase(clients []*client.Client, entry client.Entry) {
 		// told by those edges.
 		gone := &client.Client{SubjectIDs: c.SubjectIDs}
 		t.raise(c.ClientID, c.ChangeNumber)
-		t.announce(c, gone, client.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, client.KindErased, bson.A{})
+		t.announce(c, gone, history.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, history.KindErased, bson.A{})
 	}
 }
 
@@ -77,7 +79,7 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 	return nil
 }
 
-// Untold implements client.EraseTx.
+// Untold implements service.EraseTx.
 func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, error) {
 	found, err := t.store.findTombstones(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
@@ -86,7 +88,7 @@ func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, erro
 	return found[0].Untold, nil
 }
 
-// Told implements client.EraseTx.
+// Told implements service.EraseTx.
 func (t *transaction) Told(erasedID int64, left []int64) {
 	if t.untold == nil {
 		t.untold = map[int64][]int64{}
@@ -94,7 +96,7 @@ func (t *transaction) Told(erasedID int64, left []int64) {
 	t.untold[erasedID] = left
 }
 
-// Erased implements client.EraseTx.
+// Erased implements service.EraseTx.
 func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 	// Ids are the deployment's: no business takes one that another one erased.
 	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
@@ -108,7 +110,7 @@ func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) 
 	return erased, nil
 }
 
-// AllViewers implements client.EraseTx.
+// AllViewers implements service.EraseTx.
 func (t *transaction) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
 	for _, stage := range stagesOfLife() {
 		q := query{core: append(tenant(t.scope), bson.E{Key: keyLifecycle, Value: stage}, bson.E{Key: keySubjects, Value: subjectID})}
@@ -125,15 +127,15 @@ func stagesOfLife() []client.Lifecycle {
 	return []client.Lifecycle{client.Live, client.Removed, client.Merged}
 }
 
-// Erasures implements client.EraseStore.
-func (s *Store) Erasures(ctx context.Context, limit int64) ([]client.Erasure, error) {
+// Erasures implements service.EraseStore.
+func (s *Store) Erasures(ctx context.Context, limit int64) ([]service.Erasure, error) {
 	found, err := s.findTombstones(ctx, bson.D{{Key: keyPending, Value: true}}, limit)
 	if err != nil {
 		return nil, err
 	}
-	erasures := make([]client.Erasure, len(found))
+	erasures := make([]service.Erasure, len(found))
 	for i, d := range found {
-		erasures[i] = client.Erasure{
+		erasures[i] = service.Erasure{
 			BusinessID: d.BusinessID, ClientID: d.ClientID, At: d.At.UTC(), User: d.User, Role: client.Role(d.Role), RequestID: d.RequestID,
 		}
 	}
@@ -152,8 +154,8 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 	return found, nil
 }
 
-// EndErasure implements client.EraseStore.
-func (s *Store) EndErasure(ctx context.Context, erasure client.Erasure) error {
+// EndErasure implements service.EraseStore.
+func (s *Store) EndErasure(ctx context.Context, erasure service.Erasure) error {
 	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyUntold, Value: ""}}}})
 	if err != nil {
@@ -180,8 +182,8 @@ func personal() []aboutClient {
 	}
 }
 
-// Purge implements client.EraseStore.
-func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
+// Purge implements service.EraseStore.
+func (s *Store) Purge(ctx context.Context, erasure service.Erasure) error {
 	if err := s.forgetMerges(ctx, erasure); err != nil {
 		return err
 	}
@@ -204,7 +206,7 @@ func (s *Store) Purge(ctx context.Context, erasure client.Erasure) error {
 
 // blankAnswers leaves of the kept answers that name an erased client their keys,
 // and that the client was erased: a mutation sent again is not to be done anew.
-func (s *Store) blankAnswers(ctx context.Context, erasure client.Erasure) error {
+func (s *Store) blankAnswers(ctx context.Context, erasure service.Erasure) error {
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
 	_, err := s.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
@@ -218,7 +220,7 @@ func (s *Store) blankAnswers(ctx context.Context, erasure client.Erasure) error 
 
 // deleteAll deletes what is there about a client, some at a time: each document by
 // the keys of a unique index, which begin with the shard key.
-func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure client.Erasure) error {
+func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure service.Erasure) error {
 	collection := s.db.Collection(about.collection)
 	business := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}}
 	projection := bson.D{{Key: keyID, Value: 0}}
@@ -251,7 +253,7 @@ func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure client
 // blankChanges leaves of the feed's rows about an erased client their numbers,
 // for the feed to have no gap, and the row that tells of the erasure: also to who
 // lost sight of the client before, and has yet to read of that.
-func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error {
+func (s *Store) blankChanges(ctx context.Context, erasure service.Erasure) error {
 	changes := s.db.Collection(changesName)
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}}
 	blank := bson.D{}
@@ -278,7 +280,7 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 		}
 		numbers, keys := []int64{}, []string{}
 		for _, row := range found {
-			if row.Kind != string(client.KindErased) {
+			if row.Kind != string(history.KindErased) {
 				numbers, keys = append(numbers, row.Sequence), append(append(keys, row.Before...), row.After...)
 			}
 		}
@@ -287,7 +289,7 @@ func (s *Store) blankChanges(ctx context.Context, erasure client.Erasure) error 
 		}
 		slices.Sort(keys)
 		widen := bson.D{{Key: "$setUnion", Value: bson.A{"$visibilityBefore", slices.Compact(keys)}}}
-		if _, err := changes.UpdateOne(ctx, append(about[:len(about):len(about)], bson.E{Key: "kind", Value: string(client.KindErased)}),
+		if _, err := changes.UpdateOne(ctx, append(about[:len(about):len(about)], bson.E{Key: "kind", Value: string(history.KindErased)}),
 			mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: "visibilityBefore", Value: widen}}}}}); err != nil {
 			return fmt.Errorf("widen a row of the feed: %w", err)
 		}

@@ -9,18 +9,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
 // overtaken is a store of whose first write all is read, and nothing committed,
 // when something else happens.
 type overtaken struct {
-	client.Store
+	service.Store
 	by func()
 }
 
-func (o *overtaken) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
-	return o.Store.Write(ctx, scope, func(ctx context.Context, tx client.Tx) error {
+func (o *overtaken) Write(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) error {
+	return o.Store.Write(ctx, scope, func(ctx context.Context, tx service.Tx) error {
 		err := do(ctx, tx)
 		if by := o.by; by != nil {
 			o.by = nil
@@ -58,12 +59,12 @@ func (p *process) bystanders(t *testing.T) *bystanders {
 	return b
 }
 
-func (b *bystanders) erase(ctx context.Context, s *client.Service) error {
+func (b *bystanders) erase(ctx context.Context, s *service.Service) error {
 	c, err := b.service.Client(ctx, ownerScope(), b.gone, client.Selection{})
 	if err != nil {
 		return err
 	}
-	_, err = s.Erase(ctx, ownerScope(), client.EraseArgs{ID: b.gone, Confirm: b.gone, ExpectedVersion: c.Version})
+	_, err = s.Erase(ctx, ownerScope(), service.EraseArgs{ID: b.gone, Confirm: b.gone, ExpectedVersion: c.Version})
 	return err
 }
 
@@ -97,27 +98,27 @@ func (b *bystanders) check(t *testing.T) {
 }
 
 // failed is what the one entry of a feed is answered.
-func failed(result client.FeedResult, err error) error {
+func failed(result service.FeedResult, err error) error {
 	if err == nil && len(result.Errors) > 0 {
 		return result.Errors
 	}
 	return err
 }
 
-func (b *bystanders) recordAppointment(ctx context.Context, s *client.Service, day int) error {
-	return failed(s.RecordAppointments(ctx, ownerScope(), client.Feed{Entries: []client.Values{{
+func (b *bystanders) recordAppointment(ctx context.Context, s *service.Service, day int) error {
+	return failed(s.RecordAppointments(ctx, ownerScope(), service.Feed{Entries: []client.Values{{
 		"appointmentId": "7", "clientId": b.gone, "start": modified(1), "status": "OPEN", "modifiedDate": modified(day),
 	}}}))
 }
 
-func (*bystanders) removeAppointment(ctx context.Context, s *client.Service, day int) error {
-	return failed(s.RemoveAppointments(ctx, ownerScope(), client.Feed{Entries: []client.Values{{"appointmentId": "7", "modifiedDate": modified(day)}}}))
+func (*bystanders) removeAppointment(ctx context.Context, s *service.Service, day int) error {
+	return failed(s.RemoveAppointments(ctx, ownerScope(), service.Feed{Entries: []client.Values{{"appointmentId": "7", "modifiedDate": modified(day)}}}))
 }
 
 func modified(day int) string { return fmt.Sprintf("2030-01-%02dT00:00:00Z", day) }
 
-func (b *bystanders) mergeViewer(ctx context.Context, s *client.Service) error {
-	merged, err := s.Merge(ctx, ownerScope(), client.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.viewer}})
+func (b *bystanders) mergeViewer(ctx context.Context, s *service.Service) error {
+	merged, err := s.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.viewer}})
 	b.mergeID = merged.MergeID
 	return err
 }
@@ -127,7 +128,7 @@ type mention struct {
 	name string
 	// before is what happened earlier; nil for nothing.
 	before func(ctx context.Context, b *bystanders) error
-	write  func(ctx context.Context, b *bystanders, s *client.Service) error
+	write  func(ctx context.Context, b *bystanders, s *service.Service) error
 	// refused is whether it is answered NOT_FOUND once the client is erased.
 	refused bool
 }
@@ -138,43 +139,43 @@ func mentions() []mention {
 	return []mention{
 		{
 			name: "dismissal", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				_, err := s.DismissDuplicates(ctx, ownerScope(), []client.ID{b.other, b.gone})
 				return err
 			},
 		},
 		{
 			name: "kept answer to a patch that changes nothing", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				_, err := s.Patch(ctx, keyedScope("k", "patch"), b.gone, client.Values{"fullName": "Person 0"}, nil)
 				return err
 			},
 		},
 		{
 			name: "kept answer to a viewer who is one already", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				_, err := s.AddViewers(ctx, keyedScope("k", "add"), b.gone, []client.ID{b.viewer}, nil)
 				return err
 			},
 		},
 		{
 			name: "kept answers of a batch", refused: false, // The batch is answered; its entry is not found.
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
-				_, err := s.PatchAll(ctx, keyedScope("k", "patches"), []client.PatchEntry{{ClientID: b.gone, Patch: client.Values{"fullName": "Person 0"}}})
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
+				_, err := s.PatchAll(ctx, keyedScope("k", "patches"), []service.PatchEntry{{ClientID: b.gone, Patch: client.Values{"fullName": "Person 0"}}})
 				return err
 			},
 		},
 		{
 			name: "form", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
-				return failed(s.RecordForms(ctx, ownerScope(), client.Feed{Entries: []client.Values{{
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
+				return failed(s.RecordForms(ctx, ownerScope(), service.Feed{Entries: []client.Values{{
 					"formId": "f", "clientId": b.gone, "data": "signed", "modifiedDate": modified(1),
 				}}}))
 			},
 		},
 		{
 			name: "appointment", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				return b.recordAppointment(ctx, s, 1)
 			},
 		},
@@ -186,20 +187,20 @@ func mentions() []mention {
 				}
 				return b.removeAppointment(ctx, b.service, 2)
 			},
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				return b.removeAppointment(ctx, s, 3)
 			},
 		},
 		{
 			name: "edge to it", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				_, err := s.AddViewers(ctx, ownerScope(), b.gone, []client.ID{b.other}, nil)
 				return err
 			},
 		},
 		{
 			name: "edge from it", refused: true,
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
 				_, err := s.AddViewers(ctx, ownerScope(), b.other, []client.ID{b.gone}, nil)
 				return err
 			},
@@ -211,20 +212,20 @@ func mentions() []mention {
 				_, err := b.service.RemoveViewers(ctx, ownerScope(), b.gone, []client.ID{b.viewer}, nil)
 				return err
 			},
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
-				_, err := s.Merge(ctx, keyedScope("k", "merge"), client.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.gone}})
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
+				_, err := s.Merge(ctx, keyedScope("k", "merge"), service.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.gone}})
 				return err
 			},
 		},
 		{
 			name:  "edge to it that a merge moves",
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error { return b.mergeViewer(ctx, s) },
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error { return b.mergeViewer(ctx, s) },
 		},
 		{
 			name:   "edge to it that an unmerge gives back",
 			before: func(ctx context.Context, b *bystanders) error { return b.mergeViewer(ctx, b.service) },
-			write: func(ctx context.Context, b *bystanders, s *client.Service) error {
-				_, err := s.Unmerge(ctx, ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: b.mergeID}})
+			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
+				_, err := s.Unmerge(ctx, ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: b.mergeID}})
 				return err
 			},
 		},

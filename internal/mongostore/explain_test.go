@@ -13,6 +13,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -95,45 +96,45 @@ func TestReadsUseIndexes(t *testing.T) {
 	}
 }
 
-type read func(ctx context.Context, service *client.Service, scope client.Scope) error
+type read func(ctx context.Context, service *service.Service, scope client.Scope) error
 
 // reads are all reads of the service, by name, and those that writes make.
 func reads(clients []*client.Client) map[string]read {
 	all := map[string]read{
-		"client": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"client": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Client(ctx, scope, clients[0].ID(), client.SelectAll())
 			return err
 		},
-		"nodes": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"nodes": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Nodes(ctx, scope, []client.ID{clients[0].ID(), clients[1].ID(), {Number: -5}}, client.Selection{})
 			return err
 		},
-		"count": func(ctx context.Context, s *client.Service, scope client.Scope) error {
-			_, err := s.Count(ctx, scope, client.Filter{})
+		"count": func(ctx context.Context, s *service.Service, scope client.Scope) error {
+			_, err := s.Count(ctx, scope, service.Filter{})
 			return err
 		},
-		"viewClients": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"viewClients": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			viewer := &client.Client{SubjectIDs: []int64{clients[0].ClientID, clients[1].ClientID}}
 			_, err := s.Subjects(ctx, scope, []*client.Client{viewer}, client.Selection{})
 			return err
 		},
-		"viewByClients": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"viewByClients": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Viewers(ctx, scope, clients[:50], client.Selection{})
 			return err
 		},
-		"formList": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"formList": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Forms(ctx, scope, clients[:50])
 			return err
 		},
-		"business": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"business": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Business(ctx, scope)
 			return err
 		},
-		"definitions": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"definitions": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Definitions(ctx, scope)
 			return err
 		},
-		"a write": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"a write": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			expected := int64(999)
 			_, err := s.Patch(ctx, scope, clients[0].ID(), client.Values{"city": "x"}, &expected)
 			if client.HasCode(err, client.CodeVersionConflict) || client.HasCode(err, client.CodeNotFound) {
@@ -141,7 +142,7 @@ func reads(clients []*client.Client) map[string]read {
 			}
 			return err
 		},
-		"an edge write": func(ctx context.Context, s *client.Service, scope client.Scope) error {
+		"an edge write": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			values := client.Values{"viewClientAccountIds": []any{"77777"}, "clientIdsClientCanView": []any{"88888"}}
 			if _, err := s.Patch(ctx, scope, clients[0].ID(), values, nil); client.AsErrors(err) == nil {
 				return fmt.Errorf("want unknown viewers refused, got %w", err)
@@ -149,22 +150,22 @@ func reads(clients []*client.Client) map[string]read {
 			return nil
 		},
 	}
-	for _, order := range []client.Order{
-		{Field: client.OrderByFullName},
-		{Field: client.OrderByEmailAddress, Descending: true},
+	for _, order := range []service.Order{
+		{Field: service.OrderByFullName},
+		{Field: service.OrderByEmailAddress, Descending: true},
 	} {
-		all[fmt.Sprintf("clients by %s", order.Field)] = func(ctx context.Context, s *client.Service, scope client.Scope) error {
-			_, err := s.Clients(ctx, scope, order, client.Page{PageNumber: 2, PageSize: 5}, client.Selection{})
+		all[fmt.Sprintf("clients by %s", order.Field)] = func(ctx context.Context, s *service.Service, scope client.Scope) error {
+			_, err := s.Clients(ctx, scope, order, service.Page{PageNumber: 2, PageSize: 5}, client.Selection{})
 			return err
 		}
-		for name, filter := range map[string]client.Filter{
+		for name, filter := range map[string]service.Filter{
 			"live":         {},
 			"with deleted": {IncludeDeleted: true},
 			"of a status":  {Statuses: []client.Status{client.StatusActive}},
 			"of ids":       {ClientIDs: []int64{clients[0].ClientID, clients[1].ClientID}},
 		} {
-			all[fmt.Sprintf("connection %s by %s", name, order.Field)] = func(ctx context.Context, s *client.Service, scope client.Scope) error {
-				return readConnection(ctx, s, scope, client.ConnectionArgs{Filter: filter, Order: order})
+			all[fmt.Sprintf("connection %s by %s", name, order.Field)] = func(ctx context.Context, s *service.Service, scope client.Scope) error {
+				return readConnection(ctx, s, scope, service.ConnectionArgs{Filter: filter, Order: order})
 			}
 		}
 	}
@@ -172,7 +173,7 @@ func reads(clients []*client.Client) map[string]read {
 }
 
 // readConnection reads two parts and all that a part has lazily.
-func readConnection(ctx context.Context, s *client.Service, scope client.Scope, args client.ConnectionArgs) error {
+func readConnection(ctx context.Context, s *service.Service, scope client.Scope, args service.ConnectionArgs) error {
 	args.First = new(int64(1))
 	first, err := s.Connection(ctx, scope, args, client.Selection{})
 	if err != nil || len(first.Cursors) == 0 {

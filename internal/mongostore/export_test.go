@@ -6,17 +6,19 @@ import (
 	"testing"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
 // sparing is a store that keeps how many versions of a history were asked for at
 // once, at most.
 type sparing struct {
-	client.Store
+	service.Store
 	most int64
 }
 
-func (s *sparing) History(ctx context.Context, scope client.Scope, ids []int64, after, until int64) ([]client.Entry, error) {
+func (s *sparing) History(ctx context.Context, scope client.Scope, ids []int64, after, until int64) ([]history.Entry, error) {
 	if until == 0 {
 		until = 1 << 62
 	}

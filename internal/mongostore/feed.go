@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 )
 
 // appointmentsName is the collection of what is known of appointments: whose
@@ -49,7 +50,7 @@ type formKey struct {
 	formID   string
 }
 
-// KnownAppointments implements client.FeedTx.
+// KnownAppointments implements service.FeedTx.
 func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error) {
 	if t.feed.known == nil {
 		t.feed.known = map[int64]bool{}
@@ -72,7 +73,7 @@ func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	return known, nil
 }
 
-// KnowAppointments implements client.FeedTx.
+// KnowAppointments implements service.FeedTx.
 func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
 	for _, k := range known {
 		document := appointmentDocument{
@@ -89,7 +90,7 @@ func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
 	}
 }
 
-// Refresh implements client.FeedTx.
+// Refresh implements service.FeedTx.
 func (t *transaction) Refresh(before, after *client.Client, at time.Time, properties []string) error {
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	update, err := t.store.codec.difference(before, after)
@@ -117,10 +118,10 @@ func (t *transaction) announceFeed(before, after *client.Client, at time.Time, p
 	for i, property := range properties {
 		paths[i] = property
 	}
-	t.announce(before, after, client.Entry{ClientID: after.ClientID, Version: after.Version, At: at}, client.KindUpserted, paths)
+	t.announce(before, after, history.Entry{ClientID: after.ClientID, Version: after.Version, At: at}, history.KindUpserted, paths)
 }
 
-// Forms implements client.FeedTx.
+// Forms implements service.FeedTx.
 func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error) {
 	found, err := t.store.forms(ctx, t.scope, clientIDs, bson.D{{Key: "data", Value: 0}})
 	if err != nil {
@@ -135,7 +136,7 @@ func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Fo
 	return found, nil
 }
 
-// PutForms implements client.FeedTx.
+// PutForms implements service.FeedTx.
 func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
 	for _, form := range forms {
 		document := bson.D{

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/search"
 )
 
 const (
@@ -37,7 +38,7 @@ const (
 type feedKeys struct {
 	Keying *keyingDocument `bson:"keying,omitempty"`
 	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See client.KeyState.
+	// version that they are being made for. See search.KeyState.
 	KeyVersion string `bson:"keyVersion"`
 	RekeyTo    string `bson:"rekeyTo,omitempty"`
 	// Epoch rises with every change of the rest that earlier writers had to know of.
@@ -47,8 +48,8 @@ type feedKeys struct {
 	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
 }
 
-func (k *feedKeys) state() client.KeyState {
-	return client.KeyState{Version: k.KeyVersion, Target: k.RekeyTo}
+func (k *feedKeys) state() search.KeyState {
+	return search.KeyState{Version: k.KeyVersion, Target: k.RekeyTo}
 }
 
 func feedPart(businessID int64, part string) bson.D {
@@ -156,7 +157,7 @@ func (s *Store) openFeed(ctx context.Context, businessID int64) error {
 		var c counter
 		switch err := counters.FindOne(ctx, key.filter()).Decode(&c); {
 		case errors.Is(err, mongo.ErrNoDocuments):
-			c.KeyVersion = client.KeyVersion
+			c.KeyVersion = search.KeyVersion
 		case err != nil:
 			return fmt.Errorf("find the counter of a business: %w", err)
 		default:

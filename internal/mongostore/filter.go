@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // query is what to look for, in two parts. core is what an index answers:
@@ -67,7 +68,7 @@ func live(scope client.Scope, condition bson.D) query {
 // list looks for the clients that conditions mean, within bounds of an order's
 // key. One condition is the core, the one that is likely to find least; an index
 // has the order's key after it, so that a page costs a page.
-func list(scope client.Scope, c client.Conditions, order string, bounds bson.D) query {
+func list(scope client.Scope, c service.Conditions, order string, bounds bson.D) query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
@@ -147,7 +148,7 @@ func seenBy(scope client.Scope) bson.D {
 }
 
 // known are the conditions that name an address or a user name.
-func known(c client.Conditions) bson.D {
+func known(c service.Conditions) bson.D {
 	var conditions bson.D
 	switch len(c.EmailsLower) {
 	case 0:
@@ -162,7 +163,7 @@ func known(c client.Conditions) bson.D {
 	return conditions
 }
 
-func createdBetween(c client.Conditions) bson.D {
+func createdBetween(c service.Conditions) bson.D {
 	var bounds bson.D
 	if c.CreatedFrom != nil {
 		bounds = append(bounds, bson.E{Key: "$gte", Value: *c.CreatedFrom})
@@ -177,7 +178,7 @@ func createdBetween(c client.Conditions) bson.D {
 }
 
 // remaining are the conditions that no index is asked for.
-func remaining(c client.Conditions, keys [][]string) bson.D {
+func remaining(c service.Conditions, keys [][]string) bson.D {
 	var rest bson.D
 	if len(keys) > 0 {
 		each := make(bson.A, len(keys))
@@ -230,11 +231,11 @@ func nonNil(ids []int64) []int64 {
 }
 
 // orderKey is the stored key of an order.
-func orderKey(order client.Order) string {
+func orderKey(order service.Order) string {
 	switch order.Field {
-	case client.OrderByFullName:
+	case service.OrderByFullName:
 		return "nameKey"
-	case client.OrderByEmailAddress:
+	case service.OrderByEmailAddress:
 		return "emailKey"
 	}
 	return keyID

@@ -11,6 +11,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 )
 
 // keptChanges is a row of a history, as far as it takes to forget a merge.
@@ -24,7 +27,7 @@ type keptChanges struct {
 // forgetMerges takes out of the histories of other clients what they tell of the
 // erased one: a merge with it, that was undone, brought its values there. It must
 // run before the journals of those merges are deleted.
-func (s *Store) forgetMerges(ctx context.Context, erasure client.Erasure) error {
+func (s *Store) forgetMerges(ctx context.Context, erasure service.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
 	journals, err := s.Journals(ctx, scope, []int64{erasure.ClientID})
 	if err != nil {
@@ -43,7 +46,7 @@ func (s *Store) forgetMerges(ctx context.Context, erasure client.Erasure) error 
 // forgetMerge takes the values that a merge changed out of the survivor's history,
 // from the merge to its undoing. What was before the one, and what is since the
 // other, stays: the history still replays to what the survivor is.
-func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *client.Journal) error {
+func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
 	history := s.db.Collection(historyName)
 	cursor, err := history.Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}),
 		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
@@ -77,17 +80,17 @@ func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *client.J
 // undone in the reverse of their order.
 func sinceMerge(rows []keptChanges, at time.Time) []keptChanges {
 	from := slices.IndexFunc(rows, func(row keptChanges) bool {
-		return row.Operation == string(client.OperationMerge) && row.At.Equal(at)
+		return row.Operation == string(history.OperationMerge) && row.At.Equal(at)
 	})
 	if from < 0 {
 		return nil
 	}
 	open := 0
 	for i, row := range rows[from:] {
-		switch client.Operation(row.Operation) {
-		case client.OperationMerge:
+		switch history.Operation(row.Operation) {
+		case history.OperationMerge:
 			open++
-		case client.OperationUnmerge:
+		case history.OperationUnmerge:
 			open--
 		}
 		if open == 0 {

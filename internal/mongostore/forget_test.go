@@ -9,6 +9,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -23,16 +26,16 @@ func TestErasureForgetsAnUndoneMerge(t *testing.T) {
 	values["notes"], values["city"] = "their own", "Rome"
 	survivor := p.create(t, values)
 	leaver := p.create(t, canaryValues(t, "1"))
-	merged, err := p.service.Merge(ctx, owner, client.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{leaver.ID()}})
+	merged, err := p.service.Merge(ctx, owner, service.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{leaver.ID()}})
 	must(t, err)
 	_, err = p.service.Patch(ctx, owner, survivor.ID(), client.Values{"notes": canary + ", and more", "zip": "later " + canary, "city": "Oslo"}, nil)
 	must(t, err)
-	_, err = p.service.Unmerge(ctx, owner, client.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}, Choices: []client.UnmergeChoice{
-		{Field: "notes", Value: client.UnmergeBefore}, {Field: "zip", Value: client.UnmergeBefore},
+	_, err = p.service.Unmerge(ctx, owner, service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}, Choices: []service.UnmergeChoice{
+		{Field: "notes", Value: merge.UnmergeBefore}, {Field: "zip", Value: merge.UnmergeBefore},
 	}})
 	must(t, err)
 	leaver = p.load(t, leaver.ClientID)
-	_, err = p.service.Erase(ctx, owner, client.EraseArgs{ID: leaver.ID(), Confirm: leaver.ID(), ExpectedVersion: leaver.Version})
+	_, err = p.service.Erase(ctx, owner, service.EraseArgs{ID: leaver.ID(), Confirm: leaver.ID(), ExpectedVersion: leaver.Version})
 	must(t, err)
 	p.number(t)
 	for collection, rows := range p.dump(t) {
@@ -47,7 +50,7 @@ func TestErasureForgetsAnUndoneMerge(t *testing.T) {
 	now := p.load(t, survivor.ClientID)
 	entries, err := p.store.History(ctx, owner, []int64{survivor.ClientID}, 0, 0)
 	must(t, err)
-	if diff := cmp.Diff(recorded(now), recorded(client.Replay(testBusiness, entries)), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(recorded(now), recorded(history.Replay(testBusiness, entries)), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("the survivor (-stored +replayed):\n%s", diff)
 	}
 	if len(entries) != 4 || now.City == nil || *now.City != "Oslo" {

@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // groupsName is the collection of location groups. Those that were deleted stay
@@ -29,8 +30,8 @@ type groupDocument struct {
 	Removed      bool      `bson:"removed"`
 }
 
-func (d *groupDocument) group() client.LocationGroup {
-	return client.LocationGroup{
+func (d *groupDocument) group() service.LocationGroup {
+	return service.LocationGroup{
 		LocationGroupID: d.GroupID,
 		Name:            d.Name,
 		LocationIDs:     d.LocationIDs,
@@ -38,7 +39,7 @@ func (d *groupDocument) group() client.LocationGroup {
 	}
 }
 
-// LocationGroups implements client.Store.
+// LocationGroups implements service.Store.
 func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
 	found, err := s.groups(ctx, bson.D{
 		{Key: keyBusiness, Value: scope.BusinessID},
@@ -56,13 +57,13 @@ func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []in
 	return locations, nil
 }
 
-// ListLocationGroups implements client.Store.
-func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]client.LocationGroup, error) {
+// ListLocationGroups implements service.Store.
+func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]service.LocationGroup, error) {
 	found, err := s.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]client.LocationGroup, 0, len(found))
+	groups := make([]service.LocationGroup, 0, len(found))
 	for i := range found {
 		if !found[i].Removed {
 			groups = append(groups, found[i].group())
@@ -84,8 +85,8 @@ func (s *Store) groups(ctx context.Context, filter bson.D) ([]groupDocument, err
 	return found, nil
 }
 
-// LocationGroup implements client.FeedTx.
-func (t *transaction) LocationGroup(ctx context.Context, id int64) (*client.KnownGroup, error) {
+// LocationGroup implements service.FeedTx.
+func (t *transaction) LocationGroup(ctx context.Context, id int64) (*service.KnownGroup, error) {
 	if err := t.lock(ctx, groupsName); err != nil {
 		return nil, err
 	}
@@ -93,10 +94,10 @@ func (t *transaction) LocationGroup(ctx context.Context, id int64) (*client.Know
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return &client.KnownGroup{LocationGroup: found[0].group(), Removed: found[0].Removed}, nil
+	return &service.KnownGroup{LocationGroup: found[0].group(), Removed: found[0].Removed}, nil
 }
 
-// CountLocationGroups implements client.FeedTx.
+// CountLocationGroups implements service.FeedTx.
 func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
 	count, err := t.store.db.Collection(groupsName).CountDocuments(ctx, bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
@@ -108,8 +109,8 @@ func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
 	return count, nil
 }
 
-// PutLocationGroup implements client.FeedTx.
-func (t *transaction) PutLocationGroup(ctx context.Context, group client.KnownGroup) error {
+// PutLocationGroup implements service.FeedTx.
+func (t *transaction) PutLocationGroup(ctx context.Context, group service.KnownGroup) error {
 	document := groupDocument{
 		BusinessID:   t.scope.BusinessID,
 		GroupID:      group.LocationGroupID,

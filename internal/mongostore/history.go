@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 )
 
 // keyClient names the client that a row of history or of the feed is of.
@@ -34,8 +35,8 @@ type changeDocument struct {
 	After  bson.RawValue `bson:"after"`
 }
 
-// History implements client.HistoryStore.
-func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]client.Entry, error) {
+// History implements service.HistoryStore.
+func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]history.Entry, error) {
 	bounds := bson.D{{Key: "$gt", Value: after}}
 	if until > 0 {
 		bounds = append(bounds, bson.E{Key: "$lte", Value: until})
@@ -55,22 +56,22 @@ func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int
 	return s.codec.readEntries(ctx, cursor)
 }
 
-// History implements client.HistoryTx.
-func (t *transaction) History(ctx context.Context, clientIDs []int64, after, until int64) ([]client.Entry, error) {
+// History implements service.HistoryTx.
+func (t *transaction) History(ctx context.Context, clientIDs []int64, after, until int64) ([]history.Entry, error) {
 	return t.store.History(ctx, t.scope, clientIDs, after, until)
 }
 
-func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]client.Entry, error) {
+func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]history.Entry, error) {
 	var rows []historyDocument
 	if err := allRows(ctx, cursor, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
-	entries := make([]client.Entry, len(rows))
+	entries := make([]history.Entry, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		entries[i] = client.Entry{
+		entries[i] = history.Entry{
 			ClientID: row.ClientID, Version: row.Version, At: row.At.UTC(), User: row.User, Role: client.Role(row.Role),
-			Operation: client.Operation(row.Operation), RequestID: row.RequestID, MergeID: row.MergeID, Changes: make([]client.Change, len(row.Changes)),
+			Operation: history.Operation(row.Operation), RequestID: row.RequestID, MergeID: row.MergeID, Changes: make([]history.Change, len(row.Changes)),
 		}
 		for j, change := range row.Changes {
 			before, ok := c.decodeChange(change.Path, change.Before)
@@ -78,7 +79,7 @@ func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]client
 			if !ok || !also {
 				return nil, fmt.Errorf("history of client %d, version %d: %s has a value of another type", row.ClientID, row.Version, change.Path)
 			}
-			entries[i].Changes[j] = client.Change{Path: change.Path, Before: before, After: after}
+			entries[i].Changes[j] = history.Change{Path: change.Path, Before: before, After: after}
 		}
 	}
 	return entries, nil

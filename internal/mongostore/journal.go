@@ -10,6 +10,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 )
 
 // journalName is the collection of what undoing a merge takes. A merge has a
@@ -46,8 +49,8 @@ type journalWrites struct {
 	closed []int64
 }
 
-// PutJournal implements client.MergeTx.
-func (t *transaction) PutJournal(j *client.Journal) error {
+// PutJournal implements merge.MergeTx.
+func (t *transaction) PutJournal(j *merge.Journal) error {
 	row := journalDocument{
 		BusinessID: t.scope.BusinessID, MergeID: j.MergeID, ClientIDs: append([]int64{j.ClientID}, j.ClientIDs...),
 		At: j.At, User: j.User, Changed: j.Changed, Report: string(j.Report),
@@ -62,7 +65,7 @@ func (t *transaction) PutJournal(j *client.Journal) error {
 	if size, err := bson.Marshal(row); err != nil {
 		return fmt.Errorf("encode a journal: %w", err)
 	} else if len(size) > maxDocument {
-		return fmt.Errorf("a journal of %d bytes: %w", len(size), client.ErrTooLarge)
+		return fmt.Errorf("a journal of %d bytes: %w", len(size), service.ErrTooLarge)
 	}
 	t.journal.rows = append(t.journal.rows, row)
 	part := 0
@@ -77,8 +80,8 @@ func (t *transaction) PutJournal(j *client.Journal) error {
 	return nil
 }
 
-// Journal implements client.MergeTx.
-func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journal, error) {
+// Journal implements merge.MergeTx.
+func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
 	cursor, err := t.store.db.Collection(journalName).Find(ctx,
 		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
 	if err != nil {
@@ -97,14 +100,14 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*client.Journ
 	}
 	for _, row := range rows {
 		for _, viewer := range row.Viewers {
-			j.Viewers = append(j.Viewers, client.Viewer{ClientID: viewer.ClientID, Saw: viewer.Saw})
+			j.Viewers = append(j.Viewers, merge.Viewer{ClientID: viewer.ClientID, Saw: viewer.Saw})
 		}
 	}
 	return j, nil
 }
 
-// Journals implements client.ExportStore.
-func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Journal, error) {
+// Journals implements service.ExportStore.
+func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]merge.Journal, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "part", Value: 0}}}
 	cursor, err := s.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
 	if err != nil {
@@ -114,7 +117,7 @@ func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []in
 	if err := cursor.All(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read journals: %w", err)
 	}
-	journals := make([]client.Journal, len(rows))
+	journals := make([]merge.Journal, len(rows))
 	for i := range rows {
 		j, err := s.codec.journal(&rows[i])
 		if err != nil {
@@ -126,8 +129,8 @@ func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []in
 }
 
 // journal reads a journal's part 0.
-func (c *codec) journal(row *journalDocument) (*client.Journal, error) {
-	j := &client.Journal{
+func (c *codec) journal(row *journalDocument) (*merge.Journal, error) {
+	j := &merge.Journal{
 		MergeID: row.MergeID, ClientID: row.ClientIDs[0], ClientIDs: row.ClientIDs[1:], At: row.At.UTC(), User: row.User,
 		Changed: row.Changed, Report: []byte(row.Report), Undone: row.Undone,
 	}
@@ -141,7 +144,7 @@ func (c *codec) journal(row *journalDocument) (*client.Journal, error) {
 	return j, nil
 }
 
-// CloseJournal implements client.MergeTx.
+// CloseJournal implements merge.MergeTx.
 func (t *transaction) CloseJournal(mergeID int64) {
 	t.journal.closed = append(t.journal.closed, mergeID)
 }
@@ -164,8 +167,8 @@ func (t *transaction) flushJournal(ctx context.Context) error {
 	return nil
 }
 
-// Fold implements client.MergeTx.
-func (t *transaction) Fold(before, after, survivor *client.Client, entry client.Entry, kind client.Kind) error {
+// Fold implements merge.MergeTx.
+func (t *transaction) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (t *transaction) Fold(before, after, survivor *client.Client, entry client.
 	paths := t.keep(entry)
 	row := t.row(before, after, entry, kind, paths)
 	seen := "visibilityAfter"
-	if kind == client.KindUnmerged {
+	if kind == history.KindUnmerged {
 		seen = "visibilityBefore"
 	}
 	for i := range row {

@@ -12,12 +12,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/search"
 )
 
 // rekeying is the condition that a business is marked: see anyAccount.
 func rekeying() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
 
-// MarkedBusinesses implements client.Store.
+// MarkedBusinesses implements service.Store.
 func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
 	cursor, err := s.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
 	if err != nil {
@@ -34,18 +35,18 @@ func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
 	return ids, nil
 }
 
-// Business implements client.BusinessTx.
+// Business implements service.BusinessTx.
 func (t *transaction) Business(ctx context.Context) (*client.Business, error) {
 	return t.store.Business(ctx, t.scope)
 }
 
-// SaveBusiness implements client.BusinessTx.
+// SaveBusiness implements service.BusinessTx.
 func (t *transaction) SaveBusiness(ctx context.Context, business *client.Business) error {
 	return t.store.saveBusiness(ctx, business)
 }
 
-// Rekeyed implements client.BusinessTx.
-func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
+// Rekeyed implements service.BusinessTx.
+func (t *transaction) Rekeyed(ctx context.Context, keying search.Keying) error {
 	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 		bson.D{
 			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
-			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: client.KeyVersion}}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.KeyVersion}}},
 		},
 		options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
@@ -71,26 +72,26 @@ func (t *transaction) Rekeyed(ctx context.Context, keying client.Keying) error {
 	return nil
 }
 
-// KeyState implements client.Store.
-func (s *Store) KeyState(ctx context.Context, scope client.Scope) (client.KeyState, error) {
+// KeyState implements service.Store.
+func (s *Store) KeyState(ctx context.Context, scope client.Scope) (search.KeyState, error) {
 	keys, err := s.findFeedKeys(ctx, scope.BusinessID)
 	if err != nil {
-		return client.KeyState{}, err
+		return search.KeyState{}, err
 	}
 	if keys != nil {
 		return keys.state(), nil
 	}
 	c, err := s.findCounter(ctx, changeCounter(scope))
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return client.KeyState{Version: client.KeyVersion}, nil
+		return search.KeyState{Version: search.KeyVersion}, nil
 	}
 	if err != nil {
-		return client.KeyState{}, fmt.Errorf("find the counter of a business: %w", err)
+		return search.KeyState{}, fmt.Errorf("find the counter of a business: %w", err)
 	}
-	return client.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
+	return search.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
 }
 
-// OutdatedBusinesses implements client.Store. Each business has a feed, or a counter.
+// OutdatedBusinesses implements service.Store. Each business has a feed, or a counter.
 func (s *Store) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
 	ids, err := s.outdatedFeeds(ctx, version)
 	if err != nil {
@@ -136,13 +137,13 @@ func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, 
 	return ids, nil
 }
 
-// KeyState implements client.BusinessTx.
-func (t *transaction) KeyState(ctx context.Context) (client.KeyState, error) {
+// KeyState implements service.BusinessTx.
+func (t *transaction) KeyState(ctx context.Context) (search.KeyState, error) {
 	return t.store.KeyState(ctx, t.scope)
 }
 
-// PutKeyState implements client.BusinessTx.
-func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) error {
+// PutKeyState implements service.BusinessTx.
+func (t *transaction) PutKeyState(ctx context.Context, state search.KeyState) error {
 	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
 	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
 	if err != nil {
@@ -169,10 +170,10 @@ func (t *transaction) PutKeyState(ctx context.Context, state client.KeyState) er
 // admitVersion says, where clients are keyed by a later version than this
 // program's, that some now are not: whoever has that version makes their keys anew.
 func (t *transaction) admitVersion(ctx context.Context, keys *feedKeys) error {
-	if max(keys.KeyVersion, keys.RekeyTo) <= client.KeyVersion {
+	if max(keys.KeyVersion, keys.RekeyTo) <= search.KeyVersion {
 		return nil
 	}
-	return t.PutKeyState(ctx, client.KeyState{Version: min(keys.KeyVersion, client.KeyVersion)})
+	return t.PutKeyState(ctx, search.KeyState{Version: min(keys.KeyVersion, search.KeyVersion)})
 }
 
 // followKeys keys the clients that the transaction wrote by what clients of the
@@ -184,13 +185,13 @@ func (t *transaction) followKeys(ctx context.Context, keys *feedKeys) error {
 	return t.correctKeys(ctx, keys.Keying)
 }
 
-// ClientsAfter implements client.BusinessTx.
+// ClientsAfter implements service.BusinessTx.
 func (t *transaction) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
 	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}})}
 	return t.store.read(ctx, q, window{sort: ascending(keyID), limit: int64(limit)}, client.SelectAll())
 }
 
-// SaveKeys implements client.BusinessTx.
+// SaveKeys implements service.BusinessTx.
 func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Client) error {
 	var writes []mongo.WriteModel
 	for i := range before {
@@ -219,7 +220,7 @@ func (t *transaction) correctKeys(ctx context.Context, now *keyingDocument) erro
 	if now == nil {
 		return nil
 	}
-	keyer := t.store.keyer(client.Keying(*now))
+	keyer := t.store.keyer(search.Keying(*now))
 	var before, after []*client.Client
 	for _, c := range t.written {
 		keyed := c.Clone()
@@ -230,6 +231,6 @@ func (t *transaction) correctKeys(ctx context.Context, now *keyingDocument) erro
 }
 
 // keyer makes keys by a keying.
-func (s *Store) keyer(keying client.Keying) *client.Keyer {
+func (s *Store) keyer(keying search.Keying) *search.Keyer {
 	return s.keyers.Of(keying)
 }

@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -35,7 +37,7 @@ func loadVersion1(t *testing.T) *process {
 
 func (p *process) suggested(t *testing.T, search string) []string {
 	t.Helper()
-	found, err := p.service.Suggest(t.Context(), ownerScope(), search, client.Order{Field: client.OrderByFullName}, 50, client.Select("firstName"))
+	found, err := p.service.Suggest(t.Context(), ownerScope(), search, service.Order{Field: service.OrderByFullName}, 50, client.Select("firstName"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +51,7 @@ func (p *process) suggested(t *testing.T, search string) []string {
 
 func (p *process) byEmail(t *testing.T, address string) int {
 	t.Helper()
-	found, err := p.service.ByEmail(t.Context(), ownerScope(), address, client.Page{PageNumber: 1, PageSize: 50}, client.Selection{})
+	found, err := p.service.ByEmail(t.Context(), ownerScope(), address, service.Page{PageNumber: 1, PageSize: 50}, client.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
 	if n := p.byEmail(t, "u@bücher.test"); n != 2 {
 		t.Errorf("%d clients have the address, want both spellings", n)
 	}
-	if wrong := misplaced(t, p, client.Keying{Locale: "nb", PhoneRegion: "GB"}); wrong != 0 {
+	if wrong := misplaced(t, p, search.Keying{Locale: "nb", PhoneRegion: "GB"}); wrong != 0 {
 		t.Errorf("%d clients have old keys", wrong)
 	}
 	duplicates, err := p.service.Duplicates(t.Context(), ownerScope(), 50, nil, client.Select("firstName"))
@@ -103,7 +105,7 @@ func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
 	other.BusinessID = 2
 	for _, scope := range []client.Scope{ownerScope(), other} {
 		state, err := p.store.KeyState(t.Context(), scope)
-		if err != nil || state.Version != client.KeyVersion || state.Target != "" {
+		if err != nil || state.Version != search.KeyVersion || state.Target != "" {
 			t.Errorf("business %d has keys of %+v, %v", scope.BusinessID, state, err)
 		}
 	}
@@ -135,7 +137,7 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 	if got := p.rows(t, "clients", bson.D{}, bson.D{})[0]["nameKey"]; got != "a later key" {
 		t.Errorf("the later key became %v", got)
 	}
-	state := func() client.KeyState {
+	state := func() search.KeyState {
 		t.Helper()
 		state, err := p.store.KeyState(t.Context(), ownerScope())
 		if err != nil {
@@ -147,7 +149,7 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 		t.Errorf("without a write the version is %+v", got)
 	}
 	p.create(t, nameValues("Bob"))
-	if got := state(); got.Version != client.KeyVersion {
+	if got := state(); got.Version != search.KeyVersion {
 		t.Errorf("after a write of an earlier program the version is %+v", got)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -24,9 +26,9 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 	}
 	grandchild, child, survivor := person("Ann", "212 555 0101"), person("Bea", "212 555 0102"), person("Cyd", "212 555 0103")
 	chosen := person("Dot", "212 555 0104")
-	merge := func(into, from *client.Client, choices ...client.MergeChoice) int64 {
+	m := func(into, from *client.Client, choices ...merge.MergeChoice) int64 {
 		t.Helper()
-		merged, err := p.service.Merge(ctx, ownerScope(), client.MergeArgs{ClientID: into.ID(), ClientIDs: []client.ID{from.ID()}, Choices: choices})
+		merged, err := p.service.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: into.ID(), ClientIDs: []client.ID{from.ID()}, Choices: choices})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,10 +52,10 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 			}
 		}
 	}
-	merge(child, grandchild)
+	m(child, grandchild)
 	forget()
-	first := merge(survivor, child)
-	second := merge(survivor, chosen, client.MergeChoice{Field: "cellPhone", FromClientID: chosen.ID()})
+	first := m(survivor, child)
+	second := m(survivor, chosen, merge.MergeChoice{Field: "cellPhone", FromClientID: chosen.ID()})
 	forget()
 	keys := bson.D{{Key: "businessId", Value: testBusiness}, {Key: "part", Value: "keys"}}
 	if _, err := p.db.Collection("feeds").UpdateOne(ctx, keys, bson.D{{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: "00002"}}}}); err != nil {
@@ -94,7 +96,7 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 		{second, map[int64][]string{survivor.ClientID: {"212 555 0101", "212 555 0102"}, chosen.ClientID: nil}},
 		{first, map[int64][]string{survivor.ClientID: nil, child.ClientID: {"212 555 0101"}}},
 	} {
-		if _, err := p.service.Unmerge(ctx, ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: undo.merge}}); err != nil {
+		if _, err := p.service.Unmerge(ctx, ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: undo.merge}}); err != nil {
 			t.Fatal(err)
 		}
 		for id, want := range undo.want {

@@ -12,6 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -39,7 +42,7 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 			}
 		}
 		for _, m := range slices.Backward(merges) {
-			if _, err := p.service.Unmerge(t.Context(), ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: m.id}}); err != nil {
+			if _, err := p.service.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: m.id}}); err != nil {
 				rt.Fatalf("unmerge %d: %v", m.id, err)
 			}
 			if diff := cmp.Diff(m.before, w.documents(t)); diff != "" {
@@ -69,7 +72,7 @@ func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
 		}
 		for len(merges) > 0 {
 			merges = slices.DeleteFunc(rapid.Permutation(merges).Draw(rt, "order"), func(id int64) bool {
-				_, err := p.service.Unmerge(t.Context(), ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: id}})
+				_, err := p.service.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: id}})
 				if err != nil && !client.HasCode(err, client.CodeMergeNotLatest) {
 					rt.Fatalf("unmerge %d: %v", id, err)
 				}
@@ -177,14 +180,14 @@ func (w *mergeWorld) draw(rt *rapid.T, id int64) *client.Client {
 func (w *mergeWorld) merge(t *testing.T, rt *rapid.T) int64 {
 	t.Helper()
 	all := rapid.Permutation(w.ids).Draw(rt, "who")
-	args := client.MergeArgs{ClientID: client.ID{Number: all[0]}}
+	args := service.MergeArgs{ClientID: client.ID{Number: all[0]}}
 	for _, id := range all[1 : 1+rapid.IntRange(1, min(3, len(all)-1)).Draw(rt, "how many")] {
 		args.ClientIDs = append(args.ClientIDs, client.ID{Number: id})
 	}
 	for _, field := range []string{"emailAddress", "city", "fullName", "fields.2", "ssn", "stripeCustomerId"} {
 		if rapid.IntRange(0, 3).Draw(rt, "choose "+field) == 0 {
 			from := rapid.SampledFrom(append(args.ClientIDs, args.ClientID)).Draw(rt, "from")
-			args.Choices = append(args.Choices, client.MergeChoice{Field: field, FromClientID: from})
+			args.Choices = append(args.Choices, merge.MergeChoice{Field: field, FromClientID: from})
 		}
 	}
 	preview, refused := w.service.PreviewMerge(t.Context(), ownerScope(), args)
@@ -247,8 +250,8 @@ func (w *mergeWorld) checkReplay(t *testing.T, rt *rapid.T) {
 		rt.Fatal(err)
 	}
 	for _, id := range w.ids {
-		of := slices.DeleteFunc(slices.Clone(entries), func(e client.Entry) bool { return e.ClientID != id })
-		got, want := recorded(client.Replay(testBusiness, of)), recorded(w.load(t, id))
+		of := slices.DeleteFunc(slices.Clone(entries), func(e history.Entry) bool { return e.ClientID != id })
+		got, want := recorded(history.Replay(testBusiness, of)), recorded(w.load(t, id))
 		got.SubjectIDs, want.SubjectIDs = nil, nil
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("client %d (-is +replayed):\n%s", id, diff)

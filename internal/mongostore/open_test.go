@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -23,7 +24,7 @@ const testBusiness = 1
 // process is what one copy of the server holds of a database.
 type process struct {
 	store   *mongostore.Store
-	service *client.Service
+	service *service.Service
 	// db is the test's own connection, which nobody watches.
 	db *mongo.Database
 }
@@ -36,7 +37,7 @@ func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *pro
 	if err := store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &process{store: store, service: client.NewService(store, client.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connect(t, db.URI, nil).Database(db.Name)}
+	return &process{store: store, service: service.NewService(store, service.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connect(t, db.URI, nil).Database(db.Name)}
 }
 
 func connect(t testing.TB, uri string, monitor *event.CommandMonitor) *mongo.Client {

@@ -13,6 +13,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -216,12 +217,12 @@ func scopes(clients []*client.Client) map[client.Role]client.Scope {
 }
 
 // listed are the conditions of lists, alone and together.
-func listed(clients []*client.Client) map[string]client.Conditions {
+func listed(clients []*client.Client) map[string]service.Conditions {
 	tag, staff, term := []string{"t:vip", "t:regular"}, []string{"s:501"}, []string{"g:ann", "b:7"}
 	from, before := new(time.Now().AddDate(-1, 0, 0)), new(time.Now())
 	ids := []int64{clients[0].ClientID, clients[1].ClientID, -1}
-	both := &client.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
-	return map[string]client.Conditions{
+	both := &service.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
+	return map[string]service.Conditions{
 		"all":           {},
 		"ids":           {ClientIDs: ids},
 		"no ids":        {ClientIDs: []int64{}},
@@ -265,13 +266,13 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 				})
 			}
 		}
-		for name, conditions := range map[string]client.Conditions{
+		for name, conditions := range map[string]service.Conditions{
 			"a login":           {ExternalUserName: new("someone")},
 			"a login, deleted":  {ExternalUserName: new("someone"), IncludeDeleted: true},
 			"an e-mail address": {EmailsLower: []string{"a@example.com"}},
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), func(ctx context.Context) error {
-				_, err := store.Clients(ctx, scope, client.Query{Conditions: conditions, Order: client.Order{Field: client.OrderByFullName}, Limit: 5})
+				_, err := store.Clients(ctx, scope, service.Query{Conditions: conditions, Order: service.Order{Field: service.OrderByFullName}, Limit: 5})
 				return err
 			})
 		}
@@ -287,16 +288,16 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 }
 
 // queries are all orders of a list, with every kind of bound.
-func queries(conditions client.Conditions) []client.Query {
-	all := []client.Query{{Conditions: conditions, Limit: 5}}
-	for _, field := range []client.OrderField{client.OrderByFullName, client.OrderByEmailAddress} {
+func queries(conditions service.Conditions) []service.Query {
+	all := []service.Query{{Conditions: conditions, Limit: 5}}
+	for _, field := range []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress} {
 		for _, descending := range []bool{false, true} {
-			order := client.Order{Field: field, Descending: descending}
+			order := service.Order{Field: field, Descending: descending}
 			all = append(all,
-				client.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
-				client.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
-				client.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
-				client.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
+				service.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
+				service.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
+				service.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
+				service.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
 			)
 		}
 	}
@@ -341,7 +342,7 @@ func (p *planner) checkOthers(clients []*client.Client) {
 }
 
 func readInTransaction(ctx context.Context, store *mongostore.Store, scope client.Scope, ids []int64) error {
-	return store.Write(ctx, scope, func(ctx context.Context, tx client.Tx) error {
+	return store.Write(ctx, scope, func(ctx context.Context, tx service.Tx) error {
 		for _, read := range []func() error{
 			func() error { _, err := tx.Clients(ctx, ids); return err },
 			func() error { _, err := tx.ByAccount(ctx, []int64{1, 2}); return err },

@@ -12,6 +12,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -48,7 +49,7 @@ func TestCommandsAreOfThePrimaryAndAMajorityWhateverTheURIPrefers(t *testing.T) 
 			return err
 		},
 		func() error { _, err := store.LookUp(ctx, scope, []int64{1}, client.SelectAll()); return err },
-		func() error { _, err := store.Count(ctx, scope, client.Conditions{}); return err },
+		func() error { _, err := store.Count(ctx, scope, service.Conditions{}); return err },
 		func() error { _, err := store.NextClientID(ctx); return err },
 		func() error {
 			return store.Snapshot(ctx, func(ctx context.Context) error {

@@ -14,6 +14,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -39,7 +42,7 @@ func loadNordic(t *testing.T, p *process, count int) []*client.Client {
 }
 
 // misplaced counts the clients whose stored keys are not those of a keying.
-func misplaced(t *testing.T, p *process, keying client.Keying) int {
+func misplaced(t *testing.T, p *process, keying search.Keying) int {
 	t.Helper()
 	// Keys of who did not know the keying are made anew when the write is numbered.
 	p.number(t)
@@ -52,7 +55,7 @@ func misplaced(t *testing.T, p *process, keying client.Keying) int {
 		}
 		return true
 	}
-	err := p.store.Scan(t.Context(), ownerScope(), client.Query{Conditions: client.Conditions{IncludeDeleted: true}, Need: client.SelectAll()}, scan)
+	err := p.store.Scan(t.Context(), ownerScope(), service.Query{Conditions: service.Conditions{IncludeDeleted: true}, Need: client.SelectAll()}, scan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +116,7 @@ func TestRekeyingGoesOnWhereItStopped(t *testing.T) {
 	if at := business(t, second).RekeyedTo; at == nil || *at != clients[99].ClientID {
 		t.Fatalf("it stopped at %d, want %d", *at, clients[99].ClientID)
 	}
-	swedish := client.Keying{Locale: "sv", PhoneRegion: "SE"}
+	swedish := search.Keying{Locale: "sv", PhoneRegion: "SE"}
 	if wrong := misplaced(t, second, swedish); wrong != 150 {
 		t.Errorf("%d clients wait for their keys, want 150", wrong)
 	}
@@ -146,7 +149,7 @@ func TestListsFollowTheBusinesssLocale(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	loadNordic(t, p, len(nordic))
 	names := func(descending bool) []string {
-		found, err := p.service.Clients(t.Context(), ownerScope(), client.Order{Field: client.OrderByFullName, Descending: descending}, client.Page{PageNumber: 1, PageSize: 50}, client.Select("firstName"))
+		found, err := p.service.Clients(t.Context(), ownerScope(), service.Order{Field: service.OrderByFullName, Descending: descending}, service.Page{PageNumber: 1, PageSize: 50}, client.Select("firstName"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,15 +188,15 @@ func TestListsFollowTheBusinesssLocale(t *testing.T) {
 func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	clients := loadNordic(t, p, 5)
-	old := client.NewKeyer(nil, "US")
+	old := search.NewKeyer(nil, "US")
 	if _, err := p.service.UpdateBusiness(t.Context(), ownerScope(), client.Values{"locale": "sv", "phoneRegion": "SE"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.service.Rekey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	entry := client.Entry{ClientID: 900, Version: 1, At: time.Now(), Operation: client.OperationCreate}
-	err := p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx client.Tx) error {
+	entry := history.Entry{ClientID: 900, Version: 1, At: time.Now(), Operation: history.OperationCreate}
+	err := p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx service.Tx) error {
 		created := &client.Client{
 			ClientID: 900, BusinessID: testBusiness, Version: 1, Lifecycle: client.Live, Status: client.StatusActive,
 			FirstName: new("Östen"), CellPhone: new("08-123 45 67"),
@@ -212,12 +215,12 @@ func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 		old.Prepare(after)
 		changed := entry
 		changed.ClientID, changed.Version = after.ClientID, after.Version
-		return tx.Save(ctx, before, after, changed, client.KindUpserted)
+		return tx.Save(ctx, before, after, changed, history.KindUpserted)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := misplaced(t, p, client.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
+	if wrong := misplaced(t, p, search.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
 		t.Errorf("%d clients have keys of the old locale", wrong)
 	}
 }
@@ -259,7 +262,7 @@ func TestRekeyingAmidWriters(t *testing.T) {
 		t.Error("the business is marked still")
 	}
 	writers.Wait()
-	if wrong := misplaced(t, processes[1], last.Keying()); wrong != 0 {
+	if wrong := misplaced(t, processes[1], search.KeyingOf(last)); wrong != 0 {
 		t.Errorf("%d clients have keys of another locale", wrong)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -77,7 +79,7 @@ func (w *pastWorld) write(t *testing.T, rt *rapid.T) {
 	case 0:
 		values := nameValues("Person")
 		values["clientIdsClientCanView"] = w.someIDs(rt, 0)
-		var made client.Result
+		var made service.Result
 		if made, err = w.service.Create(t.Context(), ownerScope(), values); err == nil {
 			w.ids = append(w.ids, made.Client.ClientID)
 		}
@@ -159,11 +161,11 @@ func (w *pastWorld) check(t *testing.T, rt *rapid.T, id int64, states []*client.
 		rt.Fatalf("client %d was seen in %d states, and has %d rows of history", id, len(states), len(entries))
 	}
 	for i, state := range states {
-		if diff := cmp.Diff(recorded(state), recorded(client.Replay(testBusiness, entries[:i+1])), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(recorded(state), recorded(history.Replay(testBusiness, entries[:i+1])), cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("client %d, version %d (-seen +replayed):\n%s", id, i+1, diff)
 		}
 		last := states[len(states)-1]
-		if diff := cmp.Diff(recorded(state), recorded(client.Rewind(last, entries[i:])), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(recorded(state), recorded(history.Rewind(last, entries[i:])), cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("client %d, version %d (-seen +rewound):\n%s", id, i+1, diff)
 		}
 	}
@@ -172,7 +174,7 @@ func (w *pastWorld) check(t *testing.T, rt *rapid.T, id int64, states []*client.
 	if err != nil {
 		rt.Fatal(err)
 	}
-	some = slices.DeleteFunc(some, func(e client.Entry) bool { return e.ClientID != id })
+	some = slices.DeleteFunc(some, func(e history.Entry) bool { return e.ClientID != id })
 	if diff := cmp.Diff(entries[1:min(3, len(entries))], some, cmpopts.EquateEmpty()); diff != "" {
 		rt.Fatalf("client %d, versions 2 and 3 (-alone +among others):\n%s", id, diff)
 	}

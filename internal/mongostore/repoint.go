@@ -11,11 +11,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
 )
 
-// Repoint implements client.MergeTx. Viewers are told by id: one update changes
+// Repoint implements merge.MergeTx. Viewers are told by id: one update changes
 // those of a list alike, and one command holds the updates of a thousand viewers.
-func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) error {
+func (t *transaction) Repoint(ctx context.Context, changes []merge.Repointing) error {
 	for _, change := range changes {
 		t.viewers = append(t.viewers, change.ViewerIDs...)
 	}
@@ -52,7 +54,7 @@ func (t *transaction) Repoint(ctx context.Context, changes []client.Repointing) 
 
 // repointing is the update that changes the edges of those viewers: the set of
 // them, ascending, as it is stored everywhere.
-func repointing(scope client.Scope, viewerIDs []int64, change client.Repointing) mongo.WriteModel {
+func repointing(scope client.Scope, viewerIDs []int64, change merge.Repointing) mongo.WriteModel {
 	rest := bson.D{{Key: "$setDifference", Value: bson.A{
 		bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, nonNil(change.Drop),
 	}}}
@@ -83,8 +85,8 @@ func (t *transaction) meet(id int64, d neighbourDocument) {
 	t.neighbours[id] = d
 }
 
-// AnnounceMoved implements client.MergeTx.
-func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []client.MovedEdges) error {
+// AnnounceMoved implements merge.MergeTx.
+func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error {
 	var strangers []int64
 	for _, edges := range moved {
 		if _, met := t.neighbours[edges.ClientID]; !met {
@@ -148,11 +150,11 @@ func (t *transaction) repointed(viewerIDs []int64) {
 	}
 }
 
-func (t *transaction) movedRow(d neighbourDocument, edges client.MovedEdges, at time.Time) bson.D {
+func (t *transaction) movedRow(d neighbourDocument, edges merge.MovedEdges, at time.Time) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: at},
-		{Key: "kind", Value: string(client.KindUpserted)},
+		{Key: "kind", Value: string(history.KindUpserted)},
 		{Key: "clientId", Value: edges.ClientID},
 		{Key: keyChange, Value: t.raised[edges.ClientID]},
 		{Key: keyVersion, Value: d.Version},

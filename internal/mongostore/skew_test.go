@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -15,7 +17,7 @@ import (
 // another one does its part and commits.
 
 // meanwhile is a service whose next write is overtaken by something else.
-func (p *process) meanwhile(t *testing.T, by func() error) *client.Service {
+func (p *process) meanwhile(t *testing.T, by func() error) *service.Service {
 	t.Helper()
 	return p.over(&overtaken{Store: p.store, by: func() {
 		if err := by(); err != nil {
@@ -30,17 +32,17 @@ func reading(arguments any) client.Scope { return keyedScope("k", arguments) }
 // A client that is made, or changed, while the business gets another locale and all
 // keys are made anew has the keys of the new locale.
 func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
-	for name, write := range map[string]func(ctx context.Context, s *client.Service, c *client.Client) error{
-		"create": func(ctx context.Context, s *client.Service, _ *client.Client) error {
+	for name, write := range map[string]func(ctx context.Context, s *service.Service, c *client.Client) error{
+		"create": func(ctx context.Context, s *service.Service, _ *client.Client) error {
 			_, err := s.Create(ctx, reading("create"), client.Values{"firstName": "Östen", "lastName": "Å", "emailAddress": "o@example.com", "cellPhone": "08-123 45 67"})
 			return err
 		},
-		"patch": func(ctx context.Context, s *client.Service, c *client.Client) error {
+		"patch": func(ctx context.Context, s *service.Service, c *client.Client) error {
 			_, err := s.Patch(ctx, reading("patch"), c.ID(), client.Values{"firstName": "Äsa", "cellPhone": "08-765 43 21"}, nil)
 			return err
 		},
 		// A client whose keys are the same in both is not written when all are made anew.
-		"patch of one without keys to change": func(ctx context.Context, s *client.Service, _ *client.Client) error {
+		"patch of one without keys to change": func(ctx context.Context, s *service.Service, _ *client.Client) error {
 			_, err := s.Patch(ctx, reading("blank"), client.ID{Number: 900}, client.Values{"emailAddress": "å@example.com", "cellPhone": "08-765 43 21"}, nil)
 			return err
 		},
@@ -58,7 +60,7 @@ func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
 			if err := write(t.Context(), s, clients[0]); err != nil && !client.HasCode(err, client.CodeRequired) {
 				t.Fatal(err)
 			}
-			if wrong := misplaced(t, p, client.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
+			if wrong := misplaced(t, p, search.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
 				t.Errorf("%d clients have keys of the old locale", wrong)
 			}
 			p.checkOrder(t)
@@ -71,15 +73,15 @@ func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
 func TestWriteUnderWayLeavesWordToALaterVersion(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	p.create(t, nameValues("Ann"))
-	put := func(state client.KeyState) error {
-		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx client.Tx) error { return tx.PutKeyState(ctx, state) })
+	put := func(state search.KeyState) error {
+		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx service.Tx) error { return tx.PutKeyState(ctx, state) })
 	}
-	s := p.meanwhile(t, func() error { return put(client.KeyState{Version: "99999"}) })
+	s := p.meanwhile(t, func() error { return put(search.KeyState{Version: "99999"}) })
 	_, err := s.Create(t.Context(), reading("create"), nameValues("Bob"))
 	must(t, err)
 	p.number(t)
 	state, err := p.store.KeyState(t.Context(), ownerScope())
-	if err != nil || state.Version != client.KeyVersion {
+	if err != nil || state.Version != search.KeyVersion {
 		t.Errorf("the keys are said to be of %+v, %v", state, err)
 	}
 	p.checkOrder(t)
@@ -107,7 +109,7 @@ func TestWriteUnderWayWhenTheOutboxIsTurnedOn(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	p.withoutOutbox(t)
 	c := p.create(t, nameValues("Ann"))
-	patch := func(s *client.Service, city string) error {
+	patch := func(s *service.Service, city string) error {
 		_, err := s.Patch(t.Context(), reading(city), c.ID(), client.Values{"city": city}, nil)
 		return err
 	}
@@ -141,11 +143,11 @@ func TestMergeAnnouncesNeighboursAsTheyAre(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	survivor, folded, subject := p.neighbours(t)
 	s := p.meanwhile(t, func() error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), client.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": subject, "staffId": "501", "start": modified(1), "status": "OPEN", "modifiedDate": modified(1),
 		}}}))
 	})
-	_, err := s.Merge(t.Context(), ownerScope(), client.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+	_, err := s.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 	must(t, err)
 	p.checkOrder(t)
 }
@@ -158,14 +160,14 @@ func TestUnmergeBesideAMergeOfANeighbour(t *testing.T) {
 			p := openProcess(t, testdb.New(t), nil)
 			survivor, folded, subject := p.neighbours(t)
 			heir := p.create(t, nameValues("Heir"))
-			merged, err := p.service.Merge(t.Context(), ownerScope(), client.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+			merged, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 			must(t, err)
-			unmerge := func(s *client.Service) error {
-				_, err := s.Unmerge(t.Context(), ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
+			unmerge := func(s *service.Service) error {
+				_, err := s.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
 				return err
 			}
-			merge := func(s *client.Service) error {
-				_, err := s.Merge(t.Context(), ownerScope(), client.MergeArgs{ClientID: heir.ID(), ClientIDs: []client.ID{subject}})
+			merge := func(s *service.Service) error {
+				_, err := s.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: heir.ID(), ClientIDs: []client.ID{subject}})
 				return err
 			}
 			switch first {
@@ -205,11 +207,11 @@ func TestFormsBesideAChangeOfWhoSeesTheClient(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	_, _, subject := p.neighbours(t)
 	s := p.meanwhile(t, func() error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), client.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": subject, "staffId": "501", "start": modified(1), "status": "OPEN", "modifiedDate": modified(1),
 		}}}))
 	})
-	must(t, failed(s.RecordForms(t.Context(), ownerScope(), client.Feed{Entries: []client.Values{{
+	must(t, failed(s.RecordForms(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
 		"formId": "f", "clientId": subject, "data": "signed", "modifiedDate": modified(1),
 	}}})))
 	p.checkOrder(t)
@@ -224,7 +226,7 @@ func TestUpsertBesideANewClientOfItsKey(t *testing.T) {
 		_, err := p.service.Create(t.Context(), ownerScope(), nameValues("Ann"))
 		return err
 	})
-	result, err := s.Upsert(t.Context(), ownerScope(), client.UpsertKey{EmailAddress: new("test@example.com")}, nameValues("Eve"), nil)
+	result, err := s.Upsert(t.Context(), ownerScope(), service.UpsertKey{EmailAddress: new("test@example.com")}, nameValues("Eve"), nil)
 	if err != nil || result.Created {
 		t.Errorf("the upsert answers %+v, %v", result, err)
 	}
@@ -241,7 +243,7 @@ func TestEdgeBesideTheEndOfItsOtherClient(t *testing.T) {
 			return err
 		},
 		"merged": func(p *process, subject, other client.ID) error {
-			_, err := p.service.Merge(context.Background(), ownerScope(), client.MergeArgs{ClientID: other, ClientIDs: []client.ID{subject}})
+			_, err := p.service.Merge(context.Background(), ownerScope(), service.MergeArgs{ClientID: other, ClientIDs: []client.ID{subject}})
 			return err
 		},
 	} {
@@ -266,15 +268,15 @@ func TestUnmergeBesideAnAppointmentThatMoves(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	survivor, folded, other := p.neighbours(t)
 	record := func(of client.ID, day int) error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), client.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": of, "start": modified(1), "status": "OPEN", "modifiedDate": modified(day),
 		}}}))
 	}
 	must(t, record(folded, 1))
-	merged, err := p.service.Merge(t.Context(), ownerScope(), client.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+	merged, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 	must(t, err)
 	s := p.meanwhile(t, func() error { return record(other, 2) })
-	_, err = s.Unmerge(t.Context(), ownerScope(), client.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
+	_, err = s.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
 	must(t, err)
 	with := 0
 	for _, c := range p.rows(t, "clients", bson.D{}, bson.D{}) {

@@ -15,7 +15,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
-	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 )
 
 // Collections, one a noun.
@@ -33,7 +34,7 @@ const (
 	upsertKeysName  = "upsertKeys"
 )
 
-// Store implements client.Store. It is safe for concurrent use, also by several
+// Store implements service.Store. It is safe for concurrent use, also by several
 // processes on one database.
 type Store struct {
 	mongo *mongo.Client
@@ -44,11 +45,11 @@ type Store struct {
 	accountIDs *idBlock
 	bell       *changeBell
 	mergeIDs   *idBlock
-	keyers     client.Keyers
+	keyers     search.Keyers
 	numberer   *numberer
 }
 
-var _ client.Store = (*Store)(nil)
+var _ service.Store = (*Store)(nil)
 
 // New returns the store in that database. Acknowledged writes are on a majority
 // of the replica set and are never rolled back, and reads are of the primary and
@@ -104,16 +105,16 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// NextClientID implements client.Store.
+// NextClientID implements service.Store.
 func (s *Store) NextClientID(ctx context.Context) (int64, error) { return s.clientIDs.next(ctx) }
 
-// NextAccountID implements client.Store.
+// NextAccountID implements service.Store.
 func (s *Store) NextAccountID(ctx context.Context) (int64, error) { return s.accountIDs.next(ctx) }
 
-// NextMergeID implements client.Store.
+// NextMergeID implements service.Store.
 func (s *Store) NextMergeID(ctx context.Context) (int64, error) { return s.mergeIDs.next(ctx) }
 
-// ReserveIDs implements client.Store.
+// ReserveIDs implements service.Store.
 func (s *Store) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
 	if err := s.clientIDs.reserve(ctx, clientID); err != nil {
 		return err

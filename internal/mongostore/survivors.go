@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/merge"
 )
 
 // idChunk bounds the ids of one query, far below what a message may hold.
@@ -26,7 +27,7 @@ func survivorsOf(scope client.Scope, ids []int64) query {
 	}
 }
 
-// LookUp implements client.Store. An id is in two places, its own client or the
+// LookUp implements service.Store. An id is in two places, its own client or the
 // list of a survivor, and a merge moves it from the one to the other: both are
 // looked at on one snapshot. A transaction has one; else it is that of one command,
 // which MongoDB does not take in transactions.
@@ -71,7 +72,7 @@ func (s *Store) survivors(ctx context.Context, scope client.Scope, ids []int64) 
 	return slices.DeleteFunc(found, isMerged), err
 }
 
-// Survivors implements client.MergeTx.
+// Survivors implements merge.MergeTx.
 func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	wanted := make(map[int64]bool, len(ids))
 	for _, id := range ids {
@@ -94,7 +95,7 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 	return survivors, nil
 }
 
-// Mergers implements client.MergeTx.
+// Mergers implements merge.MergeTx.
 func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
 	mergers := map[int64][]client.MergedClient{}
 	for chunk := range slices.Chunk(ids, idChunk) {
@@ -113,13 +114,13 @@ func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time)
 	return mergers, nil
 }
 
-// FoldedClients implements client.MergeTx. Who sees the survivor may undo the
+// FoldedClients implements merge.MergeTx. Who sees the survivor may undo the
 // merge: the records are the business's, whatever rows the caller sees.
 func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	return t.store.FoldedClients(ctx, t.scope, ids)
 }
 
-// FoldedClients implements client.ExportStore.
+// FoldedClients implements service.ExportStore.
 func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
 	byID := make(map[int64]*client.Client, len(ids))
 	for chunk := range idChunks(ids) {
@@ -137,10 +138,10 @@ func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int
 	return byID, nil
 }
 
-// ViewersOf implements client.MergeTx: one command for the live ones and one for
+// ViewersOf implements merge.MergeTx: one command for the live ones and one for
 // the deleted, for an index has the lifecycle before the edges.
-func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]client.Viewer, error) {
-	var viewers []client.Viewer
+func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
+	var viewers []merge.Viewer
 	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
 		found, err := t.sight(ctx, append(tenant(t.scope),
 			bson.E{Key: keyLifecycle, Value: lifecycle}, bson.E{Key: keySubjects, Value: in(nonNil(ids))}), among)
@@ -149,13 +150,13 @@ func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]clie
 		}
 		viewers = append(viewers, found...)
 	}
-	slices.SortFunc(viewers, func(a, b client.Viewer) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
+	slices.SortFunc(viewers, func(a, b merge.Viewer) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
 	return viewers, nil
 }
 
-// SightOf implements client.MergeTx.
-func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]client.Viewer, error) {
-	sight := make(map[int64]client.Viewer, len(viewerIDs))
+// SightOf implements merge.MergeTx.
+func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
+	sight := make(map[int64]merge.Viewer, len(viewerIDs))
 	for chunk := range slices.Chunk(viewerIDs, idChunk) {
 		found, err := t.sight(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}), ids)
 		if err != nil {
@@ -171,7 +172,7 @@ func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[
 // sight finds clients and which of ids they may see. The database answers that
 // much of their edges and no more: a viewer may have thousands. What a feed row
 // of them takes comes with it.
-func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]client.Viewer, error) {
+func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]merge.Viewer, error) {
 	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}
 	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
 		{{Key: "$match", Value: core}},
@@ -194,11 +195,11 @@ func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]cl
 	if err := cursor.All(ctx, &found); err != nil {
 		return nil, fmt.Errorf("read viewers: %w", err)
 	}
-	viewers := make([]client.Viewer, 0, len(found))
+	viewers := make([]merge.Viewer, 0, len(found))
 	for _, d := range found {
 		if len(d.Viewer.Saw) > 0 {
 			slices.Sort(d.Viewer.Saw)
-			viewers = append(viewers, client.Viewer{ClientID: d.Viewer.ClientID, Saw: d.Viewer.Saw, Sees: d.Sees})
+			viewers = append(viewers, merge.Viewer{ClientID: d.Viewer.ClientID, Saw: d.Viewer.Saw, Sees: d.Sees})
 			t.meet(d.Viewer.ClientID, d.Neighbour)
 		}
 	}
@@ -210,7 +211,7 @@ type viewerDocument struct {
 	Saw      []int64 `bson:"saw"`
 }
 
-// CountForms implements client.MergeTx.
+// CountForms implements merge.MergeTx.
 func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	counts := map[int64]int64{}
 	for chunk := range slices.Chunk(ids, idChunk) {

@@ -11,10 +11,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 )
 
-// Write implements client.Store.
-func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, client.Tx) error) error {
+// Write implements service.Store.
+func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) error {
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
 	tx, err := s.attempts(ctx, scope, do)
@@ -29,7 +31,7 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 	return asTooLarge(err)
 }
 
-// Snapshot implements client.Store.
+// Snapshot implements service.Store.
 func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) error {
 	if mongo.SessionFromContext(ctx) != nil {
 		return read(ctx)
@@ -37,7 +39,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	return s.inTransaction(ctx, read)
 }
 
-// transaction implements client.Tx. It keeps what is to be written until the
+// transaction implements service.Tx. It keeps what is to be written until the
 // end, so that the rows of one collection go in one command.
 type transaction struct {
 	store   *Store
@@ -77,7 +79,7 @@ type transaction struct {
 	untold map[int64][]int64
 }
 
-// Clients implements client.Tx.
+// Clients implements service.Tx.
 func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	found, err := t.store.ClientsByID(ctx, t.scope, ids, true, client.SelectAll())
 	if err != nil {
@@ -90,7 +92,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 	return byID, nil
 }
 
-// ByAccount implements client.Tx.
+// ByAccount implements service.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
 	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: in(nonNil(accountIDs))})}
 	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
@@ -107,7 +109,7 @@ func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[in
 	return byAccount, nil
 }
 
-// Viewers implements client.Tx.
+// Viewers implements service.Tx.
 func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.Client, error) {
 	found, err := t.store.Viewers(ctx, t.scope, []int64{subjectID}, client.SelectAll())
 	if err != nil {
@@ -116,8 +118,8 @@ func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.C
 	return slices.DeleteFunc(found, func(viewer *client.Client) bool { return viewer.ClientAccountID == nil }), nil
 }
 
-// ChangesSince implements client.Tx.
-func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]client.Change, error) {
+// ChangesSince implements service.Tx.
+func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]history.Change, error) {
 	query := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "clientId", Value: clientID},
@@ -136,26 +138,26 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 	if err := cursor.All(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
-	var changes []client.Change
+	var changes []history.Change
 	for _, row := range rows {
 		for _, change := range row.Changes {
-			changes = append(changes, client.Change{Path: change.Path})
+			changes = append(changes, history.Change{Path: change.Path})
 		}
 	}
 	return changes, nil
 }
 
-// Insert implements client.Tx.
-func (t *transaction) Insert(_ context.Context, c *client.Client, entry client.Entry) error {
+// Insert implements service.Tx.
+func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.Entry) error {
 	c.ChangeNumber = t.raise(c.ClientID, 0)
 	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
 	t.touch(nil, c)
-	t.record(nil, c, entry, client.KindUpserted)
+	t.record(nil, c, entry, history.KindUpserted)
 	return nil
 }
 
-// Save implements client.Tx.
-func (t *transaction) Save(_ context.Context, before, after *client.Client, entry client.Entry, kind client.Kind) error {
+// Save implements service.Tx.
+func (t *transaction) Save(_ context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err
 	}
@@ -182,12 +184,12 @@ func (t *transaction) put(before, after *client.Client) error {
 }
 
 // record adds the history row and the feed row of a write.
-func (t *transaction) record(before, after *client.Client, entry client.Entry, kind client.Kind) {
+func (t *transaction) record(before, after *client.Client, entry history.Entry, kind history.Kind) {
 	t.announce(before, after, entry, kind, t.keep(entry))
 }
 
 // keep adds the history row of a write, and returns the paths that it tells of.
-func (t *transaction) keep(entry client.Entry) bson.A {
+func (t *transaction) keep(entry history.Entry) bson.A {
 	paths := bson.A{}
 	changes := make(bson.A, len(entry.Changes))
 	for i, change := range entry.Changes {
@@ -220,8 +222,8 @@ func (t *transaction) keep(entry client.Entry) bson.A {
 
 // announce adds the feed row of a write. Of entry it reads when and what the
 // write was.
-func (t *transaction) announce(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) {
-	if kind != client.KindErased {
+func (t *transaction) announce(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) {
+	if kind != history.KindErased {
 		t.written = append(t.written, after)
 	}
 	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
@@ -229,7 +231,7 @@ func (t *transaction) announce(before, after *client.Client, entry client.Entry,
 
 // row is a row of the feed, but for its sequence number. The client's change number
 // was raised before.
-func (t *transaction) row(before, after *client.Client, entry client.Entry, kind client.Kind, paths bson.A) bson.D {
+func (t *transaction) row(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: entry.At},
@@ -280,7 +282,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	if mongo.IsDuplicateKeyError(err) {
 		t.store.clientIDs.drop()
 		t.store.accountIDs.drop()
-		return fmt.Errorf("%w: %w", client.ErrIDTaken, err)
+		return fmt.Errorf("%w: %w", service.ErrIDTaken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("write clients: %w", err)

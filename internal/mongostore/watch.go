@@ -42,7 +42,7 @@ type changeBell struct {
 	stop     context.CancelFunc
 }
 
-// WatchChanges implements client.ChangeStore.
+// WatchChanges implements service.ChangeStore.
 func (s *Store) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
 	return s.bell.watch(ctx, scope.BusinessID)
 }

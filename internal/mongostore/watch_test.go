@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -50,7 +52,7 @@ func TestWatchHasNoGapAndNothingTwice(t *testing.T) {
 	})
 	for range 3 {
 		group.Go(func() {
-			watch, err := reader.service.WatchChanges(ctx, ownerScope(), client.WatchArgs{After: &begun.Cursor})
+			watch, err := reader.service.WatchChanges(ctx, ownerScope(), service.WatchArgs{After: &begun.Cursor})
 			if err != nil {
 				t.Error(err)
 				return
@@ -80,7 +82,7 @@ func TestWatchTellsOfItsClientsUntilItEnds(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	ctx, end := context.WithCancel(patient(t))
 	ann, bob := p.create(t, nameValues("Ann")), p.create(t, nameValues("Bob"))
-	watch, err := p.service.WatchChanges(ctx, ownerScope(), client.WatchArgs{ClientIDs: []client.ID{bob.ID(), {Number: -5}}})
+	watch, err := p.service.WatchChanges(ctx, ownerScope(), service.WatchArgs{ClientIDs: []client.ID{bob.ID(), {Number: -5}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func TestWatchTellsOfItsClientsUntilItEnds(t *testing.T) {
 		}
 	}
 	changes, err := watch.Next(ctx)
-	if err != nil || len(changes) != 1 || changes[0].ClientID != bob.ClientID || changes[0].Kind != client.KindDeleted || changes[0].Client != nil {
+	if err != nil || len(changes) != 1 || changes[0].ClientID != bob.ClientID || changes[0].Kind != history.KindDeleted || changes[0].Client != nil {
 		t.Errorf("told %+v, %v", changes, err)
 	}
 	end()
@@ -110,7 +112,7 @@ func TestWatchEndsWithTheAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch, err := p.service.WatchChanges(ctx, scope, client.WatchArgs{})
+	watch, err := p.service.WatchChanges(ctx, scope, service.WatchArgs{})
 	if err != nil {
 		t.Fatal(err)
 	}

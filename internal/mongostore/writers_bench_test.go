@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -155,7 +156,7 @@ func (m *mergeBeside) run(tb testing.TB, writers int, ofViewers bool) (took, lon
 		<-ready
 	}
 	start := time.Now()
-	merged, err := m.merger.service.Merge(tb.Context(), ownerScope(), client.MergeArgs{ClientID: client.ID{Number: 1}, ClientIDs: []client.ID{{Number: 2}}})
+	merged, err := m.merger.service.Merge(tb.Context(), ownerScope(), service.MergeArgs{ClientID: client.ID{Number: 1}, ClientIDs: []client.ID{{Number: 2}}})
 	took = time.Since(start)
 	close(stop)
 	group.Wait()

@@ -9,11 +9,11 @@ import (
 	"strconv"
 	"strings"
 
-	"clientgraph/internal/client"
-	"clientgraph/internal/oracle"
-
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/oracle"
 )
 
 // answer is what the service said to a mutation.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 //go:embed data/business.json data/definitions.json data/clients.json
@@ -18,7 +19,7 @@ var files embed.FS
 // Reference returns the business of the reference's examples, its custom fields
 // and its clients, in the order of their ids. Every call returns records of its
 // own. An error means that the embedded files are broken.
-func Reference() (client.Dataset, error) {
+func Reference() (service.Dataset, error) {
 	var data datasetRecord
 	for path, part := range map[string]any{
 		"data/business.json":    &data.Business,
@@ -26,7 +27,7 @@ func Reference() (client.Dataset, error) {
 		"data/clients.json":     &data.Clients,
 	} {
 		if err := decode(path, part); err != nil {
-			return client.Dataset{}, err
+			return service.Dataset{}, err
 		}
 	}
 	return data.dataset()
@@ -35,10 +36,10 @@ func Reference() (client.Dataset, error) {
 // Decode reads a dataset that is written as the reference's is: an object of a
 // business, its definitions and its clients. What the records have no place for
 // is an error.
-func Decode(content []byte) (client.Dataset, error) {
+func Decode(content []byte) (service.Dataset, error) {
 	var data datasetRecord
 	if err := decodeStrictly(content, &data); err != nil {
-		return client.Dataset{}, fmt.Errorf("read a dataset: %w", err)
+		return service.Dataset{}, fmt.Errorf("read a dataset: %w", err)
 	}
 	return data.dataset()
 }
@@ -75,9 +76,9 @@ type datasetRecord struct {
 	Clients     []clientRecord     `json:"clients"`
 }
 
-func (r *datasetRecord) dataset() (client.Dataset, error) {
+func (r *datasetRecord) dataset() (service.Dataset, error) {
 	business := r.Business
-	dataset := client.Dataset{Business: &client.Business{
+	dataset := service.Dataset{Business: &client.Business{
 		BusinessID:  business.BusinessID,
 		Name:        business.Name,
 		TimeZoneID:  business.TimeZone,
@@ -99,7 +100,7 @@ func (r *datasetRecord) dataset() (client.Dataset, error) {
 	for i := range r.Clients {
 		c, err := r.Clients[i].client(business.BusinessID, types)
 		if err != nil {
-			return client.Dataset{}, fmt.Errorf("sample client %d: %w", r.Clients[i].ClientID, err)
+			return service.Dataset{}, fmt.Errorf("sample client %d: %w", r.Clients[i].ClientID, err)
 		}
 		dataset.Clients = append(dataset.Clients, c)
 	}

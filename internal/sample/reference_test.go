@@ -8,9 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
-func reference(t *testing.T) client.Dataset {
+func reference(t *testing.T) service.Dataset {
 	t.Helper()
 	dataset, err := Reference()
 	if err != nil {
@@ -194,7 +195,7 @@ func TestDecodeReadsADatasetAndRefusesWhatHasNoPlaceInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := client.Dataset{
+	want := service.Dataset{
 		Business:    &client.Business{BusinessID: 7, TimeZoneID: "UTC"},
 		Definitions: []client.FieldDefinition{{DefinitionID: 1, BusinessID: 7, Label: "Points", Type: client.FieldNumber}},
 		Clients: []*client.Client{{

@@ -9,14 +9,16 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service"
 )
 
 // rules runs clients through Service.Create, which knows the rules, and keeps
 // what came of the last one. It is no store: whatever else is asked of it
 // panics.
 type rules struct {
-	client.Store
-	dataset client.Dataset
+	service.Store
+	dataset service.Dataset
 	created *client.Client
 }
 
@@ -30,26 +32,26 @@ func (r *rules) Definitions(context.Context, client.Scope) (client.Definitions, 
 
 func (r *rules) NextClientID(context.Context) (int64, error) { return 1, nil }
 
-func (r *rules) Write(ctx context.Context, _ client.Scope, do func(context.Context, client.Tx) error) error {
+func (r *rules) Write(ctx context.Context, _ client.Scope, do func(context.Context, service.Tx) error) error {
 	return do(ctx, insertion{rules: r})
 }
 
 type insertion struct {
-	client.Tx
+	service.Tx
 	rules *rules
 }
 
-func (i insertion) Insert(_ context.Context, c *client.Client, _ client.Entry) error {
+func (i insertion) Insert(_ context.Context, c *client.Client, _ history.Entry) error {
 	i.rules.created = c
 	return nil
 }
 
 // checkRules creates each client from its own values: the rules must take them,
 // and leave them as they are.
-func checkRules(t *testing.T, dataset client.Dataset, clients []*client.Client) {
+func checkRules(t *testing.T, dataset service.Dataset, clients []*client.Client) {
 	t.Helper()
 	r := &rules{dataset: dataset}
-	service := client.NewService(r, client.Secrets{}, nil, time.Now)
+	service := service.NewService(r, service.Secrets{}, nil, time.Now)
 	scope := client.Scope{
 		BusinessID: dataset.Business.BusinessID, User: "tester", Role: client.RoleOwner,
 		Permissions: client.AllPermissions, Rows: client.Rows{All: true},

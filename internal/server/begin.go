@@ -15,6 +15,7 @@ import (
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 )
 
@@ -179,7 +180,7 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 		return nil, 0, failed
 	}
 	if wait, ok := h.spend(scope, cost); !ok {
-		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, client.RateLimited(wait))
+		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, service.RateLimited(wait))
 	}
 	var invalid gqlerror.List
 	if err != nil {

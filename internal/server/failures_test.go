@@ -9,6 +9,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 )
 
 // wantMasked checks that the answer tells nothing but an id, and that the log
@@ -55,7 +56,7 @@ func (panicking) Hash(context.Context, string) (string, error) { panic("canary o
 func TestPanicIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
 	s := newSite(t, nil)
 	broken := newSite(t, func(o *server.Options) {
-		o.Service = client.NewService(s.store, client.Secrets{Hasher: panicking{}}, nil, time.Now)
+		o.Service = service.NewService(s.store, service.Secrets{Hasher: panicking{}}, nil, time.Now)
 	})
 	withPassword := strings.Replace(createJane, "{firstName", `{password: "correct horse", firstName`, 1)
 	a := broken.do(t, broken.owner(t), withPassword)

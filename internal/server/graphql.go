@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/auth"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 )
 
@@ -56,7 +57,7 @@ const (
 type graphqlHandler struct {
 	executor    *executor.Executor
 	schema      *ast.Schema
-	service     *client.Service
+	service     *service.Service
 	verifier    Verifier
 	unavailable func(error) bool
 	logger      *slog.Logger

@@ -24,6 +24,7 @@ import (
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 	"clientgraph/internal/testdb"
 )
 
@@ -79,7 +80,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     client.NewService(s.store, client.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
+		Service:     service.NewService(s.store, service.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
 		Verifier:    s.tokens,
 		Ready:       s.store.Ready,
 		Unavailable: mongostore.Unavailable,

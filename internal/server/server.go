@@ -20,6 +20,7 @@ import (
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
 )
 
@@ -36,7 +37,7 @@ type Verifier interface {
 
 // Options are what a server needs.
 type Options struct {
-	Service  *client.Service
+	Service  *service.Service
 	Verifier Verifier
 	// Ready says whether the database can be read and written.
 	Ready func(context.Context) error

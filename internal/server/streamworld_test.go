@@ -18,8 +18,8 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/auth"
-	"clientgraph/internal/client"
 	"clientgraph/internal/server"
+	"clientgraph/internal/service"
 )
 
 // plays is a schema whose operations take as long as a test wants.
@@ -53,7 +53,7 @@ func play(t *testing.T, change func(*server.Options)) *playground {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     client.NewService(nil, client.Secrets{}, nil, time.Now),
+		Service:     service.NewService(nil, service.Secrets{}, nil, time.Now),
 		Verifier:    p.tokens,
 		Unavailable: func(error) bool { return false },
 		Logger:      slog.New(slog.NewJSONHandler(p.log, nil)),

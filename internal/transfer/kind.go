@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/service"
 )
 
 // Kind is what the lines of a file are.
@@ -41,7 +42,7 @@ type shape struct {
 	columns []column
 	// batch is how many lines are taken in at once.
 	batch int
-	take  func(context.Context, *client.Service, client.Scope, client.Feed) (client.FeedResult, error)
+	take  func(context.Context, *service.Service, client.Scope, service.Feed) (service.FeedResult, error)
 }
 
 // shapeOf is the shape of a kind, if there is one of that name.
@@ -59,8 +60,8 @@ func shapeOf(kind Kind) (shape, bool) {
 				{"status", true, text},
 				{"modifiedDate", true, text},
 			},
-			batch: client.MaxFeed,
-			take: func(ctx context.Context, s *client.Service, scope client.Scope, feed client.Feed) (client.FeedResult, error) {
+			batch: service.MaxFeed,
+			take: func(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
 				return s.RecordAppointments(ctx, scope, feed)
 			},
 		}, true
@@ -74,8 +75,8 @@ func shapeOf(kind Kind) (shape, bool) {
 				{"data", false, anyJSON},
 				{"modifiedDate", true, text},
 			},
-			batch: client.MaxFeed,
-			take: func(ctx context.Context, s *client.Service, scope client.Scope, feed client.Feed) (client.FeedResult, error) {
+			batch: service.MaxFeed,
+			take: func(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
 				return s.RecordForms(ctx, scope, feed)
 			},
 		}, true
@@ -92,13 +93,13 @@ func shapeOf(kind Kind) (shape, bool) {
 }
 
 // putGroup takes in one group. Its errors are those of an entry.
-func putGroup(ctx context.Context, s *client.Service, scope client.Scope, feed client.Feed) (client.FeedResult, error) {
+func putGroup(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
 	taken, err := s.PutLocationGroup(ctx, scope, feed.Entries[0], feed.DryRun)
 	failures := client.AsErrors(err)
 	if err != nil && (failures == nil || client.HasCode(err, client.CodeForbidden)) {
-		return client.FeedResult{}, err
+		return service.FeedResult{}, err
 	}
-	result := client.FeedResult{}
+	result := service.FeedResult{}
 	if taken.Changed {
 		result.Changed = 1
 	}

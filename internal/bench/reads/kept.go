@@ -19,6 +19,8 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service"
 )
 
 // kept is the one document of the collection that says what a database was
@@ -32,7 +34,7 @@ type kept struct {
 func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (*world, error) {
 	store := mongostore.New(db.Client(), db.Name())
 	now := monday(time.Now())
-	service := client.NewService(store, client.Secrets{Cursors: unkept{}}, unlimited{}, func() time.Time { return now })
+	service := service.NewService(store, service.Secrets{Cursors: unkept{}}, unlimited{}, func() time.Time { return now })
 	w, loaded := newWorld(service), db.Collection("benchLoaded")
 	loading, err := fingerprint(now)
 	if err != nil {
@@ -86,7 +88,7 @@ func monday(t time.Time) time.Time {
 func fingerprint(now time.Time) (string, error) {
 	const few = 100
 	clients := sample.Generate(seed, sample.BusinessID, few, now)
-	keyer := client.DefaultBusiness(sample.BusinessID).Keying().Keyer()
+	keyer := search.KeyingOf(client.DefaultBusiness(sample.BusinessID)).Keyer()
 	for i, c := range clients {
 		if i%fullEvery != 0 {
 			clients[i] = lean(c)

@@ -9,6 +9,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/service"
 )
 
 // Landmarks are clients that every business has, whatever its size: what is
@@ -64,7 +65,7 @@ func lean(c *client.Client) *client.Client {
 
 // world is a loaded business and who asks.
 type world struct {
-	service *client.Service
+	service *service.Service
 	owner   client.Scope
 	// fewRows sees the tagged landmarks, manyRows a part of the business, own is
 	// a CLIENT who sees the other landmarks.
@@ -79,7 +80,7 @@ type world struct {
 }
 
 // newWorld is a business that has no clients yet, or whose clients are known.
-func newWorld(service *client.Service) *world {
+func newWorld(service *service.Service) *world {
 	return &world{service: service, owner: client.Scope{
 		BusinessID: sample.BusinessID, User: "bench", Role: client.RoleOwner, Permissions: client.AllPermissions, Rows: client.Rows{All: true},
 	}}
@@ -146,11 +147,11 @@ func (w *world) askers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.page, err = w.service.Clients(ctx, w.owner, byName, client.Page{PageNumber: 20, PageSize: pageSize}, client.Select("viewClients"))
+	w.page, err = w.service.Clients(ctx, w.owner, byName, service.Page{PageNumber: 20, PageSize: pageSize}, client.Select("viewClients"))
 	if err != nil {
 		return err
 	}
-	middle, err := w.service.Connection(ctx, w.owner, client.ConnectionArgs{Order: byName, First: new(int64(100))}, client.Selection{})
+	middle, err := w.service.Connection(ctx, w.owner, service.ConnectionArgs{Order: byName, First: new(int64(100))}, client.Selection{})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,97 @@
+package changefeed
+
+import (
+	"slices"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+)
+
+// Row is one row of the change feed.
+type Row struct {
+	Sequence int64
+	At       time.Time
+	Kind     history.Kind
+	// ClientID is 0 in a row that only keeps its number: what it told of was
+	// erased.
+	ClientID int64
+	Version  int64
+	// MergedIntoClientID is set for the kinds MERGED and UNMERGED.
+	MergedIntoClientID int64
+	// ChangedPaths are those of the history row.
+	ChangedPaths []string
+	// VisibilityBefore and VisibilityAfter are the client's visibility keys.
+	VisibilityBefore, VisibilityAfter []string
+	// SubjectsGained and SubjectsLost are the clients whom the client may see, or
+	// may no longer see, since then.
+	SubjectsGained, SubjectsLost []int64
+}
+
+// Notice is what one row tells one caller.
+type Notice struct {
+	Kind     history.Kind
+	ClientID int64
+	// Part is the place within the row, from 1; the row's own client is the
+	// first.
+	Part int
+	// Whole says that the whole client is new to the caller.
+	Whole bool
+}
+
+// Notices says what the row tells a caller of those rows. A CLIENT, whose rows are
+// told by id, gains and loses sight of others when the edges of its own record
+// change; the others when a client's keys change.
+func (r *Row) Notices(scope client.Scope) []Notice {
+	own := Notice{Kind: r.Kind, ClientID: r.ClientID, Part: 1}
+	switch {
+	case r.ClientID == 0:
+		return nil
+	case scope.Rows.All:
+		return []Notice{own}
+	case !scope.Rows.ByID():
+		return r.tellByKey(scope, own)
+	}
+	var all []Notice
+	if slices.Contains(scope.Rows.ClientIDs, r.ClientID) {
+		all = append(all, own)
+	}
+	if r.ClientID != scope.ClientID {
+		return all
+	}
+	part := own.Part
+	for _, id := range r.SubjectsGained {
+		part++
+		all = append(all, Notice{Kind: history.KindUpserted, ClientID: id, Part: part, Whole: true})
+	}
+	for _, id := range r.SubjectsLost {
+		part++
+		all = append(all, Notice{Kind: history.KindRemoved, ClientID: id, Part: part})
+	}
+	return all
+}
+
+func (r *Row) tellByKey(scope client.Scope, own Notice) []Notice {
+	shares := func(keys []string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(scope.Rows.Keys, key) })
+	}
+	before, after := shares(r.VisibilityBefore), shares(r.VisibilityAfter)
+	switch {
+	case !before && !after:
+		return nil
+	case before && !after && own.Kind != history.KindErased:
+		own.Kind = history.KindRemoved
+	case !before && own.Kind == history.KindUpserted:
+		own.Whole = true
+	case !before && own.Kind != history.KindRestored && own.Kind != history.KindUnmerged:
+		// The caller never held what was deleted or merged.
+		return nil
+	}
+	return []Notice{own}
+}
+
+// ChangedFields are the names of the fields that changed and that the role may
+// read, ascending.
+func (r *Row) ChangedFields(role client.Role) []string {
+	return history.ReadableNames(role, r.ChangedPaths)
+}

@@ -1,0 +1,100 @@
+package client
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
+
+func SortedSet(ids []int64) []int64 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// FieldValue is the client's value of a custom field; nil for none.
+func (c *Client) FieldValue(id int64) any {
+	for _, v := range c.FieldValues {
+		if v.DefinitionID == id {
+			return v.Value
+		}
+	}
+	return nil
+}
+
+// SetFieldValue puts a value in place of the one of that field; nil clears.
+func (c *Client) SetFieldValue(id int64, value any) {
+	c.FieldValues = WithFieldValue(c.FieldValues, id, value)
+}
+
+func EdgePath(prefix string, id int64) string { return prefix + "." + strconv.FormatInt(id, 10) }
+
+// TextSize is how many bytes the client's texts have.
+func (c *Client) TextSize() int {
+	size := 0
+	for i := range Properties() {
+		switch value := ValueAt(Properties()[i].At(c)).(type) {
+		case string:
+			size += len(value)
+		case []string:
+			for _, text := range value {
+				size += len(text)
+			}
+		}
+	}
+	for _, v := range c.FieldValues {
+		if text, ok := v.Value.(string); ok {
+			size += len(text)
+		}
+	}
+	for _, alias := range c.Aliases {
+		size += len(alias.Value)
+	}
+	return size
+}
+
+// Unique drops repetitions and keeps the order.
+func Unique[T comparable](list []T) []T {
+	seen := make(map[T]bool, len(list))
+	var once []T
+	for _, value := range list {
+		if !seen[value] {
+			seen[value] = true
+			once = append(once, value)
+		}
+	}
+	return once
+}
+
+// WithoutSubjects is the client as history tells of one that is part of another:
+// its record keeps whom it may see, for the day that the merge is undone, but the
+// edges are the survivor's.
+func (c *Client) WithoutSubjects() *Client {
+	same := *c
+	same.SubjectIDs = nil
+	return &same
+}
+
+// WithID is the ascending list with or without an id.
+func WithID(ids []int64, id int64, there bool) []int64 {
+	i, found := slices.BinarySearch(ids, id)
+	switch {
+	case there && !found:
+		return slices.Insert(ids, i, id)
+	case !there && found:
+		return slices.Delete(ids, i, i+1)
+	}
+	return ids
+}
+
+// WithFieldValue is the list, by definition id, with that value for one of them;
+// nil for none.
+func WithFieldValue(values []FieldValue, definitionID int64, value any) []FieldValue {
+	i, found := slices.BinarySearchFunc(values, definitionID, func(v FieldValue, id int64) int { return cmp.Compare(v.DefinitionID, id) })
+	if found {
+		values = slices.Delete(values, i, i+1)
+	}
+	if value == nil {
+		return values
+	}
+	return slices.Insert(values, i, FieldValue{DefinitionID: definitionID, Value: value})
+}

@@ -1,0 +1,2 @@
+// Package clienttest draws clients for the property tests of the rooms.
+package clienttest

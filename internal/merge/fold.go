@@ -1,0 +1,203 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+)
+
+// Bounds of a survivor.
+const (
+	// MaxMergeViewers bounds how many viewers' edges one merge repoints.
+	MaxMergeViewers = 50_000
+	// maxMergedText bounds all text of a survivor in bytes: a document of the
+	// database has 16 MiB, and holds more than that.
+	maxMergedText = 6 << 20
+)
+
+// Fold is a merge on paper: from the records as they are it tells the
+// survivor's record afterwards and the report. It reads nothing else, so that a
+// preview and a merge of the same records tell the same.
+type Fold struct {
+	// Keyer tells which values are one to the business.
+	Keyer    *search.Keyer
+	Survivor *client.Client
+	// Folded are the others, in the order of the request.
+	Folded []*client.Client
+	// Choices are whose value of a field wins, where that was said.
+	Choices map[string]Choice
+	// SSNs are the social security numbers of those who have one, by client.
+	SSNs map[int64]string
+	// Viewers are those who may see one of the clients, themselves aside, by id.
+	Viewers []Viewer
+	// Forms are how many forms each of the folded brings, by client.
+	Forms map[int64]int64
+
+	// What follows is told.
+	After *client.Client
+	// SSNFrom is whose social security number the survivor takes; 0 for none.
+	SSNFrom int64
+	Report  *MergeReport
+	Errors  client.Errors
+}
+
+// Choice is whose value of a field wins, and where in the request that is said.
+type Choice struct {
+	FromClientID int64
+	Where        client.Path
+}
+
+// Viewer is one end of viewer edges: who may see some of the clients asked
+// about.
+type Viewer struct {
+	ClientID int64
+	// Saw are those of the clients that it may see, ascending.
+	Saw []int64
+	// Sees is how many clients it may see in all, where that was asked for.
+	Sees int
+}
+
+// Run runs the merge, property by property in the order of the table.
+func (f *Fold) Run() {
+	f.After = f.Survivor.Clone()
+	f.Report = &MergeReport{
+		ClientID: f.Survivor.ClientID, ClientIDs: []int64{}, Versions: []VersionOf{},
+		Moves: []MergeMove{}, Fills: []MergeFill{}, Conflicts: []MergeConflict{}, Aliases: []client.Alias{},
+	}
+	for _, c := range f.All() {
+		f.Report.Versions = append(f.Report.Versions, VersionOf{ClientID: c.ClientID, Version: c.Version})
+	}
+	for _, c := range f.Folded {
+		f.Report.ClientIDs = append(f.Report.ClientIDs, c.ClientID)
+	}
+	f.foldLogin()
+	for i := range client.Properties() {
+		f.foldProperty(&client.Properties()[i])
+	}
+	f.foldViewers()
+	f.foldForms()
+	f.foldAliases()
+	f.checkSize()
+}
+
+// checkSize refuses what no document could hold, or no transaction, and what
+// nobody could write by hand.
+func (f *Fold) checkSize() {
+	for i := range client.Properties() {
+		f.checkBound(&client.Properties()[i])
+	}
+	if len(f.After.SubjectIDs) > client.MaxSubjects {
+		f.Errors = append(f.Errors, client.Path{"clientIds"}.At(client.TooManySubjects()))
+	}
+	if len(f.After.Appointments) > client.MaxAppointments {
+		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("a client has at most %d appointments", client.MaxAppointments)))
+	}
+	if len(f.Viewers) > MaxMergeViewers {
+		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
+	}
+	if f.After.TextSize() > maxMergedText {
+		f.Errors = append(f.Errors, MergeTooLarge("all texts of a client have at most 6 MiB"))
+	}
+}
+
+// checkBound refuses more of a property than an input may hold, but for tags: they
+// are many of one client's when it was many. What the survivor has already is no
+// reason.
+func (f *Fold) checkBound(p *client.Property) {
+	if !p.Is(client.Writable) || p.Name == "tags" {
+		return
+	}
+	before, after, of := 0, 0, "entries"
+	switch own := p.At(f.After).(type) {
+	case *[]string:
+		before, after = len(*p.At(f.Survivor).(*[]string)), len(*own)
+	case *[]int64:
+		before, after = len(*p.At(f.Survivor).(*[]int64)), len(*own)
+	case **string:
+		before, after, of = length(*p.At(f.Survivor).(**string)), length(*own), "characters"
+	}
+	if after > p.Max && after > before {
+		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
+	}
+}
+
+// length is how many characters a text has; 0 for none.
+func length(text *string) int {
+	if text == nil {
+		return 0
+	}
+	return utf8.RuneCountInString(*text)
+}
+
+func MergeTooLarge(rule string) *client.Error {
+	return client.Path{"clientIds"}.At(&client.Error{Code: client.CodeMergeTooLarge, Message: rule + ": merge fewer clients, or shorten what they have"})
+}
+
+func (f *Fold) foldProperty(p *client.Property) {
+	switch {
+	case p.Name == client.InputSSN:
+		f.foldSSN(p)
+	case p.Name == client.NameFields:
+		f.foldFields(p)
+	case p.Name == client.NameSubjects:
+		f.foldSubjects()
+	case p.Name == client.NameAppointments:
+		f.foldAppointments()
+	case p.Name == "notes":
+		f.foldNotes(p)
+	case !p.Is(client.Writable):
+		// Ids, dates and users of a record are its own.
+	case p.Is(client.Consent):
+		f.foldConsent(p)
+	default:
+		switch p.Kind.(type) {
+		case *[]string, *[]int64:
+			f.foldList(p)
+		default:
+			f.foldValue(p)
+		}
+	}
+}
+
+// All are the clients in the order that decides, the survivor first.
+func (f *Fold) All() []*client.Client {
+	return slices.Concat([]*client.Client{f.Survivor}, f.Folded)
+}
+
+// Among says whether a client is one of those that become one.
+func (f *Fold) Among(id int64) bool {
+	return slices.ContainsFunc(f.All(), func(c *client.Client) bool { return c.ClientID == id })
+}
+
+// OfOneValue says whether the field is a property that has one value and is
+// written, not one that follows from others.
+func OfOneValue(field string) bool {
+	p := client.PropertyByName(field)
+	switch {
+	case p == nil:
+		return false
+	case p.Name == client.InputSSN:
+		return true
+	}
+	switch p.Kind.(type) {
+	case *[]string, *[]int64:
+		return false
+	}
+	return p.Is(client.Writable)
+}
+
+// CustomFieldID is the definition that a field name such as fields.322530 is of.
+func CustomFieldID(field string) (id int64, found bool) {
+	const prefix = client.NameFields + "."
+	if len(field) <= len(prefix) || field[:len(prefix)] != prefix {
+		return 0, false
+	}
+	id, _ = client.ParseNumber(field[len(prefix):])
+	return id, true
+}
+
+func customFieldName(id int64) string { return client.NameFields + "." + strconv.FormatInt(id, 10) }

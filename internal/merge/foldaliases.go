@@ -1,0 +1,58 @@
+package merge
+
+import (
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+)
+
+// foldAliases keeps, of what others know the clients by, the values that
+// lost: those of the survivor too, where another's was chosen.
+func (f *Fold) foldAliases() {
+	for _, c := range f.All() {
+		for i := range client.Properties() {
+			p := &client.Properties()[i]
+			if !p.Is(client.Aliased) {
+				continue
+			}
+			if value, ok := filled(client.ValueAt(p.At(c))).(string); ok {
+				f.alias(p, client.Alias{Field: p.Name, Value: value, ClientID: c.ClientID})
+			}
+		}
+		if c == f.Survivor {
+			continue
+		}
+		for _, alias := range c.Aliases {
+			f.alias(client.PropertyByName(alias.Field), alias)
+		}
+	}
+}
+
+// alias adds one, unless the survivor is known by that value already.
+func (f *Fold) alias(p *client.Property, alias client.Alias) {
+	if own, ok := client.ValueAt(p.At(f.After)).(string); ok && SameAlias(f.Keyer, p, own, alias.Value) {
+		return
+	}
+	for _, known := range f.After.Aliases {
+		if known.Field == alias.Field && SameAlias(f.Keyer, p, known.Value, alias.Value) {
+			return
+		}
+	}
+	f.After.Aliases = append(f.After.Aliases, alias)
+	f.Report.Aliases = append(f.Report.Aliases, alias)
+}
+
+// SameAlias says whether two values of an aliased property mean the same to who
+// looks for them.
+func SameAlias(k *search.Keyer, p *client.Property, a, b string) bool {
+	switch {
+	case p.Is(client.Phone):
+		return k.SamePhone(a, b)
+	case p.Name == client.NameEmailAddress:
+		return search.FoldEmail(a) == search.FoldEmail(b)
+	case p.Name == client.NameExternalUserName:
+		return a == b
+	}
+	return strings.TrimSpace(a) == strings.TrimSpace(b)
+}

@@ -1,0 +1,96 @@
+package merge
+
+import (
+	"slices"
+
+	"clientgraph/internal/client"
+)
+
+// foldList unites a list: the survivor's entries, then those of the others that
+// it has not, in their order. Tags are one whatever their case.
+func (f *Fold) foldList(p *client.Property) {
+	switch own := p.At(f.After).(type) {
+	case *[]string:
+		*own = unite(f, p, *own, func(c *client.Client) []string { return *p.At(c).(*[]string) }, entryKey(p))
+	case *[]int64:
+		*own = unite(f, p, *own, func(c *client.Client) []int64 { return *p.At(c).(*[]int64) }, func(id int64) int64 { return id })
+	}
+}
+
+// entryKey is by what two entries of a list of texts are one.
+func entryKey(p *client.Property) func(string) string {
+	if p.Name == "tags" {
+		return client.TagKey
+	}
+	return func(text string) string { return text }
+}
+
+func unite[T any, K comparable](f *Fold, p *client.Property, own []T, of func(*client.Client) []T, key func(T) K) []T {
+	seen := map[K]bool{}
+	for _, entry := range own {
+		seen[key(entry)] = true
+	}
+	for _, c := range f.Folded {
+		var brought []T
+		for _, entry := range of(c) {
+			if !seen[key(entry)] {
+				seen[key(entry)] = true
+				brought = append(brought, entry)
+			}
+		}
+		own = append(own, brought...)
+		f.move(p.Name, c, len(brought), reportedList(p, brought))
+	}
+	return own
+}
+
+// foldSubjects unites whom the clients may see, without each other.
+func (f *Fold) foldSubjects() {
+	seen := map[int64]bool{}
+	var subjects []int64
+	for _, c := range f.All() {
+		brought := 0
+		for _, id := range c.SubjectIDs {
+			if !seen[id] && !f.Among(id) {
+				seen[id] = true
+				subjects = append(subjects, id)
+				brought++
+			}
+		}
+		if c != f.Survivor {
+			f.move("viewClients", c, brought, nil)
+		}
+	}
+	f.After.SubjectIDs = client.SortedSet(subjects)
+}
+
+// foldViewers reports who comes to see the survivor because it saw another one.
+func (f *Fold) foldViewers() {
+	brought := map[int64]int{}
+	for _, viewer := range f.Viewers {
+		if slices.Contains(viewer.Saw, f.Survivor.ClientID) {
+			continue
+		}
+		first := slices.IndexFunc(f.Folded, func(c *client.Client) bool { return slices.Contains(viewer.Saw, c.ClientID) })
+		brought[f.Folded[first].ClientID]++
+	}
+	for _, c := range f.Folded {
+		f.move("viewByClients", c, brought[c.ClientID], nil)
+	}
+}
+
+// foldAppointments moves all appointments; each is one client's.
+func (f *Fold) foldAppointments() {
+	for _, c := range f.Folded {
+		for _, a := range c.Appointments {
+			f.After.PutAppointment(a)
+		}
+		f.move(client.NameAppointments, c, len(c.Appointments), nil)
+	}
+}
+
+func (f *Fold) foldForms() {
+	for _, c := range f.Folded {
+		f.move(client.NameFormList, c, int(f.Forms[c.ClientID]), nil)
+	}
+}

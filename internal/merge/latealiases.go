@@ -1,0 +1,49 @@
+package merge
+
+import (
+	"slices"
+
+	"clientgraph/internal/client"
+)
+
+// AliasPhones adds the phone numbers of a client that it had.
+func (f *Fold) AliasPhones(c *client.Client, id int64) {
+	for i := range client.Properties() {
+		p := &client.Properties()[i]
+		if !p.Is(client.Aliased) || !p.Is(client.Phone) {
+			continue
+		}
+		if value, ok := filled(client.ValueAt(p.At(c))).(string); ok {
+			f.alias(p, client.Alias{Field: p.Name, Value: value, ClientID: id})
+		}
+	}
+}
+
+// unfoldAliases takes from the survivor the aliases that the merge brought, or that
+// were added to what it brought, and gives those who come back the ones of clients
+// merged into them.
+func (u *Unfold) unfoldAliases() {
+	families := map[int64]*client.Client{}
+	for _, c := range u.Back {
+		for _, id := range c.Family() {
+			families[id] = c
+		}
+	}
+	u.After.Aliases = slices.DeleteFunc(u.After.Aliases, func(alias client.Alias) bool {
+		if slices.Contains(u.Journal.Before.Aliases, alias) {
+			return false
+		}
+		if c := families[alias.ClientID]; c != nil {
+			if alias.ClientID != c.ClientID && !slices.Contains(c.Aliases, alias) {
+				c.Aliases = append(c.Aliases, alias)
+			}
+			return true
+		}
+		if alias.ClientID != u.Survivor.ClientID {
+			return false
+		}
+		// A value of the survivor that another's was chosen over, by this merge.
+		p := client.PropertyByName(alias.Field)
+		return slices.Contains(u.Journal.After.Aliases, alias) || p.Is(client.Phone) && client.ValueAt(p.At(u.Journal.Before)) == any(alias.Value)
+	})
+}

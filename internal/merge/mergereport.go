@@ -1,0 +1,98 @@
+package merge
+
+import (
+	"strconv"
+
+	"clientgraph/internal/client"
+)
+
+// MergeReport tells what a merge does to the survivor. The preview of a merge
+// and the merge itself answer the same one: both are told by fold.
+type MergeReport struct {
+	ClientID int64 `json:"clientId"`
+	// ClientIDs are those who are folded in, in the order that decides.
+	ClientIDs []int64 `json:"clientIds"`
+	// Versions are those that the clients had: what a merge is bound to.
+	Versions []VersionOf `json:"versions"`
+	// Moves are what the survivor has beside its own now, by client and field.
+	Moves []MergeMove `json:"moves"`
+	// Fills are values of properties that the survivor had blank.
+	Fills []MergeFill `json:"fills"`
+	// Conflicts are properties of which the clients have different values.
+	Conflicts []MergeConflict `json:"conflicts"`
+	// Aliases are values that lose and go on finding the survivor.
+	Aliases []client.Alias `json:"aliases"`
+}
+
+// VersionOf is a client as it was when it had that version.
+type VersionOf struct {
+	ClientID int64 `json:"clientId"`
+	Version  int64 `json:"version"`
+}
+
+// MergeMove is what moves of one field from one client.
+type MergeMove struct {
+	Field        string `json:"field"`
+	FromClientID int64  `json:"fromClientId"`
+	// Count is how many entries move: those that the survivor had not.
+	Count int64 `json:"count"`
+	// Values are the entries themselves; nil for relations.
+	Values []any `json:"values,omitempty"`
+}
+
+// MergeFill is a value that fills a property which was blank.
+type MergeFill struct {
+	Field        string `json:"field"`
+	FromClientID int64  `json:"fromClientId"`
+	// Value is nil for a secret.
+	Value any `json:"value"`
+}
+
+// MergeConflict is a property of which the clients have different values.
+type MergeConflict struct {
+	Field string `json:"field"`
+	// Values are those that are not blank, by client, the survivor's first.
+	Values []MergeValue `json:"values"`
+	// WinnerID is whose value the survivor has afterwards.
+	WinnerID int64 `json:"winnerClientId"`
+	// Choosable says whether a choice decides; else the strictest value wins.
+	Choosable bool `json:"choosable"`
+}
+
+// MergeValue is one client's value; nil for a secret.
+type MergeValue struct {
+	ClientID int64 `json:"clientId"`
+	Value    any   `json:"value"`
+}
+
+// MergeChoice says whose value of a property the survivor is to have.
+type MergeChoice struct {
+	Field        string
+	FromClientID client.ID
+}
+
+// reported is a value as reports tell it: ids and days as text, secrets not at
+// all.
+func reported(p *client.Property, value any) any {
+	if p.Is(client.Secret) {
+		return nil
+	}
+	switch v := value.(type) {
+	case client.Date:
+		return v.String()
+	case client.Status:
+		return string(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return value
+}
+
+// reportedList is reported for each entry of a list.
+func reportedList[T any](p *client.Property, list []T) []any {
+	values := make([]any, len(list))
+	for i, value := range list {
+		values[i] = reported(p, value)
+	}
+	return values
+}

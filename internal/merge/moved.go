@@ -1,0 +1,149 @@
+package merge
+
+import (
+	"maps"
+	"slices"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+)
+
+// moves collects what becomes of the edges between the clients of a merge and
+// their neighbours, by neighbour.
+type moves map[int64]*MovedEdges
+
+func (m moves) of(id int64) *MovedEdges {
+	if m[id] == nil {
+		m[id] = &MovedEdges{ClientID: id}
+	}
+	return m[id]
+}
+
+// viewer tells whom a viewer gains and loses.
+func (m moves) viewer(id int64, gained, lost []int64) {
+	moved := m.of(id)
+	moved.Gained, moved.Lost = client.SortedSet(slices.Concat(moved.Gained, gained)), client.SortedSet(slices.Concat(moved.Lost, lost))
+	for _, other := range slices.Concat(gained, lost) {
+		moved.Paths = append(moved.Paths, client.EdgePath(history.PathSubject, other))
+	}
+}
+
+// subject tells that those who may see a client are others now.
+func (m moves) subject(id int64, viewers ...int64) {
+	moved := m.of(id)
+	for _, viewer := range viewers {
+		moved.Paths = append(moved.Paths, client.EdgePath(history.PathViewer, viewer))
+	}
+}
+
+// list is all of it, by id.
+func (m moves) list() []MovedEdges {
+	var all []MovedEdges
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		moved := *m[id]
+		slices.Sort(moved.Paths)
+		moved.Paths = slices.Compact(moved.Paths)
+		all = append(all, moved)
+	}
+	return all
+}
+
+// seers are who may see which of some clients, by the client that is seen.
+type seers map[int64][]int64
+
+// add tells that viewers see a client.
+func (s seers) add(id int64, viewers ...int64) { s[id] = append(s[id], viewers...) }
+
+// addAmong tells of those of the clients who see others of them.
+func (s seers) addAmong(clients []*client.Client) {
+	among := map[int64]bool{}
+	for _, c := range clients {
+		among[c.ClientID] = true
+	}
+	for _, c := range clients {
+		for _, id := range c.SubjectIDs {
+			if among[id] {
+				s.add(id, c.ClientID)
+			}
+		}
+	}
+}
+
+// Changes are what history tells of who sees a client, from the one to the other.
+func (s seers) Changes(id int64, after seers) []history.Change {
+	return history.IDChanges(history.PathViewer, client.SortedSet(s[id]), client.SortedSet(after[id]))
+}
+
+// Seen is who may see the clients before the merge and after it, as far as that
+// changes.
+func (f *Fold) Seen() (before, after seers) {
+	before, after = seers{}, seers{}
+	before.addAmong(f.All())
+	for _, viewer := range f.Viewers {
+		for _, id := range viewer.Saw {
+			before.add(id, viewer.ClientID)
+		}
+		after.add(f.Survivor.ClientID, viewer.ClientID)
+	}
+	return before, after
+}
+
+// Seen is who may see the clients before the merge is undone and after, as far as
+// that changes; changes are what becomes of the viewers' edges.
+func (u *Unfold) Seen(changes []Repointing) (before, after seers) {
+	before, after = seers{}, seers{}
+	after.addAmong(append([]*client.Client{u.After}, u.Back...))
+	for _, change := range changes {
+		for _, id := range change.Drop {
+			before.add(id, change.ViewerIDs...)
+		}
+		for _, id := range change.Add {
+			after.add(id, change.ViewerIDs...)
+		}
+	}
+	return before, after
+}
+
+// Moved is what becomes of the neighbours' edges when the clients are one.
+func (f *Fold) Moved() []MovedEdges {
+	m, survivor := moves{}, f.Survivor.ClientID
+	for _, viewer := range f.Viewers {
+		lost := slices.DeleteFunc(slices.Clone(viewer.Saw), func(id int64) bool { return id == survivor })
+		var gained []int64
+		if len(lost) == len(viewer.Saw) {
+			gained = []int64{survivor}
+		}
+		m.viewer(viewer.ClientID, gained, lost)
+	}
+	for _, c := range f.Folded {
+		for _, id := range c.SubjectIDs {
+			if !f.Among(id) {
+				m.subject(id, c.ClientID, survivor)
+			}
+		}
+	}
+	return m.list()
+}
+
+// Moved is what becomes of the neighbours' edges when the clients are several
+// again.
+func (u *Unfold) Moved(changes []Repointing) []MovedEdges {
+	m := moves{}
+	for _, change := range changes {
+		for _, viewer := range change.ViewerIDs {
+			m.viewer(viewer, change.Add, change.Drop)
+		}
+	}
+	among := map[int64]bool{u.Survivor.ClientID: true}
+	for _, c := range u.Back {
+		among[c.ClientID] = true
+	}
+	for _, c := range u.Back {
+		for _, id := range c.SubjectIDs {
+			if !among[id] {
+				m.subject(id, c.ClientID, u.Survivor.ClientID)
+			}
+		}
+	}
+	return m.list()
+}

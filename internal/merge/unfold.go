@@ -1,0 +1,266 @@
+package merge
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+)
+
+// Unfold undoes a merge on paper: from the records as they are and the
+// journal it tells those afterwards, and what can't be told without a choice.
+type Unfold struct {
+	Survivor *client.Client
+	Journal  *Journal
+	// Folded are the records as they were when they were folded in.
+	Folded []*client.Client
+	// Known says whom the scheduler named for an appointment.
+	Known map[int64]client.KnownAppointment
+	// Made are the edges of the survivor, as history names them, that somebody made
+	// since the merge: they are its own, even where the merge brought one such, which
+	// was ended before.
+	Made map[string]bool
+	// Choices are what was said of conflicts, by field.
+	Choices map[string]UnmergeValue
+
+	// What follows is told.
+	After     *client.Client
+	Back      []*client.Client
+	Conflicts []UnmergeConflict
+}
+
+// UnmergeValue is one of the values that a conflict leaves to choose from.
+type UnmergeValue string
+
+// The values: what the survivor had before the merge, or has now.
+const (
+	UnmergeBefore  UnmergeValue = "BEFORE"
+	UnmergeCurrent UnmergeValue = "CURRENT"
+)
+
+// UnmergeConflict is a property that the merge changed, and somebody else since.
+type UnmergeConflict struct {
+	Field string
+	// Before is the value that the survivor had before the merge, Merged the one
+	// that the merge gave it, Current the one that it has; nil for none, and for
+	// secrets.
+	Before, Merged, Current any
+}
+
+func (u *Unfold) Run() {
+	u.After = u.Survivor.Clone()
+	for _, name := range u.Journal.Changed {
+		u.unfoldProperty(client.PropertyByName(name))
+	}
+	for _, c := range u.Folded {
+		back := c.Clone()
+		back.Lifecycle, back.MergedInto = client.Live, nil
+		for _, m := range u.Survivor.Merged {
+			if m.ClientID == c.ClientID {
+				back.ClientAccountID = m.AccountID
+			}
+		}
+		u.Back = append(u.Back, back)
+	}
+	u.unfoldAliases()
+	u.returnLogin()
+	u.returnSubjects()
+	u.returnAppointments()
+}
+
+func (u *Unfold) unfoldProperty(p *client.Property) {
+	switch {
+	case p.Name == client.NameMerged:
+		// Only merges write it, and this one is the latest.
+		client.CopyPlace(p.At(u.After), p.At(u.Journal.Before))
+		return
+	case p.Name == client.NameFields:
+		u.unfoldFields(p)
+		return
+	case p.Name == client.NameAliases || p.Name == client.NameSubjects || p.Name == nameAccount || p.Name == client.InputPassword:
+		// With what is returned.
+		return
+	}
+	switch current := p.At(u.After).(type) {
+	case *[]string:
+		*current = without(*current, *p.At(u.Journal.Before).(*[]string), *p.At(u.Journal.After).(*[]string), entryKey(p))
+	case *[]int64:
+		*current = without(*current, *p.At(u.Journal.Before).(*[]int64), *p.At(u.Journal.After).(*[]int64), func(id int64) int64 { return id })
+	default:
+		before, merged := client.ValueAt(p.At(u.Journal.Before)), client.ValueAt(p.At(u.Journal.After))
+		now := client.ValueAt(p.At(u.After))
+		if u.goesBack(p.Name, before, merged, now, func(value any) any { return reported(p, value) }) {
+			client.CopyPlace(p.At(u.After), p.At(u.Journal.Before))
+		}
+	}
+}
+
+// goesBack says whether a value is to be what it was before the merge: that was
+// chosen, or it is as the merge left it. What was changed since and not chosen is
+// a conflict.
+func (u *Unfold) goesBack(field string, before, merged, current any, report func(any) any) bool {
+	switch chosen := u.Choices[field]; {
+	case chosen != "":
+		return chosen == UnmergeBefore
+	case client.EqualValues(current, merged):
+		return true
+	case !client.EqualValues(current, before):
+		u.Conflicts = append(u.Conflicts, UnmergeConflict{Field: field, Before: report(before), Merged: report(merged), Current: report(current)})
+	}
+	return false
+}
+
+func (u *Unfold) unfoldFields(p *client.Property) {
+	var ids []int64
+	for _, v := range slices.Concat(u.Journal.Before.FieldValues, u.Journal.After.FieldValues) {
+		ids = append(ids, v.DefinitionID)
+	}
+	for _, id := range client.SortedSet(ids) {
+		before, merged := u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id)
+		if client.EqualValues(before, merged) {
+			continue
+		}
+		if u.goesBack(customFieldName(id), before, merged, u.Survivor.FieldValue(id), func(value any) any { return reported(p, value) }) {
+			u.After.SetFieldValue(id, before)
+		}
+	}
+}
+
+// without takes from a list what the merge brought, where it is still there.
+func without[T any, K comparable](current, before, merged []T, key func(T) K) []T {
+	had := map[K]bool{}
+	for _, entry := range before {
+		had[key(entry)] = true
+	}
+	brought := map[K]bool{}
+	for _, entry := range merged {
+		if !had[key(entry)] {
+			brought[key(entry)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(current), func(entry T) bool { return brought[key(entry)] })
+}
+
+// returnLogin gives an adopted login back, with the password that it has now.
+func (u *Unfold) returnLogin() {
+	if !slices.Contains(u.Journal.Changed, nameAccount) {
+		return
+	}
+	for _, c := range u.Back {
+		if c.ClientAccountID != nil && client.EqualValues(*c.ClientAccountID, client.ValueAt(&u.Survivor.ClientAccountID)) {
+			c.PasswordHash = u.Survivor.PasswordHash
+			u.After.ClientAccountID, u.After.PasswordHash = nil, nil
+		}
+	}
+}
+
+// returnSubjects gives edges back. Of an edge that somebody took from the
+// survivor since, nothing is left to go back, even when another one was made; one
+// that the merge did not bring stays. Edges between the clients themselves were none while they were one.
+func (u *Unfold) returnSubjects() {
+	among := map[int64]bool{u.Survivor.ClientID: true}
+	for _, c := range u.Folded {
+		among[c.ClientID] = true
+	}
+	current := map[int64]bool{}
+	for _, id := range u.Survivor.SubjectIDs {
+		current[id] = !u.Made[client.EdgePath(history.PathSubject, id)]
+	}
+	own := u.Survivor.SubjectIDs
+	if slices.Contains(u.Journal.Changed, client.NameSubjects) {
+		had := map[int64]bool{}
+		var inner []int64
+		for _, id := range u.Journal.Before.SubjectIDs {
+			had[id] = true
+			if among[id] {
+				inner = append(inner, id)
+			}
+		}
+		brought := map[int64]bool{}
+		for _, id := range u.Journal.After.SubjectIDs {
+			brought[id] = !had[id] && !u.Made[client.EdgePath(history.PathSubject, id)]
+		}
+		own = slices.DeleteFunc(slices.Clone(own), func(id int64) bool { return brought[id] })
+		own = append(own, inner...)
+	}
+	u.After.SubjectIDs = client.SortedSet(slices.Clone(own))
+	for _, c := range u.Back {
+		var subjects []int64
+		for _, id := range c.SubjectIDs {
+			if among[id] || current[id] {
+				subjects = append(subjects, id)
+			}
+		}
+		c.SubjectIDs = client.SortedSet(subjects)
+	}
+}
+
+// returnAppointments gives each appointment to whom the scheduler named.
+func (u *Unfold) returnAppointments() {
+	owners := map[int64]*client.Client{}
+	for _, c := range u.Back {
+		for _, a := range c.Appointments {
+			// As it was then, should the scheduler have said nothing of it.
+			if _, said := u.Known[a.AppointmentID]; !said {
+				u.Known[a.AppointmentID] = client.KnownAppointment{ClientID: c.ClientID}
+			}
+		}
+		c.Appointments = nil
+		for _, id := range c.Family() {
+			owners[id] = c
+		}
+	}
+	u.After.Appointments = nil
+	for _, a := range u.Survivor.Appointments {
+		if owner := owners[u.Known[a.AppointmentID].ClientID]; owner != nil {
+			owner.PutAppointment(a)
+		} else {
+			u.After.PutAppointment(a)
+		}
+	}
+}
+
+// Repointings are what becomes of the viewers' edges. now says what they see
+// today: who sees the survivor no more, or anew, gets nothing back.
+func (u *Unfold) Repointings(now map[int64]Viewer) []Repointing {
+	var changes []Repointing
+	places := map[string]int{}
+	survivor := u.Survivor.ClientID
+	for _, viewer := range u.Journal.Viewers {
+		if !slices.Contains(now[viewer.ClientID].Saw, survivor) || u.Made[client.EdgePath(history.PathViewer, viewer.ClientID)] {
+			continue
+		}
+		change := Repointing{Add: slices.DeleteFunc(slices.Clone(viewer.Saw), func(id int64) bool { return id == survivor })}
+		if len(change.Add) == len(viewer.Saw) {
+			change.Drop = []int64{survivor}
+		}
+		key := JoinIDs(change.Drop) + "/" + JoinIDs(change.Add)
+		i, known := places[key]
+		if !known {
+			i = len(changes)
+			places[key] = i
+			changes = append(changes, change)
+		}
+		changes[i].ViewerIDs = append(changes[i].ViewerIDs, viewer.ClientID)
+	}
+	return changes
+}
+
+// Changed says whether the merge changed the one value of a field.
+func (u *Unfold) Changed(field string) bool {
+	if id, custom := CustomFieldID(field); custom {
+		return !client.EqualValues(u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id))
+	}
+	return OfOneValue(field) && slices.Contains(u.Journal.Changed, field)
+}
+
+// JoinIDs is a text that is equal for equal lists only.
+func JoinIDs(ids []int64) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(texts, ",")
+}

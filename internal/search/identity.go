@@ -1,0 +1,103 @@
+package search
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"clientgraph/internal/client"
+)
+
+// Kinds of identity keys. Two clients who share a key may be one person; which
+// kind of key they share says how likely that is.
+const (
+	KeyEmail        = "e:"
+	KeyPhone        = "p:"
+	KeyNameAndBirth = "n:"
+	KeyExternalUser = "x:"
+)
+
+// emailLower is an address as it is stored for comparing; nil for none.
+func emailLower(address *string) *string {
+	if address == nil || client.IsBlank(*address) {
+		return nil
+	}
+	return new(FoldEmail(*address))
+}
+
+// identityKeys are the client's, ascending and each once. By what a merged client
+// was known its survivor is: that person comes back by the old address.
+func (k *Keyer) identityKeys(c *client.Client) []string {
+	var keys []string
+	for _, email := range EmailsLower(c) {
+		keys = append(keys, KeyEmail+email)
+	}
+	for _, phone := range phones(c) {
+		for _, number := range k.phoneNumbers(phone) {
+			// A family's extension is no other telephone.
+			keys = append(keys, KeyPhone+number.e164)
+		}
+	}
+	if name := IdentityName(c); name != "" && c.DateOfBirth != nil {
+		keys = append(keys, KeyNameAndBirth+name+"|"+c.DateOfBirth.String())
+	}
+	for _, user := range externalUserNames(c) {
+		keys = append(keys, KeyExternalUser+strings.TrimSpace(user))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// IdentityName is the client's name as names are compared: without case,
+// accents and spare spaces; empty for none.
+func IdentityName(c *client.Client) string {
+	name := c.FullName()
+	if name == nil {
+		return ""
+	}
+	return Normalise(*name)
+}
+
+// Digest is a digest of all by which the client could be taken for another
+// one: it changes when any of that does. IdentityKeys, the parts of the full
+// name and the date of birth must be loaded.
+func Digest(c *client.Client) []byte {
+	return digestNamed(c, IdentityName(c))
+}
+
+func digestNamed(c *client.Client, name string) []byte {
+	parts := append([]string{name}, c.IdentityKeys...)
+	if c.DateOfBirth != nil {
+		parts = append(parts, c.DateOfBirth.String())
+	}
+	digest := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return digest[:]
+}
+
+// EmailsLower are the client's addresses as they are compared, its own first.
+func EmailsLower(c *client.Client) []string {
+	var addresses []string
+	for _, address := range c.Known("emailAddress", c.EmailAddress) {
+		addresses = append(addresses, *emailLower(&address))
+	}
+	return client.Unique(addresses)
+}
+
+// externalUserNames are the client's names in other systems, its own first.
+func externalUserNames(c *client.Client) []string {
+	return client.Unique(c.Known("externalUserName", c.ExternalUserName))
+}
+
+// accountIDs are the client's login and those that were merged into it.
+func accountIDs(c *client.Client) []int64 {
+	var ids []int64
+	if c.ClientAccountID != nil {
+		ids = append(ids, *c.ClientAccountID)
+	}
+	for _, m := range c.Merged {
+		if m.AccountID != nil {
+			ids = append(ids, *m.AccountID)
+		}
+	}
+	return client.SortedSet(ids)
+}

@@ -1,0 +1,117 @@
+package search
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"clientgraph/internal/client"
+)
+
+// KeySpeltBefore is the key of a text as the rules of before spelt it, where that
+// differs.
+func KeySpeltBefore(key string, raw any) []string {
+	text, isText := raw.(string)
+	if !isText || normaliseBefore(text) == Normalise(text) {
+		return nil
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(key, keyField), "=")
+	if key != textKey(name, Normalise(text)) {
+		// It is no key of a text.
+		return nil
+	}
+	return []string{textKey(name, normaliseBefore(text))}
+}
+
+// FilterKey is the index key of one value of the field.
+func FilterKey(f *client.FieldDefinition, raw any) (string, *client.Error) {
+	name, value := strconv.FormatInt(f.DefinitionID, 10), any(nil)
+	if p := f.Property(); p != nil {
+		// The property's own rule is not asked: who looks for a value that no
+		// client can have finds none.
+		decoded, err := client.DecodeScalar(p, raw)
+		if err != nil {
+			return "", err
+		}
+		name, value = p.Name, decoded
+	} else {
+		asked := *f
+		if asked.Type == client.FieldChoice {
+			// A choice that nobody can make is one that nobody made.
+			asked.Type = client.FieldText
+		}
+		decoded, err := asked.Decode(raw)
+		if err != nil {
+			return "", err
+		}
+		value = decoded
+	}
+	return FieldKey(name, value), nil
+}
+
+// Prefixes of the keys by which reports find clients.
+const (
+	keyTag      = "t:"
+	KeyStaff    = "s:"
+	KeyLocation = "l:"
+	KeyReason   = "r:"
+	keyField    = "f:"
+)
+
+// maxPlainKey bounds a custom value's key in bytes; a longer value is hashed.
+const maxPlainKey = 100
+
+// indexKeys are all keys of the client, each once, in order.
+func indexKeys(c *client.Client) []string {
+	keys := searchKeys(c)
+	for _, tag := range c.Tags {
+		keys = append(keys, TagIndexKey(tag))
+	}
+	for _, a := range c.Appointments {
+		keys = append(keys, NumberKey(KeyStaff, a.StaffID), NumberKey(KeyLocation, a.LocationID), NumberKey(KeyReason, a.ReasonID))
+	}
+	for i := range client.Properties() {
+		p := &client.Properties()[i]
+		if !p.Mappable() {
+			continue
+		}
+		value := client.ValueAt(p.At(c))
+		if p.Name == "fullName" {
+			value = client.ValueAt(new(c.FullName()))
+		}
+		if value != nil {
+			keys = append(keys, FieldKey(p.Name, value))
+		}
+	}
+	for _, v := range c.FieldValues {
+		keys = append(keys, FieldKey(strconv.FormatInt(v.DefinitionID, 10), v.Value))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// TagIndexKey is a tag's key, whatever spaces it was sent with.
+func TagIndexKey(tag string) string { return keyTag + client.TagKey(client.Trimmed(tag)) }
+
+func NumberKey(kind string, id int64) string { return kind + strconv.FormatInt(id, 10) }
+
+// FieldKey is equal for two values of a custom field exactly when a filter takes
+// them for the same: texts are compared as searches do, by their letters.
+func FieldKey(name string, value any) string {
+	text := client.TextOf(value)
+	if _, isText := value.(string); isText {
+		text = Normalise(text)
+	}
+	return textKey(name, text)
+}
+
+// textKey is the key of a value that is written in one way only.
+func textKey(name, text string) string {
+	if len(text) > maxPlainKey {
+		sum := sha256.Sum256([]byte(text))
+		text = "#" + hex.EncodeToString(sum[:])
+	}
+	return keyField + name + "=" + text
+}
