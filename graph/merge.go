@@ -11,18 +11,18 @@ import (
 )
 
 // PreviewMerge answers what a merge would do.
-func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) (*model.MergeReport, error) {
+func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) (*model.MergeReport, error) {
 	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, service.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices),
 	})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return &model.MergeReport{MergeReport: report}, nil
+	return &model.MergeReport{Report: report}, nil
 }
 
 // MergeClients makes one client of several.
-func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
+func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
 	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), service.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
 	})
@@ -32,7 +32,7 @@ func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, 
 	}
 	payload := &model.MergeClientsPayload{Client: node, UserErrors: userErrors, Conflicts: pointers(result.Conflicts)}
 	if result.Report != nil {
-		payload.MergeID, payload.Report = &client.ID{Number: result.MergeID}, &model.MergeReport{MergeReport: result.Report}
+		payload.MergeID, payload.Report = &client.ID{Number: result.MergeID}, &model.MergeReport{Report: result.Report}
 	}
 	return payload, nil
 }

@@ -151,13 +151,13 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 	}
 	for name, want := range map[string][]string{
 		"Permission":       permissions,
-		"Role":             constants(t, "scope.go", "Role"),
-		"ClientStatus":     constants(t, "client.go", "Status"),
-		"FieldType":        constants(t, "definition.go", "FieldType"),
-		"ClientOrderField": constants(t, "query.go", "OrderField"),
-		"HistoryOperation": constants(t, "history.go", "Operation"),
-		"ClientChangeKind": constants(t, "history.go", "Kind"),
-		"DuplicateReason":  constants(t, "duplicates.go", "DuplicateReason"),
+		"Role":             constants(t, "client/scope.go", "Role"),
+		"ClientStatus":     constants(t, "client/client.go", "Status"),
+		"FieldType":        constants(t, "client/definition.go", "FieldType"),
+		"ClientOrderField": constants(t, "service/query.go", "OrderField"),
+		"HistoryOperation": constants(t, "history/history.go", "Operation"),
+		"ClientChangeKind": constants(t, "history/history.go", "Kind"),
+		"DuplicateReason":  constants(t, "service/duplicates.go", "DuplicateReason"),
 	} {
 		checkNames(t, "values of "+name, valueNames(apitest.Definition(t, name)), want)
 	}
@@ -288,19 +288,19 @@ func descriptions(schema *gqlast.Schema) map[string]string {
 
 // domainCodes are the codes of the domain, read off its source, so that a new
 // one is missed here before it is missed by a caller.
-func domainCodes(t *testing.T) []string { return constants(t, "codes.go", "Code") }
+func domainCodes(t *testing.T) []string { return constants(t, "client/codes.go", "Code") }
 
 // limitCodes are those of the guards before an operation, without the library's.
 func limitCodes(t *testing.T) []string {
 	t.Helper()
-	return slices.DeleteFunc(constants(t, "../limit/shape.go", "client.Code"), func(code string) bool { return strings.HasPrefix(code, "GRAPHQL_") })
+	return slices.DeleteFunc(constants(t, "limit/shape.go", "client.Code"), func(code string) bool { return strings.HasPrefix(code, "GRAPHQL_") })
 }
 
 // constants are the values of the string constants of a type in a file of the
 // domain.
 func constants(t *testing.T, file, typeName string) []string {
 	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), "../internal/client/"+file, nil, parser.SkipObjectResolution)
+	parsed, err := parser.ParseFile(token.NewFileSet(), "../internal/"+file, nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,8 @@
 // Writes what CLDR says of the order of each of its locales, as
-// internal/client/testdata/collations.txt has it, by the ICU that Node has:
+// internal/search/testdata/collations.txt has it, by the ICU that Node has:
 //
 //	npm install --no-save cldr-misc-full
-//	node .ci/collations/main.mjs node_modules/cldr-misc-full > internal/client/testdata/collations.txt
+//	node .ci/collations/main.mjs node_modules/cldr-misc-full > internal/search/testdata/collations.txt
 //
 // A line is some locales, a colon and words in ascending order: the letters that CLDR
 // lists for the locales, alone and with marks and capitals, those of ISO 8859-1, and

@@ -487,7 +487,7 @@ type ComplexityRoot struct {
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		EraseClient           func(childComplexity int, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) int
-		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) int
+		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
 		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
@@ -561,7 +561,7 @@ type ComplexityRoot struct {
 		Me                        func(childComplexity int) int
 		Node                      func(childComplexity int, id client.ID) int
 		Nodes                     func(childComplexity int, ids []*client.ID) int
-		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) int
+		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) int
 		TagUsage                  func(childComplexity int, pageNumber int64, pageSize int64) int
 	}
 
@@ -747,7 +747,7 @@ type MutationResolver interface {
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
-	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
+	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
 	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
 	EraseClient(ctx context.Context, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error)
 	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
@@ -790,7 +790,7 @@ type QueryResolver interface {
 	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
-	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.MergeChoice) (*model.MergeReport, error)
+	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) (*model.MergeReport, error)
 	ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error)
 }
 type SubscriptionResolver interface {
@@ -2928,7 +2928,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.MergeChoice), args["expectedVersions"].([]*service.ExpectedVersion), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.Choice), args["expectedVersions"].([]*service.ExpectedVersion), args["idempotencyKey"].(*string)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -3471,7 +3471,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewMerge(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.MergeChoice)), true
+		return e.ComplexityRoot.Query.PreviewMerge(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.Choice)), true
 	case "Query.tagUsage":
 		if e.ComplexityRoot.Query.TagUsage == nil {
 			break
@@ -8921,8 +8921,8 @@ func (ec *executionContext) field_Mutation_mergeClients_args(ctx context.Context
 	}
 	args["clientIds"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
-			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merge.Choice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10095,8 +10095,8 @@ func (ec *executionContext) field_Query_previewMerge_args(ctx context.Context, r
 	}
 	args["clientIds"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
-			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merge.Choice, error) {
+			return ec.unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16691,8 +16691,8 @@ func (ec *executionContext) _MergeConflict_values(ctx context.Context, field gra
 			return obj.Values(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeValue) graphql.Marshaler {
-			return ec.marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeValueᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Value) graphql.Marshaler {
+			return ec.marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16780,7 +16780,7 @@ func (ec *executionContext) fieldContext_MergeConflict_choosable(_ context.Conte
 	return graphql.NewScalarFieldContext("MergeConflict", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _MergeFill_field(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_field(ctx context.Context, field graphql.CollectedField, obj *merge.Fill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16803,7 +16803,7 @@ func (ec *executionContext) fieldContext_MergeFill_field(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "String")
 }
 
-func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.Fill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16826,7 +16826,7 @@ func (ec *executionContext) fieldContext_MergeFill_fromClientId(_ context.Contex
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeFill_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.Fill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16849,7 +16849,7 @@ func (ec *executionContext) fieldContext_MergeFill_fromClientGlobalId(_ context.
 	return graphql.NewScalarFieldContext("MergeFill", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *merge.MergeFill) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeFill_value(ctx context.Context, field graphql.CollectedField, obj *merge.Fill) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16872,7 +16872,7 @@ func (ec *executionContext) fieldContext_MergeFill_value(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeFill", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _MergeMove_field(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_field(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16895,7 +16895,7 @@ func (ec *executionContext) fieldContext_MergeMove_field(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "String")
 }
 
-func (ec *executionContext) _MergeMove_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_fromClientId(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16918,7 +16918,7 @@ func (ec *executionContext) fieldContext_MergeMove_fromClientId(_ context.Contex
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeMove_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_fromClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16941,7 +16941,7 @@ func (ec *executionContext) fieldContext_MergeMove_fromClientGlobalId(_ context.
 	return graphql.NewScalarFieldContext("MergeMove", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_count(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16964,7 +16964,7 @@ func (ec *executionContext) fieldContext_MergeMove_count(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MergeMove", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MergeMove_values(ctx context.Context, field graphql.CollectedField, obj *merge.MergeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeMove_values(ctx context.Context, field graphql.CollectedField, obj *merge.Move) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17123,8 +17123,8 @@ func (ec *executionContext) _MergeReport_moves(ctx context.Context, field graphq
 			return obj.Moves(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeMove) graphql.Marshaler {
-			return ec.marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeMoveᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Move) graphql.Marshaler {
+			return ec.marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMoveᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17155,8 +17155,8 @@ func (ec *executionContext) _MergeReport_fills(ctx context.Context, field graphq
 			return obj.Fills(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*merge.MergeFill) graphql.Marshaler {
-			return ec.marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeFillᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merge.Fill) graphql.Marshaler {
+			return ec.marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐFillᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17239,7 +17239,7 @@ func (ec *executionContext) fieldContext_MergeReport_aliases(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _MergeValue_clientId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_clientId(ctx context.Context, field graphql.CollectedField, obj *merge.Value) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17262,7 +17262,7 @@ func (ec *executionContext) fieldContext_MergeValue_clientId(_ context.Context, 
 	return graphql.NewScalarFieldContext("MergeValue", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MergeValue_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merge.Value) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17285,7 +17285,7 @@ func (ec *executionContext) fieldContext_MergeValue_clientGlobalId(_ context.Con
 	return graphql.NewScalarFieldContext("MergeValue", field, true, false, "ID")
 }
 
-func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *merge.MergeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _MergeValue_value(ctx context.Context, field graphql.CollectedField, obj *merge.Value) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18589,7 +18589,7 @@ func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.MergeChoice), fc.Args["expectedVersions"].([]*service.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.Choice), fc.Args["expectedVersions"].([]*service.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -20870,7 +20870,7 @@ func (ec *executionContext) _Query_previewMerge(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewMerge(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.MergeChoice))
+			return ec.Resolvers.Query().PreviewMerge(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.Choice))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -24208,8 +24208,8 @@ func UnmarshalFieldFilter(ctx context.Context, raw any) (model.FieldFilter, erro
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj any) (merge.MergeChoice, error) {
-	var it merge.MergeChoice
+func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj any) (merge.Choice, error) {
+	var it merge.Choice
 	if obj == nil {
 		return it, nil
 	}
@@ -24251,8 +24251,8 @@ func (ec *executionContext) unmarshalInputMergeChoice(ctx context.Context, obj a
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalMergeChoice(ctx context.Context, raw any) (merge.MergeChoice, error) {
-	var out merge.MergeChoice
+func UnmarshalMergeChoice(ctx context.Context, raw any) (merge.Choice, error) {
+	var out merge.Choice
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeChoice", raw, &out)
 	return out, err
 }
@@ -26835,7 +26835,7 @@ func (ec *executionContext) _MergeConflict(ctx context.Context, sel ast.Selectio
 
 var mergeFillImplementors = []string{"MergeFill"}
 
-func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeFill) graphql.Marshaler {
+func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet, obj *merge.Fill) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeFillImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26883,7 +26883,7 @@ func (ec *executionContext) _MergeFill(ctx context.Context, sel ast.SelectionSet
 
 var mergeMoveImplementors = []string{"MergeMove"}
 
-func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeMove) graphql.Marshaler {
+func (ec *executionContext) _MergeMove(ctx context.Context, sel ast.SelectionSet, obj *merge.Move) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeMoveImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -27009,7 +27009,7 @@ func (ec *executionContext) _MergeReport(ctx context.Context, sel ast.SelectionS
 
 var mergeValueImplementors = []string{"MergeValue"}
 
-func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSet, obj *merge.MergeValue) graphql.Marshaler {
+func (ec *executionContext) _MergeValue(ctx context.Context, sel ast.SelectionSet, obj *merge.Value) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, mergeValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29923,7 +29923,7 @@ func (ec *executionContext) unmarshalNLocationGroupInput2clientgraphᚋgraphᚋm
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐMergeChoice(ctx context.Context, v any) (*merge.MergeChoice, error) {
+func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐChoice(ctx context.Context, v any) (*merge.Choice, error) {
 	res, err := ec.unmarshalInputMergeChoice(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29952,11 +29952,11 @@ func (ec *executionContext) marshalNMergeConflict2ᚖclientgraphᚋgraphᚋmodel
 	return ec._MergeConflict(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeFillᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeFill) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmergeᚐFillᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Fill) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐMergeFill(ctx, sel, v[i])
+		return ec.marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐFill(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29968,7 +29968,7 @@ func (ec *executionContext) marshalNMergeFill2ᚕᚖclientgraphᚋinternalᚋmer
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐMergeFill(ctx context.Context, sel ast.SelectionSet, v *merge.MergeFill) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋmergeᚐFill(ctx context.Context, sel ast.SelectionSet, v *merge.Fill) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeFill!")
 		return graphql.Null
@@ -29976,11 +29976,11 @@ func (ec *executionContext) marshalNMergeFill2ᚖclientgraphᚋinternalᚋmerge�
 	return ec._MergeFill(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeMove) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmergeᚐMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Move) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMergeMove(ctx, sel, v[i])
+		return ec.marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMove(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29992,7 +29992,7 @@ func (ec *executionContext) marshalNMergeMove2ᚕᚖclientgraphᚋinternalᚋmer
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMergeMove(ctx context.Context, sel ast.SelectionSet, v *merge.MergeMove) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋmergeᚐMove(ctx context.Context, sel ast.SelectionSet, v *merge.Move) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeMove!")
 		return graphql.Null
@@ -30000,11 +30000,11 @@ func (ec *executionContext) marshalNMergeMove2ᚖclientgraphᚋinternalᚋmerge�
 	return ec._MergeMove(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.MergeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋmergeᚐValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.Value) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐMergeValue(ctx, sel, v[i])
+		return ec.marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐValue(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30016,7 +30016,7 @@ func (ec *executionContext) marshalNMergeValue2ᚕᚖclientgraphᚋinternalᚋme
 	return ret
 }
 
-func (ec *executionContext) marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐMergeValue(ctx context.Context, sel ast.SelectionSet, v *merge.MergeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNMergeValue2ᚖclientgraphᚋinternalᚋmergeᚐValue(ctx context.Context, sel ast.SelectionSet, v *merge.Value) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MergeValue!")
 		return graphql.Null
@@ -31022,16 +31022,16 @@ func (ec *executionContext) marshalOMe2ᚖclientgraphᚋgraphᚋmodelᚐMe(ctx c
 	return ec._Me(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐMergeChoiceᚄ(ctx context.Context, v any) ([]*merge.MergeChoice, error) {
+func (ec *executionContext) unmarshalOMergeChoice2ᚕᚖclientgraphᚋinternalᚋmergeᚐChoiceᚄ(ctx context.Context, v any) ([]*merge.Choice, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*merge.MergeChoice, len(vSlice))
+	res := make([]*merge.Choice, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐMergeChoice(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐChoice(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}

@@ -109,6 +109,7 @@ func invalidCursor(argument string) *client.Error {
 	return client.Path{argument}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor that clientChanges or clientChanged answered, unchanged"})
 }
 
+// ResyncRequired is the error of a cursor that can't be read on from.
 func ResyncRequired(argument string) *client.Error {
 	return client.Path{argument}.At(&client.Error{
 		Code:    client.CodeResyncRequired,

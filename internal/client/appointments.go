@@ -33,6 +33,7 @@ func (a Appointment) equal(b Appointment) bool {
 	return a == b
 }
 
+// PutAppointment adds an appointment, or takes it for the one of its id.
 func (c *Client) PutAppointment(a Appointment) {
 	i, found := c.Appointment(a.AppointmentID)
 	if found {
@@ -42,6 +43,7 @@ func (c *Client) PutAppointment(a Appointment) {
 	c.Appointments = slices.Insert(c.Appointments, i, a)
 }
 
+// DropAppointment takes out the appointment of that id, if it is there.
 func (c *Client) DropAppointment(id int64) {
 	if i, found := c.Appointment(id); found {
 		c.Appointments = slices.Delete(c.Appointments, i, i+1)

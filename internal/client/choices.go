@@ -65,6 +65,8 @@ func (f *FieldDefinition) EveryChoice() []string {
 	return names
 }
 
+// RenameTo gives choices the names that they have in names, all at once. What
+// clients hold stays as it is.
 func (f *FieldDefinition) RenameTo(names map[string]string) {
 	choices, held := slices.Clone(f.Choices), map[string]string{}
 	for i, name := range choices {

@@ -11,6 +11,7 @@ import (
 // Path is where in an input a value stands.
 type Path []string
 
+// With returns the path of a part of what the path leads to.
 func (p Path) With(more ...string) Path {
 	return append(slices.Clip(slices.Clone(p)), more...)
 }
@@ -182,6 +183,7 @@ func decodeIDs(raw any, typeName string, bound int, where Path) ([]int64, Errors
 	return ids, errs
 }
 
+// DecodeID reads an id of an input: a global id, or a number as JSON has it.
 func DecodeID(raw any) (ID, error) {
 	switch v := raw.(type) {
 	case ID:
@@ -214,6 +216,7 @@ func List(raw any) []any {
 	return []any{raw}
 }
 
+// Entries returns a list as inputs hold lists.
 func Entries[T any](list []T) []any {
 	entries := make([]any, len(list))
 	for i := range list {
@@ -222,6 +225,7 @@ func Entries[T any](list []T) []any {
 	return entries
 }
 
+// Integer reads a whole number of an input.
 func Integer(raw any) (int64, bool) {
 	switch v := raw.(type) {
 	case json.Number:
@@ -250,10 +254,12 @@ func number(raw any) (float64, bool) {
 	return 0, false
 }
 
+// WrongType is the error of a value of another type than want names.
 func WrongType(want string) *Error {
 	return &Error{Code: CodeInvalidType, Message: "want " + want}
 }
 
+// TooMany is the error of a list of more than bound entries.
 func TooMany(bound int) *Error {
 	return &Error{Code: CodeTooMany, Message: fmt.Sprintf("want at most %d entries", bound)}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// TooManySubjects is the error of a client that would view more than MaxSubjects.
 func TooManySubjects() *Error {
 	return &Error{Code: CodeTooManySubjects, Message: fmt.Sprintf("a client may see at most %d others", MaxSubjects)}
 }

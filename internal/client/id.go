@@ -91,6 +91,7 @@ func isTypeName(name string) bool {
 	return name != ""
 }
 
+// InvalidID is the error of what is no id, or the id of something else.
 func InvalidID() *Error {
 	return &Error{Code: CodeInvalidID, Message: "an id is a decimal number of at most 64 bits, or the global id that the field id answers"}
 }

@@ -127,6 +127,7 @@ func (in *Input) decodeProperty(p *Property, raw any, where Path) (any, Errors) 
 	return value, errs
 }
 
+// Fail adds an error at a path.
 func (in *Input) Fail(where Path, err *Error) {
 	in.Errors = append(in.Errors, where.At(err))
 }
@@ -178,6 +179,7 @@ func (in *Input) Named(raw any, seen map[int64]bool, at Path) *FieldDefinition {
 	return definition
 }
 
+// DecodeField reads the value of a custom field.
 func (in *Input) DecodeField(definition *FieldDefinition, raw any, where Path) {
 	if definition.PropertyCode != nil {
 		in.decodeMapped(definition, raw, where)

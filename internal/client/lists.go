@@ -6,6 +6,7 @@ import (
 	"strconv"
 )
 
+// SortedSet returns ids ascending and each once; nil for none.
 func SortedSet(ids []int64) []int64 {
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -26,6 +27,7 @@ func (c *Client) SetFieldValue(id int64, value any) {
 	c.FieldValues = WithFieldValue(c.FieldValues, id, value)
 }
 
+// EdgePath is the path of one entry, by id, in changes of a list.
 func EdgePath(prefix string, id int64) string { return prefix + "." + strconv.FormatInt(id, 10) }
 
 // TextSize is how many bytes the client's texts have.

@@ -26,7 +26,7 @@ func (m MergedClient) equal(o MergedClient) bool {
 func (m MergedClient) ID() ID { return ID{Type: TypeMergedClient, Number: m.ClientID} }
 
 // ClientGlobalID is the global id that the client had.
-func (m MergedClient) ClientGlobalID() ID { return ClientID(m.ClientID) }
+func (m MergedClient) ClientGlobalID() ID { return GlobalID(m.ClientID) }
 
 // Alias is a value by which a client was known before a merge, and still is.
 type Alias struct {

@@ -56,33 +56,33 @@ func IsExact(literal string) bool {
 	return ok
 }
 
-// decimal is a number as its significant digits, without zeros at their ends,
+// Decimal is a number as its significant digits, without zeros at their ends,
 // and the power of ten that the first stands for. Equal numbers are equal
 // decimals; zero is the zero value.
-type decimal struct {
+type Decimal struct {
 	negative bool
 	digits   string
 	power    int64
 }
 
 // DecimalOf reads a JSON number, or what strconv writes of one.
-func DecimalOf(text string) (decimal, bool) {
-	var d decimal
+func DecimalOf(text string) (Decimal, bool) {
+	var d Decimal
 	text, d.negative = strings.CutPrefix(text, "-")
 	mantissa, exponent, scientific := cutExponent(text)
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" {
-		return decimal{}, false
+		return Decimal{}, false
 	}
 	digits := strings.TrimLeft(whole+fraction, "0")
 	d.power = int64(len(whole) - (len(whole) + len(fraction) - len(digits)))
 	if d.digits = strings.TrimRight(digits, "0"); d.digits == "" {
-		return decimal{}, true
+		return Decimal{}, true
 	}
 	if scientific {
 		more, err := strconv.ParseInt(exponent, 10, 32)
 		if err != nil {
-			return decimal{}, false
+			return Decimal{}, false
 		}
 		d.power += more
 	}
@@ -98,7 +98,7 @@ func cutExponent(text string) (mantissa, exponent string, found bool) {
 }
 
 // String writes every number in one way.
-func (d decimal) String() string {
+func (d Decimal) String() string {
 	sign := ""
 	if d.negative {
 		sign = "-"

@@ -47,7 +47,7 @@ const (
 	ownWritable
 	// hiddenFromClient may not be read by a CLIENT.
 	hiddenFromClient
-	// Secret: history says that it changed, never what it was.
+	// Secret is what history says of that it changed, never what it was.
 	Secret
 	// Derived when written; no part of history.
 	Derived
@@ -65,6 +65,9 @@ const (
 	Aliased
 )
 
+// Bounds of properties. MaxText is of a text of one line and MaxNotes of one of
+// many, in characters; MaxList of the entries of a list, MaxTags of the tags of a
+// client and MaxTag of the characters of one.
 const (
 	MaxText  = 1_000
 	MaxNotes = 100_000
@@ -235,6 +238,7 @@ func (p *Property) Writable() bool { return p.Is(Writable) }
 // HiddenFromClient says whether role CLIENT may not read the property.
 func (p *Property) HiddenFromClient() bool { return p.Is(hiddenFromClient) }
 
+// Is says whether the property has a trait.
 func (p *Property) Is(t trait) bool { return p.has&t != 0 }
 
 // withKinds adds what follows from a row of the table.

@@ -48,6 +48,7 @@ func ValueAt(place any) any {
 	panic("client: a property of an unknown type")
 }
 
+// Deref is what a pointer points to; nil, of no type, for none.
 func Deref[T any](p *T) any {
 	if p == nil {
 		return nil

@@ -40,10 +40,12 @@ func AnyClient() *rapid.Generator[*client.Client] {
 	})
 }
 
+// AnyDay draws a day of the years 1 to 9999.
 func AnyDay(t *rapid.T) client.Date {
 	return client.DateOf(time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799000).Draw(t, "day")).UTC())
 }
 
+// AnySet draws ids, ascending and each once.
 func AnySet(t *rapid.T) []int64 {
 	return client.SortedSet(rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 5).Draw(t, "ids"))
 }

@@ -27,7 +27,7 @@ func ReadableNames(role client.Role, paths []string) []string {
 // changes.
 func (change *Change) ClientGlobalID() *client.ID {
 	if number := change.Neighbour(); number != 0 {
-		return new(client.ClientID(number))
+		return new(client.GlobalID(number))
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ type Fold struct {
 	// Folded are the others, in the order of the request.
 	Folded []*client.Client
 	// Choices are whose value of a field wins, where that was said.
-	Choices map[string]Choice
+	Choices map[string]Decision
 	// SSNs are the social security numbers of those who have one, by client.
 	SSNs map[int64]string
 	// Viewers are those who may see one of the clients, themselves aside, by id.
@@ -41,12 +41,12 @@ type Fold struct {
 	After *client.Client
 	// SSNFrom is whose social security number the survivor takes; 0 for none.
 	SSNFrom int64
-	Report  *MergeReport
+	Report  *Report
 	Errors  client.Errors
 }
 
-// Choice is whose value of a field wins, and where in the request that is said.
-type Choice struct {
+// Decision is whose value of a field wins, and where in the request that is said.
+type Decision struct {
 	FromClientID int64
 	Where        client.Path
 }
@@ -64,9 +64,9 @@ type Viewer struct {
 // Run runs the merge, property by property in the order of the table.
 func (f *Fold) Run() {
 	f.After = f.Survivor.Clone()
-	f.Report = &MergeReport{
+	f.Report = &Report{
 		ClientID: f.Survivor.ClientID, ClientIDs: []int64{}, Versions: []VersionOf{},
-		Moves: []MergeMove{}, Fills: []MergeFill{}, Conflicts: []MergeConflict{}, Aliases: []client.Alias{},
+		Moves: []Move{}, Fills: []Fill{}, Conflicts: []Conflict{}, Aliases: []client.Alias{},
 	}
 	for _, c := range f.All() {
 		f.Report.Versions = append(f.Report.Versions, VersionOf{ClientID: c.ClientID, Version: c.Version})
@@ -94,13 +94,13 @@ func (f *Fold) checkSize() {
 		f.Errors = append(f.Errors, client.Path{"clientIds"}.At(client.TooManySubjects()))
 	}
 	if len(f.After.Appointments) > client.MaxAppointments {
-		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("a client has at most %d appointments", client.MaxAppointments)))
+		f.Errors = append(f.Errors, TooLarge(fmt.Sprintf("a client has at most %d appointments", client.MaxAppointments)))
 	}
 	if len(f.Viewers) > MaxMergeViewers {
-		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
+		f.Errors = append(f.Errors, TooLarge(fmt.Sprintf("at most %d viewers can be moved at once", MaxMergeViewers)))
 	}
 	if f.After.TextSize() > maxMergedText {
-		f.Errors = append(f.Errors, MergeTooLarge("all texts of a client have at most 6 MiB"))
+		f.Errors = append(f.Errors, TooLarge("all texts of a client have at most 6 MiB"))
 	}
 }
 
@@ -121,7 +121,7 @@ func (f *Fold) checkBound(p *client.Property) {
 		before, after, of = length(*p.At(f.Survivor).(**string)), length(*own), "characters"
 	}
 	if after > p.Max && after > before {
-		f.Errors = append(f.Errors, MergeTooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
+		f.Errors = append(f.Errors, TooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
 	}
 }
 
@@ -133,7 +133,9 @@ func length(text *string) int {
 	return utf8.RuneCountInString(*text)
 }
 
-func MergeTooLarge(rule string) *client.Error {
+// TooLarge is the error of a survivor that no document could hold; rule says what
+// it would exceed.
+func TooLarge(rule string) *client.Error {
 	return client.Path{"clientIds"}.At(&client.Error{Code: client.CodeMergeTooLarge, Message: rule + ": merge fewer clients, or shorten what they have"})
 }
 

@@ -8,7 +8,7 @@ import (
 // say in it.
 func (f *Fold) foldConsent(p *client.Property) {
 	winner := f.Survivor
-	var values []MergeValue
+	var values []Value
 	differ := false
 	for _, c := range f.All() {
 		if strictness(p, c) > strictness(p, winner) {
@@ -16,14 +16,14 @@ func (f *Fold) foldConsent(p *client.Property) {
 		}
 		differ = differ || strictness(p, c) != strictness(p, f.Survivor)
 		if value := client.ValueAt(p.At(c)); value != nil {
-			values = append(values, MergeValue{ClientID: c.ClientID, Value: reported(p, value)})
+			values = append(values, Value{ClientID: c.ClientID, Value: reported(p, value)})
 		}
 	}
 	if !differ {
 		return
 	}
 	client.SetAt(p.At(f.After), client.ValueAt(p.At(winner)))
-	f.Report.Conflicts = append(f.Report.Conflicts, MergeConflict{Field: p.Name, Values: values, WinnerID: winner.ClientID})
+	f.Report.Conflicts = append(f.Report.Conflicts, Conflict{Field: p.Name, Values: values, WinnerID: winner.ClientID})
 }
 
 // strictness orders values of consent: BLACKLISTED and blocked are stricter than

@@ -26,20 +26,20 @@ func (f *Fold) decide(field string, candidates []candidate, same func(a, b any) 
 	if choice, chosen := f.Choices[field]; chosen {
 		winner = candidates[slices.IndexFunc(candidates, func(c candidate) bool { return c.from.ClientID == choice.FromClientID })]
 	}
-	var values []MergeValue
+	var values []Value
 	differ := false
 	for _, c := range candidates {
 		if c.value == nil {
 			continue
 		}
-		values = append(values, MergeValue{ClientID: c.from.ClientID, Value: report(c.value)})
+		values = append(values, Value{ClientID: c.from.ClientID, Value: report(c.value)})
 		differ = differ || winner.value == nil || !same(c.value, winner.value)
 	}
 	switch {
 	case differ:
-		f.Report.Conflicts = append(f.Report.Conflicts, MergeConflict{Field: field, Values: values, WinnerID: winner.from.ClientID, Choosable: true})
+		f.Report.Conflicts = append(f.Report.Conflicts, Conflict{Field: field, Values: values, WinnerID: winner.from.ClientID, Choosable: true})
 	case own.value == nil && winner.value != nil:
-		f.Report.Fills = append(f.Report.Fills, MergeFill{Field: field, FromClientID: winner.from.ClientID, Value: report(winner.value)})
+		f.Report.Fills = append(f.Report.Fills, Fill{Field: field, FromClientID: winner.from.ClientID, Value: report(winner.value)})
 	}
 	return winner
 }
@@ -157,7 +157,7 @@ func (f *Fold) foldLogin() {
 		case c.ClientAccountID == nil:
 		case f.After.ClientAccountID == nil:
 			f.After.ClientAccountID, f.After.PasswordHash = c.ClientAccountID, c.PasswordHash
-			f.Report.Fills = append(f.Report.Fills, MergeFill{
+			f.Report.Fills = append(f.Report.Fills, Fill{
 				Field: nameAccount, FromClientID: c.ClientID, Value: reported(client.PropertyByName(nameAccount), *c.ClientAccountID),
 			})
 		default:
@@ -170,6 +170,6 @@ const nameAccount = "clientAccountId"
 
 func (f *Fold) move(field string, from *client.Client, count int, values []any) {
 	if count > 0 {
-		f.Report.Moves = append(f.Report.Moves, MergeMove{Field: field, FromClientID: from.ClientID, Count: int64(count), Values: values})
+		f.Report.Moves = append(f.Report.Moves, Move{Field: field, FromClientID: from.ClientID, Count: int64(count), Values: values})
 	}
 }

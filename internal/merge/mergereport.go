@@ -6,20 +6,20 @@ import (
 	"clientgraph/internal/client"
 )
 
-// MergeReport tells what a merge does to the survivor. The preview of a merge
+// Report tells what a merge does to the survivor. The preview of a merge
 // and the merge itself answer the same one: both are told by fold.
-type MergeReport struct {
+type Report struct {
 	ClientID int64 `json:"clientId"`
 	// ClientIDs are those who are folded in, in the order that decides.
 	ClientIDs []int64 `json:"clientIds"`
 	// Versions are those that the clients had: what a merge is bound to.
 	Versions []VersionOf `json:"versions"`
 	// Moves are what the survivor has beside its own now, by client and field.
-	Moves []MergeMove `json:"moves"`
+	Moves []Move `json:"moves"`
 	// Fills are values of properties that the survivor had blank.
-	Fills []MergeFill `json:"fills"`
+	Fills []Fill `json:"fills"`
 	// Conflicts are properties of which the clients have different values.
-	Conflicts []MergeConflict `json:"conflicts"`
+	Conflicts []Conflict `json:"conflicts"`
 	// Aliases are values that lose and go on finding the survivor.
 	Aliases []client.Alias `json:"aliases"`
 }
@@ -30,8 +30,8 @@ type VersionOf struct {
 	Version  int64 `json:"version"`
 }
 
-// MergeMove is what moves of one field from one client.
-type MergeMove struct {
+// Move is what moves of one field from one client.
+type Move struct {
 	Field        string `json:"field"`
 	FromClientID int64  `json:"fromClientId"`
 	// Count is how many entries move: those that the survivor had not.
@@ -40,33 +40,33 @@ type MergeMove struct {
 	Values []any `json:"values,omitempty"`
 }
 
-// MergeFill is a value that fills a property which was blank.
-type MergeFill struct {
+// Fill is a value that fills a property which was blank.
+type Fill struct {
 	Field        string `json:"field"`
 	FromClientID int64  `json:"fromClientId"`
 	// Value is nil for a secret.
 	Value any `json:"value"`
 }
 
-// MergeConflict is a property of which the clients have different values.
-type MergeConflict struct {
+// Conflict is a property of which the clients have different values.
+type Conflict struct {
 	Field string `json:"field"`
 	// Values are those that are not blank, by client, the survivor's first.
-	Values []MergeValue `json:"values"`
+	Values []Value `json:"values"`
 	// WinnerID is whose value the survivor has afterwards.
 	WinnerID int64 `json:"winnerClientId"`
 	// Choosable says whether a choice decides; else the strictest value wins.
 	Choosable bool `json:"choosable"`
 }
 
-// MergeValue is one client's value; nil for a secret.
-type MergeValue struct {
+// Value is one client's value; nil for a secret.
+type Value struct {
 	ClientID int64 `json:"clientId"`
 	Value    any   `json:"value"`
 }
 
-// MergeChoice says whose value of a property the survivor is to have.
-type MergeChoice struct {
+// Choice says whose value of a property the survivor is to have.
+type Choice struct {
 	Field        string
 	FromClientID client.ID
 }

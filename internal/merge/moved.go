@@ -48,14 +48,14 @@ func (m moves) list() []MovedEdges {
 	return all
 }
 
-// seers are who may see which of some clients, by the client that is seen.
-type seers map[int64][]int64
+// Viewership are who may see which of some clients, by the client that is seen.
+type Viewership map[int64][]int64
 
 // add tells that viewers see a client.
-func (s seers) add(id int64, viewers ...int64) { s[id] = append(s[id], viewers...) }
+func (s Viewership) add(id int64, viewers ...int64) { s[id] = append(s[id], viewers...) }
 
 // addAmong tells of those of the clients who see others of them.
-func (s seers) addAmong(clients []*client.Client) {
+func (s Viewership) addAmong(clients []*client.Client) {
 	among := map[int64]bool{}
 	for _, c := range clients {
 		among[c.ClientID] = true
@@ -70,14 +70,14 @@ func (s seers) addAmong(clients []*client.Client) {
 }
 
 // Changes are what history tells of who sees a client, from the one to the other.
-func (s seers) Changes(id int64, after seers) []history.Change {
+func (s Viewership) Changes(id int64, after Viewership) []history.Change {
 	return history.IDChanges(history.PathViewer, client.SortedSet(s[id]), client.SortedSet(after[id]))
 }
 
 // Seen is who may see the clients before the merge and after it, as far as that
 // changes.
-func (f *Fold) Seen() (before, after seers) {
-	before, after = seers{}, seers{}
+func (f *Fold) Seen() (before, after Viewership) {
+	before, after = Viewership{}, Viewership{}
 	before.addAmong(f.All())
 	for _, viewer := range f.Viewers {
 		for _, id := range viewer.Saw {
@@ -90,8 +90,8 @@ func (f *Fold) Seen() (before, after seers) {
 
 // Seen is who may see the clients before the merge is undone and after, as far as
 // that changes; changes are what becomes of the viewers' edges.
-func (u *Unfold) Seen(changes []Repointing) (before, after seers) {
-	before, after = seers{}, seers{}
+func (u *Unfold) Seen(changes []Repointing) (before, after Viewership) {
+	before, after = Viewership{}, Viewership{}
 	after.addAmong(append([]*client.Client{u.After}, u.Back...))
 	for _, change := range changes {
 		for _, id := range change.Drop {

@@ -49,6 +49,7 @@ type UnmergeConflict struct {
 	Before, Merged, Current any
 }
 
+// Run computes what the survivor and those who come back become.
 func (u *Unfold) Run() {
 	u.After = u.Survivor.Clone()
 	for _, name := range u.Journal.Changed {

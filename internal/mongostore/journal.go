@@ -49,7 +49,7 @@ type journalWrites struct {
 	closed []int64
 }
 
-// PutJournal implements merge.MergeTx.
+// PutJournal implements service.MergeTx.
 func (t *transaction) PutJournal(j *merge.Journal) error {
 	row := journalDocument{
 		BusinessID: t.scope.BusinessID, MergeID: j.MergeID, ClientIDs: append([]int64{j.ClientID}, j.ClientIDs...),
@@ -80,7 +80,7 @@ func (t *transaction) PutJournal(j *merge.Journal) error {
 	return nil
 }
 
-// Journal implements merge.MergeTx.
+// Journal implements service.MergeTx.
 func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
 	cursor, err := t.store.db.Collection(journalName).Find(ctx,
 		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
@@ -144,7 +144,7 @@ func (c *codec) journal(row *journalDocument) (*merge.Journal, error) {
 	return j, nil
 }
 
-// CloseJournal implements merge.MergeTx.
+// CloseJournal implements service.MergeTx.
 func (t *transaction) CloseJournal(mergeID int64) {
 	t.journal.closed = append(t.journal.closed, mergeID)
 }
@@ -167,7 +167,7 @@ func (t *transaction) flushJournal(ctx context.Context) error {
 	return nil
 }
 
-// Fold implements merge.MergeTx.
+// Fold implements service.MergeTx.
 func (t *transaction) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 	}
 	grandchild, child, survivor := person("Ann", "212 555 0101"), person("Bea", "212 555 0102"), person("Cyd", "212 555 0103")
 	chosen := person("Dot", "212 555 0104")
-	m := func(into, from *client.Client, choices ...merge.MergeChoice) int64 {
+	m := func(into, from *client.Client, choices ...merge.Choice) int64 {
 		t.Helper()
 		merged, err := p.service.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: into.ID(), ClientIDs: []client.ID{from.ID()}, Choices: choices})
 		if err != nil {
@@ -55,7 +55,7 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 	m(child, grandchild)
 	forget()
 	first := m(survivor, child)
-	second := m(survivor, chosen, merge.MergeChoice{Field: "cellPhone", FromClientID: chosen.ID()})
+	second := m(survivor, chosen, merge.Choice{Field: "cellPhone", FromClientID: chosen.ID()})
 	forget()
 	keys := bson.D{{Key: "businessId", Value: testBusiness}, {Key: "part", Value: "keys"}}
 	if _, err := p.db.Collection("feeds").UpdateOne(ctx, keys, bson.D{{Key: "$set", Value: bson.D{{Key: "keyVersion", Value: "00002"}}}}); err != nil {

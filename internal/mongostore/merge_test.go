@@ -187,7 +187,7 @@ func (w *mergeWorld) merge(t *testing.T, rt *rapid.T) int64 {
 	for _, field := range []string{"emailAddress", "city", "fullName", "fields.2", "ssn", "stripeCustomerId"} {
 		if rapid.IntRange(0, 3).Draw(rt, "choose "+field) == 0 {
 			from := rapid.SampledFrom(append(args.ClientIDs, args.ClientID)).Draw(rt, "from")
-			args.Choices = append(args.Choices, merge.MergeChoice{Field: field, FromClientID: from})
+			args.Choices = append(args.Choices, merge.Choice{Field: field, FromClientID: from})
 		}
 	}
 	preview, refused := w.service.PreviewMerge(t.Context(), ownerScope(), args)

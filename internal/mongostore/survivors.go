@@ -72,7 +72,7 @@ func (s *Store) survivors(ctx context.Context, scope client.Scope, ids []int64) 
 	return slices.DeleteFunc(found, isMerged), err
 }
 
-// Survivors implements merge.MergeTx.
+// Survivors implements service.MergeTx.
 func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	wanted := make(map[int64]bool, len(ids))
 	for _, id := range ids {
@@ -95,7 +95,7 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 	return survivors, nil
 }
 
-// Mergers implements merge.MergeTx.
+// Mergers implements service.MergeTx.
 func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
 	mergers := map[int64][]client.MergedClient{}
 	for chunk := range slices.Chunk(ids, idChunk) {
@@ -114,7 +114,7 @@ func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time)
 	return mergers, nil
 }
 
-// FoldedClients implements merge.MergeTx. Who sees the survivor may undo the
+// FoldedClients implements service.MergeTx. Who sees the survivor may undo the
 // merge: the records are the business's, whatever rows the caller sees.
 func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	return t.store.FoldedClients(ctx, t.scope, ids)
@@ -138,7 +138,7 @@ func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int
 	return byID, nil
 }
 
-// ViewersOf implements merge.MergeTx: one command for the live ones and one for
+// ViewersOf implements service.MergeTx: one command for the live ones and one for
 // the deleted, for an index has the lifecycle before the edges.
 func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
 	var viewers []merge.Viewer
@@ -154,7 +154,7 @@ func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merg
 	return viewers, nil
 }
 
-// SightOf implements merge.MergeTx.
+// SightOf implements service.MergeTx.
 func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
 	sight := make(map[int64]merge.Viewer, len(viewerIDs))
 	for chunk := range slices.Chunk(viewerIDs, idChunk) {
@@ -211,7 +211,7 @@ type viewerDocument struct {
 	Saw      []int64 `bson:"saw"`
 }
 
-// CountForms implements merge.MergeTx.
+// CountForms implements service.MergeTx.
 func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	counts := map[int64]int64{}
 	for chunk := range slices.Chunk(ids, idChunk) {

@@ -95,6 +95,7 @@ func indexKeys(c *client.Client) []string {
 // TagIndexKey is a tag's key, whatever spaces it was sent with.
 func TagIndexKey(tag string) string { return keyTag + client.TagKey(client.Trimmed(tag)) }
 
+// NumberKey is the index key of a number of that kind.
 func NumberKey(kind string, id int64) string { return kind + strconv.FormatInt(id, 10) }
 
 // FieldKey is equal for two values of a custom field exactly when a filter takes

@@ -40,8 +40,9 @@ const (
 	// minDigits is how many digits look like a part of a phone number.
 	minDigits = 3
 	// MaxSearch bounds the characters of a term, for normalising them takes its
-	// time; maxSearchSum those of all values of a report's fieldFilters.
-	MaxSearch    = 10_000
+	// time.
+	MaxSearch = 10_000
+	// MaxSearchSum bounds all values of a report's fieldFilters together.
 	MaxSearchSum = 30_000
 	// maxApart is how many characters one may stand for on average: a syllable of
 	// Hangul stands for two or three letters, and a ligature for up to eighteen.

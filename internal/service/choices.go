@@ -50,7 +50,7 @@ func renamedKeys(d client.Definitions, t search.Term) []string {
 }
 
 // showReport makes the report's values those that are shown.
-func showReport(d client.Definitions, report *merge.MergeReport) {
+func showReport(d client.Definitions, report *merge.Report) {
 	if report == nil {
 		return
 	}
@@ -71,7 +71,7 @@ func showJournal(d client.Definitions, j *merge.Journal) error {
 	if len(j.Report) == 0 || !slices.ContainsFunc(d, func(f client.FieldDefinition) bool { return f.Known != nil }) {
 		return nil
 	}
-	var report merge.MergeReport
+	var report merge.Report
 	if err := json.Unmarshal(j.Report, &report); err != nil {
 		return fmt.Errorf("read a report: %w", err)
 	}

@@ -5,7 +5,7 @@ import (
 )
 
 // ClientGlobalID is the client that it happened to.
-func (c *SyncChange) ClientGlobalID() client.ID { return client.ClientID(c.ClientID) }
+func (c *SyncChange) ClientGlobalID() client.ID { return client.GlobalID(c.ClientID) }
 
 // MergedIntoClientGlobalID is the client that MergedIntoClientID names.
 func (c *SyncChange) MergedIntoClientGlobalID() *client.ID {
@@ -13,7 +13,7 @@ func (c *SyncChange) MergedIntoClientGlobalID() *client.ID {
 }
 
 // ClientGlobalID is which client.
-func (c ConflictOf) ClientGlobalID() client.ID { return client.ClientID(c.ClientID) }
+func (c ConflictOf) ClientGlobalID() client.ID { return client.GlobalID(c.ClientID) }
 
 // ClientGlobalIDs are the two clients.
 func (p DuplicatePair) ClientGlobalIDs() []*client.ID { return client.GlobalIDs(p.ClientIDs) }

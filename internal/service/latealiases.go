@@ -29,7 +29,7 @@ func (s *Service) lateAliases(ctx context.Context, tx Tx, keyer *search.Keyer, s
 		return false, fmt.Errorf("find the clients of merges: %w", err)
 	}
 	aliases := len(survivor.Aliases)
-	f := merge.Fold{After: survivor, Keyer: keyer, Report: &merge.MergeReport{}}
+	f := merge.Fold{After: survivor, Keyer: keyer, Report: &merge.Report{}}
 	for _, id := range merges {
 		journal, err := tx.Journal(ctx, id)
 		if err != nil {

@@ -25,12 +25,48 @@ const (
 // in one transaction. Nothing was written.
 var ErrTooLarge = errors.New("too much for one transaction")
 
+// MergeTx is the part of Tx by which clients are merged and unmerged.
+type MergeTx interface {
+	// Survivors finds, for each of those ids that was merged, the id of the client
+	// that it is now, deleted or not, as far as the scope sees it: by merged id.
+	Survivors(ctx context.Context, ids []int64) (map[int64]int64, error)
+	// Mergers finds whom those of ids hold into whom others were merged at that time
+	// or later, by id.
+	Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error)
+	// FoldedClients finds the records of those clients that were merged, as they
+	// were then, by id.
+	FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error)
+	// ViewersOf finds all who may see one of those clients, live or deleted, by
+	// id, with whom they saw of among, which holds ids too.
+	ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error)
+	// SightOf finds which of ids those viewers may see, and how many clients in all,
+	// merged viewers too. Those who see none of them are not in it.
+	SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error)
+	// Repoint changes edges of viewers, without a new version, history or feed
+	// row; AnnounceMoved tells of them.
+	Repoint(ctx context.Context, changes []merge.Repointing) error
+	// AnnounceMoved writes a feed row of each of those clients: its edges were
+	// moved, which is no new version of it.
+	AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error
+	// CountForms counts the forms that each of those clients signed.
+	CountForms(ctx context.Context, ids []int64) (map[int64]int64, error)
+	// Fold writes, as Save does, a client that is folded into a survivor, or comes
+	// out of it. The feed row is for those who see the survivor too.
+	Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error
+	// PutJournal keeps the journal of a merge.
+	PutJournal(journal *merge.Journal) error
+	// Journal finds the journal of a merge; nil when there is none.
+	Journal(ctx context.Context, mergeID int64) (*merge.Journal, error)
+	// CloseJournal keeps that the merge is undone.
+	CloseJournal(mergeID int64)
+}
+
 // MergeArgs are what a merge, or its preview, is asked with.
 type MergeArgs struct {
 	// ClientID survives; ClientIDs are folded into it, and their order decides.
 	ClientID  client.ID
 	ClientIDs []client.ID
-	Choices   []merge.MergeChoice
+	Choices   []merge.Choice
 	// ExpectedVersions are those of any of the clients.
 	ExpectedVersions []ExpectedVersion
 }
@@ -46,7 +82,7 @@ type ExpectedVersion struct {
 type MergeResult struct {
 	Client  *client.Client
 	MergeID int64
-	Report  *merge.MergeReport
+	Report  *merge.Report
 	// Conflicts are those of clients with another version than was expected.
 	Conflicts []ConflictOf
 }
@@ -59,7 +95,7 @@ type ConflictOf struct {
 
 // PreviewMerge tells what Merge of the same arguments would do, and writes
 // nothing. Errors: those of Merge but VERSION_CONFLICT.
-func (s *Service) PreviewMerge(ctx context.Context, scope client.Scope, args MergeArgs) (*merge.MergeReport, error) {
+func (s *Service) PreviewMerge(ctx context.Context, scope client.Scope, args MergeArgs) (*merge.Report, error) {
 	args.ExpectedVersions = nil
 	result, err := s.merge(ctx, scope, args, true)
 	if err != nil {
@@ -83,7 +119,7 @@ func (s *Service) Merge(ctx context.Context, scope client.Scope, args MergeArgs)
 // asTooLarge tells the caller what the database said of a transaction's size.
 func asTooLarge(err error) error {
 	if errors.Is(err, ErrTooLarge) {
-		return merge.MergeTooLarge("the database can't change so much at once")
+		return merge.TooLarge("the database can't change so much at once")
 	}
 	return err
 }
@@ -179,7 +215,7 @@ type merging struct {
 func (m *merging) begin(tx Tx) {
 	m.writing.begin(tx, nil)
 	m.conflicts = nil
-	m.fold = &merge.Fold{Keyer: m.keyer, Choices: map[string]merge.Choice{}, SSNs: map[int64]string{}}
+	m.fold = &merge.Fold{Keyer: m.keyer, Choices: map[string]merge.Decision{}, SSNs: map[int64]string{}}
 }
 
 // plan reads what the merge takes and folds it, or returns all that is wrong.

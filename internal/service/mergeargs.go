@@ -121,7 +121,7 @@ func (m *merging) readChoices() client.Errors {
 		switch {
 		case given.FromClientID.Malformed && m.choosable(given.Field) && !twice:
 			// Told already.
-			m.fold.Choices[given.Field] = merge.Choice{Where: where}
+			m.fold.Choices[given.Field] = merge.Decision{Where: where}
 		case !m.choosable(given.Field):
 			errs = append(errs, where.With("field").At(&client.Error{
 				Code:    client.CodeInvalidChoice,
@@ -132,7 +132,7 @@ func (m *merging) readChoices() client.Errors {
 		case !m.fold.Among(from):
 			errs = append(errs, where.With("fromClientId").At(&client.Error{Code: client.CodeInvalidChoice, Message: "want one of the clients that are merged"}))
 		default:
-			m.fold.Choices[given.Field] = merge.Choice{FromClientID: from, Where: where}
+			m.fold.Choices[given.Field] = merge.Decision{FromClientID: from, Where: where}
 		}
 	}
 	return errs

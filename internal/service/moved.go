@@ -15,7 +15,7 @@ import (
 // back.
 func (u *unmerging) loadMade(ctx context.Context) error {
 	j := u.unfold.Journal
-	var report merge.MergeReport
+	var report merge.Report
 	if err := json.Unmarshal(j.Report, &report); err != nil {
 		return fmt.Errorf("read the report of a merge: %w", err)
 	}

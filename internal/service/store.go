@@ -7,7 +7,6 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/merge"
 	"clientgraph/internal/search"
 )
 
@@ -100,7 +99,7 @@ type Tx interface {
 	DuplicateTx
 	KeyTx
 	HistoryTx
-	merge.MergeTx
+	MergeTx
 	EraseTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
