@@ -362,6 +362,7 @@ export const en = {
       UNMERGE: "Merge undone",
       UPDATE: "Replaced",
       UPSERT: "Upserted",
+      UPGRADE: "Upgraded",
       SET_FIELDS: "Fields set",
       REMOVE_FIELDS: "Fields cleared",
       ADD_TAGS: "Tagged",

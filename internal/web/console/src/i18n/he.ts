@@ -363,6 +363,7 @@ export const he: Messages = {
       UNMERGE: "המיזוג בוטל",
       UPDATE: "הוחלף",
       UPSERT: "נוצר או שונה",
+      UPGRADE: "שודרג",
       SET_FIELDS: "שדות נקבעו",
       REMOVE_FIELDS: "שדות נוקו",
       ADD_TAGS: "תויג",
