@@ -58,7 +58,7 @@ func imports() map[string][]string {
 		"internal/bench/plot":      nil,
 		"internal/bench/queries":   nil,
 		"internal/bench/reads":     {"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample", search, service},
-		"internal/bench/scale":     {"internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
+		"internal/bench/scale":     {"internal/bench", "internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":   nil,
 		changefeed:                 {client, history},
 		client:                     nil,

@@ -15,7 +15,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -48,7 +47,7 @@ const (
 )
 
 func run(ctx context.Context, list, data, page string, stdout, stderr io.Writer) (err error) {
-	sizes, err := parseSizes(list)
+	sizes, err := bench.ParseSizes(list, smallest)
 	if err != nil {
 		return err
 	}
@@ -77,18 +76,6 @@ func run(ctx context.Context, list, data, page string, stdout, stderr io.Writer)
 		}
 	}
 	return report.surprises()
-}
-
-func parseSizes(list string) ([]int, error) {
-	var sizes []int
-	for text := range strings.SplitSeq(list, ",") {
-		size, err := strconv.Atoi(text)
-		if err != nil || size < smallest || (len(sizes) > 0 && size <= sizes[len(sizes)-1]) {
-			return nil, fmt.Errorf("-sizes %s: want numbers from %d, each larger than the one before, such as 1000,10000", list, smallest)
-		}
-		sizes = append(sizes, size)
-	}
-	return sizes, nil
 }
 
 // measure runs every read in a business of that size, in a database of its own,

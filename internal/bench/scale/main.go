@@ -14,11 +14,11 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"clientgraph/internal/bench"
 	"clientgraph/internal/bench/lab"
 	"clientgraph/internal/bench/load"
 	"clientgraph/internal/bench/queries"
@@ -45,7 +45,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	var err error
-	if o.sizes, err = parseSizes(*sizes); err == nil {
+	if o.sizes, err = bench.ParseSizes(*sizes, smallest); err == nil {
 		err = run(ctx, o, os.Stdout, os.Stderr)
 	}
 	stop()
@@ -57,18 +57,6 @@ func main() {
 
 // smallest is the smallest business: a client of it has a thousand viewers.
 const smallest = 1_000
-
-func parseSizes(list string) ([]int, error) {
-	var sizes []int
-	for text := range strings.SplitSeq(list, ",") {
-		size, err := strconv.Atoi(text)
-		if err != nil || size < smallest || (len(sizes) > 0 && size <= sizes[len(sizes)-1]) {
-			return nil, fmt.Errorf("-sizes %s: want numbers from %d, each larger than the one before, such as 1000,10000", list, smallest)
-		}
-		sizes = append(sizes, size)
-	}
-	return sizes, nil
-}
 
 func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	l, err := lab.New(ctx, lab.Options{Root: ".", Dir: o.dir, Clients: o.sizes[0], Progress: stderr})
