@@ -1,7 +1,9 @@
 package e2e_test
 
 import (
+	"encoding/base64"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -270,6 +272,26 @@ func TestParallelRetriesMakeOneClient(t *testing.T) {
 	}
 }
 
+var (
+	// numberOrID is a number or an object id as MongoDB's extended JSON writes them,
+	// whose digits may be by chance those that a test looks for.
+	numberOrID = regexp.MustCompile(`\{"\$(numberInt|numberLong|numberDouble|oid)":"[^"]*"\}`)
+	binaryText = regexp.MustCompile(`"base64":"([^"]*)"`)
+)
+
+// plainText is a document in extended JSON without its numbers and ids, with the
+// bytes of its binary values as they are.
+func plainText(t *testing.T, document string) string {
+	t.Helper()
+	return binaryText.ReplaceAllStringFunc(numberOrID.ReplaceAllString(document, ""), func(found string) string {
+		decoded, err := base64.StdEncoding.DecodeString(binaryText.FindStringSubmatch(found)[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(decoded)
+	})
+}
+
 // TestKeptAnswerHoldsNothingOfAPerson: neither the key's text, nor the input, nor
 // the record.
 func TestKeptAnswerHoldsNothingOfAPerson(t *testing.T) {
@@ -283,7 +305,7 @@ func TestKeptAnswerHoldsNothingOfAPerson(t *testing.T) {
 		t.Fatalf("kept %v", kept)
 	}
 	for _, secret := range []string{"canary", "Ada", "Bell", "example.com", "4321"} {
-		if strings.Contains(kept[0], secret) {
+		if strings.Contains(plainText(t, kept[0]), secret) {
 			t.Errorf("%s holds %s", kept[0], secret)
 		}
 	}
