@@ -26,24 +26,24 @@ func (p *process) meanwhile(t *testing.T, by func() error) *service.Service {
 	}})
 }
 
-// reading makes a transaction's first command a read: from there on it sees one moment.
-func reading(arguments any) client.Scope { return keyedScope("k", arguments) }
+// readingScope makes a transaction's first command a read: from there on it sees one moment.
+func readingScope(arguments any) client.Scope { return keyedScope("k", arguments) }
 
 // A client that is made, or changed, while the business gets another locale and all
 // keys are made anew has the keys of the new locale.
 func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
 	for name, write := range map[string]func(ctx context.Context, s *service.Service, c *client.Client) error{
 		"create": func(ctx context.Context, s *service.Service, _ *client.Client) error {
-			_, err := s.Create(ctx, reading("create"), client.Values{"firstName": "Östen", "lastName": "Å", "emailAddress": "o@example.com", "cellPhone": "08-123 45 67"})
+			_, err := s.Create(ctx, readingScope("create"), client.Values{"firstName": "Östen", "lastName": "Å", "emailAddress": "o@example.com", "cellPhone": "08-123 45 67"})
 			return err
 		},
 		"patch": func(ctx context.Context, s *service.Service, c *client.Client) error {
-			_, err := s.Patch(ctx, reading("patch"), c.ID(), client.Values{"firstName": "Äsa", "cellPhone": "08-765 43 21"}, nil)
+			_, err := s.Patch(ctx, readingScope("patch"), c.ID(), client.Values{"firstName": "Äsa", "cellPhone": "08-765 43 21"}, nil)
 			return err
 		},
 		// A client whose keys are the same in both is not written when all are made anew.
 		"patch of one without keys to change": func(ctx context.Context, s *service.Service, _ *client.Client) error {
-			_, err := s.Patch(ctx, reading("blank"), client.ID{Number: 900}, client.Values{"emailAddress": "å@example.com", "cellPhone": "08-765 43 21"}, nil)
+			_, err := s.Patch(ctx, readingScope("blank"), client.ID{Number: 900}, client.Values{"emailAddress": "å@example.com", "cellPhone": "08-765 43 21"}, nil)
 			return err
 		},
 	} {
@@ -77,7 +77,7 @@ func TestWriteUnderWayLeavesWordToALaterVersion(t *testing.T) {
 		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx service.Tx) error { return tx.PutKeyState(ctx, state) })
 	}
 	s := p.meanwhile(t, func() error { return put(search.KeyState{Version: "99999"}) })
-	_, err := s.Create(t.Context(), reading("create"), nameValues("Bob"))
+	_, err := s.Create(t.Context(), readingScope("create"), nameValues("Bob"))
 	must(t, err)
 	p.number(t)
 	state, err := p.store.KeyState(t.Context(), ownerScope())
@@ -94,7 +94,7 @@ func TestFirstWritersOpenOneFeed(t *testing.T) {
 		_, err := p.service.Create(t.Context(), ownerScope(), nameValues("Ann"))
 		return err
 	})
-	_, err := s.Create(t.Context(), reading("create"), nameValues("Bob"))
+	_, err := s.Create(t.Context(), readingScope("create"), nameValues("Bob"))
 	must(t, err)
 	p.checkOrder(t)
 	p.checkHistory(t)
@@ -110,7 +110,7 @@ func TestWriteUnderWayWhenTheOutboxIsTurnedOn(t *testing.T) {
 	p.withoutOutbox(t)
 	c := p.create(t, nameValues("Ann"))
 	patch := func(s *service.Service, city string) error {
-		_, err := s.Patch(t.Context(), reading(city), c.ID(), client.Values{"city": city}, nil)
+		_, err := s.Patch(t.Context(), readingScope(city), c.ID(), client.Values{"city": city}, nil)
 		return err
 	}
 	s := p.meanwhile(t, func() error { return p.store.SwitchToOutbox(t.Context()) })

@@ -15,11 +15,12 @@ import (
 const (
 	// MaxFeed bounds the entries of one feed.
 	MaxFeed = 1_000
-	// MaxForms bounds the forms of one client, maxFormData the JSON of one in
-	// characters.
-	MaxForms    = 1_000
-	maxFormData = 100_000
+	// MaxForms bounds the forms of one client.
+	MaxForms = 1_000
 )
+
+// maxFormData bounds the JSON of a form, in characters.
+const maxFormData = 100_000
 
 // feedClients bounds how many clients one transaction of a feed is about: a
 // thousand entries take a handful of transactions, none of which holds more

@@ -28,12 +28,11 @@ type KnownGroup struct {
 	Removed bool
 }
 
-// Bounds of location groups: how many a business has, and how many locations a
-// group.
-const (
-	MaxGroups    = 1_000
-	maxLocations = client.MaxList
-)
+// MaxGroups bounds the location groups of a business.
+const MaxGroups = 1_000
+
+// maxLocations bounds the locations of a location group.
+const maxLocations = client.MaxList
 
 // LocationGroups lists the location groups of the caller's business, by id.
 func (s *Service) LocationGroups(ctx context.Context, scope client.Scope) ([]LocationGroup, error) {
