@@ -6,7 +6,7 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
 )
 
 // CreateClients makes many clients.
@@ -25,9 +25,9 @@ func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Valu
 
 // PatchClients changes many clients.
 func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, key *string) (*model.PatchClientsPayload, error) {
-	entries := make([]service.PatchEntry, len(patches))
+	entries := make([]writing.PatchEntry, len(patches))
 	for i, patch := range patches {
-		entries[i] = service.PatchEntry{ClientID: patch.ClientID, Patch: client.Values(patch.Patch), ExpectedVersion: patch.ExpectedVersion}
+		entries[i] = writing.PatchEntry{ClientID: patch.ClientID, Patch: client.Values(patch.Patch), ExpectedVersion: patch.ExpectedVersion}
 	}
 	results, err := r.service.PatchAll(ctx, requestOf(ctx).keyed(ctx, key), entries)
 	userErrors, err := told(ctx, nil, err)
@@ -43,7 +43,7 @@ func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.Cli
 
 // batchNodes wraps the clients of a batch as one level, one for each entry; nil
 // for each that has none.
-func batchNodes(ctx context.Context, results []service.BatchResult) []*loader.Client {
+func batchNodes(ctx context.Context, results []writing.BatchResult) []*loader.Client {
 	var clients []*client.Client
 	for _, result := range results {
 		if result.Client != nil {

@@ -5,7 +5,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
 )
 
 // DuplicateClients answers a part of the groups of duplicates.
@@ -31,7 +31,7 @@ func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress strin
 // DismissDuplicates hides pairs that are no duplicates.
 func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID, key *string) (*model.DismissDuplicatesPayload, error) {
 	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).keyed(ctx, key), values(clientIds))
-	_, userErrors, err := answer(ctx, service.Result{}, err)
+	_, userErrors, err := answer(ctx, writing.Result{}, err)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,8 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/store"
 )
 
 // RecordAppointments takes in appointments that the scheduler made or changed.
@@ -60,7 +61,7 @@ func (r mutationResolver) DeleteLocationGroup(ctx context.Context, locationGroup
 }
 
 // LocationGroups answers the location groups of the business.
-func (r queryResolver) LocationGroups(ctx context.Context) ([]*service.LocationGroup, error) {
+func (r queryResolver) LocationGroups(ctx context.Context) ([]*store.LocationGroup, error) {
 	groups, err := r.service.LocationGroups(ctx, requestOf(ctx).scope)
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -68,4 +69,4 @@ func (r queryResolver) LocationGroups(ctx context.Context) ([]*service.LocationG
 	return pointers(groups), nil
 }
 
-func feedOf(entries []model.Values) service.Feed { return service.Feed{Entries: valuesOf(entries)} }
+func feedOf(entries []model.Values) scheduler.Feed { return scheduler.Feed{Entries: valuesOf(entries)} }

@@ -5,7 +5,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/personaldata"
 )
 
 // ExportClientData answers everything that is held about a client.
@@ -14,12 +14,12 @@ func (r queryResolver) ExportClientData(ctx context.Context, clientID client.ID)
 	if err != nil || data == nil {
 		return nil, err
 	}
-	return &model.ClientDataExport{PersonalData: data}, nil
+	return &model.ClientDataExport{Export: data}, nil
 }
 
 // EraseClient erases a client for good.
 func (r mutationResolver) EraseClient(ctx context.Context, clientID, confirmClientID client.ID, expectedVersion int64, key *string) (*model.EraseClientPayload, error) {
-	args := service.EraseArgs{ID: clientID, Confirm: confirmClientID, ExpectedVersion: expectedVersion}
+	args := personaldata.EraseArgs{ID: clientID, Confirm: confirmClientID, ExpectedVersion: expectedVersion}
 	result, err := r.service.Erase(ctx, requestOf(ctx).keyed(ctx, key), args)
 	node, userErrors, err := answer(ctx, result.Result, err)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // ClientTags answers the tags of a client.
@@ -19,12 +20,12 @@ func (r queryResolver) ClientTags(ctx context.Context, clientID client.ID) ([]st
 }
 
 // TagUsage answers the tags in use.
-func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*service.TagCount, error) {
-	counts, err := r.service.TagUsage(ctx, requestOf(ctx).scope, service.Page{PageNumber: pageNumber, PageSize: pageSize})
+func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*store.TagCount, error) {
+	counts, err := r.service.TagUsage(ctx, requestOf(ctx).scope, reading.Page{PageNumber: pageNumber, PageSize: pageSize})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	list := make([]*service.TagCount, len(counts))
+	list := make([]*store.TagCount, len(counts))
 	for i := range counts {
 		list[i] = &counts[i]
 	}
@@ -38,38 +39,38 @@ func (r queryResolver) MatchingTags(ctx context.Context, tag string) ([]string, 
 
 // ClientsByTag answers the clients that carry a tag.
 func (r queryResolver) ClientsByTag(ctx context.Context, tag string, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	found, err := r.service.ByTag(ctx, requestOf(ctx).scope, tag, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.ByTag(ctx, requestOf(ctx).scope, tag, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
 // ClientsCanView answers whom a client may see.
 func (r queryResolver) ClientsCanView(ctx context.Context, clientID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	found, err := r.service.CanView(ctx, requestOf(ctx).scope, clientID, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.CanView(ctx, requestOf(ctx).scope, clientID, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
 // ClientsCanViewedBy answers who may see the client of an account.
 func (r queryResolver) ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	found, err := r.service.CanViewedBy(ctx, requestOf(ctx).scope, clientAccountID, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.CanViewedBy(ctx, requestOf(ctx).scope, clientAccountID, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
 // ClientsByExternalUserName answers the clients of a name in another system.
 func (r queryResolver) ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	found, err := r.service.ByExternalUserName(ctx, requestOf(ctx).scope, externalUserName, includeDeleted, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.ByExternalUserName(ctx, requestOf(ctx).scope, externalUserName, includeDeleted, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
 // ClientsByEmail answers the clients of an e-mail address.
 func (r queryResolver) ClientsByEmail(ctx context.Context, emailAddress string, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	found, err := r.service.ByEmail(ctx, requestOf(ctx).scope, emailAddress, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.ByEmail(ctx, requestOf(ctx).scope, emailAddress, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
 // FilterClients answers what a typeahead shows.
-func (r queryResolver) FilterClients(ctx context.Context, search string, orderField service.OrderField, descending bool, first int64) (*model.ClientSuggestions, error) {
+func (r queryResolver) FilterClients(ctx context.Context, search string, orderField store.OrderField, descending bool, first int64) (*model.ClientSuggestions, error) {
 	req := requestOf(ctx)
-	suggestions, err := r.service.Suggest(ctx, req.scope, search, service.Order{Field: orderField, Descending: descending}, first, selected(ctx, "clients"))
+	suggestions, err := r.service.Suggest(ctx, req.scope, search, store.Order{Field: orderField, Descending: descending}, first, selected(ctx, "clients"))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}

@@ -7,12 +7,13 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/writing"
 )
 
 // PreviewMerge answers what a merge would do.
 func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) (*model.MergeReport, error) {
-	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, service.MergeArgs{
+	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, merging.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices),
 	})
 	if err != nil {
@@ -22,11 +23,11 @@ func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, cli
 }
 
 // MergeClients makes one client of several.
-func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
-	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), service.MergeArgs{
+func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
+	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), merging.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
 	})
-	node, userErrors, err := answer(ctx, service.Result{Client: result.Client}, err)
+	node, userErrors, err := answer(ctx, writing.Result{Client: result.Client}, err)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +39,9 @@ func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, 
 }
 
 // UnmergeClients undoes a merge.
-func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
+func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
 	req := requestOf(ctx)
-	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), service.UnmergeArgs{
+	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), merging.UnmergeArgs{
 		MergeID: mergeID, Choices: values(choices), ExpectedVersion: expectedVersion,
 	})
 	node, userErrors, err := answer(ctx, result.Result, err)

@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/observe"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
 )
 
 // CreateClient makes a new client.
@@ -41,7 +41,7 @@ func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, 
 }
 
 // UpsertClient changes the client of a key, or makes it.
-func (r mutationResolver) UpsertClient(ctx context.Context, by service.UpsertKey, input model.Values, expectedVersion *int64, key *string) (*model.UpsertClientPayload, error) {
+func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, key *string) (*model.UpsertClientPayload, error) {
 	result, err := r.service.Upsert(ctx, requestOf(ctx).keyed(ctx, key), by, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
@@ -73,7 +73,7 @@ func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID,
 // answer splits what a write returned into the parts of its payload. A failure
 // that the caller can mend is data; that the caller may not do this at all, or
 // that we failed, is an error.
-func answer(ctx context.Context, result service.Result, err error) (*loader.Client, []*client.Error, error) {
+func answer(ctx context.Context, result writing.Result, err error) (*loader.Client, []*client.Error, error) {
 	userErrors, err := told(ctx, nil, err)
 	if err != nil {
 		return nil, nil, err

@@ -5,7 +5,7 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // Node answers the thing of a global id.
@@ -54,7 +54,7 @@ func otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error
 				nodes[i] = orNull(definitions.ByID(id.Number))
 			}
 		case client.TypeLocationGroup:
-			var groups map[int64]*service.LocationGroup
+			var groups map[int64]*store.LocationGroup
 			if groups, err = loaders.LocationGroups(ctx); err == nil {
 				nodes[i] = orNull(groups[id.Number])
 			}

@@ -6,7 +6,8 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // Me answers who is asking.
@@ -25,9 +26,9 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 }
 
 // Clients answers a page of the live clients.
-func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField service.OrderField, descending bool) ([]*loader.Client, error) {
+func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
-	found, err := r.service.Clients(ctx, req.scope, service.Order{Field: orderField, Descending: descending}, service.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	found, err := r.service.Clients(ctx, req.scope, store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
@@ -37,9 +38,9 @@ func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, 
 // ClientConnection answers a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
-	connection, err := r.service.Connection(ctx, req.scope, service.ConnectionArgs{
+	connection, err := r.service.Connection(ctx, req.scope, reading.ConnectionArgs{
 		Filter: reportFilter(filter),
-		Order:  service.Order{Field: orderBy.Field, Descending: orderBy.Direction},
+		Order:  store.Order{Field: orderBy.Field, Descending: orderBy.Direction},
 		First:  first, After: after, Last: last, Before: before,
 	}, selected(ctx, "nodes").With(selected(ctx, "edges", "node")))
 	if err != nil {

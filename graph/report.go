@@ -6,7 +6,8 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // ClientCount answers how many live clients the caller sees.
@@ -24,11 +25,11 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 }
 
 // ClientReport answers a page of a report.
-func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	report, err := r.report(ctx, service.ReportArgs{
+func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	report, err := r.report(ctx, reading.ReportArgs{
 		Filter:      reportFilter(filter),
-		Order:       service.Order{Field: orderField, Descending: descending},
-		Page:        service.Page{PageNumber: pageNumber, PageSize: pageSize},
+		Order:       store.Order{Field: orderField, Descending: descending},
+		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 		WithClients: true,
 	}, selected(ctx))
 	if err != nil {
@@ -38,17 +39,17 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 }
 
 // ClientReportWithCount answers a page of a report and the report's size.
-func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
-	return r.report(ctx, service.ReportArgs{
+func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
+	return r.report(ctx, reading.ReportArgs{
 		Filter:      reportFilter(filter),
-		Order:       service.Order{Field: orderField, Descending: descending},
-		Page:        service.Page{PageNumber: pageNumber, PageSize: pageSize},
+		Order:       store.Order{Field: orderField, Descending: descending},
+		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 		WithClients: asked(ctx, "clients"),
 		WithCount:   asked(ctx, "count"),
 	}, selected(ctx, "clients"))
 }
 
-func (r queryResolver) report(ctx context.Context, args service.ReportArgs, need client.Selection) (*model.ClientReport, error) {
+func (r queryResolver) report(ctx context.Context, args reading.ReportArgs, need client.Selection) (*model.ClientReport, error) {
 	req := requestOf(ctx)
 	report, err := r.service.Report(ctx, req.scope, args, need)
 	if err != nil {
@@ -59,7 +60,7 @@ func (r queryResolver) report(ctx context.Context, args service.ReportArgs, need
 
 // ClientIDList answers a page of the ids that a filter means.
 func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber, pageSize int64) ([]*client.ID, error) {
-	found, err := r.service.IDs(ctx, requestOf(ctx).scope, reportFilter(filter), service.Page{PageNumber: pageNumber, PageSize: pageSize})
+	found, err := r.service.IDs(ctx, requestOf(ctx).scope, reportFilter(filter), reading.Page{PageNumber: pageNumber, PageSize: pageSize})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
@@ -70,11 +71,11 @@ func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientRep
 	return ids, nil
 }
 
-func reportFilter(filter *model.ClientReportFilter) service.Filter {
+func reportFilter(filter *model.ClientReportFilter) reading.Filter {
 	if filter == nil {
-		return service.Filter{}
+		return reading.Filter{}
 	}
-	converted := service.Filter{
+	converted := reading.Filter{
 		ClientIDs:        numbers(filter.ClientIDList, client.TypeClient),
 		StartDate:        filter.StartDate,
 		EndDate:          filter.EndDate,
@@ -90,7 +91,7 @@ func reportFilter(filter *model.ClientReportFilter) service.Filter {
 		converted.SearchTerm = *filter.SearchTerm
 	}
 	for _, f := range filter.FieldFilters {
-		converted.Fields = append(converted.Fields, service.FieldFilter{
+		converted.Fields = append(converted.Fields, reading.FieldFilter{
 			DefinitionID: f.SchedulerPreferenceFieldDefnID.As(client.TypeFieldDefinition),
 			Values:       f.Values,
 		})

@@ -158,7 +158,7 @@ type requestKey struct{}
 // WithScope returns the context of a request by that caller. Resolvers work
 // under no other.
 func WithScope(ctx context.Context, service *service.Service, scope client.Scope) context.Context {
-	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service, scope)})
+	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope)})
 }
 
 // requestOf returns the request that ctx is of. Without one nobody is asking:

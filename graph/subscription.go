@@ -6,13 +6,13 @@ import (
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/clientsync"
 )
 
 // ClientChanged tells of changes while they happen.
 func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error) {
 	req := requestOf(ctx)
-	watch, err := r.service.WatchChanges(ctx, req.scope, service.WatchArgs{ClientIDs: watched(clientIds), After: after, Need: selected(ctx, "client")})
+	watch, err := r.service.WatchChanges(ctx, req.scope, clientsync.WatchArgs{ClientIDs: watched(clientIds), After: after, Need: selected(ctx, "client")})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
@@ -28,8 +28,8 @@ func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*cl
 				return
 			}
 			// What was read for earlier changes is old by now.
-			loaders := loader.New(r.service, watch.Scope())
-			for _, change := range model.NewClientChanges(&service.SyncPart{Changes: found}, loaders).Changes {
+			loaders := loader.New(r.service.Reads, watch.Scope())
+			for _, change := range model.NewClientChanges(&clientsync.SyncPart{Changes: found}, loaders).Changes {
 				select {
 				case changes <- change:
 				case <-ctx.Done():

@@ -10,7 +10,10 @@ import (
 	"clientgraph/internal/history"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"context"
 	"errors"
 	"fmt"
@@ -487,7 +490,7 @@ type ComplexityRoot struct {
 		DeleteLocationGroup   func(childComplexity int, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		EraseClient           func(childComplexity int, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) int
-		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) int
+		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
 		PutLocationGroup      func(childComplexity int, input model.Values, idempotencyKey *string) int
@@ -500,11 +503,11 @@ type ComplexityRoot struct {
 		RestoreClient         func(childComplexity int, clientID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
-		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
+		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
 		UpdateBusiness        func(childComplexity int, input model.Values, idempotencyKey *string) int
 		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 		UpdateFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
-		UpsertClient          func(childComplexity int, by service.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UpsertClient          func(childComplexity int, by writing.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) int
 	}
 
 	NewClientSuggestion struct {
@@ -541,11 +544,11 @@ type ComplexityRoot struct {
 		ClientConnection          func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) int
 		ClientCount               func(childComplexity int) int
 		ClientIDList              func(childComplexity int, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) int
-		ClientReport              func(childComplexity int, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientReport              func(childComplexity int, filter *model.ClientReportFilter, orderField store.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
 		ClientReportCount         func(childComplexity int, filter *model.ClientReportFilter) int
-		ClientReportWithCount     func(childComplexity int, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
+		ClientReportWithCount     func(childComplexity int, filter *model.ClientReportFilter, orderField store.OrderField, orderMode bool, pageNumber int64, pageSize int64) int
 		ClientTags                func(childComplexity int, clientID client.ID) int
-		Clients                   func(childComplexity int, pageNumber int64, pageSize int64, orderField service.OrderField, orderMode bool) int
+		Clients                   func(childComplexity int, pageNumber int64, pageSize int64, orderField store.OrderField, orderMode bool) int
 		ClientsByEmail            func(childComplexity int, emailAddress string, pageNumber int64, pageSize int64) int
 		ClientsByExternalUserName func(childComplexity int, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) int
 		ClientsByTag              func(childComplexity int, tag string, pageNumber int64, pageSize int64) int
@@ -555,7 +558,7 @@ type ComplexityRoot struct {
 		EmailAddressInUse         func(childComplexity int, emailAddress string) int
 		ExportClientData          func(childComplexity int, clientID client.ID) int
 		FieldDefinitions          func(childComplexity int, includeRetired bool) int
-		FilterClients             func(childComplexity int, search string, orderField service.OrderField, orderMode bool, first int64) int
+		FilterClients             func(childComplexity int, search string, orderField store.OrderField, orderMode bool, first int64) int
 		LocationGroups            func(childComplexity int) int
 		MatchingTags              func(childComplexity int, tag string) int
 		Me                        func(childComplexity int) int
@@ -735,7 +738,7 @@ type MutationResolver interface {
 	CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error)
 	PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error)
 	UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error)
-	UpsertClient(ctx context.Context, by service.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error)
+	UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error)
 	CreateClients(ctx context.Context, inputs []model.Values, idempotencyKey *string) (*model.CreateClientsPayload, error)
 	PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, idempotencyKey *string) (*model.PatchClientsPayload, error)
 	SetClientFields(ctx context.Context, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) (*model.SetClientFieldsPayload, error)
@@ -747,8 +750,8 @@ type MutationResolver interface {
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
-	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*service.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
-	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*service.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
+	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
+	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
 	EraseClient(ctx context.Context, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error)
 	CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error)
 	UpdateFieldDefinition(ctx context.Context, schedulerPreferenceFieldDefnID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error)
@@ -769,24 +772,24 @@ type QueryResolver interface {
 	Node(ctx context.Context, id client.ID) (model.Node, error)
 	Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error)
 	Client(ctx context.Context, clientID client.ID) (*loader.Client, error)
-	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField service.OrderField, orderMode bool) ([]*loader.Client, error)
+	Clients(ctx context.Context, pageNumber int64, pageSize int64, orderField store.OrderField, orderMode bool) ([]*loader.Client, error)
 	ClientCount(ctx context.Context) (*int64, error)
 	ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error)
 	ClientTags(ctx context.Context, clientID client.ID) ([]string, error)
-	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*service.TagCount, error)
+	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*store.TagCount, error)
 	MatchingTags(ctx context.Context, tag string) ([]string, error)
 	ClientsByTag(ctx context.Context, tag string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsCanView(ctx context.Context, clientID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsByEmail(ctx context.Context, emailAddress string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
-	FilterClients(ctx context.Context, search string, orderField service.OrderField, orderMode bool, first int64) (*model.ClientSuggestions, error)
-	ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) (*model.ClientReport, error)
-	ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField service.OrderField, orderMode bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
+	FilterClients(ctx context.Context, search string, orderField store.OrderField, orderMode bool, first int64) (*model.ClientSuggestions, error)
+	ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, orderMode bool, pageNumber int64, pageSize int64) (*model.ClientReport, error)
+	ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, orderMode bool, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientReportCount(ctx context.Context, filter *model.ClientReportFilter) (*int64, error)
 	ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber int64, pageSize int64) ([]*client.ID, error)
 	FieldDefinitions(ctx context.Context, includeRetired bool) ([]*client.FieldDefinition, error)
-	LocationGroups(ctx context.Context) ([]*service.LocationGroup, error)
+	LocationGroups(ctx context.Context) ([]*store.LocationGroup, error)
 	DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error)
 	EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error)
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
@@ -2928,7 +2931,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.Choice), args["expectedVersions"].([]*service.ExpectedVersion), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.MergeClients(childComplexity, args["clientId"].(client.ID), args["clientIds"].([]*client.ID), args["choices"].([]*merge.Choice), args["expectedVersions"].([]*merging.ExpectedVersion), args["idempotencyKey"].(*string)), true
 	case "Mutation.patchClient":
 		if e.ComplexityRoot.Mutation.PatchClient == nil {
 			break
@@ -3071,7 +3074,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*service.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.UnmergeClients(childComplexity, args["mergeId"].(client.ID), args["choices"].([]*merging.UnmergeChoice), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateBusiness":
 		if e.ComplexityRoot.Mutation.UpdateBusiness == nil {
 			break
@@ -3115,7 +3118,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpsertClient(childComplexity, args["by"].(service.UpsertKey), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+		return e.ComplexityRoot.Mutation.UpsertClient(childComplexity, args["by"].(writing.UpsertKey), args["input"].(model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
 
 	case "NewClientSuggestion.fullName":
 		if e.ComplexityRoot.NewClientSuggestion.FullName == nil {
@@ -3260,7 +3263,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ClientReport(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+		return e.ComplexityRoot.Query.ClientReport(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(store.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
 	case "Query.clientReportCount":
 		if e.ComplexityRoot.Query.ClientReportCount == nil {
 			break
@@ -3282,7 +3285,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ClientReportWithCount(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
+		return e.ComplexityRoot.Query.ClientReportWithCount(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderField"].(store.OrderField), args["orderMode"].(bool), args["pageNumber"].(int64), args["pageSize"].(int64)), true
 	case "Query.clientTags":
 		if e.ComplexityRoot.Query.ClientTags == nil {
 			break
@@ -3304,7 +3307,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(service.OrderField), args["orderMode"].(bool)), true
+		return e.ComplexityRoot.Query.Clients(childComplexity, args["pageNumber"].(int64), args["pageSize"].(int64), args["orderField"].(store.OrderField), args["orderMode"].(bool)), true
 	case "Query.clientsByEmail":
 		if e.ComplexityRoot.Query.ClientsByEmail == nil {
 			break
@@ -3414,7 +3417,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(service.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
+		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(store.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
 
 	case "Query.locationGroups":
 		if e.ComplexityRoot.Query.LocationGroups == nil {
@@ -8929,8 +8932,8 @@ func (ec *executionContext) field_Mutation_mergeClients_args(ctx context.Context
 	}
 	args["choices"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "expectedVersions",
-		func(ctx context.Context, v any) ([]*service.ExpectedVersion, error) {
-			return ec.unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚐExpectedVersionᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merging.ExpectedVersion, error) {
+			return ec.unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐExpectedVersionᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9319,8 +9322,8 @@ func (ec *executionContext) field_Mutation_unmergeClients_args(ctx context.Conte
 	}
 	args["mergeId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "choices",
-		func(ctx context.Context, v any) ([]*service.UnmergeChoice, error) {
-			return ec.unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoiceᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]*merging.UnmergeChoice, error) {
+			return ec.unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐUnmergeChoiceᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9447,8 +9450,8 @@ func (ec *executionContext) field_Mutation_upsertClient_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
-		func(ctx context.Context, v any) (service.UpsertKey, error) {
-			return ec.unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚐUpsertKey(ctx, v)
+		func(ctx context.Context, v any) (writing.UpsertKey, error) {
+			return ec.unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚋwritingᚐUpsertKey(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9627,8 +9630,8 @@ func (ec *executionContext) field_Query_clientReportWithCount_args(ctx context.C
 	}
 	args["filter"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (service.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (store.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9673,8 +9676,8 @@ func (ec *executionContext) field_Query_clientReport_args(ctx context.Context, r
 	}
 	args["filter"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (service.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (store.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9913,8 +9916,8 @@ func (ec *executionContext) field_Query_clients_args(ctx context.Context, rawArg
 	}
 	args["pageSize"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (service.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (store.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10007,8 +10010,8 @@ func (ec *executionContext) field_Query_filterClients_args(ctx context.Context, 
 	}
 	args["search"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderField",
-		func(ctx context.Context, v any) (service.OrderField, error) {
-			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
+		func(ctx context.Context, v any) (store.OrderField, error) {
+			return ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10299,8 +10302,8 @@ func (ec *executionContext) _AddClientTagsPayload_conflict(ctx context.Context, 
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -10395,8 +10398,8 @@ func (ec *executionContext) _AddClientViewersPayload_conflict(ctx context.Contex
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -14450,7 +14453,7 @@ func (ec *executionContext) fieldContext_ClientVersion_version(_ context.Context
 	return graphql.NewScalarFieldContext("ClientVersion", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_clientId(ctx context.Context, field graphql.CollectedField, obj *merging.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14473,7 +14476,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_clientId(_ contex
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersionConflict_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *merging.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14496,7 +14499,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_clientGlobalId(_ 
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, true, false, "ID")
 }
 
-func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *merging.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14519,7 +14522,7 @@ func (ec *executionContext) fieldContext_ClientVersionConflict_currentVersion(_ 
 	return graphql.NewScalarFieldContext("ClientVersionConflict", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ClientVersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *service.ConflictOf) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClientVersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *merging.ConflictOf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14810,8 +14813,8 @@ func (ec *executionContext) _DeleteClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -14842,8 +14845,8 @@ func (ec *executionContext) _DeleteLocationGroupPayload_locationGroup(ctx contex
 			return obj.LocationGroup, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *store.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx, selections, v)
 		},
 		true,
 		false,
@@ -15167,8 +15170,8 @@ func (ec *executionContext) _DuplicateGroup_pairs(ctx context.Context, field gra
 			return obj.Pairs(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.DuplicatePair) graphql.Marshaler {
-			return ec.marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚐDuplicatePairᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*duplicates.DuplicatePair) graphql.Marshaler {
+			return ec.marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚋduplicatesᚐDuplicatePairᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15210,7 +15213,7 @@ func (ec *executionContext) fieldContext_DuplicateGroup_score(_ context.Context,
 	return graphql.NewScalarFieldContext("DuplicateGroup", field, true, false, "Float")
 }
 
-func (ec *executionContext) _DuplicatePair_clientIds(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_clientIds(ctx context.Context, field graphql.CollectedField, obj *duplicates.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15233,7 +15236,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_clientIds(_ context.Conte
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "ID")
 }
 
-func (ec *executionContext) _DuplicatePair_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_clientGlobalIds(ctx context.Context, field graphql.CollectedField, obj *duplicates.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15256,7 +15259,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_clientGlobalIds(_ context
 	return graphql.NewScalarFieldContext("DuplicatePair", field, true, false, "ID")
 }
 
-func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_score(ctx context.Context, field graphql.CollectedField, obj *duplicates.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15279,7 +15282,7 @@ func (ec *executionContext) fieldContext_DuplicatePair_score(_ context.Context, 
 	return graphql.NewScalarFieldContext("DuplicatePair", field, false, false, "Float")
 }
 
-func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *service.DuplicatePair) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field graphql.CollectedField, obj *duplicates.DuplicatePair) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15291,8 +15294,8 @@ func (ec *executionContext) _DuplicatePair_reasons(ctx context.Context, field gr
 			return obj.Reasons, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
-			return ec.marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []store.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋstoreᚐDuplicateReasonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15424,8 +15427,8 @@ func (ec *executionContext) _EraseClientPayload_conflict(ctx context.Context, fi
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16257,7 +16260,7 @@ func (ec *executionContext) fieldContext_HistoryEntry_changes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16280,7 +16283,7 @@ func (ec *executionContext) fieldContext_LocationGroup_id(_ context.Context, fie
 	return graphql.NewScalarFieldContext("LocationGroup", field, true, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_locationGroupId(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16303,7 +16306,7 @@ func (ec *executionContext) fieldContext_LocationGroup_locationGroupId(_ context
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_name(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_name(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16326,7 +16329,7 @@ func (ec *executionContext) fieldContext_LocationGroup_name(_ context.Context, f
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "String")
 }
 
-func (ec *executionContext) _LocationGroup_locationIds(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_locationIds(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16349,7 +16352,7 @@ func (ec *executionContext) fieldContext_LocationGroup_locationIds(_ context.Con
 	return graphql.NewScalarFieldContext("LocationGroup", field, false, false, "ID")
 }
 
-func (ec *executionContext) _LocationGroup_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *service.LocationGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _LocationGroup_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16636,8 +16639,8 @@ func (ec *executionContext) _MergeClientsPayload_conflicts(ctx context.Context, 
 			return obj.Conflicts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.ConflictOf) graphql.Marshaler {
-			return ec.marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚐConflictOfᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*merging.ConflictOf) graphql.Marshaler {
+			return ec.marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐConflictOfᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17737,7 +17740,7 @@ func (ec *executionContext) _Mutation_upsertClient(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpsertClient(ctx, fc.Args["by"].(service.UpsertKey), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UpsertClient(ctx, fc.Args["by"].(writing.UpsertKey), fc.Args["input"].(model.Values), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -18589,7 +18592,7 @@ func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.Choice), fc.Args["expectedVersions"].([]*service.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().MergeClients(ctx, fc.Args["clientId"].(client.ID), fc.Args["clientIds"].([]*client.ID), fc.Args["choices"].([]*merge.Choice), fc.Args["expectedVersions"].([]*merging.ExpectedVersion), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -18651,7 +18654,7 @@ func (ec *executionContext) _Mutation_unmergeClients(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnmergeClients(ctx, fc.Args["mergeId"].(client.ID), fc.Args["choices"].([]*service.UnmergeChoice), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UnmergeClients(ctx, fc.Args["mergeId"].(client.ID), fc.Args["choices"].([]*merging.UnmergeChoice), fc.Args["expectedVersion"].(*int64), fc.Args["idempotencyKey"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -19537,8 +19540,8 @@ func (ec *executionContext) _PatchClientPayload_conflict(ctx context.Context, fi
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -19633,8 +19636,8 @@ func (ec *executionContext) _PutLocationGroupPayload_locationGroup(ctx context.C
 			return obj.LocationGroup, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *store.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx, selections, v)
 		},
 		true,
 		false,
@@ -19859,7 +19862,7 @@ func (ec *executionContext) _Query_clients(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool))
+			return ec.Resolvers.Query().Clients(ctx, fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64), fc.Args["orderField"].(store.OrderField), fc.Args["orderMode"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -20040,11 +20043,11 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
 				if err != nil {
-					var zeroVal []*service.TagCount
+					var zeroVal []*store.TagCount
 					return zeroVal, err
 				}
 				if ec.Directives.HiddenFrom == nil {
-					var zeroVal []*service.TagCount
+					var zeroVal []*store.TagCount
 					return zeroVal, errors.New("directive hiddenFrom is not implemented")
 				}
 				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
@@ -20053,8 +20056,8 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.TagCount) graphql.Marshaler {
-			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚐTagCountᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.TagCount) graphql.Marshaler {
+			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋstoreᚐTagCountᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -20394,7 +20397,7 @@ func (ec *executionContext) _Query_filterClients(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().FilterClients(ctx, fc.Args["search"].(string), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["first"].(int64))
+			return ec.Resolvers.Query().FilterClients(ctx, fc.Args["search"].(string), fc.Args["orderField"].(store.OrderField), fc.Args["orderMode"].(bool), fc.Args["first"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientSuggestions) graphql.Marshaler {
@@ -20438,7 +20441,7 @@ func (ec *executionContext) _Query_clientReportWithCount(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ClientReportWithCount(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+			return ec.Resolvers.Query().ClientReportWithCount(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(store.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientReport) graphql.Marshaler {
@@ -20482,7 +20485,7 @@ func (ec *executionContext) _Query_clientReport(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ClientReport(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(service.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
+			return ec.Resolvers.Query().ClientReport(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderField"].(store.OrderField), fc.Args["orderMode"].(bool), fc.Args["pageNumber"].(int64), fc.Args["pageSize"].(int64))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
@@ -20660,8 +20663,8 @@ func (ec *executionContext) _Query_locationGroups(ctx context.Context, field gra
 			return ec.Resolvers.Query().LocationGroups(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.LocationGroup) graphql.Marshaler {
-			return ec.marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋserviceᚐLocationGroupᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.LocationGroup) graphql.Marshaler {
+			return ec.marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋstoreᚐLocationGroupᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21301,8 +21304,8 @@ func (ec *executionContext) _RemoveClientFieldsPayload_conflict(ctx context.Cont
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21397,8 +21400,8 @@ func (ec *executionContext) _RemoveClientTagsPayload_conflict(ctx context.Contex
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21493,8 +21496,8 @@ func (ec *executionContext) _RemoveClientViewersPayload_conflict(ctx context.Con
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21589,8 +21592,8 @@ func (ec *executionContext) _RestoreClientPayload_conflict(ctx context.Context, 
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21749,8 +21752,8 @@ func (ec *executionContext) _SetClientFieldsPayload_conflict(ctx context.Context
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21813,7 +21816,7 @@ func (ec *executionContext) fieldContext_Subscription_clientChanged(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *service.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *store.TagCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21836,7 +21839,7 @@ func (ec *executionContext) fieldContext_TagUsage_tag(_ context.Context, field g
 	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "String")
 }
 
-func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *service.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *store.TagCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22105,8 +22108,8 @@ func (ec *executionContext) _UnmergeClientsPayload_conflict(ctx context.Context,
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22389,8 +22392,8 @@ func (ec *executionContext) _UpdateClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22572,8 +22575,8 @@ func (ec *executionContext) _UpsertClientPayload_conflict(ctx context.Context, f
 			return obj.Conflict, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
-			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
+			return ec.marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22707,7 +22710,7 @@ func (ec *executionContext) fieldContext_UserError_mergedIntoClientGlobalId(_ co
 	return graphql.NewScalarFieldContext("UserError", field, true, false, "ID")
 }
 
-func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *service.Conflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *writing.Conflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22730,7 +22733,7 @@ func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ contex
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
 
-func (ec *executionContext) _VersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *service.Conflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionConflict_changedPaths(ctx context.Context, field graphql.CollectedField, obj *writing.Conflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23826,8 +23829,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (service.UpsertKey, error) {
-	var it service.UpsertKey
+func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (writing.UpsertKey, error) {
+	var it writing.UpsertKey
 	if obj == nil {
 		return it, nil
 	}
@@ -23876,8 +23879,8 @@ func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalClientKey(ctx context.Context, raw any) (service.UpsertKey, error) {
-	var out service.UpsertKey
+func UnmarshalClientKey(ctx context.Context, raw any) (writing.UpsertKey, error) {
+	var out writing.UpsertKey
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClientKey", raw, &out)
 	return out, err
 }
@@ -23906,7 +23909,7 @@ func (ec *executionContext) unmarshalInputClientOrder(ctx context.Context, obj a
 		switch k {
 		case "field":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
-			data, err := ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx, v)
+			data, err := ec.unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -24110,8 +24113,8 @@ func UnmarshalClientReportFilter(ctx context.Context, raw any) (model.ClientRepo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, obj any) (service.ExpectedVersion, error) {
-	var it service.ExpectedVersion
+func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, obj any) (merging.ExpectedVersion, error) {
+	var it merging.ExpectedVersion
 	if obj == nil {
 		return it, nil
 	}
@@ -24153,8 +24156,8 @@ func (ec *executionContext) unmarshalInputExpectedVersion(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalExpectedVersion(ctx context.Context, raw any) (service.ExpectedVersion, error) {
-	var out service.ExpectedVersion
+func UnmarshalExpectedVersion(ctx context.Context, raw any) (merging.ExpectedVersion, error) {
+	var out merging.ExpectedVersion
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExpectedVersion", raw, &out)
 	return out, err
 }
@@ -24257,8 +24260,8 @@ func UnmarshalMergeChoice(ctx context.Context, raw any) (merge.Choice, error) {
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj any) (service.UnmergeChoice, error) {
-	var it service.UnmergeChoice
+func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj any) (merging.UnmergeChoice, error) {
+	var it merging.UnmergeChoice
 	if obj == nil {
 		return it, nil
 	}
@@ -24300,8 +24303,8 @@ func (ec *executionContext) unmarshalInputUnmergeChoice(ctx context.Context, obj
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUnmergeChoice(ctx context.Context, raw any) (service.UnmergeChoice, error) {
-	var out service.UnmergeChoice
+func UnmarshalUnmergeChoice(ctx context.Context, raw any) (merging.UnmergeChoice, error) {
+	var out merging.UnmergeChoice
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnmergeChoice", raw, &out)
 	return out, err
 }
@@ -24439,9 +24442,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._MergedClient(ctx, sel, obj)
-	case service.LocationGroup:
+	case store.LocationGroup:
 		return ec._LocationGroup(ctx, sel, &obj)
-	case *service.LocationGroup:
+	case *store.LocationGroup:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -25749,7 +25752,7 @@ func (ec *executionContext) _ClientVersion(ctx context.Context, sel ast.Selectio
 
 var clientVersionConflictImplementors = []string{"ClientVersionConflict"}
 
-func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.SelectionSet, obj *service.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) _ClientVersionConflict(ctx context.Context, sel ast.SelectionSet, obj *merging.ConflictOf) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, clientVersionConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26159,7 +26162,7 @@ func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.Selecti
 
 var duplicatePairImplementors = []string{"DuplicatePair"}
 
-func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *service.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) _DuplicatePair(ctx context.Context, sel ast.SelectionSet, obj *duplicates.DuplicatePair) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatePairImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26621,7 +26624,7 @@ func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.Selection
 
 var locationGroupImplementors = []string{"LocationGroup", "Node"}
 
-func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *service.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) _LocationGroup(ctx context.Context, sel ast.SelectionSet, obj *store.LocationGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, locationGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28147,7 +28150,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 var tagUsageImplementors = []string{"TagUsage"}
 
-func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *service.TagCount) graphql.Marshaler {
+func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *store.TagCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tagUsageImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28564,7 +28567,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 var versionConflictImplementors = []string{"VersionConflict"}
 
-func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *service.Conflict) graphql.Marshaler {
+func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *writing.Conflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29238,7 +29241,7 @@ func (ec *executionContext) unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋm
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚐUpsertKey(ctx context.Context, v any) (service.UpsertKey, error) {
+func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚋwritingᚐUpsertKey(ctx context.Context, v any) (writing.UpsertKey, error) {
 	res, err := ec.unmarshalInputClientKey(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29248,12 +29251,12 @@ func (ec *executionContext) unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx context.Context, v any) (service.OrderField, error) {
+func (ec *executionContext) unmarshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
 	res, err := scalar.UnmarshalOrderField(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNClientOrderField2clientgraphᚋinternalᚋserviceᚐOrderField(ctx context.Context, sel ast.SelectionSet, v service.OrderField) graphql.Marshaler {
+func (ec *executionContext) marshalNClientOrderField2clientgraphᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalOrderField(v)
 	if res == graphql.Null {
@@ -29325,11 +29328,11 @@ func (ec *executionContext) marshalNClientVersion2ᚖclientgraphᚋinternalᚋme
 	return ec._ClientVersion(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚐConflictOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐConflictOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*merging.ConflictOf) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflictOf(ctx, sel, v[i])
+		return ec.marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐConflictOf(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29341,7 +29344,7 @@ func (ec *executionContext) marshalNClientVersionConflict2ᚕᚖclientgraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflictOf(ctx context.Context, sel ast.SelectionSet, v *service.ConflictOf) graphql.Marshaler {
+func (ec *executionContext) marshalNClientVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐConflictOf(ctx context.Context, sel ast.SelectionSet, v *merging.ConflictOf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ClientVersionConflict!")
 		return graphql.Null
@@ -29479,11 +29482,11 @@ func (ec *executionContext) marshalNDuplicateGroup2ᚖclientgraphᚋgraphᚋmode
 	return ec._DuplicateGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚐDuplicatePairᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternalᚋserviceᚋduplicatesᚐDuplicatePairᚄ(ctx context.Context, sel ast.SelectionSet, v []*duplicates.DuplicatePair) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚐDuplicatePair(ctx, sel, v[i])
+		return ec.marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚋduplicatesᚐDuplicatePair(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29495,7 +29498,7 @@ func (ec *executionContext) marshalNDuplicatePair2ᚕᚖclientgraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *service.DuplicatePair) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋserviceᚋduplicatesᚐDuplicatePair(ctx context.Context, sel ast.SelectionSet, v *duplicates.DuplicatePair) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DuplicatePair!")
 		return graphql.Null
@@ -29503,13 +29506,13 @@ func (ec *executionContext) marshalNDuplicatePair2ᚖclientgraphᚋinternalᚋse
 	return ec._DuplicatePair(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx context.Context, v any) (service.DuplicateReason, error) {
+func (ec *executionContext) unmarshalNDuplicateReason2clientgraphᚋinternalᚋstoreᚐDuplicateReason(ctx context.Context, v any) (store.DuplicateReason, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := service.DuplicateReason(tmp)
+	res := store.DuplicateReason(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v service.DuplicateReason) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋstoreᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v store.DuplicateReason) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
@@ -29518,13 +29521,13 @@ func (ec *executionContext) marshalNDuplicateReason2clientgraphᚋinternalᚋser
 	return res
 }
 
-func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]service.DuplicateReason, error) {
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternalᚋstoreᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]store.DuplicateReason, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]service.DuplicateReason, len(vSlice))
+	res := make([]store.DuplicateReason, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNDuplicateReason2clientgraphᚋinternalᚋstoreᚐDuplicateReason(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -29532,11 +29535,11 @@ func (ec *executionContext) unmarshalNDuplicateReason2ᚕclientgraphᚋinternal�
 	return res, nil
 }
 
-func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋstoreᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []store.DuplicateReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDuplicateReason2clientgraphᚋinternalᚋserviceᚐDuplicateReason(ctx, sel, v[i])
+		return ec.marshalNDuplicateReason2clientgraphᚋinternalᚋstoreᚐDuplicateReason(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -29548,7 +29551,7 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕclientgraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚐExpectedVersion(ctx context.Context, v any) (*service.ExpectedVersion, error) {
+func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐExpectedVersion(ctx context.Context, v any) (*merging.ExpectedVersion, error) {
 	res, err := ec.unmarshalInputExpectedVersion(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -29909,7 +29912,7 @@ func (ec *executionContext) marshalNJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	return ret
 }
 
-func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *store.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LocationGroup!")
 		return graphql.Null
@@ -30198,7 +30201,7 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
-func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *service.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋstoreᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *store.TagCount) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "TagUsage!")
 		return graphql.Null
@@ -30214,7 +30217,7 @@ func (ec *executionContext) marshalNTimeZone2ᚖclientgraphᚋinternalᚋclient�
 	return ec._TimeZone(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoice(ctx context.Context, v any) (*service.UnmergeChoice, error) {
+func (ec *executionContext) unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐUnmergeChoice(ctx context.Context, v any) (*merging.UnmergeChoice, error) {
 	res, err := ec.unmarshalInputUnmergeChoice(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30747,16 +30750,16 @@ func (ec *executionContext) marshalOEraseClientPayload2ᚖclientgraphᚋgraphᚋ
 	return ec._EraseClientPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*service.ExpectedVersion, error) {
+func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐExpectedVersionᚄ(ctx context.Context, v any) ([]*merging.ExpectedVersion, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*service.ExpectedVersion, len(vSlice))
+	res := make([]*merging.ExpectedVersion, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚐExpectedVersion(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNExpectedVersion2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐExpectedVersion(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -30971,14 +30974,14 @@ func (ec *executionContext) marshalOJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	return ret
 }
 
-func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋserviceᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋstoreᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx, sel, v[i])
+		return ec.marshalNLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30990,7 +30993,7 @@ func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalOLocationGroup2ᚖclientgraphᚋinternalᚋserviceᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *service.LocationGroup) graphql.Marshaler {
+func (ec *executionContext) marshalOLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *store.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -31234,14 +31237,14 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋstoreᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.TagCount) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚐTagCount(ctx, sel, v[i])
+		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋstoreᚐTagCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -31260,16 +31263,16 @@ func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclient�
 	return ec._TimeZone(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*service.UnmergeChoice, error) {
+func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*merging.UnmergeChoice, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*service.UnmergeChoice, len(vSlice))
+	res := make([]*merging.UnmergeChoice, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚐUnmergeChoice(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNUnmergeChoice2ᚖclientgraphᚋinternalᚋserviceᚋmergingᚐUnmergeChoice(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -31312,7 +31315,7 @@ func (ec *executionContext) marshalOUpsertClientPayload2ᚖclientgraphᚋgraph�
 	return ec._UpsertClientPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚐConflict(ctx context.Context, sel ast.SelectionSet, v *service.Conflict) graphql.Marshaler {
+func (ec *executionContext) marshalOVersionConflict2ᚖclientgraphᚋinternalᚋserviceᚋwritingᚐConflict(ctx context.Context, sel ast.SelectionSet, v *writing.Conflict) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

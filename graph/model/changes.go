@@ -3,18 +3,18 @@ package model
 import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/clientsync"
 )
 
 // ClientChanges is a part of the feed of changes.
 type ClientChanges struct {
-	*service.SyncPart
+	*clientsync.SyncPart
 	Changes []*ClientChange
 	Loaders *loader.Loaders
 }
 
 // NewClientChanges wraps the clients of all changes as one level.
-func NewClientChanges(found *service.SyncPart, loaders *loader.Loaders) *ClientChanges {
+func NewClientChanges(found *clientsync.SyncPart, loaders *loader.Loaders) *ClientChanges {
 	clients := make([]*client.Client, len(found.Changes))
 	for i, change := range found.Changes {
 		clients[i] = change.Client
@@ -29,7 +29,7 @@ func NewClientChanges(found *service.SyncPart, loaders *loader.Loaders) *ClientC
 
 // ClientChange is a change of one client.
 type ClientChange struct {
-	*service.SyncChange
+	*clientsync.SyncChange
 	Client  *loader.Client
 	Loaders *loader.Loaders
 }

@@ -3,17 +3,17 @@ package model
 import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
 )
 
 // DuplicateConnection is a part of the list of groups of duplicates.
 type DuplicateConnection struct {
-	*service.Duplicates
+	*duplicates.Duplicates
 	Nodes []*DuplicateGroup
 }
 
 // NewDuplicateConnection wraps the clients of all groups as one level.
-func NewDuplicateConnection(found *service.Duplicates, loaders *loader.Loaders) *DuplicateConnection {
+func NewDuplicateConnection(found *duplicates.Duplicates, loaders *loader.Loaders) *DuplicateConnection {
 	var clients []*client.Client
 	for _, group := range found.Groups {
 		clients = append(clients, group.Clients...)
@@ -50,13 +50,13 @@ type DuplicateEdge struct {
 
 // DuplicateGroup is some clients who look like one person.
 type DuplicateGroup struct {
-	service.DuplicateGroup
+	duplicates.DuplicateGroup
 	Clients []*loader.Client
 }
 
 // Pairs are the pairs of the group, likeliest first.
-func (g *DuplicateGroup) Pairs() []*service.DuplicatePair {
-	pairs := make([]*service.DuplicatePair, len(g.DuplicateGroup.Pairs))
+func (g *DuplicateGroup) Pairs() []*duplicates.DuplicatePair {
+	pairs := make([]*duplicates.DuplicatePair, len(g.DuplicateGroup.Pairs))
 	for i := range pairs {
 		pairs[i] = &g.DuplicateGroup.Pairs[i]
 	}

@@ -7,16 +7,17 @@ import (
 
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/personaldata"
+	"clientgraph/internal/service/reading"
 )
 
 // ClientDataExport is everything that is held about a person.
-type ClientDataExport struct{ *service.PersonalData }
+type ClientDataExport struct{ *personaldata.Export }
 
 // HeldRecord is what is held about a person under one id.
-type HeldRecord struct{ *service.HeldRecord }
+type HeldRecord struct{ *personaldata.HeldRecord }
 
-func (e *ClientDataExport) own() *HeldRecord { return &HeldRecord{&e.PersonalData.HeldRecord} }
+func (e *ClientDataExport) own() *HeldRecord { return &HeldRecord{&e.Export.HeldRecord} }
 
 // ClientID is the client.
 func (e *ClientDataExport) ClientID() int64 { return e.own().ClientID() }
@@ -113,16 +114,16 @@ func (e *ClientDataExport) Appointments() []any {
 
 // Forms are those that the client signed.
 func (e *ClientDataExport) Forms() []*client.Form {
-	forms := make([]*client.Form, len(e.PersonalData.Forms))
+	forms := make([]*client.Form, len(e.Export.Forms))
 	for i := range forms {
-		forms[i] = &e.PersonalData.Forms[i]
+		forms[i] = &e.Export.Forms[i]
 	}
 	return forms
 }
 
 // History is the whole history.
 func (e *HeldRecord) History() []*HistoryEntry {
-	page := HistoryConnection{HistoryPage: &service.HistoryPage{Entries: e.HeldRecord.History}}
+	page := HistoryConnection{HistoryPage: &reading.HistoryPage{Entries: e.HeldRecord.History}}
 	return page.Nodes()
 }
 
@@ -139,8 +140,8 @@ func (e *HeldRecord) Changes() []any {
 
 // Merges are what is kept of merges, to undo them.
 func (e *ClientDataExport) Merges() []any {
-	list := make([]any, len(e.PersonalData.Merges))
-	for i, j := range e.PersonalData.Merges {
+	list := make([]any, len(e.Export.Merges))
+	for i, j := range e.Export.Merges {
 		merge := map[string]any{
 			"mergeId": strconv.FormatInt(j.MergeID, 10), "at": scalar.FormatInstant(j.At), "user": j.User, "undone": j.Undone,
 			"clientIds": historyValue(j.ClientIDs),

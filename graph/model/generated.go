@@ -7,7 +7,9 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"fmt"
 	"io"
 	"strconv"
@@ -25,7 +27,7 @@ type AddClientTagsPayload struct {
 	// All that is wrong; empty when the client has the tags.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (AddClientTagsPayload) IsClientPayload() {}
@@ -37,7 +39,7 @@ type AddClientViewersPayload struct {
 	// All that is wrong; empty when they may see the client.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (AddClientViewersPayload) IsClientPayload() {}
@@ -69,7 +71,7 @@ type ClientField struct {
 // An order of clients. Ties go by `clientId`.
 type ClientOrder struct {
 	// What to order by.
-	Field service.OrderField `json:"field"`
+	Field store.OrderField `json:"field"`
 	// Which way. DESC is the exact reverse of ASC.
 	Direction bool `json:"direction"`
 }
@@ -161,7 +163,7 @@ type DeleteClientPayload struct {
 	// All that is wrong; empty when the client is deleted.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (DeleteClientPayload) IsClientPayload() {}
@@ -169,7 +171,7 @@ func (DeleteClientPayload) IsClientPayload() {}
 // What `deleteLocationGroup` answers.
 type DeleteLocationGroupPayload struct {
 	// The group that is there all the same, because it is not older than the deletion; null when there is none.
-	LocationGroup *service.LocationGroup `json:"locationGroup,omitempty"`
+	LocationGroup *store.LocationGroup `json:"locationGroup,omitempty"`
 	// All that is wrong; empty when there is nothing.
 	UserErrors []*client.Error `json:"userErrors"`
 }
@@ -193,7 +195,7 @@ type EraseClientPayload struct {
 	// All that is wrong; empty when the client is erased.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (EraseClientPayload) IsClientPayload() {}
@@ -217,7 +219,7 @@ type MergeClientsPayload struct {
 	// All that is wrong; empty when the clients were merged.
 	UserErrors []*client.Error `json:"userErrors"`
 	// The clients that have another version than expected; empty unless that is why nothing was changed.
-	Conflicts []*service.ConflictOf `json:"conflicts"`
+	Conflicts []*merging.ConflictOf `json:"conflicts"`
 }
 
 func (MergeClientsPayload) IsClientPayload() {}
@@ -253,7 +255,7 @@ type PatchClientPayload struct {
 	// All that is wrong; empty when the patch was made.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (PatchClientPayload) IsClientPayload() {}
@@ -269,7 +271,7 @@ type PatchClientsPayload struct {
 // What `putLocationGroup` answers.
 type PutLocationGroupPayload struct {
 	// The group as it is now: another one when a newer is known; null when it was deleted since, or with an error.
-	LocationGroup *service.LocationGroup `json:"locationGroup,omitempty"`
+	LocationGroup *store.LocationGroup `json:"locationGroup,omitempty"`
 	// All that is wrong with the input; empty when there is nothing.
 	UserErrors []*client.Error `json:"userErrors"`
 }
@@ -329,7 +331,7 @@ type RemoveClientFieldsPayload struct {
 	// All that is wrong; empty when the fields are cleared.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientFieldsPayload) IsClientPayload() {}
@@ -341,7 +343,7 @@ type RemoveClientTagsPayload struct {
 	// All that is wrong; empty when the client has the tags no more.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientTagsPayload) IsClientPayload() {}
@@ -353,7 +355,7 @@ type RemoveClientViewersPayload struct {
 	// All that is wrong; empty when they may see the client no more.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (RemoveClientViewersPayload) IsClientPayload() {}
@@ -365,7 +367,7 @@ type RestoreClientPayload struct {
 	// All that is wrong; empty when the client is active.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (RestoreClientPayload) IsClientPayload() {}
@@ -385,7 +387,7 @@ type SetClientFieldsPayload struct {
 	// All that is wrong; empty when the fields are set.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (SetClientFieldsPayload) IsClientPayload() {}
@@ -403,7 +405,7 @@ type UnmergeClientsPayload struct {
 	// All that is wrong; empty when the merge was undone.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 	// What is to be chosen; empty unless that is why nothing was changed.
 	Conflicts []*merge.UnmergeConflict `json:"conflicts"`
 }
@@ -425,7 +427,7 @@ type UpdateClientPayload struct {
 	// All that is wrong; empty when the update was made.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (UpdateClientPayload) IsClientPayload() {}
@@ -447,7 +449,7 @@ type UpsertClientPayload struct {
 	// All that is wrong; empty when the client is there as asked for.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What happened since `expectedVersion`; null unless that is why nothing was changed.
-	Conflict *service.Conflict `json:"conflict,omitempty"`
+	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (UpsertClientPayload) IsClientPayload() {}

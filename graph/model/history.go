@@ -7,11 +7,11 @@ import (
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // HistoryConnection is a part of a client's history.
-type HistoryConnection struct{ *service.HistoryPage }
+type HistoryConnection struct{ *reading.HistoryPage }
 
 // Edges are the entries with their cursors.
 func (c *HistoryConnection) Edges() []*HistoryEdge {

@@ -7,7 +7,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // Node is anything with a global id. It is any, so that the domain's types need
@@ -16,7 +16,7 @@ type Node any
 
 // ClientConnection is a part of a list of clients.
 type ClientConnection struct {
-	*service.Connection
+	*reading.Connection
 	Nodes []*loader.Client
 }
 
@@ -39,7 +39,7 @@ type PageInfo struct {
 	Cursors []string
 	// Connection is what to look beyond; nil where that was done already, and
 	// Next and Previous say what is there.
-	Connection     *service.Connection
+	Connection     *reading.Connection
 	Next, Previous bool
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // MarshalID writes an id in its own form.
@@ -120,13 +120,13 @@ func UnmarshalStatus(v any) (client.Status, error) {
 }
 
 // MarshalOrderField writes what a list is ordered by.
-func MarshalOrderField(f service.OrderField) graphql.Marshaler {
+func MarshalOrderField(f store.OrderField) graphql.Marshaler {
 	return graphql.MarshalString(string(f))
 }
 
 // UnmarshalOrderField reads what to order by, by its exact name.
-func UnmarshalOrderField(v any) (service.OrderField, error) {
-	return oneOf(v, service.OrderByFullName, service.OrderByEmailAddress)
+func UnmarshalOrderField(v any) (store.OrderField, error) {
+	return oneOf(v, store.OrderByFullName, store.OrderByEmailAddress)
 }
 
 // The names of OrderMode.

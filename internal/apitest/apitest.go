@@ -33,6 +33,7 @@ import (
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 	"clientgraph/internal/telemetry"
 	"clientgraph/internal/testdb"
 )
@@ -124,7 +125,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	if err != nil {
 		t.Fatalf("open the keyset: %v", err)
 	}
-	api.Service = service.NewService(api.Store, service.Secrets{
+	api.Service = service.New(api.Store, service.Secrets{
 		Hasher: secret.NewHasher(2), Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store), Cursors: secret.NewCursors(cipher, api.Store),
 	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), now)
 	served := httptest.NewServer(server.New(server.Options{
@@ -172,7 +173,7 @@ func (a *API) LoadReference(t testing.TB) {
 }
 
 // Load stores a dataset as it is.
-func (a *API) Load(t testing.TB, data service.Dataset) {
+func (a *API) Load(t testing.TB, data importing.Dataset) {
 	t.Helper()
 	ctx := t.Context()
 	if err := a.Store.PutBusiness(ctx, data.Business); err != nil {
@@ -380,7 +381,7 @@ func (c *commands) traffic() []string {
 // nowhere: for services without a cipher.
 type Cursors struct{}
 
-// AEAD implements service.Sealer.
+// AEAD implements reading.Sealer.
 func (Cursors) AEAD(context.Context) (cipher.AEAD, error) {
 	return chacha20poly1305.NewX(make([]byte, chacha20poly1305.KeySize))
 }

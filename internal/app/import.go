@@ -34,9 +34,9 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := service.NewService(db.store, service.Secrets{}, nil, time.Now)
+	service := service.New(db.store, service.Secrets{}, nil, time.Now)
 	problems := 0
-	summary, err := transfer.Import(ctx, service, owner(cfg.Business, "import"), file, transfer.Options{
+	summary, err := transfer.Import(ctx, service.Scheduler, owner(cfg.Business, "import"), file, transfer.Options{
 		Kind:   transfer.Kind(cfg.Kind),
 		Format: format,
 		DryRun: cfg.DryRun,

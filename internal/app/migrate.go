@@ -43,7 +43,7 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 // rekeying is the step that makes the sort and search keys of clients anew, which
 // servers do as well.
 func rekeying(store *mongostore.Store) mongostore.Migration {
-	service := service.NewService(store, service.Secrets{}, nil, time.Now)
+	service := service.New(store, service.Secrets{}, nil, time.Now)
 	return mongostore.Migration{
 		Name: "keys", About: "businesses whose clients' sort and search keys are of an earlier version",
 		Left: func(ctx context.Context) (int64, error) {

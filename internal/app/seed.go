@@ -42,7 +42,7 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer db.close(ctx, logger)
-	service := service.NewService(db.store, service.Secrets{}, nil, time.Now)
+	service := service.New(db.store, service.Secrets{}, nil, time.Now)
 	scope := owner(cfg.Business, "seed")
 	steady := loading{
 		store: func(ctx context.Context, clients []*client.Client, progress func(int)) error {

@@ -16,7 +16,9 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testsize"
 )
 
@@ -96,7 +98,7 @@ func newDiary(clients int) *diary {
 
 func (d *diary) load(t *testing.T, api *apitest.API) {
 	t.Helper()
-	data := service.Dataset{Business: d.businesses[0]}
+	data := importing.Dataset{Business: d.businesses[0]}
 	for _, c := range d.clients {
 		data.Clients = append(data.Clients, c.Clone())
 	}
@@ -144,7 +146,7 @@ func (d *diary) news(appointments int64) []news {
 // send tells the API and the model, which say alike what was news.
 func (d *diary) send(t *testing.T, api *apitest.API, all []news) {
 	t.Helper()
-	for call := range slices.Chunk(all, testsize.Of(400, service.MaxFeed, service.MaxFeed)) {
+	for call := range slices.Chunk(all, testsize.Of(400, scheduler.MaxFeed, scheduler.MaxFeed)) {
 		for _, removals := range []bool{false, true} {
 			mutation, fresh := recordMutation, 0
 			if removals {
@@ -230,7 +232,7 @@ func (d *diary) close() {
 }
 
 // meant are the clients whom a filter means to a caller, in ascending order.
-func (d *diary) meant(who client.Identity, field service.OrderField, filter *reportFilter) []*client.Client {
+func (d *diary) meant(who client.Identity, field store.OrderField, filter *reportFilter) []*client.Client {
 	var list []*client.Client
 	for _, c := range d.lists[slices.IndexFunc(d.callers, func(other client.Identity) bool {
 		return other.Role == who.Role && other.StaffID == who.StaffID
@@ -307,7 +309,7 @@ func (d *diary) checkCounts(t *testing.T, api *apitest.API) {
 	for _, who := range d.callers {
 		want, got := values{}, values{}
 		for alias, filter := range filters {
-			want[alias] = float64(len(d.meant(who, service.OrderByFullName, filter)))
+			want[alias] = float64(len(d.meant(who, store.OrderByFullName, filter)))
 		}
 		for some := range slices.Chunk(fields, fieldsPerRequest) {
 			maps.Copy(got, api.MustDo(t, who, "{ "+strings.Join(some, " ")+" }", nil))

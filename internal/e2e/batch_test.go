@@ -5,7 +5,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
 )
 
 const (
@@ -96,7 +96,7 @@ func TestBatchIsBounded(t *testing.T) {
 		}
 	})
 	hundred := []any{}
-	for range service.MaxBatch {
+	for range writing.MaxBatch {
 		hundred = append(hundred, person(nil))
 	}
 	if got := refusals(payload(t, api, owner(), createAllMutation, values{"inputs": hundred})); got != nil {

@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/settings"
 )
 
 const (
@@ -305,7 +305,7 @@ func TestAThousandFieldsInUse(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t)
 	var all []client.FieldDefinition
-	for id := range int64(service.MaxDefinitions - 1) {
+	for id := range int64(settings.MaxDefinitions - 1) {
 		all = append(all, client.FieldDefinition{DefinitionID: id + 1, BusinessID: sample.BusinessID, Label: "A", Type: client.FieldText})
 	}
 	if err := api.Store.PutDefinitions(t.Context(), all); err != nil {

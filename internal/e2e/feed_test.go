@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/scheduler"
 )
 
 const (
@@ -204,7 +204,7 @@ func TestFeedsAtOnceAgree(t *testing.T) {
 	var feeds sync.WaitGroup
 	for i, id := range clients {
 		feeds.Go(func() {
-			var feed service.Feed
+			var feed scheduler.Feed
 			for appointment := range 20 {
 				// The newest of each is somebody else's.
 				feed.Entries = append(feed.Entries, visit(strconv.Itoa(appointment+1), id, 1+(i+appointment)%len(clients), nil))

@@ -9,7 +9,8 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/service/scheduler"
 )
 
 // TestFeedBounds: at most 1,000 entries a call, 10,000 appointments and 1,000
@@ -19,30 +20,30 @@ func TestFeedBounds(t *testing.T) {
 	api := apitest.New(t)
 	api.Load(t, almostFull(t, 5966842))
 	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
-	many := service.Feed{Entries: make([]client.Values, service.MaxFeed+1)}
-	for _, send := range []func() (service.FeedResult, error){
-		func() (service.FeedResult, error) { return api.Service.RecordAppointments(ctx, scope, many) },
-		func() (service.FeedResult, error) { return api.Service.RemoveAppointments(ctx, scope, many) },
-		func() (service.FeedResult, error) { return api.Service.RecordForms(ctx, scope, many) },
+	many := scheduler.Feed{Entries: make([]client.Values, scheduler.MaxFeed+1)}
+	for _, send := range []func() (scheduler.FeedResult, error){
+		func() (scheduler.FeedResult, error) { return api.Service.RecordAppointments(ctx, scope, many) },
+		func() (scheduler.FeedResult, error) { return api.Service.RemoveAppointments(ctx, scope, many) },
+		func() (scheduler.FeedResult, error) { return api.Service.RecordForms(ctx, scope, many) },
 	} {
 		if _, err := send(); !client.HasCode(err, client.CodeTooMany) {
 			t.Errorf("1,001 entries: %v", err)
 		}
 	}
 	next := 1
-	fill := func(n int) service.FeedResult {
+	fill := func(n int) scheduler.FeedResult {
 		entries := make([]client.Values, n)
 		for i := range entries {
 			entries[i] = visit(strconv.Itoa(next), "5966842", 1, nil)
 			next++
 		}
-		result, err := api.Service.RecordAppointments(ctx, scope, service.Feed{Entries: entries})
+		result, err := api.Service.RecordAppointments(ctx, scope, scheduler.Feed{Entries: entries})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return result
 	}
-	if result := fill(service.MaxFeed); result.Changed != service.MaxFeed || result.Errors != nil {
+	if result := fill(scheduler.MaxFeed); result.Changed != scheduler.MaxFeed || result.Errors != nil {
 		t.Fatalf("the last thousand: %v", result)
 	}
 	if result := fill(2); result.Changed != 0 || len(result.Errors) != 2 || result.Errors[1].Code != client.CodeTooMany ||
@@ -64,14 +65,14 @@ func TestFeedBounds(t *testing.T) {
 
 // almostFull is the reference, with a client that has all the appointments that it
 // may but for those of one feed.
-func almostFull(t *testing.T, clientID int64) service.Dataset {
+func almostFull(t *testing.T, clientID int64) importing.Dataset {
 	t.Helper()
 	data, err := sample.Reference()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range data.Clients {
-		for c.ClientID == clientID && len(c.Appointments) < client.MaxAppointments-service.MaxFeed {
+		for c.ClientID == clientID && len(c.Appointments) < client.MaxAppointments-scheduler.MaxFeed {
 			c.Appointments = append(c.Appointments, client.Appointment{
 				AppointmentID: int64(100_000 + len(c.Appointments)),
 				LocationID:    14,

@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/scheduler"
 	"clientgraph/internal/testsize"
 )
 
@@ -109,7 +109,7 @@ func TestFeedOrderMakesNoDifferenceProperty(t *testing.T) {
 			if sent[0].removed {
 				send = api.Service.RemoveAppointments
 			}
-			if _, err := send(ctx, scope, service.Feed{Entries: entries}); err != nil {
+			if _, err := send(ctx, scope, scheduler.Feed{Entries: entries}); err != nil {
 				rt.Fatal(err)
 			}
 			sent = sent[n:]

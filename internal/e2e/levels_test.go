@@ -9,7 +9,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 )
 
 // crowdSubjects is how many clients everybody in a crowd can view: enough for
@@ -18,7 +18,7 @@ import (
 const crowdSubjects = 3
 
 // crowd is a business in which everybody can view the next ones.
-func crowd(n int) service.Dataset {
+func crowd(n int) importing.Dataset {
 	clients := sample.Generate(3, sample.BusinessID, n, time.Now())
 	for i, c := range clients {
 		// What is long takes the database long to index.
@@ -41,7 +41,7 @@ func crowd(n int) service.Dataset {
 	}
 	account := int64(1)
 	clients[0].ClientAccountID = &account
-	return service.Dataset{Business: client.DefaultBusiness(sample.BusinessID), Clients: clients}
+	return importing.Dataset{Business: client.DefaultBusiness(sample.BusinessID), Clients: clients}
 }
 
 // A level costs one command, however many clients are on it.

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // modelWorld is everything that is stored, and the model of what callers see of
@@ -79,7 +79,7 @@ type modelFilter struct {
 }
 
 // list is a whole list in its order.
-func (w *modelWorld) list(who client.Identity, filter modelFilter, field service.OrderField, mode string) []*client.Client {
+func (w *modelWorld) list(who client.Identity, filter modelFilter, field store.OrderField, mode string) []*client.Client {
 	var list []*client.Client
 	for _, c := range w.clients {
 		named := filter.ids == nil || slices.ContainsFunc(filter.ids, func(id client.ID) bool {
@@ -99,7 +99,7 @@ func (w *modelWorld) list(who client.Identity, filter modelFilter, field service
 }
 
 // sort orders clients as the business's language does, ties by id.
-func (w *modelWorld) sort(list []*client.Client, businessID int64, field service.OrderField) {
+func (w *modelWorld) sort(list []*client.Client, businessID int64, field store.OrderField) {
 	tag := language.Und
 	for _, b := range w.businesses {
 		if b.BusinessID == businessID && b.Locale != nil {
@@ -113,9 +113,9 @@ func (w *modelWorld) sort(list []*client.Client, businessID int64, field service
 }
 
 // modelKey is what a client is ordered by; nothing sorts as the empty text.
-func modelKey(c *client.Client, field service.OrderField) string {
+func modelKey(c *client.Client, field store.OrderField) string {
 	var text *string
-	if text = modelName(c); field == service.OrderByEmailAddress {
+	if text = modelName(c); field == store.OrderByEmailAddress {
 		text = c.EmailAddress
 	}
 	if text == nil {

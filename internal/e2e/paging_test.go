@@ -16,7 +16,9 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testsize"
 )
 
@@ -48,7 +50,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
 	world := pagingWorld(chance)
-	api.Load(t, service.Dataset{Business: world.businesses[0], Clients: world.clients})
+	api.Load(t, importing.Dataset{Business: world.businesses[0], Clients: world.clients})
 	restless := &restless{api: api, chance: rand.New(rand.NewPCG(seed, 1))}
 	for _, c := range world.clients[pagingStable():] {
 		restless.ids = append(restless.ids, c.ClientID)
@@ -56,7 +58,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	world.clients = world.clients[:pagingStable()]
 
 	for walk := range testsize.Of(1, 3, 12) {
-		field := []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}[chance.IntN(2)]
+		field := []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}[chance.IntN(2)]
 		mode := []string{"ASC", "DESC"}[chance.IntN(2)]
 		want := idsOf(world.list(apitest.Owner(pagingBusiness), modelFilter{}, field, mode))
 		stable := map[string]bool{}
@@ -227,7 +229,7 @@ func (r *restless) change(ctx context.Context) error {
 	var err error
 	switch kind {
 	case 0:
-		var made service.Result
+		var made writing.Result
 		if made, err = s.Create(ctx, scope, values); err == nil {
 			id = made.Client.ClientID
 		}
@@ -265,7 +267,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)
-		field := rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order")
+		field := rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order")
 		size := rapid.IntRange(1, 10).Draw(rt, "size")
 		lists := map[string][]string{}
 		for _, mode := range []string{"ASC", "DESC"} {
@@ -307,10 +309,10 @@ func TestPropertyCursorOutlivesItsRow(t *testing.T) {
 		world.store(t, api)
 		who := apitest.Owner(1)
 		orderBy := map[string]any{
-			"field":     rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order"),
+			"field":     rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
 			"direction": rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		}
-		list := world.list(who, modelFilter{}, orderBy["field"].(service.OrderField), orderBy["direction"].(string))
+		list := world.list(who, modelFilter{}, orderBy["field"].(store.OrderField), orderBy["direction"].(string))
 		if len(list) == 0 {
 			return
 		}

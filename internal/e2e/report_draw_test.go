@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // reportCase is a caller, what it asks for and how it turns the pages.
@@ -19,7 +19,7 @@ type reportCase struct {
 	filter *reportFilter
 	// variables is the filter as it is sent.
 	variables       values
-	field           service.OrderField
+	field           store.OrderField
 	mode            string
 	pageSize        int
 	pageNumber      int
@@ -32,7 +32,7 @@ type reportCase struct {
 func drawReport(rt *rapid.T, w *reportWorld, from func(*reportDrawing) []func()) *reportCase {
 	one := &reportCase{
 		caller:     rapid.IntRange(0, len(w.callers)-1).Draw(rt, "caller"),
-		field:      rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order"),
+		field:      rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
 		mode:       rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		pageSize:   rapid.SampledFrom([]int{1, 7, 50, 500}).Draw(rt, "page size"),
 		pageNumber: rapid.IntRange(1, 4).Draw(rt, "page number"),

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // reportFilter is ClientReportFilter as the model takes it. nil ids are no
@@ -48,9 +48,9 @@ func (w *reportWorld) prepare() {
 	for _, c := range w.clients {
 		w.texts[c.ClientID] = w.textsOf(c)
 	}
-	orders := []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}
+	orders := []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}
 	for _, who := range w.callers {
-		lists := map[service.OrderField][]*client.Client{}
+		lists := map[store.OrderField][]*client.Client{}
 		for _, field := range orders {
 			var seen []*client.Client
 			for _, c := range w.clients {

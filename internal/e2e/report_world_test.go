@@ -13,7 +13,8 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testsize"
 )
 
@@ -86,7 +87,7 @@ type reportWorld struct {
 	texts map[int64]reportTexts
 	// lists are, for each caller, the clients of the business that it sees, in
 	// each order.
-	lists []map[service.OrderField][]*client.Client
+	lists []map[store.OrderField][]*client.Client
 }
 
 // newReportWorld makes up the world, always the same one, and stores it.
@@ -134,7 +135,7 @@ func (w *reportWorld) load(t *testing.T, api *apitest.API) {
 	// embedded engine, with the cache that tests give it, a very long time.
 	const batch = 20
 	for i, business := range w.businesses {
-		data := service.Dataset{Business: business}
+		data := importing.Dataset{Business: business}
 		if i == 0 {
 			data.Definitions = w.definitions
 		}

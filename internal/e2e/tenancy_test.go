@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 )
 
 // The clients of another business on the same server.
@@ -27,7 +27,7 @@ func twoBusinesses(t *testing.T) *apitest.API {
 	api := reference(t)
 	login := int64(foreignAccount)
 	name, address := "Faye", "faye@example.com"
-	api.Load(t, service.Dataset{Business: client.DefaultBusiness(otherBusiness), Clients: []*client.Client{
+	api.Load(t, importing.Dataset{Business: client.DefaultBusiness(otherBusiness), Clients: []*client.Client{
 		{ClientID: foreignClient, ClientAccountID: &login, Lifecycle: client.Live, Status: client.StatusActive, FirstName: &name, LastName: &name, EmailAddress: &address, SubjectIDs: []int64{foreignDeleted}},
 		{ClientID: foreignDeleted, Lifecycle: client.Removed, Status: client.StatusActive, FirstName: &name, LastName: &name, EmailAddress: &address},
 	}})

@@ -7,7 +7,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 )
 
 // Two businesses of one server, and what is nowhere: each has its own numbers,
@@ -74,10 +74,10 @@ func (tn *tenant) text(name string) string {
 }
 
 // dataset is what the tenant begins with.
-func (tn *tenant) dataset() service.Dataset {
+func (tn *tenant) dataset() importing.Dataset {
 	business := client.DefaultBusiness(tn.base)
 	business.Name = new(tn.word)
-	data := service.Dataset{Business: business, Definitions: []client.FieldDefinition{
+	data := importing.Dataset{Business: business, Definitions: []client.FieldDefinition{
 		{DefinitionID: tn.at(ownDefinition), BusinessID: tn.base, Label: tn.word, Type: client.FieldText},
 		{DefinitionID: tn.at(lastDefinition), BusinessID: tn.base, Label: tn.word, Type: client.FieldText},
 	}}

@@ -10,7 +10,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testsize"
 )
 
@@ -73,7 +73,7 @@ type modelRead struct {
 	id                   client.ID
 	ids                  []client.ID
 	pageNumber, pageSize int
-	field                service.OrderField
+	field                store.OrderField
 	mode                 string
 	filter               *modelFilter
 	first, last          int

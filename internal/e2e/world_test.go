@@ -11,7 +11,8 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/store"
 )
 
 // Few different values, so that callers and clients meet often. One user has a
@@ -121,7 +122,7 @@ func (w *modelWorld) store(t *testing.T, api *apitest.API) {
 				clients = append(clients, c.Clone())
 			}
 		}
-		api.Load(t, service.Dataset{Business: business, Clients: clients})
+		api.Load(t, importing.Dataset{Business: business, Clients: clients})
 	}
 	for _, form := range w.forms {
 		_, err := api.Mongo.Collection("clientForms").InsertOne(ctx, bson.D{
@@ -183,7 +184,7 @@ func drawRead(rt *rapid.T, w *modelWorld) *modelRead {
 		ids:        ids.Draw(rt, "ids"),
 		pageNumber: rapid.IntRange(1, 3).Draw(rt, "page number"),
 		pageSize:   rapid.IntRange(1, 8).Draw(rt, "page size"),
-		field:      rapid.SampledFrom([]service.OrderField{service.OrderByFullName, service.OrderByEmailAddress}).Draw(rt, "order"),
+		field:      rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
 		mode:       rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		after:      rapid.IntRange(-12, 23).Draw(rt, "after"),
 		before:     rapid.IntRange(-12, 23).Draw(rt, "before"),

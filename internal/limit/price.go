@@ -6,7 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // An operation costs a point for each field that it answers, as far as that can
@@ -97,7 +97,7 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 	}
 	if first := definition.Arguments.ForName("first"); !sized && m.isRoot(on) && first != nil && !first.Type.NonNull {
 		// A connection that may be read from either end has no default in the schema.
-		return service.DefaultConnection, true
+		return reading.DefaultConnection, true
 	}
 	return min(size, maxSize), sized
 }

@@ -23,7 +23,7 @@ func Lookups() Budget { return Budget{Burst: 10, Every: 2 * time.Second} }
 const maxPrincipals = 10_000
 
 // Rate keeps principals to a budget, each by a token bucket. It is safe for
-// concurrent use and implements service.Limiter.
+// concurrent use and implements reading.Limiter.
 //
 // A bucket that nobody took from for as long as it takes to fill up is full,
 // like that of a stranger, so it need not be remembered: buckets live in two
@@ -46,7 +46,7 @@ func NewRate(budget Budget, now func() time.Time) *Rate {
 	return &Rate{budget: budget, now: now, newer: map[string]time.Time{}, older: map[string]time.Time{}, began: now()}
 }
 
-// Take implements service.Limiter.
+// Take implements reading.Limiter.
 func (r *Rate) Take(principal string) (wait time.Duration, ok bool) { return r.TakeMany(principal, 1) }
 
 // TakeMany is Take of many times at once: all of them, or none. More than a

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // level holds the clients of one read and the dataloaders of their relations,
@@ -17,14 +17,14 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*batch[[]*Client]
 	forms     *batch[[]client.Form]
-	histories map[historyKey]*batch[*service.HistoryPage]
+	histories map[historyKey]*batch[*reading.HistoryPage]
 }
 
 // historyKey tells the dataloaders of histories apart: those of the level's clients,
 // and those of the clients who were merged into them.
 type historyKey struct {
 	merged bool
-	args   service.HistoryArgs
+	args   reading.HistoryArgs
 }
 
 // relationKey tells the dataloaders of a level apart. Two selections of a relation
@@ -79,7 +79,7 @@ func (c *Client) AllViewers(ctx context.Context, need client.Selection) ([]*Clie
 
 // some are the first of all.
 func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
-	if err := service.CheckRelation(first); err != nil {
+	if err := reading.CheckRelation(first); err != nil {
 		return nil, err
 	}
 	clients, err := all()
@@ -103,7 +103,7 @@ func (l *level) relation(key relationKey, read func(context.Context, client.Sele
 
 // readSubjects reads the subjects of the whole level, by viewer.
 func (l *level) readSubjects(ctx context.Context, need client.Selection) (map[int64][]*Client, error) {
-	found, err := l.loaders.service.Subjects(ctx, l.loaders.scope, l.clients, need)
+	found, err := l.loaders.reads.Subjects(ctx, l.loaders.scope, l.clients, need)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (l *level) readSubjects(ctx context.Context, need client.Selection) (map[in
 
 // readViewers reads the viewers of the whole level, by subject.
 func (l *level) readViewers(ctx context.Context, need client.Selection) (map[int64][]*Client, error) {
-	found, err := l.loaders.service.Viewers(ctx, l.loaders.scope, l.clients, need)
+	found, err := l.loaders.reads.Viewers(ctx, l.loaders.scope, l.clients, need)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 	defer l.mu.Unlock()
 	if l.forms == nil {
 		l.forms = newBatch("level forms", l.ids(), func(ctx context.Context) (map[int64][]client.Form, error) {
-			return l.loaders.service.Forms(ctx, l.loaders.scope, l.clients)
+			return l.loaders.reads.Forms(ctx, l.loaders.scope, l.clients)
 		})
 	}
 	return l.forms
@@ -165,8 +165,8 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 
 // History is a part of c's history; after is nil or a cursor of it. Errors:
 // FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
-func (c *Client) History(ctx context.Context, first int64, after *string) (*service.HistoryPage, error) {
-	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, c.ClientID, first, after)
+func (c *Client) History(ctx context.Context, first int64, after *string) (*reading.HistoryPage, error) {
+	args, err := c.level.loaders.reads.HistoryArgs(c.level.loaders.scope, c.ClientID, first, after)
 	if err != nil {
 		return nil, err
 	}
@@ -175,8 +175,8 @@ func (c *Client) History(ctx context.Context, first int64, after *string) (*serv
 
 // MergedHistory is a part of the history of one of those who were merged into c,
 // as History is. The Merged of c must be loaded, and those of all its level.
-func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*service.HistoryPage, error) {
-	args, err := c.level.loaders.service.HistoryArgs(c.level.loaders.scope, mergedID, first, after)
+func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*reading.HistoryPage, error) {
+	args, err := c.level.loaders.reads.HistoryArgs(c.level.loaders.scope, mergedID, first, after)
 	if err != nil {
 		return nil, err
 	}
@@ -198,16 +198,16 @@ func (l *level) mergedIDs() []int64 {
 	return ids
 }
 
-func (l *level) history(key historyKey, of func() []int64) *batch[*service.HistoryPage] {
+func (l *level) history(key historyKey, of func() []int64) *batch[*reading.HistoryPage] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.histories == nil {
-		l.histories = map[historyKey]*batch[*service.HistoryPage]{}
+		l.histories = map[historyKey]*batch[*reading.HistoryPage]{}
 	}
 	if l.histories[key] == nil {
 		ids := of()
-		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*service.HistoryPage, error) {
-			return l.loaders.service.History(ctx, l.loaders.scope, ids, key.args)
+		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*reading.HistoryPage, error) {
+			return l.loaders.reads.History(ctx, l.loaders.scope, ids, key.args)
 		})
 	}
 	return l.histories[key]

@@ -11,40 +11,41 @@ import (
 	"context"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // Loaders belong to one request: what they read is seen by its caller alone.
 type Loaders struct {
-	service *service.Service
-	scope   client.Scope
+	reads *reading.Reads
+	scope client.Scope
 
 	definitions *batch[client.Definitions]
 	business    *batch[*client.Business]
-	groups      *batch[map[int64]*service.LocationGroup]
+	groups      *batch[map[int64]*store.LocationGroup]
 }
 
 // New returns the loaders of a request.
-func New(s *service.Service, scope client.Scope) *Loaders {
+func New(reads *reading.Reads, scope client.Scope) *Loaders {
 	own := []int64{scope.BusinessID}
 	return &Loaders{
-		service: s,
-		scope:   scope,
+		reads: reads,
+		scope: scope,
 		definitions: newBatch("fieldDefinitions", own, func(ctx context.Context) (map[int64]client.Definitions, error) {
-			definitions, err := s.Definitions(ctx, scope)
+			definitions, err := reads.Definitions(ctx, scope)
 			return map[int64]client.Definitions{scope.BusinessID: definitions}, err
 		}),
 		business: newBatch("business", own, func(ctx context.Context) (map[int64]*client.Business, error) {
-			business, err := s.Business(ctx, scope)
+			business, err := reads.Business(ctx, scope)
 			return map[int64]*client.Business{scope.BusinessID: business}, err
 		}),
-		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*service.LocationGroup, error) {
-			groups, err := s.LocationGroups(ctx, scope)
-			byID := make(map[int64]*service.LocationGroup, len(groups))
+		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*store.LocationGroup, error) {
+			groups, err := reads.LocationGroups(ctx, scope)
+			byID := make(map[int64]*store.LocationGroup, len(groups))
 			for i := range groups {
 				byID[groups[i].LocationGroupID] = &groups[i]
 			}
-			return map[int64]map[int64]*service.LocationGroup{scope.BusinessID: byID}, err
+			return map[int64]map[int64]*store.LocationGroup{scope.BusinessID: byID}, err
 		}),
 	}
 }
@@ -60,7 +61,7 @@ func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
 }
 
 // LocationGroups are those of the caller's business, by id, read once.
-func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*service.LocationGroup, error) {
+func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*store.LocationGroup, error) {
 	return l.groups.load(ctx, l.scope.BusinessID)
 }
 

@@ -14,7 +14,8 @@ import (
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/service/reading"
 )
 
 const business = 5
@@ -31,7 +32,7 @@ func family(t *testing.T) *apitest.API {
 			clients[len(clients)-1].Lifecycle = client.Removed
 		}
 	}
-	api.Load(t, service.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
+	api.Load(t, importing.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
 	for _, form := range []string{"b", "a"} {
 		_, err := api.Mongo.Collection("clientForms").InsertOne(t.Context(), bson.D{
 			{Key: "businessId", Value: business}, {Key: "clientId", Value: 2}, {Key: "formId", Value: form}, {Key: "data", Value: "{}"},
@@ -73,7 +74,7 @@ func ids(clients []*loader.Client) []int64 {
 // it is read once, and each gets its own part of it in order.
 func TestALevelIsReadOnce(t *testing.T) {
 	api := family(t)
-	loaders := loader.New(api.Service, apitest.OwnerScope(business))
+	loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 	members := level(t, api, loaders, 5, 1, 0, 3, 2, 1)
 	if members[2] != nil {
 		t.Fatal("an absent client is there")
@@ -90,13 +91,13 @@ func TestALevelIsReadOnce(t *testing.T) {
 					continue
 				}
 				group.Go(func() {
-					found, err := c.Subjects(t.Context(), service.MaxRelation, client.Selection{})
+					found, err := c.Subjects(t.Context(), reading.MaxRelation, client.Selection{})
 					if err != nil || found == nil || !slices.Equal(ids(found), subjects[c.ClientID]) {
 						t.Errorf("%d may see %v, %v", c.ClientID, ids(found), err)
 					}
 				})
 				group.Go(func() {
-					found, err := c.Viewers(t.Context(), service.MaxRelation, client.Selection{})
+					found, err := c.Viewers(t.Context(), reading.MaxRelation, client.Selection{})
 					if err != nil || found == nil || !slices.Equal(ids(found), viewers[c.ClientID]) {
 						t.Errorf("%d is seen by %v, %v", c.ClientID, ids(found), err)
 					}
@@ -125,16 +126,16 @@ func TestALevelIsReadOnce(t *testing.T) {
 // for all of it.
 func TestRelationsMakeALevel(t *testing.T) {
 	api := family(t)
-	loaders := loader.New(api.Service, apitest.OwnerScope(business))
+	loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 	members := level(t, api, loaders, 1, 2)
 	sent := api.Commands(func() {
 		for _, c := range members {
-			found, err := c.Subjects(t.Context(), service.MaxRelation, client.Select("viewSubjectIds"))
+			found, err := c.Subjects(t.Context(), reading.MaxRelation, client.Select("viewSubjectIds"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, subject := range found {
-				if _, err := subject.Viewers(t.Context(), service.MaxRelation, client.Selection{}); err != nil {
+				if _, err := subject.Viewers(t.Context(), reading.MaxRelation, client.Selection{}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -162,7 +163,7 @@ func TestRelationTakesTheFirst(t *testing.T) {
 					t.Errorf("the first %d %s are %v, %v", first, name, ids(found), err)
 				}
 			}
-			for _, first := range []int64{0, -1, service.MaxRelation + 1} {
+			for _, first := range []int64{0, -1, reading.MaxRelation + 1} {
 				if _, err := c.read(t.Context(), first, client.Selection{}); !client.HasCode(err, client.CodeOutOfRange) {
 					t.Errorf("the first %d %s: %v", first, name, err)
 				}
@@ -240,7 +241,7 @@ func TestALevelOfAnyWidthIsOneCommand(t *testing.T) {
 			clients[i].SubjectIDs = []int64{int64(i + 2)}
 		}
 	}
-	api.Load(t, service.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
+	api.Load(t, importing.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
 	for _, width := range []int{1, 2, 3, 100, most} {
 		loaders := loader.New(api.Service, apitest.OwnerScope(business))
 		asked := make([]int64, width, width+1)

@@ -22,7 +22,7 @@ type businessDocument struct {
 	RekeyedTo   *int64  `bson:"rekeyedTo,omitempty"`
 }
 
-// Business implements service.Store.
+// Business implements store.Store.
 func (s *Store) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	var stored businessDocument
 	err := s.db.Collection(businessesName).FindOne(ctx, bson.D{{Key: keyID, Value: scope.BusinessID}}).Decode(&stored)

@@ -51,7 +51,7 @@ func changeCounter(scope client.Scope) counterKey {
 	return counterKey{scope.BusinessID, changesPrefix + strconv.FormatInt(scope.BusinessID, 10)}
 }
 
-// ChangeHead implements service.ChangeStore.
+// ChangeHead implements store.ChangeStore.
 func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
 	// A row that is committed has its number now, as far as that is possible: who
 	// wrote it finds it.
@@ -66,7 +66,7 @@ func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, erro
 	return counter.Value, nil
 }
 
-// NextChange implements service.ChangeStore.
+// NextChange implements store.ChangeStore.
 func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
 	var next changeRowDocument
 	err := s.db.Collection(changesName).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
@@ -77,7 +77,7 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 	return next.Sequence, next.At.UTC(), nil
 }
 
-// ClientChangeRows implements service.ExportStore. Those that have no number yet come
+// ClientChangeRows implements store.ExportStore. Those that have no number yet come
 // last.
 func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
 	var rows []changefeed.Row
@@ -122,7 +122,7 @@ func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
 	return append(tenant(scope), bson.E{Key: keySequence, Value: bounds})
 }
 
-// Changes implements service.ChangeStore.
+// Changes implements store.ChangeStore.
 func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
 	q := query{
 		core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),

@@ -13,10 +13,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
-// Account implements service.Store.
+// Account implements store.Store.
 func (s *Store) Account(ctx context.Context, scope client.Scope, clientAccountID int64) (*client.Client, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: keyAccounts, Value: clientAccountID}), rest: visible(scope)}
 	found, err := s.read(ctx, q, window{limit: 1}, client.Select("blocked", keySubjects))
@@ -26,21 +26,21 @@ func (s *Store) Account(ctx context.Context, scope client.Scope, clientAccountID
 	return found[0], nil
 }
 
-// Clients implements service.Store.
-func (s *Store) Clients(ctx context.Context, scope client.Scope, asked service.Query) ([]*client.Client, error) {
+// Clients implements store.Store.
+func (s *Store) Clients(ctx context.Context, scope client.Scope, asked store.Query) ([]*client.Client, error) {
 	q, w := plan(scope, asked)
 	return s.read(ctx, q, w, asked.Need)
 }
 
-// Scan implements service.Store.
-func (s *Store) Scan(ctx context.Context, scope client.Scope, asked service.Query, visit func(*client.Client) bool) error {
+// Scan implements store.Store.
+func (s *Store) Scan(ctx context.Context, scope client.Scope, asked store.Query, visit func(*client.Client) bool) error {
 	q, w := plan(scope, asked)
 	w.batch = scanBatch
 	return s.stream(ctx, q, w, asked.Need, visit)
 }
 
 // plan turns what is asked into a query and its window.
-func plan(scope client.Scope, asked service.Query) (query, window) {
+func plan(scope client.Scope, asked store.Query) (query, window) {
 	key := orderKey(asked.Order)
 	direction, after, before := 1, "$gt", "$lt"
 	if asked.Order.Descending {
@@ -67,7 +67,7 @@ func plan(scope client.Scope, asked service.Query) (query, window) {
 	}
 }
 
-// ClientsByID implements service.Store.
+// ClientsByID implements store.Store.
 func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
 	var found []*client.Client
 	for chunk := range idChunks(ids) {
@@ -82,7 +82,7 @@ func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64
 	return slices.DeleteFunc(found, func(c *client.Client) bool { return isMerged(c) || (c.Deleted() && !withDeleted) }), nil
 }
 
-// Viewers implements service.Store.
+// Viewers implements store.Store.
 func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
 	need = need.With(client.Select(keySubjects))
 	if !scope.Rows.ByID() {

@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -18,7 +18,7 @@ func TestTransactionThatTheEngineClosedRunsAgain(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	closed := mongo.CommandError{Code: 1, Name: "InternalError", Message: `Internal("transaction already closed")`}
 	runs := 0
-	err := p.store.Write(t.Context(), ownerScope(), func(context.Context, service.Tx) error {
+	err := p.store.Write(t.Context(), ownerScope(), func(context.Context, store.Tx) error {
 		if runs++; runs == 1 {
 			return fmt.Errorf("write clients: %w", closed)
 		}

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -39,14 +39,14 @@ func failsAlways(command string, reply bson.D) func(string) bson.D {
 
 // writeOne runs a transaction that reads and inserts a client; it returns how
 // often it was run.
-func writeOne(ctx context.Context, store *mongostore.Store, id int64) (runs int, err error) {
-	err = store.Write(ctx, ownerScope(), func(ctx context.Context, tx service.Tx) error {
+func writeOne(ctx context.Context, kept *mongostore.Store, id int64) (runs int, err error) {
+	err = kept.Write(ctx, ownerScope(), func(ctx context.Context, tx store.Tx) error {
 		runs++
 		c := &client.Client{BusinessID: testBusiness, ClientID: id, Lifecycle: client.Live, Status: client.StatusActive, Version: 1}
 		return tx.Insert(ctx, c, history.Entry{ClientID: id, Version: 1})
 	})
 	// Nothing of this one is left to be sent when the next one is disturbed.
-	_ = store.NumberChanges(ctx)
+	_ = kept.NumberChanges(ctx)
 	return runs, err
 }
 
@@ -56,11 +56,11 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			// A commit that does not arrive leaves its locks: a database each.
-			wire, store := newWire(t, testdb.New(t))
+			wire, kept := newWire(t, testdb.New(t))
 			reply := failure(c.Number, c.Name, "as MongoDB would say it")
 
 			wire.answers(failsAlways("find", reply))
-			_, err := store.ClientsByID(t.Context(), ownerScope(), []int64{1}, true, client.SelectAll())
+			_, err := kept.ClientsByID(t.Context(), ownerScope(), []int64{1}, true, client.SelectAll())
 			if err == nil {
 				t.Fatal("a read that the database refused was answered")
 			}
@@ -69,11 +69,11 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 			}
 
 			wire.answers(failsOnce("insert", reply))
-			runs, err := writeOne(t.Context(), store, 1)
+			runs, err := writeOne(t.Context(), kept, 1)
 			switch {
 			case c.Conflict && (err != nil || runs != 2):
 				t.Errorf("a transaction that met another one ran %d times: %v", runs, err)
-			case c.TooLarge && !errors.Is(err, service.ErrTooLarge):
+			case c.TooLarge && !errors.Is(err, store.ErrTooLarge):
 				t.Errorf("a transaction that is too large: %v", err)
 			case c.Unavailable && (err == nil || runs != 1 || !mongostore.Unavailable(err)):
 				t.Errorf("ran %d times, unavailable %t: %v", runs, mongostore.Unavailable(err), err)
@@ -82,7 +82,7 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 			// Of a commit the code alone does not say that nothing was done: it may be
 			// sent again, but the transaction is not run again.
 			wire.answers(failsOnce("commitTransaction", reply))
-			if runs, err := writeOne(t.Context(), store, 2); runs != 1 {
+			if runs, err := writeOne(t.Context(), kept, 2); runs != 1 {
 				t.Errorf("a transaction whose commit failed without a label ran %d times: %v", runs, err)
 			}
 		})
@@ -112,19 +112,19 @@ func TestTransactionTooLargeForCacheIs388(t *testing.T) {
 // what MongoDB has codes for.
 func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 	t.Parallel()
-	wire, store := newWire(t, testdb.New(t))
+	wire, kept := newWire(t, testdb.New(t))
 	for text, check := range map[string]func(runs int, err error) bool{
 		`Internal("transaction already closed")`:            func(runs int, err error) bool { return runs == 2 && err == nil },
 		"transaction rolled back because of cache overflow": func(runs int, err error) bool { return runs == 2 && err == nil },
 		"WriteError { code: 313, errmsg: \"Transaction is too large and will not fit in the storage engine cache\", exec: false }": func(_ int, err error) bool {
-			return errors.Is(err, service.ErrTooLarge)
+			return errors.Is(err, store.ErrTooLarge)
 		},
 		"WT_SESSION.commit_transaction: No space left on device":                                      func(_ int, err error) bool { return mongostore.Unavailable(err) },
 		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return mongostore.Unavailable(err) },
 		"something else": func(runs int, err error) bool { return runs == 1 && err != nil && !mongostore.Unavailable(err) },
 	} {
 		wire.answers(failsOnce("insert", failure(1, "InternalError", text)))
-		if runs, err := writeOne(t.Context(), store, int64(len(text))); !check(runs, err) {
+		if runs, err := writeOne(t.Context(), kept, int64(len(text))); !check(runs, err) {
 			t.Errorf("%q: ran %d times, %v", text, runs, err)
 		}
 	}

@@ -1,11 +1,10 @@
 package mongostore
 
 import (
+	"clientgraph/internal/store"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"clientgraph/internal/service"
 )
 
 // Collection is a collection as the database is to have it.
@@ -46,7 +45,7 @@ func Collections() []Collection {
 			{Name: "bySequence", Keys: ascending(keyBusiness, keySequence), Unique: true},
 			// What is told of one client: to be exported, or erased.
 			{Name: "byClient", Keys: ascending(keyBusiness, keyClient, keySequence)},
-			{Name: "expiry", Keys: ascending("at"), Expire: service.FeedRetention},
+			{Name: "expiry", Keys: ascending("at"), Expire: store.FeedRetention},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{
@@ -77,7 +76,7 @@ func Collections() []Collection {
 			{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
 			// What is kept of one client, to be erased and exported.
 			{Name: "byClient", Keys: ascending(keyBusiness, "clients.clientId")},
-			{Name: "expiry", Keys: ascending("at"), Expire: service.KeyLifetime},
+			{Name: "expiry", Keys: ascending("at"), Expire: store.KeyLifetime},
 		}},
 		{tombstonesName, keyBusiness, []Index{
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},

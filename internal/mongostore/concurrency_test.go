@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -118,7 +119,7 @@ func TestAccountsAreUniqueAfterAFailedTransaction(t *testing.T) {
 		taken[id] = true
 	}
 	stop := errors.New("stop")
-	err := processes[0].store.Write(t.Context(), ownerScope(), func(ctx context.Context, _ service.Tx) error {
+	err := processes[0].store.Write(t.Context(), ownerScope(), func(ctx context.Context, _ store.Tx) error {
 		take(ctx, processes[0])
 		return stop
 	})
@@ -139,7 +140,7 @@ func TestOneOfTwoWritersOfAVersionWins(t *testing.T) {
 	for round := range int64(testsize.Of(10, 50, 200)) {
 		seen := round + 1
 		errs := make([]error, len(processes))
-		results := make([]service.Result, len(processes))
+		results := make([]writing.Result, len(processes))
 		var group sync.WaitGroup
 		for i, p := range processes {
 			group.Go(func() {

@@ -8,11 +8,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
-// Count implements service.Store.
-func (s *Store) Count(ctx context.Context, scope client.Scope, conditions service.Conditions) (int64, error) {
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
 	q := list(scope, conditions, "nameKey", nil)
 	if len(q.rest) == 0 && mongo.SessionFromContext(ctx) == nil {
 		n, err := s.countCore(ctx, q)
@@ -61,10 +61,10 @@ func (s *Store) countAll(ctx context.Context, q query) (int64, error) {
 	return counts[0].Count, nil
 }
 
-// TagCounts implements service.Store. The database counts spellings; those of one
+// TagCounts implements store.Store. The database counts spellings; those of one
 // tag are added up here, under the one that most clients use.
-func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]service.TagCount, error) {
-	q := list(scope, service.Conditions{}, "nameKey", nil)
+func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
+	q := list(scope, store.Conditions{}, "nameKey", nil)
 	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
 		bson.D{{Key: "$unwind", Value: "$tags"}},
 		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
@@ -80,7 +80,7 @@ func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]service.Ta
 		return nil, fmt.Errorf("read tags: %w", err)
 	}
 	places := map[string]int{}
-	counts := []service.TagCount{}
+	counts := []store.TagCount{}
 	for _, spelling := range spellings {
 		key := client.TagKey(spelling.Tag)
 		if i, known := places[key]; known {
@@ -88,7 +88,7 @@ func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]service.Ta
 			continue
 		}
 		places[key] = len(counts)
-		counts = append(counts, service.TagCount{Tag: spelling.Tag, Count: spelling.Count})
+		counts = append(counts, store.TagCount{Tag: spelling.Tag, Count: spelling.Count})
 	}
 	return counts, nil
 }

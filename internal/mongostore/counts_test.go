@@ -11,7 +11,8 @@ import (
 	"clientgraph/internal/bench"
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -38,7 +39,7 @@ func TestCountPropertyEqualsWhatAPageOfAllFinds(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		scope := rapid.SampledFrom(all).Draw(r, "scope")
 		conditions := drawConditions(r, clients)
-		found, err := p.store.Clients(t.Context(), scope, service.Query{Conditions: conditions, Order: service.Order{Field: service.OrderByFullName}})
+		found, err := p.store.Clients(t.Context(), scope, store.Query{Conditions: conditions, Order: store.Order{Field: store.OrderByFullName}})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -75,14 +76,14 @@ func countable(t *testing.T, p *process) []*client.Client {
 	if err := p.service.Import(t.Context(), other, sample.Generate(8, other.BusinessID, 20, time.Now()), func(int) {}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: clients[0].ID(), ClientIDs: []client.ID{clients[1].ID(), clients[2].ID()}}); err != nil {
+	if _, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: clients[0].ID(), ClientIDs: []client.ID{clients[1].ID(), clients[2].ID()}}); err != nil {
 		t.Fatal(err)
 	}
 	return clients
 }
 
-func drawConditions(r *rapid.T, clients []*client.Client) service.Conditions {
-	conditions := service.Conditions{IncludeDeleted: rapid.Bool().Draw(r, "deleted too")}
+func drawConditions(r *rapid.T, clients []*client.Client) store.Conditions {
+	conditions := store.Conditions{IncludeDeleted: rapid.Bool().Draw(r, "deleted too")}
 	some := rapid.SampledFrom(clients)
 	maybe := func(name string) bool { return rapid.IntRange(0, 3).Draw(r, name) == 0 }
 	if maybe("by id") {
@@ -121,7 +122,7 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 	p := openProcess(t, testdb.New(t), recorder.Monitor())
 	scope, staff := ownerScope(), ownerScope()
 	staff.Rows = client.Rows{Keys: []string{"s:501"}}
-	count := func(scope client.Scope, conditions service.Conditions) func(context.Context) error {
+	count := func(scope client.Scope, conditions store.Conditions) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := p.store.Count(ctx, scope, conditions)
 			return err
@@ -131,16 +132,16 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 		name, command string
 		read          func(context.Context) error
 	}{
-		{"all", "count", count(scope, service.Conditions{})},
-		{"with deleted ones", "count", count(scope, service.Conditions{IncludeDeleted: true})},
-		{"those of a member of staff", "count", count(staff, service.Conditions{})},
-		{"ids", "count", count(scope, service.Conditions{ClientIDs: []int64{1, 2}})},
-		{"an address", "count", count(scope, service.Conditions{EmailsLower: []string{"a@example.com"}})},
-		{"a status", "aggregate", count(scope, service.Conditions{Statuses: []client.Status{client.StatusActive}})},
-		{"a key", "aggregate", count(scope, service.Conditions{Keys: [][]string{{"t:vip"}}})},
-		{"an address of a member of staff", "aggregate", count(staff, service.Conditions{EmailsLower: []string{"a@example.com"}})},
+		{"all", "count", count(scope, store.Conditions{})},
+		{"with deleted ones", "count", count(scope, store.Conditions{IncludeDeleted: true})},
+		{"those of a member of staff", "count", count(staff, store.Conditions{})},
+		{"ids", "count", count(scope, store.Conditions{ClientIDs: []int64{1, 2}})},
+		{"an address", "count", count(scope, store.Conditions{EmailsLower: []string{"a@example.com"}})},
+		{"a status", "aggregate", count(scope, store.Conditions{Statuses: []client.Status{client.StatusActive}})},
+		{"a key", "aggregate", count(scope, store.Conditions{Keys: [][]string{{"t:vip"}}})},
+		{"an address of a member of staff", "aggregate", count(staff, store.Conditions{EmailsLower: []string{"a@example.com"}})},
 		{"all, in a transaction", "aggregate", func(ctx context.Context) error {
-			return p.store.Snapshot(ctx, count(scope, service.Conditions{}))
+			return p.store.Snapshot(ctx, count(scope, store.Conditions{}))
 		}},
 	} {
 		if _, err := recorder.Take(); err != nil {

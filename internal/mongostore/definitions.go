@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 type definitionDocument struct {
@@ -67,7 +67,7 @@ func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
 	return converted
 }
 
-// Definitions implements service.Store.
+// Definitions implements store.Store.
 func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
 	cursor, err := s.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Def
 // definitionCounter is the counter of their ids.
 const definitionCounter = "fieldDefinitionId"
 
-// NextDefinitionID implements service.Store. Ids are taken one by one, so that
+// NextDefinitionID implements store.Store. Ids are taken one by one, so that
 // the fields of a business stand in the order in which they were made.
 func (s *Store) NextDefinitionID(ctx context.Context) (int64, error) {
 	return increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
@@ -113,7 +113,7 @@ func definitionFilter(d client.FieldDefinition) bson.D {
 	return bson.D{{Key: keyBusiness, Value: d.BusinessID}, {Key: keyID, Value: d.DefinitionID}}
 }
 
-// Definitions implements service.DefinitionTx.
+// Definitions implements store.DefinitionTx.
 func (t *transaction) Definitions(ctx context.Context) (client.Definitions, error) {
 	if err := t.lock(ctx, definitionsName); err != nil {
 		return nil, err
@@ -121,11 +121,11 @@ func (t *transaction) Definitions(ctx context.Context) (client.Definitions, erro
 	return t.store.Definitions(ctx, t.scope)
 }
 
-// InsertDefinition implements service.DefinitionTx.
+// InsertDefinition implements store.DefinitionTx.
 func (t *transaction) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
 	_, err := t.store.db.Collection(definitionsName).InsertOne(ctx, encodeDefinition(definition))
 	if mongo.IsDuplicateKeyError(err) {
-		return fmt.Errorf("%w: %w", service.ErrIDTaken, err)
+		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("write a field definition: %w", err)
@@ -133,7 +133,7 @@ func (t *transaction) InsertDefinition(ctx context.Context, definition client.Fi
 	return nil
 }
 
-// SaveDefinition implements service.DefinitionTx. The document is deleted and
+// SaveDefinition implements store.DefinitionTx. The document is deleted and
 // inserted: an update that takes it out of a unique index would, on the embedded
 // engine, leave its key taken.
 func (t *transaction) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {

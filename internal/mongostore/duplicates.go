@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // dismissalDocument is a pair of clients who are two people.
@@ -29,10 +29,10 @@ func sharing(scope client.Scope) query {
 	return q
 }
 
-// SharedKeys implements service.Store. The database goes once over the keys of
+// SharedKeys implements store.Store. The database goes once over the keys of
 // the business, by their index, and answers those that are there several times. Of
 // one that is there more often than is asked for it remembers no more clients.
-func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]service.SharedKey, error) {
+func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
 	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
 		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
@@ -53,16 +53,16 @@ func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([
 	if err := cursor.All(ctx, &stored); err != nil {
 		return nil, fmt.Errorf("read shared keys: %w", err)
 	}
-	keys := make([]service.SharedKey, len(stored))
+	keys := make([]store.SharedKey, len(stored))
 	for i, row := range stored {
 		slices.Sort(row.Clients)
-		keys[i] = service.SharedKey{Key: row.Key, ClientIDs: row.Clients}
+		keys[i] = store.SharedKey{Key: row.Key, ClientIDs: row.Clients}
 	}
 	return keys, nil
 }
 
-// Dismissals implements service.Store.
-func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]service.Dismissal, error) {
+// Dismissals implements store.Store.
+func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dismissal, error) {
 	cursor, err := s.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
@@ -71,18 +71,18 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]service.D
 	if err := cursor.All(ctx, &stored); err != nil {
 		return nil, fmt.Errorf("read dismissals: %w", err)
 	}
-	dismissals := make([]service.Dismissal, len(stored))
+	dismissals := make([]store.Dismissal, len(stored))
 	for i, d := range stored {
-		dismissals[i] = service.Dismissal{
-			Pair:       service.IDPair{d.First, d.Second},
+		dismissals[i] = store.Dismissal{
+			Pair:       store.IDPair{d.First, d.Second},
 			Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity},
 		}
 	}
 	return dismissals, nil
 }
 
-// Dismiss implements service.DuplicateTx.
-func (t *transaction) Dismiss(ctx context.Context, dismissals []service.Dismissal) error {
+// Dismiss implements store.DuplicateTx.
+func (t *transaction) Dismiss(ctx context.Context, dismissals []store.Dismissal) error {
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
 		t.refer(d.Pair[:]...)

@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
+	"clientgraph/internal/store"
 )
 
 // spelling is a value as somebody typed it, with the one thing that it means;
@@ -136,24 +137,24 @@ func (d dismissals) hide(a, b *twin) bool {
 }
 
 // compare is the evidence that two clients are one person, by looking at both.
-func compare(a, b *twin) (reasons []service.DuplicateReason, score float64) {
+func compare(a, b *twin) (reasons []store.DuplicateReason, score float64) {
 	if a.deleted || b.deleted {
 		return nil, 0
 	}
 	doubt, strong := 1.0, false
-	add := func(reason service.DuplicateReason, weight float64, given bool) {
+	add := func(reason store.DuplicateReason, weight float64, given bool) {
 		if given {
 			reasons = append(reasons, reason)
 			doubt *= 1 - weight
 		}
 	}
 	strong = a.name != "" && a.name == b.name && a.born != "" && a.born == b.born
-	add(service.SameExternalUserName, .9, a.user != "" && a.user == b.user)
-	add(service.SameNameAndBirthDate, .9, strong)
-	add(service.SameEmail, .5, a.email != "" && a.email == b.email)
-	add(service.SamePhone, .4, slices.ContainsFunc(a.phones, func(p string) bool { return slices.Contains(b.phones, p) }))
+	add(store.SameExternalUserName, .9, a.user != "" && a.user == b.user)
+	add(store.SameNameAndBirthDate, .9, strong)
+	add(store.SameEmail, .5, a.email != "" && a.email == b.email)
+	add(store.SamePhone, .4, slices.ContainsFunc(a.phones, func(p string) bool { return slices.Contains(b.phones, p) }))
 	if len(reasons) > 0 {
-		add(service.SameName, .6, !strong && a.name != "" && a.name == b.name)
+		add(store.SameName, .6, !strong && a.name != "" && a.name == b.name)
 	}
 	return reasons, math.Round((1-doubt)*1e4) / 1e4
 }
@@ -161,7 +162,7 @@ func compare(a, b *twin) (reasons []service.DuplicateReason, score float64) {
 // group is a group of duplicates, plainly.
 type group struct {
 	Clients []int64
-	Pairs   []service.DuplicatePair
+	Pairs   []duplicates.DuplicatePair
 }
 
 // everyoneWithEveryone is what Duplicates answers, by brute force.
@@ -183,7 +184,7 @@ func everyoneWithEveryone(twins []*twin, dismissed dismissals) []group {
 					continue
 				}
 				if members[i].id < other.id {
-					g.Pairs = append(g.Pairs, service.DuplicatePair{ClientIDs: []int64{members[i].id, other.id}, Score: score, Reasons: reasons})
+					g.Pairs = append(g.Pairs, duplicates.DuplicatePair{ClientIDs: []int64{members[i].id, other.id}, Score: score, Reasons: reasons})
 				}
 				if !seen[other.id] {
 					seen[other.id] = true
@@ -198,7 +199,7 @@ func everyoneWithEveryone(twins []*twin, dismissed dismissals) []group {
 			g.Clients = append(g.Clients, m.id)
 		}
 		slices.Sort(g.Clients)
-		slices.SortFunc(g.Pairs, func(a, b service.DuplicatePair) int {
+		slices.SortFunc(g.Pairs, func(a, b duplicates.DuplicatePair) int {
 			return cmp.Or(cmp.Compare(b.Score, a.Score), slices.Compare(a.ClientIDs, b.ClientIDs))
 		})
 		groups = append(groups, g)

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -201,7 +202,7 @@ func TestDuplicatesStayMergeable(t *testing.T) {
 	groups := p.groups(t, scope, 1)
 	pairs, covered := map[string]bool{}, 0
 	for _, g := range groups {
-		if len(g.Clients) > service.MaxDuplicates {
+		if len(g.Clients) > duplicates.MaxDuplicates {
 			t.Errorf("a group has %d clients", len(g.Clients))
 		}
 		covered += len(g.Clients)
@@ -224,7 +225,7 @@ func TestDuplicatesStayMergeable(t *testing.T) {
 
 // going is a store where some clients go after their keys were read.
 type going struct {
-	service.Store
+	store.Store
 	gone map[int64]bool
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // tombstonesName is the collection of who was erased, by client id.
@@ -41,7 +41,7 @@ const (
 // purgeBatch bounds how many documents one command of a purge is about.
 const purgeBatch = 1_000
 
-// Erase implements service.EraseTx.
+// Erase implements store.EraseTx.
 func (t *transaction) Erase(clients []*client.Client, entry history.Entry) {
 	for _, c := range clients {
 		t.refer(c.ClientID)
@@ -79,7 +79,7 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 	return nil
 }
 
-// Untold implements service.EraseTx.
+// Untold implements store.EraseTx.
 func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, error) {
 	found, err := t.store.findTombstones(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
@@ -88,7 +88,7 @@ func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, erro
 	return found[0].Untold, nil
 }
 
-// Told implements service.EraseTx.
+// Told implements store.EraseTx.
 func (t *transaction) Told(erasedID int64, left []int64) {
 	if t.untold == nil {
 		t.untold = map[int64][]int64{}
@@ -96,7 +96,7 @@ func (t *transaction) Told(erasedID int64, left []int64) {
 	t.untold[erasedID] = left
 }
 
-// Erased implements service.EraseTx.
+// Erased implements store.EraseTx.
 func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 	// Ids are the deployment's: no business takes one that another one erased.
 	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
@@ -110,7 +110,7 @@ func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) 
 	return erased, nil
 }
 
-// AllViewers implements service.EraseTx.
+// AllViewers implements store.EraseTx.
 func (t *transaction) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
 	for _, stage := range stagesOfLife() {
 		q := query{core: append(tenant(t.scope), bson.E{Key: keyLifecycle, Value: stage}, bson.E{Key: keySubjects, Value: subjectID})}
@@ -127,15 +127,15 @@ func stagesOfLife() []client.Lifecycle {
 	return []client.Lifecycle{client.Live, client.Removed, client.Merged}
 }
 
-// Erasures implements service.EraseStore.
-func (s *Store) Erasures(ctx context.Context, limit int64) ([]service.Erasure, error) {
+// Erasures implements store.EraseStore.
+func (s *Store) Erasures(ctx context.Context, limit int64) ([]store.Erasure, error) {
 	found, err := s.findTombstones(ctx, bson.D{{Key: keyPending, Value: true}}, limit)
 	if err != nil {
 		return nil, err
 	}
-	erasures := make([]service.Erasure, len(found))
+	erasures := make([]store.Erasure, len(found))
 	for i, d := range found {
-		erasures[i] = service.Erasure{
+		erasures[i] = store.Erasure{
 			BusinessID: d.BusinessID, ClientID: d.ClientID, At: d.At.UTC(), User: d.User, Role: client.Role(d.Role), RequestID: d.RequestID,
 		}
 	}
@@ -154,8 +154,8 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 	return found, nil
 }
 
-// EndErasure implements service.EraseStore.
-func (s *Store) EndErasure(ctx context.Context, erasure service.Erasure) error {
+// EndErasure implements store.EraseStore.
+func (s *Store) EndErasure(ctx context.Context, erasure store.Erasure) error {
 	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyUntold, Value: ""}}}})
 	if err != nil {
@@ -182,8 +182,8 @@ func personal() []aboutClient {
 	}
 }
 
-// Purge implements service.EraseStore.
-func (s *Store) Purge(ctx context.Context, erasure service.Erasure) error {
+// Purge implements store.EraseStore.
+func (s *Store) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := s.forgetMerges(ctx, erasure); err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (s *Store) Purge(ctx context.Context, erasure service.Erasure) error {
 
 // blankAnswers leaves of the kept answers that name an erased client their keys,
 // and that the client was erased: a mutation sent again is not to be done anew.
-func (s *Store) blankAnswers(ctx context.Context, erasure service.Erasure) error {
+func (s *Store) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
 	_, err := s.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
@@ -220,7 +220,7 @@ func (s *Store) blankAnswers(ctx context.Context, erasure service.Erasure) error
 
 // deleteAll deletes what is there about a client, some at a time: each document by
 // the keys of a unique index, which begin with the shard key.
-func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure service.Erasure) error {
+func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure store.Erasure) error {
 	collection := s.db.Collection(about.collection)
 	business := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}}
 	projection := bson.D{{Key: keyID, Value: 0}}
@@ -253,7 +253,7 @@ func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure servic
 // blankChanges leaves of the feed's rows about an erased client their numbers,
 // for the feed to have no gap, and the row that tells of the erasure: also to who
 // lost sight of the client before, and has yet to read of that.
-func (s *Store) blankChanges(ctx context.Context, erasure service.Erasure) error {
+func (s *Store) blankChanges(ctx context.Context, erasure store.Erasure) error {
 	changes := s.db.Collection(changesName)
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}}
 	blank := bson.D{}

@@ -16,7 +16,10 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/personaldata"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -72,7 +75,7 @@ func (p *process) leaver(t *testing.T) *leaver {
 	_, err = p.service.DismissDuplicates(ctx, ownerScope(), []client.ID{l.person.ID(), l.folded.ID()})
 	must(t, err)
 	l.feed(t)
-	_, err = p.service.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: l.person.ID(), ClientIDs: []client.ID{l.folded.ID()}})
+	_, err = p.service.Merge(ctx, ownerScope(), merging.MergeArgs{ClientID: l.person.ID(), ClientIDs: []client.ID{l.folded.ID()}})
 	must(t, err)
 	l.person = p.load(t, l.person.ClientID)
 	return l
@@ -84,10 +87,10 @@ func (l *leaver) feed(t *testing.T) {
 	const at = "2030-01-01T00:00:00Z"
 	for i, c := range []*client.Client{l.person, l.folded} {
 		appointment := client.Values{"appointmentId": fmt.Sprint(90 + i), "clientId": c.ID(), "start": at, "status": "OPEN", "staffId": "501", "modifiedDate": at}
-		_, err := l.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{appointment}})
+		_, err := l.service.RecordAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{appointment}})
 		must(t, err)
 		form := client.Values{"formId": "f", "clientId": c.ID(), "name": canary, "data": map[string]any{"answer": canary}, "modifiedDate": at}
-		_, err = l.service.RecordForms(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{form}})
+		_, err = l.service.RecordForms(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{form}})
 		must(t, err)
 	}
 }
@@ -130,7 +133,7 @@ func TestErasureStoppedAnywhere(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		stops.stop.Store(&cancel)
 		stops.left.Store(n)
-		result, err := stopped.service.Erase(ctx, ownerScope(), service.EraseArgs{ID: l.person.ID(), Confirm: l.person.ID(), ExpectedVersion: l.person.Version})
+		result, err := stopped.service.Erase(ctx, ownerScope(), personaldata.EraseArgs{ID: l.person.ID(), Confirm: l.person.ID(), ExpectedVersion: l.person.Version})
 		whole = stops.left.Load() > 0
 		cancel()
 		if len(p.rows(t, "tombstones", bson.D{}, bson.D{{Key: "_id", Value: 1}})) == 0 {
@@ -267,7 +270,7 @@ func TestErasureIsOneChangeOfEachNeighbour(t *testing.T) {
 		must(t, err)
 	}
 	before := p.load(t, b.ClientID).Version
-	_, err := p.service.Erase(t.Context(), ownerScope(), service.EraseArgs{ID: a.ID(), Confirm: a.ID(), ExpectedVersion: p.load(t, a.ClientID).Version})
+	_, err := p.service.Erase(t.Context(), ownerScope(), personaldata.EraseArgs{ID: a.ID(), Confirm: a.ID(), ExpectedVersion: p.load(t, a.ClientID).Version})
 	must(t, err)
 	entries, err := p.store.History(t.Context(), ownerScope(), []int64{b.ClientID}, before, 0)
 	must(t, err)
@@ -283,7 +286,7 @@ func TestErasurePassesOverErasedNeighbours(t *testing.T) {
 	l := p.leaver(t)
 	erase := func(c *client.Client) {
 		t.Helper()
-		_, err := p.service.Erase(t.Context(), ownerScope(), service.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: p.load(t, c.ClientID).Version})
+		_, err := p.service.Erase(t.Context(), ownerScope(), personaldata.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: p.load(t, c.ClientID).Version})
 		must(t, err)
 	}
 	erase(l.person)
@@ -300,11 +303,11 @@ func TestErasurePassesOverErasedNeighbours(t *testing.T) {
 
 // stuck is a store that can't purge one client.
 type stuck struct {
-	service.Store
+	store.Store
 	clientID int64
 }
 
-func (s *stuck) Purge(ctx context.Context, erasure service.Erasure) error {
+func (s *stuck) Purge(ctx context.Context, erasure store.Erasure) error {
 	if erasure.ClientID == s.clientID {
 		return errFault
 	}
@@ -317,7 +320,7 @@ func TestErasureThatFailsHoldsUpNoOther(t *testing.T) {
 	one, other := p.create(t, nameValues("One")), p.create(t, nameValues("Other"))
 	for _, c := range []*client.Client{one, other} {
 		// Nobody can be purged when it is erased.
-		_, err := p.over(&stuck{p.store, c.ClientID}).Erase(t.Context(), ownerScope(), service.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version})
+		_, err := p.over(&stuck{p.store, c.ClientID}).Erase(t.Context(), ownerScope(), personaldata.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version})
 		must(t, err)
 	}
 	ended, err := p.over(&stuck{p.store, one.ClientID}).ResumeErasures(t.Context())
@@ -333,10 +336,10 @@ func TestErasureThatFailsHoldsUpNoOther(t *testing.T) {
 func TestErasedIDsAreNeverGivenAgain(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	last := p.create(t, nameValues("Last"))
-	erase := func() (service.EraseResult, error) {
+	erase := func() (personaldata.EraseResult, error) {
 		scope := ownerScope()
 		scope.IdempotencyKey = &client.IdempotencyKey{Text: "erase", Mutation: "eraseClient"}
-		return p.service.Erase(t.Context(), scope, service.EraseArgs{ID: last.ID(), Confirm: last.ID(), ExpectedVersion: 1})
+		return p.service.Erase(t.Context(), scope, personaldata.EraseArgs{ID: last.ID(), Confirm: last.ID(), ExpectedVersion: 1})
 	}
 	first, err := erase()
 	must(t, err)
@@ -347,7 +350,7 @@ func TestErasedIDsAreNeverGivenAgain(t *testing.T) {
 		t.Errorf("a retry (-first +again):\n%s", diff)
 	}
 	imported := []*client.Client{{ClientID: last.ClientID, Lifecycle: client.Live, Status: client.StatusActive}}
-	if err := p.service.Import(t.Context(), ownerScope(), imported, func(int) {}); !errors.Is(err, service.ErrIDTaken) {
+	if err := p.service.Import(t.Context(), ownerScope(), imported, func(int) {}); !errors.Is(err, store.ErrIDTaken) {
 		t.Errorf("the id was imported: %v", err)
 	}
 	if next := p.create(t, nameValues("Next")); next.ClientID <= last.ClientID {

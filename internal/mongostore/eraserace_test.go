@@ -10,18 +10,23 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/personaldata"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
 // overtaken is a store of whose first write all is read, and nothing committed,
 // when something else happens.
 type overtaken struct {
-	service.Store
+	store.Store
 	by func()
 }
 
-func (o *overtaken) Write(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) error {
-	return o.Store.Write(ctx, scope, func(ctx context.Context, tx service.Tx) error {
+func (o *overtaken) Write(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) error {
+	return o.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
 		err := do(ctx, tx)
 		if by := o.by; by != nil {
 			o.by = nil
@@ -64,7 +69,7 @@ func (b *bystanders) erase(ctx context.Context, s *service.Service) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Erase(ctx, ownerScope(), service.EraseArgs{ID: b.gone, Confirm: b.gone, ExpectedVersion: c.Version})
+	_, err = s.Erase(ctx, ownerScope(), personaldata.EraseArgs{ID: b.gone, Confirm: b.gone, ExpectedVersion: c.Version})
 	return err
 }
 
@@ -98,7 +103,7 @@ func (b *bystanders) check(t *testing.T) {
 }
 
 // failed is what the one entry of a feed is answered.
-func failed(result service.FeedResult, err error) error {
+func failed(result scheduler.FeedResult, err error) error {
 	if err == nil && len(result.Errors) > 0 {
 		return result.Errors
 	}
@@ -106,19 +111,19 @@ func failed(result service.FeedResult, err error) error {
 }
 
 func (b *bystanders) recordAppointment(ctx context.Context, s *service.Service, day int) error {
-	return failed(s.RecordAppointments(ctx, ownerScope(), service.Feed{Entries: []client.Values{{
+	return failed(s.RecordAppointments(ctx, ownerScope(), scheduler.Feed{Entries: []client.Values{{
 		"appointmentId": "7", "clientId": b.gone, "start": modified(1), "status": "OPEN", "modifiedDate": modified(day),
 	}}}))
 }
 
 func (*bystanders) removeAppointment(ctx context.Context, s *service.Service, day int) error {
-	return failed(s.RemoveAppointments(ctx, ownerScope(), service.Feed{Entries: []client.Values{{"appointmentId": "7", "modifiedDate": modified(day)}}}))
+	return failed(s.RemoveAppointments(ctx, ownerScope(), scheduler.Feed{Entries: []client.Values{{"appointmentId": "7", "modifiedDate": modified(day)}}}))
 }
 
 func modified(day int) string { return fmt.Sprintf("2030-01-%02dT00:00:00Z", day) }
 
 func (b *bystanders) mergeViewer(ctx context.Context, s *service.Service) error {
-	merged, err := s.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.viewer}})
+	merged, err := s.Merge(ctx, ownerScope(), merging.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.viewer}})
 	b.mergeID = merged.MergeID
 	return err
 }
@@ -161,14 +166,14 @@ func mentions() []mention {
 		{
 			name: "kept answers of a batch", refused: false, // The batch is answered; its entry is not found.
 			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
-				_, err := s.PatchAll(ctx, keyedScope("k", "patches"), []service.PatchEntry{{ClientID: b.gone, Patch: client.Values{"fullName": "Person 0"}}})
+				_, err := s.PatchAll(ctx, keyedScope("k", "patches"), []writing.PatchEntry{{ClientID: b.gone, Patch: client.Values{"fullName": "Person 0"}}})
 				return err
 			},
 		},
 		{
 			name: "form", refused: true,
 			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
-				return failed(s.RecordForms(ctx, ownerScope(), service.Feed{Entries: []client.Values{{
+				return failed(s.RecordForms(ctx, ownerScope(), scheduler.Feed{Entries: []client.Values{{
 					"formId": "f", "clientId": b.gone, "data": "signed", "modifiedDate": modified(1),
 				}}}))
 			},
@@ -213,7 +218,7 @@ func mentions() []mention {
 				return err
 			},
 			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
-				_, err := s.Merge(ctx, keyedScope("k", "merge"), service.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.gone}})
+				_, err := s.Merge(ctx, keyedScope("k", "merge"), merging.MergeArgs{ClientID: b.other, ClientIDs: []client.ID{b.gone}})
 				return err
 			},
 		},
@@ -225,7 +230,7 @@ func mentions() []mention {
 			name:   "edge to it that an unmerge gives back",
 			before: func(ctx context.Context, b *bystanders) error { return b.mergeViewer(ctx, b.service) },
 			write: func(ctx context.Context, b *bystanders, s *service.Service) error {
-				_, err := s.Unmerge(ctx, ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: b.mergeID}})
+				_, err := s.Unmerge(ctx, ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: b.mergeID}})
 				return err
 			},
 		},

@@ -14,6 +14,8 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -110,7 +112,7 @@ func reads(clients []*client.Client) map[string]read {
 			return err
 		},
 		"count": func(ctx context.Context, s *service.Service, scope client.Scope) error {
-			_, err := s.Count(ctx, scope, service.Filter{})
+			_, err := s.Count(ctx, scope, reading.Filter{})
 			return err
 		},
 		"viewClients": func(ctx context.Context, s *service.Service, scope client.Scope) error {
@@ -150,22 +152,22 @@ func reads(clients []*client.Client) map[string]read {
 			return nil
 		},
 	}
-	for _, order := range []service.Order{
-		{Field: service.OrderByFullName},
-		{Field: service.OrderByEmailAddress, Descending: true},
+	for _, order := range []store.Order{
+		{Field: store.OrderByFullName},
+		{Field: store.OrderByEmailAddress, Descending: true},
 	} {
 		all[fmt.Sprintf("clients by %s", order.Field)] = func(ctx context.Context, s *service.Service, scope client.Scope) error {
-			_, err := s.Clients(ctx, scope, order, service.Page{PageNumber: 2, PageSize: 5}, client.Selection{})
+			_, err := s.Clients(ctx, scope, order, reading.Page{PageNumber: 2, PageSize: 5}, client.Selection{})
 			return err
 		}
-		for name, filter := range map[string]service.Filter{
+		for name, filter := range map[string]reading.Filter{
 			"live":         {},
 			"with deleted": {IncludeDeleted: true},
 			"of a status":  {Statuses: []client.Status{client.StatusActive}},
 			"of ids":       {ClientIDs: []int64{clients[0].ClientID, clients[1].ClientID}},
 		} {
 			all[fmt.Sprintf("connection %s by %s", name, order.Field)] = func(ctx context.Context, s *service.Service, scope client.Scope) error {
-				return readConnection(ctx, s, scope, service.ConnectionArgs{Filter: filter, Order: order})
+				return readConnection(ctx, s, scope, reading.ConnectionArgs{Filter: filter, Order: order})
 			}
 		}
 	}
@@ -173,7 +175,7 @@ func reads(clients []*client.Client) map[string]read {
 }
 
 // readConnection reads two parts and all that a part has lazily.
-func readConnection(ctx context.Context, s *service.Service, scope client.Scope, args service.ConnectionArgs) error {
+func readConnection(ctx context.Context, s *service.Service, scope client.Scope, args reading.ConnectionArgs) error {
 	args.First = new(int64(1))
 	first, err := s.Connection(ctx, scope, args, client.Selection{})
 	if err != nil || len(first.Cursors) == 0 {

@@ -10,13 +10,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
-// DismissedPairs implements service.ExportStore: one command for each end of the
+// DismissedPairs implements store.ExportStore: one command for each end of the
 // pairs, by its index.
-func (s *Store) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]service.IDPair, error) {
-	var pairs []service.IDPair
+func (s *Store) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
+	var pairs []store.IDPair
 	for _, end := range []string{"first", "second"} {
 		cursor, err := s.db.Collection(dismissalsName).Find(ctx, append(tenant(scope), bson.E{Key: end, Value: in(nonNil(clientIDs))}),
 			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}).SetBatchSize(oneBatch))
@@ -28,15 +28,15 @@ func (s *Store) DismissedPairs(ctx context.Context, scope client.Scope, clientID
 			return nil, fmt.Errorf("read dismissals: %w", err)
 		}
 		for _, d := range found {
-			pairs = append(pairs, service.IDPair{d.First, d.Second})
+			pairs = append(pairs, store.IDPair{d.First, d.Second})
 		}
 	}
-	slices.SortFunc(pairs, func(a, b service.IDPair) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(pairs, func(a, b store.IDPair) int { return slices.Compare(a[:], b[:]) })
 	return slices.Compact(pairs), nil
 }
 
-// KeptVersions implements service.ExportStore.
-func (s *Store) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]service.KeptVersion, error) {
+// KeptVersions implements store.ExportStore.
+func (s *Store) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.KeptVersion, error) {
 	cursor, err := s.db.Collection(answersName).Find(ctx, append(tenant(scope), bson.E{Key: "clients.clientId", Value: in(nonNil(clientIDs))}),
 		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}).SetBatchSize(oneBatch))
 	if err != nil {
@@ -46,22 +46,22 @@ func (s *Store) KeptVersions(ctx context.Context, scope client.Scope, clientIDs 
 	if err := allRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read kept answers: %w", err)
 	}
-	var versions []service.KeptVersion
+	var versions []store.KeptVersion
 	for _, answer := range found {
 		for _, version := range answer.Clients {
 			// An answer may name others too.
 			if slices.Contains(clientIDs, version.ClientID) {
-				versions = append(versions, service.KeptVersion{RecordVersion: service.RecordVersion(version), At: answer.At.UTC()})
+				versions = append(versions, store.KeptVersion{RecordVersion: store.RecordVersion(version), At: answer.At.UTC()})
 			}
 		}
 	}
-	slices.SortFunc(versions, func(a, b service.KeptVersion) int {
+	slices.SortFunc(versions, func(a, b store.KeptVersion) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ClientID, b.ClientID), cmp.Compare(a.Version, b.Version))
 	})
 	return versions, nil
 }
 
-// RemovedAppointments implements service.ExportStore.
+// RemovedAppointments implements store.ExportStore.
 func (s *Store) RemovedAppointments(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.KnownAppointment, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "removed", Value: true}}}
 	cursor, err := s.db.Collection(appointmentsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyAppointment)}}),

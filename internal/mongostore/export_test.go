@@ -7,14 +7,14 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
 // sparing is a store that keeps how many versions of a history were asked for at
 // once, at most.
 type sparing struct {
-	service.Store
+	store.Store
 	most int64
 }
 

@@ -8,13 +8,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // asTooLarge marks a failure as one of a transaction that holds too much.
 func asTooLarge(err error) error {
 	if meaningOf(err) == meansTooLarge {
-		return fmt.Errorf("%w: %w", service.ErrTooLarge, err)
+		return fmt.Errorf("%w: %w", store.ErrTooLarge, err)
 	}
 	return err
 }

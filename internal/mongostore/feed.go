@@ -50,7 +50,7 @@ type formKey struct {
 	formID   string
 }
 
-// KnownAppointments implements service.FeedTx.
+// KnownAppointments implements store.FeedTx.
 func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error) {
 	if t.feed.known == nil {
 		t.feed.known = map[int64]bool{}
@@ -73,7 +73,7 @@ func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	return known, nil
 }
 
-// KnowAppointments implements service.FeedTx.
+// KnowAppointments implements store.FeedTx.
 func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
 	for _, k := range known {
 		document := appointmentDocument{
@@ -90,7 +90,7 @@ func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
 	}
 }
 
-// Refresh implements service.FeedTx.
+// Refresh implements store.FeedTx.
 func (t *transaction) Refresh(before, after *client.Client, at time.Time, properties []string) error {
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	update, err := t.store.codec.difference(before, after)
@@ -121,7 +121,7 @@ func (t *transaction) announceFeed(before, after *client.Client, at time.Time, p
 	t.announce(before, after, history.Entry{ClientID: after.ClientID, Version: after.Version, At: at}, history.KindUpserted, paths)
 }
 
-// Forms implements service.FeedTx.
+// Forms implements store.FeedTx.
 func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error) {
 	found, err := t.store.forms(ctx, t.scope, clientIDs, bson.D{{Key: "data", Value: 0}})
 	if err != nil {
@@ -136,7 +136,7 @@ func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Fo
 	return found, nil
 }
 
-// PutForms implements service.FeedTx.
+// PutForms implements store.FeedTx.
 func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
 	for _, form := range forms {
 		document := bson.D{

@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // query is what to look for, in two parts. core is what an index answers:
@@ -68,7 +68,7 @@ func live(scope client.Scope, condition bson.D) query {
 // list looks for the clients that conditions mean, within bounds of an order's
 // key. One condition is the core, the one that is likely to find least; an index
 // has the order's key after it, so that a page costs a page.
-func list(scope client.Scope, c service.Conditions, order string, bounds bson.D) query {
+func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
@@ -148,7 +148,7 @@ func seenBy(scope client.Scope) bson.D {
 }
 
 // known are the conditions that name an address or a user name.
-func known(c service.Conditions) bson.D {
+func known(c store.Conditions) bson.D {
 	var conditions bson.D
 	switch len(c.EmailsLower) {
 	case 0:
@@ -163,7 +163,7 @@ func known(c service.Conditions) bson.D {
 	return conditions
 }
 
-func createdBetween(c service.Conditions) bson.D {
+func createdBetween(c store.Conditions) bson.D {
 	var bounds bson.D
 	if c.CreatedFrom != nil {
 		bounds = append(bounds, bson.E{Key: "$gte", Value: *c.CreatedFrom})
@@ -178,7 +178,7 @@ func createdBetween(c service.Conditions) bson.D {
 }
 
 // remaining are the conditions that no index is asked for.
-func remaining(c service.Conditions, keys [][]string) bson.D {
+func remaining(c store.Conditions, keys [][]string) bson.D {
 	var rest bson.D
 	if len(keys) > 0 {
 		each := make(bson.A, len(keys))
@@ -231,11 +231,11 @@ func nonNil(ids []int64) []int64 {
 }
 
 // orderKey is the stored key of an order.
-func orderKey(order service.Order) string {
+func orderKey(order store.Order) string {
 	switch order.Field {
-	case service.OrderByFullName:
+	case store.OrderByFullName:
 		return "nameKey"
-	case service.OrderByEmailAddress:
+	case store.OrderByEmailAddress:
 		return "emailKey"
 	}
 	return keyID

@@ -13,7 +13,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // keptChanges is a row of a history, as far as it takes to forget a merge.
@@ -27,7 +27,7 @@ type keptChanges struct {
 // forgetMerges takes out of the histories of other clients what they tell of the
 // erased one: a merge with it, that was undone, brought its values there. It must
 // run before the journals of those merges are deleted.
-func (s *Store) forgetMerges(ctx context.Context, erasure service.Erasure) error {
+func (s *Store) forgetMerges(ctx context.Context, erasure store.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
 	journals, err := s.Journals(ctx, scope, []int64{erasure.ClientID})
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/personaldata"
 	"clientgraph/internal/testdb"
 )
 
@@ -26,16 +27,16 @@ func TestErasureForgetsAnUndoneMerge(t *testing.T) {
 	values["notes"], values["city"] = "their own", "Rome"
 	survivor := p.create(t, values)
 	leaver := p.create(t, canaryValues(t, "1"))
-	merged, err := p.service.Merge(ctx, owner, service.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{leaver.ID()}})
+	merged, err := p.service.Merge(ctx, owner, merging.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{leaver.ID()}})
 	must(t, err)
 	_, err = p.service.Patch(ctx, owner, survivor.ID(), client.Values{"notes": canary + ", and more", "zip": "later " + canary, "city": "Oslo"}, nil)
 	must(t, err)
-	_, err = p.service.Unmerge(ctx, owner, service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}, Choices: []service.UnmergeChoice{
+	_, err = p.service.Unmerge(ctx, owner, merging.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}, Choices: []merging.UnmergeChoice{
 		{Field: "notes", Value: merge.UnmergeBefore}, {Field: "zip", Value: merge.UnmergeBefore},
 	}})
 	must(t, err)
 	leaver = p.load(t, leaver.ClientID)
-	_, err = p.service.Erase(ctx, owner, service.EraseArgs{ID: leaver.ID(), Confirm: leaver.ID(), ExpectedVersion: leaver.Version})
+	_, err = p.service.Erase(ctx, owner, personaldata.EraseArgs{ID: leaver.ID(), Confirm: leaver.ID(), ExpectedVersion: leaver.Version})
 	must(t, err)
 	p.number(t)
 	for collection, rows := range p.dump(t) {

@@ -29,7 +29,7 @@ func (d *formDocument) form() client.Form {
 	return form
 }
 
-// Forms implements service.Store.
+// Forms implements store.Store.
 func (s *Store) Forms(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Form, error) {
 	return s.forms(ctx, scope, clientIDs, bson.D{})
 }

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // groupsName is the collection of location groups. Those that were deleted stay
@@ -30,8 +30,8 @@ type groupDocument struct {
 	Removed      bool      `bson:"removed"`
 }
 
-func (d *groupDocument) group() service.LocationGroup {
-	return service.LocationGroup{
+func (d *groupDocument) group() store.LocationGroup {
+	return store.LocationGroup{
 		LocationGroupID: d.GroupID,
 		Name:            d.Name,
 		LocationIDs:     d.LocationIDs,
@@ -39,7 +39,7 @@ func (d *groupDocument) group() service.LocationGroup {
 	}
 }
 
-// LocationGroups implements service.Store.
+// LocationGroups implements store.Store.
 func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
 	found, err := s.groups(ctx, bson.D{
 		{Key: keyBusiness, Value: scope.BusinessID},
@@ -57,13 +57,13 @@ func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []in
 	return locations, nil
 }
 
-// ListLocationGroups implements service.Store.
-func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]service.LocationGroup, error) {
+// ListLocationGroups implements store.Store.
+func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
 	found, err := s.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]service.LocationGroup, 0, len(found))
+	groups := make([]store.LocationGroup, 0, len(found))
 	for i := range found {
 		if !found[i].Removed {
 			groups = append(groups, found[i].group())
@@ -85,8 +85,8 @@ func (s *Store) groups(ctx context.Context, filter bson.D) ([]groupDocument, err
 	return found, nil
 }
 
-// LocationGroup implements service.FeedTx.
-func (t *transaction) LocationGroup(ctx context.Context, id int64) (*service.KnownGroup, error) {
+// LocationGroup implements store.FeedTx.
+func (t *transaction) LocationGroup(ctx context.Context, id int64) (*store.KnownGroup, error) {
 	if err := t.lock(ctx, groupsName); err != nil {
 		return nil, err
 	}
@@ -94,10 +94,10 @@ func (t *transaction) LocationGroup(ctx context.Context, id int64) (*service.Kno
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return &service.KnownGroup{LocationGroup: found[0].group(), Removed: found[0].Removed}, nil
+	return &store.KnownGroup{LocationGroup: found[0].group(), Removed: found[0].Removed}, nil
 }
 
-// CountLocationGroups implements service.FeedTx.
+// CountLocationGroups implements store.FeedTx.
 func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
 	count, err := t.store.db.Collection(groupsName).CountDocuments(ctx, bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
@@ -109,8 +109,8 @@ func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
 	return count, nil
 }
 
-// PutLocationGroup implements service.FeedTx.
-func (t *transaction) PutLocationGroup(ctx context.Context, group service.KnownGroup) error {
+// PutLocationGroup implements store.FeedTx.
+func (t *transaction) PutLocationGroup(ctx context.Context, group store.KnownGroup) error {
 	document := groupDocument{
 		BusinessID:   t.scope.BusinessID,
 		GroupID:      group.LocationGroupID,

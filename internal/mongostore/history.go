@@ -35,7 +35,7 @@ type changeDocument struct {
 	After  bson.RawValue `bson:"after"`
 }
 
-// History implements service.HistoryStore.
+// History implements store.HistoryStore.
 func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]history.Entry, error) {
 	bounds := bson.D{{Key: "$gt", Value: after}}
 	if until > 0 {
@@ -56,7 +56,7 @@ func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int
 	return s.codec.readEntries(ctx, cursor)
 }
 
-// History implements service.HistoryTx.
+// History implements store.HistoryTx.
 func (t *transaction) History(ctx context.Context, clientIDs []int64, after, until int64) ([]history.Entry, error) {
 	return t.store.History(ctx, t.scope, clientIDs, after, until)
 }

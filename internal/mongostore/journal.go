@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // journalName is the collection of what undoing a merge takes. A merge has a
@@ -49,7 +49,7 @@ type journalWrites struct {
 	closed []int64
 }
 
-// PutJournal implements service.MergeTx.
+// PutJournal implements store.MergeTx.
 func (t *transaction) PutJournal(j *merge.Journal) error {
 	row := journalDocument{
 		BusinessID: t.scope.BusinessID, MergeID: j.MergeID, ClientIDs: append([]int64{j.ClientID}, j.ClientIDs...),
@@ -65,7 +65,7 @@ func (t *transaction) PutJournal(j *merge.Journal) error {
 	if size, err := bson.Marshal(row); err != nil {
 		return fmt.Errorf("encode a journal: %w", err)
 	} else if len(size) > maxDocument {
-		return fmt.Errorf("a journal of %d bytes: %w", len(size), service.ErrTooLarge)
+		return fmt.Errorf("a journal of %d bytes: %w", len(size), store.ErrTooLarge)
 	}
 	t.journal.rows = append(t.journal.rows, row)
 	part := 0
@@ -80,7 +80,7 @@ func (t *transaction) PutJournal(j *merge.Journal) error {
 	return nil
 }
 
-// Journal implements service.MergeTx.
+// Journal implements store.MergeTx.
 func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
 	cursor, err := t.store.db.Collection(journalName).Find(ctx,
 		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
@@ -106,7 +106,7 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journa
 	return j, nil
 }
 
-// Journals implements service.ExportStore.
+// Journals implements store.ExportStore.
 func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]merge.Journal, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "part", Value: 0}}}
 	cursor, err := s.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
@@ -144,7 +144,7 @@ func (c *codec) journal(row *journalDocument) (*merge.Journal, error) {
 	return j, nil
 }
 
-// CloseJournal implements service.MergeTx.
+// CloseJournal implements store.MergeTx.
 func (t *transaction) CloseJournal(mergeID int64) {
 	t.journal.closed = append(t.journal.closed, mergeID)
 }
@@ -167,7 +167,7 @@ func (t *transaction) flushJournal(ctx context.Context) error {
 	return nil
 }
 
-// Fold implements service.MergeTx.
+// Fold implements store.MergeTx.
 func (t *transaction) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err

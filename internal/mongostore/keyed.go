@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // answerDocument is what is kept of the answer to a keyed mutation.
@@ -41,9 +41,9 @@ func (t *transaction) keyFilter(key []byte) bson.D {
 	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
-// Kept implements service.KeyTx. What is too old may be there still: a database
+// Kept implements store.KeyTx. What is too old may be there still: a database
 // clears away when it has the time.
-func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*service.KeptAnswer, error) {
+func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
 	err := t.store.db.Collection(answersName).FindOne(ctx, t.keyFilter(key)).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -59,15 +59,15 @@ func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*s
 	if stored.At.Before(since) {
 		return nil, nil
 	}
-	kept := &service.KeptAnswer{Input: stored.Input, At: stored.At.UTC(), Begun: stored.Begun, Rest: stored.Rest, Erased: stored.Erased}
+	kept := &store.KeptAnswer{Input: stored.Input, At: stored.At.UTC(), Begun: stored.Begun, Rest: stored.Rest, Erased: stored.Erased}
 	for _, version := range stored.Clients {
-		kept.Clients = append(kept.Clients, service.RecordVersion(version))
+		kept.Clients = append(kept.Clients, store.RecordVersion(version))
 	}
 	return kept, nil
 }
 
-// Keep implements service.KeyTx.
-func (t *transaction) Keep(key []byte, kept service.KeptAnswer) {
+// Keep implements store.KeyTx.
+func (t *transaction) Keep(key []byte, kept store.KeptAnswer) {
 	document := answerDocument{
 		BusinessID: t.scope.BusinessID, Key: key, Input: kept.Input, At: kept.At, Begun: kept.Begun, Rest: kept.Rest,
 	}
@@ -78,7 +78,7 @@ func (t *transaction) Keep(key []byte, kept service.KeptAnswer) {
 	t.putKey(key, document)
 }
 
-// Free implements service.KeyTx: an answer that is there for the transaction alone
+// Free implements store.KeyTx: an answer that is there for the transaction alone
 // stands in the way of whoever keeps one at once, and is nowhere afterwards.
 func (t *transaction) Free(key []byte) {
 	if !t.keys.known[string(key)] {

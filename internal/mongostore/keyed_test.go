@@ -19,6 +19,9 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/personaldata"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -32,7 +35,7 @@ func keyedScope(key string, arguments any) client.Scope {
 // faulty is a store whose writes fail at will, before or after they are
 // committed.
 type faulty struct {
-	service.Store
+	store.Store
 	// before and after say, for each write by its number from 0, whether it fails.
 	before, after func(int) bool
 	writes        int
@@ -40,7 +43,7 @@ type faulty struct {
 
 var errFault = errors.New("a fault")
 
-func (f *faulty) Write(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) error {
+func (f *faulty) Write(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) error {
 	n := f.writes
 	f.writes++
 	if f.before != nil && f.before(n) {
@@ -53,8 +56,8 @@ func (f *faulty) Write(ctx context.Context, scope client.Scope, do func(context.
 	return err
 }
 
-func (p *process) over(store service.Store) *service.Service {
-	return service.NewService(store, service.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now)
+func (p *process) over(store store.Store) *service.Service {
+	return service.New(store, service.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now)
 }
 
 // TestRetryAfterAnAnswerWasLost, when the write had been committed, makes no
@@ -71,7 +74,7 @@ func TestRetryAfterAnAnswerWasLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count, err := second.store.Count(t.Context(), ownerScope(), service.Conditions{})
+	count, err := second.store.Count(t.Context(), ownerScope(), store.Conditions{})
 	if err != nil || count != 1 || made.Client.Version != 1 {
 		t.Errorf("%d clients, version %d, %v", count, made.Client.Version, err)
 	}
@@ -84,7 +87,7 @@ func TestFeedThatIsCutOffGoesOn(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	const size = 450
 	var clients []*client.Client
-	feed := service.Feed{}
+	feed := scheduler.Feed{}
 	for i := range int64(size) {
 		clients = append(clients, &client.Client{ClientID: i + 1, Lifecycle: client.Live, Status: client.StatusActive})
 		feed.Entries = append(feed.Entries, client.Values{
@@ -96,7 +99,7 @@ func TestFeedThatIsCutOffGoesOn(t *testing.T) {
 	}
 	open := func() int64 {
 		count := int64(0)
-		err := p.store.Scan(t.Context(), ownerScope(), service.Query{Need: client.Select("activeAppointmentCount")}, func(c *client.Client) bool {
+		err := p.store.Scan(t.Context(), ownerScope(), store.Query{Need: client.Select("activeAppointmentCount")}, func(c *client.Client) bool {
 			count += c.ActiveAppointmentCount
 			return true
 		})
@@ -289,8 +292,8 @@ func TestRefusalAndSuccessUnderOneKeyExcludeEachOther(t *testing.T) {
 func TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	const clientID = 7
-	feed := func(s *service.Service) service.FeedResult {
-		result, err := s.RecordAppointments(t.Context(), keyedScope("k", "feed"), service.Feed{Entries: []client.Values{{
+	feed := func(s *service.Service) scheduler.FeedResult {
+		result, err := s.RecordAppointments(t.Context(), keyedScope("k", "feed"), scheduler.Feed{Entries: []client.Values{{
 			"appointmentId": int64(1), "clientId": int64(clientID), "start": "2030-01-01T00:00:00Z", "status": "OPEN", "modifiedDate": "2030-01-01T00:00:00Z",
 		}}})
 		if err != nil {
@@ -298,7 +301,7 @@ func TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth(t *testing.T) {
 		}
 		return result
 	}
-	var taken service.FeedResult
+	var taken scheduler.FeedResult
 	late := p.over(&overtaken{p.store, func() {
 		c := &client.Client{ClientID: clientID, Lifecycle: client.Live, Status: client.StatusActive}
 		if err := p.service.Import(t.Context(), ownerScope(), []*client.Client{c}, func(int) {}); err != nil {
@@ -316,8 +319,8 @@ func TestFeedUnderAKeyIsRefusedOrTakenInAndNeverBoth(t *testing.T) {
 func TestErasureThatIsRetriedTellsNothingOfThePerson(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	c := p.create(t, nameValues("Ada"))
-	erase := func(s *service.Service) (service.EraseResult, error) {
-		return s.Erase(t.Context(), keyedScope("k", "erase"), service.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version + 1})
+	erase := func(s *service.Service) (personaldata.EraseResult, error) {
+		return s.Erase(t.Context(), keyedScope("k", "erase"), personaldata.EraseArgs{ID: c.ID(), Confirm: c.ID(), ExpectedVersion: c.Version + 1})
 	}
 	late := p.over(&overtaken{p.store, func() {
 		if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": "Rome"}, nil); err != nil {

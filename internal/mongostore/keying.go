@@ -18,7 +18,7 @@ import (
 // rekeying is the condition that a business is marked: see anyAccount.
 func rekeying() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
 
-// MarkedBusinesses implements service.Store.
+// MarkedBusinesses implements store.Store.
 func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
 	cursor, err := s.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
 	if err != nil {
@@ -35,17 +35,17 @@ func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
 	return ids, nil
 }
 
-// Business implements service.BusinessTx.
+// Business implements store.BusinessTx.
 func (t *transaction) Business(ctx context.Context) (*client.Business, error) {
 	return t.store.Business(ctx, t.scope)
 }
 
-// SaveBusiness implements service.BusinessTx.
+// SaveBusiness implements store.BusinessTx.
 func (t *transaction) SaveBusiness(ctx context.Context, business *client.Business) error {
 	return t.store.saveBusiness(ctx, business)
 }
 
-// Rekeyed implements service.BusinessTx.
+// Rekeyed implements store.BusinessTx.
 func (t *transaction) Rekeyed(ctx context.Context, keying search.Keying) error {
 	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
 	if err != nil {
@@ -72,7 +72,7 @@ func (t *transaction) Rekeyed(ctx context.Context, keying search.Keying) error {
 	return nil
 }
 
-// KeyState implements service.Store.
+// KeyState implements store.Store.
 func (s *Store) KeyState(ctx context.Context, scope client.Scope) (search.KeyState, error) {
 	keys, err := s.findFeedKeys(ctx, scope.BusinessID)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Store) KeyState(ctx context.Context, scope client.Scope) (search.KeySta
 	return search.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
 }
 
-// OutdatedBusinesses implements service.Store. Each business has a feed, or a counter.
+// OutdatedBusinesses implements store.Store. Each business has a feed, or a counter.
 func (s *Store) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
 	ids, err := s.outdatedFeeds(ctx, version)
 	if err != nil {
@@ -137,12 +137,12 @@ func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, 
 	return ids, nil
 }
 
-// KeyState implements service.BusinessTx.
+// KeyState implements store.BusinessTx.
 func (t *transaction) KeyState(ctx context.Context) (search.KeyState, error) {
 	return t.store.KeyState(ctx, t.scope)
 }
 
-// PutKeyState implements service.BusinessTx.
+// PutKeyState implements store.BusinessTx.
 func (t *transaction) PutKeyState(ctx context.Context, state search.KeyState) error {
 	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
 	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
@@ -185,13 +185,13 @@ func (t *transaction) followKeys(ctx context.Context, keys *feedKeys) error {
 	return t.correctKeys(ctx, keys.Keying)
 }
 
-// ClientsAfter implements service.BusinessTx.
+// ClientsAfter implements store.BusinessTx.
 func (t *transaction) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
 	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}})}
 	return t.store.read(ctx, q, window{sort: ascending(keyID), limit: int64(limit)}, client.SelectAll())
 }
 
-// SaveKeys implements service.BusinessTx.
+// SaveKeys implements store.BusinessTx.
 func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Client) error {
 	var writes []mongo.WriteModel
 	for i := range before {

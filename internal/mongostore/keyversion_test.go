@@ -10,7 +10,8 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -37,7 +38,7 @@ func loadVersion1(t *testing.T) *process {
 
 func (p *process) suggested(t *testing.T, search string) []string {
 	t.Helper()
-	found, err := p.service.Suggest(t.Context(), ownerScope(), search, service.Order{Field: service.OrderByFullName}, 50, client.Select("firstName"))
+	found, err := p.service.Suggest(t.Context(), ownerScope(), search, store.Order{Field: store.OrderByFullName}, 50, client.Select("firstName"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func (p *process) suggested(t *testing.T, search string) []string {
 
 func (p *process) byEmail(t *testing.T, address string) int {
 	t.Helper()
-	found, err := p.service.ByEmail(t.Context(), ownerScope(), address, service.Page{PageNumber: 1, PageSize: 50}, client.Selection{})
+	found, err := p.service.ByEmail(t.Context(), ownerScope(), address, reading.Page{PageNumber: 1, PageSize: 50}, client.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/testdb"
 )
 
@@ -28,7 +28,7 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 	chosen := person("Dot", "212 555 0104")
 	m := func(into, from *client.Client, choices ...merge.Choice) int64 {
 		t.Helper()
-		merged, err := p.service.Merge(ctx, ownerScope(), service.MergeArgs{ClientID: into.ID(), ClientIDs: []client.ID{from.ID()}, Choices: choices})
+		merged, err := p.service.Merge(ctx, ownerScope(), merging.MergeArgs{ClientID: into.ID(), ClientIDs: []client.ID{from.ID()}, Choices: choices})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestMergesOfBeforeGetPhoneAliases(t *testing.T) {
 		{second, map[int64][]string{survivor.ClientID: {"212 555 0101", "212 555 0102"}, chosen.ClientID: nil}},
 		{first, map[int64][]string{survivor.ClientID: nil, child.ClientID: {"212 555 0101"}}},
 	} {
-		if _, err := p.service.Unmerge(ctx, ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: undo.merge}}); err != nil {
+		if _, err := p.service.Unmerge(ctx, ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: undo.merge}}); err != nil {
 			t.Fatal(err)
 		}
 		for id, want := range undo.want {

@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // leasesName is the collection of which clients long transactions are about that
@@ -216,7 +216,7 @@ func (t *transaction) touched() []int64 {
 }
 
 // attempts runs the tries of one write, with a lease where they need one.
-func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) (*transaction, error) {
+func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
 	held := &lease{store: s, businessID: scope.BusinessID}
 	defer held.end(ctx)
 	var tx *transaction

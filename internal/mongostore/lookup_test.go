@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/testdb"
 )
 
@@ -19,12 +19,12 @@ func TestMergesAmidLookUpsHideNobody(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 10 {
-			merged, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: id(survivor), ClientIDs: []client.ID{id(folded)}})
+			merged, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: id(survivor), ClientIDs: []client.ID{id(folded)}})
 			if err != nil {
 				t.Errorf("merge: %v", err)
 				return
 			}
-			if _, err := p.service.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}}); err != nil {
+			if _, err := p.service.Unmerge(t.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}}); err != nil {
 				t.Errorf("unmerge: %v", err)
 				return
 			}
@@ -49,7 +49,7 @@ func TestUnknownIDCostsNoMoreThanAKnownOne(t *testing.T) {
 	recorded := &recorder{}
 	p := openProcess(t, testdb.New(t), recorded.monitor())
 	survivor, folded := p.create(t, nameValues("Ada")), p.create(t, nameValues("Ann"))
-	_, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{folded.ID()}})
+	_, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{folded.ID()}})
 	must(t, err)
 	for name, id := range map[string]int64{"a client": survivor.ClientID, "a merged one": folded.ClientID, "nobody": 1 << 40} {
 		recorded.taken()

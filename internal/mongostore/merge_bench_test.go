@@ -7,7 +7,7 @@ import (
 
 	"clientgraph/internal/bench"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/testdb"
 )
 
@@ -31,7 +31,7 @@ func BenchmarkMergeOfFifty(b *testing.B) {
 				c.FirstName, c.LastName, c.EmailAddress = new("Ann"), new(fmt.Sprint("Lee ", i)), new(fmt.Sprintf("ann%d@example.com", i))
 			}
 		}
-		args := service.MergeArgs{ClientID: client.ID{Number: 1}}
+		args := merging.MergeArgs{ClientID: client.ID{Number: 1}}
 		for i := range int64(folded) {
 			c := clients[1+i]
 			args.ClientIDs = append(args.ClientIDs, client.ID{Number: c.ClientID})
@@ -62,7 +62,7 @@ func BenchmarkMergeOfFifty(b *testing.B) {
 			b.ReportMetric(float64(recording.Commands), "commands/"+what)
 		}
 		b.StartTimer()
-		var merged service.MergeResult
+		var merged merging.MergeResult
 		took("merge", func() (err error) {
 			merged, err = p.service.Merge(b.Context(), ownerScope(), args)
 			return err
@@ -72,7 +72,7 @@ func BenchmarkMergeOfFifty(b *testing.B) {
 			b.Fatalf("the survivor sees %d clients", got)
 		}
 		took("unmerge", func() error {
-			_, err := p.service.Unmerge(b.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
+			_, err := p.service.Unmerge(b.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
 			return err
 		})
 		b.StartTimer()

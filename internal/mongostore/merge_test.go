@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -42,7 +42,7 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 			}
 		}
 		for _, m := range slices.Backward(merges) {
-			if _, err := p.service.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: m.id}}); err != nil {
+			if _, err := p.service.Unmerge(t.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: m.id}}); err != nil {
 				rt.Fatalf("unmerge %d: %v", m.id, err)
 			}
 			if diff := cmp.Diff(m.before, w.documents(t)); diff != "" {
@@ -72,7 +72,7 @@ func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
 		}
 		for len(merges) > 0 {
 			merges = slices.DeleteFunc(rapid.Permutation(merges).Draw(rt, "order"), func(id int64) bool {
-				_, err := p.service.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: id}})
+				_, err := p.service.Unmerge(t.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: id}})
 				if err != nil && !client.HasCode(err, client.CodeMergeNotLatest) {
 					rt.Fatalf("unmerge %d: %v", id, err)
 				}
@@ -180,7 +180,7 @@ func (w *mergeWorld) draw(rt *rapid.T, id int64) *client.Client {
 func (w *mergeWorld) merge(t *testing.T, rt *rapid.T) int64 {
 	t.Helper()
 	all := rapid.Permutation(w.ids).Draw(rt, "who")
-	args := service.MergeArgs{ClientID: client.ID{Number: all[0]}}
+	args := merging.MergeArgs{ClientID: client.ID{Number: all[0]}}
 	for _, id := range all[1 : 1+rapid.IntRange(1, min(3, len(all)-1)).Draw(rt, "how many")] {
 		args.ClientIDs = append(args.ClientIDs, client.ID{Number: id})
 	}

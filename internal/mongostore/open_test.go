@@ -37,7 +37,7 @@ func openProcess(t testing.TB, db testdb.DB, monitor *event.CommandMonitor) *pro
 	if err := store.EnsureIndexes(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &process{store: store, service: service.NewService(store, service.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connect(t, db.URI, nil).Database(db.Name)}
+	return &process{store: store, service: service.New(store, service.Secrets{Hasher: plain{}, Cipher: plain{}, MAC: plain{}, Cursors: plain{}}, unlimited{}, time.Now), db: connect(t, db.URI, nil).Database(db.Name)}
 }
 
 func connect(t testing.TB, uri string, monitor *event.CommandMonitor) *mongo.Client {

@@ -11,7 +11,11 @@ import (
 	"pgregory.net/rapid"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -120,7 +124,7 @@ func (w *phoneWorld) write(t *testing.T, rt *rapid.T) {
 	case 0:
 		values := nameValues("Another")
 		values["clientIdsClientCanView"] = others()
-		var made service.Result
+		var made writing.Result
 		if made, err = w.service.Create(ctx, scope, values); err == nil {
 			w.ids = append(w.ids, made.Client.ClientID)
 		}
@@ -133,17 +137,17 @@ func (w *phoneWorld) write(t *testing.T, rt *rapid.T) {
 	case 5:
 		_, err = w.service.Restore(ctx, scope, id, nil)
 	case 6:
-		args := service.MergeArgs{ClientID: id}
+		args := merging.MergeArgs{ClientID: id}
 		for _, other := range others() {
 			args.ClientIDs = append(args.ClientIDs, client.ID{Number: asID(other)})
 		}
-		var merged service.MergeResult
+		var merged merging.MergeResult
 		if merged, err = w.service.Merge(ctx, scope, args); err == nil {
 			w.merges = append(w.merges, merged.MergeID)
 		}
 	case 7:
 		if len(w.merges) > 0 {
-			_, err = w.service.Unmerge(ctx, scope, service.UnmergeArgs{MergeID: client.ID{Number: rapid.SampledFrom(w.merges).Draw(rt, "merge")}})
+			_, err = w.service.Unmerge(ctx, scope, merging.UnmergeArgs{MergeID: client.ID{Number: rapid.SampledFrom(w.merges).Draw(rt, "merge")}})
 		}
 	default:
 		err = w.schedule(t, rt, id)
@@ -164,13 +168,13 @@ func (w *phoneWorld) schedule(t *testing.T, rt *rapid.T, id client.ID) error {
 	at := w.now.Format(time.RFC3339)
 	entry := client.Values{"appointmentId": rapid.SampledFrom([]any{"1", "2", "3"}).Draw(rt, "appointment"), "modifiedDate": at}
 	if rapid.Bool().Draw(rt, "remove") {
-		_, err := w.service.RemoveAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{entry}})
+		_, err := w.service.RemoveAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{entry}})
 		return err
 	}
 	entry["clientId"], entry["start"], entry["status"] = id, at, "OPEN"
 	entry["staffId"] = rapid.SampledFrom([]any{"501", "502"}).Draw(rt, "staff")
 	entry["locationId"] = rapid.SampledFrom([]any{"11", "12", "13"}).Draw(rt, "location")
-	_, err := w.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{entry}})
+	_, err := w.service.RecordAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{entry}})
 	return err
 }
 
@@ -218,7 +222,7 @@ func (p *phone) readAll(t *testing.T, rt *rapid.T, w *phoneWorld) {
 	if !ok {
 		return
 	}
-	seen, err := w.service.Clients(t.Context(), scope, service.Order{Field: service.OrderByFullName}, service.Page{PageNumber: 1, PageSize: 100}, client.SelectAll())
+	seen, err := w.service.Clients(t.Context(), scope, store.Order{Field: store.OrderByFullName}, reading.Page{PageNumber: 1, PageSize: 100}, client.SelectAll())
 	if err != nil {
 		rt.Fatal(err)
 	}

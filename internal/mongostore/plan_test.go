@@ -13,7 +13,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -217,12 +217,12 @@ func scopes(clients []*client.Client) map[client.Role]client.Scope {
 }
 
 // listed are the conditions of lists, alone and together.
-func listed(clients []*client.Client) map[string]service.Conditions {
+func listed(clients []*client.Client) map[string]store.Conditions {
 	tag, staff, term := []string{"t:vip", "t:regular"}, []string{"s:501"}, []string{"g:ann", "b:7"}
 	from, before := new(time.Now().AddDate(-1, 0, 0)), new(time.Now())
 	ids := []int64{clients[0].ClientID, clients[1].ClientID, -1}
-	both := &service.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
-	return map[string]service.Conditions{
+	both := &store.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
+	return map[string]store.Conditions{
 		"all":           {},
 		"ids":           {ClientIDs: ids},
 		"no ids":        {ClientIDs: []int64{}},
@@ -248,7 +248,7 @@ func listed(clients []*client.Client) map[string]service.Conditions {
 func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 	p := newPlanner(t)
 	clients := p.load()
-	store := p.reader.store
+	kept := p.reader.store
 	for role, scope := range scopes(clients) {
 		for name, conditions := range listed(clients) {
 			for _, deleted := range []bool{false, true} {
@@ -256,23 +256,23 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 				name := fmt.Sprintf("%s: %s, deleted too: %v", role, name, deleted)
 				for _, q := range queries(conditions) {
 					p.check(fmt.Sprintf("%s, %+v after %q before %q", name, q.Order, q.After, q.Before), func(ctx context.Context) error {
-						_, err := store.Clients(ctx, scope, q)
+						_, err := kept.Clients(ctx, scope, q)
 						return err
 					})
 				}
 				p.check(name+", counted", func(ctx context.Context) error {
-					_, err := store.Count(ctx, scope, conditions)
+					_, err := kept.Count(ctx, scope, conditions)
 					return err
 				})
 			}
 		}
-		for name, conditions := range map[string]service.Conditions{
+		for name, conditions := range map[string]store.Conditions{
 			"a login":           {ExternalUserName: new("someone")},
 			"a login, deleted":  {ExternalUserName: new("someone"), IncludeDeleted: true},
 			"an e-mail address": {EmailsLower: []string{"a@example.com"}},
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), func(ctx context.Context) error {
-				_, err := store.Clients(ctx, scope, service.Query{Conditions: conditions, Order: service.Order{Field: service.OrderByFullName}, Limit: 5})
+				_, err := kept.Clients(ctx, scope, store.Query{Conditions: conditions, Order: store.Order{Field: store.OrderByFullName}, Limit: 5})
 				return err
 			})
 		}
@@ -288,16 +288,16 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 }
 
 // queries are all orders of a list, with every kind of bound.
-func queries(conditions service.Conditions) []service.Query {
-	all := []service.Query{{Conditions: conditions, Limit: 5}}
-	for _, field := range []service.OrderField{service.OrderByFullName, service.OrderByEmailAddress} {
+func queries(conditions store.Conditions) []store.Query {
+	all := []store.Query{{Conditions: conditions, Limit: 5}}
+	for _, field := range []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress} {
 		for _, descending := range []bool{false, true} {
-			order := service.Order{Field: field, Descending: descending}
+			order := store.Order{Field: field, Descending: descending}
 			all = append(all,
-				service.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
-				service.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
-				service.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
-				service.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
+				store.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
+				store.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
+				store.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
+				store.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
 			)
 		}
 	}
@@ -341,8 +341,8 @@ func (p *planner) checkOthers(clients []*client.Client) {
 	}
 }
 
-func readInTransaction(ctx context.Context, store *mongostore.Store, scope client.Scope, ids []int64) error {
-	return store.Write(ctx, scope, func(ctx context.Context, tx service.Tx) error {
+func readInTransaction(ctx context.Context, kept *mongostore.Store, scope client.Scope, ids []int64) error {
+	return kept.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
 		for _, read := range []func() error{
 			func() error { _, err := tx.Clients(ctx, ids); return err },
 			func() error { _, err := tx.ByAccount(ctx, []int64{1, 2}); return err },

@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -37,23 +37,23 @@ func TestCommandsAreOfThePrimaryAndAMajorityWhateverTheURIPrefers(t *testing.T) 
 	}}
 	uri := db.URI + separator + "readPreference=secondary&maxStalenessSeconds=120&readConcernLevel=local&w=1"
 	connection := connect(t, uri, mongorules.Watch(t, db.Name, monitor))
-	store := mongostore.New(connection, db.Name)
-	must(t, store.EnsureIndexes(t.Context()))
+	kept := mongostore.New(connection, db.Name)
+	must(t, kept.EnsureIndexes(t.Context()))
 	ctx, scope := t.Context(), ownerScope()
-	if _, err := writeOne(ctx, store, 1); err != nil {
+	if _, err := writeOne(ctx, kept, 1); err != nil {
 		t.Fatal(err)
 	}
 	for _, read := range []func() error{
 		func() error {
-			_, err := store.ClientsByID(ctx, scope, []int64{1}, true, client.SelectAll())
+			_, err := kept.ClientsByID(ctx, scope, []int64{1}, true, client.SelectAll())
 			return err
 		},
-		func() error { _, err := store.LookUp(ctx, scope, []int64{1}, client.SelectAll()); return err },
-		func() error { _, err := store.Count(ctx, scope, service.Conditions{}); return err },
-		func() error { _, err := store.NextClientID(ctx); return err },
+		func() error { _, err := kept.LookUp(ctx, scope, []int64{1}, client.SelectAll()); return err },
+		func() error { _, err := kept.Count(ctx, scope, store.Conditions{}); return err },
+		func() error { _, err := kept.NextClientID(ctx); return err },
 		func() error {
-			return store.Snapshot(ctx, func(ctx context.Context) error {
-				_, err := store.LookUp(ctx, scope, []int64{1}, client.SelectAll())
+			return kept.Snapshot(ctx, func(ctx context.Context) error {
+				_, err := kept.LookUp(ctx, scope, []int64{1}, client.SelectAll())
 				return err
 			})
 		},

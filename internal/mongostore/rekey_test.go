@@ -16,7 +16,8 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/search"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -55,7 +56,7 @@ func misplaced(t *testing.T, p *process, keying search.Keying) int {
 		}
 		return true
 	}
-	err := p.store.Scan(t.Context(), ownerScope(), service.Query{Conditions: service.Conditions{IncludeDeleted: true}, Need: client.SelectAll()}, scan)
+	err := p.store.Scan(t.Context(), ownerScope(), store.Query{Conditions: store.Conditions{IncludeDeleted: true}, Need: client.SelectAll()}, scan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +150,7 @@ func TestListsFollowTheBusinesssLocale(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	loadNordic(t, p, len(nordic))
 	names := func(descending bool) []string {
-		found, err := p.service.Clients(t.Context(), ownerScope(), service.Order{Field: service.OrderByFullName, Descending: descending}, service.Page{PageNumber: 1, PageSize: 50}, client.Select("firstName"))
+		found, err := p.service.Clients(t.Context(), ownerScope(), store.Order{Field: store.OrderByFullName, Descending: descending}, reading.Page{PageNumber: 1, PageSize: 50}, client.Select("firstName"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +197,7 @@ func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry := history.Entry{ClientID: 900, Version: 1, At: time.Now(), Operation: history.OperationCreate}
-	err := p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx service.Tx) error {
+	err := p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx store.Tx) error {
 		created := &client.Client{
 			ClientID: 900, BusinessID: testBusiness, Version: 1, Lifecycle: client.Live, Status: client.StatusActive,
 			FirstName: new("Östen"), CellPhone: new("08-123 45 67"),

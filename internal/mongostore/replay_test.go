@@ -13,7 +13,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -79,7 +79,7 @@ func (w *pastWorld) write(t *testing.T, rt *rapid.T) {
 	case 0:
 		values := nameValues("Person")
 		values["clientIdsClientCanView"] = w.someIDs(rt, 0)
-		var made service.Result
+		var made writing.Result
 		if made, err = w.service.Create(t.Context(), ownerScope(), values); err == nil {
 			w.ids = append(w.ids, made.Client.ClientID)
 		}

@@ -15,7 +15,7 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// Repoint implements service.MergeTx. Viewers are told by id: one update changes
+// Repoint implements store.MergeTx. Viewers are told by id: one update changes
 // those of a list alike, and one command holds the updates of a thousand viewers.
 func (t *transaction) Repoint(ctx context.Context, changes []merge.Repointing) error {
 	for _, change := range changes {
@@ -85,7 +85,7 @@ func (t *transaction) meet(id int64, d neighbourDocument) {
 	t.neighbours[id] = d
 }
 
-// AnnounceMoved implements service.MergeTx.
+// AnnounceMoved implements store.MergeTx.
 func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error {
 	var strangers []int64
 	for _, edges := range moved {

@@ -9,6 +9,10 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/scheduler"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -74,7 +78,7 @@ func TestWriteUnderWayLeavesWordToALaterVersion(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	p.create(t, nameValues("Ann"))
 	put := func(state search.KeyState) error {
-		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx service.Tx) error { return tx.PutKeyState(ctx, state) })
+		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx store.Tx) error { return tx.PutKeyState(ctx, state) })
 	}
 	s := p.meanwhile(t, func() error { return put(search.KeyState{Version: "99999"}) })
 	_, err := s.Create(t.Context(), readingScope("create"), nameValues("Bob"))
@@ -143,11 +147,11 @@ func TestMergeAnnouncesNeighboursAsTheyAre(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	survivor, folded, subject := p.neighbours(t)
 	s := p.meanwhile(t, func() error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": subject, "staffId": "501", "start": modified(1), "status": "OPEN", "modifiedDate": modified(1),
 		}}}))
 	})
-	_, err := s.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+	_, err := s.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 	must(t, err)
 	p.checkOrder(t)
 }
@@ -160,14 +164,14 @@ func TestUnmergeBesideAMergeOfANeighbour(t *testing.T) {
 			p := openProcess(t, testdb.New(t), nil)
 			survivor, folded, subject := p.neighbours(t)
 			heir := p.create(t, nameValues("Heir"))
-			merged, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+			merged, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 			must(t, err)
 			unmerge := func(s *service.Service) error {
-				_, err := s.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
+				_, err := s.Unmerge(t.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
 				return err
 			}
 			merge := func(s *service.Service) error {
-				_, err := s.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: heir.ID(), ClientIDs: []client.ID{subject}})
+				_, err := s.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: heir.ID(), ClientIDs: []client.ID{subject}})
 				return err
 			}
 			switch first {
@@ -207,11 +211,11 @@ func TestFormsBesideAChangeOfWhoSeesTheClient(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	_, _, subject := p.neighbours(t)
 	s := p.meanwhile(t, func() error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": subject, "staffId": "501", "start": modified(1), "status": "OPEN", "modifiedDate": modified(1),
 		}}}))
 	})
-	must(t, failed(s.RecordForms(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
+	must(t, failed(s.RecordForms(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{{
 		"formId": "f", "clientId": subject, "data": "signed", "modifiedDate": modified(1),
 	}}})))
 	p.checkOrder(t)
@@ -226,7 +230,7 @@ func TestUpsertBesideANewClientOfItsKey(t *testing.T) {
 		_, err := p.service.Create(t.Context(), ownerScope(), nameValues("Ann"))
 		return err
 	})
-	result, err := s.Upsert(t.Context(), ownerScope(), service.UpsertKey{EmailAddress: new("test@example.com")}, nameValues("Eve"), nil)
+	result, err := s.Upsert(t.Context(), ownerScope(), writing.UpsertKey{EmailAddress: new("test@example.com")}, nameValues("Eve"), nil)
 	if err != nil || result.Created {
 		t.Errorf("the upsert answers %+v, %v", result, err)
 	}
@@ -243,7 +247,7 @@ func TestEdgeBesideTheEndOfItsOtherClient(t *testing.T) {
 			return err
 		},
 		"merged": func(p *process, subject, other client.ID) error {
-			_, err := p.service.Merge(context.Background(), ownerScope(), service.MergeArgs{ClientID: other, ClientIDs: []client.ID{subject}})
+			_, err := p.service.Merge(context.Background(), ownerScope(), merging.MergeArgs{ClientID: other, ClientIDs: []client.ID{subject}})
 			return err
 		},
 	} {
@@ -268,15 +272,15 @@ func TestUnmergeBesideAnAppointmentThatMoves(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	survivor, folded, other := p.neighbours(t)
 	record := func(of client.ID, day int) error {
-		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), service.Feed{Entries: []client.Values{{
+		return failed(p.service.RecordAppointments(t.Context(), ownerScope(), scheduler.Feed{Entries: []client.Values{{
 			"appointmentId": "7", "clientId": of, "start": modified(1), "status": "OPEN", "modifiedDate": modified(day),
 		}}}))
 	}
 	must(t, record(folded, 1))
-	merged, err := p.service.Merge(t.Context(), ownerScope(), service.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
+	merged, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: survivor, ClientIDs: []client.ID{folded}})
 	must(t, err)
 	s := p.meanwhile(t, func() error { return record(other, 2) })
-	_, err = s.Unmerge(t.Context(), ownerScope(), service.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
+	_, err = s.Unmerge(t.Context(), ownerScope(), merging.UnmergeArgs{MergeID: client.ID{Number: merged.MergeID}})
 	must(t, err)
 	with := 0
 	for _, c := range p.rows(t, "clients", bson.D{}, bson.D{}) {

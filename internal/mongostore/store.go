@@ -16,7 +16,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"clientgraph/internal/search"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
 // Collections, one a noun.
@@ -34,7 +34,7 @@ const (
 	upsertKeysName  = "upsertKeys"
 )
 
-// Store implements service.Store. It is safe for concurrent use, also by several
+// Store implements store.Store. It is safe for concurrent use, also by several
 // processes on one database.
 type Store struct {
 	mongo *mongo.Client
@@ -49,7 +49,7 @@ type Store struct {
 	numberer   *numberer
 }
 
-var _ service.Store = (*Store)(nil)
+var _ store.Store = (*Store)(nil)
 
 // New returns the store in that database. Acknowledged writes are on a majority
 // of the replica set and are never rolled back, and reads are of the primary and
@@ -105,16 +105,16 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// NextClientID implements service.Store.
+// NextClientID implements store.Store.
 func (s *Store) NextClientID(ctx context.Context) (int64, error) { return s.clientIDs.next(ctx) }
 
-// NextAccountID implements service.Store.
+// NextAccountID implements store.Store.
 func (s *Store) NextAccountID(ctx context.Context) (int64, error) { return s.accountIDs.next(ctx) }
 
-// NextMergeID implements service.Store.
+// NextMergeID implements store.Store.
 func (s *Store) NextMergeID(ctx context.Context) (int64, error) { return s.mergeIDs.next(ctx) }
 
-// ReserveIDs implements service.Store.
+// ReserveIDs implements store.Store.
 func (s *Store) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
 	if err := s.clientIDs.reserve(ctx, clientID); err != nil {
 		return err

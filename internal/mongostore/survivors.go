@@ -27,7 +27,7 @@ func survivorsOf(scope client.Scope, ids []int64) query {
 	}
 }
 
-// LookUp implements service.Store. An id is in two places, its own client or the
+// LookUp implements store.Store. An id is in two places, its own client or the
 // list of a survivor, and a merge moves it from the one to the other: both are
 // looked at on one snapshot. A transaction has one; else it is that of one command,
 // which MongoDB does not take in transactions. The embedded engine reads the parts of
@@ -77,7 +77,7 @@ func (s *Store) survivors(ctx context.Context, scope client.Scope, ids []int64) 
 	return slices.DeleteFunc(found, isMerged), err
 }
 
-// Survivors implements service.MergeTx.
+// Survivors implements store.MergeTx.
 func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	wanted := make(map[int64]bool, len(ids))
 	for _, id := range ids {
@@ -100,7 +100,7 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 	return survivors, nil
 }
 
-// Mergers implements service.MergeTx.
+// Mergers implements store.MergeTx.
 func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
 	mergers := map[int64][]client.MergedClient{}
 	for chunk := range slices.Chunk(ids, idChunk) {
@@ -119,13 +119,13 @@ func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time)
 	return mergers, nil
 }
 
-// FoldedClients implements service.MergeTx. Who sees the survivor may undo the
+// FoldedClients implements store.MergeTx. Who sees the survivor may undo the
 // merge: the records are the business's, whatever rows the caller sees.
 func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	return t.store.FoldedClients(ctx, t.scope, ids)
 }
 
-// FoldedClients implements service.ExportStore.
+// FoldedClients implements store.ExportStore.
 func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
 	byID := make(map[int64]*client.Client, len(ids))
 	for chunk := range idChunks(ids) {
@@ -143,7 +143,7 @@ func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int
 	return byID, nil
 }
 
-// ViewersOf implements service.MergeTx: one command for the live ones and one for
+// ViewersOf implements store.MergeTx: one command for the live ones and one for
 // the deleted, for an index has the lifecycle before the edges.
 func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
 	var viewers []merge.Viewer
@@ -159,7 +159,7 @@ func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merg
 	return viewers, nil
 }
 
-// SightOf implements service.MergeTx.
+// SightOf implements store.MergeTx.
 func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
 	sight := make(map[int64]merge.Viewer, len(viewerIDs))
 	for chunk := range slices.Chunk(viewerIDs, idChunk) {
@@ -216,7 +216,7 @@ type viewerDocument struct {
 	Saw      []int64 `bson:"saw"`
 }
 
-// CountForms implements service.MergeTx.
+// CountForms implements store.MergeTx.
 func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	counts := map[int64]int64{}
 	for chunk := range slices.Chunk(ids, idChunk) {

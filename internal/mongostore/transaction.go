@@ -12,11 +12,11 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/store"
 )
 
-// Write implements service.Store.
-func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, service.Tx) error) error {
+// Write implements store.Store.
+func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) error {
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
 	tx, err := s.attempts(ctx, scope, do)
@@ -31,7 +31,7 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 	return asTooLarge(err)
 }
 
-// Snapshot implements service.Store.
+// Snapshot implements store.Store.
 func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) error {
 	if mongo.SessionFromContext(ctx) != nil {
 		return read(ctx)
@@ -39,7 +39,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	return s.inTransaction(ctx, read)
 }
 
-// transaction implements service.Tx. It keeps what is to be written until the
+// transaction implements store.Tx. It keeps what is to be written until the
 // end, so that the rows of one collection go in one command.
 type transaction struct {
 	store   *Store
@@ -79,7 +79,7 @@ type transaction struct {
 	untold map[int64][]int64
 }
 
-// Clients implements service.Tx.
+// Clients implements store.Tx.
 func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	found, err := t.store.ClientsByID(ctx, t.scope, ids, true, client.SelectAll())
 	if err != nil {
@@ -92,7 +92,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 	return byID, nil
 }
 
-// ByAccount implements service.Tx.
+// ByAccount implements store.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
 	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: in(nonNil(accountIDs))})}
 	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
@@ -109,7 +109,7 @@ func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[in
 	return byAccount, nil
 }
 
-// Viewers implements service.Tx.
+// Viewers implements store.Tx.
 func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.Client, error) {
 	found, err := t.store.Viewers(ctx, t.scope, []int64{subjectID}, client.SelectAll())
 	if err != nil {
@@ -118,7 +118,7 @@ func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.C
 	return slices.DeleteFunc(found, func(viewer *client.Client) bool { return viewer.ClientAccountID == nil }), nil
 }
 
-// ChangesSince implements service.Tx.
+// ChangesSince implements store.Tx.
 func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]history.Change, error) {
 	query := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
@@ -147,7 +147,7 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 	return changes, nil
 }
 
-// Insert implements service.Tx.
+// Insert implements store.Tx.
 func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.Entry) error {
 	c.ChangeNumber = t.raise(c.ClientID, 0)
 	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
@@ -156,7 +156,7 @@ func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.
 	return nil
 }
 
-// Save implements service.Tx.
+// Save implements store.Tx.
 func (t *transaction) Save(_ context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err
@@ -282,7 +282,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	if mongo.IsDuplicateKeyError(err) {
 		t.store.clientIDs.drop()
 		t.store.accountIDs.drop()
-		return fmt.Errorf("%w: %w", service.ErrIDTaken, err)
+		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
 	if err != nil {
 		return fmt.Errorf("write clients: %w", err)

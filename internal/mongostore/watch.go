@@ -42,7 +42,7 @@ type changeBell struct {
 	stop     context.CancelFunc
 }
 
-// WatchChanges implements service.ChangeStore.
+// WatchChanges implements store.ChangeStore.
 func (s *Store) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
 	return s.bell.watch(ctx, scope.BusinessID)
 }

@@ -10,7 +10,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/clientsync"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
 )
@@ -52,7 +52,7 @@ func TestWatchHasNoGapAndNothingTwice(t *testing.T) {
 	})
 	for range 3 {
 		group.Go(func() {
-			watch, err := reader.service.WatchChanges(ctx, ownerScope(), service.WatchArgs{After: &begun.Cursor})
+			watch, err := reader.service.WatchChanges(ctx, ownerScope(), clientsync.WatchArgs{After: &begun.Cursor})
 			if err != nil {
 				t.Error(err)
 				return
@@ -82,7 +82,7 @@ func TestWatchTellsOfItsClientsUntilItEnds(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	ctx, end := context.WithCancel(patient(t))
 	ann, bob := p.create(t, nameValues("Ann")), p.create(t, nameValues("Bob"))
-	watch, err := p.service.WatchChanges(ctx, ownerScope(), service.WatchArgs{ClientIDs: []client.ID{bob.ID(), {Number: -5}}})
+	watch, err := p.service.WatchChanges(ctx, ownerScope(), clientsync.WatchArgs{ClientIDs: []client.ID{bob.ID(), {Number: -5}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestWatchEndsWithTheAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch, err := p.service.WatchChanges(ctx, scope, service.WatchArgs{})
+	watch, err := p.service.WatchChanges(ctx, scope, clientsync.WatchArgs{})
 	if err != nil {
 		t.Fatal(err)
 	}

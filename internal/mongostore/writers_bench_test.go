@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/testdb"
 )
 
@@ -156,7 +156,7 @@ func (m *mergeBeside) run(tb testing.TB, writers int, ofViewers bool) (took, lon
 		<-ready
 	}
 	start := time.Now()
-	merged, err := m.merger.service.Merge(tb.Context(), ownerScope(), service.MergeArgs{ClientID: client.ID{Number: 1}, ClientIDs: []client.ID{{Number: 2}}})
+	merged, err := m.merger.service.Merge(tb.Context(), ownerScope(), merging.MergeArgs{ClientID: client.ID{Number: 1}, ClientIDs: []client.ID{{Number: 2}}})
 	took = time.Since(start)
 	close(stop)
 	group.Wait()

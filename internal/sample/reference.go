@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 )
 
 //go:embed data/business.json data/definitions.json data/clients.json
@@ -19,7 +19,7 @@ var files embed.FS
 // Reference returns the business of the reference's examples, its custom fields
 // and its clients, in the order of their ids. Every call returns records of its
 // own. An error means that the embedded files are broken.
-func Reference() (service.Dataset, error) {
+func Reference() (importing.Dataset, error) {
 	var data datasetRecord
 	for path, part := range map[string]any{
 		"data/business.json":    &data.Business,
@@ -27,7 +27,7 @@ func Reference() (service.Dataset, error) {
 		"data/clients.json":     &data.Clients,
 	} {
 		if err := decode(path, part); err != nil {
-			return service.Dataset{}, err
+			return importing.Dataset{}, err
 		}
 	}
 	return data.dataset()
@@ -36,10 +36,10 @@ func Reference() (service.Dataset, error) {
 // Decode reads a dataset that is written as the reference's is: an object of a
 // business, its definitions and its clients. What the records have no place for
 // is an error.
-func Decode(content []byte) (service.Dataset, error) {
+func Decode(content []byte) (importing.Dataset, error) {
 	var data datasetRecord
 	if err := decodeStrictly(content, &data); err != nil {
-		return service.Dataset{}, fmt.Errorf("read a dataset: %w", err)
+		return importing.Dataset{}, fmt.Errorf("read a dataset: %w", err)
 	}
 	return data.dataset()
 }
@@ -76,9 +76,9 @@ type datasetRecord struct {
 	Clients     []clientRecord     `json:"clients"`
 }
 
-func (r *datasetRecord) dataset() (service.Dataset, error) {
+func (r *datasetRecord) dataset() (importing.Dataset, error) {
 	business := r.Business
-	dataset := service.Dataset{Business: &client.Business{
+	dataset := importing.Dataset{Business: &client.Business{
 		BusinessID:  business.BusinessID,
 		Name:        business.Name,
 		TimeZoneID:  business.TimeZone,
@@ -100,7 +100,7 @@ func (r *datasetRecord) dataset() (service.Dataset, error) {
 	for i := range r.Clients {
 		c, err := r.Clients[i].client(business.BusinessID, types)
 		if err != nil {
-			return service.Dataset{}, fmt.Errorf("sample client %d: %w", r.Clients[i].ClientID, err)
+			return importing.Dataset{}, fmt.Errorf("sample client %d: %w", r.Clients[i].ClientID, err)
 		}
 		dataset.Clients = append(dataset.Clients, c)
 	}

@@ -8,10 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
 )
 
-func reference(t *testing.T) service.Dataset {
+func reference(t *testing.T) importing.Dataset {
 	t.Helper()
 	dataset, err := Reference()
 	if err != nil {
@@ -195,7 +195,7 @@ func TestDecodeReadsADatasetAndRefusesWhatHasNoPlaceInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := service.Dataset{
+	want := importing.Dataset{
 		Business:    &client.Business{BusinessID: 7, TimeZoneID: "UTC"},
 		Definitions: []client.FieldDefinition{{DefinitionID: 1, BusinessID: 7, Label: "Points", Type: client.FieldNumber}},
 		Clients: []*client.Client{{

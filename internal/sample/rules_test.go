@@ -11,14 +11,16 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/importing"
+	"clientgraph/internal/store"
 )
 
 // rules runs clients through Service.Create, which knows the rules, and keeps
 // what came of the last one. It is no store: whatever else is asked of it
 // panics.
 type rules struct {
-	service.Store
-	dataset service.Dataset
+	store.Store
+	dataset importing.Dataset
 	created *client.Client
 }
 
@@ -32,12 +34,12 @@ func (r *rules) Definitions(context.Context, client.Scope) (client.Definitions, 
 
 func (r *rules) NextClientID(context.Context) (int64, error) { return 1, nil }
 
-func (r *rules) Write(ctx context.Context, _ client.Scope, do func(context.Context, service.Tx) error) error {
+func (r *rules) Write(ctx context.Context, _ client.Scope, do func(context.Context, store.Tx) error) error {
 	return do(ctx, insertion{rules: r})
 }
 
 type insertion struct {
-	service.Tx
+	store.Tx
 	rules *rules
 }
 
@@ -48,10 +50,10 @@ func (i insertion) Insert(_ context.Context, c *client.Client, _ history.Entry) 
 
 // checkRules creates each client from its own values: the rules must take them,
 // and leave them as they are.
-func checkRules(t *testing.T, dataset service.Dataset, clients []*client.Client) {
+func checkRules(t *testing.T, dataset importing.Dataset, clients []*client.Client) {
 	t.Helper()
 	r := &rules{dataset: dataset}
-	service := service.NewService(r, service.Secrets{}, nil, time.Now)
+	service := service.New(r, service.Secrets{}, nil, time.Now)
 	scope := client.Scope{
 		BusinessID: dataset.Business.BusinessID, User: "tester", Role: client.RoleOwner,
 		Permissions: client.AllPermissions, Rows: client.Rows{All: true},

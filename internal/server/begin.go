@@ -15,7 +15,7 @@ import (
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
 	"clientgraph/internal/telemetry"
 )
 
@@ -180,7 +180,7 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 		return nil, 0, failed
 	}
 	if wait, ok := h.spend(scope, cost); !ok {
-		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, service.RateLimited(wait))
+		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, duplicates.RateLimited(wait))
 	}
 	var invalid gqlerror.List
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/duplicates"
 )
 
 // crowdLimits bound how many there are of something, in all, of an address and
@@ -145,7 +145,7 @@ func (b *begun) charged(event *graphql.Response) *graphql.Response {
 	}
 	b.over = true
 	_ = b.errors.Take()
-	err := service.RateLimited(wait)
+	err := duplicates.RateLimited(wait)
 	return b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
 }
 

@@ -56,7 +56,7 @@ func (panicking) Hash(context.Context, string) (string, error) { panic("canary o
 func TestPanicIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
 	s := newSite(t, nil)
 	broken := newSite(t, func(o *server.Options) {
-		o.Service = service.NewService(s.store, service.Secrets{Hasher: panicking{}}, nil, time.Now)
+		o.Service = service.New(s.store, service.Secrets{Hasher: panicking{}}, nil, time.Now)
 	})
 	withPassword := strings.Replace(createJane, "{firstName", `{password: "correct horse", firstName`, 1)
 	a := broken.do(t, broken.owner(t), withPassword)

@@ -80,7 +80,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     service.NewService(s.store, service.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
+		Service:     service.New(s.store, service.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
 		Verifier:    s.tokens,
 		Ready:       s.store.Ready,
 		Unavailable: mongostore.Unavailable,

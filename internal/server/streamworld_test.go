@@ -53,7 +53,7 @@ func play(t *testing.T, change func(*server.Options)) *playground {
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Service:     service.NewService(nil, service.Secrets{}, nil, time.Now),
+		Service:     service.New(nil, service.Secrets{}, nil, time.Now),
 		Verifier:    p.tokens,
 		Unavailable: func(error) bool { return false },
 		Logger:      slog.New(slog.NewJSONHandler(p.log, nil)),

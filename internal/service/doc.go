@@ -1,5 +1,6 @@
-// Package service holds the use cases, one file each: every read of clients and
-// every write, with its permissions, its rules and the transaction that stores it.
-// What it needs of the outside it states as interfaces, such as Store, Hasher and
-// Cipher; each method's comment names the codes of the errors that it returns.
+// Package service brings the use cases together. Each folder below holds those of
+// one kind, with their permissions, their rules and the transactions that store
+// them; what they need of the outside they state as interfaces, such as store.Store,
+// Hasher and Cipher. Each method's comment names the codes of the errors that it
+// returns.
 package service

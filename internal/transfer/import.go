@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/scheduler"
 )
 
 // Options say what to import and how.
@@ -37,7 +37,7 @@ type Summary struct {
 // error means that the file, or what it is to be written to, failed, and that
 // lines before were taken in as the summary says. To import a file again does
 // no harm.
-func Import(ctx context.Context, service *service.Service, scope client.Scope, file io.Reader, options Options) (Summary, error) {
+func Import(ctx context.Context, service *scheduler.Scheduler, scope client.Scope, file io.Reader, options Options) (Summary, error) {
 	s, ok := shapeOf(options.Kind)
 	if !ok {
 		return Summary{}, fmt.Errorf("unknown kind %q", options.Kind)
@@ -70,7 +70,7 @@ func Import(ctx context.Context, service *service.Service, scope client.Scope, f
 }
 
 type importer struct {
-	service *service.Service
+	service *scheduler.Scheduler
 	scope   client.Scope
 	shape   shape
 	options Options
@@ -83,7 +83,7 @@ func (i *importer) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
 	}
-	feed := service.Feed{DryRun: i.options.DryRun}
+	feed := scheduler.Feed{DryRun: i.options.DryRun}
 	for _, l := range i.batch {
 		feed.Entries = append(feed.Entries, l.values)
 	}

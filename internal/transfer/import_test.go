@@ -34,7 +34,7 @@ func take(t *testing.T, api *apitest.API, options transfer.Options, file string)
 		problem, _, _ = strings.Cut(problem, " ")
 		wrong = append(wrong, fmt.Sprintf("%d %s", line, problem))
 	}
-	summary, err := transfer.Import(t.Context(), api.Service, scope, strings.NewReader(file), options)
+	summary, err := transfer.Import(t.Context(), api.Service.Scheduler, scope, strings.NewReader(file), options)
 	return summary, wrong, err
 }
 
@@ -220,7 +220,7 @@ func TestImportStopsWhereNobodyKnowsWhatFollows(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a line without end: %v", err)
 	}
-	if _, err := transfer.Import(t.Context(), api.Service, scope, strings.NewReader(""), transfer.Options{Kind: "clients", Format: transfer.CSV}); err == nil {
+	if _, err := transfer.Import(t.Context(), api.Service.Scheduler, scope, strings.NewReader(""), transfer.Options{Kind: "clients", Format: transfer.CSV}); err == nil {
 		t.Error("clients are a kind")
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/scheduler"
 )
 
 // Kind is what the lines of a file are.
@@ -42,7 +42,7 @@ type shape struct {
 	columns []column
 	// batch is how many lines are taken in at once.
 	batch int
-	take  func(context.Context, *service.Service, client.Scope, service.Feed) (service.FeedResult, error)
+	take  func(context.Context, *scheduler.Scheduler, client.Scope, scheduler.Feed) (scheduler.FeedResult, error)
 }
 
 // shapeOf is the shape of a kind, if there is one of that name.
@@ -60,8 +60,8 @@ func shapeOf(kind Kind) (shape, bool) {
 				{"status", true, text},
 				{"modifiedDate", true, text},
 			},
-			batch: service.MaxFeed,
-			take: func(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
+			batch: scheduler.MaxFeed,
+			take: func(ctx context.Context, s *scheduler.Scheduler, scope client.Scope, feed scheduler.Feed) (scheduler.FeedResult, error) {
 				return s.RecordAppointments(ctx, scope, feed)
 			},
 		}, true
@@ -75,8 +75,8 @@ func shapeOf(kind Kind) (shape, bool) {
 				{"data", false, anyJSON},
 				{"modifiedDate", true, text},
 			},
-			batch: service.MaxFeed,
-			take: func(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
+			batch: scheduler.MaxFeed,
+			take: func(ctx context.Context, s *scheduler.Scheduler, scope client.Scope, feed scheduler.Feed) (scheduler.FeedResult, error) {
 				return s.RecordForms(ctx, scope, feed)
 			},
 		}, true
@@ -93,13 +93,13 @@ func shapeOf(kind Kind) (shape, bool) {
 }
 
 // putGroup takes in one group. Its errors are those of an entry.
-func putGroup(ctx context.Context, s *service.Service, scope client.Scope, feed service.Feed) (service.FeedResult, error) {
+func putGroup(ctx context.Context, s *scheduler.Scheduler, scope client.Scope, feed scheduler.Feed) (scheduler.FeedResult, error) {
 	taken, err := s.PutLocationGroup(ctx, scope, feed.Entries[0], feed.DryRun)
 	failures := client.AsErrors(err)
 	if err != nil && (failures == nil || client.HasCode(err, client.CodeForbidden)) {
-		return service.FeedResult{}, err
+		return scheduler.FeedResult{}, err
 	}
-	result := service.FeedResult{}
+	result := scheduler.FeedResult{}
 	if taken.Changed {
 		result.Changed = 1
 	}

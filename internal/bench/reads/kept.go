@@ -34,7 +34,7 @@ type kept struct {
 func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (*world, error) {
 	store := mongostore.New(db.Client(), db.Name())
 	now := monday(time.Now())
-	service := service.NewService(store, service.Secrets{Cursors: unkept{}}, unlimited{}, func() time.Time { return now })
+	service := service.New(store, service.Secrets{Cursors: unkept{}}, unlimited{}, func() time.Time { return now })
 	w, loaded := newWorld(service), db.Collection("benchLoaded")
 	loading, err := fingerprint(now)
 	if err != nil {

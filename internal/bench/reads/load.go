@@ -10,6 +10,7 @@ import (
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // Landmarks are clients that every business has, whatever its size: what is
@@ -147,11 +148,11 @@ func (w *world) askers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.page, err = w.service.Clients(ctx, w.owner, byName, service.Page{PageNumber: 20, PageSize: pageSize}, client.Select("viewClients"))
+	w.page, err = w.service.Clients(ctx, w.owner, byName, reading.Page{PageNumber: 20, PageSize: pageSize}, client.Select("viewClients"))
 	if err != nil {
 		return err
 	}
-	middle, err := w.service.Connection(ctx, w.owner, service.ConnectionArgs{Order: byName, First: new(int64(100))}, client.Selection{})
+	middle, err := w.service.Connection(ctx, w.owner, reading.ConnectionArgs{Order: byName, First: new(int64(100))}, client.Selection{})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // pageSize is how many clients the pages of this measurement have.
@@ -64,9 +66,9 @@ type read struct {
 }
 
 var (
-	byName    = service.Order{Field: service.OrderByFullName}
-	byAddress = service.Order{Field: service.OrderByEmailAddress, Descending: true}
-	firstPage = service.Page{PageNumber: 1, PageSize: pageSize}
+	byName    = store.Order{Field: store.OrderByFullName}
+	byAddress = store.Order{Field: store.OrderByEmailAddress, Descending: true}
+	firstPage = reading.Page{PageNumber: 1, PageSize: pageSize}
 )
 
 // reads are all that are measured.
@@ -116,7 +118,7 @@ func lookups() []read {
 			return len(pages), err
 		}},
 		{"previewMerge of two", flat, func(ctx context.Context, w *world) (int, error) {
-			_, err := w.service.PreviewMerge(ctx, w.owner, service.MergeArgs{ClientID: w.landmarks[1].ID(), ClientIDs: []client.ID{w.landmarks[2].ID()}})
+			_, err := w.service.PreviewMerge(ctx, w.owner, merging.MergeArgs{ClientID: w.landmarks[1].ID(), ClientIDs: []client.ID{w.landmarks[2].ID()}})
 			return 2, err
 		}},
 		{"the account of a CLIENT's token", flat, func(ctx context.Context, w *world) (int, error) {
@@ -149,12 +151,12 @@ func lookups() []read {
 }
 
 func lists() []read {
-	page := func(name string, growth growth, scope func(*world) client.Scope, order service.Order, number int64) read {
+	page := func(name string, growth growth, scope func(*world) client.Scope, order store.Order, number int64) read {
 		return read{name, growth, func(ctx context.Context, w *world) (int, error) {
-			return found(w.service.Clients(ctx, scope(w), order, service.Page{PageNumber: number, PageSize: pageSize}, client.Selection{}))
+			return found(w.service.Clients(ctx, scope(w), order, reading.Page{PageNumber: number, PageSize: pageSize}, client.Selection{}))
 		}}
 	}
-	connection := func(name string, args func(*world) service.ConnectionArgs) read {
+	connection := func(name string, args func(*world) reading.ConnectionArgs) read {
 		return read{name, paged, func(ctx context.Context, w *world) (int, error) {
 			part, err := w.service.Connection(ctx, w.owner, args(w), client.Selection{})
 			if err != nil {
@@ -170,14 +172,14 @@ func lists() []read {
 		page("clients, page 1, STAFF with 20 rows", flat, asFew, byName, 1),
 		page("clients, page 1, STAFF with a sixth", paged, func(w *world) client.Scope { return w.manyRows }, byName, 1),
 		page("clients, page 1, CLIENT with 60 rows", flat, func(w *world) client.Scope { return w.own }, byName, 1),
-		connection("clientConnection, first 20", func(*world) service.ConnectionArgs {
-			return service.ConnectionArgs{Order: byName, First: new(int64(pageSize))}
+		connection("clientConnection, first 20", func(*world) reading.ConnectionArgs {
+			return reading.ConnectionArgs{Order: byName, First: new(int64(pageSize))}
 		}),
-		connection("clientConnection, first 20 after the 100th", func(w *world) service.ConnectionArgs {
-			return service.ConnectionArgs{Order: byName, First: new(int64(pageSize)), After: &w.middle}
+		connection("clientConnection, first 20 after the 100th", func(w *world) reading.ConnectionArgs {
+			return reading.ConnectionArgs{Order: byName, First: new(int64(pageSize)), After: &w.middle}
 		}),
-		connection("clientConnection, last 20", func(*world) service.ConnectionArgs {
-			return service.ConnectionArgs{Order: byName, Last: new(int64(pageSize))}
+		connection("clientConnection, last 20", func(*world) reading.ConnectionArgs {
+			return reading.ConnectionArgs{Order: byName, Last: new(int64(pageSize))}
 		}),
 	}
 }
@@ -276,20 +278,20 @@ func tags() []read {
 }
 
 func counts() []read {
-	count := func(name string, growth growth, filter service.Filter) read {
+	count := func(name string, growth growth, filter reading.Filter) read {
 		return read{name, growth, func(ctx context.Context, w *world) (int, error) {
 			counted, err := w.service.Count(ctx, w.owner, filter)
 			return int(counted), err
 		}}
 	}
 	return []read{
-		count("clientCount", whole, service.Filter{}),
-		count("clientReportCount, a rare tag", flat, service.Filter{Tags: []string{landmarkTag}}),
-		count("clientReportCount, a common tag", whole, service.Filter{Tags: []string{"VIP"}}),
-		count("clientReportCount, searchTerm", whole, service.Filter{SearchTerm: "friend"}),
+		count("clientCount", whole, reading.Filter{}),
+		count("clientReportCount, a rare tag", flat, reading.Filter{Tags: []string{landmarkTag}}),
+		count("clientReportCount, a common tag", whole, reading.Filter{Tags: []string{"VIP"}}),
+		count("clientReportCount, searchTerm", whole, reading.Filter{SearchTerm: "friend"}),
 		{"clientReportWithCount, a common tag", whole, func(ctx context.Context, w *world) (int, error) {
-			report, err := w.service.Report(ctx, w.owner, service.ReportArgs{
-				Filter: service.Filter{Tags: []string{"VIP"}}, Order: byName, Page: firstPage, WithClients: true, WithCount: true,
+			report, err := w.service.Report(ctx, w.owner, reading.ReportArgs{
+				Filter: reading.Filter{Tags: []string{"VIP"}}, Order: byName, Page: firstPage, WithClients: true, WithCount: true,
 			}, client.Selection{})
 			if err != nil {
 				return 0, err
@@ -297,7 +299,7 @@ func counts() []read {
 			return len(report.Clients), nil
 		}},
 		{"clientIdList, 1,000 ids", paged, func(ctx context.Context, w *world) (int, error) {
-			ids, err := w.service.IDs(ctx, w.owner, service.Filter{}, service.Page{PageNumber: 1, PageSize: 1_000})
+			ids, err := w.service.IDs(ctx, w.owner, reading.Filter{}, reading.Page{PageNumber: 1, PageSize: 1_000})
 			return len(ids), err
 		}},
 		{"duplicateClients, first 20", whole, func(ctx context.Context, w *world) (int, error) {

@@ -5,52 +5,53 @@ import (
 	"time"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
 )
 
 // reports are page 1 of a report by each filter, once by what 20 clients have
 // and once by what a part of the business has.
 func reports() []read {
-	report := func(name string, growth growth, order service.Order, filter func(*world) service.Filter) read {
+	report := func(name string, growth growth, order store.Order, filter func(*world) reading.Filter) read {
 		return read{"clientReport, " + name, growth, func(ctx context.Context, w *world) (int, error) {
-			page, err := w.service.Report(ctx, w.owner, service.ReportArgs{Filter: filter(w), Order: order, Page: firstPage, WithClients: true}, client.Selection{})
+			page, err := w.service.Report(ctx, w.owner, reading.ReportArgs{Filter: filter(w), Order: order, Page: firstPage, WithClients: true}, client.Selection{})
 			if err != nil {
 				return 0, err
 			}
 			return len(page.Clients), nil
 		}}
 	}
-	by := func(name string, growth growth, filter service.Filter) read {
-		return report(name, growth, byName, func(*world) service.Filter { return filter })
+	by := func(name string, growth growth, filter reading.Filter) read {
+		return report(name, growth, byName, func(*world) reading.Filter { return filter })
 	}
 	return []read{
-		by("no filter", paged, service.Filter{}),
-		by("with deleted", paged, service.Filter{IncludeDeleted: true}),
-		report("60 ids", flat, byName, func(w *world) service.Filter { return service.Filter{ClientIDs: w.landmarkIDs()} }),
-		by("days of 1999 and 2000", flat, service.Filter{StartDate: day(1999, 12, 1), EndDate: day(2000, 3, 31)}),
-		report("the last year", paged, byName, func(w *world) service.Filter {
+		by("no filter", paged, reading.Filter{}),
+		by("with deleted", paged, reading.Filter{IncludeDeleted: true}),
+		report("60 ids", flat, byName, func(w *world) reading.Filter { return reading.Filter{ClientIDs: w.landmarkIDs()} }),
+		by("days of 1999 and 2000", flat, reading.Filter{StartDate: day(1999, 12, 1), EndDate: day(2000, 3, 31)}),
+		report("the last year", paged, byName, func(w *world) reading.Filter {
 			today := client.DateOf(w.service.Now())
-			return service.Filter{StartDate: day(today.UTC().Year()-1, today.UTC().Month(), 1), EndDate: &today}
+			return reading.Filter{StartDate: day(today.UTC().Year()-1, today.UTC().Month(), 1), EndDate: &today}
 		}),
-		by("a rare location group", flat, service.Filter{LocationGroupIDs: []int64{rareGroup}}),
-		by("a common location group", matched, service.Filter{LocationGroupIDs: []int64{commonGroup}}),
-		by("a rare location", flat, service.Filter{LocationIDs: []int64{rareLocation}}),
-		by("a common location", matched, service.Filter{LocationIDs: []int64{commonLocation}}),
-		by("a rare reason", flat, service.Filter{ReasonIDs: []int64{rareReason}}),
-		by("a common reason", matched, service.Filter{ReasonIDs: []int64{commonReason}}),
-		by("rare staff", flat, service.Filter{StaffIDs: []int64{rareStaff}}),
-		by("common staff", matched, service.Filter{StaffIDs: []int64{commonStaff}}),
-		by("rare staff at a common location", flat, service.Filter{StaffIDs: []int64{rareStaff}, LocationIDs: []int64{commonLocation}}),
-		by("common staff at a rare location", matched, service.Filter{StaffIDs: []int64{commonStaff}, LocationIDs: []int64{rareLocation}}),
-		by("a status", paged, service.Filter{Statuses: []client.Status{client.StatusBlacklisted}}),
-		by("a rare tag", flat, service.Filter{Tags: []string{landmarkTag}}),
-		by("a common tag", matched, service.Filter{Tags: []string{"VIP"}}),
-		report("a common tag, by address", matched, byAddress, func(*world) service.Filter { return service.Filter{Tags: []string{"VIP"}} }),
-		by("a rare custom value", flat, service.Filter{Fields: []service.FieldFilter{{DefinitionID: fieldDrink, Values: []any{landmarkDrink}}}}),
-		by("a common custom value", matched, service.Filter{Fields: []service.FieldFilter{{DefinitionID: 322531, Values: []any{true}}}}),
-		by("searchTerm, rare", flat, service.Filter{SearchTerm: landmarkDrink}),
-		by("searchTerm, common", matched, service.Filter{SearchTerm: "friend"}),
-		by("searchTerm, common, and a rare tag", matched, service.Filter{SearchTerm: "friend", Tags: []string{landmarkTag}}),
+		by("a rare location group", flat, reading.Filter{LocationGroupIDs: []int64{rareGroup}}),
+		by("a common location group", matched, reading.Filter{LocationGroupIDs: []int64{commonGroup}}),
+		by("a rare location", flat, reading.Filter{LocationIDs: []int64{rareLocation}}),
+		by("a common location", matched, reading.Filter{LocationIDs: []int64{commonLocation}}),
+		by("a rare reason", flat, reading.Filter{ReasonIDs: []int64{rareReason}}),
+		by("a common reason", matched, reading.Filter{ReasonIDs: []int64{commonReason}}),
+		by("rare staff", flat, reading.Filter{StaffIDs: []int64{rareStaff}}),
+		by("common staff", matched, reading.Filter{StaffIDs: []int64{commonStaff}}),
+		by("rare staff at a common location", flat, reading.Filter{StaffIDs: []int64{rareStaff}, LocationIDs: []int64{commonLocation}}),
+		by("common staff at a rare location", matched, reading.Filter{StaffIDs: []int64{commonStaff}, LocationIDs: []int64{rareLocation}}),
+		by("a status", paged, reading.Filter{Statuses: []client.Status{client.StatusBlacklisted}}),
+		by("a rare tag", flat, reading.Filter{Tags: []string{landmarkTag}}),
+		by("a common tag", matched, reading.Filter{Tags: []string{"VIP"}}),
+		report("a common tag, by address", matched, byAddress, func(*world) reading.Filter { return reading.Filter{Tags: []string{"VIP"}} }),
+		by("a rare custom value", flat, reading.Filter{Fields: []reading.FieldFilter{{DefinitionID: fieldDrink, Values: []any{landmarkDrink}}}}),
+		by("a common custom value", matched, reading.Filter{Fields: []reading.FieldFilter{{DefinitionID: 322531, Values: []any{true}}}}),
+		by("searchTerm, rare", flat, reading.Filter{SearchTerm: landmarkDrink}),
+		by("searchTerm, common", matched, reading.Filter{SearchTerm: "friend"}),
+		by("searchTerm, common, and a rare tag", matched, reading.Filter{SearchTerm: "friend", Tags: []string{landmarkTag}}),
 	}
 }
 

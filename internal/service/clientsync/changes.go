@@ -1,0 +1,341 @@
+package clientsync
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
+)
+
+const (
+	// MaxChanges bounds the entries of one call.
+	MaxChanges = 1_000
+	// changeWindow is how many rows of the business are looked at in one command,
+	// for those that concern the caller; maxWindows bounds the commands of a call.
+	changeWindow = 10_000
+	maxWindows   = 10
+)
+
+// SyncChange is one entry of the feed, as one caller sees it.
+type SyncChange struct {
+	// Cursor is the place after the entry.
+	Cursor   string
+	Kind     history.Kind
+	ClientID int64
+	// MergedIntoClientID is the survivor, for MERGED and UNMERGED, as far as the
+	// caller sees it.
+	MergedIntoClientID *int64
+	// ChangedFields are names of fields, ascending, that the caller may read;
+	// empty where the whole client is new to the caller, or gone.
+	ChangedFields []string
+	// Client is the client as it is now; nil where the caller has it no longer
+	// among the live clients.
+	Client *client.Client
+
+	// of is the row whose changes are told; nil where the client is new or gone.
+	of *changefeed.Row
+}
+
+// SyncPart is a part of the feed.
+type SyncPart struct {
+	Changes []SyncChange
+	// Cursor is the place after the part, also when it is empty.
+	Cursor string
+	// HasMore says whether more is there already.
+	HasMore bool
+}
+
+// ClientChanges reads on in the feed of the clients that the caller sees. Without
+// since it first lists all of them, live ones by id, as UPSERTED, and goes on
+// with what changed since it began: nothing that happens meanwhile is missed. A
+// part may have fewer entries than asked for, even none, though there is more.
+//
+// Whoever keeps each entry's Client, and drops the client of each entry that has
+// none, holds exactly the live clients that the caller sees. Errors:
+// OUT_OF_RANGE, INVALID_CURSOR, RESYNC_REQUIRED.
+func (s *Feed) ClientChanges(ctx context.Context, scope client.Scope, since *string, first int64, need client.Selection) (*SyncPart, error) {
+	r := &changeReader{service: s, scope: scope, limit: first, need: need, argument: "since"}
+	if first < 1 || first > MaxChanges {
+		return nil, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxChanges)})
+	}
+	if err := r.begin(ctx, since); err != nil {
+		return nil, err
+	}
+	return r.read(ctx)
+}
+
+// changeReader reads one part of the feed.
+type changeReader struct {
+	service  *Feed
+	scope    client.Scope
+	limit    int64
+	need     client.Selection
+	argument string
+	// only are the clients to be told of; nil means all.
+	only map[int64]bool
+	// live says that the caller was let in a while ago: its account may have been
+	// closed since.
+	live bool
+
+	seal    changefeed.Seal
+	at      changefeed.Cursor
+	head    int64
+	changes []SyncChange
+}
+
+// begin finds the place to read from, and whether all is kept that comes after
+// it.
+func (r *changeReader) begin(ctx context.Context, since *string) error {
+	var err error
+	if r.seal, err = r.service.CursorSeal(ctx, r.scope); err != nil {
+		return err
+	}
+	if r.head, err = r.service.Store.ChangeHead(ctx, r.scope); err != nil {
+		return fmt.Errorf("find the head of the feed: %w", err)
+	}
+	if since == nil {
+		r.at = changefeed.Cursor{Sequence: r.head, Listing: true}
+		return nil
+	}
+	at, failure := r.seal.Open(r.argument, *since)
+	if failure != nil {
+		return failure
+	}
+	r.at = at
+	return r.checkKept(ctx)
+}
+
+// checkKept holds the place to what is kept: the next row must be there, and not
+// older than rows are promised to be.
+func (r *changeReader) checkKept(ctx context.Context) error {
+	if r.at.Sequence == r.head {
+		return nil
+	}
+	next, written, err := r.service.Store.NextChange(ctx, r.scope, r.at.Sequence)
+	if err != nil {
+		return fmt.Errorf("find the next change: %w", err)
+	}
+	// A place beyond the head is one of a database that is no more.
+	if r.at.Sequence > r.head || next != r.at.Sequence+1 || written.Before(r.service.Clock().Add(-store.FeedRetention)) {
+		return changefeed.ResyncRequired(r.argument)
+	}
+	return nil
+}
+
+func (r *changeReader) read(ctx context.Context) (*SyncPart, error) {
+	var err error
+	if r.at.Listing {
+		err = r.list(ctx)
+	} else {
+		err = r.follow(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	more := r.at.Listing || r.at.Sequence < r.head
+	return &SyncPart{Changes: r.changes, Cursor: r.seal.Seal(r.at), HasMore: more}, nil
+}
+
+// list goes on listing the clients that there are.
+func (r *changeReader) list(ctx context.Context) error {
+	if err := r.refresh(ctx); err != nil {
+		return err
+	}
+	query := store.Query{AfterID: r.at.After, Limit: r.limit + 1, Need: r.need}
+	if r.only != nil {
+		query.Conditions.ClientIDs = slices.Sorted(maps.Keys(r.only))
+	}
+	found, err := r.service.Store.Clients(ctx, r.scope, query)
+	if err != nil {
+		return fmt.Errorf("list clients for the feed: %w", err)
+	}
+	more := int64(len(found)) > r.limit
+	if more {
+		found = found[:r.limit]
+	}
+	r.changes = make([]SyncChange, len(found))
+	for i, c := range found {
+		r.at.After = c.ClientID
+		r.changes[i] = SyncChange{Cursor: r.seal.Seal(r.at), Kind: history.KindUpserted, ClientID: c.ClientID, ChangedFields: []string{}, Client: c}
+	}
+	if more {
+		return nil
+	}
+	r.at = changefeed.Cursor{Sequence: r.at.Sequence}
+	// Whether anything changed meanwhile is the next part's business.
+	if r.head, err = r.service.Store.ChangeHead(ctx, r.scope); err != nil {
+		return fmt.Errorf("find the head of the feed: %w", err)
+	}
+	return nil
+}
+
+// refresh reads a CLIENT's rows anew. They are to be at least as new as the rows
+// of the feed that are told by them: who gained sight of a client by an edge
+// sees it.
+func (r *changeReader) refresh(ctx context.Context) error {
+	if !r.scope.Rows.ByID() {
+		return nil
+	}
+	own, err := r.service.Store.ClientsByID(ctx, r.scope, []int64{r.scope.ClientID}, true, client.Select(client.NameSubjects, "blocked"))
+	if err != nil {
+		return fmt.Errorf("find the caller's own record: %w", err)
+	}
+	if r.live && (len(own) == 0 || !own[0].Active() || own[0].Blocked) {
+		return reading.AccountUnusable()
+	}
+	r.scope.Rows.ClientIDs = nil
+	if len(own) == 1 {
+		r.scope.Rows.ClientIDs = append([]int64{own[0].ClientID}, own[0].SubjectIDs...)
+	}
+	return nil
+}
+
+// follow reads rows until the part is full, the head is reached, or enough rows
+// were looked at.
+func (r *changeReader) follow(ctx context.Context) error {
+	r.changes = []SyncChange{}
+	for range maxWindows {
+		until := min(r.at.Sequence+changeWindow, r.head)
+		if r.at.Sequence == until || int64(len(r.changes)) == r.limit {
+			break
+		}
+		rows, err := r.service.Store.Changes(ctx, r.scope, r.at.Sequence, until, r.limit+1)
+		if err != nil {
+			return fmt.Errorf("read the feed: %w", err)
+		}
+		if int64(len(rows)) > r.limit {
+			// What lies between the last row and the window's end was not read.
+			until = rows[len(rows)-1].Sequence
+		}
+		if err := r.refresh(ctx); err != nil {
+			return err
+		}
+		if r.take(rows) {
+			r.at = changefeed.Cursor{Sequence: until}
+		}
+	}
+	return r.load(ctx)
+}
+
+// take tells of rows until the part is full, and says whether it told of all.
+func (r *changeReader) take(rows []changefeed.Row) bool {
+	for i := range rows {
+		row := &rows[i]
+		if r.at.Sequence < row.Sequence-1 {
+			r.at = changefeed.Cursor{Sequence: row.Sequence - 1}
+		}
+		entries := row.Notices(r.scope)
+		for j, entry := range entries {
+			if entry.Part <= r.at.Part {
+				continue
+			}
+			if int64(len(r.changes)) == r.limit {
+				return false
+			}
+			if r.at.Part = entry.Part; j == len(entries)-1 {
+				r.at = changefeed.Cursor{Sequence: row.Sequence}
+			}
+			if r.only == nil || r.only[entry.ClientID] {
+				r.changes = append(r.changes, r.change(row, entry))
+			}
+		}
+		r.at = changefeed.Cursor{Sequence: row.Sequence}
+	}
+	return true
+}
+
+func (r *changeReader) change(row *changefeed.Row, entry changefeed.Notice) SyncChange {
+	change := SyncChange{Cursor: r.seal.Seal(r.at), Kind: entry.Kind, ClientID: entry.ClientID, ChangedFields: []string{}}
+	if entry.Kind != history.KindRemoved && !entry.Whole {
+		change.of = row
+	}
+	if row.MergedIntoClientID != 0 && (entry.Kind == history.KindMerged || entry.Kind == history.KindUnmerged) {
+		change.MergedIntoClientID = new(row.MergedIntoClientID)
+	}
+	return change
+}
+
+// load finds the clients of the entries as they are now, and which survivors of
+// merges the caller sees.
+func (r *changeReader) load(ctx context.Context) error {
+	var ids, survivors []int64
+	for i := range r.changes {
+		change := &r.changes[i]
+		if change.Kind.HasClient() {
+			ids = append(ids, change.ClientID)
+		}
+		if change.MergedIntoClientID != nil && !r.scope.MaySeeAll() {
+			survivors = append(survivors, *change.MergedIntoClientID)
+		}
+	}
+	clients, err := r.find(ctx, ids, r.need)
+	if err != nil {
+		return err
+	}
+	visible, err := r.find(ctx, survivors, client.Selection{})
+	if err != nil {
+		return err
+	}
+	if err := r.nameFields(ctx); err != nil {
+		return err
+	}
+	for i := range r.changes {
+		change := &r.changes[i]
+		if change.Kind.HasClient() {
+			change.Client = clients[change.ClientID]
+		}
+		if change.MergedIntoClientID != nil && !r.scope.MaySeeAll() && visible[*change.MergedIntoClientID] == nil {
+			change.MergedIntoClientID = nil
+		}
+	}
+	return nil
+}
+
+// nameFields names the fields that changed. A list of edges is named only where the
+// caller sees a client at the other end of one that came or went, as in a history.
+func (r *changeReader) nameFields(ctx context.Context) error {
+	var neighbours []int64
+	for i := range r.changes {
+		if row := r.changes[i].of; row != nil && !r.scope.MaySeeAll() {
+			neighbours = append(neighbours, row.Neighbours()...)
+		}
+	}
+	seen, err := r.service.SeenNeighbours(ctx, r.scope, neighbours)
+	if err != nil {
+		return err
+	}
+	for i := range r.changes {
+		change := &r.changes[i]
+		if change.of == nil {
+			continue
+		}
+		paths := slices.DeleteFunc(slices.Clone(change.of.ChangedPaths), func(changed string) bool {
+			id := history.NeighbourOf(changed)
+			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.of.MovedOwn(r.scope, id)
+		})
+		change.ChangedFields = history.ReadableNames(r.scope.Role, paths)
+	}
+	return nil
+}
+
+// find finds live clients that the caller sees.
+func (r *changeReader) find(ctx context.Context, ids []int64, need client.Selection) (map[int64]*client.Client, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := r.service.Store.ClientsByID(ctx, r.scope, client.SortedSet(ids), false, need)
+	if err != nil {
+		return nil, fmt.Errorf("find changed clients: %w", err)
+	}
+	byID := make(map[int64]*client.Client, len(found))
+	for _, c := range found {
+		byID[c.ClientID] = c
+	}
+	return byID, nil
+}

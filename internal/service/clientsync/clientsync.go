@@ -1,0 +1,18 @@
+// Package clientsync reads the change feed for callers: in parts, for those who
+// keep a copy of the clients that they see, and live, for subscriptions.
+package clientsync
+
+import (
+	"clientgraph/internal/service/reading"
+)
+
+// Feed is the change feed as callers read it, in parts and live. It is safe for
+// concurrent use.
+type Feed struct {
+	*reading.Reads
+}
+
+// New returns the feed beside those reads.
+func New(reads *reading.Reads) *Feed {
+	return &Feed{Reads: reads}
+}

@@ -1,0 +1,98 @@
+package clientsync
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+)
+
+// watchPart is how many entries a watch reads at once.
+const watchPart = 100
+
+// WatchArgs say what of the feed to watch.
+type WatchArgs struct {
+	// ClientIDs are the clients to be told of; nil means all that the caller sees.
+	ClientIDs []client.ID
+	// After is a cursor of the feed to go on from; nil begins with what comes next.
+	After *string
+	Need  client.Selection
+}
+
+// ChangeWatch is a feed that waits for what comes. It is for one goroutine.
+type ChangeWatch struct {
+	service *Feed
+	scope   client.Scope
+	args    WatchArgs
+	only    map[int64]bool
+	seal    changefeed.Seal
+	at      changefeed.Cursor
+	rings   <-chan struct{}
+}
+
+// WatchChanges is ClientChanges in live form: first what came after a cursor,
+// then what comes, without a gap between the two and nothing twice. The watch
+// holds something of the database until ctx ends. Errors: TOO_MANY,
+// INVALID_CURSOR, RESYNC_REQUIRED.
+func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchArgs) (*ChangeWatch, error) {
+	if len(args.ClientIDs) > reading.MaxIDs {
+		return nil, client.Path{"clientIds"}.At(client.TooMany(reading.MaxIDs))
+	}
+	w := &ChangeWatch{service: s, scope: scope, args: args}
+	if args.ClientIDs != nil {
+		w.only = map[int64]bool{}
+		for _, id := range args.ClientIDs {
+			w.only[id.As(client.TypeClient)] = true
+		}
+	}
+	r := w.reader()
+	if err := r.begin(ctx, args.After); err != nil {
+		return nil, err
+	}
+	w.seal = r.seal
+	if w.at = r.at; args.After == nil {
+		w.at.Listing = false
+	}
+	w.rings = s.Store.WatchChanges(ctx, scope)
+	return w, nil
+}
+
+func (w *ChangeWatch) reader() *changeReader {
+	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal}
+}
+
+// Scope is the caller's as of the last answer of Next: the rows of a CLIENT
+// follow its record.
+func (w *ChangeWatch) Scope() client.Scope { return w.scope }
+
+// Next waits for changes, and returns some of them, one at least. Each has the
+// cursor to go on from. Errors: UNAUTHENTICATED, when the caller's own account
+// can't be used any more, and that of ctx.
+func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
+	for {
+		r := w.reader()
+		r.at = w.at
+		var err error
+		if r.head, err = w.service.Store.ChangeHead(ctx, w.scope); err != nil {
+			return nil, fmt.Errorf("find the head of the feed: %w", err)
+		}
+		part, err := r.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.scope = r.scope
+		if w.at = r.at; len(part.Changes) > 0 {
+			return part.Changes, nil
+		}
+		if part.HasMore {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-w.rings:
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package duplicates
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+// DismissDuplicates says that those clients are so many people: no pair of them
+// is a duplicate until one of the pair changes its identity, which is its name,
+// date of birth, e-mail addresses, phone numbers and external user names, those of
+// merged clients included. It answers how many pairs are dismissed now; dismissing
+// them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
+// clients), INVALID_ID, NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
+func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
+	if err := reading.Permit(scope, client.Merge, false); err != nil {
+		return 0, err
+	}
+	where := client.Path{"clientIds"}
+	if len(ids) > MaxDuplicates {
+		return 0, where.At(client.TooMany(MaxDuplicates))
+	}
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		numbers[i] = id.As(client.TypeClient)
+	}
+	distinct := client.SortedSet(slices.Clone(numbers))
+	malformed := slices.ContainsFunc(ids, func(id client.ID) bool { return id.Malformed })
+	if len(distinct) < 2 && !malformed {
+		return 0, where.At(&client.Error{Code: client.CodeOutOfRange, Message: "want at least two different clients"})
+	}
+	var dismissed int64
+	err := s.Write(ctx, scope, writing.Plain(&dismissed), func(ctx context.Context, tx store.Tx) error {
+		clients, err := tx.Clients(ctx, distinct)
+		if err != nil {
+			return fmt.Errorf("find the clients to dismiss: %w", err)
+		}
+		survivors, err := reading.SurvivorsOf(ctx, tx, distinct, clients)
+		if err != nil {
+			return err
+		}
+		if errs := whyNotDuplicates(clients, survivors, ids); errs != nil {
+			return errs
+		}
+		dismissals := pairsOf(clients, distinct)
+		dismissed = int64(len(dismissals))
+		return tx.Dismiss(ctx, dismissals)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return dismissed, nil
+}
+
+// whyNotDuplicates lists what is wrong with a list of clients to dismiss; survivors
+// are whom those were merged into who were merged.
+func whyNotDuplicates(clients map[int64]*client.Client, survivors map[int64]int64, ids []client.ID) client.Errors {
+	var errs client.Errors
+	for i, id := range ids {
+		at, number := client.Path{"clientIds", strconv.Itoa(i)}, id.As(client.TypeClient)
+		switch c := clients[number]; {
+		case id.Malformed:
+			errs = append(errs, at.At(client.InvalidID()))
+		case survivors[number] != 0:
+			errs = append(errs, at.At(reading.ClientMerged(survivors[number])))
+		case c == nil:
+			errs = append(errs, at.At(writing.NoSuchClient()))
+		case c.Deleted():
+			errs = append(errs, at.At(&client.Error{Code: client.CodeClientDeleted, Message: "this client is deleted and is nobody's duplicate; leave it out"}))
+		}
+	}
+	return errs
+}
+
+// pairsOf are all pairs of those clients, by id, as they are now: who changes
+// identity later is not who was looked at, and the pair shows again.
+func pairsOf(clients map[int64]*client.Client, ids []int64) []store.Dismissal {
+	var dismissals []store.Dismissal
+	for i, a := range ids {
+		for _, b := range ids[i+1:] {
+			dismissals = append(dismissals, store.Dismissal{
+				Pair:       store.IDPair{a, b},
+				Identities: [2][]byte{search.Digest(clients[a]), search.Digest(clients[b])},
+			})
+		}
+	}
+	return dismissals
+}
+
+// RateLimited is the refusal of who asked too often, and may again after wait.
+func RateLimited(wait time.Duration) *client.Error {
+	return &client.Error{
+		Code:    client.CodeRateLimited,
+		Message: "you asked this too often; wait as many seconds as retryAfter says",
+		// A second too late is on time.
+		Details: map[string]any{"retryAfter": int64((wait + time.Second - 1) / time.Second)},
+	}
+}
+
+// EmailInUse says whether a live client of the business has that e-mail address,
+// also one that the caller does not see. Spaces around it and case don't count.
+// How often a caller may ask is limited, for this tells of clients that are not
+// the caller's to see. Errors: FORBIDDEN, INVALID_EMAIL, RATE_LIMITED.
+func (s *Finder) EmailInUse(ctx context.Context, scope client.Scope, address string) (bool, error) {
+	if err := reading.Permit(scope, client.Write, false); err != nil {
+		return false, err
+	}
+	where := client.Path{"emailAddress"}
+	if _, err := client.EmailRule(address); err != nil || client.CheckText(address, client.MaxEmail) != nil {
+		return false, where.At(&client.Error{Code: client.CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"})
+	}
+	principal := strconv.FormatInt(scope.BusinessID, 10) + ":" + scope.User
+	if wait, ok := s.limiter.Take(principal); !ok {
+		return false, RateLimited(wait)
+	}
+	everybody := scope
+	everybody.Rows = client.Rows{All: true}
+	keys, err := s.EmailKeys(ctx, everybody, address)
+	if err != nil {
+		return false, err
+	}
+	found, err := s.Store.Clients(ctx, everybody, store.Query{
+		Conditions: store.Conditions{EmailsLower: keys},
+		Limit:      1,
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for an e-mail address: %w", err)
+	}
+	return len(found) > 0, nil
+}

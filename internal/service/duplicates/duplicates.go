@@ -1,0 +1,276 @@
+package duplicates
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
+)
+
+const (
+	// MaxDuplicates bounds a group, so that it can be merged, and a dismissal.
+	MaxDuplicates = 50
+	// maxSharers is how many clients may share an identity key for it to say
+	// anything: the telephone of a family does, that of a company does not.
+	maxSharers = 50
+)
+
+// evidence says what each reason is worth: how likely it is, by itself, that two
+// clients who give it are one person. The first that are shared find pairs; a
+// name alone is too common for that and only adds to them.
+var evidence = []struct {
+	reason store.DuplicateReason
+	// key is the kind of identity key that the two share; empty for SameName.
+	key    string
+	weight float64
+}{
+	// A login in another system is one person's.
+	{store.SameExternalUserName, search.KeyExternalUser, 0.9},
+	// Two people of one name are seldom born on one day.
+	{store.SameNameAndBirthDate, search.KeyNameAndBirth, 0.9},
+	// Couples share an address, and parents give theirs for their children.
+	{store.SameEmail, search.KeyEmail, 0.5},
+	// Whole households share a telephone.
+	{store.SamePhone, search.KeyPhone, 0.4},
+	// What tells a household's members apart.
+	{store.SameName, "", 0.6},
+}
+
+// DuplicatePair is two clients who look like one person.
+type DuplicatePair struct {
+	// ClientIDs are the two ids, ascending.
+	ClientIDs []int64
+	// Score is how likely it is that they are one person, from 0 to 1: that not
+	// every reason for it is mistaken, each by its weight in the table.
+	Score   float64
+	Reasons []store.DuplicateReason
+}
+
+// DuplicateGroup is some clients of whom each looks like another one: two to
+// MaxDuplicates of them, by id.
+type DuplicateGroup struct {
+	Clients []*client.Client
+	// Pairs are those of the group that have a reason, likeliest first, then by
+	// ids; two clients may be in one group because both look like a third one.
+	Pairs []DuplicatePair
+}
+
+// Duplicates is a part of the list of groups, in the order of each group's
+// lowest clientId: unlike a score, that does not change when another pair is
+// merged or dismissed.
+type Duplicates struct {
+	Groups      []DuplicateGroup
+	Cursors     []string
+	HasNext     bool
+	HasPrevious bool
+	TotalCount  int64
+}
+
+// Duplicates finds groups of live clients who look like one person, the first
+// of them after a cursor. Who shares an identity key with somebody is found by
+// that key; one that over maxSharers clients have is passed over. Pairs that
+// were dismissed are left out. Where chains of pairs would make a group larger
+// than MaxDuplicates, the likelier pairs stay together. Errors: FORBIDDEN,
+// OUT_OF_RANGE, INVALID_CURSOR.
+func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64, after *string, need client.Selection) (*Duplicates, error) {
+	if err := reading.Permit(scope, client.Merge, false); err != nil {
+		return nil, err
+	}
+	afterID, errs := checkDuplicates(scope, first, after)
+	if errs != nil {
+		return nil, errs
+	}
+	keys, err := s.Store.SharedKeys(ctx, scope, maxSharers)
+	if err != nil {
+		return nil, fmt.Errorf("find shared identities: %w", err)
+	}
+	dismissed, err := s.dismissed(ctx, scope, keys)
+	if err != nil {
+		return nil, err
+	}
+	found := connect(keys, dismissed)
+	lowest := found.lowest()
+	start, _ := slices.BinarySearch(lowest, afterID+1)
+	answer := &Duplicates{HasPrevious: start > 0, TotalCount: int64(len(lowest))}
+	for next := start; next < len(lowest) && int64(len(answer.Groups)) < first; {
+		// Groups that went meanwhile leave room for the following ones: a part without
+		// any would have no cursor to go on from.
+		end := min(next+int(first)-len(answer.Groups), len(lowest))
+		page := lowest[next:end]
+		groups, err := s.describe(ctx, scope, found, page, need)
+		if err != nil {
+			return nil, err
+		}
+		for i, group := range groups {
+			if len(group.Pairs) > 0 {
+				answer.Groups = append(answer.Groups, group)
+				answer.Cursors = append(answer.Cursors, reading.EncodeCursor(duplicatesIdentity(scope), strconv.FormatInt(page[i], 10)))
+			}
+		}
+		next, answer.HasNext = end, end < len(lowest)
+	}
+	return answer, nil
+}
+
+// duplicatesIdentity is what the cursors of a business's groups are of.
+func duplicatesIdentity(scope client.Scope) []byte {
+	return fmt.Appendf(nil, "duplicates:%d", scope.BusinessID)
+}
+
+func checkDuplicates(scope client.Scope, first int64, after *string) (afterID int64, errs client.Errors) {
+	if first < 1 || first > reading.MaxConnection {
+		errs = append(errs, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", reading.MaxConnection)}))
+	}
+	if after == nil {
+		return math.MinInt64, errs
+	}
+	key, failure := reading.DecodeCursor(duplicatesIdentity(scope), "after", *after)
+	if failure == nil {
+		var err error
+		if afterID, err = strconv.ParseInt(key, 10, 64); err != nil || afterID == math.MaxInt64 {
+			failure = client.Path{"after"}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor that this connection answered in after, unchanged"})
+		}
+	}
+	if failure != nil {
+		errs = append(errs, failure)
+	}
+	return afterID, errs
+}
+
+// dismissed are the pairs that share a key and were told to be two people, and
+// whose identities are still what they were then.
+func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store.SharedKey) (map[store.IDPair]bool, error) {
+	dismissals, err := s.Store.Dismissals(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("find dismissals: %w", err)
+	}
+	sharing := map[int64]bool{}
+	if len(dismissals) > 0 {
+		for _, key := range keys {
+			for _, id := range key.ClientIDs {
+				sharing[id] = true
+			}
+		}
+	}
+	dismissals = slices.DeleteFunc(dismissals, func(d store.Dismissal) bool { return !sharing[d.Pair[0]] || !sharing[d.Pair[1]] })
+	if len(dismissals) == 0 {
+		return nil, nil
+	}
+	var ids []int64
+	for _, d := range dismissals {
+		ids = append(ids, d.Pair[:]...)
+	}
+	clients, err := s.Store.ClientsByID(ctx, scope, client.SortedSet(ids), false, identityNeed())
+	if err != nil {
+		return nil, fmt.Errorf("find dismissed clients: %w", err)
+	}
+	identities := make(map[int64]string, len(clients))
+	for _, c := range clients {
+		identities[c.ClientID] = string(search.Digest(c))
+	}
+	pairs := map[store.IDPair]bool{}
+	for _, d := range dismissals {
+		if identities[d.Pair[0]] == string(d.Identities[0]) && identities[d.Pair[1]] == string(d.Identities[1]) {
+			pairs[d.Pair] = true
+		}
+	}
+	return pairs, nil
+}
+
+// describe loads the clients of the groups of those lowest ids and says why each
+// pair is one. Clients who went meanwhile leave their group; one of which
+// nothing is left has no pairs.
+func (s *Finder) describe(ctx context.Context, scope client.Scope, found *components, lowest []int64, need client.Selection) ([]DuplicateGroup, error) {
+	if len(lowest) == 0 {
+		return nil, nil
+	}
+	var ids []int64
+	for _, low := range lowest {
+		ids = append(ids, found.members[low]...)
+	}
+	clients, err := s.Store.ClientsByID(ctx, scope, ids, false, need.With(identityNeed()))
+	if err != nil {
+		return nil, fmt.Errorf("find duplicates: %w", err)
+	}
+	byID := make(map[int64]*client.Client, len(clients))
+	for _, c := range clients {
+		byID[c.ClientID] = c
+	}
+	shared := found.shared(lowest)
+	groups := make([]DuplicateGroup, len(lowest))
+	for i, low := range lowest {
+		group := &groups[i]
+		paired := map[int64]bool{}
+		for pair, kinds := range shared[low] {
+			if a, b := byID[pair[0]], byID[pair[1]]; a != nil && b != nil {
+				group.Pairs = append(group.Pairs, weigh(a, b, kinds))
+				paired[pair[0]], paired[pair[1]] = true, true
+			}
+		}
+		slices.SortFunc(group.Pairs, likeliestFirst)
+		for _, id := range found.members[low] {
+			if paired[id] {
+				group.Clients = append(group.Clients, byID[id])
+			}
+		}
+	}
+	return groups, nil
+}
+
+// weigh says why two clients who share identity keys of those kinds look like
+// one person.
+func weigh(a, b *client.Client, kinds map[string]bool) DuplicatePair {
+	pair := DuplicatePair{ClientIDs: []int64{a.ClientID, b.ClientID}}
+	mistaken := 1.0
+	for _, e := range evidence {
+		given := kinds[e.key]
+		if e.reason == store.SameName {
+			// Part of the stronger reason when that is there.
+			given = !kinds[search.KeyNameAndBirth] && search.IdentityName(a) != "" && search.IdentityName(a) == search.IdentityName(b)
+		}
+		if given {
+			pair.Reasons = append(pair.Reasons, e.reason)
+			mistaken *= 1 - e.weight
+		}
+	}
+	// The product's rounding errors are no part of a score.
+	pair.Score = math.Round((1-mistaken)*1e4) / 1e4
+	return pair
+}
+
+func likeliestFirst(a, b DuplicatePair) int {
+	if a.Score != b.Score {
+		if a.Score > b.Score {
+			return -1
+		}
+		return 1
+	}
+	return slices.Compare(a.ClientIDs, b.ClientIDs)
+}
+
+// identityNeed is what Client.identity and SameName read.
+func identityNeed() client.Selection {
+	need := client.Select(client.NameIdentityKeys, "dateOfBirth")
+	need.AddField("fullName")
+	return need
+}
+
+// kindOf is the kind of an identity key.
+func kindOf(key string) string { return key[:strings.IndexByte(key, ':')+1] }
+
+// rank is where a key's kind stands among the evidence, likeliest first.
+func rank(key string) int {
+	for i, e := range evidence {
+		if e.key == kindOf(key) {
+			return i
+		}
+	}
+	return len(evidence)
+}

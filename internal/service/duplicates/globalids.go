@@ -1,0 +1,8 @@
+package duplicates
+
+import (
+	"clientgraph/internal/client"
+)
+
+// ClientGlobalIDs are the two clients.
+func (p DuplicatePair) ClientGlobalIDs() []*client.ID { return client.GlobalIDs(p.ClientIDs) }

@@ -1,0 +1,82 @@
+package importing
+
+import (
+	"iter"
+	"slices"
+
+	"clientgraph/internal/client"
+)
+
+const (
+	// importBatch bounds how many clients one transaction imports: enough to spare
+	// round trips, few enough to stay far from the database's limits on a
+	// transaction's size and time.
+	importBatch = 100
+	// importKeys bounds the index keys of those clients. Each key changes a page of
+	// its own, and the embedded engine keeps the pages in its cache until the commit:
+	// a transaction that fills a fifth of the cache makes it hang.
+	importKeys = 600
+	// importTogether bounds the index keys of clients who are imported in one
+	// transaction because they view each other.
+	importTogether = 2 * importKeys
+)
+
+// importBatches cuts a list into transactions. An import that stops between two of
+// them leaves nobody who views clients that are not there. The clients have their
+// keys.
+func importBatches(clients []*client.Client) iter.Seq[[]*client.Client] {
+	return func(yield func([]*client.Client) bool) {
+		start, end, keys := 0, 0, 0
+		for group := range viewGroups(clients) {
+			n := countKeys(group)
+			if end > start && (keys+n > importKeys || end+len(group)-start > importBatch) {
+				if !yield(clients[start:end]) {
+					return
+				}
+				start, keys = end, 0
+			}
+			end, keys = end+len(group), keys+n
+		}
+		if end > start {
+			yield(clients[start:end])
+		}
+	}
+}
+
+// viewGroups cuts a list after each client that no one up to there views beyond.
+// A group that is too large for a transaction comes as single clients.
+func viewGroups(clients []*client.Client) iter.Seq[[]*client.Client] {
+	place := make(map[int64]int, len(clients))
+	for i, c := range clients {
+		place[c.ClientID] = i
+	}
+	return func(yield func([]*client.Client) bool) {
+		start, farthest := 0, 0
+		for i, c := range clients {
+			for _, id := range c.SubjectIDs {
+				farthest = max(farthest, place[id])
+			}
+			if farthest > i {
+				continue
+			}
+			size := i + 1 - start
+			if size > importBatch || countKeys(clients[start:i+1]) > importTogether {
+				size = 1
+			}
+			for group := range slices.Chunk(clients[start:i+1], size) {
+				if !yield(group) {
+					return
+				}
+			}
+			start = i + 1
+		}
+	}
+}
+
+func countKeys(clients []*client.Client) int {
+	n := 0
+	for _, c := range clients {
+		n += len(c.Keys)
+	}
+	return n
+}

@@ -1,0 +1,226 @@
+package personaldata
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+// eraseBatch bounds how many neighbours one transaction of a purge is about.
+const eraseBatch = 100
+
+// EraseArgs say whom to erase. Confirm is the same id again, ExpectedVersion the
+// client's version.
+type EraseArgs struct {
+	ID, Confirm     client.ID
+	ExpectedVersion int64
+}
+
+// EraseResult is what an erasure answers: the ids that nobody has any more. With
+// the error VERSION_CONFLICT it is a Result of that.
+type EraseResult struct {
+	writing.Result
+	ErasedClientIDs []int64
+}
+
+// Erase removes a client for good, and all who were merged into it. From its one
+// transaction on their ids are unknown, in every read, and are never given again.
+// What is left elsewhere is purged at once as far as ctx allows, and else by
+// ResumeErasures. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND, CONFIRMATION_MISMATCH,
+// VERSION_CONFLICT.
+func (s *Keeper) Erase(ctx context.Context, scope client.Scope, args EraseArgs) (EraseResult, error) {
+	if err := reading.Permit(scope, client.Admin, false); err != nil {
+		return EraseResult{}, err
+	}
+	wrong := args.Confirm.Wrong(client.Path{"confirmClientId"})
+	if wrong == nil && !args.ID.Malformed && args.Confirm.As(client.TypeClient) != args.ID.As(client.TypeClient) {
+		return EraseResult{}, client.Path{"confirmClientId"}.At(&client.Error{Code: client.CodeConfirmationMismatch, Message: "to erase a client give its id in both places: this can't be undone"})
+	}
+	var result EraseResult
+	entry := history.Entry{At: s.Instant(), User: scope.User, Role: scope.Role, RequestID: scope.RequestID}
+	err := s.Write(ctx, scope, writing.Plain(&result.ErasedClientIDs), func(ctx context.Context, tx store.Tx) error {
+		result = EraseResult{}
+		c, err := writing.Find(ctx, tx, scope, writing.Target{ClientID: args.ID, DeletedToo: true})
+		if errs := client.AsErrors(err); wrong != nil && (err == nil || errs != nil) {
+			return append(errs, wrong...)
+		}
+		if err != nil {
+			return err
+		}
+		if args.ExpectedVersion != c.Version {
+			return s.AnswerConflict(ctx, tx, scope, c, args.ExpectedVersion, &result.Result)
+		}
+		family, err := familyOf(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		for _, member := range family {
+			result.ErasedClientIDs = append(result.ErasedClientIDs, member.ClientID)
+		}
+		tx.Erase(family, entry)
+		return nil
+	})
+	if err != nil {
+		if !client.HasCode(err, client.CodeVersionConflict) {
+			result = EraseResult{}
+		}
+		return result, err
+	}
+	// Nothing of the person, should an earlier run have met a conflict.
+	result.Result = writing.Result{}
+	for _, id := range result.ErasedClientIDs {
+		erasure := store.Erasure{BusinessID: scope.BusinessID, ClientID: id, At: entry.At, User: entry.User, Role: entry.Role, RequestID: entry.RequestID}
+		if s.purge(ctx, erasure) != nil {
+			// The clients are erased, and their tombstones say what is left to do:
+			// ResumeErasures does it.
+			break
+		}
+	}
+	return result, nil
+}
+
+// familyOf are the client and then those who were merged into it.
+func familyOf(ctx context.Context, tx store.Tx, c *client.Client) ([]*client.Client, error) {
+	family := []*client.Client{c}
+	if len(c.Merged) == 0 {
+		return family, nil
+	}
+	ids := make([]int64, len(c.Merged))
+	for i, merged := range c.Merged {
+		ids[i] = merged.ClientID
+	}
+	folded, err := tx.FoldedClients(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find who was merged into whom to erase: %w", err)
+	}
+	for _, id := range ids {
+		if member := folded[id]; member != nil {
+			family = append(family, member)
+		}
+	}
+	return family, nil
+}
+
+// resumeBatch bounds how many erasures are looked up at once.
+const resumeBatch = 100
+
+// ResumeErasures purges what erasures left, in all businesses, and returns how
+// many it brought to their end.
+func (s *Keeper) ResumeErasures(ctx context.Context) (int, error) {
+	for ended := 0; ; {
+		left, err := s.Store.Erasures(ctx, resumeBatch)
+		if err != nil || len(left) == 0 {
+			return ended, err
+		}
+		var failed []error
+		for _, erasure := range left {
+			// One that fails keeps none of the others.
+			if err := s.purge(ctx, erasure); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			ended++
+		}
+		if failed != nil {
+			return ended, errors.Join(failed...)
+		}
+	}
+}
+
+// purge removes what is left of an erased client: first what tells of the person,
+// and then the edges of others. Any part of it may be done already.
+func (s *Keeper) purge(ctx context.Context, erasure store.Erasure) error {
+	if err := s.Store.Purge(ctx, erasure); err != nil {
+		return fmt.Errorf("purge an erased client: %w", err)
+	}
+	for {
+		dropped, err := s.dropEdges(ctx, erasure)
+		if err != nil {
+			return fmt.Errorf("drop the edges of an erased client: %w", err)
+		}
+		if dropped == 0 {
+			break
+		}
+	}
+	return s.Store.EndErasure(ctx, erasure)
+}
+
+// dropEdges ends the erased client's edges to some others, as a change of theirs
+// like any other, and returns of how many. First come those who may see it; an
+// edge to one whom it could see went with its viewer, and who of them is still to
+// change is kept with the tombstone. One at both ends changes once.
+func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, error) {
+	w, err := s.purging(ctx, erasure)
+	if err != nil {
+		return 0, err
+	}
+	dropped, erased := 0, erasure.ClientID
+	err = s.Store.Write(ctx, w.Scope, func(ctx context.Context, tx store.Tx) error {
+		untold, err := tx.Untold(ctx, erased)
+		if err != nil {
+			return err
+		}
+		neighbours, err := tx.AllViewers(ctx, erased, eraseBatch)
+		if err != nil {
+			return err
+		}
+		told := idsOf(neighbours)
+		if len(neighbours) == 0 {
+			told = untold[:min(len(untold), eraseBatch)]
+			if neighbours, err = inAnyStage(ctx, tx, told); err != nil {
+				return err
+			}
+		}
+		if dropped = len(told); dropped == 0 {
+			return nil
+		}
+		for _, before := range neighbours {
+			w.Begin(tx, before.Clone())
+			w.After.SubjectIDs = slices.DeleteFunc(w.After.SubjectIDs, func(id int64) bool { return id == erased })
+			w.Stamp(w.After)
+			changes := history.Diff(before, w.After)
+			if slices.Contains(untold, before.ClientID) {
+				changes = append(changes, history.Change{Path: client.EdgePath(history.PathViewer, erased), Before: erased})
+			}
+			if err := tx.Save(ctx, before, w.After, w.Entry(w.After, history.OperationErase, changes), history.KindUpserted); err != nil {
+				return err
+			}
+		}
+		if left := slices.DeleteFunc(slices.Clone(untold), func(id int64) bool { return slices.Contains(told, id) }); len(left) < len(untold) {
+			tx.Told(erased, left)
+		}
+		return nil
+	})
+	return dropped, err
+}
+
+// purging is the writing of changes in the name of who erased a client.
+func (s *Keeper) purging(ctx context.Context, erasure store.Erasure) (*writing.Draft, error) {
+	return s.Prepare(ctx, client.Scope{
+		BusinessID: erasure.BusinessID, User: erasure.User, Role: erasure.Role, RequestID: erasure.RequestID, Rows: client.Rows{All: true},
+	}, "", nil)
+}
+
+// inAnyStage finds the clients of those ids that are there, also merged ones, in
+// the order of their ids.
+func inAnyStage(ctx context.Context, tx store.Tx, ids []int64) ([]*client.Client, error) {
+	found, err := tx.Clients(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	folded, err := tx.FoldedClients(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(found, folded)
+	return merging.InOrder(slices.Collect(maps.Values(found))), nil
+}

@@ -1,0 +1,17 @@
+// Package personaldata exports all that is held about a person, and erases it.
+package personaldata
+
+import (
+	"clientgraph/internal/service/writing"
+)
+
+// Keeper exports and erases all that is held about a person. It is safe for
+// concurrent use.
+type Keeper struct {
+	*writing.Writes
+}
+
+// New returns the keeper beside those writes.
+func New(writes *writing.Writes) *Keeper {
+	return &Keeper{Writes: writes}
+}

@@ -1,0 +1,217 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+// Bounds of lists.
+const (
+	MaxPageSize   = 500
+	MaxConnection = 100
+	// DefaultConnection is how many entries of a connection are read where the
+	// caller does not say.
+	DefaultConnection = 50
+	MaxIDs            = 1_000
+	// MaxRelation bounds, and is the default of, viewClients and viewByClients.
+	MaxRelation = 1_000
+)
+
+// Client finds a client by id, deleted or not; by the id of one that was merged
+// it finds the survivor. nil when there is none that the scope sees, whatever
+// the reason.
+func (s *Reads) Client(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (*client.Client, error) {
+	found, err := s.LookUp(ctx, scope, []int64{id.As(client.TypeClient)}, need)
+	if err != nil {
+		return nil, err
+	}
+	return found[0].Client, nil
+}
+
+// Nodes finds the clients and merged clients of global ids, one for each id in
+// the order of ids; no Client for each that the scope sees none for. The id that
+// a client had before it was merged finds nothing, and that of a merged client
+// nothing once the merge is undone. A plain number is a client's. Error: TOO_MANY.
+func (s *Reads) Nodes(ctx context.Context, scope client.Scope, ids []client.ID, need client.Selection) ([]Found, error) {
+	if len(ids) > MaxIDs {
+		return nil, client.Path{"ids"}.At(client.TooMany(MaxIDs))
+	}
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		if id.Type == client.TypeMergedClient {
+			numbers[i] = id.Number
+		} else {
+			numbers[i] = id.As(client.TypeClient)
+		}
+	}
+	found, err := s.LookUp(ctx, scope, numbers, need)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if (found[i].Merged != nil) != (id.Type == client.TypeMergedClient) {
+			found[i] = Found{}
+		}
+	}
+	return found, nil
+}
+
+// Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.
+type Page struct{ PageNumber, PageSize int64 }
+
+func (p Page) check() client.Errors { return p.checkWithin(MaxPageSize) }
+
+func (p Page) checkWithin(maxSize int64) client.Errors {
+	var errs client.Errors
+	// The product of both is how far the database skips: it is held to what an
+	// int64 can count.
+	const maxPageNumber = 1 << 40
+	if p.PageNumber < 1 || p.PageNumber > maxPageNumber {
+		errs = append(errs, client.Path{"pageNumber"}.At(&client.Error{Code: client.CodeOutOfRange, Message: "pages are numbered from 1"}))
+	}
+	if p.PageSize < 1 || p.PageSize > maxSize {
+		errs = append(errs, client.Path{"pageSize"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want a page size from 1 to %d", maxSize)}))
+	}
+	return errs
+}
+
+// Clients lists a page of the live clients; empty beyond the last one. Error:
+// OUT_OF_RANGE.
+func (s *Reads) Clients(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]*client.Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	found, err := s.Store.Clients(ctx, scope, store.Query{
+		Order: order,
+		Skip:  (page.PageNumber - 1) * page.PageSize,
+		Limit: page.PageSize,
+		Need:  need,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return found, nil
+}
+
+// Subjects finds the live clients that any of the viewers may see, by id. The
+// viewers' SubjectIDs must be loaded.
+func (s *Reads) Subjects(ctx context.Context, scope client.Scope, viewers []*client.Client, need client.Selection) ([]*client.Client, error) {
+	seen := map[int64]bool{}
+	var ids []int64
+	for _, viewer := range viewers {
+		for _, id := range viewer.SubjectIDs {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.ClientsByID(ctx, scope, ids, false, need)
+	if err != nil {
+		return nil, fmt.Errorf("find subjects: %w", err)
+	}
+	return found, nil
+}
+
+// Viewers finds the live clients who may see any of the subjects, by id, their
+// SubjectIDs loaded.
+func (s *Reads) Viewers(ctx context.Context, scope client.Scope, subjects []*client.Client, need client.Selection) ([]*client.Client, error) {
+	ids := make([]int64, len(subjects))
+	for i, subject := range subjects {
+		ids[i] = subject.ClientID
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.Viewers(ctx, scope, ids, need)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
+	}
+	return found, nil
+}
+
+// CheckRelation validates the argument first of a relation. Error: OUT_OF_RANGE.
+func CheckRelation(first int64) error {
+	if first < 1 || first > MaxRelation {
+		return client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxRelation)})
+	}
+	return nil
+}
+
+// Forms finds the forms that the clients signed, and those who were merged into
+// them, by the client who has them now: by form id, and of one id by who signed.
+// Merged must be loaded.
+func (s *Reads) Forms(ctx context.Context, scope client.Scope, clients []*client.Client) (map[int64][]client.Form, error) {
+	var ids []int64
+	owners := map[int64]int64{}
+	for _, c := range clients {
+		for _, id := range c.Family() {
+			ids = append(ids, id)
+			owners[id] = c.ClientID
+		}
+	}
+	found, err := s.Store.Forms(ctx, scope, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find forms: %w", err)
+	}
+	forms := map[int64][]client.Form{}
+	for _, form := range found {
+		forms[owners[form.ClientID]] = append(forms[owners[form.ClientID]], form)
+	}
+	for _, own := range forms {
+		slices.SortStableFunc(own, func(a, b client.Form) int { return strings.Compare(a.FormID, b.FormID) })
+	}
+	return forms, nil
+}
+
+// Business finds the caller's business.
+func (s *Reads) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
+	business, err := s.Store.Business(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("find business: %w", err)
+	}
+	return business, nil
+}
+
+// Definitions finds the custom fields of the caller's business.
+func (s *Reads) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
+	definitions, err := s.Store.Definitions(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("find field definitions: %w", err)
+	}
+	return definitions, nil
+}
+
+// SSN is the client's social security number: whole with permission pii, else
+// all but its last four digits masked; nil when there is none. It must be
+// loaded.
+func (s *Reads) SSN(scope client.Scope, c *client.Client) (*string, error) {
+	if len(c.SealedSSN) == 0 {
+		return nil, nil
+	}
+	ssn, err := s.Cipher.Open(c.SealedSSN, c.BusinessID, c.ClientID, client.InputSSN)
+	if err != nil {
+		return nil, fmt.Errorf("open ssn: %w", err)
+	}
+	if !scope.Permissions.Has(client.PII) {
+		ssn = "***-**-" + ssn[strings.LastIndexByte(ssn, '-')+1:]
+	}
+	return &ssn, nil
+}
+
+// LocationGroups lists the location groups of the caller's business, by id.
+func (s *Reads) LocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
+	groups, err := s.Store.ListLocationGroups(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("list location groups: %w", err)
+	}
+	return groups, nil
+}

@@ -1,0 +1,171 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+// ConnectionArgs ask for a part of a list by cursors: the First after After, or
+// the Last before Before. First and Last are 1 to MaxConnection, not both given;
+// without either First is DefaultConnection. After and Before are empty or cursors of the same list.
+type ConnectionArgs struct {
+	Filter        Filter
+	Order         store.Order
+	First, Last   *int64
+	After, Before *string
+}
+
+// Connection is a part of a list. Its clients and cursors stay right while
+// others come and go: a cursor is a place in the order, not a row number.
+type Connection struct {
+	Clients []*client.Client
+	Cursors []string
+	// More says whether the list goes on in the direction that was read.
+	More bool
+	// backward says that the list was read from its end.
+	backward bool
+	scope    client.Scope
+	args     ConnectionArgs
+	meaning  meaning
+	after    string
+	before   string
+}
+
+// Connection reads a part of a list. Errors: INVALID_PAGINATION, OUT_OF_RANGE,
+// INVALID_CURSOR, and
+// those of a report's filter.
+func (s *Reads) Connection(ctx context.Context, scope client.Scope, args ConnectionArgs, need client.Selection) (*Connection, error) {
+	connection := &Connection{scope: scope, args: args}
+	limit, err := connection.check()
+	if err != nil {
+		return nil, err
+	}
+	if connection.meaning, err = s.resolve(ctx, scope, args.Filter); err != nil {
+		return nil, err
+	}
+	found, err := s.list(ctx, scope, connection.meaning, store.Query{
+		Order:    args.Order,
+		After:    connection.after,
+		Before:   connection.before,
+		Backward: connection.backward,
+		Limit:    limit + 1,
+		Need:     need.With(args.Order.Need()),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read connection: %w", err)
+	}
+	connection.More = int64(len(found)) > limit
+	if connection.More {
+		found = found[:limit]
+	}
+	if connection.backward {
+		slices.Reverse(found)
+	}
+	connection.Clients = found
+	identity := listIdentity(scope, args.Filter, args.Order)
+	for _, c := range found {
+		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, args.Order.KeyOf(c)))
+	}
+	return connection, nil
+}
+
+// check validates the arguments and returns how many clients they ask for.
+func (c *Connection) check() (int64, error) {
+	var errs client.Errors
+	args := c.args
+	errs = append(errs, args.Filter.check(c.scope)...)
+	limit, argument := args.First, "first"
+	switch {
+	case args.First != nil && args.Last != nil:
+		errs = append(errs, client.Path{"last"}.At(&client.Error{Code: client.CodeInvalidPagination, Message: "give first or last, not both"}))
+	case args.First == nil && args.Last == nil:
+		limit = new(int64(DefaultConnection))
+	case args.Last != nil:
+		limit, argument, c.backward = args.Last, "last", true
+	}
+	if limit != nil && (*limit < 1 || *limit > MaxConnection) {
+		errs = append(errs, client.Path{argument}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxConnection)}))
+	}
+	identity := listIdentity(c.scope, args.Filter, args.Order)
+	for _, bound := range []struct {
+		argument string
+		cursor   *string
+		key      *string
+	}{{"after", args.After, &c.after}, {"before", args.Before, &c.before}} {
+		if bound.cursor == nil {
+			continue
+		}
+		key, err := DecodeCursor(identity, bound.argument, *bound.cursor)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		*bound.key = key
+	}
+	if errs != nil {
+		return 0, errs
+	}
+	return *limit, nil
+}
+
+// HasNextPage says whether clients follow the part that was read, also beyond
+// the cursor before.
+func (s *Reads) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
+	if !c.backward && (c.More || c.before == "") {
+		return c.More, nil
+	}
+	return s.anyBeyond(ctx, c, false)
+}
+
+// HasPreviousPage says whether clients precede the part that was read, also
+// beyond the cursor after.
+func (s *Reads) HasPreviousPage(ctx context.Context, c *Connection) (bool, error) {
+	if c.backward && (c.More || c.after == "") {
+		return c.More, nil
+	}
+	return s.anyBeyond(ctx, c, true)
+}
+
+// anyBeyond looks for one client before, or after, the part that was read. It
+// is a read of its own, made only when somebody asks.
+func (s *Reads) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
+	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
+	switch {
+	case len(c.Clients) > 0 && before:
+		query.Before = c.args.Order.KeyOf(c.Clients[0])
+	case len(c.Clients) > 0:
+		query.After = c.args.Order.KeyOf(c.Clients[len(c.Clients)-1])
+	case before && c.after == "", !before && c.before == "":
+		return false, nil
+	case before:
+		// Nothing was found after the cursor: what lies at it or before it is
+		// another page.
+		query.Before = neighbouringKey(c.after, !query.Order.Descending)
+	default:
+		// Likewise at the cursor or after it.
+		query.After = neighbouringKey(c.before, query.Order.Descending)
+	}
+	found, err := s.list(ctx, c.scope, c.meaning, query)
+	if err != nil {
+		return false, fmt.Errorf("look beyond connection: %w", err)
+	}
+	return len(found) > 0, nil
+}
+
+// neighbouringKey is the place right above or below a key: no other key lies between.
+func neighbouringKey(key string, above bool) string {
+	if above {
+		return key + "\x01"
+	}
+	end := len(key) - 1
+	return key[:end] + string(key[end]-1) + "~"
+}
+
+// TotalCount counts the whole list, whatever part of it was read.
+func (s *Reads) TotalCount(ctx context.Context, c *Connection) (int64, error) {
+	return s.Count(ctx, c.scope, c.args.Filter)
+}

@@ -1,0 +1,297 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/store"
+)
+
+// Filter is what a report is asked for. The zero value means all live clients.
+// Within a list: any of; between conditions: all of. An empty list, and a blank
+// SearchTerm or tag, is no condition, but for ClientIDs.
+type Filter struct {
+	// ClientIDs, when not nil, are the only clients meant: an empty list means
+	// none.
+	ClientIDs []int64
+	// StartDate and EndDate bound the created date to days, inclusive, of the
+	// business's time zone.
+	StartDate, EndDate *client.Date
+	// LocationGroupIDs, LocationIDs, ReasonIDs and StaffIDs must all hold of one
+	// and the same appointment, whatever became of it.
+	LocationGroupIDs, LocationIDs, ReasonIDs, StaffIDs []int64
+	Statuses                                           []client.Status
+	Tags                                               []string
+	SearchTerm                                         string
+	Fields                                             []FieldFilter
+	// IncludeDeleted means deleted clients as well.
+	IncludeDeleted bool
+}
+
+// FieldFilter means clients whose custom field has one of the values.
+type FieldFilter struct {
+	DefinitionID int64
+	Values       []any
+}
+
+// meaning is a filter made into what the store looks for, and what is checked
+// on what it finds.
+type meaning struct {
+	conditions store.Conditions
+	// term, when not nil, is looked for in the texts of what was found.
+	term        *search.Term
+	definitions client.Definitions
+	// nothing says that no client can match: an id list is empty, a term has
+	// nothing in it.
+	nothing bool
+}
+
+// check validates a filter without looking anything up.
+func (f Filter) check(scope client.Scope) client.Errors {
+	var errs client.Errors
+	where := client.Path{"filter"}
+	for _, list := range []struct {
+		name  string
+		count int
+	}{
+		{"clientIdList", len(f.ClientIDs)},
+		{"locationGroupIdList", len(f.LocationGroupIDs)},
+		{"locationIdList", len(f.LocationIDs)},
+		{"reasonIdList", len(f.ReasonIDs)},
+		{"staffIdList", len(f.StaffIDs)},
+		{"tagsList", len(f.Tags)},
+		{"fieldFilters", len(f.Fields)},
+	} {
+		if list.count > MaxIDs {
+			errs = append(errs, where.With(list.name).At(client.TooMany(MaxIDs)))
+		}
+	}
+	for i, field := range f.Fields {
+		if len(field.Values) > MaxIDs {
+			errs = append(errs, where.With("fieldFilters").With(strconv.Itoa(i)).With("values").At(client.TooMany(MaxIDs)))
+		}
+	}
+	errs = append(errs, f.checkTexts(where)...)
+	if f.StartDate != nil && f.EndDate != nil && f.EndDate.UTC().Before(f.StartDate.UTC()) {
+		errs = append(errs, where.With("endDate").At(&client.Error{Code: client.CodeInvalidDateRange, Message: "the range ends before it begins: want endDate on or after startDate"}))
+	}
+	if len(f.Tags) > 0 && scope.Role == client.RoleClient {
+		errs = append(errs, where.With("tagsList").At(&client.Error{Code: client.CodeForbidden, Message: "role CLIENT may not read tags; leave the condition out"}))
+	}
+	return errs
+}
+
+// checkTexts bounds what is compared by its letters.
+func (f Filter) checkTexts(where client.Path) client.Errors {
+	var values []string
+	for _, field := range f.Fields {
+		for _, value := range field.Values {
+			if text, ok := value.(string); ok {
+				values = append(values, text)
+			}
+		}
+	}
+	var errs client.Errors
+	for _, texts := range []struct {
+		name  string
+		bound int
+		all   []string
+	}{
+		{"searchTerm", search.MaxSearch, []string{f.SearchTerm}},
+		{"fieldFilters", search.MaxSearchSum, values},
+		{"tagsList", MaxIDs * client.MaxTag, f.Tags},
+	} {
+		if err := search.CheckSearch(texts.bound, texts.all...); err != nil {
+			errs = append(errs, where.With(texts.name).At(err))
+		}
+	}
+	return errs
+}
+
+// resolve makes a filter into what is looked for. Errors: TOO_MANY, TOO_LONG,
+// INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
+// value may break.
+func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (meaning, error) {
+	if errs := f.check(scope); errs != nil {
+		return meaning{}, errs
+	}
+	m := meaning{conditions: store.Conditions{ClientIDs: f.ClientIDs, Statuses: f.Statuses, IncludeDeleted: f.IncludeDeleted}}
+	m.nothing = f.ClientIDs != nil && len(f.ClientIDs) == 0
+	if t, ok := search.NewTerm(f.SearchTerm); ok {
+		m.term = &t
+		m.nothing = m.nothing || t.None
+		keys := t.Keys()
+		if before := t.KeysBefore(f.SearchTerm); before != nil {
+			outdated, err := s.outdated(ctx, scope)
+			if err != nil {
+				return meaning{}, err
+			}
+			if outdated {
+				keys = client.Unique(append(keys, before...))
+			}
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	var tags []string
+	for _, tag := range f.Tags {
+		// A blank one is none.
+		if !client.IsBlank(tag) {
+			tags = append(tags, search.TagIndexKey(tag))
+		}
+	}
+	if tags != nil {
+		m.conditions.Keys = append(m.conditions.Keys, tags)
+	}
+	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
+		if err := part(ctx, scope, f, &m); err != nil {
+			return meaning{}, err
+		}
+	}
+	return m, nil
+}
+
+// resolveFields makes field filters into index keys. A field that does not
+// exist has no values.
+func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+	if len(f.Fields) == 0 && m.term == nil {
+		return nil
+	}
+	definitions, err := s.Definitions(ctx, scope)
+	if err != nil {
+		return err
+	}
+	m.definitions = definitions
+	if m.term != nil && !m.term.None {
+		m.conditions.Keys[0] = append(m.conditions.Keys[0], renamedKeys(definitions, *m.term)...)
+	}
+	var errs client.Errors
+	for i, filter := range f.Fields {
+		if len(filter.Values) == 0 {
+			continue
+		}
+		definition := definitions.ByID(filter.DefinitionID)
+		if definition == nil || definition.Retired {
+			m.nothing = true
+			continue
+		}
+		// spelt are the keys as the rules of before spelt them.
+		var keys, spelt []string
+		for j, given := range filter.Values {
+			for _, raw := range choiceSpellings(definition, given) {
+				key, err := search.FilterKey(definition, raw)
+				if err != nil {
+					errs = append(errs, client.Path{"filter", "fieldFilters", strconv.Itoa(i), "values", strconv.Itoa(j)}.At(err))
+					continue
+				}
+				keys = append(keys, key)
+				spelt = append(spelt, search.KeySpeltBefore(key, raw)...)
+			}
+		}
+		if keys == nil {
+			m.nothing = true
+			continue
+		}
+		if spelt != nil {
+			outdated, err := s.outdated(ctx, scope)
+			if err != nil {
+				return err
+			}
+			if outdated {
+				keys = append(keys, spelt...)
+			}
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	return errs.ErrOrNil()
+}
+
+// resolveAppointment makes the appointment's conditions into one: groups and
+// locations both name locations, and both must hold.
+func (s *Reads) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+	wanted := store.AppointmentCondition{LocationIDs: asked(f.LocationIDs), ReasonIDs: asked(f.ReasonIDs), StaffIDs: asked(f.StaffIDs)}
+	if len(f.LocationGroupIDs) > 0 {
+		groups, err := s.Store.LocationGroups(ctx, scope, f.LocationGroupIDs)
+		if err != nil {
+			return fmt.Errorf("find location groups: %w", err)
+		}
+		grouped := []int64{}
+		for _, locations := range groups {
+			grouped = append(grouped, locations...)
+		}
+		if wanted.LocationIDs != nil {
+			grouped = slices.DeleteFunc(grouped, func(id int64) bool { return !slices.Contains(wanted.LocationIDs, id) })
+		}
+		wanted.LocationIDs = client.SortedSet(grouped)
+		m.nothing = m.nothing || len(grouped) == 0
+	}
+	lists := 0
+	for _, list := range []struct {
+		kind string
+		ids  []int64
+	}{{search.KeyStaff, wanted.StaffIDs}, {search.KeyReason, wanted.ReasonIDs}, {search.KeyLocation, wanted.LocationIDs}} {
+		if list.ids == nil {
+			continue
+		}
+		lists++
+		keys := make([]string, len(list.ids))
+		for i, id := range list.ids {
+			keys[i] = search.NumberKey(list.kind, id)
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+	}
+	// One list is answered by the keys alone; of several the keys can't tell
+	// whether one appointment has them all.
+	if lists > 1 {
+		m.conditions.Appointment = &wanted
+	}
+	return nil
+}
+
+// asked are the ids of a list that is a condition; nil for one that is none. 0
+// identifies nothing: an appointment without a place is at none.
+func asked(ids []int64) []int64 {
+	if len(ids) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
+}
+
+// resolveDates makes days of the business's zone into instants.
+func (s *Reads) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+	if f.StartDate == nil && f.EndDate == nil {
+		return nil
+	}
+	business, err := s.Business(ctx, scope)
+	if err != nil {
+		return err
+	}
+	zone := business.Zone()
+	if f.StartDate != nil {
+		m.conditions.CreatedFrom = new(f.StartDate.In(zone))
+	}
+	if f.EndDate != nil {
+		m.conditions.CreatedBefore = new(f.EndDate.Next().In(zone))
+	}
+	return nil
+}
+
+// need is what looking for the term takes of a client.
+func (m meaning) need() client.Selection {
+	if m.term == nil {
+		return client.Selection{}
+	}
+	return searchNeed()
+}
+
+// searchNeed is what a term is looked for in: notes, and all that a custom field
+// may stand for.
+func searchNeed() client.Selection {
+	need := client.Select("notes", "alertNotes", client.NameAliases, client.NamePhoneSpellings)
+	need.AddField("fields")
+	need.AddField("fullName")
+	return need
+}

@@ -1,0 +1,35 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+)
+
+// outdated says whether the business has clients whose keys are of an earlier
+// version. It is asked only for what the versions spell in different ways: what was
+// found before is found while keys are made anew.
+func (s *Reads) outdated(ctx context.Context, scope client.Scope) (bool, error) {
+	state, err := s.Store.KeyState(ctx, scope)
+	if err != nil {
+		return false, fmt.Errorf("find out what clients are keyed by: %w", err)
+	}
+	return state.Version < search.KeyVersion, nil
+}
+
+// EmailKeys are the keys by which clients of an address are found.
+func (s *Reads) EmailKeys(ctx context.Context, scope client.Scope, address string) ([]string, error) {
+	keys := []string{search.FoldEmail(address)}
+	if before := search.FoldEmailBefore(address); before != keys[0] {
+		outdated, err := s.outdated(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if outdated {
+			keys = append(keys, before)
+		}
+	}
+	return keys, nil
+}

@@ -1,0 +1,185 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/store"
+)
+
+// TagUsage lists a page of the tags of the live clients that the caller sees, by
+// their letters. A tag that is spelled in several ways is told in one of them.
+// Error: OUT_OF_RANGE.
+func (s *Reads) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]store.TagCount, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	counts, err := client.CountedOnce(ctx, "tags", func() ([]store.TagCount, error) {
+		counts, err := s.Store.TagCounts(ctx, scope)
+		slices.SortFunc(counts, func(a, b store.TagCount) int { return strings.Compare(client.TagKey(a.Tag), client.TagKey(b.Tag)) })
+		return counts, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count tags: %w", err)
+	}
+	first := min((page.PageNumber-1)*page.PageSize, int64(len(counts)))
+	return counts[first:min(first+page.PageSize, int64(len(counts)))], nil
+}
+
+// MatchingTags is the tag itself, as the first client that carries it spells it;
+// empty when nobody that the caller sees does.
+func (s *Reads) MatchingTags(ctx context.Context, scope client.Scope, tag string) ([]string, error) {
+	found, err := s.byKey(ctx, scope, store.Conditions{Keys: [][]string{{search.TagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, client.Select("tags"))
+	if err != nil || len(found) == 0 {
+		return []string{}, err
+	}
+	for _, own := range found[0].Tags {
+		if client.TagKey(own) == client.TagKey(client.Trimmed(tag)) {
+			return []string{own}, nil
+		}
+	}
+	return []string{}, nil
+}
+
+// ByTag lists a page of the live clients that carry a tag, whatever its case.
+// Error: OUT_OF_RANGE.
+func (s *Reads) ByTag(ctx context.Context, scope client.Scope, tag string, page Page, need client.Selection) ([]*client.Client, error) {
+	return s.byKey(ctx, scope, store.Conditions{Keys: [][]string{{search.TagIndexKey(tag)}}}, page, need)
+}
+
+// ByEmail lists a page of the live clients of an e-mail address, whatever its
+// case. Error: OUT_OF_RANGE.
+func (s *Reads) ByEmail(ctx context.Context, scope client.Scope, address string, page Page, need client.Selection) ([]*client.Client, error) {
+	keys, err := s.EmailKeys(ctx, scope, address)
+	if err != nil {
+		return nil, err
+	}
+	return s.byKey(ctx, scope, store.Conditions{EmailsLower: keys}, page, need)
+}
+
+// ByExternalUserName lists a page of the clients of exactly that name in another
+// system. Error: OUT_OF_RANGE.
+func (s *Reads) ByExternalUserName(ctx context.Context, scope client.Scope, name string, includeDeleted bool, page Page, need client.Selection) ([]*client.Client, error) {
+	return s.byKey(ctx, scope, store.Conditions{ExternalUserName: &name, IncludeDeleted: includeDeleted}, page, need)
+}
+
+func (s *Reads) byKey(ctx context.Context, scope client.Scope, conditions store.Conditions, page Page, need client.Selection) ([]*client.Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	args := ReportArgs{Order: store.Order{Field: store.OrderByFullName}, Page: page}
+	found, err := s.Store.Clients(ctx, scope, args.query(meaning{conditions: conditions}, need))
+	if err != nil {
+		return nil, fmt.Errorf("look up clients: %w", err)
+	}
+	// An empty list is one that was looked up; nil is none.
+	return append([]*client.Client{}, found...), nil
+}
+
+// CanView lists a page of the live clients whom a client may see, by name; nil
+// when the caller sees no such client. Error: OUT_OF_RANGE.
+func (s *Reads) CanView(ctx context.Context, scope client.Scope, id client.ID, page Page, need client.Selection) ([]*client.Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	viewer, err := s.Client(ctx, scope, id, client.Select(client.NameSubjects))
+	if err != nil || viewer == nil {
+		return nil, err
+	}
+	return s.byKey(ctx, scope, store.Conditions{ClientIDs: nonNil(viewer.SubjectIDs)}, page, need)
+}
+
+// CanViewedBy lists a page of the live clients who may see the client of an
+// account, by name; nil when the caller sees no such client. Error:
+// OUT_OF_RANGE.
+func (s *Reads) CanViewedBy(ctx context.Context, scope client.Scope, account client.ID, page Page, need client.Selection) ([]*client.Client, error) {
+	if errs := page.check(); errs != nil {
+		return nil, errs
+	}
+	subject, err := s.Store.Account(ctx, scope, account.As(client.TypeAny))
+	if err != nil {
+		return nil, fmt.Errorf("find the account: %w", err)
+	}
+	if subject == nil {
+		return nil, nil
+	}
+	viewers, err := s.Viewers(ctx, scope, []*client.Client{subject}, client.Selection{})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(viewers))
+	for i, viewer := range viewers {
+		ids[i] = viewer.ClientID
+	}
+	return s.byKey(ctx, scope, store.Conditions{ClientIDs: ids}, page, need)
+}
+
+func nonNil(ids []int64) []int64 {
+	if ids == nil {
+		return []int64{}
+	}
+	return ids
+}
+
+// Suggestions are what a typeahead shows.
+type Suggestions struct {
+	Clients []*client.Client
+	// AddNew is what a new client would be called; nil where none is offered.
+	AddNew *string
+}
+
+// maxSuggestions bounds what a typeahead shows.
+const maxSuggestions = 100
+
+// Suggest lists the first live clients in whose name, e-mail address or phone
+// number each word of the search is; the first of all for a blank one. To who may
+// write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
+func (s *Reads) Suggest(ctx context.Context, scope client.Scope, text string, order store.Order, first int64, need client.Selection) (*Suggestions, error) {
+	if first < 1 || first > maxSuggestions {
+		return nil, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", maxSuggestions)})
+	}
+	if err := search.CheckSearch(search.MaxSearch, text); err != nil {
+		return nil, client.Path{"search"}.At(err)
+	}
+	suggestions := &Suggestions{Clients: []*client.Client{}}
+	query := store.Query{Order: order, Limit: first, Need: need}
+	t, ok := search.NewTypeahead(text)
+	if !ok {
+		found, err := s.Store.Clients(ctx, scope, query)
+		suggestions.Clients = found
+		return suggestions, err
+	}
+	if Permit(scope, client.Write, false) == nil && !client.IsBlank(text) {
+		suggestions.AddNew = new(client.Trimmed(text))
+	}
+	if t == nil {
+		return suggestions, nil
+	}
+	query.Limit = 0
+	query.Conditions.Keys = t.Keys()
+	if before := t.KeysBefore(text); before != nil {
+		outdated, err := s.outdated(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		if outdated {
+			query.Conditions.Keys = before
+		}
+	}
+	query.Need.AddField("fullName")
+	query.Need.AddAll("emailAddress", "cellPhone", "homePhone", "businessPhone", client.NameAliases, client.NamePhoneSpellings)
+	err := s.Store.Scan(ctx, scope, query, func(c *client.Client) bool {
+		if t.Finds(c) {
+			suggestions.Clients = append(suggestions.Clients, c)
+		}
+		return int64(len(suggestions.Clients)) < first
+	})
+	if err != nil {
+		return nil, fmt.Errorf("suggest clients: %w", err)
+	}
+	return suggestions, nil
+}

@@ -1,0 +1,76 @@
+// Package reading holds the reads: clients by id, lists, reports, connections,
+// look-ups, relations, history, and the scope of a caller. Each says what it reads
+// (scope and filter make a query) and lets the store read it.
+package reading
+
+import (
+	"context"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/store"
+)
+
+// Reads are the reads of clients and of what belongs to them. It is safe for
+// concurrent use.
+type Reads struct {
+	Store  store.Store
+	Cipher Cipher
+	// Cursors seals those of the feed.
+	Cursors Sealer
+	Clock   func() time.Time
+	keyers  search.Keyers
+}
+
+// New returns the reads of a store. The cipher opens SSNs, cursors seals those of
+// the feed; who reads neither gives nil.
+func New(store store.Store, cipher Cipher, cursors Sealer, clock func() time.Time) *Reads {
+	return &Reads{Store: store, Cipher: cipher, Cursors: cursors, Clock: clock}
+}
+
+// Scope turns who a token says its bearer is into what the bearer may touch.
+// Error: UNAUTHENTICATED, for a client account that is unknown, deleted or
+// blocked.
+func (s *Reads) Scope(ctx context.Context, id client.Identity) (client.Scope, error) {
+	scope := client.Scope{BusinessID: id.BusinessID, User: id.User, Role: id.Role, Permissions: id.Permissions}
+	switch id.Role {
+	case client.RoleOwner, client.RoleAdmin:
+		scope.Rows.All = true
+	case client.RoleLocationSuperUser:
+		for _, location := range id.LocationIDs {
+			scope.Rows.Keys = append(scope.Rows.Keys, client.LocationKey(location))
+		}
+		scope.Rows.Keys = append(scope.Rows.Keys, client.UserKey(id.User))
+	case client.RoleStaff:
+		scope.Rows.Keys = []string{client.StaffKey(id.StaffID), client.UserKey(id.User)}
+	case client.RoleClient:
+		own, err := s.Store.Account(ctx, client.Scope{BusinessID: id.BusinessID, Rows: client.Rows{All: true}}, id.ClientAccountID)
+		if err != nil {
+			return client.Scope{}, err
+		}
+		if own == nil || !own.Active() || own.Blocked {
+			return client.Scope{}, AccountUnusable()
+		}
+		scope.ClientID = own.ClientID
+		scope.Rows.ClientIDs = append([]int64{own.ClientID}, own.SubjectIDs...)
+	}
+	return scope, nil
+}
+
+// AccountUnusable refuses a caller whose client account is unknown, deleted or
+// blocked.
+func AccountUnusable() *client.Error {
+	return &client.Error{Code: client.CodeUnauthenticated, Message: "this client account can't be used"}
+}
+
+// Keyer makes the keys of a business's clients.
+func (s *Reads) Keyer(business *client.Business) *search.Keyer {
+	return s.keyers.Of(search.KeyingOf(business))
+}
+
+// Instant is now as documents keep it: UTC, in whole milliseconds.
+func (s *Reads) Instant() time.Time { return s.Clock().UTC().Truncate(time.Millisecond) }
+
+// Now is the instant by which answers are given.
+func (s *Reads) Now() time.Time { return s.Clock() }

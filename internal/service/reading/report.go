@@ -1,0 +1,175 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+// MaxIDPage bounds a page of clientIdList.
+const MaxIDPage = 10_000
+
+// ReportArgs ask for a page of a report, its count, or both.
+type ReportArgs struct {
+	Filter Filter
+	Order  store.Order
+	Page   Page
+	// WithClients and WithCount say which of them are wanted.
+	WithClients, WithCount bool
+}
+
+// Report is a page of the clients that a filter means, and how many it means in
+// all.
+type Report struct {
+	Clients []*client.Client
+	Count   int64
+}
+
+// Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
+// TOO_MANY, TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
+func (s *Reads) Report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
+	if args.WithCount && !args.WithClients {
+		count, err := s.Count(ctx, scope, args.Filter)
+		return &Report{Count: count}, err
+	}
+	return s.report(ctx, scope, args, need)
+}
+
+func (s *Reads) report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
+	if args.WithClients {
+		if errs := args.Page.check(); errs != nil {
+			return nil, errs
+		}
+	}
+	m, err := s.resolve(ctx, scope, args.Filter)
+	if err != nil {
+		return nil, err
+	}
+	if m.nothing {
+		return &Report{Clients: []*client.Client{}}, nil
+	}
+	if m.term != nil {
+		return s.searchReport(ctx, scope, m, args, need)
+	}
+	report := &Report{}
+	read := func(ctx context.Context) error {
+		*report = Report{}
+		var err error
+		if args.WithClients {
+			if report.Clients, err = s.Store.Clients(ctx, scope, args.query(m, need)); err != nil {
+				return err
+			}
+		}
+		if args.WithCount {
+			report.Count, err = s.Store.Count(ctx, scope, m.conditions)
+		}
+		return err
+	}
+	if args.WithClients && args.WithCount {
+		err = s.Store.Snapshot(ctx, read)
+	} else {
+		err = read(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	return report, nil
+}
+
+func (a ReportArgs) query(m meaning, need client.Selection) store.Query {
+	return store.Query{
+		Conditions: m.conditions,
+		Order:      a.Order,
+		Skip:       (a.Page.PageNumber - 1) * a.Page.PageSize,
+		Limit:      a.Page.PageSize,
+		Need:       need,
+	}
+}
+
+// searchReport looks through all that has a piece of the term, once for the page
+// and the count.
+func (s *Reads) searchReport(ctx context.Context, scope client.Scope, m meaning, args ReportArgs, need client.Selection) (*Report, error) {
+	query := args.query(m, need)
+	if !args.WithClients {
+		query.Need, query.Limit = client.Selection{}, 0
+	}
+	report := &Report{Clients: []*client.Client{}}
+	end := query.Skip + query.Limit
+	err := s.search(ctx, scope, m, query, func(c *client.Client) bool {
+		if report.Count >= query.Skip && report.Count < end {
+			report.Clients = append(report.Clients, c)
+		}
+		report.Count++
+		return args.WithCount || report.Count < end
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search report: %w", err)
+	}
+	return report, nil
+}
+
+// search visits the clients that a term is found in, in the query's order and
+// from its place on, whatever its skip and limit, until visit returns false.
+func (s *Reads) search(ctx context.Context, scope client.Scope, m meaning, query store.Query, visit func(*client.Client) bool) error {
+	query.Conditions, query.Skip, query.Limit = m.conditions, 0, 0
+	query.Need = query.Need.With(m.need())
+	return s.Store.Scan(ctx, scope, query, func(c *client.Client) bool {
+		return !m.term.Found(c, m.definitions, scope.Role) || visit(c)
+	})
+}
+
+// list finds the clients that are meant, within the query's skip and limit.
+func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]*client.Client, error) {
+	found := []*client.Client{}
+	if m.nothing {
+		return found, nil
+	}
+	query.Conditions = m.conditions
+	if m.term == nil {
+		return s.Store.Clients(ctx, scope, query)
+	}
+	passed := int64(0)
+	err := s.search(ctx, scope, m, query, func(c *client.Client) bool {
+		if passed++; passed > query.Skip {
+			found = append(found, c)
+		}
+		return int64(len(found)) < query.Limit
+	})
+	return found, err
+}
+
+// Count counts the clients that a filter means, once in a query. Errors: those of
+// Report but OUT_OF_RANGE.
+func (s *Reads) Count(ctx context.Context, scope client.Scope, filter Filter) (int64, error) {
+	return client.CountedOnce(ctx, "clients "+string(listIdentity(scope, filter, store.Order{})), func() (int64, error) {
+		report, err := s.report(ctx, scope, ReportArgs{Filter: filter, WithCount: true}, client.Selection{})
+		if err != nil {
+			return 0, err
+		}
+		return report.Count, nil
+	})
+}
+
+// IDs lists a page of the ids of the clients that a filter means, ascending.
+// Errors: those of Report.
+func (s *Reads) IDs(ctx context.Context, scope client.Scope, filter Filter, page Page) ([]int64, error) {
+	if errs := page.checkWithin(MaxIDPage); errs != nil {
+		return nil, errs
+	}
+	m, err := s.resolve(ctx, scope, filter)
+	if err != nil {
+		return nil, err
+	}
+	args := ReportArgs{Page: page}
+	found, err := s.list(ctx, scope, m, args.query(m, client.Selection{}))
+	if err != nil {
+		return nil, fmt.Errorf("list ids: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i, c := range found {
+		ids[i] = c.ClientID
+	}
+	return ids, nil
+}

@@ -1,0 +1,212 @@
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/language"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+// Names of a business's parts in inputs.
+const (
+	inputName        = "name"
+	inputTimeZone    = "timeZone"
+	inputLocale      = "locale"
+	inputPhoneRegion = "phoneRegion"
+)
+
+// UpdateBusiness changes what the input names of the caller's business, and
+// nothing else. A new locale or phone region makes every client's keys anew:
+// the business is marked, and Rekey does it. Errors: FORBIDDEN, EMPTY_PATCH,
+// INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE,
+// INVALID_LOCALE, INVALID_PHONE_REGION.
+func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input client.Values) (*client.Business, error) {
+	if err := reading.Permit(scope, client.Admin, false); err != nil {
+		return nil, err
+	}
+	if len(input) == 0 {
+		return nil, client.Path{"input"}.At(&client.Error{Code: client.CodeEmptyPatch, Message: "name at least one property to change"})
+	}
+	var current *client.Business
+	err := s.Write(ctx, scope, writing.Plain(&current), func(ctx context.Context, tx store.Tx) error {
+		before, err := tx.Business(ctx)
+		if err != nil {
+			return err
+		}
+		after := *before
+		if errs := readBusiness(input, &after); errs != nil {
+			return errs
+		}
+		current = &after
+		if client.EqualValues(*before, after) {
+			return nil
+		}
+		if search.KeyingOf(before) != search.KeyingOf(&after) {
+			after.RekeyedTo = new(int64(0))
+			if err := tx.Rekeyed(ctx, search.KeyingOf(&after)); err != nil {
+				return err
+			}
+		}
+		return tx.SaveBusiness(ctx, &after)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if current.RekeyedTo != nil {
+		select {
+		case s.marked <- struct{}{}:
+		default: // Whoever listens has something to do already.
+		}
+	}
+	return current, nil
+}
+
+// readBusiness brings an input into a business: null takes a value back to what
+// it is of a business that never gave one. What the business has is taken as it
+// is.
+func readBusiness(input client.Values, business *client.Business) client.Errors {
+	r := &writing.EntryReader{Values: input, Where: client.Path{"input"}}
+	fallback := client.DefaultBusiness(business.BusinessID)
+	if _, named := input[inputName]; named && !client.IsHeld(input[inputName], client.Deref(business.Name)) {
+		if business.Name = r.Text(inputName, input[inputName] != nil); business.Name != nil {
+			business.Name = new(client.Trimmed(*business.Name))
+		}
+	}
+	if zone, named := r.Ruled(inputTimeZone, &business.TimeZoneID, client.TimeZoneRule); zone != nil {
+		business.TimeZoneID = *zone
+	} else if named {
+		business.TimeZoneID = fallback.TimeZoneID
+	}
+	if locale, named := r.Ruled(inputLocale, business.Locale, orderRule); named {
+		business.Locale = locale
+	}
+	if region, named := r.Ruled(inputPhoneRegion, &business.PhoneRegion, phoneRegionRule); region != nil {
+		business.PhoneRegion = *region
+	} else if named {
+		business.PhoneRegion = fallback.PhoneRegion
+	}
+	return r.Errors
+}
+
+// orderRule takes a BCP 47 tag by whose order names can be ordered.
+func orderRule(value any) (any, *client.Error) {
+	locale, err := client.LocaleRule(value)
+	if err == nil && !search.IsOrdered(language.Make(locale.(string))) {
+		return nil, &client.Error{Code: client.CodeInvalidLocale, Message: "names cannot be ordered as CLDR says of this locale: choose another one, or null for the order of no particular language"}
+	}
+	return locale, err
+}
+
+// phoneRegionRule takes the code of a country with a numbering plan.
+func phoneRegionRule(value any) (any, *client.Error) {
+	region := strings.ToUpper(strings.TrimSpace(value.(string)))
+	if !phonenumbers.GetSupportedRegions()[region] {
+		return nil, &client.Error{Code: client.CodeInvalidPhoneRegion, Message: "want the ISO 3166 code of a country, such as US"}
+	}
+	return region, nil
+}
+
+// Marked tells, by something to receive, that UpdateBusiness of this process
+// marked a business for Rekey.
+func (s *Settings) Marked() <-chan struct{} { return s.marked }
+
+// rekeyBatch is how many clients one transaction makes the keys of.
+const rekeyBatch = 100
+
+// Rekey makes the keys anew of all clients of the businesses that are marked, or
+// whose keys are of an earlier KeyVersion, and takes the marks off. Where it was
+// stopped, by an error or the end of a process, it goes on; several processes that
+// do it at once do no harm. Until a client has its new keys it keeps its old places.
+func (s *Settings) Rekey(ctx context.Context) error {
+	if err := s.markOutdated(ctx); err != nil {
+		return err
+	}
+	businesses, err := s.Store.MarkedBusinesses(ctx)
+	if err != nil {
+		return fmt.Errorf("find the businesses to make keys for: %w", err)
+	}
+	var failures []error
+	for _, id := range businesses {
+		for more := true; more; {
+			if more, err = s.rekeyBatch(ctx, id); err != nil {
+				failures = append(failures, fmt.Errorf("make the keys of business %d: %w", id, err))
+				break
+			}
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// rekeyBatch makes the keys of the next clients of a business, and says whether
+// there may be more.
+func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool, err error) {
+	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
+	err = s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		more = false
+		business, err := tx.Business(ctx)
+		if err != nil || business.RekeyedTo == nil {
+			return err
+		}
+		state, err := tx.KeyState(ctx)
+		if err != nil || state.Newest() > search.KeyVersion {
+			// Another program makes later keys than this one can: they are its to make.
+			return err
+		}
+		clients, err := tx.ClientsAfter(ctx, *business.RekeyedTo, rekeyBatch)
+		if err != nil {
+			return err
+		}
+		if err := s.makeKeys(ctx, scope, tx, business, clients); err != nil {
+			return err
+		}
+		business.RekeyedTo = nil
+		if more = len(clients) == rekeyBatch; more {
+			business.RekeyedTo = &clients[len(clients)-1].ClientID
+		} else if state.Target == search.KeyVersion {
+			if err := tx.PutKeyState(ctx, search.KeyState{Version: search.KeyVersion}); err != nil {
+				return err
+			}
+		}
+		return tx.SaveBusiness(ctx, business)
+	})
+	return more, err
+}
+
+// makeKeys makes the keys of some clients.
+func (s *Settings) makeKeys(ctx context.Context, scope client.Scope, tx store.Tx, business *client.Business, clients []*client.Client) error {
+	keyer := s.Keyer(business)
+	keyed := make([]*client.Client, len(clients))
+	var late []int
+	for i, c := range clients {
+		keyed[i] = c.Clone()
+		isLate, err := s.lateAliases(ctx, tx, keyer, keyed[i])
+		if err != nil {
+			return err
+		}
+		if isLate {
+			late = append(late, i)
+		}
+		keyer.PrepareKeyed(keyed[i])
+	}
+	if err := s.keepDismissed(ctx, scope, tx, clients, keyed); err != nil {
+		return err
+	}
+	before, after := slices.Clone(clients), slices.Clone(keyed)
+	for _, i := range slices.Backward(late) {
+		if err := saveLateAliases(ctx, tx, s.Clock(), clients[i], keyed[i]); err != nil {
+			return err
+		}
+		before, after = slices.Delete(before, i, i+1), slices.Delete(after, i, i+1)
+	}
+	return tx.SaveKeys(ctx, before, after)
+}

@@ -1,0 +1,120 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+)
+
+// inputRenames names the renames of an update.
+const inputRenames = "renameChoices"
+
+// rename renames choices, all at once: two may swap names.
+func (d *definitionReader) rename(f *client.FieldDefinition) {
+	if d.Values[inputRenames] == nil {
+		return
+	}
+	entries := client.List(d.Values[inputRenames])
+	switch {
+	case len(entries) == 0:
+		return
+	case f.Type != client.FieldChoice:
+		d.Fail(inputRenames, &client.Error{Code: client.CodeInvalidFieldType, Message: "only a field of the type CHOICE has choices"})
+		return
+	case len(entries) > maxChoices:
+		d.Fail(inputRenames, client.TooMany(maxChoices))
+		return
+	}
+	// names are those of today, by what is renamed to another one.
+	names := map[string]string{}
+	taken := map[string]bool{}
+	where := d.Where.With(inputRenames)
+	for i, entry := range entries {
+		values, _ := entry.(map[string]any)
+		from, _ := values["from"].(string)
+		if err := mayRenameChoice(f, from, names); err != nil {
+			d.Errors = append(d.Errors, where.With(strconv.Itoa(i), "from").At(err))
+			continue
+		}
+		names[from] = from
+	}
+	for _, name := range f.EveryChoice() {
+		if _, renamed := names[name]; !renamed {
+			taken[name] = true
+		}
+	}
+	for i, entry := range entries {
+		values, _ := entry.(map[string]any)
+		to, err := decodeChoice(values["to"])
+		if err == nil && taken[to] {
+			err = &client.Error{Code: client.CodeDuplicateChoice, Message: "another choice has this name, or had it when it was taken out: name each choice once"}
+		}
+		if err != nil {
+			d.Errors = append(d.Errors, where.With(strconv.Itoa(i), "to").At(err))
+			continue
+		}
+		taken[to] = true
+		if from, _ := values["from"].(string); names[from] != "" {
+			names[from] = to
+		}
+	}
+	if d.Errors == nil {
+		f.RenameTo(names)
+	}
+}
+
+// mayRenameChoice says what is wrong with renaming that choice, beside those of names.
+func mayRenameChoice(f *client.FieldDefinition, from string, names map[string]string) *client.Error {
+	if !slices.Contains(f.Choices, from) {
+		return &client.Error{Code: client.CodeInvalidChoice, Message: "want one of the field's choices, as it is written there"}
+	}
+	if _, twice := names[from]; twice {
+		return &client.Error{Code: client.CodeDuplicateChoice, Message: "rename each choice once"}
+	}
+	held := search.Normalise(f.Stored(from))
+	for _, other := range f.EveryChoice() {
+		if other != from && search.Normalise(f.Stored(other)) == held {
+			return &client.Error{Code: client.CodeInvalidChoice, Message: "another choice differs from this one in case, accents or marks only, and filters take both for one: it can't be renamed apart"}
+		}
+	}
+	return nil
+}
+
+// offerChoices puts choices in place of those that there are. What is taken out stays
+// known, for clients keep it; a new one is held as something that nobody holds yet.
+func offerChoices(f *client.FieldDefinition, choices []string) {
+	known := slices.Clone(f.Known)
+	for _, name := range f.Choices {
+		if !slices.Contains(choices, name) && !slices.ContainsFunc(known, func(k client.KnownChoice) bool { return k.Name == name }) {
+			known = append(known, client.KnownChoice{Name: name, Stored: name})
+		}
+	}
+	f.Known = known
+	for _, name := range choices {
+		if slices.Contains(f.Choices, name) || slices.ContainsFunc(known, func(k client.KnownChoice) bool { return k.Name == name }) {
+			continue
+		}
+		if held := storedChoiceFor(f, name); held != name {
+			f.Known = append(f.Known, client.KnownChoice{Name: name, Stored: held})
+		}
+	}
+	f.Choices = choices
+}
+
+// storedChoiceFor is as what a new choice is held: its name, unless another one is held so
+// that has another name.
+func storedChoiceFor(f *client.FieldDefinition, name string) string {
+	taken := func(held string) bool {
+		return slices.ContainsFunc(f.Known, func(k client.KnownChoice) bool {
+			return search.Normalise(k.Stored) == search.Normalise(held) && search.Normalise(k.Name) != search.Normalise(name)
+		})
+	}
+	held := name
+	for n := 2; taken(held); n++ {
+		held = fmt.Sprintf("%s (choice %d)", name, n)
+	}
+	return held
+}

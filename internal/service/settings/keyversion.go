@@ -1,0 +1,76 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/search"
+	"clientgraph/internal/store"
+)
+
+// markOutdated marks the businesses whose clients' keys are of an earlier version
+// than this program's, for all of their keys to be made anew. Where a later version
+// made keys, or makes them, they are left to it.
+func (s *Settings) markOutdated(ctx context.Context) error {
+	ids, err := s.Store.OutdatedBusinesses(ctx, search.KeyVersion)
+	if err != nil {
+		return fmt.Errorf("find the businesses with old keys: %w", err)
+	}
+	for _, id := range ids {
+		scope := client.Scope{BusinessID: id, Rows: client.Rows{All: true}}
+		err := s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+			state, err := tx.KeyState(ctx)
+			if err != nil || state.Version >= search.KeyVersion || state.Target >= search.KeyVersion {
+				return err
+			}
+			business, err := tx.Business(ctx)
+			if err != nil {
+				return err
+			}
+			business.RekeyedTo = new(int64(0))
+			if err := tx.PutKeyState(ctx, search.KeyState{Version: state.Version, Target: search.KeyVersion}); err != nil {
+				return err
+			}
+			return tx.SaveBusiness(ctx, business)
+		})
+		if err != nil {
+			return fmt.Errorf("mark business %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// keepDismissed keeps pairs dismissed whose clients get other identities by their
+// keys alone.
+func (s *Settings) keepDismissed(ctx context.Context, scope client.Scope, tx store.Tx, before, after []*client.Client) error {
+	dismissals, err := s.Store.Dismissals(ctx, scope)
+	if err != nil {
+		return fmt.Errorf("find dismissals: %w", err)
+	}
+	places := make(map[int64]int, len(before))
+	for i, c := range before {
+		places[c.ClientID] = i
+	}
+	var kept []store.Dismissal
+	for _, d := range dismissals {
+		changed := false
+		for side, id := range d.Pair {
+			i, here := places[id]
+			if !here {
+				continue
+			}
+			then, now := string(d.Identities[side]), search.Digest(after[i])
+			if then != string(now) && (then == string(search.Digest(before[i])) || then == string(search.DigestBefore(before[i]))) {
+				d.Identities[side], changed = now, true
+			}
+		}
+		if changed {
+			kept = append(kept, d)
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	return tx.Dismiss(ctx, kept)
+}

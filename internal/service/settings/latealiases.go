@@ -1,0 +1,60 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/search"
+	"clientgraph/internal/store"
+)
+
+// upgrader is who is said to have done what the program does by itself.
+const upgrader = "clientgraph"
+
+// lateAliases gives a survivor the aliases that merges of before left out: phone
+// numbers were none then. It says whether there are any.
+func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, keyer *search.Keyer, survivor *client.Client) (bool, error) {
+	if len(survivor.Merged) == 0 || survivor.Lifecycle == client.Merged {
+		return false, nil
+	}
+	var ids, merges []int64
+	for _, m := range survivor.Merged {
+		ids, merges = append(ids, m.ClientID), append(merges, m.MergeID)
+	}
+	folded, err := tx.FoldedClients(ctx, ids)
+	if err != nil {
+		return false, fmt.Errorf("find the clients of merges: %w", err)
+	}
+	aliases := len(survivor.Aliases)
+	f := merge.Fold{After: survivor, Keyer: keyer, Report: &merge.Report{}}
+	for _, id := range merges {
+		journal, err := tx.Journal(ctx, id)
+		if err != nil {
+			return false, fmt.Errorf("find the journal of a merge: %w", err)
+		}
+		if journal != nil && journal.ClientID == survivor.ClientID && !journal.Undone {
+			f.AliasPhones(journal.Before, survivor.ClientID)
+		}
+	}
+	for _, id := range ids {
+		if folded[id] != nil {
+			f.AliasPhones(folded[id], id)
+		}
+	}
+	return len(survivor.Aliases) > aliases, nil
+}
+
+// saveLateAliases writes a client that got aliases: a change like any other, for
+// histories to replay and copies to learn of.
+func saveLateAliases(ctx context.Context, tx store.Tx, at time.Time, before, after *client.Client) error {
+	after.Version++
+	after.ModifiedDate, after.ModifiedUser = &at, new(upgrader)
+	return tx.Save(ctx, before, after, history.Entry{
+		ClientID: after.ClientID, Version: after.Version, At: at, User: upgrader, Role: client.RoleOwner,
+		Operation: history.OperationUpgrade, Changes: history.Diff(before, after),
+	}, history.KindUpserted)
+}

@@ -1,0 +1,20 @@
+// Package settings changes a business and the definitions of its custom fields,
+// and makes the stored keys of its clients anew where they depend on either.
+package settings
+
+import (
+	"clientgraph/internal/service/writing"
+)
+
+// Settings changes a business and its custom fields, and makes the keys of its
+// clients anew where they depend on that. It is safe for concurrent use.
+type Settings struct {
+	*writing.Writes
+	// marked has something in it when a business was marked for Rekey.
+	marked chan struct{}
+}
+
+// New returns the settings beside those writes.
+func New(writes *writing.Writes) *Settings {
+	return &Settings{Writes: writes, marked: make(chan struct{}, 1)}
+}

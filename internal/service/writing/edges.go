@@ -1,0 +1,186 @@
+package writing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service/reading"
+)
+
+// edgeChanges are what the edge lists of an input change: the neighbours to
+// write, and the changes of the client itself that show on no part of it,
+// because the edge is stored with its viewer.
+type edgeChanges struct {
+	own        []history.Change
+	neighbours map[int64]*neighbour
+}
+
+// neighbour is the other end of an edge that changed.
+type neighbour struct {
+	before, after *client.Client
+	changes       []history.Change
+}
+
+func (e *edgeChanges) neighbour(c *client.Client) *neighbour {
+	n := e.neighbours[c.ClientID]
+	if n == nil {
+		n = &neighbour{before: c, after: c.Clone()}
+		e.neighbours[c.ClientID] = n
+	}
+	return n
+}
+
+// applyEdges replaces the edges that each named list shows the caller; edges to
+// hidden, deleted or, for accounts, accountless clients stay as they are.
+func (w *Draft) applyEdges(ctx context.Context) (client.Errors, error) {
+	var errs client.Errors
+	if w.in.Subjects != nil {
+		more, err := w.applySubjects(ctx)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, more...)
+	}
+	if w.in.Accounts != nil {
+		more, err := w.applyViewers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, more...)
+	}
+	return errs, nil
+}
+
+// applySubjects replaces whom the client may see.
+func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
+	where := w.in.Where.With(client.InputSubjects)
+	current, wanted := w.After.SubjectIDs, w.in.Subjects.IDs
+	visible, err := w.Tx.Clients(ctx, slices.Concat(current, wanted))
+	if err != nil {
+		return nil, fmt.Errorf("find subjects: %w", err)
+	}
+	shown := func(id int64) bool { return visible[id] != nil && visible[id].Active() }
+	survivors, err := reading.SurvivorsOf(ctx, w.Tx, wanted, visible)
+	if err != nil {
+		return nil, err
+	}
+
+	var errs client.Errors
+	for i, id := range wanted {
+		at := where.With(strconv.Itoa(i))
+		switch {
+		case w.in.Subjects.Malformed[i]:
+			// Told already.
+		case id != 0 && id == w.After.ClientID:
+			errs = append(errs, at.At(selfView()))
+		case survivors[id] != 0:
+			errs = append(errs, at.At(reading.ClientMerged(survivors[id])))
+		case !shown(id):
+			errs = append(errs, at.At(NoSuchClient()))
+		case w.wrong == nil && w.Scope.Role == client.RoleClient && !slices.Contains(current, id):
+			errs = append(errs, at.At(&client.Error{Code: client.CodeFieldNotWritable, Message: "you can drop whom you may see, not add to them"}))
+		}
+	}
+	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return shown(id) && !slices.Contains(wanted, id) })
+	next = client.SortedSet(append(next, wanted...))
+	if len(next) > max(client.MaxSubjects, len(current)) {
+		errs = append(errs, where.At(client.TooManySubjects()))
+	}
+	if errs != nil || len(w.in.Subjects.Malformed) > 0 {
+		return errs, nil
+	}
+	w.After.SubjectIDs = next
+	for _, change := range history.IDChanges(history.PathViewer, current, next) {
+		n := w.edges.neighbour(visible[changedID(change)])
+		n.changes = append(n.changes, towards(change, history.PathViewer, w.After.ClientID))
+	}
+	return nil, nil
+}
+
+// applyViewers replaces which accounts may see the client.
+func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
+	where := w.in.Where.With(client.InputAccounts)
+	visible, err := w.Tx.ByAccount(ctx, w.in.Accounts.IDs)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers by account: %w", err)
+	}
+	shown, err := w.Tx.Viewers(ctx, w.After.ClientID)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
+	}
+	clients := map[int64]*client.Client{}
+	var current, wanted []int64
+	for _, viewer := range shown {
+		clients[viewer.ClientID] = viewer
+		current = append(current, viewer.ClientID)
+	}
+	var errs client.Errors
+	for i, account := range w.in.Accounts.IDs {
+		at := where.With(strconv.Itoa(i))
+		viewer := visible[account]
+		switch {
+		case w.in.Accounts.Malformed[i]:
+			continue // Told already.
+		case viewer == nil:
+			errs = append(errs, at.At(NoSuchClient()))
+			continue
+		case viewer.ClientID == w.After.ClientID:
+			errs = append(errs, at.At(selfView()))
+		case !slices.Contains(viewer.SubjectIDs, w.After.ClientID) && len(viewer.SubjectIDs) >= client.MaxSubjects:
+			errs = append(errs, at.At(client.TooManySubjects()))
+		}
+		clients[viewer.ClientID] = viewer
+		wanted = append(wanted, viewer.ClientID)
+	}
+	if errs != nil || len(w.in.Accounts.Malformed) > 0 {
+		return errs, nil
+	}
+	w.changeViewers(clients, history.IDChanges(history.PathViewer, current, client.SortedSet(wanted)))
+	return nil, nil
+}
+
+// changeViewers makes some of those clients viewers of the client, or viewers no
+// more.
+func (w *Draft) changeViewers(clients map[int64]*client.Client, changes []history.Change) {
+	for _, change := range changes {
+		w.edges.own = append(w.edges.own, change)
+		n := w.edges.neighbour(clients[changedID(change)])
+		if change.After == nil {
+			n.after.SubjectIDs = slices.DeleteFunc(n.after.SubjectIDs, func(id int64) bool { return id == w.After.ClientID })
+		} else {
+			n.after.SubjectIDs = client.SortedSet(append(n.after.SubjectIDs, w.After.ClientID))
+		}
+	}
+}
+
+// changedID is the id that an edge's change adds or takes away.
+func changedID(change history.Change) int64 {
+	if change.After == nil {
+		return change.Before.(int64)
+	}
+	return change.After.(int64)
+}
+
+// towards is the same change as the other end of the edge sees it.
+func towards(change history.Change, prefix string, id int64) history.Change {
+	mirrored := history.Change{Path: client.EdgePath(prefix, id)}
+	if change.Before != nil {
+		mirrored.Before = id
+	}
+	if change.After != nil {
+		mirrored.After = id
+	}
+	return mirrored
+}
+
+func NoSuchClient() *client.Error {
+	return &client.Error{Code: client.CodeNotFound, Message: "no such client"}
+}
+
+func selfView() *client.Error {
+	return &client.Error{Code: client.CodeSelfView, Message: "a client can't be its own viewer; leave it out"}
+}

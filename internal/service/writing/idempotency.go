@@ -1,0 +1,247 @@
+package writing
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+// ErrDryRun ends a transaction that was to write nothing.
+var ErrDryRun = errors.New("a dry run")
+
+// maxKey bounds an idempotency key, in characters.
+const maxKey = 255
+
+// argumentKey is the argument that a key comes in.
+const argumentKey = "idempotencyKey"
+
+// Answer is what a write answers, as far as it takes to answer it again.
+type Answer interface {
+	Keep() (store.KeptAnswer, error)
+	Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error
+}
+
+// Write runs do in a transaction, unless the scope's key was used for the same
+// input before: then it recalls the answer. Errors: INVALID_IDEMPOTENCY_KEY,
+// IDEMPOTENCY_KEY_REUSED, CLIENT_ERASED, and those of do.
+func (s *Writes) Write(ctx context.Context, scope client.Scope, a Answer, do func(context.Context, store.Tx) error) error {
+	attempt, err := s.Attempt(ctx, scope)
+	if err != nil {
+		return err
+	}
+	err = s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		done, err := attempt.Recall(ctx, tx, a)
+		if err != nil || done {
+			return err
+		}
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		return attempt.Keep(tx, a)
+	})
+	if attempt == nil || len(client.AsErrors(err)) == 0 || client.HasCode(err, client.CodeKeyReused) || client.HasCode(err, client.CodeClientErased) {
+		return err
+	}
+	return attempt.refuse(ctx, scope, a, err)
+}
+
+// refuse answers a refusal, and leaves the key free. A write under the same key
+// may be under way that read what was there before, and is to succeed: of the two
+// one has to learn of the other. So the key is written for a refusal too: then
+// that write begins anew, unless it was done already, which is the answer.
+func (o *Attempt) refuse(ctx context.Context, scope client.Scope, a Answer, refusal error) error {
+	done := false
+	err := o.service.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		var err error
+		if done, err = o.Recall(ctx, tx, a); err == nil && !done {
+			o.Free(tx)
+		}
+		return err
+	})
+	if err != nil || done {
+		return err
+	}
+	return refusal
+}
+
+// Attempt sees to it that a mutation is done once. nil, for one without a key, does
+// nothing.
+type Attempt struct {
+	service    *Writes
+	key, input []byte
+	// begun says that a mutation of several transactions holds the key.
+	begun bool
+}
+
+// Attempt begins a mutation with the scope's idempotency key; nil without one. Error:
+// INVALID_IDEMPOTENCY_KEY.
+func (s *Writes) Attempt(ctx context.Context, scope client.Scope) (*Attempt, error) {
+	key := scope.IdempotencyKey
+	if key == nil {
+		return nil, nil
+	}
+	if !isKey(key.Text) {
+		return nil, client.Path{argumentKey}.At(&client.Error{Code: client.CodeInvalidKey, Message: fmt.Sprintf("want a key of 1 to %d printable ASCII characters, or none", maxKey)})
+	}
+	o := &Attempt{service: s}
+	var err error
+	// What comes first keeps a digest of one kind from being one of the other.
+	if o.key, err = s.digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
+		return nil, err
+	}
+	arguments, err := sameInput(key.Arguments)
+	if err != nil {
+		return nil, err
+	}
+	if o.input, err = s.digest(ctx, "input", key.Mutation, arguments); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func isKey(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= maxKey
+}
+
+// digest is the MAC of what those parts are as JSON, which writes the same
+// parts the same: names of objects in their order.
+func (s *Writes) digest(ctx context.Context, parts ...any) ([]byte, error) {
+	message, err := json.Marshal(parts)
+	if err != nil {
+		return nil, fmt.Errorf("write an input as JSON: %w", err)
+	}
+	sum, err := s.mac.Sum(ctx, message)
+	if err != nil {
+		return nil, fmt.Errorf("digest an input: %w", err)
+	}
+	return sum, nil
+}
+
+// Recall answers what was kept under the key, if anything was.
+func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, error) {
+	if o == nil {
+		return false, nil
+	}
+	kept, err := tx.Kept(ctx, o.key, o.service.Instant().Add(-store.KeyLifetime))
+	if err != nil || kept == nil {
+		return false, err
+	}
+	erased, err := isErased(ctx, tx, kept)
+	if err != nil {
+		return false, err
+	}
+	if erased {
+		return false, client.Path{argumentKey}.At(&client.Error{
+			Code:    client.CodeClientErased,
+			Message: "this was done before, and its client was erased since; nothing is done anew under this key",
+		})
+	}
+	if !hmac.Equal(kept.Input, o.input) {
+		return false, client.Path{argumentKey}.At(&client.Error{
+			Code:    client.CodeKeyReused,
+			Message: "this key was used for another mutation or other arguments; take a new key for each",
+		})
+	}
+	if o.begun = kept.Begun; o.begun {
+		return false, nil
+	}
+	return true, a.Recall(ctx, tx, kept)
+}
+
+// isErased says whether a client that an answer names was erased, be it that the
+// purge is still to come.
+func isErased(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) (bool, error) {
+	if kept.Erased || len(kept.Clients) == 0 {
+		return kept.Erased, nil
+	}
+	ids := make([]int64, len(kept.Clients))
+	for i, version := range kept.Clients {
+		ids[i] = version.ClientID
+	}
+	erased, err := tx.Erased(ctx, ids)
+	if err != nil {
+		return false, fmt.Errorf("find erased clients: %w", err)
+	}
+	return len(erased) > 0, nil
+}
+
+// Keep keeps the answer with what the transaction writes.
+func (o *Attempt) Keep(tx store.Tx, a Answer) error {
+	if o == nil {
+		return nil
+	}
+	kept, err := a.Keep()
+	if err != nil {
+		return fmt.Errorf("keep an answer: %w", err)
+	}
+	kept.Input, kept.At = o.input, o.service.Instant()
+	tx.Keep(o.key, kept)
+	return nil
+}
+
+// Begin keeps the key for its input, when the answer takes more transactions.
+func (o *Attempt) Begin(tx store.Tx) {
+	if o != nil {
+		tx.Keep(o.key, store.KeptAnswer{Input: o.input, At: o.service.Instant(), Begun: true})
+	}
+}
+
+// Free leaves the key of a write that was refused as a whole.
+func (o *Attempt) Free(tx store.Tx) {
+	if o != nil && !o.begun {
+		tx.Free(o.key)
+	}
+}
+
+// Plain is an answer that holds nothing of any person: it is kept as it is.
+func Plain[T any](value *T) Answer { return plain[T]{value} }
+
+// plain is an answer that holds nothing of any person: it is kept as it is.
+type plain[T any] struct{ value *T }
+
+func (p plain[T]) Keep() (store.KeptAnswer, error) {
+	rest, err := json.Marshal(*p.value)
+	return store.KeptAnswer{Rest: rest}, err
+}
+
+func (p plain[T]) Recall(_ context.Context, _ store.Tx, kept *store.KeptAnswer) error {
+	var value T
+	if err := json.Unmarshal(kept.Rest, &value); err != nil {
+		return fmt.Errorf("recall an answer: %w", err)
+	}
+	*p.value = value
+	return nil
+}
+
+// record is the answer that a write to one client gives.
+type record struct{ result *Result }
+
+func (r record) Keep() (store.KeptAnswer, error) {
+	c := r.result.Client
+	kept := store.KeptAnswer{Clients: []store.RecordVersion{{ClientID: c.ClientID, Version: c.Version}}}
+	if r.result.Created {
+		kept.Rest = []byte("true")
+	}
+	return kept, nil
+}
+
+// Recall answers the record that was committed, as far as the caller may see it
+// today: none when it sees the client no more.
+func (r record) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error {
+	committed, err := RecordAt(ctx, tx, kept.Clients[0])
+	if err != nil {
+		return err
+	}
+	*r.result = Result{Client: committed, Created: kept.Rest != nil}
+	return nil
+}

@@ -1,0 +1,31 @@
+package writing
+
+import (
+	"context"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/service/reading"
+)
+
+// Update replaces everything of a client that can be written: what the input
+// leaves out is cleared, but for the status, whether the client is blocked, its
+// password, its ssn and its edge lists, which stay. A custom field that was
+// retired keeps its value. Errors: those of Create, and NOT_FOUND,
+// CLIENT_DELETED, VERSION_CONFLICT, SELF_VIEW.
+func (s *Writes) Update(ctx context.Context, scope client.Scope, id client.ID, values client.Values, expectedVersion *int64) (Result, error) {
+	if err := reading.Permit(scope, client.Write, false); err != nil {
+		return Result{}, err
+	}
+	w, err := s.Prepare(ctx, scope, "input", values, func(in *client.Input) {
+		in.Errors = append(in.Errors, in.Lacking()...)
+		in.ClearRest()
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	if err := w.hash(ctx); err != nil {
+		return Result{}, err
+	}
+	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationUpdate)
+}

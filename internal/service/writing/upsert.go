@@ -1,0 +1,254 @@
+package writing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/merge"
+	"clientgraph/internal/search"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
+)
+
+// UpsertKey is by what an upsert finds its client: exactly one of them is given.
+type UpsertKey struct {
+	ClientID *client.ID
+	// ExternalUserName is compared as it is, EmailAddress without outer spaces
+	// and whatever its case.
+	ExternalUserName *string
+	EmailAddress     *string
+}
+
+// argumentBy is the argument that holds the key.
+const argumentBy = "by"
+
+// Upsert brings an input into the live client of a key, as Patch does, or makes
+// that client when there is none, with the key's value where the input has none.
+// Two at once make one client. Unless the key is a client id, a value by which a
+// merged client was known is nothing new about the survivor: see keepMain. Errors: those of Create and of Patch, and at the
+// key INVALID_ID, INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
+// version), AMBIGUOUS_KEY, KEY_CONTRADICTED.
+func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, values client.Values, expectedVersion *int64) (Result, error) {
+	if err := reading.Permit(scope, client.Write, false); err != nil {
+		return Result{}, err
+	}
+	if !scope.MaySeeAll() {
+		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "this is for roles that see all clients: whether a client is there would tell the others of clients that they don't see"}
+	}
+	wrong := by.check()
+	if wrong != nil && (by.ClientID == nil || !by.ClientID.Malformed) {
+		return Result{}, wrong
+	}
+	w, err := s.Prepare(ctx, scope, "input", values, func(in *client.Input) { agree(in, by) })
+	if err != nil {
+		return Result{}, err
+	}
+	if wrong != nil {
+		return Result{}, s.Write(ctx, scope, record{&Result{}}, func(ctx context.Context, tx store.Tx) error {
+			return w.refuse(ctx, tx, wrong, w.Apply)
+		})
+	}
+	if err := w.hash(ctx); err != nil {
+		return Result{}, err
+	}
+	if decode := w.decode; by.ClientID == nil {
+		w.decode = func(held *client.Client) *client.Input {
+			in := decode(held)
+			if held != nil {
+				keepMain(w.Keyer, held, in)
+			}
+			return in
+		}
+	}
+	u := &upsert{Draft: w, by: by, expectedVersion: expectedVersion}
+	result, err := u.run(ctx)
+	if errors.Is(err, store.ErrIDTaken) {
+		result, err = u.run(ctx)
+	}
+	return result, err
+}
+
+// check says what is wrong with a key whatever the input.
+func (k UpsertKey) check() client.Errors {
+	given := 0
+	var errs client.Errors
+	if k.ClientID != nil {
+		given++
+		errs = append(errs, k.ClientID.Wrong(client.Path{argumentBy, ArgumentClientID})...)
+	}
+	if k.ExternalUserName != nil {
+		given++
+		err := client.CheckText(*k.ExternalUserName, client.MaxText)
+		if err == nil && client.IsBlank(*k.ExternalUserName) {
+			err = &client.Error{Code: client.CodeRequired, Message: "a blank name names nobody"}
+		}
+		if err != nil {
+			errs = append(errs, client.Path{argumentBy, client.NameExternalUserName}.At(err))
+		}
+	}
+	if k.EmailAddress != nil {
+		given++
+		if _, err := client.EmailRule(*k.EmailAddress); err != nil || client.CheckText(strings.TrimSpace(*k.EmailAddress), client.MaxEmail) != nil {
+			errs = append(errs, client.Path{argumentBy, client.NameEmailAddress}.At(&client.Error{Code: client.CodeInvalidEmail, Message: "want one e-mail address such as name@example.com"}))
+		}
+	}
+	if given != 1 {
+		return client.Errors{client.Path{argumentBy}.At(&client.Error{Code: client.CodeRequired, Message: "name exactly one of clientId, externalUserName and emailAddress"})}
+	}
+	return errs
+}
+
+// property is what the key is a value of, and that value; nil for a client id.
+func (k UpsertKey) property() (name string, value *string) {
+	if k.EmailAddress != nil {
+		trimmed := strings.TrimSpace(*k.EmailAddress)
+		return client.NameEmailAddress, &trimmed
+	}
+	return client.NameExternalUserName, k.ExternalUserName
+}
+
+// same says whether both are values of one key.
+func (k UpsertKey) same(a, b string) bool {
+	if k.EmailAddress != nil {
+		return search.FoldEmail(a) == search.FoldEmail(b)
+	}
+	return a == b
+}
+
+// agree holds the input to the key by which its client is found.
+func agree(in *client.Input, by UpsertKey) {
+	name, value := by.property()
+	if value != nil {
+		i := slices.IndexFunc(client.Properties(), func(p client.Property) bool { return p.Name == name })
+		given, named := in.Set[i]
+		text, _ := given.(string)
+		if named && !by.same(text, *value) {
+			in.Fail(in.Where.With(name), &client.Error{
+				Code:    client.CodeKeyContradicted,
+				Message: "the client is found by another value of this property; leave it out, or give the same",
+			})
+		}
+	}
+	for _, err := range in.Lacking() {
+		if value == nil || err.Field[len(err.Field)-1] != name {
+			in.Missing = append(in.Missing, err)
+		}
+	}
+}
+
+// upsert is one under way.
+type upsert struct {
+	*Draft
+	by              UpsertKey
+	expectedVersion *int64
+}
+
+func (u *upsert) run(ctx context.Context) (Result, error) {
+	var result Result
+	s := u.Service
+	err := s.Write(ctx, u.Scope, record{&result}, func(ctx context.Context, tx store.Tx) error {
+		result = Result{}
+		found, err := u.find(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			result.Created = true
+			result.Client, err = u.create(ctx, tx)
+			return err
+		}
+		if u.expectedVersion != nil && *u.expectedVersion != found.Version {
+			return s.AnswerConflict(ctx, tx, u.Scope, found, *u.expectedVersion, &result)
+		}
+		result.Client, err = u.save(ctx, tx, found, history.OperationUpsert, history.KindUpserted, u.Apply)
+		return err
+	})
+	if err != nil && !client.HasCode(err, client.CodeVersionConflict) {
+		return Result{}, err
+	}
+	return result, err
+}
+
+// find finds the client of the key; nil when it is to be made.
+func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) {
+	if u.by.ClientID != nil {
+		c, err := Find(ctx, tx, u.Scope, Target{ClientID: *u.by.ClientID})
+		if client.HasCode(err, client.CodeClientDeleted) {
+			err = client.Path{"clientId"}.At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
+		}
+		return c, reroot(err, func(at client.Path) client.Path { return client.Path{argumentBy}.With(at...) })
+	}
+	name, value := u.by.property()
+	query := store.Query{Conditions: store.Conditions{ExternalUserName: value}, Limit: 2, Need: client.SelectAll()}
+	if u.by.EmailAddress != nil {
+		keys, err := u.Service.EmailKeys(ctx, u.Scope, *value)
+		if err != nil {
+			return nil, err
+		}
+		query.Conditions = store.Conditions{EmailsLower: keys}
+		if len(keys) > 1 {
+			query.Limit = 0
+		}
+	}
+	found, err := u.Service.Store.Clients(ctx, u.Scope, query)
+	if len(query.Conditions.EmailsLower) > 1 {
+		// The key of before is another address's as well.
+		found = slices.DeleteFunc(found, func(c *client.Client) bool { return !slices.Contains(search.EmailsLower(c), search.FoldEmail(*value)) })
+	}
+	at := client.Path{argumentBy, name}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find the client of a key: %w", err)
+	case len(found) > 1:
+		return nil, at.At(&client.Error{Code: client.CodeAmbiguousKey, Message: "several clients have this; name the one that is meant by its clientId"})
+	case len(found) == 1:
+		return found[0], nil
+	case u.expectedVersion != nil:
+		return nil, at.At(&client.Error{Code: client.CodeNotFound, Message: "no client has this; leave expectedVersion out to make one"})
+	}
+	return nil, nil
+}
+
+// keepMain takes out of the input, as it was read for the client, what is an alias of it.
+// A system that knows the client as one that was merged into it goes on sending
+// what it knows: its address is not to become the main one, in place of that by
+// which another system finds the client. Who names a client by its id means it.
+func keepMain(k *search.Keyer, found *client.Client, in *client.Input) {
+	maps.DeleteFunc(in.Set, func(i int, value any) bool {
+		text, _ := value.(string)
+		return client.Properties()[i].Is(client.Aliased) && onlyAlias(k, found, &client.Properties()[i], text)
+	})
+}
+
+// onlyAlias says whether a value of an aliased property is one of the client's
+// aliases, and not the value that it has.
+func onlyAlias(k *search.Keyer, c *client.Client, p *client.Property, value string) bool {
+	if own, has := client.ValueAt(p.At(c)).(string); has && merge.SameAlias(k, p, own, value) {
+		return false
+	}
+	return slices.ContainsFunc(c.Aliases, func(alias client.Alias) bool {
+		return alias.Field == p.Name && merge.SameAlias(k, p, alias.Value, value)
+	})
+}
+
+// create makes the client, of the key where the input does not say it.
+func (u *upsert) create(ctx context.Context, tx store.Tx) (*client.Client, error) {
+	id, err := u.Service.Store.NextClientID(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take a client id: %w", err)
+	}
+	name, value := u.by.property()
+	i := slices.IndexFunc(client.Properties(), func(p client.Property) bool { return p.Name == name })
+	// A run before may have found a client.
+	u.in = u.decode(nil)
+	if _, named := u.in.Set[i]; !named {
+		u.in.Set[i] = *value
+	}
+	return u.insert(ctx, tx, id, history.OperationUpsert)
+}

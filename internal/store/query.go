@@ -1,0 +1,86 @@
+package store
+
+import (
+	"time"
+
+	"clientgraph/internal/client"
+)
+
+// OrderField is what a list of clients can be ordered by.
+type OrderField string
+
+// The order fields. Ties go by clientId.
+const (
+	OrderByFullName     OrderField = "FULL_NAME"
+	OrderByEmailAddress OrderField = "EMAIL_ADDRESS"
+)
+
+// Order is the order of a list; descending is the exact reverse of ascending.
+// Without a field it is the order of ids.
+type Order struct {
+	Field      OrderField
+	Descending bool
+}
+
+// KeyOf is the client's place in the order.
+func (o Order) KeyOf(c *client.Client) string {
+	if o.Field == OrderByEmailAddress {
+		return c.EmailKey
+	}
+	return c.NameKey
+}
+
+// Need is what KeyOf reads.
+func (o Order) Need() client.Selection {
+	if o.Field == OrderByEmailAddress {
+		return client.Select(client.NameEmailKey)
+	}
+	return client.Select(client.NameNameKey)
+}
+
+// Conditions say which of the visible clients a query means. The zero value
+// means all live ones. Between conditions: all of; within one: any of.
+type Conditions struct {
+	// ClientIDs, when not nil, are the only clients meant: an empty list means
+	// none.
+	ClientIDs []int64
+	// Keys hold, for each condition that the index keys answer, the keys of which
+	// a client has one at least. The first list is the one to find by.
+	Keys [][]string
+	// Appointment, when not nil, is what one and the same appointment of the
+	// client fulfils.
+	Appointment *AppointmentCondition
+	// CreatedFrom and CreatedBefore bound the created date: from, and before.
+	CreatedFrom, CreatedBefore *time.Time
+	// ExternalUserName is an equality, which an alias fulfils as well; nil is no
+	// condition. EmailsLower are the keys of an address, of which a client has one,
+	// be it of an alias; nil is no condition.
+	ExternalUserName *string
+	EmailsLower      []string
+	// Statuses is no condition when empty.
+	Statuses []client.Status
+	// IncludeDeleted means deleted clients as well.
+	IncludeDeleted bool
+}
+
+// AppointmentCondition is what one appointment fulfils: each list that is not
+// nil holds its id.
+type AppointmentCondition struct {
+	LocationIDs, ReasonIDs, StaffIDs []int64
+}
+
+// Query is conditions with an order, a place to start from and a bound.
+type Query struct {
+	Conditions Conditions
+	Order      Order
+	// After and Before bound the query to keys of the order strictly between
+	// them; empty is no bound.
+	After, Before string
+	// AfterID bounds a query in the order of ids to those above it; 0 is no bound.
+	AfterID int64
+	// Backward reads from the end of the order to its start.
+	Backward bool
+	// Skip passes over that many clients. Limit bounds the answer; 0 is no bound.
+	Skip, Limit int64
+	Need        client.Selection
+}
