@@ -154,10 +154,10 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"Role":             constants(t, "client/scope.go", "Role"),
 		"ClientStatus":     constants(t, "client/client.go", "Status"),
 		"FieldType":        constants(t, "client/definition.go", "FieldType"),
-		"ClientOrderField": constants(t, "service/query.go", "OrderField"),
+		"ClientOrderField": constants(t, "store/query.go", "OrderField"),
 		"HistoryOperation": constants(t, "history/history.go", "Operation"),
 		"ClientChangeKind": constants(t, "history/history.go", "Kind"),
-		"DuplicateReason":  constants(t, "service/duplicates.go", "DuplicateReason"),
+		"DuplicateReason":  constants(t, "store/duplicates.go", "DuplicateReason"),
 	} {
 		checkNames(t, "values of "+name, valueNames(apitest.Definition(t, name)), want)
 	}

@@ -20,7 +20,9 @@ const everything = "..."
 //
 //	server.go -> app -> everything
 //	server -> graph, auth, limit     graph -> service, limit, loader
-//	loader, mongostore -> service    service -> merge, changefeed, history, search
+//	service -> all use cases         writing, clientsync, importing -> reading
+//	all other use cases -> writing   loader -> reading
+//	use cases, mongostore -> store   store, reading -> merge, changefeed, history, search
 //	merge, changefeed -> history     merge -> search
 //	all of these -> client           client -> nothing of ours
 //

@@ -148,7 +148,7 @@ func TestRelationsMakeALevel(t *testing.T) {
 
 func TestRelationTakesTheFirst(t *testing.T) {
 	api := family(t)
-	loaders := loader.New(api.Service, apitest.OwnerScope(business))
+	loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 	one := level(t, api, loaders, 1)[0]
 	three := level(t, api, loaders, 3)[0]
 	type relation func(context.Context, int64, client.Selection) ([]*loader.Client, error)
@@ -184,7 +184,7 @@ func TestRelationTakesTheFirst(t *testing.T) {
 // A read that failed failed for all who share it: nobody takes it for nothing.
 func TestAFailedReadIsToldToAllSiblings(t *testing.T) {
 	api := family(t)
-	loaders := loader.New(api.Service, apitest.OwnerScope(business))
+	loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 	members := level(t, api, loaders, 1, 2, 3)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -243,7 +243,7 @@ func TestALevelOfAnyWidthIsOneCommand(t *testing.T) {
 	}
 	api.Load(t, importing.Dataset{Business: client.DefaultBusiness(business), Clients: clients})
 	for _, width := range []int{1, 2, 3, 100, most} {
-		loaders := loader.New(api.Service, apitest.OwnerScope(business))
+		loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 		asked := make([]int64, width, width+1)
 		for i := range asked {
 			asked[i] = int64(i + 1)
@@ -270,7 +270,7 @@ func TestALevelOfAnyWidthIsOneCommand(t *testing.T) {
 // What does not differ within a request is read once in it.
 func TestBusinessAndDefinitionsAreReadOnce(t *testing.T) {
 	api := family(t)
-	loaders := loader.New(api.Service, apitest.OwnerScope(business))
+	loaders := loader.New(api.Service.Reads, apitest.OwnerScope(business))
 	sent := api.Commands(func() {
 		for range 3 {
 			if b, err := loaders.Business(t.Context()); err != nil || b.BusinessID != business {
