@@ -17,7 +17,7 @@ func deploymentWide() map[string][]string {
 		// Whose clients are to be keyed anew, and by which version.
 		"businesses": {"rekeyedTo $gte"},
 		"counters":   {"_id $gte $lt", "_id $gte $lt value $ne"},
-		"feeds":      {"part keyVersion $lt rekeyTo $lt", "claimed"},
+		"feeds":      {"part keyVersion $lt rekeyTo $lt"},
 		// Whose rows wait to be numbered.
 		"outbox": {"businessId $gt"},
 		// Whose erasure goes on; and ids, which are the deployment's.

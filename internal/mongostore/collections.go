@@ -116,8 +116,6 @@ func feedCollections() []Collection {
 		}},
 		{feedsName, keyBusiness, []Index{
 			{Name: "byPart", Keys: ascending(keyBusiness, keyPart), Unique: true},
-			// Where rows are being numbered, in any business: an upkeep looks for them.
-			{Name: "byClaimed", Keys: ascending("claimed"), Partial: bson.D{{Key: "claimed", Value: true}}},
 		}},
 		// Clients that long transactions are about; see lease.
 		{leasesName, keyBusiness, []Index{
@@ -200,6 +198,7 @@ func retiredIndexes() []retiredIndex {
 		return r
 	}
 	return []retiredIndex{
+		{collection: feedsName, name: "byClaimed", keys: []string{"claimed"}},
 		unique(of("byAccount", "clientAccountId")),
 		unique(of("byAccounts", keyAccounts)),
 		of("byEmail", keyLifecycle, "emailKey"),

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -15,33 +14,17 @@ import (
 // NumberChanges gives all rows of the change feed their numbers that wait for one,
 // in all businesses: those of servers that ended before they could.
 func (s *Store) NumberChanges(ctx context.Context) error {
-	businesses, err := s.claimedBusinesses(ctx)
+	businesses, err := s.waitingBusinesses(ctx)
 	if err != nil {
 		return err
 	}
-	waiting, err := s.waitingBusinesses(ctx)
-	if err != nil {
-		return err
-	}
-	businesses = append(businesses, waiting...)
-	slices.Sort(businesses)
 	var failed []error
-	for _, id := range slices.Compact(businesses) {
+	for _, id := range businesses {
 		if err := s.number(ctx, id); err != nil {
 			failed = append(failed, fmt.Errorf("number the changes of business %d: %w", id, err))
 		}
 	}
 	return errors.Join(failed...)
-}
-
-// claimedBusinesses are those with a claim that is not at its end.
-func (s *Store) claimedBusinesses(ctx context.Context) ([]int64, error) {
-	cursor, err := s.db.Collection(feedsName).Find(ctx, bson.D{{Key: "claimed", Value: true}},
-		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
-	if err != nil {
-		return nil, fmt.Errorf("find claims: %w", err)
-	}
-	return readBusinesses(ctx, cursor)
 }
 
 // waitingBusinesses are those with rows in the outbox: one look into the index for
@@ -85,16 +68,20 @@ func (s *Store) drain(ctx context.Context, businessID int64) (*feedHead, error) 
 	if err != nil {
 		return nil, err
 	}
-	head, err := s.findHead(ctx, businessID)
-	if err != nil || head == nil || (numbered && len(head.Claim) == 0) {
-		return head, err
+	if numbered {
+		return s.findHead(ctx, businessID)
 	}
 	short, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
-	// What fails is tried again by whoever reads next; NumberChanges tells what is
-	// wrong.
-	_ = s.number(short, businessID)
-	return s.findHead(ctx, businessID)
+	head, finish, err := s.numberRows(short, businessID)
+	if err != nil {
+		// What fails is tried again by whoever reads next; NumberChanges tells what is
+		// wrong.
+		return s.findHead(ctx, businessID)
+	}
+	// The reader does not wait for what changes nothing for it.
+	s.numberer.beside(finish) //nolint:contextcheck // It is none of the request, which may end before.
+	return head, nil
 }
 
 // place is the number of the last row.

@@ -85,7 +85,21 @@ func (n *numberer) wake(businessID int64) {
 		return
 	}
 	n.woken[businessID] = false
-	go n.run(context.WithValue(context.Background(), besideKey{}, true), businessID)
+	go n.run(besideRequests(), businessID)
+}
+
+// beside does a part of a numbering that nobody waits for. What fails of it is done
+// with the next numbering.
+func (n *numberer) beside(do func(context.Context) error) {
+	go func() {
+		ctx, cancel := context.WithTimeout(besideRequests(), numberTime)
+		defer cancel()
+		_ = do(ctx)
+	}()
+}
+
+func besideRequests() context.Context {
+	return context.WithValue(context.Background(), besideKey{}, true)
 }
 
 type besideKey struct{}

@@ -18,15 +18,17 @@ import (
 
 // Rows are moved from the outbox to the feed in steps, each of one command:
 //
-//  1. The head of the feed is given a claim: the next rows, in their order. It has
-//     one claim at a time, and so the rows have their numbers from here on.
-//  2. The rows are inserted into the feed, under the ids that they have.
+//  1. The rows are inserted into the feed above its head, in their order, under the
+//     ids that they have. No number and no id is there twice, so that a row has one
+//     number, whoever inserts it; and as a command stops at the first row that it
+//     can't insert, there is no gap.
+//  2. The head goes up to the last of them: readers see them.
 //  3. They are deleted from the outbox.
-//  4. The head goes up to the last of them, and the claim ends.
 //
-// Whoever finds a claim goes on with it, from step 2, whoever made it: each of its
-// steps may be done several times and by several processes at once. So a process
-// that dies on the way holds nobody up, as it would with a transaction.
+// Whoever finds rows above the head, or rows of the outbox that have a number, goes
+// on with them, whoever inserted them: each of the steps may be done several times
+// and by several processes at once. So a process that dies on the way holds nobody
+// up, as it would with a transaction.
 
 // feedHead is how far the feed of a business is numbered.
 type feedHead struct {
@@ -34,11 +36,7 @@ type feedHead struct {
 	Head int64 `bson:"head"`
 	// Epoch is that of feedKeys.
 	Epoch int64 `bson:"epoch"`
-	// Claim are the rows that come after Head, by id, while they are being moved.
-	Claim []bson.ObjectID `bson:"claim"`
 }
-
-func (h *feedHead) claimed() int64 { return h.Head + int64(len(h.Claim)) }
 
 // outboxRow is what numbering reads of a row. All of the row is in fields.
 type outboxRow struct {
@@ -64,8 +62,8 @@ func (s *Store) findHead(ctx context.Context, businessID int64) (*feedHead, erro
 }
 
 // isNumbered says whether no row of a business waits for its number. It is asked
-// before the head is read: of a row that another process moves meanwhile, the head
-// has the claim then, or the number.
+// before the head is read: a row that another process moves meanwhile is below the
+// head then.
 func (s *Store) isNumbered(ctx context.Context, businessID int64) (bool, error) {
 	err := s.db.Collection(outboxName).FindOne(ctx, bson.D{{Key: keyBusiness, Value: businessID}},
 		options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
@@ -79,62 +77,44 @@ func (s *Store) isNumbered(ctx context.Context, businessID int64) (bool, error) 
 }
 
 // number gives all rows of a business their numbers that were committed before it
-// was called. One goroutine of the process does that at a time for each business.
+// was called, and clears them from the outbox. One goroutine of the process does
+// that at a time for each business.
 func (s *Store) number(ctx context.Context, businessID int64) error {
-	done, err := s.numberer.begin(ctx, businessID)
+	_, finish, err := s.numberRows(ctx, businessID)
 	if err != nil {
 		return err
 	}
-	defer done()
+	return finish(ctx)
+}
+
+// numberRows gives rows their numbers as number does, and returns the head of the
+// feed, nil where there is none; finish does the rest, and is to be called.
+func (s *Store) numberRows(ctx context.Context, businessID int64) (head *feedHead, finish func(context.Context) error, err error) {
+	done, err := s.numberer.begin(ctx, businessID)
+	if err != nil {
+		return nil, nil, err
+	}
 	ctx = mongo.NewSessionContext(ctx, nil)
 	// A pass goes up through the clients once: one that is written all the time does
 	// not keep others waiting, and a pass comes to its end.
-	last := outboxRow{}
-	for backoff := backoffFirst; ; {
-		head, err := s.findHead(ctx, businessID)
-		if err != nil || head == nil {
-			return err
+	var rows []outboxRow
+	for last := (outboxRow{}); ; last = rows[len(rows)-1] {
+		if rows, err = s.waiting(ctx, businessID, last); err == nil {
+			head, err = s.numberBatch(ctx, businessID, rows)
 		}
-		if len(head.Claim) > 0 {
-			if err := s.move(ctx, businessID, head, nil); err != nil {
-				return err
-			}
-			continue
+		if err == nil && len(rows) == rowBatch {
+			err = s.clearOutbox(ctx, businessID, rows)
 		}
-		rows, err := s.waiting(ctx, businessID, last)
-		if err != nil {
-			return err
+		switch {
+		case err != nil:
+			done()
+			return nil, nil, err
+		case len(rows) < rowBatch:
+			return head, func(ctx context.Context) error {
+				defer done()
+				return s.clearOutbox(mongo.NewSessionContext(ctx, nil), businessID, rows)
+			}, nil
 		}
-		if len(rows) == 0 {
-			// Another process may have cleared the outbox since the head was read, and
-			// not have come to the head yet.
-			if head, err = s.findHead(ctx, businessID); err != nil || head == nil || len(head.Claim) == 0 {
-				return err
-			}
-			continue
-		}
-		if err := s.keyAnew(ctx, businessID, head.Epoch, rows); err != nil {
-			return err
-		}
-		claimed, err := s.claim(ctx, businessID, head, rows)
-		if err != nil {
-			return err
-		}
-		if !claimed {
-			// Somebody else went on: look again.
-			if err := pause(ctx, backoff); err != nil {
-				return err
-			}
-			backoff = min(2*backoff, backoffMost)
-			continue
-		}
-		if err := s.move(ctx, businessID, head, rows); err != nil {
-			return err
-		}
-		if last = rows[len(rows)-1]; len(rows) < rowBatch {
-			return nil
-		}
-		backoff = backoffFirst
 	}
 }
 
@@ -163,7 +143,7 @@ func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) 
 	rows := make([]outboxRow, len(found))
 	for i, fields := range found {
 		row := &rows[i]
-		row.fields = make(bson.D, 0, len(fields)+1)
+		row.fields = make(bson.D, 0, len(fields)+2)
 		for _, e := range fields {
 			switch e.Key {
 			case keyID:
@@ -184,96 +164,154 @@ func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) 
 	return rows, nil
 }
 
-// claim makes rows those that are numbered next, unless anything about the head has
-// changed: then it returns false.
-func (s *Store) claim(ctx context.Context, businessID int64, head *feedHead, rows []outboxRow) (bool, error) {
-	head.Claim = make([]bson.ObjectID, len(rows))
-	for i := range rows {
-		head.Claim[i] = rows[i].id
+// numberBatch gives rows their numbers, and returns the head that is above them. The
+// head is read after the rows: its epoch is that of the rows or a later one.
+func (s *Store) numberBatch(ctx context.Context, businessID int64, rows []outboxRow) (*feedHead, error) {
+	head, err := s.findHead(ctx, businessID)
+	if err != nil || head == nil || len(rows) == 0 {
+		return head, err
 	}
-	result, err := s.db.Collection(feedsName).UpdateOne(ctx,
-		append(feedPart(businessID, partHead),
-			bson.E{Key: "head", Value: head.Head}, bson.E{Key: keyEpoch, Value: head.Epoch}, bson.E{Key: "claimed", Value: nil}),
-		bson.D{{Key: "$set", Value: bson.D{{Key: "claim", Value: head.Claim}, {Key: "claimed", Value: true}}}})
-	if err != nil {
-		return false, fmt.Errorf("claim rows of the outbox: %w", err)
+	if err := s.keyAnew(ctx, businessID, head.Epoch, rows); err != nil {
+		return nil, err
 	}
-	return result.MatchedCount == 1, nil
-}
-
-// move brings the claimed rows into the feed and the head above them. rows are nil
-// where another one made the claim: those of it that are not there any more were
-// moved already.
-func (s *Store) move(ctx context.Context, businessID int64, head *feedHead, rows []outboxRow) error {
-	claimed := bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(head.Claim)}}
-	outbox := s.db.Collection(outboxName)
-	if rows == nil {
-		cursor, err := outbox.Find(ctx, claimed, options.Find().SetBatchSize(oneBatch))
+	top := head.Head
+	for backoff := backoffFirst; len(rows) > 0; backoff = min(2*backoff, backoffMost) {
+		inserted, err := s.insertNumbered(ctx, top, rows)
 		if err != nil {
-			return fmt.Errorf("find claimed rows: %w", err)
+			return nil, err
 		}
-		if rows, err = readOutbox(ctx, cursor); err != nil {
-			return err
+		if inserted {
+			top += int64(len(rows))
+			break
+		}
+		// Another process was here too, or began before this one.
+		if err := pause(ctx, backoff); err != nil {
+			return nil, err
+		}
+		if top, err = s.findTop(ctx, businessID); err != nil {
+			return nil, err
+		}
+		if rows, err = s.withoutNumber(ctx, businessID, rows); err != nil {
+			return nil, err
 		}
 	}
-	if err := s.insertNumbered(ctx, businessID, head, rows); err != nil {
-		return err
-	}
-	if _, err := outbox.DeleteMany(ctx, claimed); err != nil {
-		return fmt.Errorf("clear the outbox: %w", err)
-	}
-	// Only the first to come here finds the head as it was.
-	_, err := s.db.Collection(feedsName).UpdateOne(ctx,
-		append(feedPart(businessID, partHead), bson.E{Key: "head", Value: head.Head}, bson.E{Key: "claimed", Value: true}),
-		bson.D{
-			{Key: "$set", Value: bson.D{{Key: "head", Value: head.claimed()}}},
-			{Key: "$unset", Value: bson.D{{Key: "claim", Value: ""}, {Key: "claimed", Value: ""}}},
-		})
-	if err != nil {
-		return fmt.Errorf("raise the head of the feed: %w", err)
-	}
-	return nil
+	return s.raiseHead(ctx, businessID, top)
 }
 
-// insertNumbered writes rows into the feed, as far as they are not there yet. Rows
-// are kept from when they were numbered: so the first of them go first.
-func (s *Store) insertNumbered(ctx context.Context, businessID int64, head *feedHead, rows []outboxRow) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	places := make(map[bson.ObjectID]int64, len(head.Claim))
-	for i, id := range head.Claim {
-		places[id] = head.Head + int64(i) + 1
-	}
+// insertNumbered writes rows into the feed above a number. It returns false where a
+// number is taken, or a row has one: then those before it are written. Rows are kept
+// from when they were numbered: so the first of them go first.
+func (s *Store) insertNumbered(ctx context.Context, top int64, rows []outboxRow) (bool, error) {
 	now := time.Now()
 	numbered := make([]any, len(rows))
 	for i, row := range rows {
 		numbered[i] = append(row.fields[:len(row.fields):len(row.fields)],
-			bson.E{Key: "at", Value: now}, bson.E{Key: keySequence, Value: places[row.id]})
+			bson.E{Key: "at", Value: now}, bson.E{Key: keySequence, Value: top + int64(i) + 1})
 	}
-	changes := s.db.Collection(changesName)
-	_, err := changes.InsertMany(ctx, numbered, options.InsertMany().SetOrdered(false))
-	if err == nil {
-		return nil
+	_, err := s.db.Collection(changesName).InsertMany(ctx, numbered, options.InsertMany().SetOrdered(true))
+	if mongo.IsDuplicateKeyError(err) {
+		return false, nil
 	}
-	if !mongo.IsDuplicateKeyError(err) {
-		return fmt.Errorf("write the feed: %w", err)
+	if err != nil {
+		return false, fmt.Errorf("write the feed: %w", err)
 	}
-	// Another process was here too, or began before this one: then all are there,
-	// each under its own id.
+	return true, nil
+}
+
+// findTop finds the number of the last row of the feed, which may be above the head.
+// The rows above the head are of processes that number too, or ended before they were
+// through: all of these wait in the outbox still. Other ones are a failure.
+func (s *Store) findTop(ctx context.Context, businessID int64) (int64, error) {
+	for {
+		head, err := s.findHead(ctx, businessID)
+		if err != nil {
+			return 0, err
+		}
+		above, err := s.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keySequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
+		if err != nil || len(above) == 0 {
+			return head.Head, err
+		}
+		left, err := s.db.Collection(outboxName).CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(above)}})
+		if err != nil {
+			return 0, fmt.Errorf("look for rows of the outbox: %w", err)
+		}
+		if left == int64(len(above)) {
+			return head.Head + left, nil
+		}
+		// Rows are deleted from the outbox when the head is above them.
+		now, err := s.findHead(ctx, businessID)
+		if err != nil {
+			return 0, err
+		}
+		if now.Head == head.Head {
+			return 0, fmt.Errorf("write the feed: numbers above %d are taken", head.Head)
+		}
+	}
+}
+
+// withoutNumber are those of the rows that are not in the feed.
+func (s *Store) withoutNumber(ctx context.Context, businessID int64, rows []outboxRow) ([]outboxRow, error) {
 	ids := make([]bson.ObjectID, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].id
 	}
-	there, findErr := changes.CountDocuments(ctx, append(
-		bson.D{{Key: keyBusiness, Value: businessID}},
-		bson.E{Key: keySequence, Value: bson.D{{Key: "$gt", Value: head.Head}, {Key: "$lte", Value: head.claimed()}}},
-		bson.E{Key: keyID, Value: in(ids)}))
-	if findErr != nil {
-		return fmt.Errorf("look for rows of the feed: %w", findErr)
+	there, err := s.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
+	if err != nil {
+		return nil, err
 	}
-	if there != int64(len(rows)) {
-		return fmt.Errorf("write the feed: numbers above %d are taken: %w", head.Head, err)
+	var rest []outboxRow
+	for _, row := range rows {
+		if !slices.Contains(there, row.id) {
+			rest = append(rest, row)
+		}
+	}
+	return rest, nil
+}
+
+// feedRows finds the ids of rows of the feed.
+func (s *Store) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, error) {
+	cursor, err := s.db.Collection(changesName).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("look for rows of the feed: %w", err)
+	}
+	var found []struct {
+		ID bson.ObjectID `bson:"_id"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the feed: %w", err)
+	}
+	ids := make([]bson.ObjectID, len(found))
+	for i := range found {
+		ids[i] = found[i].ID
+	}
+	return ids, nil
+}
+
+// raiseHead brings the head of a feed up to a number, unless it is above it, and
+// returns it.
+func (s *Store) raiseHead(ctx context.Context, businessID, top int64) (*feedHead, error) {
+	var head feedHead
+	err := s.db.Collection(feedsName).FindOneAndUpdate(ctx, feedPart(businessID, partHead),
+		bson.D{{Key: "$max", Value: bson.D{{Key: "head", Value: top}}}},
+		options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&head)
+	if err != nil {
+		return nil, fmt.Errorf("raise the head of the feed: %w", err)
+	}
+	return &head, nil
+}
+
+// clearOutbox deletes rows that have their numbers, and are below the head.
+func (s *Store) clearOutbox(ctx context.Context, businessID int64, rows []outboxRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]bson.ObjectID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].id
+	}
+	_, err := s.db.Collection(outboxName).DeleteMany(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
+	if err != nil {
+		return fmt.Errorf("clear the outbox: %w", err)
 	}
 	return nil
 }
