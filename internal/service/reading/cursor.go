@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/store"
 )
 
+// CursorSeal seals and opens cursors of the feed for one caller.
 func (s *Reads) CursorSeal(ctx context.Context, scope client.Scope) (changefeed.Seal, error) {
 	aead, err := s.Cursors.AEAD(ctx)
 	return changefeed.NewCursorSeal(aead, scope), err
@@ -46,10 +47,14 @@ func checksum(identity []byte, key string) []byte {
 	return sum[:checksumSize]
 }
 
+// EncodeCursor makes the cursor behind a key in the list of that identity: a cursor
+// of another list is refused.
 func EncodeCursor(identity []byte, key string) string {
 	return base64.RawURLEncoding.EncodeToString(append(checksum(identity, key), key...))
 }
 
+// DecodeCursor reads the key out of a cursor. Error: INVALID_CURSOR, at the argument,
+// for one that was not made for the list of that identity.
 func DecodeCursor(identity []byte, argument, cursor string) (string, *client.Error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	// The decoder skips line breaks.

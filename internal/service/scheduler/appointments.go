@@ -37,12 +37,12 @@ type appointmentEntry struct {
 func (s *Scheduler) RecordAppointments(ctx context.Context, scope client.Scope, feed Feed) (FeedResult, error) {
 	return s.feedAppointments(ctx, scope, feed, func(r *writing.EntryReader) appointmentEntry {
 		return appointmentEntry{
-			clientID: r.Id("clientId", client.TypeClient, true),
+			clientID: r.ID("clientId", client.TypeClient, true),
 			appointment: client.Appointment{
-				AppointmentID: r.Id("appointmentId", client.TypeAny, true),
-				LocationID:    r.Id("locationId", client.TypeAny, false),
-				StaffID:       r.Id("staffId", client.TypeAny, false),
-				ReasonID:      r.Id("reasonId", client.TypeAny, false),
+				AppointmentID: r.ID("appointmentId", client.TypeAny, true),
+				LocationID:    r.ID("locationId", client.TypeAny, false),
+				StaffID:       r.ID("staffId", client.TypeAny, false),
+				ReasonID:      r.ID("reasonId", client.TypeAny, false),
 				Start:         r.Start(),
 				Status:        r.Status(),
 				ModifiedDate:  r.Modified(),
@@ -58,7 +58,7 @@ func (s *Scheduler) RemoveAppointments(ctx context.Context, scope client.Scope, 
 	return s.feedAppointments(ctx, scope, feed, func(r *writing.EntryReader) appointmentEntry {
 		return appointmentEntry{
 			removed:     true,
-			appointment: client.Appointment{AppointmentID: r.Id("appointmentId", client.TypeAny, true), ModifiedDate: r.Modified()},
+			appointment: client.Appointment{AppointmentID: r.ID("appointmentId", client.TypeAny, true), ModifiedDate: r.Modified()},
 		}
 	})
 }

@@ -28,11 +28,11 @@ func (s *Scheduler) RecordForms(ctx context.Context, scope client.Scope, feed Fe
 		r := feed.reader(argumentForms, i)
 		readers[i] = r
 		entry := formEntry{reader: r, form: client.Form{
-			FormID:       r.Key("formId"),
-			ClientID:     r.Id("clientId", client.TypeClient, true),
+			FormID:       r.FormID("formId"),
+			ClientID:     r.ID("clientId", client.TypeClient, true),
 			Name:         r.Name("name"),
 			SignedDate:   r.Instant("signedDate", false),
-			Data:         r.Json("data"),
+			Data:         r.JSON("data"),
 			ModifiedDate: r.Modified(),
 		}}
 		if r.Errors == nil {

@@ -32,7 +32,7 @@ func (s *Scheduler) PutLocationGroup(ctx context.Context, scope client.Scope, in
 	}
 	r := &writing.EntryReader{Values: input, Where: client.Path{"input"}}
 	group := store.KnownGroup{LocationGroup: store.LocationGroup{
-		LocationGroupID: r.Id("locationGroupId", client.TypeAny, true),
+		LocationGroupID: r.ID("locationGroupId", client.TypeAny, true),
 		LocationIDs:     r.Locations("locationIds"),
 		ModifiedDate:    r.Modified(),
 	}}

@@ -144,6 +144,7 @@ func (w *Draft) Stamp(after *client.Client) {
 	w.Keyer.Prepare(after)
 }
 
+// Entry is the history entry of the change.
 func (w *Draft) Entry(after *client.Client, operation history.Operation, changes []history.Change) history.Entry {
 	return history.Entry{
 		ClientID:  after.ClientID,

@@ -177,6 +177,7 @@ func towards(change history.Change, prefix string, id int64) history.Change {
 	return mirrored
 }
 
+// NoSuchClient refuses an id that is unknown, or hidden from the caller.
 func NoSuchClient() *client.Error {
 	return &client.Error{Code: client.CodeNotFound, Message: "no such client"}
 }

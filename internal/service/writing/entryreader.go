@@ -10,6 +10,7 @@ import (
 	"clientgraph/internal/client"
 )
 
+// Start reads the start of an appointment.
 func (r *EntryReader) Start() time.Time {
 	if t := r.Instant("start", true); t != nil {
 		return *t
@@ -17,6 +18,7 @@ func (r *EntryReader) Start() time.Time {
 	return time.Time{}
 }
 
+// Status reads the status of an appointment.
 func (r *EntryReader) Status() client.AppointmentStatus {
 	raw, ok := r.given("status", true)
 	if !ok {
@@ -42,6 +44,7 @@ type EntryReader struct {
 	Errors client.Errors
 }
 
+// Fail notes an error of the entry, at the field of that name.
 func (r *EntryReader) Fail(name string, err *client.Error) {
 	r.Errors = append(r.Errors, r.Where.With(name).At(err))
 }
@@ -56,8 +59,8 @@ func (r *EntryReader) given(name string, must bool) (any, bool) {
 	return raw, raw != nil
 }
 
-// Id reads an id of that type; 0 when there is none.
-func (r *EntryReader) Id(name, typeName string, must bool) int64 {
+// ID reads an id of that type; 0 when there is none.
+func (r *EntryReader) ID(name, typeName string, must bool) int64 {
 	raw, ok := r.given(name, must)
 	if !ok {
 		return 0
@@ -125,8 +128,8 @@ func (r *EntryReader) Name(name string) *string {
 	return new(client.Trimmed(*text))
 }
 
-// Key reads the scheduler's id of a form, which may be a number or any text.
-func (r *EntryReader) Key(name string) string {
+// FormID reads the scheduler's id of a form, which may be a number or any text.
+func (r *EntryReader) FormID(name string) string {
 	if number, ok := client.Integer(r.Values[name]); ok {
 		return strconv.FormatInt(number, 10)
 	}
@@ -136,8 +139,8 @@ func (r *EntryReader) Key(name string) string {
 	return ""
 }
 
-// Json reads any value as the JSON that it is; empty when there is none.
-func (r *EntryReader) Json(name string) []byte {
+// JSON reads any value as the JSON that it is; empty when there is none.
+func (r *EntryReader) JSON(name string) []byte {
 	raw, ok := r.given(name, false)
 	if !ok {
 		return nil
@@ -153,6 +156,7 @@ func (r *EntryReader) Json(name string) []byte {
 	return data
 }
 
+// NoSuchClient refuses the entry's client as unknown.
 func (r *EntryReader) NoSuchClient() *client.Error {
 	return r.Where.With("clientId").At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
 }
@@ -160,6 +164,7 @@ func (r *EntryReader) NoSuchClient() *client.Error {
 // maxLocations bounds the locations of a location group.
 const maxLocations = client.MaxList
 
+// Locations reads a list of ids of locations, each once, ascending.
 func (r *EntryReader) Locations(name string) []int64 {
 	raw, ok := r.given(name, true)
 	if !ok {
