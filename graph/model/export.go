@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/personaldata"
 	"clientgraph/internal/service/reading"
@@ -77,7 +76,7 @@ func (e *HeldRecord) Record() any {
 func (e *HeldRecord) FieldDataMap() any {
 	values := map[string]any{}
 	for _, field := range e.Fields {
-		values[strconv.FormatInt(field.Definition.DefinitionID, 10)] = historyValue(field.Value)
+		values[strconv.FormatInt(field.Definition.DefinitionID, 10)] = client.ShowCustom(field.Value)
 	}
 	return values
 }
@@ -99,8 +98,8 @@ func (e *ClientDataExport) Appointments() []any {
 	list := make([]any, len(e.Client.Appointments))
 	for i, a := range e.Client.Appointments {
 		appointment := map[string]any{
-			"appointmentId": strconv.FormatInt(a.AppointmentID, 10), "start": scalar.FormatInstant(a.Start),
-			"status": string(a.Status), "modifiedDate": scalar.FormatInstant(a.ModifiedDate),
+			"appointmentId": strconv.FormatInt(a.AppointmentID, 10), "start": client.FormatInstant(a.Start),
+			"status": string(a.Status), "modifiedDate": client.FormatInstant(a.ModifiedDate),
 		}
 		for name, id := range map[string]int64{"locationId": a.LocationID, "staffId": a.StaffID, "reasonId": a.ReasonID} {
 			if id != 0 {
@@ -132,7 +131,7 @@ func (e *HeldRecord) Changes() []any {
 	list := make([]any, len(e.HeldRecord.Changes))
 	for i, row := range e.HeldRecord.Changes {
 		list[i] = map[string]any{
-			"at": scalar.FormatInstant(row.At), "kind": string(row.Kind), "version": row.Version, "changedFields": row.ChangedFields(client.RoleOwner),
+			"at": client.FormatInstant(row.At), "kind": string(row.Kind), "version": row.Version, "changedFields": row.ChangedFields(client.RoleOwner),
 		}
 	}
 	return list
@@ -143,8 +142,8 @@ func (e *ClientDataExport) Merges() []any {
 	list := make([]any, len(e.Export.Merges))
 	for i, j := range e.Export.Merges {
 		merge := map[string]any{
-			"mergeId": strconv.FormatInt(j.MergeID, 10), "at": scalar.FormatInstant(j.At), "user": j.User, "undone": j.Undone,
-			"clientIds": historyValue(j.ClientIDs),
+			"mergeId": strconv.FormatInt(j.MergeID, 10), "at": client.FormatInstant(j.At), "user": j.User, "undone": j.Undone,
+			"clientIds": plainIDs(j.ClientIDs),
 		}
 		if j.ClientID != 0 {
 			merge["clientId"] = strconv.FormatInt(j.ClientID, 10)
@@ -166,7 +165,7 @@ func (e *ClientDataExport) RemovedAppointments() []any {
 	for i, known := range e.Removed {
 		list[i] = map[string]any{
 			"appointmentId": strconv.FormatInt(known.AppointmentID, 10), "clientId": strconv.FormatInt(known.ClientID, 10),
-			"modifiedDate": scalar.FormatInstant(known.ModifiedDate),
+			"modifiedDate": client.FormatInstant(known.ModifiedDate),
 		}
 	}
 	return list
@@ -176,7 +175,7 @@ func (e *ClientDataExport) RemovedAppointments() []any {
 func (e *ClientDataExport) DismissedDuplicates() []any {
 	list := make([]any, len(e.Dismissed))
 	for i, pair := range e.Dismissed {
-		list[i] = map[string]any{"clientIds": historyValue(pair[:])}
+		list[i] = map[string]any{"clientIds": plainIDs(pair[:])}
 	}
 	return list
 }
@@ -186,7 +185,7 @@ func (e *ClientDataExport) KeptAnswers() []any {
 	list := make([]any, len(e.Kept))
 	for i, kept := range e.Kept {
 		list[i] = map[string]any{
-			"at": scalar.FormatInstant(kept.At), "clientId": strconv.FormatInt(kept.ClientID, 10), "version": kept.Version,
+			"at": client.FormatInstant(kept.At), "clientId": strconv.FormatInt(kept.ClientID, 10), "version": kept.Version,
 		}
 	}
 	return list
@@ -195,29 +194,17 @@ func (e *ClientDataExport) KeptAnswers() []any {
 // held puts each stored part of a record that has a value under its name.
 func held(record map[string]any, c *client.Client) {
 	for _, p := range client.Properties() {
-		if !p.Held() {
-			continue
-		}
-		switch value := p.Value(c).(type) {
-		case nil:
-		case []string:
-			if len(value) > 0 {
-				record[p.Name] = value
-			}
-		case []int64:
-			if len(value) > 0 {
-				record[p.Name] = historyValue(value)
-			}
-		case []client.Alias:
-			if len(value) > 0 {
-				record[p.Name] = historyValue(value)
-			}
-		case []client.MergedClient:
-			if len(value) > 0 {
-				record[p.Name] = historyValue(value)
-			}
-		default:
-			record[p.Name] = historyValue(value)
+		if p.Held() && !p.Empty(c) {
+			record[p.Name] = p.Show(p.Value(c))
 		}
 	}
+}
+
+// plainIDs are ids as the export writes them, as text.
+func plainIDs(ids []int64) []string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	return texts
 }

@@ -2,9 +2,7 @@ package model
 
 import (
 	"strconv"
-	"time"
 
-	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/service/reading"
@@ -78,48 +76,23 @@ type HistoryChange struct{ *history.Change }
 const secretChanged = "changed"
 
 // Before is the value before.
-func (c *HistoryChange) Before() any { return historyValue(c.Change.Before) }
+func (c *HistoryChange) Before() any { return c.shown(c.Change.Before) }
 
 // After is the value after.
 func (c *HistoryChange) After() any {
 	if c.Secret() {
 		return secretChanged
 	}
-	return historyValue(c.Change.After)
+	return c.shown(c.Change.After)
 }
 
-// historyValue is a value as the schema's fields answer it. Whole numbers are
-// ids.
-func historyValue(value any) any {
-	switch v := value.(type) {
-	case int64:
-		return strconv.FormatInt(v, 10)
-	case []int64:
-		texts := make([]string, len(v))
-		for i, id := range v {
-			texts[i] = strconv.FormatInt(id, 10)
-		}
-		return texts
-	case client.Date:
-		return v.String()
-	case client.Status:
-		return string(v)
-	case time.Time:
-		return scalar.FormatInstant(v)
-	case []client.Alias:
-		aliases := make([]any, len(v))
-		for i, alias := range v {
-			aliases[i] = map[string]any{"field": alias.Field, "value": alias.Value, "clientId": strconv.FormatInt(alias.ClientID, 10)}
-		}
-		return aliases
-	case []client.MergedClient:
-		merged := make([]any, len(v))
-		for i, m := range v {
-			merged[i] = map[string]any{
-				"clientId": strconv.FormatInt(m.ClientID, 10), "mergeId": strconv.FormatInt(m.MergeID, 10), "mergedDate": scalar.FormatInstant(m.MergedDate),
-			}
-		}
-		return merged
+// shown is a value of the change as the schema's field answers it, with ids as text.
+func (c *HistoryChange) shown(value any) any {
+	if p := client.PropertyByName(c.Path); p != nil {
+		return p.Show(value)
 	}
-	return value
+	if id, isEdge := value.(int64); isEdge {
+		return strconv.FormatInt(id, 10)
+	}
+	return client.ShowCustom(value)
 }

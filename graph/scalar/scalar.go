@@ -154,12 +154,9 @@ func oneOf[T ~string](v any, names ...T) (T, error) {
 	return "", invalidType("want a value of the enum, spelt as in the schema")
 }
 
-// FormatInstant is the text of an instant: RFC 3339 in UTC with milliseconds.
-func FormatInstant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
-
 // MarshalDateTime writes an instant as RFC 3339, in UTC and with milliseconds.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
-	return graphql.MarshalString(FormatInstant(t))
+	return graphql.MarshalString(client.FormatInstant(t))
 }
 
 // UnmarshalDateTime reads RFC 3339. Error: INVALID_TYPE.

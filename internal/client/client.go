@@ -316,7 +316,7 @@ func (c *Client) VisibilityKeys() []string {
 func (c *Client) Clone() *Client {
 	clone := *c
 	for i := range properties {
-		cloneList(properties[i].At(&clone))
+		properties[i].place.clone(&clone)
 	}
 	return &clone
 }

@@ -28,7 +28,7 @@ func (p Path) At(e *Error) *Error {
 // taken as it is, and each entry of a list that it holds: rules may have become
 // stricter since it was stored.
 func decodeProperty(p *Property, raw, held any, where Path) (any, Errors) {
-	if IsHeld(raw, held) {
+	if held != nil && p.place.sent(raw, held) {
 		return held, nil
 	}
 	if raw == nil {
@@ -37,40 +37,22 @@ func decodeProperty(p *Property, raw, held any, where Path) (any, Errors) {
 		}
 		return nil, nil
 	}
-	switch p.Kind.(type) {
-	case *[]string:
-		texts, _ := held.([]string)
-		return DecodeTexts(p, raw, texts, where)
-	case *[]int64:
-		return decodeIDs(raw, TypeAny, p.Max, where)
-	}
-	value, err := DecodeScalar(p, raw)
-	if err == nil && p.Rule != nil {
-		value, err = p.Rule(value)
-	}
-	if err != nil {
-		return nil, Errors{where.At(err)}
+	return p.place.read(p, raw, held, where)
+}
+
+// DecodeScalar gives a single value its Go type. The property's rule is left out.
+func DecodeScalar(p *Property, raw any) (any, *Error) {
+	without := *p
+	without.Rule = nil
+	value, errs := p.place.read(&without, raw, nil, nil)
+	if errs != nil {
+		return nil, errs[0]
 	}
 	return value, nil
 }
 
-// DecodeScalar gives a single value its Go type.
-func DecodeScalar(p *Property, raw any) (any, *Error) {
-	switch p.Kind.(type) {
-	case **bool, *bool:
-		if flag, ok := raw.(bool); ok {
-			return flag, nil
-		}
-		return nil, WrongType("true or false")
-	case **float64:
-		number, ok := number(raw)
-		if !ok {
-			return nil, WrongType("a number")
-		}
-		return number, nil
-	case **Date:
-		return decodeDate(raw)
-	}
+// readText reads a text within the property's bound.
+func readText(p *Property, raw any) (any, *Error) {
 	text, ok := raw.(string)
 	if !ok {
 		return nil, WrongType("text")

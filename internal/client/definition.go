@@ -10,27 +10,6 @@ import (
 // ID is the definition's global id.
 func (f *FieldDefinition) ID() ID { return ID{Type: TypeFieldDefinition, Number: f.DefinitionID} }
 
-// FieldType is the type that a custom field must have to stand for the
-// property; empty when none may. A field stands for a writable property of one
-// value that is no secret, no judgement of the business and not denied to role
-// CLIENT.
-func (p *Property) FieldType() FieldType {
-	if !p.Mappable() {
-		return ""
-	}
-	switch p.Kind.(type) {
-	case **string:
-		return FieldText
-	case **bool, *bool:
-		return FieldBoolean
-	case **float64:
-		return FieldNumber
-	case **Date:
-		return FieldDate
-	}
-	return ""
-}
-
 // Version is that of all the custom fields of a business, those that were retired
 // among them: it rises with each that is made, changed or retired.
 func (d Definitions) Version() int64 {
@@ -172,9 +151,9 @@ func (d Definitions) Fields(c *Client) []Field {
 func (f *FieldDefinition) valueOf(c *Client) any {
 	if p := f.Property(); p != nil {
 		if p.Name == "fullName" {
-			return ValueAt(new(c.FullName()))
+			return Deref(c.FullName())
 		}
-		return ValueAt(p.At(c))
+		return p.Value(c)
 	}
 	for _, value := range c.FieldValues {
 		if value.DefinitionID == f.DefinitionID {

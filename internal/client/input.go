@@ -208,7 +208,7 @@ func (in *Input) DecodeField(definition *FieldDefinition, raw any, where Path) {
 }
 
 func (in *Input) decodeMapped(definition *FieldDefinition, raw any, where Path) {
-	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == *definition.PropertyCode })
+	i := propertyIndex(*definition.PropertyCode)
 	if i < 0 || !properties[i].Mappable() {
 		in.Fail(where, notWritable())
 		return
@@ -225,7 +225,7 @@ func (in *Input) decodeMapped(definition *FieldDefinition, raw any, where Path) 
 		in.Set[i] = nil
 		return
 	}
-	if given, named := in.Set[i]; named && !EqualValues(given, value) {
+	if given, named := in.Set[i]; named && !p.SameValue(given, value) {
 		in.Fail(where, &Error{
 			Code:    CodeFieldConflict,
 			Message: "this custom field stands for the property " + p.Name + ", which has another value in this input: give one of them, or both alike",
@@ -331,7 +331,7 @@ func (in *Input) Lacking() Errors {
 // Apply writes the plain properties and custom fields into c.
 func (in *Input) Apply(c *Client) {
 	for i, value := range in.Set {
-		SetAt(properties[i].At(c), value)
+		properties[i].Set(c, value)
 	}
 	for id, value := range in.fields {
 		c.FieldValues = WithFieldValue(c.FieldValues, id, value)

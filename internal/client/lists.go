@@ -33,23 +33,8 @@ func EdgePath(prefix string, id int64) string { return prefix + "." + strconv.Fo
 // TextSize is how many bytes the client's texts have.
 func (c *Client) TextSize() int {
 	size := 0
-	for i := range Properties() {
-		switch value := ValueAt(Properties()[i].At(c)).(type) {
-		case string:
-			size += len(value)
-		case []string:
-			for _, text := range value {
-				size += len(text)
-			}
-		}
-	}
-	for _, v := range c.FieldValues {
-		if text, ok := v.Value.(string); ok {
-			size += len(text)
-		}
-	}
-	for _, alias := range c.Aliases {
-		size += len(alias.Value)
+	for i := range properties {
+		size += properties[i].place.bytes(c)
 	}
 	return size
 }

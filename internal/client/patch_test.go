@@ -88,7 +88,7 @@ func drawPatch(t *rapid.T) (values client.Values, want map[string]any) {
 		}
 		if !p.Is(client.Required) && p.Name != "status" && rapid.IntRange(0, 3).Draw(t, "cleared") == 0 {
 			values[p.Name] = nil
-			want[p.Name] = client.ValueAt(p.At(&client.Client{}))
+			want[p.Name] = p.Value(&client.Client{})
 			continue
 		}
 		want[p.Name], values[p.Name] = anyValue(t, p)
@@ -111,7 +111,7 @@ func TestPropertyPatchesAddUp(t *testing.T) {
 		before := clienttest.AnyClient().Draw(rt, "client")
 		want := map[string]any{}
 		for i := range client.Properties() {
-			want[client.Properties()[i].Name] = client.ValueAt(client.Properties()[i].At(before))
+			want[client.Properties()[i].Name] = client.Properties()[i].Value(before)
 		}
 		after := before.Clone()
 		var last client.Values
@@ -123,7 +123,7 @@ func TestPropertyPatchesAddUp(t *testing.T) {
 		}
 		got := map[string]any{}
 		for i := range client.Properties() {
-			got[client.Properties()[i].Name] = client.ValueAt(client.Properties()[i].At(after))
+			got[client.Properties()[i].Name] = client.Properties()[i].Value(after)
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("-model +patched:\n%s", diff)

@@ -1,22 +1,5 @@
 package client
 
-import (
-	"slices"
-)
-
-// Held says whether a stored part is told of as such: not what the service
-// derives from other parts, and no secret.
-func (p *Property) Held() bool {
-	switch p.Name {
-	case NameModifiedDate, NameModifiedUser, NameAppointmentCount:
-		return true
-	case NameFields, NameSubjects:
-		// They are told by themselves.
-		return false
-	}
-	return !p.Is(Derived) && !p.Is(Secret)
-}
-
 // Property is one stored part of a client. The table of them is the single
 // place that says what a part is called, how it is checked, who may write it
 // and where it lies in the struct; documents, patches, history and projections
@@ -28,11 +11,9 @@ type Property struct {
 	Max  int
 	Rule Rule
 	has  trait
-	at   func(*Client) any
-	// Kind is a place of the property's Go type, to be asked for its type alone.
-	Kind any
-	// mapped says whether a custom field may stand for the property.
-	mapped bool
+	// place is the property's field of the struct, and what is done with values of its
+	// type.
+	place place
 }
 
 // trait is what is special about a property.
@@ -79,158 +60,112 @@ const (
 // MaxSubjects bounds how many clients one client may view, and an edge list.
 const MaxSubjects = 5_000
 
-// properties is the table. Its order is the order of a document's parts. The
-// parts that every read loads are not in it: clientId, businessId, version,
-// lifecycle.
-var properties = withKinds([]Property{
-	{Name: "parentBusinessId", at: func(c *Client) any { return &c.ParentBusinessID }},
-	{Name: "clientAccountId", at: func(c *Client) any { return &c.ClientAccountID }},
-	{Name: "createdDate", at: func(c *Client) any { return &c.CreatedDate }},
-	{Name: "createdUser", has: hiddenFromClient, at: func(c *Client) any { return &c.CreatedUser }},
-	{Name: NameModifiedDate, has: Derived, at: func(c *Client) any { return &c.ModifiedDate }},
-	{Name: NameModifiedUser, has: Derived | hiddenFromClient, at: func(c *Client) any { return &c.ModifiedUser }},
-	{Name: "sanitized", at: func(c *Client) any { return &c.Sanitized }},
-	{Name: "status", Max: MaxText, has: Writable | Consent, Rule: statusRule, at: func(c *Client) any { return &c.Status }},
-	{Name: "blocked", has: Writable | Consent, at: func(c *Client) any { return &c.Blocked }},
-
-	{Name: "firstName", Max: MaxText, has: Writable | trims | Required | ownWritable, at: func(c *Client) any { return &c.FirstName }},
-	{Name: "lastName", Max: MaxText, has: Writable | trims | Required | ownWritable, at: func(c *Client) any { return &c.LastName }},
-	{Name: "fullName", Max: MaxText, has: Writable | trims | ownWritable, at: func(c *Client) any { return &c.StoredFullName }},
-	{Name: NameEmailAddress, Max: MaxEmail, has: Writable | Aliased | Required, Rule: EmailRule, at: func(c *Client) any { return &c.EmailAddress }},
-	{Name: NameExternalUserName, Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.ExternalUserName }},
-	{Name: "companyName", Max: MaxText, has: Writable | trims, at: func(c *Client) any { return &c.CompanyName }},
-	{Name: NameDateOfBirth, has: Writable, at: func(c *Client) any { return &c.DateOfBirth }},
-	{Name: "sex", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.Sex }},
-	{Name: "spouseName", Max: MaxText, has: Writable | trims, at: func(c *Client) any { return &c.SpouseName }},
-	{Name: "referredBy", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.ReferredBy }},
-	{Name: "imageUrl", Max: MaxText, has: Writable, Rule: urlRule, at: func(c *Client) any { return &c.ImageURL }},
-
-	{Name: "cellPhone", Max: MaxText, has: Writable | ownWritable | Phone | Aliased, at: func(c *Client) any { return &c.CellPhone }},
-	{Name: "homePhone", Max: MaxText, has: Writable | ownWritable | Phone | Aliased, at: func(c *Client) any { return &c.HomePhone }},
-	{Name: "businessPhone", Max: MaxText, has: Writable | ownWritable | Phone | Aliased, at: func(c *Client) any { return &c.BusinessPhone }},
-	{Name: "emergencyContact", Max: MaxText, has: Writable | trims, at: func(c *Client) any { return &c.EmergencyContact }},
-	{Name: "emergencyContactPhone", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.EmergencyContactPhone }},
-
-	{Name: "address1", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.Address1 }},
-	{Name: "address2", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.Address2 }},
-	{Name: "city", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.City }},
-	{Name: "county", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.County }},
-	{Name: "state", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.State }},
-	{Name: "zip", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.Zip }},
-	{Name: "country", Max: MaxText, has: Writable | ownWritable, at: func(c *Client) any { return &c.Country }},
-	{Name: "latitude", has: Writable, Rule: within(90), at: func(c *Client) any { return &c.Latitude }},
-	{Name: "longitude", has: Writable, Rule: within(180), at: func(c *Client) any { return &c.Longitude }},
-
-	{Name: "locale", Max: MaxText, has: Writable | ownWritable, Rule: LocaleRule, at: func(c *Client) any { return &c.Locale }},
-	{Name: "timeZone", Max: MaxText, has: Writable | ownWritable, Rule: TimeZoneRule, at: func(c *Client) any { return &c.TimeZoneID }},
-
-	{Name: "notes", Max: MaxNotes, has: Writable | hiddenFromClient, at: func(c *Client) any { return &c.Notes }},
-	{Name: "alertNotes", Max: MaxList, has: Writable | hiddenFromClient, at: func(c *Client) any { return &c.AlertNotes }},
-	{Name: NameTags, Max: MaxTags, has: Writable | hiddenFromClient, Rule: tagRule, at: func(c *Client) any { return &c.Tags }},
-
-	{Name: "allowWaitListText", has: Writable | Consent, at: func(c *Client) any { return &c.AllowWaitListText }},
-	{Name: "invitationOptIn", has: Writable | Consent, at: func(c *Client) any { return &c.InvitationOptIn }},
-	{Name: "enrollee", has: Writable, at: func(c *Client) any { return &c.Enrollee }},
-	{Name: "excludeEmailCategoryIdList", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.ExcludeEmailCategoryIDList }},
-	{Name: "excludeEmailTemplateIdList", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.ExcludeEmailTemplateIDList }},
-
-	{Name: "insuranceCo", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.InsuranceCo }},
-	{Name: "insuranceGroup", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.InsuranceGroup }},
-	{Name: "insuranceNo", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.InsuranceNo }},
-	{Name: "insurancePlan", Max: MaxText, has: Writable, at: func(c *Client) any { return &c.InsurancePlan }},
-
-	{Name: "authnetCustomerId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.AuthnetCustomerID }},
-	{Name: "authnetPaymentProfileIdList", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.AuthnetPaymentProfileIDList }},
-	{Name: "enterpriseClientId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.EnterpriseClientID }},
-	{Name: "hubspotutk", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.Hubspotutk }},
-	{Name: "infusionsoftContactId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.InfusionsoftContactID }},
-	{Name: "salesforceAccountId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.SalesforceAccountID }},
-	{Name: "salesforceContactId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.SalesforceContactID }},
-	{Name: "salesforceLeadId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.SalesforceLeadID }},
-	{Name: "salesforcePersonId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.SalesforcePersonID }},
-	{Name: "squareCustomerId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.SquareCustomerID }},
-	{Name: "stripeCustomerId", Max: MaxText, has: Writable | Aliased, at: func(c *Client) any { return &c.StripeCustomerID }},
-	{Name: "ssoTags", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.SSOTags }},
-	{Name: "ipAddress", Max: MaxText, has: Writable | hiddenFromClient, at: func(c *Client) any { return &c.IPAddress }},
-
-	{Name: "jobRequisitionNumbersAccepted", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.JobRequisitionNumbersAccepted }},
-	{Name: "jobRequisitionNumbersDeclined", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.JobRequisitionNumbersDeclined }},
-	{Name: "jobRequisitionNumbersSent", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.JobRequisitionNumbersSent }},
-	{Name: "requisitionIdsAccepted", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.RequisitionIDsAccepted }},
-	{Name: "requisitionIdsDeclined", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.RequisitionIDsDeclined }},
-	{Name: "requisitionIdsSent", Max: MaxList, has: Writable, at: func(c *Client) any { return &c.RequisitionIDsSent }},
-
-	{Name: NameFields, at: func(c *Client) any { return &c.FieldValues }},
-	{Name: NameSubjects, has: Edge, at: func(c *Client) any { return &c.SubjectIDs }},
-	{Name: NameMergedInto, at: func(c *Client) any { return &c.MergedInto }},
-	{Name: NameMerged, at: func(c *Client) any { return &c.Merged }},
-	{Name: NameAliases, at: func(c *Client) any { return &c.Aliases }},
-	{Name: NameAppointments, has: Derived, at: func(c *Client) any { return &c.Appointments }},
-	{Name: NameAppointmentCount, has: Derived, at: func(c *Client) any { return &c.ActiveAppointmentCount }},
-	{Name: NameNameKey, has: Derived, at: func(c *Client) any { return &c.NameKey }},
-	{Name: NameEmailKey, has: Derived, at: func(c *Client) any { return &c.EmailKey }},
-	{Name: NamePhoneSpellings, has: Derived, at: func(c *Client) any { return &c.PhoneSpellings }},
-	{Name: "keys", has: Derived, at: func(c *Client) any { return &c.Keys }},
-	{Name: "emailsLower", has: Derived, at: func(c *Client) any { return &c.EmailsLower }},
-	{Name: "externalUserNames", has: Derived, at: func(c *Client) any { return &c.ExternalUserNames }},
-	{Name: nameAccountIDs, has: Derived, at: func(c *Client) any { return &c.AccountIDs }},
-	{Name: NameIdentityKeys, has: Derived, at: func(c *Client) any { return &c.IdentityKeys }},
-	{Name: "ssn", has: Secret, at: func(c *Client) any { return &c.SealedSSN }},
-	{Name: "password", has: Secret, at: func(c *Client) any { return &c.PasswordHash }},
-})
-
-// Names of stored parts that rules and queries speak of.
-const (
-	NameFields   = "fields"
-	NameSubjects = "viewSubjectIds"
-	NameNameKey  = "nameKey"
-	NameEmailKey = "emailKey"
-
-	NameDateOfBirth = "dateOfBirth"
-	NameTags        = "tags"
-
-	NameEmailAddress     = "emailAddress"
-	NameExternalUserName = "externalUserName"
-
-	NamePhoneSpellings = "phoneSpellings"
-
-	NameModifiedDate = "modifiedDate"
-	NameModifiedUser = "modifiedUser"
-
-	NameIdentityKeys = "identityKeys"
-	nameAccountIDs   = "accountIds"
-
-	NameMergedInto = "mergedIntoClientId"
-	NameMerged     = "mergedClients"
-	NameAliases    = "aliases"
-
-	// What the scheduler sends changes these.
-	NameAppointments     = "appointments"
-	NameAppointmentCount = "activeAppointmentCount"
-	NameFormList         = "formList"
-)
-
 // Properties is the table of a client's stored parts. It is not to be changed.
-func Properties() []Property { return properties }
+func Properties() []Property { return properties[:] }
 
 // PropertyByName returns the property of that name, or nil.
 func PropertyByName(name string) *Property {
-	i := slices.IndexFunc(properties, func(p Property) bool { return p.Name == name })
-	if i < 0 {
-		return nil
+	if i := propertyIndex(name); i >= 0 {
+		return &properties[i]
 	}
-	return &properties[i]
+	return nil
 }
 
-// At returns a pointer to the property's place in c: one of **string, *string,
-// **bool, *bool, **float64, **int64, *int64, **Date, **time.Time, *[]string,
-// *[]int64, *[]byte, *Status, *[]FieldValue, *[]Appointment, *[]MergedClient,
-// *[]Alias.
-func (p *Property) At(c *Client) any { return p.at(c) }
+// propertyIndex is where in the table the property of that name is; -1 for none.
+func propertyIndex(name string) int {
+	for i := range properties {
+		if properties[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
 
-// Value is what the property's place in c holds, as history keeps it: nil for
-// none.
-func (p *Property) Value(c *Client) any { return ValueAt(p.at(c)) }
+// At returns a pointer to the property's field in c, such as a **string.
+func (p *Property) At(c *Client) any { return p.place.at(c) }
+
+// Value is the property of c as inputs and history hold it: a string, bool,
+// float64, int64, Date, time.Time, Status, or a slice; nil for a single value that
+// is not there.
+func (p *Property) Value(c *Client) any { return p.place.value(c) }
+
+// Set gives c a value, as Value answers it. A value of another type is none.
+func (p *Property) Set(c *Client, value any) { p.place.setValue(c, value) }
+
+// Copy gives to the value of from. They share lists.
+func (p *Property) Copy(to, from *Client) { p.place.copy(to, from) }
+
+// Equal says whether both clients have the same value.
+func (p *Property) Equal(a, b *Client) bool { return p.place.equal(a, b) }
+
+// SameValue says whether two values, as Value answers them, are the same.
+func (p *Property) SameValue(a, b any) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return p.place.sameValue(a, b)
+}
+
+// Empty says whether c has no value, so that nothing is stored of it. A flag and a
+// count are never empty.
+func (p *Property) Empty(c *Client) bool { return p.place.empty(c) }
+
+// Encode is the property of c in the form that a store keeps, see Document.
+func (p *Property) Encode(c *Client) any { return p.place.encode(c) }
+
+// EncodeValue is Encode of a value, as Value answers it; nil for nil.
+func (p *Property) EncodeValue(value any) any {
+	if value == nil {
+		return nil
+	}
+	return p.place.encodeValue(value)
+}
+
+// Decode gives c a stored value, and says whether it is of the property's type.
+func (p *Property) Decode(c *Client, from Stored) bool { return p.place.decode(c, from) }
+
+// DecodeValue is a stored value, as Value answers it, and says whether it is of
+// the property's type.
+func (p *Property) DecodeValue(from Stored) (any, bool) { return p.place.decodeValue(from) }
+
+// AppendJSON appends what the schema's field of the property answers of c, byte for
+// byte as gqlgen writes it. Of properties that the schema answers in a form of its
+// own, such as timeZone, it is the value as Show has it.
+func (p *Property) AppendJSON(dst []byte, c *Client) []byte { return p.place.appendJSON(dst, c) }
+
+// AppendStored is AppendJSON of a stored value; nil is a value that is not stored.
+// It says whether the value is of the property's type.
+func (p *Property) AppendStored(dst []byte, from Stored) ([]byte, bool) {
+	return p.place.appendStored(dst, from)
+}
+
+// Show is a value, as Value answers it, in the form that history, reports of merges
+// and exports tell it: ids, days and instants are text.
+func (p *Property) Show(value any) any {
+	if value == nil {
+		return nil
+	}
+	return p.place.show(value)
+}
+
+// IsList says whether the property has entries.
+func (p *Property) IsList() bool { return p.place.traits().list }
+
+// Entries are those of the list in c; nil of what is no list.
+func (p *Property) Entries(c *Client) []any { return p.place.entries(c) }
+
+// SetEntries gives the list in c entries of its own type.
+func (p *Property) SetEntries(c *Client, entries []any) { p.place.setEntries(c, entries) }
+
+// Size is how many characters or entries c has of the property, which Max bounds,
+// and what is counted; 0 of other types.
+func (p *Property) Size(c *Client) (size int, unit string) {
+	return p.place.size(c), p.place.traits().unit
+}
+
+// Strictness orders the values of consent; the highest is the strictest. Of other
+// properties it is 0.
+func (p *Property) Strictness(c *Client) int { return p.place.strictness(c) }
 
 // Writable says whether clients are created and patched with the property.
 func (p *Property) Writable() bool { return p.Is(Writable) }
@@ -241,34 +176,34 @@ func (p *Property) HiddenFromClient() bool { return p.Is(hiddenFromClient) }
 // Is says whether the property has a trait.
 func (p *Property) Is(t trait) bool { return p.has&t != 0 }
 
-// withKinds adds what follows from a row of the table.
-func withKinds(table []Property) []Property {
-	blank := &Client{}
-	for i := range table {
-		p := &table[i]
-		p.Kind = p.at(blank)
-		p.mapped = p.isMappable()
+// FieldType is the type that a custom field must have to stand for the
+// property; empty when none may. A field stands for a writable property of one
+// value that is no secret, no judgement of the business and not denied to role
+// CLIENT.
+func (p *Property) FieldType() FieldType {
+	if !p.Is(Writable) || p.Is(hiddenFromClient) || p.Name == "blocked" {
+		return ""
 	}
-	return table
+	return p.place.traits().field
 }
 
 // Mappable says whether a custom field may stand for the property.
-func (p *Property) Mappable() bool { return p.mapped }
-
-// isMappable: a writable scalar that is no secret, no judgement of the business
-// and not denied to clients.
-func (p *Property) isMappable() bool {
-	if !p.Is(Writable) || p.Is(hiddenFromClient) || p.Name == "status" || p.Name == "blocked" {
-		return false
-	}
-	switch p.Kind.(type) {
-	case *[]string, *[]int64:
-		return false
-	}
-	return true
-}
+func (p *Property) Mappable() bool { return p.FieldType() != "" }
 
 // staysUnnamed says whether an update that does not name the property leaves it
 // alone: it is the business's judgement of the client, and not to be lost by a
 // caller that knows nothing of it.
 func (p *Property) staysUnnamed() bool { return p.Name == "status" || p.Name == "blocked" }
+
+// Held says whether a stored part is told of as such: not what the service
+// derives from other parts, and no secret.
+func (p *Property) Held() bool {
+	switch p.Name {
+	case NameModifiedDate, NameModifiedUser, NameAppointmentCount:
+		return true
+	case NameFields, NameSubjects:
+		// They are told by themselves.
+		return false
+	}
+	return !p.Is(Derived) && !p.Is(Secret)
+}

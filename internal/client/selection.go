@@ -2,7 +2,11 @@ package client
 
 // Selection is which stored parts of a client a read needs. The zero value
 // needs only what every read loads: clientId, businessId, version and lifecycle.
-type Selection struct{ bits [2]uint64 }
+// Equal selections are equal by ==.
+type Selection struct {
+	// bits has a bit for each property, in the order of the table.
+	bits [(len(properties) + 63) / 64]uint64
+}
 
 // Select returns the selection of the named properties. Names that are no
 // property are passed over: they need nothing stored.
@@ -25,18 +29,16 @@ func SelectAll() Selection {
 
 // Add puts the named property into the selection, if there is one of that name.
 func (s *Selection) Add(name string) {
-	for i := range properties {
-		if properties[i].Name == name {
-			s.bits[i/64] |= 1 << (i % 64)
-			return
-		}
+	if i := propertyIndex(name); i >= 0 {
+		s.bits[i/64] |= 1 << (i % 64)
 	}
 }
 
 // With returns the selection with what o selects added.
 func (s Selection) With(o Selection) Selection {
-	s.bits[0] |= o.bits[0]
-	s.bits[1] |= o.bits[1]
+	for i := range s.bits {
+		s.bits[i] |= o.bits[i]
+	}
 	return s
 }
 

@@ -101,19 +101,18 @@ func Diff(before, after *client.Client) []Change {
 		if p.Is(client.Derived) {
 			continue
 		}
-		was, is := client.ValueAt(p.At(before)), client.ValueAt(p.At(after))
-		if client.EqualValues(was, is) {
+		if p.Equal(before, after) {
 			continue
 		}
 		switch {
 		case p.Is(client.Secret):
 			changes = append(changes, Change{Path: p.Name})
 		case p.Is(client.Edge):
-			changes = append(changes, IDChanges(PathSubject, was.([]int64), is.([]int64))...)
+			changes = append(changes, IDChanges(PathSubject, before.SubjectIDs, after.SubjectIDs)...)
 		case p.Name == client.NameFields:
-			changes = append(changes, fieldChanges(was.([]client.FieldValue), is.([]client.FieldValue))...)
+			changes = append(changes, fieldChanges(before.FieldValues, after.FieldValues)...)
 		default:
-			changes = append(changes, Change{Path: p.Name, Before: was, After: is})
+			changes = append(changes, Change{Path: p.Name, Before: p.Value(before), After: p.Value(after)})
 		}
 	}
 	return changes
@@ -169,7 +168,7 @@ func fieldChanges(before, after []client.FieldValue) []Change {
 	}
 	var changes []Change
 	for _, change := range values {
-		if !client.EqualValues(change.Before, change.After) {
+		if change.Before != change.After {
 			changes = append(changes, *change)
 		}
 	}

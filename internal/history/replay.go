@@ -91,7 +91,7 @@ func (change *Change) put(c *client.Client, value any) {
 		return
 	}
 	if p := client.PropertyByName(name); p != nil && !p.Is(client.Secret) {
-		client.SetAt(p.At(c), value)
+		p.Set(c, value)
 	}
 }
 

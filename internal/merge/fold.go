@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
@@ -111,26 +110,11 @@ func (f *Fold) checkBound(p *client.Property) {
 	if !p.Is(client.Writable) || p.Name == "tags" {
 		return
 	}
-	before, after, of := 0, 0, "entries"
-	switch own := p.At(f.After).(type) {
-	case *[]string:
-		before, after = len(*p.At(f.Survivor).(*[]string)), len(*own)
-	case *[]int64:
-		before, after = len(*p.At(f.Survivor).(*[]int64)), len(*own)
-	case **string:
-		before, after, of = length(*p.At(f.Survivor).(**string)), length(*own), "characters"
-	}
+	before, _ := p.Size(f.Survivor)
+	after, unit := p.Size(f.After)
 	if after > p.Max && after > before {
-		f.Errors = append(f.Errors, TooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, of)))
+		f.Errors = append(f.Errors, TooLarge(fmt.Sprintf("%s has at most %d %s", p.Name, p.Max, unit)))
 	}
-}
-
-// length is how many characters a text has; 0 for none.
-func length(text *string) int {
-	if text == nil {
-		return 0
-	}
-	return utf8.RuneCountInString(*text)
 }
 
 // TooLarge is the error of a survivor that no document could hold; rule says what
@@ -155,13 +139,10 @@ func (f *Fold) foldProperty(p *client.Property) {
 		// Ids, dates and users of a record are its own.
 	case p.Is(client.Consent):
 		f.foldConsent(p)
+	case p.IsList():
+		f.foldList(p)
 	default:
-		switch p.Kind.(type) {
-		case *[]string, *[]int64:
-			f.foldList(p)
-		default:
-			f.foldValue(p)
-		}
+		f.foldValue(p)
 	}
 }
 
@@ -185,11 +166,7 @@ func OfOneValue(field string) bool {
 	case p.Name == client.InputSSN:
 		return true
 	}
-	switch p.Kind.(type) {
-	case *[]string, *[]int64:
-		return false
-	}
-	return p.Is(client.Writable)
+	return p.Is(client.Writable) && !p.IsList()
 }
 
 // CustomFieldID is the definition that a field name such as fields.322530 is of.

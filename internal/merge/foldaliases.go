@@ -16,7 +16,7 @@ func (f *Fold) foldAliases() {
 			if !p.Is(client.Aliased) {
 				continue
 			}
-			if value, ok := filled(client.ValueAt(p.At(c))).(string); ok {
+			if value, ok := filled(p.Value(c)).(string); ok {
 				f.alias(p, client.Alias{Field: p.Name, Value: value, ClientID: c.ClientID})
 			}
 		}
@@ -31,7 +31,7 @@ func (f *Fold) foldAliases() {
 
 // alias adds one, unless the survivor is known by that value already.
 func (f *Fold) alias(p *client.Property, alias client.Alias) {
-	if own, ok := client.ValueAt(p.At(f.After)).(string); ok && SameAlias(f.Keyer, p, own, alias.Value) {
+	if own, ok := p.Value(f.After).(string); ok && SameAlias(f.Keyer, p, own, alias.Value) {
 		return
 	}
 	for _, known := range f.After.Aliases {

@@ -9,39 +9,31 @@ import (
 // foldList unites a list: the survivor's entries, then those of the others that
 // it has not, in their order. Tags are one whatever their case.
 func (f *Fold) foldList(p *client.Property) {
-	switch own := p.At(f.After).(type) {
-	case *[]string:
-		*own = unite(f, p, *own, func(c *client.Client) []string { return *p.At(c).(*[]string) }, entryKey(p))
-	case *[]int64:
-		*own = unite(f, p, *own, func(c *client.Client) []int64 { return *p.At(c).(*[]int64) }, func(id int64) int64 { return id })
-	}
-}
-
-// entryKey is by what two entries of a list of texts are one.
-func entryKey(p *client.Property) func(string) string {
-	if p.Name == "tags" {
-		return client.TagKey
-	}
-	return func(text string) string { return text }
-}
-
-func unite[T any, K comparable](f *Fold, p *client.Property, own []T, of func(*client.Client) []T, key func(T) K) []T {
-	seen := map[K]bool{}
+	own := p.Entries(f.After)
+	known := map[any]bool{}
 	for _, entry := range own {
-		seen[key(entry)] = true
+		known[identity(p, entry)] = true
 	}
 	for _, c := range f.Folded {
-		var brought []T
-		for _, entry := range of(c) {
-			if !seen[key(entry)] {
-				seen[key(entry)] = true
+		var brought []any
+		for _, entry := range p.Entries(c) {
+			if !known[identity(p, entry)] {
+				known[identity(p, entry)] = true
 				brought = append(brought, entry)
 			}
 		}
 		own = append(own, brought...)
-		f.move(p.Name, c, len(brought), reportedList(p, brought))
+		f.move(p.Name, c, len(brought), reportedEntries(p, brought))
 	}
-	return own
+	p.SetEntries(f.After, own)
+}
+
+// identity is equal for two entries of a list that are one.
+func identity(p *client.Property, entry any) any {
+	if tag, isText := entry.(string); isText && p.Name == client.NameTags {
+		return client.TagKey(tag)
+	}
+	return entry
 }
 
 // foldSubjects unites whom the clients may see, without each other.

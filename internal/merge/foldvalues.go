@@ -51,7 +51,7 @@ func (f *Fold) foldValue(p *client.Property) {
 	}
 	var candidates []candidate
 	for _, c := range f.All() {
-		candidates = append(candidates, candidate{c, filled(client.ValueAt(p.At(c)))})
+		candidates = append(candidates, candidate{c, filled(p.Value(c))})
 	}
 	winner := f.decide(p.Name, candidates, func(a, b any) bool { return f.same(p, a, b) }, func(value any) any { return reported(p, value) })
 	if winner.from == f.Survivor {
@@ -61,7 +61,7 @@ func (f *Fold) foldValue(p *client.Property) {
 		f.Errors = append(f.Errors, f.Choices[p.Name].Where.With("fromClientId").At(&client.Error{Code: client.CodeInvalidChoice, Message: p.Name + " is required, and this client has none: choose another"}))
 		return
 	}
-	client.SetAt(p.At(f.After), winner.value)
+	p.Set(f.After, winner.value)
 }
 
 // keepsDerivedName says whether the survivor's name, which is made of its first
@@ -78,8 +78,11 @@ func (f *Fold) same(p *client.Property, a, b any) bool {
 	if y, too := b.(string); isText && too && p.Is(client.Aliased) {
 		return SameAlias(f.Keyer, p, x, y)
 	}
-	return client.EqualValues(a, b)
+	return p.SameValue(a, b)
 }
+
+// same says whether two custom values, or two social security numbers, are one.
+func same(a, b any) bool { return a == b }
 
 // filled is a value, or nil when it is blank.
 func filled(value any) any {
@@ -102,7 +105,7 @@ func (f *Fold) foldFields(p *client.Property) {
 		for _, c := range f.All() {
 			candidates = append(candidates, candidate{c, filled(c.FieldValue(id))})
 		}
-		winner := f.decide(customFieldName(id), candidates, client.EqualValues, func(value any) any { return reported(p, value) })
+		winner := f.decide(customFieldName(id), candidates, same, func(value any) any { return reported(p, value) })
 		if winner.from != f.Survivor {
 			f.After.SetFieldValue(id, winner.value)
 		}
@@ -120,7 +123,7 @@ func (f *Fold) foldSSN(p *client.Property) {
 		}
 		candidates = append(candidates, value)
 	}
-	winner := f.decide(p.Name, candidates, client.EqualValues, func(value any) any { return reported(p, value) })
+	winner := f.decide(p.Name, candidates, same, func(value any) any { return reported(p, value) })
 	if winner.from == f.Survivor {
 		return
 	}

@@ -54,12 +54,12 @@ func (j *Journal) Record(before, after *client.Client) {
 	j.Before, j.After = &client.Client{ClientID: before.ClientID}, &client.Client{ClientID: after.ClientID}
 	for i := range client.Properties() {
 		p := &client.Properties()[i]
-		if p.Is(client.Derived) || client.EqualValues(client.ValueAt(p.At(before)), client.ValueAt(p.At(after))) {
+		if p.Is(client.Derived) || p.Equal(before, after) {
 			continue
 		}
 		j.Changed = append(j.Changed, p.Name)
-		client.CopyPlace(p.At(j.Before), p.At(before))
-		client.CopyPlace(p.At(j.After), p.At(after))
+		p.Copy(j.Before, before)
+		p.Copy(j.After, after)
 	}
 }
 

@@ -13,7 +13,7 @@ func (f *Fold) AliasPhones(c *client.Client, id int64) {
 		if !p.Is(client.Aliased) || !p.Is(client.Phone) {
 			continue
 		}
-		if value, ok := filled(client.ValueAt(p.At(c))).(string); ok {
+		if value, ok := filled(p.Value(c)).(string); ok {
 			f.alias(p, client.Alias{Field: p.Name, Value: value, ClientID: id})
 		}
 	}
@@ -44,6 +44,6 @@ func (u *Unfold) unfoldAliases() {
 		}
 		// A value of the survivor that another's was chosen over, by this merge.
 		p := client.PropertyByName(alias.Field)
-		return slices.Contains(u.Journal.After.Aliases, alias) || p.Is(client.Phone) && client.ValueAt(p.At(u.Journal.Before)) == any(alias.Value)
+		return slices.Contains(u.Journal.After.Aliases, alias) || p.Is(client.Phone) && p.Value(u.Journal.Before) == any(alias.Value)
 	})
 }

@@ -1,8 +1,6 @@
 package merge
 
 import (
-	"strconv"
-
 	"clientgraph/internal/client"
 )
 
@@ -74,25 +72,19 @@ type Choice struct {
 // reported is a value as reports tell it: ids and days as text, secrets not at
 // all.
 func reported(p *client.Property, value any) any {
-	if p.Is(client.Secret) {
+	switch {
+	case p.Is(client.Secret):
 		return nil
+	case p.Name == client.NameFields:
+		return client.ShowCustom(value)
 	}
-	switch v := value.(type) {
-	case client.Date:
-		return v.String()
-	case client.Status:
-		return string(v)
-	case int64:
-		return strconv.FormatInt(v, 10)
-	}
-	return value
+	return p.Show(value)
 }
 
-// reportedList is reported for each entry of a list.
-func reportedList[T any](p *client.Property, list []T) []any {
-	values := make([]any, len(list))
-	for i, value := range list {
-		values[i] = reported(p, value)
-	}
-	return values
+// reportedEntries are entries of a list as reports tell them.
+func reportedEntries(p *client.Property, entries []any) []any {
+	alone := &client.Client{}
+	p.SetEntries(alone, entries)
+	shown, _ := p.Show(p.Value(alone)).([]any)
+	return shown
 }

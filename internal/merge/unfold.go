@@ -75,7 +75,7 @@ func (u *Unfold) unfoldProperty(p *client.Property) {
 	switch {
 	case p.Name == client.NameMerged:
 		// Only merges write it, and this one is the latest.
-		client.CopyPlace(p.At(u.After), p.At(u.Journal.Before))
+		p.Copy(u.After, u.Journal.Before)
 		return
 	case p.Name == client.NameFields:
 		u.unfoldFields(p)
@@ -84,31 +84,32 @@ func (u *Unfold) unfoldProperty(p *client.Property) {
 		// With what is returned.
 		return
 	}
-	switch current := p.At(u.After).(type) {
-	case *[]string:
-		*current = without(*current, *p.At(u.Journal.Before).(*[]string), *p.At(u.Journal.After).(*[]string), entryKey(p))
-	case *[]int64:
-		*current = without(*current, *p.At(u.Journal.Before).(*[]int64), *p.At(u.Journal.After).(*[]int64), func(id int64) int64 { return id })
-	default:
-		before, merged := client.ValueAt(p.At(u.Journal.Before)), client.ValueAt(p.At(u.Journal.After))
-		now := client.ValueAt(p.At(u.After))
-		if u.goesBack(p.Name, before, merged, now, func(value any) any { return reported(p, value) }) {
-			client.CopyPlace(p.At(u.After), p.At(u.Journal.Before))
-		}
+	if p.IsList() {
+		p.SetEntries(u.After, without(p, p.Entries(u.After), p.Entries(u.Journal.Before), p.Entries(u.Journal.After)))
+		return
+	}
+	values := unmergeValues{before: p.Value(u.Journal.Before), merged: p.Value(u.Journal.After), current: p.Value(u.After)}
+	if u.goesBack(p, p.Name, values, p.SameValue) {
+		p.Copy(u.After, u.Journal.Before)
 	}
 }
+
+// unmergeValues are the values of a field that decide whether it goes back.
+type unmergeValues struct{ before, merged, current any }
 
 // goesBack says whether a value is to be what it was before the merge: that was
 // chosen, or it is as the merge left it. What was changed since and not chosen is
 // a conflict.
-func (u *Unfold) goesBack(field string, before, merged, current any, report func(any) any) bool {
+func (u *Unfold) goesBack(p *client.Property, field string, values unmergeValues, same func(a, b any) bool) bool {
 	switch chosen := u.Choices[field]; {
 	case chosen != "":
 		return chosen == UnmergeBefore
-	case client.EqualValues(current, merged):
+	case same(values.current, values.merged):
 		return true
-	case !client.EqualValues(current, before):
-		u.Conflicts = append(u.Conflicts, UnmergeConflict{Field: field, Before: report(before), Merged: report(merged), Current: report(current)})
+	case !same(values.current, values.before):
+		u.Conflicts = append(u.Conflicts, UnmergeConflict{
+			Field: field, Before: reported(p, values.before), Merged: reported(p, values.merged), Current: reported(p, values.current),
+		})
 	}
 	return false
 }
@@ -119,29 +120,29 @@ func (u *Unfold) unfoldFields(p *client.Property) {
 		ids = append(ids, v.DefinitionID)
 	}
 	for _, id := range client.SortedSet(ids) {
-		before, merged := u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id)
-		if client.EqualValues(before, merged) {
+		values := unmergeValues{before: u.Journal.Before.FieldValue(id), merged: u.Journal.After.FieldValue(id), current: u.Survivor.FieldValue(id)}
+		if same(values.before, values.merged) {
 			continue
 		}
-		if u.goesBack(customFieldName(id), before, merged, u.Survivor.FieldValue(id), func(value any) any { return reported(p, value) }) {
-			u.After.SetFieldValue(id, before)
+		if u.goesBack(p, customFieldName(id), values, same) {
+			u.After.SetFieldValue(id, values.before)
 		}
 	}
 }
 
 // without takes from a list what the merge brought, where it is still there.
-func without[T any, K comparable](current, before, merged []T, key func(T) K) []T {
-	had := map[K]bool{}
+func without(p *client.Property, current, before, merged []any) []any {
+	had := map[any]bool{}
 	for _, entry := range before {
-		had[key(entry)] = true
+		had[identity(p, entry)] = true
 	}
-	brought := map[K]bool{}
+	brought := map[any]bool{}
 	for _, entry := range merged {
-		if !had[key(entry)] {
-			brought[key(entry)] = true
+		if !had[identity(p, entry)] {
+			brought[identity(p, entry)] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(current), func(entry T) bool { return brought[key(entry)] })
+	return slices.DeleteFunc(current, func(entry any) bool { return brought[identity(p, entry)] })
 }
 
 // returnLogin gives an adopted login back, with the password that it has now.
@@ -150,7 +151,7 @@ func (u *Unfold) returnLogin() {
 		return
 	}
 	for _, c := range u.Back {
-		if c.ClientAccountID != nil && client.EqualValues(*c.ClientAccountID, client.ValueAt(&u.Survivor.ClientAccountID)) {
+		if c.ClientAccountID != nil && *c.ClientAccountID == client.Deref(u.Survivor.ClientAccountID) {
 			c.PasswordHash = u.Survivor.PasswordHash
 			u.After.ClientAccountID, u.After.PasswordHash = nil, nil
 		}
@@ -252,7 +253,7 @@ func (u *Unfold) Repointings(now map[int64]Viewer) []Repointing {
 // Changed says whether the merge changed the one value of a field.
 func (u *Unfold) Changed(field string) bool {
 	if id, custom := CustomFieldID(field); custom {
-		return !client.EqualValues(u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id))
+		return !same(u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id))
 	}
 	return OfOneValue(field) && slices.Contains(u.Journal.Changed, field)
 }

@@ -1,9 +1,7 @@
 package mongostore
 
 import (
-	"fmt"
 	"slices"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -56,116 +54,11 @@ func (c *codec) encode(from *client.Client) bson.D {
 		{Key: keyVisibility, Value: from.VisibilityKeys()},
 	}
 	for i := range c.properties {
-		if value := encodePlace(c.properties[i].At(from)); value != nil {
-			document = append(document, bson.E{Key: c.properties[i].Name, Value: value})
+		if p := &c.properties[i]; !p.Empty(from) {
+			document = append(document, bson.E{Key: p.Name, Value: toBSON(p.Encode(from))})
 		}
 	}
 	return document
-}
-
-// encodePlace is the value of a property as documents hold it; nil for none.
-func encodePlace(place any) any {
-	switch p := place.(type) {
-	case **string:
-		return pointed(*p)
-	case *string:
-		// A client in no list has no place in an order.
-		if *p != "" {
-			return *p
-		}
-	case **bool:
-		return pointed(*p)
-	case *bool:
-		return *p
-	case **float64:
-		return pointed(*p)
-	case **int64:
-		return pointed(*p)
-	case *int64:
-		return *p
-	case **client.Date:
-		if *p != nil {
-			return (*p).UTC()
-		}
-	case **time.Time:
-		return pointed(*p)
-	case *client.Status:
-		return string(*p)
-	case *[]string:
-		return unlessEmpty(*p)
-	case *[]int64:
-		return unlessEmpty(*p)
-	case *[]byte:
-		return unlessEmpty(*p)
-	case *[]client.FieldValue:
-		return encodeFieldValues(*p)
-	case *[]client.Appointment:
-		return encodeAppointments(*p)
-	case *[]client.MergedClient, *[]client.Alias:
-		return encodeMerges(p)
-	default:
-		panic(fmt.Sprintf("mongostore: a property in a %T", place))
-	}
-	return nil
-}
-
-func pointed[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return *p
-}
-
-func unlessEmpty[T any](list []T) any {
-	if len(list) == 0 {
-		return nil
-	}
-	return list
-}
-
-func encodeFieldValues(values []client.FieldValue) any {
-	if len(values) == 0 {
-		return nil
-	}
-	list := make(bson.A, len(values))
-	for i, v := range values {
-		list[i] = bson.D{{Key: "definitionId", Value: v.DefinitionID}, {Key: "value", Value: encodeValue(v.Value)}}
-	}
-	return list
-}
-
-// encodeValue is a custom value, or a value in history, as documents hold it.
-func encodeValue(value any) any {
-	switch v := value.(type) {
-	case client.Date:
-		return v.UTC()
-	case client.Status:
-		return string(v)
-	case []client.MergedClient:
-		return encodeMerges(&v)
-	case []client.Alias:
-		return encodeMerges(&v)
-	}
-	return value
-}
-
-func encodeAppointments(appointments []client.Appointment) any {
-	if len(appointments) == 0 {
-		return nil
-	}
-	list := make(bson.A, len(appointments))
-	for i, a := range appointments {
-		list[i] = bson.D{
-			{Key: "appointmentId", Value: a.AppointmentID},
-			{Key: "locationId", Value: a.LocationID},
-			{Key: "staffId", Value: a.StaffID},
-			{Key: "reasonId", Value: a.ReasonID},
-			{Key: "start", Value: a.Start},
-			{Key: "status", Value: string(a.Status)},
-			{Key: "modifiedDate", Value: a.ModifiedDate},
-		}
-	}
-	return list
 }
 
 // projection is what a find returns for a selection.

@@ -111,6 +111,30 @@ func asMap(rt *rapid.T, document any) bson.M {
 	return read
 }
 
+// What a property appends of a stored value is what it appends of the client that
+// is read from it, also where nothing is stored.
+func TestPropertyStoredValuesAppendAsTheirClients(t *testing.T) {
+	codec := newCodec(nil)
+	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
+		original := anyRecord().Draw(rt, "client")
+		document, err := bson.Marshal(codec.encode(original))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for i := range codec.properties {
+			p := &codec.properties[i]
+			var from client.Stored
+			if value, err := bson.Raw(document).LookupErr(p.Name); err == nil {
+				from = &stored{value: value}
+			}
+			got, ok := p.AppendStored([]byte("x"), from)
+			if want := p.AppendJSON([]byte("x"), original); !ok || string(got) != string(want) {
+				rt.Fatalf("%s is appended as %s, %t, want %s", p.Name, got, ok, want)
+			}
+		}
+	})
+}
+
 // A document of another type than the property's is an error, not a guess.
 func TestDocumentsOfAnotherShapeAreRefused(t *testing.T) {
 	codec := newCodec(nil)

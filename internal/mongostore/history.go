@@ -95,11 +95,9 @@ func (c *codec) decodeChange(path string, value bson.RawValue) (any, bool) {
 	place, known := c.places[name]
 	switch {
 	case name == keyFields && listed:
-		return decodeCustom(value)
+		return client.DecodeCustom(&stored{value: value})
 	case known && !listed:
-		scratch := &client.Client{}
-		ok := decodePlace(c.properties[place].At(scratch), value)
-		return c.properties[place].Value(scratch), ok
+		return c.properties[place].DecodeValue(&stored{value: value})
 	}
 	// An edge, or what a record tells of itself.
 	switch value.Type {
@@ -109,4 +107,13 @@ func (c *codec) decodeChange(path string, value bson.RawValue) (any, bool) {
 		return value.StringValueOK()
 	}
 	return value.AsInt64OK()
+}
+
+// encodeChange is a value of a change as documents hold it: of a property, a custom
+// field, or an edge.
+func (c *codec) encodeChange(path string, value any) any {
+	if place, known := c.places[path]; known {
+		return toBSON(c.properties[place].EncodeValue(value))
+	}
+	return client.EncodeCustom(value)
 }

@@ -240,3 +240,5 @@ func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]in
 	}
 	return counts, nil
 }
+
+func isMerged(c *client.Client) bool { return c.Lifecycle == client.Merged }

@@ -195,10 +195,10 @@ func (t *transaction) keep(entry history.Entry) bson.A {
 	for i, change := range entry.Changes {
 		document := bson.D{{Key: "path", Value: change.Path}}
 		if change.Before != nil {
-			document = append(document, bson.E{Key: "before", Value: encodeValue(change.Before)})
+			document = append(document, bson.E{Key: "before", Value: t.store.codec.encodeChange(change.Path, change.Before)})
 		}
 		if change.After != nil {
-			document = append(document, bson.E{Key: "after", Value: encodeValue(change.After)})
+			document = append(document, bson.E{Key: "after", Value: t.store.codec.encodeChange(change.Path, change.After)})
 		}
 		changes[i] = document
 		paths = append(paths, change.Path)

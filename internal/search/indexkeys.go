@@ -77,9 +77,9 @@ func indexKeys(c *client.Client) []string {
 		if !p.Mappable() {
 			continue
 		}
-		value := client.ValueAt(p.At(c))
+		value := p.Value(c)
 		if p.Name == "fullName" {
-			value = client.ValueAt(new(c.FullName()))
+			value = client.Deref(c.FullName())
 		}
 		if value != nil {
 			keys = append(keys, FieldKey(p.Name, value))

@@ -247,7 +247,7 @@ func searchableTexts(c *client.Client) []string {
 	add(c.FullName())
 	for i := range client.Properties() {
 		if p := &client.Properties()[i]; p.Mappable() && !p.Is(client.Phone) {
-			texts = append(texts, client.TextOf(client.ValueAt(p.At(c))))
+			texts = append(texts, client.TextOf(p.Value(c)))
 		}
 	}
 	for _, value := range c.FieldValues {
@@ -266,7 +266,7 @@ func phones(c *client.Client) []string {
 		if !p.Is(client.Phone) {
 			continue
 		}
-		own, _ := client.ValueAt(p.At(c)).(string)
+		own, _ := p.Value(c).(string)
 		phones = append(phones, c.Known(p.Name, &own)...)
 	}
 	return phones

@@ -234,7 +234,7 @@ func (b *appointmentBatch) edit(id int64) *client.Client {
 }
 
 func (b *appointmentBatch) save(tx store.Tx, before, after *client.Client) error {
-	if client.EqualValues(before.Appointments, after.Appointments) {
+	if client.PropertyByName(client.NameAppointments).Equal(before, after) {
 		return nil
 	}
 	b.keyer.Prepare(after)

@@ -48,7 +48,7 @@ func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input
 			return errs
 		}
 		current = &after
-		if client.EqualValues(*before, after) {
+		if *before == after {
 			return nil
 		}
 		if search.KeyingOf(before) != search.KeyingOf(&after) {

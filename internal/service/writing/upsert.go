@@ -229,7 +229,7 @@ func keepMain(k *search.Keyer, found *client.Client, in *client.Input) {
 // onlyAlias says whether a value of an aliased property is one of the client's
 // aliases, and not the value that it has.
 func onlyAlias(k *search.Keyer, c *client.Client, p *client.Property, value string) bool {
-	if own, has := client.ValueAt(p.At(c)).(string); has && merge.SameAlias(k, p, own, value) {
+	if own, has := p.Value(c).(string); has && merge.SameAlias(k, p, own, value) {
 		return false
 	}
 	return slices.ContainsFunc(c.Aliases, func(alias client.Alias) bool {

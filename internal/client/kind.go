@@ -1,0 +1,360 @@
+package client
+
+import (
+	"slices"
+)
+
+// kind is what the properties of one Go type have in common. T is the type of a
+// property's place in the struct. Every kind has every function.
+type kind[T any] struct {
+	// get is the value as inputs and history hold it: nil for none, never a pointer.
+	get func(T) any
+	// set is the opposite of get. A value of another type is none.
+	set   func(any) T
+	equal func(a, b T) bool
+	// clone gives a list memory of its own.
+	clone func(T) T
+	// empty says whether there is no value: a store keeps nothing of it.
+	empty func(T) bool
+	// encode is the value in the form that a store keeps, see Document; nil for none.
+	encode func(T) any
+	// decode reads a stored value, and says whether it is of the kind.
+	decode func(Stored) (T, bool)
+	// appendJSON appends what the schema's field of the property answers.
+	appendJSON func(dst []byte, value T) []byte
+	// show is the value as history, reports of merges and exports tell it: whole
+	// numbers, days and instants as text; nil for none.
+	show func(T) any
+	// read checks a value that a caller sent, and brings it into the form that set
+	// takes. held is what the client holds, as get answers it.
+	read func(p *Property, raw, held any, where Path) (any, Errors)
+	// sent says whether a caller sent what is held, as it is stored.
+	sent func(raw any, held T) bool
+	// size is how many characters a text has or entries a list; 0 of other kinds.
+	size func(T) int
+	// bytes is the length of all text.
+	bytes func(T) int
+	// strictness orders values of consent; the highest is the strictest.
+	strictness func(T) int
+	// entries are a list's, setEntries the opposite; nil of other kinds.
+	entries    func(T) []any
+	setEntries func([]any) T
+	traits     kindTraits
+}
+
+// kindTraits is what is known of a kind without a value.
+type kindTraits struct {
+	// list says that there are entries.
+	list bool
+	// unit is what Property.Max counts.
+	unit string
+	// field is the type of the custom fields that may stand for the property; empty
+	// for none.
+	field FieldType
+}
+
+// place is where a property is in the struct, with its kind: what can be asked of
+// a property whatever its Go type.
+type place interface {
+	at(c *Client) any
+	traits() kindTraits
+	value(c *Client) any
+	setValue(c *Client, value any)
+	equal(a, b *Client) bool
+	sameValue(a, b any) bool
+	copy(to, from *Client)
+	clone(c *Client)
+	empty(c *Client) bool
+	encode(c *Client) any
+	encodeValue(value any) any
+	decode(c *Client, from Stored) bool
+	decodeValue(from Stored) (any, bool)
+	appendJSON(dst []byte, c *Client) []byte
+	appendStored(dst []byte, from Stored) ([]byte, bool)
+	show(value any) any
+	read(p *Property, raw, held any, where Path) (any, Errors)
+	sent(raw, held any) bool
+	size(c *Client) int
+	bytes(c *Client) int
+	strictness(c *Client) int
+	entries(c *Client) []any
+	setEntries(c *Client, entries []any)
+}
+
+// placeOf is a place of one Go type.
+type placeOf[T any] struct {
+	kind *kind[T]
+	of   func(*Client) *T
+}
+
+func (p placeOf[T]) at(c *Client) any              { return p.of(c) }
+func (p placeOf[T]) traits() kindTraits            { return p.kind.traits }
+func (p placeOf[T]) value(c *Client) any           { return p.kind.get(*p.of(c)) }
+func (p placeOf[T]) setValue(c *Client, value any) { *p.of(c) = p.kind.set(value) }
+func (p placeOf[T]) equal(a, b *Client) bool       { return p.kind.equal(*p.of(a), *p.of(b)) }
+func (p placeOf[T]) sameValue(a, b any) bool       { return p.kind.equal(p.kind.set(a), p.kind.set(b)) }
+func (p placeOf[T]) copy(to, from *Client)         { *p.of(to) = *p.of(from) }
+func (p placeOf[T]) clone(c *Client)               { *p.of(c) = p.kind.clone(*p.of(c)) }
+func (p placeOf[T]) empty(c *Client) bool          { return p.kind.empty(*p.of(c)) }
+func (p placeOf[T]) encode(c *Client) any          { return p.kind.encode(*p.of(c)) }
+func (p placeOf[T]) encodeValue(value any) any     { return p.kind.encode(p.kind.set(value)) }
+func (p placeOf[T]) show(value any) any            { return p.kind.show(p.kind.set(value)) }
+func (p placeOf[T]) sent(raw, held any) bool       { return p.kind.sent(raw, p.kind.set(held)) }
+func (p placeOf[T]) size(c *Client) int            { return p.kind.size(*p.of(c)) }
+func (p placeOf[T]) bytes(c *Client) int           { return p.kind.bytes(*p.of(c)) }
+func (p placeOf[T]) strictness(c *Client) int      { return p.kind.strictness(*p.of(c)) }
+func (p placeOf[T]) entries(c *Client) []any       { return p.kind.entries(*p.of(c)) }
+
+func (p placeOf[T]) setEntries(c *Client, entries []any) { *p.of(c) = p.kind.setEntries(entries) }
+
+func (p placeOf[T]) decode(c *Client, from Stored) bool {
+	var ok bool
+	*p.of(c), ok = p.kind.decode(from)
+	return ok
+}
+
+func (p placeOf[T]) decodeValue(from Stored) (any, bool) {
+	value, ok := p.kind.decode(from)
+	return p.kind.get(value), ok
+}
+
+func (p placeOf[T]) appendJSON(dst []byte, c *Client) []byte {
+	return p.kind.appendJSON(dst, *p.of(c))
+}
+
+func (p placeOf[T]) appendStored(dst []byte, from Stored) ([]byte, bool) {
+	var value T
+	if from != nil {
+		var ok bool
+		if value, ok = p.kind.decode(from); !ok {
+			return dst, false
+		}
+	}
+	return p.kind.appendJSON(dst, value), true
+}
+
+func (p placeOf[T]) read(property *Property, raw, held any, where Path) (any, Errors) {
+	return p.kind.read(property, raw, held, where)
+}
+
+// element is one value, of which kinds are made: one that may be missing, one that
+// is always there, or a list.
+type element[V any] struct {
+	equal      func(a, b V) bool
+	encode     func(V) any
+	decode     func(Stored) (V, bool)
+	appendJSON func(dst []byte, value V) []byte
+	show       func(V) any
+	bytes      func(V) int
+	// read and sent are nil for what callers don't write.
+	read func(p *Property, raw any) (any, *Error)
+	sent func(raw any, held V) bool
+	// size, strictness and the traits are those of a kind of one value.
+	size       func(V) int
+	strictness func(V) int
+	traits     kindTraits
+}
+
+// notWritten is the answer to a value of a property that callers don't write.
+func notWritten(_ *Property, _, _ any, where Path) (any, Errors) {
+	return nil, Errors{where.At(notWritable())}
+}
+
+// always is the kind of a value that is always there.
+func always[V any](e element[V]) *kind[V] {
+	return &kind[V]{
+		get: func(value V) any { return value },
+		set: func(value any) V {
+			v, _ := value.(V)
+			return v
+		},
+		equal:      e.equal,
+		clone:      func(value V) V { return value },
+		empty:      func(V) bool { return false },
+		encode:     e.encode,
+		decode:     e.decode,
+		appendJSON: e.appendJSON,
+		show:       e.show,
+		read:       e.reader(),
+		sent:       func(raw any, held V) bool { return e.sent != nil && e.sent(raw, held) },
+		size:       func(value V) int { return measure(e.size, value) },
+		bytes:      e.bytes,
+		strictness: func(value V) int { return measure(e.strictness, value) },
+		entries:    func(V) []any { return nil },
+		setEntries: func([]any) V { return *new(V) },
+		traits:     e.traits,
+	}
+}
+
+// optional is the kind of a value that may be missing.
+func optional[V any](e element[V]) *kind[*V] {
+	return &kind[*V]{
+		get: Deref[V],
+		set: func(value any) *V {
+			if v, ok := value.(V); ok {
+				return &v
+			}
+			return nil
+		},
+		equal: func(a, b *V) bool {
+			if a == nil || b == nil {
+				return a == b
+			}
+			return e.equal(*a, *b)
+		},
+		clone:  func(value *V) *V { return value },
+		empty:  func(value *V) bool { return value == nil },
+		encode: func(value *V) any { return unlessNil(value, e.encode) },
+		decode: func(from Stored) (*V, bool) {
+			value, ok := e.decode(from)
+			return &value, ok
+		},
+		appendJSON: func(dst []byte, value *V) []byte {
+			if value == nil {
+				return append(dst, "null"...)
+			}
+			return e.appendJSON(dst, *value)
+		},
+		show:       func(value *V) any { return unlessNil(value, e.show) },
+		read:       e.reader(),
+		sent:       func(raw any, held *V) bool { return held != nil && e.sent != nil && e.sent(raw, *held) },
+		size:       func(value *V) int { return measureUnlessNil(e.size, value) },
+		bytes:      func(value *V) int { return measureUnlessNil(e.bytes, value) },
+		strictness: func(value *V) int { return measureUnlessNil(e.strictness, value) },
+		entries:    func(*V) []any { return nil },
+		setEntries: func([]any) *V { return nil },
+		traits:     e.traits,
+	}
+}
+
+// list is the kind of a list; encode is the list in the form that a store keeps,
+// and read what callers write.
+func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw, held any, where Path) (any, Errors)) *kind[[]V] {
+	return &kind[[]V]{
+		get: func(list []V) any { return list },
+		set: func(value any) []V {
+			list, _ := value.([]V)
+			return list
+		},
+		equal: func(a, b []V) bool { return slices.EqualFunc(a, b, e.equal) },
+		clone: slices.Clone[[]V],
+		empty: func(list []V) bool { return len(list) == 0 },
+		encode: func(list []V) any {
+			if list == nil {
+				return nil
+			}
+			return encode(list)
+		},
+		decode:     e.decodeList,
+		appendJSON: e.appendList,
+		show: func(list []V) any {
+			if list == nil {
+				return nil
+			}
+			return eachOf(list, e.show)
+		},
+		read: read,
+		sent: func(raw any, held []V) bool {
+			return raw != nil && e.sent != nil && slices.EqualFunc(List(raw), held, e.sent)
+		},
+		size: func(list []V) int { return len(list) },
+		bytes: func(list []V) int {
+			total := 0
+			for _, value := range list {
+				total += e.bytes(value)
+			}
+			return total
+		},
+		strictness: func([]V) int { return 0 },
+		entries:    Entries[V],
+		setEntries: func(entries []any) []V {
+			var list []V
+			for _, entry := range entries {
+				list = append(list, entry.(V))
+			}
+			return list
+		},
+		traits: kindTraits{list: true, unit: "entries"},
+	}
+}
+
+// decodeList reads a stored list, and says whether it is one with entries of the
+// type.
+func (e element[V]) decodeList(from Stored) ([]V, bool) {
+	list := []V{}
+	ok := from.Entries(func(length int, entry Stored) bool {
+		if len(list) == 0 {
+			list = make([]V, 0, length)
+		}
+		value, ok := e.decode(entry)
+		list = append(list, value)
+		return ok
+	})
+	return list, ok
+}
+
+func (e element[V]) appendList(dst []byte, list []V) []byte {
+	dst = append(dst, '[')
+	for i, value := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = e.appendJSON(dst, value)
+	}
+	return append(dst, ']')
+}
+
+// reader is the kind's read of one value: the property's rule decides last.
+func (e element[V]) reader() func(*Property, any, any, Path) (any, Errors) {
+	if e.read == nil {
+		return notWritten
+	}
+	return func(p *Property, raw, _ any, where Path) (any, Errors) {
+		value, err := e.read(p, raw)
+		if err == nil && p.Rule != nil {
+			value, err = p.Rule(value)
+		}
+		if err != nil {
+			return nil, Errors{where.At(err)}
+		}
+		return value, nil
+	}
+}
+
+func measure[V any](of func(V) int, value V) int {
+	if of == nil {
+		return 0
+	}
+	return of(value)
+}
+
+func measureUnlessNil[V any](of func(V) int, value *V) int {
+	if value == nil {
+		return 0
+	}
+	return measure(of, *value)
+}
+
+func unlessNil[V any](value *V, of func(V) any) any {
+	if value == nil {
+		return nil
+	}
+	return of(*value)
+}
+
+// eachOf applies a function to each entry of a list.
+func eachOf[V any](list []V, of func(V) any) []any {
+	all := make([]any, len(list))
+	for i, value := range list {
+		all[i] = of(value)
+	}
+	return all
+}
+
+// Deref is what a pointer points to; nil, of no type, for none.
+func Deref[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}

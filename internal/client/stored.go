@@ -1,0 +1,79 @@
+package client
+
+import (
+	"time"
+)
+
+// Document is a value of several named parts, in their order, in the form that a
+// store keeps. The form is made of: nil, bool, int64, float64, string, time.Time,
+// []byte, []string, []int64, []any and Document. The store has one place that maps
+// it to what its database keeps.
+type Document []Part
+
+// Part is one named part of a Document.
+type Part struct {
+	Name  string
+	Value any
+}
+
+// Stored is a stored value that is still to be read. Each method says whether the
+// value is of its type.
+type Stored interface {
+	Bool() (bool, bool)
+	Int() (int64, bool)
+	Float() (float64, bool)
+	Text() (string, bool)
+	// Instant is in UTC.
+	Instant() (time.Time, bool)
+	// Bytes are the caller's own.
+	Bytes() ([]byte, bool)
+	// Scalar is a value of any type that a custom field may have: a string, float64,
+	// bool or time.Time.
+	Scalar() (any, bool)
+	// Entries calls each with every entry of a list and the list's length, until
+	// each answers false, which Entries then answers. The entry is valid until each
+	// returns.
+	Entries(each func(length int, entry Stored) bool) bool
+	// Part is the part of a document that has the name: nil where there is none, or
+	// where the value is no document. It is valid until the next call.
+	Part(name string) Stored
+	// IsDocument says whether the value has parts.
+	IsDocument() bool
+}
+
+// partReader reads the parts of a stored document. A part that is not there is the
+// zero value; one of another type makes the reader fail.
+type partReader struct {
+	from   Stored
+	failed bool
+}
+
+func readParts(from Stored) *partReader {
+	return &partReader{from: from, failed: !from.IsDocument()}
+}
+
+func readPart[T any](r *partReader, name string, read func(Stored) (T, bool)) T {
+	var value T
+	if r.failed {
+		return value
+	}
+	if part := r.from.Part(name); part != nil {
+		var ok bool
+		if value, ok = read(part); !ok {
+			r.failed = true
+		}
+	}
+	return value
+}
+
+func (r *partReader) int(name string) int64         { return readPart(r, name, Stored.Int) }
+func (r *partReader) text(name string) string       { return readPart(r, name, Stored.Text) }
+func (r *partReader) instant(name string) time.Time { return readPart(r, name, Stored.Instant) }
+
+// optionalPart reads a part that may be missing.
+func optionalPart[T any](r *partReader, name string, read func(Stored) (T, bool)) *T {
+	return readPart(r, name, func(from Stored) (*T, bool) {
+		value, ok := read(from)
+		return &value, ok
+	})
+}
