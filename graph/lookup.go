@@ -20,12 +20,12 @@ func (r queryResolver) ClientTags(ctx context.Context, clientID client.ID) ([]st
 }
 
 // TagUsage answers the tags in use.
-func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*store.TagCount, error) {
+func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*reading.TagUsage, error) {
 	counts, err := r.service.TagUsage(ctx, requestOf(ctx).scope, reading.Page{PageNumber: pageNumber, PageSize: pageSize})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	list := make([]*store.TagCount, len(counts))
+	list := make([]*reading.TagUsage, len(counts))
 	for i := range counts {
 		list[i] = &counts[i]
 	}

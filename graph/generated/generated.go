@@ -12,6 +12,7 @@ import (
 	"clientgraph/internal/merge"
 	"clientgraph/internal/service/duplicates"
 	"clientgraph/internal/service/merging"
+	"clientgraph/internal/service/reading"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/store"
 	"context"
@@ -320,6 +321,7 @@ type ComplexityRoot struct {
 
 	DuplicateConnection struct {
 		Edges      func(childComplexity int) int
+		FoundAt    func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
@@ -623,8 +625,9 @@ type ComplexityRoot struct {
 	}
 
 	TagUsage struct {
-		Count func(childComplexity int) int
-		Tag   func(childComplexity int) int
+		Count     func(childComplexity int) int
+		CountedAt func(childComplexity int) int
+		Tag       func(childComplexity int) int
 	}
 
 	TimeZone struct {
@@ -776,7 +779,7 @@ type QueryResolver interface {
 	ClientCount(ctx context.Context) (*int64, error)
 	ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error)
 	ClientTags(ctx context.Context, clientID client.ID) ([]string, error)
-	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*store.TagCount, error)
+	TagUsage(ctx context.Context, pageNumber int64, pageSize int64) ([]*reading.TagUsage, error)
 	MatchingTags(ctx context.Context, tag string) ([]string, error)
 	ClientsByTag(ctx context.Context, tag string, pageNumber int64, pageSize int64) ([]*loader.Client, error)
 	ClientsCanView(ctx context.Context, clientID client.ID, pageNumber int64, pageSize int64) ([]*loader.Client, error)
@@ -2208,6 +2211,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DuplicateConnection.Edges(childComplexity), true
+	case "DuplicateConnection.foundAt":
+		if e.ComplexityRoot.DuplicateConnection.FoundAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateConnection.FoundAt(childComplexity), true
 	case "DuplicateConnection.nodes":
 		if e.ComplexityRoot.DuplicateConnection.Nodes == nil {
 			break
@@ -3652,6 +3661,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TagUsage.Count(childComplexity), true
+	case "TagUsage.countedAt":
+		if e.ComplexityRoot.TagUsage.CountedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagUsage.CountedAt(childComplexity), true
 	case "TagUsage.tag":
 		if e.ComplexityRoot.TagUsage.Tag == nil {
 			break
@@ -4478,6 +4493,11 @@ type TagUsage {
   tag: String!
   "How many live clients that you see carry it."
   count: Int!
+  """
+  When the tags were counted. The first page is counted when you ask for it; pages after it may go on with that count for
+  a minute.
+  """
+  countedAt: DateTime!
 }
 
 """
@@ -5226,6 +5246,11 @@ type DuplicateConnection {
   pageInfo: PageInfo!
   "How many groups the whole list has."
   totalCount: Int!
+  """
+  When the business was searched for what clients share. That is done when you ask for the first part; parts after a
+  cursor may go on with what it found for a minute. Clients and dismissals are always those of now.
+  """
+  foundAt: DateTime!
 }
 
 "A group of duplicates at its place in the list."
@@ -7826,6 +7851,8 @@ func (ec *executionContext) childFields_DuplicateConnection(ctx context.Context,
 		return ec.fieldContext_DuplicateConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DuplicateConnection_totalCount(ctx, field)
+	case "foundAt":
+		return ec.fieldContext_DuplicateConnection_foundAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateConnection", field.Name)
 }
@@ -8302,6 +8329,8 @@ func (ec *executionContext) childFields_TagUsage(ctx context.Context, field grap
 		return ec.fieldContext_TagUsage_tag(ctx, field)
 	case "count":
 		return ec.fieldContext_TagUsage_count(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_TagUsage_countedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TagUsage", field.Name)
 }
@@ -15071,6 +15100,29 @@ func (ec *executionContext) fieldContext_DuplicateConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("DuplicateConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DuplicateConnection_foundAt(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateConnection_foundAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FoundAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateConnection_foundAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateConnection", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _DuplicateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20043,11 +20095,11 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalNRole2clientgraphᚋinternalᚋclientᚐRole(ctx, "CLIENT")
 				if err != nil {
-					var zeroVal []*store.TagCount
+					var zeroVal []*reading.TagUsage
 					return zeroVal, err
 				}
 				if ec.Directives.HiddenFrom == nil {
-					var zeroVal []*store.TagCount
+					var zeroVal []*reading.TagUsage
 					return zeroVal, errors.New("directive hiddenFrom is not implemented")
 				}
 				return ec.Directives.HiddenFrom(ctx, nil, directive0, role)
@@ -20056,8 +20108,8 @@ func (ec *executionContext) _Query_tagUsage(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*store.TagCount) graphql.Marshaler {
-			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋstoreᚐTagCountᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*reading.TagUsage) graphql.Marshaler {
+			return ec.marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚋreadingᚐTagUsageᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21816,7 +21868,7 @@ func (ec *executionContext) fieldContext_Subscription_clientChanged(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *store.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *reading.TagUsage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21839,7 +21891,7 @@ func (ec *executionContext) fieldContext_TagUsage_tag(_ context.Context, field g
 	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "String")
 }
 
-func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *store.TagCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.CollectedField, obj *reading.TagUsage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21860,6 +21912,29 @@ func (ec *executionContext) _TagUsage_count(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_TagUsage_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TagUsage_countedAt(ctx context.Context, field graphql.CollectedField, obj *reading.TagUsage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagUsage_countedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CountedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagUsage_countedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagUsage", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _TimeZone_timeZoneId(ctx context.Context, field graphql.CollectedField, obj *client.TimeZone) (ret graphql.Marshaler) {
@@ -26062,6 +26137,11 @@ func (ec *executionContext) _DuplicateConnection(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "foundAt":
+			out.Values[i] = ec._DuplicateConnection_foundAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28150,7 +28230,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 var tagUsageImplementors = []string{"TagUsage"}
 
-func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *store.TagCount) graphql.Marshaler {
+func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet, obj *reading.TagUsage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, tagUsageImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28166,6 +28246,11 @@ func (ec *executionContext) _TagUsage(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "count":
 			out.Values[i] = ec._TagUsage_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "countedAt":
+			out.Values[i] = ec._TagUsage_countedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30201,7 +30286,7 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
-func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋstoreᚐTagCount(ctx context.Context, sel ast.SelectionSet, v *store.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚋreadingᚐTagUsage(ctx context.Context, sel ast.SelectionSet, v *reading.TagUsage) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "TagUsage!")
 		return graphql.Null
@@ -31237,14 +31322,14 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋstoreᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.TagCount) graphql.Marshaler {
+func (ec *executionContext) marshalOTagUsage2ᚕᚖclientgraphᚋinternalᚋserviceᚋreadingᚐTagUsageᚄ(ctx context.Context, sel ast.SelectionSet, v []*reading.TagUsage) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋstoreᚐTagCount(ctx, sel, v[i])
+		return ec.marshalNTagUsage2ᚖclientgraphᚋinternalᚋserviceᚋreadingᚐTagUsage(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
@@ -71,14 +72,17 @@ type Duplicates struct {
 	HasNext     bool
 	HasPrevious bool
 	TotalCount  int64
+	// FoundAt is when the business was searched for them.
+	FoundAt time.Time
 }
 
 // Duplicates finds groups of live clients who look like one person, the first
 // of them after a cursor. Who shares an identity key with somebody is found by
 // that key; one that over maxSharers clients have is passed over. Pairs that
 // were dismissed are left out. Where chains of pairs would make a group larger
-// than MaxDuplicates, the likelier pairs stay together. Errors: FORBIDDEN,
-// OUT_OF_RANGE, INVALID_CURSOR.
+// than MaxDuplicates, the likelier pairs stay together. A part behind a cursor may go
+// on with keys that an earlier one read, less than reading.SnapshotTime ago. Errors:
+// FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
 func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64, after *string, need client.Selection) (*Duplicates, error) {
 	if err := reading.Permit(scope, client.Merge, false); err != nil {
 		return nil, err
@@ -87,18 +91,20 @@ func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64
 	if errs != nil {
 		return nil, errs
 	}
-	keys, err := s.Store.SharedKeys(ctx, scope, maxSharers)
+	keys, err := s.shared.Read(scope, after == nil, s.Instant(), func() ([]store.SharedKey, error) {
+		return s.Store.SharedKeys(ctx, scope, maxSharers)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("find shared identities: %w", err)
 	}
-	dismissed, err := s.dismissed(ctx, scope, keys)
+	dismissed, err := s.dismissed(ctx, scope, keys.Entries)
 	if err != nil {
 		return nil, err
 	}
-	found := connect(keys, dismissed)
+	found := connect(keys.Entries, dismissed)
 	lowest := found.lowest()
 	start, _ := slices.BinarySearch(lowest, afterID+1)
-	answer := &Duplicates{HasPrevious: start > 0, TotalCount: int64(len(lowest))}
+	answer := &Duplicates{FoundAt: keys.At, HasPrevious: start > 0, TotalCount: int64(len(lowest))}
 	for next := start; next < len(lowest) && int64(len(answer.Groups)) < first; {
 		// Groups that went meanwhile leave room for the following ones: a part without
 		// any would have no cursor to go on from.

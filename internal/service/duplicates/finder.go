@@ -5,7 +5,9 @@ package duplicates
 import (
 	"time"
 
+	"clientgraph/internal/service/reading"
 	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
 )
 
 // Finder finds clients who look like one person. It is safe for concurrent use.
@@ -13,6 +15,7 @@ type Finder struct {
 	*writing.Writes
 	// limiter is for what tells a caller of clients that it does not see.
 	limiter Limiter
+	shared  reading.Snapshots[store.SharedKey]
 }
 
 // New returns the finder beside those writes.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
@@ -12,22 +13,36 @@ import (
 )
 
 // TagUsage lists a page of the tags of the live clients that the caller sees, by
-// their letters. A tag that is spelled in several ways is told in one of them.
-// Error: OUT_OF_RANGE.
-func (s *Reads) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]store.TagCount, error) {
+// their letters. A tag that is spelled in several ways is told in one of them. Pages
+// after the first one may be of a count that is younger than SnapshotTime. Error:
+// OUT_OF_RANGE.
+func (s *Reads) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]TagUsage, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
-	counts, err := client.CountedOnce(ctx, "tags", func() ([]store.TagCount, error) {
-		counts, err := s.Store.TagCounts(ctx, scope)
-		slices.SortFunc(counts, func(a, b store.TagCount) int { return strings.Compare(client.TagKey(a.Tag), client.TagKey(b.Tag)) })
-		return counts, err
+	counted, err := client.CountedOnce(ctx, "tags", func() (Snapshot[store.TagCount], error) {
+		return s.tags.Read(scope, page.PageNumber == 1, s.Instant(), func() ([]store.TagCount, error) {
+			counts, err := s.Store.TagCounts(ctx, scope)
+			slices.SortFunc(counts, func(a, b store.TagCount) int { return strings.Compare(client.TagKey(a.Tag), client.TagKey(b.Tag)) })
+			return counts, err
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count tags: %w", err)
 	}
-	first := min((page.PageNumber-1)*page.PageSize, int64(len(counts)))
-	return counts[first:min(first+page.PageSize, int64(len(counts)))], nil
+	all := int64(len(counted.Entries))
+	first := min((page.PageNumber-1)*page.PageSize, all)
+	usage := []TagUsage{}
+	for _, count := range counted.Entries[first:min(first+page.PageSize, all)] {
+		usage = append(usage, TagUsage{TagCount: count, CountedAt: counted.At})
+	}
+	return usage, nil
+}
+
+// TagUsage is how many clients carried a tag at a moment.
+type TagUsage struct {
+	store.TagCount
+	CountedAt time.Time
 }
 
 // MatchingTags is the tag itself, as the first client that carries it spells it;

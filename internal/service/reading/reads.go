@@ -21,6 +21,7 @@ type Reads struct {
 	Cursors Sealer
 	Clock   func() time.Time
 	keyers  search.Keyers
+	tags    Snapshots[store.TagCount]
 }
 
 // New returns the reads of a store. The cipher opens SSNs, cursors seals those of

@@ -1,0 +1,93 @@
+package reading
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"clientgraph/internal/client"
+)
+
+const (
+	// SnapshotTime is for how long the pages after the first one go on with what the
+	// first page read.
+	SnapshotTime = time.Minute
+	// maxSnapshots and maxSnapshotEntries bound what a process keeps of them.
+	maxSnapshots       = 64
+	maxSnapshotEntries = 1_000_000
+)
+
+// Snapshots keeps what the first page of a list read of a whole business, so that the
+// pages after it need not read it again. What is kept is of one scope's rows: nobody
+// else is answered with it. The zero value is ready, and safe for concurrent use.
+type Snapshots[T any] struct {
+	mu      sync.Mutex
+	kept    map[string]Snapshot[T]
+	entries int
+}
+
+// Snapshot is what was read of a business at one moment.
+type Snapshot[T any] struct {
+	Entries []T
+	At      time.Time
+}
+
+// Read answers what read reads: anew for the first page, and for a later one what is
+// kept of the same rows, where it is younger than SnapshotTime.
+func (s *Snapshots[T]) Read(scope client.Scope, firstPage bool, now time.Time, read func() ([]T, error)) (Snapshot[T], error) {
+	key := rowsKey(scope)
+	if !firstPage {
+		s.mu.Lock()
+		kept, ok := s.kept[key]
+		s.mu.Unlock()
+		if ok && now.Sub(kept.At) < SnapshotTime {
+			return kept, nil
+		}
+	}
+	entries, err := read()
+	if err != nil {
+		return Snapshot[T]{}, err
+	}
+	snapshot := Snapshot[T]{Entries: entries, At: now}
+	s.keep(key, snapshot)
+	return snapshot, nil
+}
+
+// keep keeps a snapshot, and lets go of the expired and then the oldest ones where
+// there is no room.
+func (s *Snapshots[T]) keep(key string, snapshot Snapshot[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept == nil {
+		s.kept = map[string]Snapshot[T]{}
+	}
+	s.drop(key)
+	for other, kept := range s.kept {
+		if snapshot.At.Sub(kept.At) >= SnapshotTime {
+			s.drop(other)
+		}
+	}
+	for len(s.kept) > 0 && (len(s.kept) >= maxSnapshots || s.entries+len(snapshot.Entries) > maxSnapshotEntries) {
+		oldest := ""
+		for other, kept := range s.kept {
+			if oldest == "" || kept.At.Before(s.kept[oldest].At) {
+				oldest = other
+			}
+		}
+		s.drop(oldest)
+	}
+	if len(snapshot.Entries) <= maxSnapshotEntries {
+		s.kept[key] = snapshot
+		s.entries += len(snapshot.Entries)
+	}
+}
+
+func (s *Snapshots[T]) drop(key string) {
+	s.entries -= len(s.kept[key].Entries)
+	delete(s.kept, key)
+}
+
+// rowsKey is the same for two scopes if they see the same rows of the same business.
+func rowsKey(scope client.Scope) string {
+	return fmt.Sprintf("%d %t %q %d", scope.BusinessID, scope.Rows.All, scope.Rows.Keys, scope.Rows.ClientIDs)
+}
