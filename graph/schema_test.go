@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
+	"clientgraph/graph/generated"
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
 )
@@ -44,17 +45,27 @@ var referenceNames = []string{
 // ownNames are the fields of Client that the reference does not have.
 var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "mergedClients", "aliases", "history"}
 
-// TestSchemaHasEveryReferenceName holds Client to the reference's names and our
-// own, and to no others; a password is written and never read.
+// TestSchemaHasEveryReferenceName holds Client to the reference's names, our own,
+// and the properties that callers write, and to no others; a password is written
+// and never read.
 func TestSchemaHasEveryReferenceName(t *testing.T) {
 	if len(referenceNames) != 87 {
 		t.Fatalf("the table has %d names, the reference 87", len(referenceNames))
 	}
 	want := slices.DeleteFunc(slices.Concat(referenceNames, ownNames), func(name string) bool { return name == "password" })
+	for _, p := range client.Properties() {
+		if !p.Writable() {
+			continue
+		}
+		want = append(want, p.Name)
+		if apitest.Definition(t, "Client").Fields.ForName(p.Name) == nil {
+			t.Errorf("%s is a property of the table and no field of type Client (schema.graphqls)", p.Name)
+		}
+	}
 	checkNames(t, "fields of Client", apitest.FieldNames(apitest.Definition(t, "Client")), want)
 }
 
-// TestSchemaInputsMatchProperties holds both inputs to the writable properties,
+// TestSchemaInputsMatchProperties holds the inputs to the writable properties,
 // with the types that they are stored as, and to the names that have rules of
 // their own.
 func TestSchemaInputsMatchProperties(t *testing.T) {
@@ -70,13 +81,30 @@ func TestSchemaInputsMatchProperties(t *testing.T) {
 			want[p.Name] = inputType(t, p)
 		}
 	}
-	for _, name := range []string{"CreateClientInput", "ClientPatch"} {
-		got := map[string]string{}
-		for _, field := range apitest.Definition(t, name).Fields {
-			got[field.Name] = field.Type.String()
+	for _, name := range []string{"CreateClientInput", "UpdateClientInput", "ClientPatch"} {
+		fields := apitest.Definition(t, name).Fields
+		for property, typeName := range want {
+			if field := fields.ForName(property); field == nil || field.Type.String() != typeName {
+				t.Errorf("%s is a property that callers write, and input %s lacks %s: %s (schema.graphqls)", property, name, property, typeName)
+			}
 		}
-		if diff := gocmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-properties +schema):\n%s", name, diff)
+		for _, field := range fields {
+			if want[field.Name] == "" {
+				t.Errorf("input %s has %s, which is no property that callers write (internal/client/properties.go)", name, field.Name)
+			}
+		}
+	}
+}
+
+// TestGeneratedCodeIsOfTheSchema: a field of Client that is in the file and not in
+// the generated code is answered by nobody.
+func TestGeneratedCodeIsOfTheSchema(t *testing.T) {
+	served := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for _, name := range []string{"Client", "CreateClientInput", "UpdateClientInput", "ClientPatch"} {
+		for _, field := range apitest.Definition(t, name).Fields {
+			if served.Types[name].Fields.ForName(field.Name) == nil {
+				t.Errorf("%s.%s is in schema.graphqls and not in the generated code: run make generate", name, field.Name)
+			}
 		}
 	}
 }

@@ -63,7 +63,7 @@ func readText(p *Property, raw any) (any, *Error) {
 	if p.Is(Required) && IsBlank(text) {
 		return nil, &Error{Code: CodeRequired, Message: p.Name + " can't be blank"}
 	}
-	if p.Is(trims) {
+	if p.Is(Trims) {
 		return Trimmed(text), nil
 	}
 	return text, nil

@@ -39,8 +39,8 @@ const (
 	// Consent is what the client allows, or the business: of a merge the strictest
 	// value wins.
 	Consent
-	// trims is a text that is stored without what shows nothing at its ends.
-	trims
+	// Trims is of a text that is stored without what shows nothing at its ends.
+	Trims
 	// Aliased is what others know the client by: a value that loses in a merge stays
 	// as an alias.
 	Aliased

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -120,5 +121,26 @@ func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
 	slices.Sort(names)
 	if len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Errorf("two properties have one name: %v", names)
+	}
+}
+
+// unlisted are the fields of the struct that every read loads, and what is no part
+// of a client's state: they have no line in the table.
+var unlisted = []string{"ClientID", "BusinessID", "Version", "Lifecycle", "Outdated", "ChangeNumber"}
+
+// A field of the struct without a line in the table would be lost when the client
+// is stored.
+func TestEveryFieldOfTheStructIsInTheTable(t *testing.T) {
+	c := &client.Client{}
+	listed := map[any]bool{}
+	for i := range client.Properties() {
+		listed[client.Properties()[i].At(c)] = true
+	}
+	record := reflect.ValueOf(c).Elem()
+	for i := range record.NumField() {
+		name := record.Type().Field(i).Name
+		if !listed[record.Field(i).Addr().Interface()] && !slices.Contains(unlisted, name) {
+			t.Errorf("Client.%s has no line in the table of properties (internal/client/properties.go)", name)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func sent(p *client.Property) (value, read any) {
 		return list, list
 	}
 	text := "  some " + p.Name + " \u00e9\u5c71\U0001f600 "
-	if slices.Contains([]string{"firstName", "lastName", "fullName", "companyName", "spouseName", "emergencyContact"}, p.Name) {
+	if p.Is(client.Trims) {
 		return text, strings.TrimSpace(text)
 	}
 	return text, text
