@@ -281,16 +281,17 @@ func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw,
 // decodeList reads a stored list, and says whether it is one with entries of the
 // type.
 func (e element[V]) decodeList(from Stored) ([]V, bool) {
-	list := []V{}
-	ok := from.Entries(func(length int, entry Stored) bool {
-		if len(list) == 0 {
-			list = make([]V, 0, length)
+	length, ok := from.Length()
+	if !ok {
+		return nil, false
+	}
+	list := make([]V, length)
+	for i := range list {
+		if list[i], ok = e.decode(from.Entry(i)); !ok {
+			return nil, false
 		}
-		value, ok := e.decode(entry)
-		list = append(list, value)
-		return ok
-	})
-	return list, ok
+	}
+	return list, true
 }
 
 func (e element[V]) appendList(dst []byte, list []V) []byte {

@@ -30,12 +30,13 @@ type Stored interface {
 	// Scalar is a value of any type that a custom field may have: a string, float64,
 	// bool or time.Time.
 	Scalar() (any, bool)
-	// Entries calls each with every entry of a list and the list's length, until
-	// each answers false, which Entries then answers. The entry is valid until each
-	// returns.
-	Entries(each func(length int, entry Stored) bool) bool
+	// Length is how many entries a list has.
+	Length() (int, bool)
+	// Entry is one of the entries of a list whose Length was asked. It is valid until
+	// the next call of Entry or Part.
+	Entry(i int) Stored
 	// Part is the part of a document that has the name: nil where there is none, or
-	// where the value is no document. It is valid until the next call.
+	// where the value is no document. It is valid until the next call of Entry or Part.
 	Part(name string) Stored
 	// IsDocument says whether the value has parts.
 	IsDocument() bool

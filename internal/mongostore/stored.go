@@ -31,8 +31,10 @@ func toBSON(value any) any {
 // stored is a value of a document, as package client reads it.
 type stored struct {
 	value bson.RawValue
-	// part is what Part answers, kept so that it is allocated once.
-	part *stored
+	// entries are those of a list whose length was asked.
+	entries []bson.RawValue
+	// within is what Entry and Part answer, kept so that it is allocated once.
+	within *stored
 }
 
 func (s *stored) Bool() (bool, bool)     { return s.value.BooleanOK() }
@@ -64,24 +66,17 @@ func (s *stored) Scalar() (any, bool) {
 	return nil, false
 }
 
-func (s *stored) Entries(each func(length int, entry client.Stored) bool) bool {
+func (s *stored) Length() (int, bool) {
 	array, ok := s.value.ArrayOK()
 	if !ok {
-		return false
+		return 0, false
 	}
-	values, err := array.Values()
-	if err != nil {
-		return false
-	}
-	var entry stored
-	for _, value := range values {
-		entry.value = value
-		if !each(len(values), &entry) {
-			return false
-		}
-	}
-	return true
+	var err error
+	s.entries, err = array.Values()
+	return len(s.entries), err == nil
 }
+
+func (s *stored) Entry(i int) client.Stored { return s.inner(s.entries[i]) }
 
 func (s *stored) Part(name string) client.Stored {
 	document, ok := s.value.DocumentOK()
@@ -92,11 +87,16 @@ func (s *stored) Part(name string) client.Stored {
 	if err != nil {
 		return nil
 	}
-	if s.part == nil {
-		s.part = &stored{}
+	return s.inner(value)
+}
+
+// inner is a value within this one.
+func (s *stored) inner(value bson.RawValue) client.Stored {
+	if s.within == nil {
+		s.within = &stored{}
 	}
-	s.part.value = value
-	return s.part
+	s.within.value = value
+	return s.within
 }
 
 func (s *stored) IsDocument() bool { return s.value.Type == bson.TypeEmbeddedDocument }
