@@ -85,7 +85,12 @@ func reportFilter(filter *model.ClientReportFilter) reading.Filter {
 		StaffIDs:         numbers(filter.StaffIDList, client.TypeAny),
 		Statuses:         filter.StatusList,
 		Tags:             filter.TagsList,
+		Has:              filter.Has,
+		HasNot:           filter.HasNot,
 		IncludeDeleted:   filter.IncludeDeleted != nil && *filter.IncludeDeleted,
+	}
+	if filter.Birthday != nil {
+		converted.Birthday = &reading.Birthdays{From: filter.Birthday.From, To: filter.Birthday.To}
 	}
 	if filter.SearchTerm != nil {
 		converted.SearchTerm = *filter.SearchTerm

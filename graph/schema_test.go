@@ -181,6 +181,7 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"Permission":       permissions,
 		"Role":             constants(t, "client/scope.go", "Role"),
 		"ClientStatus":     constants(t, "client/client.go", "Status"),
+		"ClientTrait":      constants(t, "client/trait.go", "Trait"),
 		"FieldType":        constants(t, "client/definition.go", "FieldType"),
 		"ClientOrderField": constants(t, "store/query.go", "OrderField"),
 		"HistoryOperation": constants(t, "history/history.go", "Operation"),

@@ -3890,6 +3890,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("BirthdayRange", ec.unmarshalInputBirthdayRange),
 			graphql.NewInputUnmarshaler("ClientKey", ec.unmarshalInputClientKey),
 			graphql.NewInputUnmarshaler("ClientOrder", ec.unmarshalInputClientOrder),
 			graphql.NewInputUnmarshaler("ClientPatchEntry", ec.unmarshalInputClientPatchEntry),
@@ -4468,8 +4469,37 @@ input ClientReportFilter {
   they are ligatures of many (TOO_LONG). Each costs 20 points.
   """
   fieldFilters: [FieldFilter!] @work(points: 20)
+  "With a birthday on one of these days, in whatever year they were born."
+  birthday: BirthdayRange
+  "With all of these. At most 1,000 (TOO_MANY)."
+  has: [ClientTrait!]
+  "With none of these. At most 1,000 (TOO_MANY)."
+  hasNot: [ClientTrait!]
   "Deleted clients as well. Null is false."
   includeDeleted: Boolean
+}
+
+"""
+Days of the year, both included. They go over the end of the year where ` + "`" + `from` + "`" + ` is after ` + "`" + `to` + "`" + `: 12-20 to 01-05 are 17 days.
+02-29 is a day of its own, which lies between 02-28 and 03-01.
+"""
+input BirthdayRange {
+  "The first day, MM-DD (INVALID_DATE)."
+  from: String!
+  "The last day, MM-DD (INVALID_DATE)."
+  to: String!
+}
+
+"What a client has or has not."
+enum ClientTrait {
+  "An e-mail address."
+  EMAIL_ADDRESS
+  "A phone number: ` + "`" + `cellPhone` + "`" + `, ` + "`" + `homePhone` + "`" + ` or ` + "`" + `businessPhone` + "`" + `."
+  PHONE
+  "A date of birth."
+  DATE_OF_BIRTH
+  "A login to the public scheduler: ` + "`" + `clientAccountId` + "`" + `."
+  ACCOUNT
 }
 
 """
@@ -23904,6 +23934,55 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputBirthdayRange(ctx context.Context, obj any) (model.BirthdayRange, error) {
+	var it model.BirthdayRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBirthdayRange unmarshals raw into the BirthdayRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBirthdayRange(ctx context.Context, raw any) (model.BirthdayRange, error) {
+	var out model.BirthdayRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BirthdayRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputClientKey(ctx context.Context, obj any) (writing.UpsertKey, error) {
 	var it writing.UpsertKey
 	if obj == nil {
@@ -24080,7 +24159,7 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientIdList", "startDate", "endDate", "locationGroupIdList", "locationIdList", "reasonIdList", "staffIdList", "statusList", "tagsList", "searchTerm", "fieldFilters", "includeDeleted"}
+	fieldsInOrder := [...]string{"clientIdList", "startDate", "endDate", "locationGroupIdList", "locationIdList", "reasonIdList", "staffIdList", "statusList", "tagsList", "searchTerm", "fieldFilters", "birthday", "has", "hasNot", "includeDeleted"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -24164,6 +24243,27 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 				return it, err
 			}
 			it.FieldFilters = data
+		case "birthday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
+			data, err := ec.unmarshalOBirthdayRange2ᚖclientgraphᚋgraphᚋmodelᚐBirthdayRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Birthday = data
+		case "has":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("has"))
+			data, err := ec.unmarshalOClientTrait2ᚕclientgraphᚋinternalᚋclientᚐTraitᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Has = data
+		case "hasNot":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasNot"))
+			data, err := ec.unmarshalOClientTrait2ᚕclientgraphᚋinternalᚋclientᚐTraitᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasNot = data
 		case "includeDeleted":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeDeleted"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -29389,6 +29489,20 @@ func (ec *executionContext) marshalNClientStatus2clientgraphᚋinternalᚋclient
 	return res
 }
 
+func (ec *executionContext) unmarshalNClientTrait2clientgraphᚋinternalᚋclientᚐTrait(ctx context.Context, v any) (client.Trait, error) {
+	res, err := scalar.UnmarshalTrait(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClientTrait2clientgraphᚋinternalᚋclientᚐTrait(ctx context.Context, sel ast.SelectionSet, v client.Trait) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalTrait(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClientTrait!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNClientVersion2ᚕᚖclientgraphᚋinternalᚋmergeᚐVersionOfᚄ(ctx context.Context, sel ast.SelectionSet, v []*merge.VersionOf) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -30559,6 +30673,14 @@ func (ec *executionContext) marshalOAddClientViewersPayload2ᚖclientgraphᚋgra
 	return ec._AddClientViewersPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOBirthdayRange2ᚖclientgraphᚋgraphᚋmodelᚐBirthdayRange(ctx context.Context, v any) (*model.BirthdayRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBirthdayRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -30741,6 +30863,42 @@ func (ec *executionContext) marshalOClientSuggestions2ᚖclientgraphᚋgraphᚋm
 		return graphql.Null
 	}
 	return ec._ClientSuggestions(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOClientTrait2ᚕclientgraphᚋinternalᚋclientᚐTraitᚄ(ctx context.Context, v any) ([]client.Trait, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]client.Trait, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClientTrait2clientgraphᚋinternalᚋclientᚐTrait(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOClientTrait2ᚕclientgraphᚋinternalᚋclientᚐTraitᚄ(ctx context.Context, sel ast.SelectionSet, v []client.Trait) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClientTrait2clientgraphᚋinternalᚋclientᚐTrait(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOCreateClientPayload2ᚖclientgraphᚋgraphᚋmodelᚐCreateClientPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateClientPayload) graphql.Marshaler {

@@ -44,6 +44,15 @@ type AddClientViewersPayload struct {
 
 func (AddClientViewersPayload) IsClientPayload() {}
 
+// Days of the year, both included. They go over the end of the year where `from` is after `to`: 12-20 to 01-05 are 17 days.
+// 02-29 is a day of its own, which lies between 02-28 and 03-01.
+type BirthdayRange struct {
+	// The first day, MM-DD (INVALID_DATE).
+	From string `json:"from"`
+	// The last day, MM-DD (INVALID_DATE).
+	To string `json:"to"`
+}
+
 // A client at its place in a list.
 type ClientEdge struct {
 	// The place: an opaque text for `after` and `before`, good for the same filter and order only.
@@ -118,6 +127,12 @@ type ClientReportFilter struct {
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
 	// they are ligatures of many (TOO_LONG). Each costs 20 points.
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
+	// With a birthday on one of these days, in whatever year they were born.
+	Birthday *BirthdayRange `json:"birthday,omitempty"`
+	// With all of these. At most 1,000 (TOO_MANY).
+	Has []client.Trait `json:"has,omitempty"`
+	// With none of these. At most 1,000 (TOO_MANY).
+	HasNot []client.Trait `json:"hasNot,omitempty"`
 	// Deleted clients as well. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`
 }

@@ -119,6 +119,12 @@ func UnmarshalStatus(v any) (client.Status, error) {
 	return oneOf(v, client.StatusActive, client.StatusBlacklisted)
 }
 
+// MarshalTrait writes a trait of clients.
+func MarshalTrait(t client.Trait) graphql.Marshaler { return graphql.MarshalString(string(t)) }
+
+// UnmarshalTrait reads a trait of clients by its exact name.
+func UnmarshalTrait(v any) (client.Trait, error) { return oneOf(v, client.Traits()...) }
+
 // MarshalOrderField writes what a list is ordered by.
 func MarshalOrderField(f store.OrderField) graphql.Marshaler {
 	return graphql.MarshalString(string(f))

@@ -47,7 +47,7 @@ func imports() map[string][]string {
 		".":                             {"internal/app"},
 		"graph":                         {"graph/generated", "graph/model", client, "internal/limit", "internal/loader", merge, observe, service, "internal/service/clientsync", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, store},
 		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
-		"graph/model":                   {"graph/scalar", client, history, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, writing, store},
+		"graph/model":                   {client, history, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, writing, store},
 		"graph/scalar":                  {client, store},
 		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},
 		"internal/app":                  {everything},

@@ -73,7 +73,7 @@ type reportDrawing struct {
 
 // all are the conditions of a report.
 func (d *reportDrawing) all() []func() {
-	return []func(){d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.deleted}
+	return []func(){d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.birthday, d.traits, d.deleted}
 }
 
 // appointed are those that are about appointments, and about who is in a list at
@@ -301,6 +301,42 @@ func (d *reportDrawing) spelt(value any) (_, sent any) {
 		return v, v.String()
 	}
 	return value, value
+}
+
+func (d *reportDrawing) birthday() {
+	if d.none("birthday", nil) {
+		return
+	}
+	day := func(name string) string {
+		// Days of a leap year, often near the target's.
+		around := time.Date(2000, 2, 29, 0, 0, 0, 0, time.UTC)
+		if born := d.target.DateOfBirth; born != nil && rapid.IntRange(0, 4).Draw(d.T, "near the target's") > 0 {
+			around = time.Date(2000, born.Month, born.Day, 0, 0, 0, 0, time.UTC)
+		}
+		return around.AddDate(0, 0, rapid.IntRange(-3, 3).Draw(d.T, name)).Format("01-02")
+	}
+	d.filter.birthday = []string{day("from"), day("to")}
+	d.sent["birthday"] = values{"from": d.filter.birthday[0], "to": d.filter.birthday[1]}
+}
+
+func (d *reportDrawing) traits() {
+	list := func(name string, fits bool) []client.Trait {
+		if d.none(name, []any{}) {
+			return nil
+		}
+		list := []client.Trait{rapid.SampledFrom(client.Traits()).Draw(d.T, name)}
+		for _, trait := range client.Traits() {
+			if modelHas(trait, d.target) == fits && rapid.Bool().Draw(d.T, "the target's") {
+				list = append(list, trait)
+			}
+		}
+		if len(list) > 1 {
+			list = list[1:]
+		}
+		d.sent[name] = list
+		return list
+	}
+	d.filter.has, d.filter.hasNot = list("has", true), list("hasNot", false)
 }
 
 func (d *reportDrawing) deleted() {

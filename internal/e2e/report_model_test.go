@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,9 @@ type reportFilter struct {
 	term                              string
 	fields                            []reportField
 	includeDeleted                    bool
+	// birthday are two days, MM-DD, or none.
+	birthday    []string
+	has, hasNot []client.Trait
 }
 
 type reportField struct {
@@ -156,10 +160,40 @@ func (w *reportWorld) matches(f *reportFilter, role client.Role, zone *time.Loca
 	tags := slices.DeleteFunc(slices.Clone(f.tags), func(tag string) bool { return strings.TrimSpace(tag) == "" })
 	return (len(f.statuses) == 0 || slices.Contains(f.statuses, c.Status)) &&
 		(len(tags) == 0 || slices.ContainsFunc(tags, func(tag string) bool { return texts.tags[modelTag(tag)] })) &&
+		bornWithin(f.birthday, c.DateOfBirth) &&
+		!slices.ContainsFunc(f.has, func(trait client.Trait) bool { return !modelHas(trait, c) }) &&
+		!slices.ContainsFunc(f.hasNot, func(trait client.Trait) bool { return modelHas(trait, c) }) &&
 		createdWithin(f.start, f.end, zone, c.CreatedDate) &&
 		w.booked(f, c) &&
 		(strings.TrimSpace(f.term) == "" || texts.reported(modelFold(f.term), role)) &&
 		!slices.ContainsFunc(f.fields, func(field reportField) bool { return !w.hasValue(field, c) })
+}
+
+// bornWithin compares days of the year by their digits.
+func bornWithin(days []string, born *client.Date) bool {
+	if days == nil {
+		return true
+	}
+	if born == nil {
+		return false
+	}
+	from, to, day := days[0], days[1], fmt.Sprintf("%02d-%02d", born.Month, born.Day)
+	if from <= to {
+		return from <= day && day <= to
+	}
+	return from <= day || day <= to
+}
+
+func modelHas(trait client.Trait, c *client.Client) bool {
+	switch trait {
+	case client.TraitEmailAddress:
+		return c.EmailAddress != nil
+	case client.TraitPhone:
+		return c.CellPhone != nil || c.HomePhone != nil || c.BusinessPhone != nil
+	case client.TraitDateOfBirth:
+		return c.DateOfBirth != nil
+	}
+	return c.ClientAccountID != nil
 }
 
 // createdWithin compares days of the calendar that hangs in that zone.

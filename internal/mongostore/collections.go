@@ -1,8 +1,9 @@
 package mongostore
 
 import (
-	"clientgraph/internal/store"
 	"time"
+
+	"clientgraph/internal/store"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )

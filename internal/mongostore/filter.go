@@ -180,11 +180,11 @@ func createdBetween(c store.Conditions) bson.D {
 // remaining are the conditions that no index is asked for.
 func remaining(c store.Conditions, keys [][]string) bson.D {
 	var rest bson.D
-	if len(keys) > 0 {
-		each := make(bson.A, len(keys))
-		for i, anyOf := range keys {
-			each[i] = bson.D{{Key: keyKeys, Value: in(anyOf)}}
-		}
+	each := traits(c)
+	for _, anyOf := range keys {
+		each = append(each, bson.D{{Key: keyKeys, Value: in(anyOf)}})
+	}
+	if each != nil {
 		rest = append(rest, bson.E{Key: "$and", Value: each})
 	}
 	if c.Appointment != nil {
@@ -203,6 +203,29 @@ func remaining(c store.Conditions, keys [][]string) bson.D {
 		rest = append(rest, bson.E{Key: "status", Value: in(c.Statuses)})
 	}
 	return rest
+}
+
+// traits are the conditions on birthdays and traits that are looked for in the
+// clients themselves.
+func traits(c store.Conditions) (each bson.A) {
+	for _, trait := range c.Has {
+		var anyOf bson.A
+		for _, property := range trait.Properties() {
+			anyOf = append(anyOf, bson.D{{Key: property, Value: bson.D{{Key: "$ne", Value: nil}}}})
+		}
+		each = append(each, bson.D{{Key: "$or", Value: anyOf}})
+	}
+	for _, trait := range c.HasNot {
+		for _, property := range trait.Properties() {
+			each = append(each, bson.D{{Key: property, Value: nil}})
+		}
+	}
+	if c.Birthdays != nil {
+		// Who has no birthday has null here, which is no day.
+		birthday := bson.D{{Key: "$dateToString", Value: bson.D{{Key: "format", Value: "%m-%d"}, {Key: "date", Value: "$dateOfBirth"}}}}
+		each = append(each, bson.D{{Key: "$expr", Value: bson.D{{Key: "$in", Value: bson.A{birthday, c.Birthdays}}}}})
+	}
+	return each
 }
 
 // intersect returns what both lists hold, never nil: where b is nil, all of a.

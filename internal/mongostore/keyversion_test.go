@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -152,5 +153,54 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 	p.create(t, nameValues("Bob"))
 	if got := state(); got.Version != search.KeyVersion {
 		t.Errorf("after a write of an earlier program the version is %+v", got)
+	}
+}
+
+// While keys are made anew not every client has those of its birthday and of what it
+// lacks: the clients themselves answer then.
+func TestBirthdaysAndTraitsAreFoundWithKeysOfBefore(t *testing.T) {
+	p := loadVersion1(t)
+	clients := p.db.Collection("clients")
+	live := bson.D{{Key: "businessId", Value: ownerScope().BusinessID}, {Key: "lifecycle", Value: client.Live}}
+	born := bson.D{{Key: "$set", Value: bson.D{{Key: "dateOfBirth", Value: time.Date(1990, 12, 31, 0, 0, 0, 0, time.UTC)}}}}
+	if changed, err := clients.UpdateOne(t.Context(), live, born); err != nil || changed.ModifiedCount != 1 {
+		t.Fatalf("%+v, %v", changed, err)
+	}
+	all, err := p.service.Count(t.Context(), ownerScope(), reading.Filter{})
+	if err != nil || all < 2 {
+		t.Fatalf("%d clients, %v", all, err)
+	}
+	const bornInWinter, unborn, reached = "born in winter", "without a date of birth", "with an address"
+	counts := func() map[string]int64 {
+		counted := map[string]int64{}
+		for name, filter := range map[string]reading.Filter{
+			bornInWinter: {Birthday: &reading.Birthdays{From: "12-30", To: "01-02"}},
+			"in summer":  {Birthday: &reading.Birthdays{From: "07-01", To: "08-31"}},
+			unborn:       {HasNot: []client.Trait{client.TraitDateOfBirth}},
+			"both":       {HasNot: []client.Trait{client.TraitDateOfBirth}, Birthday: &reading.Birthdays{From: "01-01", To: "12-31"}},
+			reached:      {Has: []client.Trait{client.TraitEmailAddress}},
+			"unphoned":   {HasNot: []client.Trait{client.TraitPhone, client.TraitAccount}},
+		} {
+			count, err := p.service.Count(t.Context(), ownerScope(), filter)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			counted[name] = count
+		}
+		return counted
+	}
+	want, err := clients.CountDocuments(t.Context(), append(live, bson.E{Key: "dateOfBirth", Value: nil}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := counts()
+	if before[bornInWinter] == 0 || before[unborn] != want || before["both"] != 0 || before["in summer"] != 0 || before[reached] == 0 {
+		t.Errorf("of %d clients with old keys: %v", all, before)
+	}
+	if err := p.service.Rekey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(before, counts()); diff != "" {
+		t.Errorf("with new keys (-before +after):\n%s", diff)
 	}
 }

@@ -58,6 +58,8 @@ const (
 	KeyLocation = "l:"
 	KeyReason   = "r:"
 	keyField    = "f:"
+	keyBirthday = "b:"
+	keyMissing  = "n:"
 )
 
 // maxPlainKey bounds a custom value's key in bytes; a longer value is hashed.
@@ -88,9 +90,23 @@ func indexKeys(c *client.Client) []string {
 	for _, v := range c.FieldValues {
 		keys = append(keys, FieldKey(strconv.FormatInt(v.DefinitionID, 10), v.Value))
 	}
+	if birthday := c.SafeDateOfBirth(); birthday != nil {
+		keys = append(keys, BirthdayKey(*birthday))
+	}
+	for _, trait := range client.Traits() {
+		if !c.Has(trait) {
+			keys = append(keys, MissingKey(trait))
+		}
+	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
+
+// BirthdayKey is the index key of a birthday, given as MM-DD.
+func BirthdayKey(day string) string { return keyBirthday + day }
+
+// MissingKey is the index key of who has not a trait.
+func MissingKey(trait client.Trait) string { return keyMissing + string(trait) }
 
 // TagIndexKey is a tag's key, whatever spaces it was sent with.
 func TagIndexKey(tag string) string { return keyTag + client.TagKey(client.Trimmed(tag)) }

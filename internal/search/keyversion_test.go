@@ -23,7 +23,7 @@ func TestKeyVersionNamesTheLibraries(t *testing.T) {
 		}
 		return fmt.Sprintf("%03s.%03s.%03s", found[1], found[2], found[3])
 	}
-	want := "00004 text " + padded("golang.org/x/text") + " phonenumbers " + padded("github.com/nyaruka/phonenumbers") +
+	want := "00005 text " + padded("golang.org/x/text") + " phonenumbers " + padded("github.com/nyaruka/phonenumbers") +
 		" net " + padded("golang.org/x/net") + " unicode " + unicode.Version
 	if KeyVersion != want {
 		t.Errorf("KeyVersion is %q, the libraries make it %q", KeyVersion, want)

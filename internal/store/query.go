@@ -57,6 +57,10 @@ type Conditions struct {
 	// be it of an alias; nil is no condition.
 	ExternalUserName *string
 	EmailsLower      []string
+	// Birthdays, when not nil, are the days that a birthday is on, as MM-DD. Has and
+	// HasNot are traits: each of them holds.
+	Birthdays   []string
+	Has, HasNot []client.Trait
 	// Statuses is no condition when empty.
 	Statuses []client.Status
 	// IncludeDeleted means deleted clients as well.

@@ -28,6 +28,10 @@ type Filter struct {
 	Tags                                               []string
 	SearchTerm                                         string
 	Fields                                             []FieldFilter
+	// Birthday, when not nil, bounds the birthday.
+	Birthday *Birthdays
+	// Has and HasNot are traits: each of them holds.
+	Has, HasNot []client.Trait
 	// IncludeDeleted means deleted clients as well.
 	IncludeDeleted bool
 }
@@ -65,6 +69,8 @@ func (f Filter) check(scope client.Scope) client.Errors {
 		{"staffIdList", len(f.StaffIDs)},
 		{"tagsList", len(f.Tags)},
 		{"fieldFilters", len(f.Fields)},
+		{"has", len(f.Has)},
+		{"hasNot", len(f.HasNot)},
 	} {
 		if list.count > MaxIDs {
 			errs = append(errs, where.With(list.name).At(client.TooMany(MaxIDs)))
@@ -146,7 +152,7 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 	if tags != nil {
 		m.conditions.Keys = append(m.conditions.Keys, tags)
 	}
-	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
+	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates, s.resolveTraits} {
 		if err := part(ctx, scope, f, &m); err != nil {
 			return meaning{}, err
 		}
@@ -276,6 +282,39 @@ func (s *Reads) resolveDates(ctx context.Context, scope client.Scope, f Filter, 
 	if f.EndDate != nil {
 		m.conditions.CreatedBefore = new(f.EndDate.Next().In(zone))
 	}
+	return nil
+}
+
+// resolveTraits makes birthdays and what clients have not into index keys. While keys
+// are made anew not every client has these: then both are looked for in the clients.
+func (s *Reads) resolveTraits(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+	m.conditions.Has, m.conditions.HasNot = f.Has, f.HasNot
+	if f.Birthday != nil {
+		days, errs := f.Birthday.days(client.Path{"filter", "birthday"})
+		if errs != nil {
+			return errs
+		}
+		m.conditions.Birthdays = days
+	}
+	if f.Birthday == nil && len(f.HasNot) == 0 {
+		return nil
+	}
+	outdated, err := s.outdated(ctx, scope)
+	if err != nil || outdated {
+		return err
+	}
+	if f.Birthday != nil {
+		keys := make([]string, len(m.conditions.Birthdays))
+		for i, day := range m.conditions.Birthdays {
+			keys[i] = search.BirthdayKey(day)
+		}
+		m.conditions.Keys = append(m.conditions.Keys, keys)
+		m.conditions.Birthdays = nil
+	}
+	for _, trait := range f.HasNot {
+		m.conditions.Keys = append(m.conditions.Keys, []string{search.MissingKey(trait)})
+	}
+	m.conditions.HasNot = nil
 	return nil
 }
 

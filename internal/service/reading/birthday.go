@@ -1,0 +1,41 @@
+package reading
+
+import (
+	"time"
+
+	"clientgraph/internal/client"
+)
+
+// Birthdays are the days of a year from one to another, both included, as MM-DD.
+// Where From is after To, they go over the end of the year. 02-29 is a day of its
+// own: it lies between 02-28 and 03-01.
+type Birthdays struct{ From, To string }
+
+// leapYear has all days that a birthday can be on.
+const leapYear = 2000
+
+// days lists them. Error: INVALID_DATE, at from or to.
+func (b Birthdays) days(where client.Path) ([]string, client.Errors) {
+	var errs client.Errors
+	read := func(name, text string) time.Time {
+		day, err := time.Parse("2006-01-02", "2000-"+text)
+		if err != nil {
+			errs = append(errs, where.With(name).At(&client.Error{Code: client.CodeInvalidDate, Message: "want a day of the year as MM-DD"}))
+		}
+		return day
+	}
+	from, to := read("from", b.From), read("to", b.To)
+	if errs != nil {
+		return nil, errs
+	}
+	var days []string
+	for day := from; ; day = day.AddDate(0, 0, 1) {
+		if day.Year() > leapYear {
+			day = day.AddDate(-1, 0, 0)
+		}
+		days = append(days, day.Format("01-02"))
+		if day.Equal(to) {
+			return days, nil
+		}
+	}
+}
