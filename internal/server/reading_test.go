@@ -203,24 +203,28 @@ func TestRefusalDoesNotWaitForTheBody(t *testing.T) {
 		"a body to GET":  {"GET /healthz", "", http.StatusOK},
 	} {
 		for length, more := range map[string]string{"Content-Length: 1000\r\n": "{", "Transfer-Encoding: chunked\r\n": "ff\r\n{"} {
-			connection := world.raw(t)
-			fmt.Fprintf(connection, "%s HTTP/1.1\r\nHost: x\r\n%s%s\r\n%s", test.line, test.headers, length, more)
-			reader := bufio.NewReader(connection)
-			response, err := http.ReadResponse(reader, nil)
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			if response.StatusCode != test.status || !response.Close {
-				t.Errorf("%s: %s, close %v", name, response.Status, response.Close)
-			}
-			if _, err := io.Copy(io.Discard, response.Body); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			response.Body.Close()
-			if _, err := reader.ReadByte(); err == nil {
-				t.Errorf("%s: more comes", name)
-			}
+			name, _, _ := strings.Cut(name+", "+length, ":")
+			t.Run(name, func(t *testing.T) {
+				// The server waits a while before it closes a connection.
+				t.Parallel()
+				connection := world.raw(t)
+				fmt.Fprintf(connection, "%s HTTP/1.1\r\nHost: x\r\n%s%s\r\n%s", test.line, test.headers, length, more)
+				reader := bufio.NewReader(connection)
+				response, err := http.ReadResponse(reader, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if response.StatusCode != test.status || !response.Close {
+					t.Errorf("%s, close %v", response.Status, response.Close)
+				}
+				if _, err := io.Copy(io.Discard, response.Body); err != nil {
+					t.Error(err)
+				}
+				response.Body.Close()
+				if _, err := reader.ReadByte(); err == nil {
+					t.Error("more comes")
+				}
+			})
 		}
 	}
 }
