@@ -57,6 +57,9 @@ var mayBeNull = map[string]string{
 	"UnmergeConflict.merged":                "there was no value",
 	"UnmergeConflict.current":               "there is no value",
 	"UserError.field":                       "no one place is at fault",
+	"Appointment.locationId":                "the scheduler told none",
+	"Appointment.staffId":                   "the scheduler told none",
+	"Appointment.reasonId":                  "the scheduler told none",
 	"UserError.mergedIntoClientId":          "another code",
 	"UserError.mergedIntoClientGlobalId":    "another code",
 }

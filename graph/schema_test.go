@@ -43,7 +43,7 @@ var referenceNames = []string{
 }
 
 // ownNames are the fields of Client that the reference does not have.
-var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "mergedClients", "aliases", "history"}
+var ownNames = []string{"id", "version", "active", "createdDateMillis", "modifiedDateMillis", "mergedClients", "aliases", "history", "appointments"}
 
 // TestSchemaHasEveryReferenceName holds Client to the reference's names, our own,
 // and the properties that callers write, and to no others; a password is written

@@ -83,6 +83,27 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Appointment struct {
+		AppointmentID func(childComplexity int) int
+		LocationID    func(childComplexity int) int
+		ModifiedDate  func(childComplexity int) int
+		ReasonID      func(childComplexity int) int
+		StaffID       func(childComplexity int) int
+		Start         func(childComplexity int) int
+		Status        func(childComplexity int) int
+	}
+
+	AppointmentConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AppointmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Business struct {
 		BusinessID  func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -102,6 +123,7 @@ type ComplexityRoot struct {
 		AlertNotes                    func(childComplexity int) int
 		Aliases                       func(childComplexity int) int
 		AllowWaitListText             func(childComplexity int) int
+		Appointments                  func(childComplexity int, first int64, after *string, status []client.AppointmentStatus, from *time.Time, to *time.Time) int
 		AuthnetCustomerID             func(childComplexity int) int
 		AuthnetPaymentProfileIDList   func(childComplexity int) int
 		Blocked                       func(childComplexity int) int
@@ -710,6 +732,7 @@ type ClientResolver interface {
 	MergedClients(ctx context.Context, obj *loader.Client) ([]*model.MergedClient, error)
 	Aliases(ctx context.Context, obj *loader.Client) ([]*client.Alias, error)
 	FormList(ctx context.Context, obj *loader.Client) ([]*client.Form, error)
+	Appointments(ctx context.Context, obj *loader.Client, first int64, after *string, status []client.AppointmentStatus, from *time.Time, to *time.Time) (*model.AppointmentConnection, error)
 	Fields(ctx context.Context, obj *loader.Client) ([]*model.ClientField, error)
 	FieldDataList(ctx context.Context, obj *loader.Client) ([]*model.FieldData, error)
 	FieldDataListJSON(ctx context.Context, obj *loader.Client) (string, error)
@@ -1114,6 +1137,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddClientViewersPayload.UserErrors(childComplexity), true
 
+	case "Appointment.appointmentId":
+		if e.ComplexityRoot.Appointment.AppointmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.AppointmentID(childComplexity), true
+	case "Appointment.locationId":
+		if e.ComplexityRoot.Appointment.LocationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.LocationID(childComplexity), true
+	case "Appointment.modifiedDate":
+		if e.ComplexityRoot.Appointment.ModifiedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.ModifiedDate(childComplexity), true
+	case "Appointment.reasonId":
+		if e.ComplexityRoot.Appointment.ReasonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.ReasonID(childComplexity), true
+	case "Appointment.staffId":
+		if e.ComplexityRoot.Appointment.StaffID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.StaffID(childComplexity), true
+	case "Appointment.start":
+		if e.ComplexityRoot.Appointment.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Start(childComplexity), true
+	case "Appointment.status":
+		if e.ComplexityRoot.Appointment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Status(childComplexity), true
+
+	case "AppointmentConnection.edges":
+		if e.ComplexityRoot.AppointmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentConnection.Edges(childComplexity), true
+	case "AppointmentConnection.nodes":
+		if e.ComplexityRoot.AppointmentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentConnection.Nodes(childComplexity), true
+	case "AppointmentConnection.pageInfo":
+		if e.ComplexityRoot.AppointmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentConnection.PageInfo(childComplexity), true
+
+	case "AppointmentEdge.cursor":
+		if e.ComplexityRoot.AppointmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentEdge.Cursor(childComplexity), true
+	case "AppointmentEdge.node":
+		if e.ComplexityRoot.AppointmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentEdge.Node(childComplexity), true
+
 	case "Business.businessId":
 		if e.ComplexityRoot.Business.BusinessID == nil {
 			break
@@ -1205,6 +1303,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Client.AllowWaitListText(childComplexity), true
+	case "Client.appointments":
+		if e.ComplexityRoot.Client.Appointments == nil {
+			break
+		}
+
+		args, err := ec.field_Client_appointments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Client.Appointments(childComplexity, args["first"].(int64), args["after"].(*string), args["status"].([]client.AppointmentStatus), args["from"].(*time.Time), args["to"].(*time.Time)), true
 	case "Client.authnetCustomerId":
 		if e.ComplexityRoot.Client.AuthnetCustomerID == nil {
 			break
@@ -4874,6 +4983,25 @@ type Client implements Node {
   "Forms that the client signed, or a client that was merged into it, by ` + "`" + `formId` + "`" + `."
   formList: [ClientForm!]!
 
+  # appointments
+  """
+  Appointments of the client, or of a client who was merged into it, as the scheduler recorded them: by ` + "`" + `start` + "`" + `, and by
+  ` + "`" + `appointmentId` + "`" + ` where that is the same. Whoever sees the client sees all of them, as in reports. Each time that they are
+  asked for costs 20 points.
+  """
+  appointments(
+    "How many appointments, 1 to 100 (OUT_OF_RANGE)."
+    first: Int! = 50
+    "Only what follows this cursor of the same client's appointments (INVALID_CURSOR)."
+    after: String
+    "Only appointments that have one of these statuses. Left out, null or empty: whatever their status."
+    status: [AppointmentStatus!]
+    "Only appointments that begin at this instant or later."
+    from: DateTime
+    "Only appointments that begin before this instant."
+    to: DateTime
+  ): AppointmentConnection! @work(points: 20)
+
   # custom fields
   """
   The business's custom fields with this client's values: one for each field that is in use, whether it has a value or
@@ -5126,6 +5254,42 @@ enum AppointmentStatus {
   CANCELLED
   "The client did not come."
   NO_SHOW
+}
+
+"A part of a client's appointments."
+type AppointmentConnection {
+  "The appointments of this part, each with its cursor, from earlier ones to later ones."
+  edges: [AppointmentEdge!]!
+  "The appointments of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  nodes: [Appointment!]!
+  "Where this part lies among the appointments."
+  pageInfo: PageInfo!
+}
+
+"An appointment at its place among a client's."
+type AppointmentEdge {
+  "The place: an opaque text for ` + "`" + `after` + "`" + `. It stays good as appointments come and go."
+  cursor: String!
+  "The appointment at that place."
+  node: Appointment!
+}
+
+"An appointment as the scheduler recorded it."
+type Appointment {
+  "The scheduler's id of the appointment."
+  appointmentId: ID!
+  "Where it takes place; null: no location."
+  locationId: ID
+  "With which member of staff; null: nobody."
+  staffId: ID
+  "What for; null: no reason."
+  reasonId: ID
+  "When it begins."
+  start: DateTime!
+  "What became of it."
+  status: AppointmentStatus!
+  "When the scheduler last changed it."
+  modifiedDate: DateTime!
 }
 
 """
@@ -7399,6 +7563,48 @@ func (ec *executionContext) childFields_AddClientViewersPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type AddClientViewersPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Appointment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointmentId":
+		return ec.fieldContext_Appointment_appointmentId(ctx, field)
+	case "locationId":
+		return ec.fieldContext_Appointment_locationId(ctx, field)
+	case "staffId":
+		return ec.fieldContext_Appointment_staffId(ctx, field)
+	case "reasonId":
+		return ec.fieldContext_Appointment_reasonId(ctx, field)
+	case "start":
+		return ec.fieldContext_Appointment_start(ctx, field)
+	case "status":
+		return ec.fieldContext_Appointment_status(ctx, field)
+	case "modifiedDate":
+		return ec.fieldContext_Appointment_modifiedDate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Appointment", field.Name)
+}
+
+func (ec *executionContext) childFields_AppointmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AppointmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AppointmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AppointmentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AppointmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AppointmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AppointmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointmentEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Business(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7595,6 +7801,8 @@ func (ec *executionContext) childFields_Client(ctx context.Context, field graphq
 		return ec.fieldContext_Client_aliases(ctx, field)
 	case "formList":
 		return ec.fieldContext_Client_formList(ctx, field)
+	case "appointments":
+		return ec.fieldContext_Client_appointments(ctx, field)
 	case "fields":
 		return ec.fieldContext_Client_fields(ctx, field)
 	case "fieldDataList":
@@ -8626,6 +8834,52 @@ func (ec *executionContext) dir_permission_args(ctx context.Context, rawArgs map
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Client_appointments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) ([]client.AppointmentStatus, error) {
+			return ec.unmarshalOAppointmentStatus2ᚕclientgraphᚋinternalᚋclientᚐAppointmentStatusᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg4
 	return args, nil
 }
 
@@ -10472,6 +10726,318 @@ func (ec *executionContext) fieldContext_AddClientViewersPayload_conflict(_ cont
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_VersionConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Appointment_appointmentId(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_appointmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppointmentID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_appointmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Appointment_locationId(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_locationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_locationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Appointment_staffId(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_staffId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StaffID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_staffId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Appointment_reasonId(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_reasonId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReasonID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_reasonId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Appointment_start(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Appointment_status(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.AppointmentStatus) graphql.Marshaler {
+			return ec.marshalNAppointmentStatus2clientgraphᚋinternalᚋclientᚐAppointmentStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "AppointmentStatus")
+}
+
+func (ec *executionContext) _Appointment_modifiedDate(ctx context.Context, field graphql.CollectedField, obj *model.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_modifiedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ModifiedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_modifiedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AppointmentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.AppointmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AppointmentEdge) graphql.Marshaler {
+			return ec.marshalNAppointmentEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐAppointmentEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.AppointmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Appointment) graphql.Marshaler {
+			return ec.marshalNAppointment2ᚕᚖclientgraphᚋgraphᚋmodelᚐAppointmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.AppointmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.AppointmentEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _AppointmentEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.AppointmentEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Appointment) graphql.Marshaler {
+			return ec.marshalNAppointment2ᚖclientgraphᚋgraphᚋmodelᚐAppointment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12848,6 +13414,50 @@ func (ec *executionContext) fieldContext_Client_formList(_ context.Context, fiel
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ClientForm(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Client_appointments(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Client_appointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Client().Appointments(ctx, obj, fc.Args["first"].(int64), fc.Args["after"].(*string), fc.Args["status"].([]client.AppointmentStatus), fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AppointmentConnection) graphql.Marshaler {
+			return ec.marshalNAppointmentConnection2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Client_appointments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Client",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Client_appointments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -24744,6 +25354,150 @@ func (ec *executionContext) _AddClientViewersPayload(ctx context.Context, sel as
 	return out
 }
 
+var appointmentImplementors = []string{"Appointment"}
+
+func (ec *executionContext) _Appointment(ctx context.Context, sel ast.SelectionSet, obj *model.Appointment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Appointment")
+		case "appointmentId":
+			out.Values[i] = ec._Appointment_appointmentId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "locationId":
+			out.Values[i] = ec._Appointment_locationId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "staffId":
+			out.Values[i] = ec._Appointment_staffId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reasonId":
+			out.Values[i] = ec._Appointment_reasonId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "start":
+			out.Values[i] = ec._Appointment_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._Appointment_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "modifiedDate":
+			out.Values[i] = ec._Appointment_modifiedDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var appointmentConnectionImplementors = []string{"AppointmentConnection"}
+
+func (ec *executionContext) _AppointmentConnection(ctx context.Context, sel ast.SelectionSet, obj *model.AppointmentConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointmentConnection")
+		case "edges":
+			out.Values[i] = ec._AppointmentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._AppointmentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AppointmentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var appointmentEdgeImplementors = []string{"AppointmentEdge"}
+
+func (ec *executionContext) _AppointmentEdge(ctx context.Context, sel ast.SelectionSet, obj *model.AppointmentEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointmentEdge")
+		case "cursor":
+			out.Values[i] = ec._AppointmentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AppointmentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var businessImplementors = []string{"Business", "Node"}
 
 func (ec *executionContext) _Business(ctx context.Context, sel ast.SelectionSet, obj *client.Business) graphql.Marshaler {
@@ -25263,6 +26017,12 @@ func (ec *executionContext) _Client(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Client_formList(ctx, field, obj)
+				})
+		case "appointments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Client_appointments(ctx, field, obj)
 				})
 		case "fields":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -29150,6 +29910,62 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAppointment2ᚕᚖclientgraphᚋgraphᚋmodelᚐAppointmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Appointment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointment2ᚖclientgraphᚋgraphᚋmodelᚐAppointment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointment2ᚖclientgraphᚋgraphᚋmodelᚐAppointment(ctx context.Context, sel ast.SelectionSet, v *model.Appointment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Appointment!")
+		return graphql.Null
+	}
+	return ec._Appointment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAppointmentConnection2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentConnection(ctx context.Context, sel ast.SelectionSet, v *model.AppointmentConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AppointmentConnection!")
+		return graphql.Null
+	}
+	return ec._AppointmentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAppointmentEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐAppointmentEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AppointmentEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentEdge2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointmentEdge2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentEdge(ctx context.Context, sel ast.SelectionSet, v *model.AppointmentEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AppointmentEdge!")
+		return graphql.Null
+	}
+	return ec._AppointmentEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAppointmentInput2clientgraphᚋgraphᚋmodelᚐValues(ctx context.Context, v any) (model.Values, error) {
 	var res model.Values
 	err := res.UnmarshalGQL(v)
@@ -30671,6 +31487,42 @@ func (ec *executionContext) marshalOAddClientViewersPayload2ᚖclientgraphᚋgra
 		return graphql.Null
 	}
 	return ec._AddClientViewersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAppointmentStatus2ᚕclientgraphᚋinternalᚋclientᚐAppointmentStatusᚄ(ctx context.Context, v any) ([]client.AppointmentStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]client.AppointmentStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentStatus2clientgraphᚋinternalᚋclientᚐAppointmentStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAppointmentStatus2ᚕclientgraphᚋinternalᚋclientᚐAppointmentStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []client.AppointmentStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentStatus2clientgraphᚋinternalᚋclientᚐAppointmentStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOBirthdayRange2ᚖclientgraphᚋgraphᚋmodelᚐBirthdayRange(ctx context.Context, v any) (*model.BirthdayRange, error) {

@@ -61,6 +61,8 @@ func (s *Selection) AddField(field string) {
 		s.Add("modifiedDate")
 	case "timeZoneCode":
 		s.Add("timeZone")
+	case NameAppointments:
+		// They are read apart, as many as are asked for.
 	case "formList":
 		s.Add(NameMerged)
 	case "viewClients", "clientIdsClientCanView":

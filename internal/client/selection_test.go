@@ -80,8 +80,9 @@ func TestPropertyFieldsNeedNoMoreThanTheySelect(t *testing.T) {
 		for i := range client.Properties() {
 			var need client.Selection
 			need.AddField(client.Properties()[i].Name)
-			if !need.Has(i) {
-				rt.Fatalf("the field %s does not select its property", client.Properties()[i].Name)
+			// Appointments are read apart, as many as are asked for.
+			if apart := client.Properties()[i].Name == client.NameAppointments; need.Has(i) == apart {
+				rt.Fatalf("the field %s selects its property: %t", client.Properties()[i].Name, need.Has(i))
 			}
 		}
 	})

@@ -17,8 +17,8 @@ func plainFields(t *testing.T) []*client.Property {
 	fields := apitest.Definition(t, "Client").Fields
 	for i := range client.Properties() {
 		p := &client.Properties()[i]
-		// These are derived, objects, or masked, or hold only what the caller may see.
-		special := p.Name == "timeZone" || p.Name == "fullName" || p.Name == "ssn" || p.Name == client.NameFields || p.Name == client.NameMerged || p.Name == client.NameAliases
+		// These are derived, objects, connections, or masked, or hold only what the caller may see.
+		special := p.Name == "timeZone" || p.Name == "fullName" || p.Name == "ssn" || p.Name == client.NameFields || p.Name == client.NameMerged || p.Name == client.NameAliases || p.Name == client.NameAppointments
 		if fields.ForName(p.Name) != nil && !special {
 			plain = append(plain, p)
 		}

@@ -17,7 +17,9 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*batch[[]*Client]
 	forms     *batch[[]client.Form]
-	histories map[historyKey]*batch[*reading.HistoryPage]
+	// appointments are by what is asked for.
+	appointments map[reading.AppointmentArgs]*batch[*reading.AppointmentPage]
+	histories    map[historyKey]*batch[*reading.HistoryPage]
 }
 
 // historyKey tells the dataloaders of histories apart: those of the level's clients,
@@ -161,6 +163,32 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 		})
 	}
 	return l.forms
+}
+
+// Appointments is a part of c's appointments; after is nil or a cursor of them.
+// Errors: OUT_OF_RANGE, INVALID_CURSOR.
+func (c *Client) Appointments(ctx context.Context, filter reading.AppointmentFilter, first int64, after *string) (*reading.AppointmentPage, error) {
+	loaders := c.level.loaders
+	args, err := loaders.reads.AppointmentArgs(loaders.scope, c.ClientID, filter, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return c.level.appointmentsBatch(args).load(ctx, c.ClientID)
+}
+
+func (l *level) appointmentsBatch(args reading.AppointmentArgs) *batch[*reading.AppointmentPage] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.appointments == nil {
+		l.appointments = map[reading.AppointmentArgs]*batch[*reading.AppointmentPage]{}
+	}
+	if l.appointments[args] == nil {
+		ids := l.ids()
+		l.appointments[args] = newBatch("level appointments", ids, func(ctx context.Context) (map[int64]*reading.AppointmentPage, error) {
+			return l.loaders.reads.Appointments(ctx, l.loaders.scope, ids, args)
+		})
+	}
+	return l.appointments[args]
 }
 
 // History is a part of c's history; after is nil or a cursor of it. Errors:

@@ -128,6 +128,14 @@ func reads(clients []*client.Client) map[string]read {
 			_, err := s.Forms(ctx, scope, clients[:50])
 			return err
 		},
+		"appointments": func(ctx context.Context, s *service.Service, scope client.Scope) error {
+			var ids []int64
+			for _, c := range clients[:50] {
+				ids = append(ids, c.ClientID)
+			}
+			_, err := s.Appointments(ctx, scope, ids, reading.AppointmentArgs{})
+			return err
+		},
 		"business": func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Business(ctx, scope)
 			return err

@@ -64,6 +64,9 @@ type Store interface {
 	Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error)
 	// Forms finds the forms that those clients signed, by client and form id.
 	Forms(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Form, error)
+	// Appointments finds appointments of those clients, by client: of each the first
+	// that the query asks for, by start and id.
+	Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, query AppointmentQuery) (map[int64][]client.Appointment, error)
 
 	// Business finds the business of the scope; DefaultBusiness when nothing is
 	// stored about it.
