@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -37,6 +38,16 @@ type verificationKey struct {
 
 func newKey(method jwt.SigningMethod, material any) *verificationKey {
 	return &verificationKey{method: method, material: func() any { return material }}
+}
+
+// same says whether it is the same key, for the same algorithm. A key set that was
+// read anew has keys of its own.
+func (k *verificationKey) same(other *verificationKey) bool {
+	if k == other {
+		return true
+	}
+	public, isPublic := k.material().(interface{ Equal(other crypto.PublicKey) bool })
+	return isPublic && k.method.Alg() == other.method.Alg() && public.Equal(other.material())
 }
 
 // staticKey is a keySource of one key. Key ids are ignored: there is nothing to

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"strings"
@@ -50,6 +51,9 @@ type Verifier struct {
 	keys   keySource
 	parser *jwt.Parser
 	leeway time.Duration
+	now    func() time.Time
+	// memory are the tokens that were verified.
+	memory *memory
 }
 
 // NewVerifier returns the Verifier of a configuration; now is the clock,
@@ -104,7 +108,7 @@ func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	if cfg.Leeway == 0 {
 		cfg.Leeway = DefaultLeeway
 	}
-	return &Verifier{keys: keys, leeway: cfg.Leeway, parser: jwt.NewParser(
+	return &Verifier{keys: keys, leeway: cfg.Leeway, now: now, memory: newMemory(), parser: jwt.NewParser(
 		jwt.WithIssuer(cfg.Issuer),
 		jwt.WithAudience(cfg.Audience),
 		jwt.WithLeeway(cfg.Leeway),
@@ -115,9 +119,9 @@ func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	)}
 }
 
-// Verify returns what a token says of its bearer. The only error is
-// ErrUnauthenticated, with one text for everything that can be wrong; Reason
-// tells logs more.
+// Verify returns what a token says of its bearer, and remembers it for Recall. The
+// only error is ErrUnauthenticated, with one text for everything that can be wrong;
+// Reason tells logs more.
 func (v *Verifier) Verify(token string) (client.Identity, error) {
 	if len(token) > maxTokenBytes {
 		return client.Identity{}, refuse("token too long")
@@ -125,41 +129,66 @@ func (v *Verifier) Verify(token string) (client.Identity, error) {
 	if strings.Trim(token, tokenAlphabet) != "" || strings.Count(token, ".") != segments-1 {
 		return client.Identity{}, refuse("not a signed JWT")
 	}
-	said := claims{}
-	if _, err := v.parser.ParseWithClaims(token, &said, v.keyFor); err != nil {
+	said, verified := claims{}, &remembered{}
+	_, err := v.parser.ParseWithClaims(token, &said, func(token *jwt.Token) (any, error) {
+		var err error
+		if verified.kid, verified.key, err = v.keyFor(token); err != nil {
+			return nil, err
+		}
+		return verified.key.material(), nil
+	})
+	if err != nil {
 		return client.Identity{}, refuse(reasonOf(err))
 	}
-	identity, err := said.identity()
-	if err != nil {
+	if verified.identity, err = said.identity(); err != nil {
 		return client.Identity{}, err
+	}
+	if verified.from, verified.until, err = v.times(&said); err != nil {
+		return client.Identity{}, err
+	}
+	verified.identity.Expires = verified.until
+	v.memory.add(sha256.Sum256([]byte(token)), verified)
+	return verified.identity, nil
+}
+
+// times are when a token begins and ends to be good.
+func (v *Verifier) times(said *claims) (from, until time.Time, err error) {
+	for _, date := range []func() (*jwt.NumericDate, error){said.GetNotBefore, said.GetIssuedAt} {
+		begins, err := date()
+		if err != nil {
+			return from, until, err
+		}
+		if begins != nil && begins.Add(-v.leeway).After(from) {
+			from = begins.Add(-v.leeway)
+		}
 	}
 	// The parser has seen to it that there is one.
 	expires, err := said.GetExpirationTime()
 	if err != nil {
-		return client.Identity{}, err
+		return from, until, err
 	}
-	identity.Expires = expires.Add(v.leeway)
-	return identity, nil
+	return from, expires.Add(v.leeway), nil
 }
 
-// keyFor returns the key that must have signed the token, if its header agrees.
-func (v *Verifier) keyFor(token *jwt.Token) (any, error) {
+// keyFor returns the key that must have signed the token, if its header agrees, and
+// the key id that the header names.
+func (v *Verifier) keyFor(token *jwt.Token) (name string, key *verificationKey, err error) {
 	if _, critical := token.Header["crit"]; critical {
-		return nil, refuse("critical extensions")
+		return "", nil, refuse("critical extensions")
 	}
 	kid, present := token.Header["kid"]
 	name, isText := kid.(string)
 	if present && !isText {
-		return nil, refuse("key id is no string")
+		return "", nil, refuse("key id is no string")
 	}
 	key, ok := v.keys.find(name)
 	if !ok {
-		return nil, refuse("unknown key")
+		return "", nil, refuse("unknown key")
 	}
 	if token.Method.Alg() != key.method.Alg() {
-		return nil, refuse("algorithm is not the key's")
+		return "", nil, refuse("algorithm is not the key's")
 	}
-	return key.material(), nil
+	return name, key, nil
 }
 
 // reasonOf replaces an error of the jwt package by a text of ours: its own can

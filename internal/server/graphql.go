@@ -67,8 +67,7 @@ type graphqlHandler struct {
 	subscriptions *crowds
 	limits        Limits
 	// slots are what may be executed at once, shared between callers.
-	slots   *limit.Slots
-	callers *callers
+	slots *limit.Slots
 	// strangers bounds the tokens, not seen before, that are verified at once.
 	strangers chan struct{}
 	// unwritten bounds answers that wait to be read.

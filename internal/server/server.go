@@ -29,9 +29,13 @@ const (
 	readyTimeout = 2 * time.Second
 )
 
-// Verifier turns a token into who its bearer is, or refuses it with an error of
-// code UNAUTHENTICATED.
+// Verifier turns a token into who its bearer is.
 type Verifier interface {
+	// Recall says it of a token that was verified before and is as good as it was
+	// then, for the price of a digest.
+	Recall(token string) (client.Identity, bool)
+	// Verify says it of any token, or refuses it with an error of code
+	// UNAUTHENTICATED.
 	Verify(token string) (client.Identity, error)
 }
 
@@ -105,7 +109,6 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		schema:   schema.Schema(),
 		limits:   limits,
 		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
-		callers:  newCallers(),
 		// Verifying is work for a core, and nothing else.
 		strangers:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
