@@ -10,9 +10,9 @@ import (
 )
 
 // CreateClients makes many clients.
-func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Values, key *string) (*model.CreateClientsPayload, error) {
-	results, err := r.service.CreateAll(ctx, requestOf(ctx).keyed(ctx, key), valuesOf(inputs))
-	userErrors, err := told(ctx, nil, err)
+func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Values, idempotencyKey *string) (*model.CreateClientsPayload, error) {
+	results, err := r.service.CreateAll(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), valuesOf(inputs))
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -24,13 +24,13 @@ func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Valu
 }
 
 // PatchClients changes many clients.
-func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, key *string) (*model.PatchClientsPayload, error) {
+func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, idempotencyKey *string) (*model.PatchClientsPayload, error) {
 	entries := make([]writing.PatchEntry, len(patches))
 	for i, patch := range patches {
 		entries[i] = writing.PatchEntry{ClientID: patch.ClientID, Patch: client.Values(patch.Patch), ExpectedVersion: patch.ExpectedVersion}
 	}
-	results, err := r.service.PatchAll(ctx, requestOf(ctx).keyed(ctx, key), entries)
-	userErrors, err := told(ctx, nil, err)
+	results, err := r.service.PatchAll(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), entries)
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

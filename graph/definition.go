@@ -17,9 +17,9 @@ func (r queryResolver) FieldDefinitions(ctx context.Context, includeRetired bool
 }
 
 // CreateFieldDefinition makes a custom field.
-func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model.Values, key *string) (*model.CreateFieldDefinitionPayload, error) {
-	definition, err := r.service.CreateDefinition(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
-	userErrors, err := told(ctx, nil, err)
+func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error) {
+	definition, err := r.service.CreateDefinition(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -27,9 +27,9 @@ func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model
 }
 
 // UpdateFieldDefinition changes the label or the choices of a custom field.
-func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.ID, input model.Values, expectedVersion *int64, key *string) (*model.UpdateFieldDefinitionPayload, error) {
-	definition, err := r.service.UpdateDefinition(ctx, requestOf(ctx).keyed(ctx, key), id, client.Values(input), expectedVersion)
-	userErrors, err := told(ctx, nil, err)
+func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateFieldDefinitionPayload, error) {
+	definition, err := r.service.UpdateDefinition(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), id, client.Values(input), expectedVersion)
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +37,9 @@ func (r mutationResolver) UpdateFieldDefinition(ctx context.Context, id client.I
 }
 
 // RetireFieldDefinition takes a custom field out of use.
-func (r mutationResolver) RetireFieldDefinition(ctx context.Context, id client.ID, expectedVersion *int64, key *string) (*model.RetireFieldDefinitionPayload, error) {
-	definition, err := r.service.RetireDefinition(ctx, requestOf(ctx).keyed(ctx, key), id, expectedVersion)
-	userErrors, err := told(ctx, nil, err)
+func (r mutationResolver) RetireFieldDefinition(ctx context.Context, id client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RetireFieldDefinitionPayload, error) {
+	definition, err := r.service.RetireDefinition(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), id, expectedVersion)
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,8 @@ func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress strin
 }
 
 // DismissDuplicates hides pairs that are no duplicates.
-func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID, key *string) (*model.DismissDuplicatesPayload, error) {
-	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).keyed(ctx, key), values(clientIds))
+func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error) {
+	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), values(clientIds))
 	_, userErrors, err := answer(ctx, writing.Result{}, err)
 	if err != nil {
 		return nil, err

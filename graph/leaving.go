@@ -18,9 +18,9 @@ func (r queryResolver) ExportClientData(ctx context.Context, clientID client.ID)
 }
 
 // EraseClient erases a client for good.
-func (r mutationResolver) EraseClient(ctx context.Context, clientID, confirmClientID client.ID, expectedVersion int64, key *string) (*model.EraseClientPayload, error) {
+func (r mutationResolver) EraseClient(ctx context.Context, clientID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error) {
 	args := personaldata.EraseArgs{ID: clientID, Confirm: confirmClientID, ExpectedVersion: expectedVersion}
-	result, err := r.service.Erase(ctx, requestOf(ctx).keyed(ctx, key), args)
+	result, err := r.service.Erase(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), args)
 	node, userErrors, err := answer(ctx, result.Result, err)
 	if err != nil {
 		return nil, err

@@ -27,9 +27,9 @@ func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, er
 }
 
 // UpdateBusiness changes what an input names of the caller's business.
-func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values, key *string) (*model.UpdateBusinessPayload, error) {
-	business, err := r.service.UpdateBusiness(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
-	userErrors, err := told(ctx, nil, err)
+func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values, idempotencyKey *string) (*model.UpdateBusinessPayload, error) {
+	business, err := r.service.UpdateBusiness(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, err
 	}

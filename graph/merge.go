@@ -23,8 +23,8 @@ func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, cli
 }
 
 // MergeClients makes one client of several.
-func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, key *string) (*model.MergeClientsPayload, error) {
-	result, err := r.service.Merge(ctx, requestOf(ctx).keyed(ctx, key), merging.MergeArgs{
+func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error) {
+	result, err := r.service.Merge(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), merging.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
 	})
 	node, userErrors, err := answer(ctx, writing.Result{Client: result.Client}, err)
@@ -39,9 +39,9 @@ func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, 
 }
 
 // UnmergeClients undoes a merge.
-func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, key *string) (*model.UnmergeClientsPayload, error) {
+func (r mutationResolver) UnmergeClients(ctx context.Context, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error) {
 	req := requestOf(ctx)
-	result, err := r.service.Unmerge(ctx, req.keyed(ctx, key), merging.UnmergeArgs{
+	result, err := r.service.Unmerge(ctx, req.idempotent(ctx, idempotencyKey), merging.UnmergeArgs{
 		MergeID: mergeID, Choices: values(choices), ExpectedVersion: expectedVersion,
 	})
 	node, userErrors, err := answer(ctx, result.Result, err)

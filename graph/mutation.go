@@ -11,8 +11,8 @@ import (
 )
 
 // CreateClient makes a new client.
-func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, key *string) (*model.CreateClientPayload, error) {
-	result, err := r.service.Create(ctx, requestOf(ctx).keyed(ctx, key), client.Values(input))
+func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error) {
+	result, err := r.service.Create(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -21,8 +21,8 @@ func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, 
 }
 
 // PatchClient changes what a patch names.
-func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, key *string) (*model.PatchClientPayload, error) {
-	result, err := r.service.Patch(ctx, requestOf(ctx).keyed(ctx, key), clientID, client.Values(patch), expectedVersion)
+func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error) {
+	result, err := r.service.Patch(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(patch), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -31,8 +31,8 @@ func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, p
 }
 
 // UpdateClient replaces a client.
-func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, key *string) (*model.UpdateClientPayload, error) {
-	result, err := r.service.Update(ctx, requestOf(ctx).keyed(ctx, key), clientID, client.Values(input), expectedVersion)
+func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error) {
+	result, err := r.service.Update(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -41,8 +41,8 @@ func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, 
 }
 
 // UpsertClient changes the client of a key, or makes it.
-func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, key *string) (*model.UpsertClientPayload, error) {
-	result, err := r.service.Upsert(ctx, requestOf(ctx).keyed(ctx, key), by, client.Values(input), expectedVersion)
+func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error) {
+	result, err := r.service.Upsert(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), by, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey
 }
 
 // DeleteClient takes a client off the lists.
-func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, key *string) (*model.DeleteClientPayload, error) {
-	result, err := r.service.Delete(ctx, requestOf(ctx).keyed(ctx, key), clientID, expectedVersion)
+func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error) {
+	result, err := r.service.Delete(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, 
 }
 
 // RestoreClient brings a deleted client back.
-func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, key *string) (*model.RestoreClientPayload, error) {
-	result, err := r.service.Restore(ctx, requestOf(ctx).keyed(ctx, key), clientID, expectedVersion)
+func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error) {
+	result, err := r.service.Restore(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
 	if err != nil {
 		return nil, err
@@ -74,16 +74,16 @@ func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID,
 // that the caller can mend is data; that the caller may not do this at all, or
 // that we failed, is an error.
 func answer(ctx context.Context, result writing.Result, err error) (*loader.Client, []*client.Error, error) {
-	userErrors, err := told(ctx, nil, err)
+	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
 		return nil, nil, err
 	}
 	return requestOf(ctx).loaders.WrapOne(result.Client), userErrors, nil
 }
 
-// told is the userErrors of a payload: those of the entries of a feed, and what
-// a write returned, unless that is no data.
-func told(ctx context.Context, entries client.Errors, err error) ([]*client.Error, error) {
+// userErrorsOf are the userErrors of a payload: those of the entries that the
+// scheduler sent, and those of err. An err that is no userError is returned as it is.
+func userErrorsOf(ctx context.Context, entries client.Errors, err error) ([]*client.Error, error) {
 	userErrors := client.AsErrors(err)
 	if client.HasCode(err, client.CodeForbidden) || client.HasCode(err, client.CodeTooManyRows) || (err != nil && userErrors == nil) {
 		return nil, err

@@ -139,17 +139,17 @@ func (r *request) brokenOff() error {
 	return r.broken
 }
 
-// keyed is the caller's scope for the mutation that is being resolved, which is
-// to be done once under that key, if any.
-func (r *request) keyed(ctx context.Context, key *string) client.Scope {
+// idempotent is the caller's scope for the mutation that is being resolved, which
+// is done once under that idempotency key, if there is one.
+func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client.Scope {
 	scope := r.scope
-	if key == nil {
+	if idempotencyKey == nil {
 		return scope
 	}
 	field := graphql.GetFieldContext(ctx)
 	arguments := maps.Clone(field.Args)
 	delete(arguments, "idempotencyKey")
-	scope.IdempotencyKey = &client.IdempotencyKey{Text: *key, Mutation: field.Field.Name, Arguments: arguments}
+	scope.IdempotencyKey = &client.IdempotencyKey{Text: *idempotencyKey, Mutation: field.Field.Name, Arguments: arguments}
 	return scope
 }
 

@@ -46,9 +46,9 @@ func (a *API) monitor() *event.CommandMonitor {
 	return &monitor
 }
 
-// Told is all that a watched server has told those who run it: log lines, metrics
+// Observed is all that a watched server wrote for those who run it: log lines, metrics
 // and spans.
-func (a *API) Told(t testing.TB) string {
+func (a *API) Observed(t testing.TB) string {
 	t.Helper()
 	r := httptest.NewRecorder()
 	a.watched.Handler(&slog.LevelVar{}).ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))

@@ -185,7 +185,7 @@ func (d *doctor) migrations(ctx context.Context, db *database) {
 func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher) {
 	d.indexes(ctx, db)
 	d.migrations(ctx, db)
-	outdated, err := db.store.OutdatedBusinesses(ctx, search.KeyVersion)
+	outdated, err := db.store.OutdatedBusinesses(ctx, search.RulesVersion)
 	marked, err2 := db.store.MarkedBusinesses(ctx)
 	switch {
 	case errors.Join(err, err2) != nil:

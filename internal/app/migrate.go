@@ -47,7 +47,7 @@ func rekeying(store *mongostore.Store) mongostore.Migration {
 	return mongostore.Migration{
 		Name: "keys", About: "businesses whose clients' sort and search keys are of an earlier version",
 		Left: func(ctx context.Context) (int64, error) {
-			outdated, err := store.OutdatedBusinesses(ctx, search.KeyVersion)
+			outdated, err := store.OutdatedBusinesses(ctx, search.RulesVersion)
 			if err != nil {
 				return 0, err
 			}

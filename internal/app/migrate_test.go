@@ -34,7 +34,7 @@ func insertCounters(t *testing.T, s *serving, n int) {
 	t.Helper()
 	documents := make([]any, n)
 	for i := range documents {
-		documents[i] = bson.D{{Key: "_id", Value: fmt.Sprint("changes:", 1_000_000+i)}, {Key: "value", Value: int64(i)}, {Key: "keyVersion", Value: search.KeyVersion}}
+		documents[i] = bson.D{{Key: "_id", Value: fmt.Sprint("changes:", 1_000_000+i)}, {Key: "value", Value: int64(i)}, {Key: "keyVersion", Value: search.RulesVersion}}
 	}
 	if _, err := s.database(t).Collection("counters").InsertMany(t.Context(), documents); err != nil {
 		t.Fatal(err)

@@ -138,9 +138,9 @@ type world struct {
 	people [slots]person
 	merges [maxMerges]merger
 	kept   [sharedKeys + 1]kept
-	// untold are those whom an erased client could view, and who have not changed
+	// pendingSubjects are those whom an erased client could view, and who have not changed
 	// for it yet.
-	untold [slots]slotSet
+	pendingSubjects [slots]slotSet
 }
 
 // apply does a deed, and returns the world after it and what it answers; false

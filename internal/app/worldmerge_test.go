@@ -172,7 +172,7 @@ func (w world) unfold(m merger) world {
 // them, and whom they could view, change for it later.
 func (w world) erase(slot int) (world, told) {
 	var t told
-	w.untold[slot] = w.people[slot].subjects
+	w.pendingSubjects[slot] = w.people[slot].subjects
 	for i, p := range w.people {
 		if p.version > 0 && w.root(i) == slot {
 			t.erased |= only(i)
@@ -197,16 +197,16 @@ func (w world) erase(slot int) (world, told) {
 // of them.
 func (w world) purges() []world {
 	all := []world{w}
-	for erased, untold := range w.untold {
+	for erased, pendingSubjects := range w.pendingSubjects {
 		if w.people[erased].version != 0 {
 			continue
 		}
 		for i, p := range w.people {
-			if !p.subjects.has(erased) && !untold.has(i) {
+			if !p.subjects.has(erased) && !pendingSubjects.has(i) {
 				continue
 			}
 			for _, one := range all[:len(all):len(all)] {
-				one.untold[erased] &^= only(i)
+				one.pendingSubjects[erased] &^= only(i)
 				one.people[i].subjects &^= only(erased)
 				if p.version > 0 {
 					one.people[i].version++

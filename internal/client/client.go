@@ -125,22 +125,22 @@ type Client struct {
 	// ActiveAppointmentCount is the number of OPEN appointments; the store
 	// derives it from Appointments when it writes.
 	ActiveAppointmentCount int64
-	// NameKey and EmailKey are where the client stands in the two orders; see
-	// Keyer.
-	NameKey  string
-	EmailKey string
+	// NameSortKey and EmailSortKey are where the client stands in the two orders; see
+	// Indexer.
+	NameSortKey  string
+	EmailSortKey string
 	// EmailsLower are the e-mail address and those of Aliases as they are
 	// compared, ExternalUserNames likewise; AccountIDs are the login and those of
 	// Merged, ascending. IdentityKeys are what other records of the same person may
 	// share with this one, ascending. The service derives all of them when it
-	// writes; see Keyer.
+	// writes; see Indexer.
 	EmailsLower       []string
 	ExternalUserNames []string
 	AccountIDs        []int64
 	IdentityKeys      []string
 
 	// PhoneSpellings are the usual ways to write the client's phone numbers, as
-	// digits alone; see Keyer. A client whose keys are of before there were any has
+	// digits alone; see Indexer. A client whose keys are of before there were any has
 	// none.
 	PhoneSpellings []string
 
@@ -275,8 +275,7 @@ func joinText(separator string, parts ...*string) *string {
 	if len(texts) == 0 {
 		return nil
 	}
-	joined := strings.Join(texts, separator)
-	return &joined
+	return new(strings.Join(texts, separator))
 }
 
 // VisibilityKeys are the keys by which staff and location super-users find the

@@ -98,14 +98,14 @@ func DecodeTexts(p *Property, raw any, held []string, where Path) (any, Errors) 
 	for _, text := range held {
 		known[text] = true
 	}
-	news := false
+	added := false
 	for i, entry := range entries {
 		text, ok := entry.(string)
 		if ok && known[text] {
 			texts = append(texts, text)
 			continue
 		}
-		news = true
+		added = true
 		err := WrongType("text")
 		if ok {
 			// An alert note is a note: it may have lines.
@@ -130,7 +130,7 @@ func DecodeTexts(p *Property, raw any, held []string, where Path) (any, Errors) 
 	if p.Name == NameTags {
 		texts = UniqueTags(texts)
 	}
-	if news && len(texts) > p.Max {
+	if added && len(texts) > p.Max {
 		errs = append(errs, where.At(TooMany(p.Max)))
 	}
 	return texts, errs

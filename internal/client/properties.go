@@ -92,8 +92,8 @@ var properties = [...]Property{
 	{Name: NameAliases, place: aliasesAt(func(c *Client) *[]Alias { return &c.Aliases })},
 	{Name: NameAppointments, has: Derived, place: appointmentsAt(func(c *Client) *[]Appointment { return &c.Appointments })},
 	{Name: NameAppointmentCount, has: Derived, place: countAt(func(c *Client) *int64 { return &c.ActiveAppointmentCount })},
-	{Name: NameNameKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.NameKey })},
-	{Name: NameEmailKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.EmailKey })},
+	{Name: NameNameSortKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.NameSortKey })},
+	{Name: NameEmailSortKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.EmailSortKey })},
 	{Name: NamePhoneSpellings, has: Derived, place: textsAt(func(c *Client) *[]string { return &c.PhoneSpellings })},
 	{Name: "keys", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.Keys })},
 	{Name: "emailsLower", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.EmailsLower })},
@@ -106,10 +106,10 @@ var properties = [...]Property{
 
 // Names of stored parts that rules and queries speak of.
 const (
-	NameFields   = "fields"
-	NameSubjects = "viewSubjectIds"
-	NameNameKey  = "nameKey"
-	NameEmailKey = "emailKey"
+	NameFields       = "fields"
+	NameSubjects     = "viewSubjectIds"
+	NameNameSortKey  = "nameKey"
+	NameEmailSortKey = "emailKey"
 
 	NameDateOfBirth = "dateOfBirth"
 	NameTags        = "tags"

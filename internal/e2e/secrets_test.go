@@ -264,7 +264,7 @@ func (s *secrets) search(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	log := []byte(s.api.Told(t))
+	log := []byte(s.api.Observed(t))
 	s.wantNoSecret(t, "the log, a metric or a span", log)
 	if bytes.Contains(log, []byte(stray)) {
 		t.Errorf("the log, a metric or a span repeats what was sent: %s", log)

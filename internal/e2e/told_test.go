@@ -58,7 +58,7 @@ func TestLogMetricsAndSpansTellNoValueOfARequest(t *testing.T) {
 	} {
 		sendTold(t, api, who, body)
 	}
-	told := strings.ToLower(api.Told(t))
+	told := strings.ToLower(api.Observed(t))
 	for _, want := range []string{`"operation":"toldclients"`, `"name":"query toldclient"`, `"name":"find clients"`, `clientgraph_operations_total{`, `"msg":"slow operation"`, "clientgraph_user_errors_total{"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("nobody is told %s", want)

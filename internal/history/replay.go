@@ -15,7 +15,7 @@ func BlankClient(businessID, clientID int64) *client.Client {
 
 // Replay makes a client of its history: entries are all of its rows up to a
 // version, by version. What history does not tell is left out: secrets,
-// appointments, and what the service derives from other parts; see Keyer.
+// appointments, and what the service derives from other parts; see Indexer.
 // Lists are those of the entries, not copies.
 func Replay(businessID int64, entries []Entry) *client.Client {
 	if len(entries) == 0 {

@@ -22,8 +22,8 @@ const (
 // survivor's record afterwards and the report. It reads nothing else, so that a
 // preview and a merge of the same records tell the same.
 type Fold struct {
-	// Keyer tells which values are one to the business.
-	Keyer    *search.Keyer
+	// Indexer tells which values are one to the business.
+	Indexer  *search.Indexer
 	Survivor *client.Client
 	// Folded are the others, in the order of the request.
 	Folded []*client.Client

@@ -31,11 +31,11 @@ func (f *Fold) foldAliases() {
 
 // alias adds one, unless the survivor is known by that value already.
 func (f *Fold) alias(p *client.Property, alias client.Alias) {
-	if own, ok := p.Value(f.After).(string); ok && SameAlias(f.Keyer, p, own, alias.Value) {
+	if own, ok := p.Value(f.After).(string); ok && SameAlias(f.Indexer, p, own, alias.Value) {
 		return
 	}
 	for _, known := range f.After.Aliases {
-		if known.Field == alias.Field && SameAlias(f.Keyer, p, known.Value, alias.Value) {
+		if known.Field == alias.Field && SameAlias(f.Indexer, p, known.Value, alias.Value) {
 			return
 		}
 	}
@@ -45,7 +45,7 @@ func (f *Fold) alias(p *client.Property, alias client.Alias) {
 
 // SameAlias says whether two values of an aliased property mean the same to who
 // looks for them.
-func SameAlias(k *search.Keyer, p *client.Property, a, b string) bool {
+func SameAlias(k *search.Indexer, p *client.Property, a, b string) bool {
 	switch {
 	case p.Is(client.Phone):
 		return k.SamePhone(a, b)

@@ -76,7 +76,7 @@ func (f *Fold) keepsDerivedName() bool {
 func (f *Fold) same(p *client.Property, a, b any) bool {
 	x, isText := a.(string)
 	if y, too := b.(string); isText && too && p.Is(client.Aliased) {
-		return SameAlias(f.Keyer, p, x, y)
+		return SameAlias(f.Indexer, p, x, y)
 	}
 	return p.SameValue(a, b)
 }

@@ -43,7 +43,7 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 		return err
 	}
 	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
-	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(search.KeyingOf(business))}}}}
+	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(search.SettingsOf(business))}}}}
 	if _, err := s.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
 		return fmt.Errorf("say how clients are keyed: %w", err)
 	}

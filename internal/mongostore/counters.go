@@ -182,15 +182,15 @@ func increment(ctx context.Context, counters *mongo.Collection, key counterKey, 
 // what the clients are keyed that are written from now on, once that changed:
 // each transaction that writes clients counts there, and reads it so.
 type counter struct {
-	Value  int64           `bson:"value"`
-	Keying *keyingDocument `bson:"keying"`
-	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See search.KeyState.
-	KeyVersion string `bson:"keyVersion"`
-	RekeyTo    string `bson:"rekeyTo"`
+	Value    int64             `bson:"value"`
+	Settings *settingsDocument `bson:"keying"`
+	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See search.RekeyState.
+	RulesVersion string `bson:"keyVersion"`
+	RekeyTo      string `bson:"rekeyTo"`
 }
 
-type keyingDocument struct {
+type settingsDocument struct {
 	Locale      string `bson:"locale"`
 	PhoneRegion string `bson:"phoneRegion"`
 }
@@ -203,7 +203,7 @@ func count(ctx context.Context, counters *mongo.Collection, key counterKey, by i
 		bson.D{
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
 			// What a business's first clients are keyed by.
-			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.KeyVersion}}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
 		},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
 	).Decode(&c)

@@ -21,7 +21,7 @@ func TestCountersOfAnEarlierVersionGoOn(t *testing.T) {
 		bson.D{{Key: "_id", Value: "clientId"}, {Key: "value", Value: int64(1_000)}},
 		bson.D{{Key: "_id", Value: "clientAccountId"}, {Key: "value", Value: int64(2_000)}},
 		bson.D{{Key: "_id", Value: "fieldDefinitionId"}, {Key: "value", Value: int64(3_000)}},
-		bson.D{{Key: "_id", Value: "changes:1"}, {Key: "value", Value: int64(40)}, {Key: "keyVersion", Value: search.KeyVersion}},
+		bson.D{{Key: "_id", Value: "changes:1"}, {Key: "value", Value: int64(40)}, {Key: "keyVersion", Value: search.RulesVersion}},
 		bson.D{{Key: "_id", Value: "fieldDefinitions:1"}, {Key: "value", Value: int64(5)}},
 		bson.D{{Key: "_id", Value: "changes:2"}, {Key: "value", Value: int64(60)}},
 	})

@@ -80,7 +80,7 @@ func (s *Store) drain(ctx context.Context, businessID int64) (*feedHead, error) 
 		return s.findHead(ctx, businessID)
 	}
 	// The reader does not wait for what changes nothing for it.
-	s.numberer.beside(finish) //nolint:contextcheck // It is none of the request, which may end before.
+	s.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
 	return head, nil
 }
 

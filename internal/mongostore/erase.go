@@ -28,14 +28,14 @@ type tombstoneDocument struct {
 	User       string    `bson:"user,omitempty"`
 	Role       string    `bson:"role,omitempty"`
 	RequestID  string    `bson:"requestId,omitempty"`
-	// Untold are those whom the client could see, and who are still to change for
-	// it.
-	Untold []int64 `bson:"untold,omitempty"`
+	// PendingSubjects are clients whom the erased client could see, and whose change rows
+	// are not written yet.
+	PendingSubjects []int64 `bson:"untold,omitempty"`
 }
 
 const (
-	keyPending = "pending"
-	keyUntold  = "untold"
+	keyPending         = "pending"
+	keyPendingSubjects = "untold"
 )
 
 // purgeBatch bounds how many documents one command of a purge is about.
@@ -53,7 +53,7 @@ func (t *transaction) Erase(clients []*client.Client, entry history.Entry) {
 		}
 		if !isMerged(c) {
 			// Whom a merged one could see its survivor does.
-			tombstone.Untold = c.SubjectIDs
+			tombstone.PendingSubjects = c.SubjectIDs
 		}
 		t.tombstones = append(t.tombstones, tombstone)
 		// Whom the client could see is no part of the row: nothing is left that is
@@ -71,29 +71,29 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 			return fmt.Errorf("write tombstones: %w", err)
 		}
 	}
-	for id, left := range t.untold {
-		if _, err := tombstones.UpdateOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: id}), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntold, Value: nonNil(left)}}}}); err != nil {
+	for id, left := range t.pendingSubjects {
+		if _, err := tombstones.UpdateOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: id}), bson.D{{Key: "$set", Value: bson.D{{Key: keyPendingSubjects, Value: nonNil(left)}}}}); err != nil {
 			return fmt.Errorf("write a tombstone: %w", err)
 		}
 	}
 	return nil
 }
 
-// Untold implements store.EraseTx.
-func (t *transaction) Untold(ctx context.Context, erasedID int64) ([]int64, error) {
+// PendingSubjects implements store.EraseTx.
+func (t *transaction) PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error) {
 	found, err := t.store.findTombstones(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return found[0].Untold, nil
+	return found[0].PendingSubjects, nil
 }
 
-// Told implements store.EraseTx.
-func (t *transaction) Told(erasedID int64, left []int64) {
-	if t.untold == nil {
-		t.untold = map[int64][]int64{}
+// PutPendingSubjects implements store.EraseTx.
+func (t *transaction) PutPendingSubjects(erasedID int64, left []int64) {
+	if t.pendingSubjects == nil {
+		t.pendingSubjects = map[int64][]int64{}
 	}
-	t.untold[erasedID] = left
+	t.pendingSubjects[erasedID] = left
 }
 
 // Erased implements store.EraseTx.
@@ -157,7 +157,7 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 // EndErasure implements store.EraseStore.
 func (s *Store) EndErasure(ctx context.Context, erasure store.Erasure) error {
 	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
-		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyUntold, Value: ""}}}})
+		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyPendingSubjects, Value: ""}}}})
 	if err != nil {
 		return fmt.Errorf("end an erasure: %w", err)
 	}

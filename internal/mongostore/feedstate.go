@@ -31,16 +31,16 @@ const (
 	outboxSwitch = "outbox"
 )
 
-// feedKeys says by what the clients of a business are keyed that are written from
+// feedRekeyState says by what the clients of a business are keyed that are written from
 // now on. Every transaction that writes clients reads it, and few ever write it.
 // Where there is none, the business's counter says it, and rows are numbered in
 // their transactions.
-type feedKeys struct {
-	Keying *keyingDocument `bson:"keying,omitempty"`
-	// KeyVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See search.KeyState.
-	KeyVersion string `bson:"keyVersion"`
-	RekeyTo    string `bson:"rekeyTo,omitempty"`
+type feedRekeyState struct {
+	Settings *settingsDocument `bson:"keying,omitempty"`
+	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See search.RekeyState.
+	RulesVersion string `bson:"keyVersion"`
+	RekeyTo      string `bson:"rekeyTo,omitempty"`
 	// Epoch rises with every change of the rest that earlier writers had to know of.
 	// Rows of the outbox name the one that their transaction read.
 	Epoch int64 `bson:"epoch"`
@@ -48,8 +48,8 @@ type feedKeys struct {
 	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
 }
 
-func (k *feedKeys) state() search.KeyState {
-	return search.KeyState{Version: k.KeyVersion, Target: k.RekeyTo}
+func (k *feedRekeyState) state() search.RekeyState {
+	return search.RekeyState{Version: k.RulesVersion, Target: k.RekeyTo}
 }
 
 func feedPart(businessID int64, part string) bson.D {
@@ -60,10 +60,10 @@ func feedPart(businessID int64, part string) bson.D {
 // write to it.
 var errNoFeed = errors.New("the business has no feed yet")
 
-// feedKeys finds the document that writers of a business read; nil while its rows
+// feedRekeyState finds the document that writers of a business read; nil while its rows
 // are numbered in their transactions. Error: errNoFeed.
-func (s *Store) feedKeys(ctx context.Context, businessID int64) (*feedKeys, error) {
-	keys, err := s.findFeedKeys(ctx, businessID)
+func (s *Store) feedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
+	keys, err := s.findFeedRekeyState(ctx, businessID)
 	if err != nil || keys != nil {
 		return keys, err
 	}
@@ -74,8 +74,8 @@ func (s *Store) feedKeys(ctx context.Context, businessID int64) (*feedKeys, erro
 	return nil, err
 }
 
-func (s *Store) findFeedKeys(ctx context.Context, businessID int64) (*feedKeys, error) {
-	var keys feedKeys
+func (s *Store) findFeedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
+	var keys feedRekeyState
 	err := s.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partKeys)).Decode(&keys)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
@@ -150,14 +150,14 @@ func (s *Store) openFeed(ctx context.Context, businessID int64) error {
 		return err
 	}
 	return s.inTransaction(ctx, func(ctx context.Context) error {
-		keys, err := s.findFeedKeys(ctx, businessID)
+		keys, err := s.findFeedRekeyState(ctx, businessID)
 		if err != nil || keys != nil {
 			return err
 		}
 		var c counter
 		switch err := counters.FindOne(ctx, key.filter()).Decode(&c); {
 		case errors.Is(err, mongo.ErrNoDocuments):
-			c.KeyVersion = search.KeyVersion
+			c.RulesVersion = search.RulesVersion
 		case err != nil:
 			return fmt.Errorf("find the counter of a business: %w", err)
 		default:
@@ -168,7 +168,7 @@ func (s *Store) openFeed(ctx context.Context, businessID int64) error {
 		const first = int64(1)
 		_, err = s.db.Collection(feedsName).InsertMany(ctx, []any{
 			append(feedPart(businessID, partHead), bson.E{Key: "head", Value: c.Value}, bson.E{Key: keyEpoch, Value: first}),
-			append(feedPart(businessID, partKeys), keysSet(feedKeys{Keying: c.Keying, KeyVersion: c.KeyVersion, RekeyTo: c.RekeyTo, Epoch: first})...),
+			append(feedPart(businessID, partKeys), keysSet(feedRekeyState{Settings: c.Settings, RulesVersion: c.RulesVersion, RekeyTo: c.RekeyTo, Epoch: first})...),
 		})
 		if mongo.IsDuplicateKeyError(err) {
 			return asConflict(err)
@@ -180,10 +180,10 @@ func (s *Store) openFeed(ctx context.Context, businessID int64) error {
 	})
 }
 
-func keysSet(keys feedKeys) bson.D {
-	set := bson.D{{Key: "keyVersion", Value: keys.KeyVersion}, {Key: "rekeyTo", Value: keys.RekeyTo}, {Key: keyEpoch, Value: keys.Epoch}}
-	if keys.Keying != nil {
-		set = append(set, bson.E{Key: "keying", Value: *keys.Keying})
+func keysSet(keys feedRekeyState) bson.D {
+	set := bson.D{{Key: "keyVersion", Value: keys.RulesVersion}, {Key: "rekeyTo", Value: keys.RekeyTo}, {Key: keyEpoch, Value: keys.Epoch}}
+	if keys.Settings != nil {
+		set = append(set, bson.E{Key: "keying", Value: *keys.Settings})
 	}
 	return set
 }

@@ -196,7 +196,7 @@ func (l *lease) isLeased(ctx context.Context, ids []int64) (bool, error) {
 }
 
 // heed fails with errLeased where a longer transaction has the clients of this one.
-func (t *transaction) heed(ctx context.Context, keys *feedKeys) error {
+func (t *transaction) heed(ctx context.Context, keys *feedRekeyState) error {
 	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
 		return nil
 	}

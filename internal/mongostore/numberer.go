@@ -85,20 +85,20 @@ func (n *numberer) wake(businessID int64) {
 		return
 	}
 	n.woken[businessID] = false
-	go n.run(besideRequests(), businessID)
+	go n.run(outsideRequests(), businessID)
 }
 
-// beside does a part of a numbering that nobody waits for. What fails of it is done
+// inBackground does a part of a numbering that nobody waits for. What fails of it is done
 // with the next numbering.
-func (n *numberer) beside(do func(context.Context) error) {
+func (n *numberer) inBackground(do func(context.Context) error) {
 	go func() {
-		ctx, cancel := context.WithTimeout(besideRequests(), numberTime)
+		ctx, cancel := context.WithTimeout(outsideRequests(), numberTime)
 		defer cancel()
 		_ = do(ctx)
 	}()
 }
 
-func besideRequests() context.Context {
+func outsideRequests() context.Context {
 	return context.WithValue(context.Background(), besideKey{}, true)
 }
 

@@ -34,7 +34,7 @@ import (
 type feedHead struct {
 	// Head is the number of the last row that readers may see; all up to it are there.
 	Head int64 `bson:"head"`
-	// Epoch is that of feedKeys.
+	// Epoch is that of feedRekeyState.
 	Epoch int64 `bson:"epoch"`
 }
 
@@ -333,7 +333,7 @@ func (s *Store) keyAnew(ctx context.Context, businessID, epoch int64, rows []out
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(late)), keyBatch) {
 		err := s.inTransaction(ctx, func(ctx context.Context) error {
 			t := &transaction{store: s, scope: scope}
-			keys, err := s.findFeedKeys(ctx, businessID)
+			keys, err := s.findFeedRekeyState(ctx, businessID)
 			if err != nil || keys == nil {
 				return err
 			}

@@ -42,16 +42,17 @@ func loadNordic(t *testing.T, p *process, count int) []*client.Client {
 	return clients
 }
 
-// misplaced counts the clients whose stored keys are not those of a keying.
-func misplaced(t *testing.T, p *process, keying search.Keying) int {
+// misplaced counts the clients whose stored keys are not those of the settings.
+func misplaced(t *testing.T, p *process, settings search.Settings) int {
 	t.Helper()
-	// Keys of who did not know the keying are made anew when the write is numbered.
+	// A process that did not know the settings made other keys: they are made anew when
+	// its write is numbered.
 	p.number(t)
-	keyer, wrong := keying.Keyer(), 0
+	indexer, wrong := settings.Indexer(), 0
 	scan := func(c *client.Client) bool {
 		keyed := c.Clone()
-		keyer.Prepare(keyed)
-		if keyed.NameKey != c.NameKey || keyed.EmailKey != c.EmailKey || !slices.Equal(keyed.IdentityKeys, c.IdentityKeys) {
+		indexer.Prepare(keyed)
+		if keyed.NameSortKey != c.NameSortKey || keyed.EmailSortKey != c.EmailSortKey || !slices.Equal(keyed.IdentityKeys, c.IdentityKeys) {
 			wrong++
 		}
 		return true
@@ -117,7 +118,7 @@ func TestRekeyingGoesOnWhereItStopped(t *testing.T) {
 	if at := business(t, second).RekeyedTo; at == nil || *at != clients[99].ClientID {
 		t.Fatalf("it stopped at %d, want %d", *at, clients[99].ClientID)
 	}
-	swedish := search.Keying{Locale: "sv", PhoneRegion: "SE"}
+	swedish := search.Settings{Locale: "sv", PhoneRegion: "SE"}
 	if wrong := misplaced(t, second, swedish); wrong != 150 {
 		t.Errorf("%d clients wait for their keys, want 150", wrong)
 	}
@@ -189,7 +190,7 @@ func TestListsFollowTheBusinesssLocale(t *testing.T) {
 func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	clients := loadNordic(t, p, 5)
-	old := search.NewKeyer(nil, "US")
+	old := search.NewIndexer(nil, "US")
 	if _, err := p.service.UpdateBusiness(t.Context(), ownerScope(), client.Values{"locale": "sv", "phoneRegion": "SE"}); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wrong := misplaced(t, p, search.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
+	if wrong := misplaced(t, p, search.Settings{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
 		t.Errorf("%d clients have keys of the old locale", wrong)
 	}
 }
@@ -232,7 +233,7 @@ func TestRekeyingAmidWriters(t *testing.T) {
 	db := testdb.New(t)
 	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
 	clients := loadNordic(t, processes[0], 130)
-	var writers, keyers sync.WaitGroup
+	var writers, indexers sync.WaitGroup
 	for n, p := range processes {
 		writers.Go(func() {
 			for i := range 60 {
@@ -246,7 +247,7 @@ func TestRekeyingAmidWriters(t *testing.T) {
 				}
 			}
 		})
-		keyers.Go(func() {
+		indexers.Go(func() {
 			for _, locale := range []any{"sv", nil, "da", "sv"} {
 				if _, err := p.service.UpdateBusiness(t.Context(), ownerScope(), client.Values{"locale": locale}); err != nil {
 					t.Errorf("update the business: %v", err)
@@ -257,13 +258,13 @@ func TestRekeyingAmidWriters(t *testing.T) {
 			}
 		})
 	}
-	keyers.Wait()
+	indexers.Wait()
 	last := business(t, processes[0])
 	if last.Rekeying() {
 		t.Error("the business is marked still")
 	}
 	writers.Wait()
-	if wrong := misplaced(t, processes[1], search.KeyingOf(last)); wrong != 0 {
+	if wrong := misplaced(t, processes[1], search.SettingsOf(last)); wrong != 0 {
 		t.Errorf("%d clients have keys of another locale", wrong)
 	}
 }

@@ -77,8 +77,8 @@ type neighbourDocument struct {
 	repointed bool
 }
 
-// meet remembers a neighbour that the transaction read.
-func (t *transaction) meet(id int64, d neighbourDocument) {
+// rememberNeighbour remembers a neighbour that the transaction read.
+func (t *transaction) rememberNeighbour(id int64, d neighbourDocument) {
 	if t.neighbours == nil {
 		t.neighbours = map[int64]neighbourDocument{}
 	}
@@ -87,13 +87,13 @@ func (t *transaction) meet(id int64, d neighbourDocument) {
 
 // AnnounceMoved implements store.MergeTx.
 func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error {
-	var strangers []int64
+	var unread []int64
 	for _, edges := range moved {
-		if _, met := t.neighbours[edges.ClientID]; !met {
-			strangers = append(strangers, edges.ClientID)
+		if _, known := t.neighbours[edges.ClientID]; !known {
+			unread = append(unread, edges.ClientID)
 		}
 	}
-	for ids := range slices.Chunk(strangers, idChunk) {
+	for ids := range slices.Chunk(unread, idChunk) {
 		cursor, err := t.store.db.Collection(clientsName).Find(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)}),
 			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyChange, Value: 1}, {Key: keyVisibility, Value: 1}}))
 		if err != nil {
@@ -107,7 +107,7 @@ func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []m
 			return fmt.Errorf("read neighbours: %w", err)
 		}
 		for _, d := range found {
-			t.meet(d.ClientID, d.Neighbour)
+			t.rememberNeighbour(d.ClientID, d.Neighbour)
 		}
 	}
 	var untouched []int64
@@ -146,7 +146,7 @@ func (t *transaction) repointed(viewerIDs []int64) {
 	for _, id := range viewerIDs {
 		d := t.neighbours[id]
 		d.repointed = true
-		t.meet(id, d)
+		t.rememberNeighbour(id, d)
 	}
 }
 

@@ -57,17 +57,17 @@ func (s *Store) repeated(ctx context.Context, do func(context.Context) error, me
 		if err := session.StartTransaction(o); err != nil {
 			return fmt.Errorf("start a transaction: %w", err)
 		}
-		again := isConflict
+		retryable := isConflict
 		err := do(mongo.NewSessionContext(ctx, session))
 		if err == nil {
 			// Of a commit the code alone does not say that nothing was done.
-			again = isLabelled
+			retryable = isLabelled
 			err = commit(ctx, session)
 		} else {
 			abort(ctx, session)
 		}
 		since := time.Since(began)
-		if err == nil || since > patience || !(again(err) || errors.Is(err, errLeased)) {
+		if err == nil || since > patience || !(retryable(err) || errors.Is(err, errLeased)) {
 			return err
 		}
 		observe.Of(ctx).Retried()

@@ -64,7 +64,7 @@ func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
 			if err := write(t.Context(), s, clients[0]); err != nil && !client.HasCode(err, client.CodeRequired) {
 				t.Fatal(err)
 			}
-			if wrong := misplaced(t, p, search.Keying{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
+			if wrong := misplaced(t, p, search.Settings{Locale: "sv", PhoneRegion: "SE"}); wrong != 0 {
 				t.Errorf("%d clients have keys of the old locale", wrong)
 			}
 			p.checkOrder(t)
@@ -77,15 +77,15 @@ func TestWriteUnderWayFollowsANewLocale(t *testing.T) {
 func TestWriteUnderWayLeavesWordToALaterVersion(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)
 	p.create(t, nameValues("Ann"))
-	put := func(state search.KeyState) error {
-		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx store.Tx) error { return tx.PutKeyState(ctx, state) })
+	put := func(state search.RekeyState) error {
+		return p.store.Write(t.Context(), ownerScope(), func(ctx context.Context, tx store.Tx) error { return tx.PutRekeyState(ctx, state) })
 	}
-	s := p.meanwhile(t, func() error { return put(search.KeyState{Version: "99999"}) })
+	s := p.meanwhile(t, func() error { return put(search.RekeyState{Version: "99999"}) })
 	_, err := s.Create(t.Context(), readingScope("create"), nameValues("Bob"))
 	must(t, err)
 	p.number(t)
-	state, err := p.store.KeyState(t.Context(), ownerScope())
-	if err != nil || state.Version != search.KeyVersion {
+	state, err := p.store.RekeyState(t.Context(), ownerScope())
+	if err != nil || state.Version != search.RulesVersion {
 		t.Errorf("the keys are said to be of %+v, %v", state, err)
 	}
 	p.checkOrder(t)

@@ -45,7 +45,7 @@ type Store struct {
 	accountIDs *idBlock
 	bell       *changeBell
 	mergeIDs   *idBlock
-	keyers     search.Keyers
+	indexers   search.Indexers
 	numberer   *numberer
 }
 

@@ -205,7 +205,7 @@ func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]me
 		if len(d.Viewer.Saw) > 0 {
 			slices.Sort(d.Viewer.Saw)
 			viewers = append(viewers, merge.Viewer{ClientID: d.Viewer.ClientID, Saw: d.Viewer.Saw, Sees: d.Sees})
-			t.meet(d.Viewer.ClientID, d.Neighbour)
+			t.rememberNeighbour(d.Viewer.ClientID, d.Neighbour)
 		}
 	}
 	return viewers, nil

@@ -59,9 +59,10 @@ type transaction struct {
 	viewers []int64
 	// lease is nil in transactions of the store's own.
 	lease *lease
-	// keying is what the transaction read of how clients are keyed; nil while rows are
-	// numbered in their transactions.
-	keying *feedKeys
+	// rekeyState is what the transaction read of the settings and rules that its
+	// business's search and sort keys are of; nil while rows are numbered in their
+	// transactions.
+	rekeyState *feedRekeyState
 	// left says that rows wait in the outbox for their numbers.
 	left bool
 	// written are the clients, as they are then.
@@ -69,14 +70,15 @@ type transaction struct {
 	feed       feedWrites
 	journal    journalWrites
 	neighbours map[int64]neighbourDocument
-	keys       keyWrites
+	keys       answerWrites
 	slots      map[int64]bool
 	// referred are the clients whom something is written about; see refer.
 	referred []int64
 	// tombstones are of the clients that the transaction erases.
 	tombstones []tombstoneDocument
-	// untold are, by the id of one erased before, who is still to be told.
-	untold map[int64][]int64
+	// pendingSubjects are, by the id of an erased client, the clients whose change rows
+	// are still to be written; see store.EraseTx.
+	pendingSubjects map[int64][]int64
 }
 
 // Clients implements store.Tx.
@@ -269,11 +271,11 @@ func (t *transaction) flush(ctx context.Context) error {
 		return t.flushFeed(ctx)
 	}
 	var err error
-	if t.keying, err = t.store.feedKeys(ctx, t.scope.BusinessID); err != nil {
+	if t.rekeyState, err = t.store.feedRekeyState(ctx, t.scope.BusinessID); err != nil {
 		return err
 	}
-	if t.keying != nil {
-		if err := t.heed(ctx, t.keying); err != nil {
+	if t.rekeyState != nil {
+		if err := t.heed(ctx, t.rekeyState); err != nil {
 			return err
 		}
 	}
@@ -308,7 +310,7 @@ func (t *transaction) flush(ctx context.Context) error {
 }
 
 func (t *transaction) flushChanges(ctx context.Context) error {
-	keys := t.keying
+	keys := t.rekeyState
 	if keys == nil {
 		return t.numberChanges(ctx)
 	}
@@ -330,7 +332,7 @@ func (t *transaction) numberChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := t.followKeys(ctx, &feedKeys{Keying: counter.Keying, KeyVersion: counter.KeyVersion, RekeyTo: counter.RekeyTo}); err != nil {
+	if err := t.followKeys(ctx, &feedRekeyState{Settings: counter.Settings, RulesVersion: counter.RulesVersion, RekeyTo: counter.RekeyTo}); err != nil {
 		return err
 	}
 	last := counter.Value

@@ -134,10 +134,10 @@ func (b *changeBell) listen(ctx context.Context) bool {
 		default:
 		}
 		waiting, waited := context.WithTimeout(ctx, commandMost)
-		told := stream.TryNext(waiting)
+		arrived := stream.TryNext(waiting)
 		waited()
 		switch {
-		case told:
+		case arrived:
 			businessID, _ := stream.Current.Lookup("fullDocument", keyBusiness).AsInt64OK()
 			b.ring(businessID)
 		case stream.Err() != nil || stream.ID() == 0:

@@ -11,7 +11,7 @@ import (
 func (r *run) appoint(rt *rapid.T) {
 	who := r.drawBoss(rt)
 	id, news := r.drawNews(rt)
-	entry := values{"appointmentId": strconv.FormatInt(id, 10), "modifiedDate": instant(news.Told)}
+	entry := values{"appointmentId": strconv.FormatInt(id, 10), "modifiedDate": instant(news.ModifiedAt)}
 	name, kind := "removeAppointments", "AppointmentRemovalInput"
 	if !news.Removed {
 		name, kind = "recordAppointments", "AppointmentInput"

@@ -262,12 +262,12 @@ func (r *run) version(id int64) int64 {
 func (r *run) drawNews(rt *rapid.T) (int64, oracle.Appointment) {
 	r.told++
 	news := oracle.Appointment{
-		SentFor:  rapid.SampledFrom(r.ids()).Draw(rt, "client"),
-		StaffID:  rapid.Int64Range(0, 2).Draw(rt, "staff"),
-		Location: rapid.Int64Range(0, 3).Draw(rt, "location"),
-		Open:     rapid.Bool().Draw(rt, "open"),
-		Told:     max(r.told-rapid.SampledFrom([]int64{0, 0, 0, 3}).Draw(rt, "late"), 1),
-		Removed:  rapid.IntRange(0, 3).Draw(rt, "removed") == 3,
+		SentFor:    rapid.SampledFrom(r.ids()).Draw(rt, "client"),
+		StaffID:    rapid.Int64Range(0, 2).Draw(rt, "staff"),
+		Location:   rapid.Int64Range(0, 3).Draw(rt, "location"),
+		Open:       rapid.Bool().Draw(rt, "open"),
+		ModifiedAt: max(r.told-rapid.SampledFrom([]int64{0, 0, 0, 3}).Draw(rt, "late"), 1),
+		Removed:    rapid.IntRange(0, 3).Draw(rt, "removed") == 3,
 	}
 	return rapid.Int64Range(1, 6).Draw(rt, "appointment"), news
 }

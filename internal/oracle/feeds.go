@@ -10,7 +10,7 @@ func (m *Model) Record(c Caller, id int64, news Appointment) Outcome {
 		return Outcome{Failures: []Failure{{"NOT_FOUND", "appointments.0.clientId"}}}
 	}
 	known := m.Appointments[id]
-	if known != nil && known.Told >= news.Told {
+	if known != nil && known.ModifiedAt >= news.ModifiedAt {
 		return Outcome{}
 	}
 	if news.Removed {

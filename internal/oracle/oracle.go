@@ -104,9 +104,9 @@ type Appointment struct {
 	SentFor           int64
 	StaffID, Location int64
 	Open              bool
-	// Told is when the scheduler says that it changed last.
-	Told    int64
-	Removed bool
+	// ModifiedAt is when the scheduler says that it changed last.
+	ModifiedAt int64
+	Removed    bool
 }
 
 // Failure is a userError: its code, and its path joined by dots.

@@ -41,10 +41,10 @@ func orders(t *testing.T, each func(locale string, words []string)) {
 // misordered are the neighbours among ascending words that a locale's keys don't
 // have in that order.
 func misordered(locale string, words []string) []string {
-	keyer := NewKeyer(&locale, "US")
+	indexer := NewIndexer(&locale, "US")
 	var wrong []string
 	for i, next := range words[1:] {
-		if keyer.Key(&words[i], 1) >= keyer.Key(&next, 1) {
+		if indexer.SortKey(&words[i], 1) >= indexer.SortKey(&next, 1) {
 			wrong = append(wrong, words[i]+"<"+next)
 		}
 	}

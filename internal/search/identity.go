@@ -27,7 +27,7 @@ func emailLower(address *string) *string {
 
 // identityKeys are the client's, ascending and each once. By what a merged client
 // was known its survivor is: that person comes back by the old address.
-func (k *Keyer) identityKeys(c *client.Client) []string {
+func (k *Indexer) identityKeys(c *client.Client) []string {
 	var keys []string
 	for _, email := range EmailsLower(c) {
 		keys = append(keys, KeyEmail+email)

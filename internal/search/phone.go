@@ -64,7 +64,7 @@ func plainPhone(text string) string {
 
 // phoneNumbers are the numbers in a text that are whole ones of the region or of
 // the country that they name.
-func (k *Keyer) phoneNumbers(text string) []phoneNumber {
+func (k *Indexer) phoneNumbers(text string) []phoneNumber {
 	text = plainPhone(text)
 	if n, ok := k.phoneNumberOf(text); ok {
 		return []phoneNumber{n}
@@ -86,7 +86,7 @@ const maxPhones = 8
 
 // phoneNumberOf reads one number. One digit over and over is none: it is what
 // people type to get past a required field.
-func (k *Keyer) phoneNumberOf(text string) (phoneNumber, bool) {
+func (k *Indexer) phoneNumberOf(text string) (phoneNumber, bool) {
 	parsed, err := k.parsePhone(text)
 	if err != nil {
 		return phoneNumber{}, false
@@ -98,7 +98,7 @@ func (k *Keyer) phoneNumberOf(text string) (phoneNumber, bool) {
 	if n.countryCode == callingCodeMexico {
 		if today := beforeMexican.FindStringSubmatch(n.national); today != nil {
 			n.national = today[1]
-			if n.parsed, err = phonenumbers.Parse("+52"+n.national, k.keying.PhoneRegion); err != nil {
+			if n.parsed, err = phonenumbers.Parse("+52"+n.national, k.settings.PhoneRegion); err != nil {
 				return phoneNumber{}, false
 			}
 		}
@@ -113,13 +113,13 @@ func (k *Keyer) phoneNumberOf(text string) (phoneNumber, bool) {
 // parsePhone reads a number as it is dialled in the region. 00 stands for + to
 // people of all regions, also where something else is dialled, unless no country
 // has numbers like that.
-func (k *Keyer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
+func (k *Indexer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
 	if abroad, is := strings.CutPrefix(text, "00"); is {
-		if parsed, err := phonenumbers.Parse("+"+abroad, k.keying.PhoneRegion); err == nil && phonenumbers.IsPossibleNumberWithReason(parsed) == phonenumbers.IS_POSSIBLE {
+		if parsed, err := phonenumbers.Parse("+"+abroad, k.settings.PhoneRegion); err == nil && phonenumbers.IsPossibleNumberWithReason(parsed) == phonenumbers.IS_POSSIBLE {
 			return parsed, nil
 		}
 	}
-	return phonenumbers.Parse(text, k.keying.PhoneRegion)
+	return phonenumbers.Parse(text, k.settings.PhoneRegion)
 }
 
 // phoneSpellings are, as digits alone, all the ways in which the numbers of a text
@@ -127,7 +127,7 @@ func (k *Keyer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
 // with 00, with what is dialled for abroad in the business's region, and in
 // national form with and without what is dialled before it. All other usual ways
 // are parts of these. None is a part of another.
-func (k *Keyer) phoneSpellings(text string) []string {
+func (k *Indexer) phoneSpellings(text string) []string {
 	spellings := []string{digits(plainPhone(text))}
 	for _, n := range k.phoneNumbers(text) {
 		code := strings.TrimPrefix(n.e164, "+")
@@ -194,7 +194,7 @@ func dialledAbroad(region string) string {
 
 // SamePhone says whether two texts are the same numbers, lines of one switchboard
 // apart.
-func (k *Keyer) SamePhone(a, b string) bool {
+func (k *Indexer) SamePhone(a, b string) bool {
 	if strings.TrimSpace(a) == strings.TrimSpace(b) {
 		return true
 	}

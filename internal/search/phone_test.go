@@ -15,7 +15,7 @@ func keyed(region string, phones ...string) *client.Client {
 			*place = &phones[i]
 		}
 	}
-	NewKeyer(nil, region).Prepare(c)
+	NewIndexer(nil, region).Prepare(c)
 	return c
 }
 
@@ -78,7 +78,7 @@ func TestPhonesAreFoundInEverySpelling(t *testing.T) {
 			}
 		}
 		for _, other := range number.spellings[1:] {
-			if !NewKeyer(nil, number.region).SamePhone(number.spellings[0], other) {
+			if !NewIndexer(nil, number.region).SamePhone(number.spellings[0], other) {
 				t.Errorf("%s: %q and %q are not one number to a merge", number.region, number.spellings[0], other)
 			}
 			a, b := keyed(number.region, number.spellings[0]).IdentityKeys, keyed(number.region, other).IdentityKeys
@@ -137,7 +137,7 @@ func TestNumbersBesideOthers(t *testing.T) {
 // Two lines of one switchboard are one telephone to duplicates and two to a merge,
 // which loses neither.
 func TestExtensionsAreLinesOfTheirOwn(t *testing.T) {
-	keyer := NewKeyer(nil, "GB")
+	indexer := NewIndexer(nil, "GB")
 	for _, one := range []struct {
 		a, b string
 		same bool
@@ -150,7 +150,7 @@ func TestExtensionsAreLinesOfTheirOwn(t *testing.T) {
 		{"call Ann", "call Bob", false},
 		{"12345", "1 2345", false},
 	} {
-		if keyer.SamePhone(one.a, one.b) != one.same {
+		if indexer.SamePhone(one.a, one.b) != one.same {
 			t.Errorf("%q and %q: want them the same: %v", one.a, one.b, one.same)
 		}
 	}

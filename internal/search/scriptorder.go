@@ -13,9 +13,9 @@ type span struct{ first, end uint32 }
 // has tells whether the weight is one of the span.
 func (s span) has(weight uint32) bool { return s.first <= weight && weight < s.end }
 
-// keyOrder changes sort keys of the library for what it cannot do: have some
+// sortKeyOrder changes sort keys of the library for what it cannot do: have some
 // scripts before all others, and capitals before small letters.
-type keyOrder struct {
+type sortKeyOrder struct {
 	// letters is the least primary weight of a letter; spaces, signs and digits have
 	// lesser ones.
 	letters uint32
@@ -25,9 +25,9 @@ type keyOrder struct {
 	capitals string
 }
 
-// newKeyOrder is what an ordering needs beside its table.
-func newKeyOrder(o ordering) keyOrder {
-	order := keyOrder{capitals: o.capitals}
+// newSortKeyOrder is what an ordering needs beside its table.
+func newSortKeyOrder(o ordering) sortKeyOrder {
+	order := sortKeyOrder{capitals: o.capitals}
 	if len(o.scripts) > 0 {
 		collator := collate.New(o.table)
 		order.letters = primaryOf(collator, 'a')
@@ -99,7 +99,7 @@ func appendPrimary(key []byte, weight uint32) []byte {
 
 // Apply changes a key: its primary weights, two zeros, the secondary ones of two
 // bytes, two zeros, and the tertiary ones of a byte.
-func (o keyOrder) Apply(key []byte) []byte {
+func (o sortKeyOrder) Apply(key []byte) []byte {
 	if len(o.first) == 0 && o.capitals == "" {
 		return key
 	}
@@ -128,7 +128,7 @@ func (o keyOrder) Apply(key []byte) []byte {
 
 // primary is the weight that a weight of the library's becomes: those of the scripts
 // that come first move to where letters begin, and the others make room.
-func (o keyOrder) primary(weight uint32) uint32 {
+func (o sortKeyOrder) primary(weight uint32) uint32 {
 	if weight < o.letters {
 		return weight
 	}
@@ -146,7 +146,7 @@ func (o keyOrder) primary(weight uint32) uint32 {
 }
 
 // tertiary is the weight that a tertiary one of the library's becomes.
-func (o keyOrder) tertiary(weight byte) byte {
+func (o sortKeyOrder) tertiary(weight byte) byte {
 	place := byte(1)
 	for _, capital := range []byte(o.capitals) {
 		if capital == weight {

@@ -36,7 +36,7 @@ func moved(first, word string) int {
 // A locale without scripts that come first has the library's keys, byte for byte.
 func TestKeysOfOtherLocalesAreTheLibrarys(t *testing.T) {
 	for _, locale := range []string{"en", "sv", "de-u-co-phonebk", "pl-u-kn-true"} {
-		order := newKeyOrder(orderingOf(locale))
+		order := newSortKeyOrder(orderingOf(locale))
 		collator := collate.New(language.Make(locale))
 		for _, name := range []string{"", "Ångström", "Łódź 12", "Иван", "王", "a\u0000b"} {
 			var buffer collate.Buffer

@@ -119,10 +119,10 @@ func (t Typeahead) Finds(c *client.Client) bool {
 	return len(t) > 0 && !slices.ContainsFunc(t, missing)
 }
 
-// KeysBefore are keys for a business whose clients may have those of the first
+// SearchKeysBefore are keys for a business whose clients may have those of the first
 // version of the rules, where that spells the search in another way: of one list
 // each client that is found has a key, whichever version made it.
-func (t Typeahead) KeysBefore(search string) [][]string {
+func (t Typeahead) SearchKeysBefore(search string) [][]string {
 	before := normaliseBefore(search)
 	if before == "" || before == Normalise(search) {
 		return nil

@@ -12,7 +12,7 @@ import (
 func person(name, email string, phones ...string) *client.Client {
 	c := keyed("GB", phones...)
 	c.StoredFullName, c.EmailAddress = &name, &email
-	NewKeyer(nil, "GB").Prepare(c)
+	NewIndexer(nil, "GB").Prepare(c)
 	return c
 }
 

@@ -44,9 +44,9 @@ type EraseTx interface {
 	// AllViewers finds clients who may see that one, in any stage of their life: at
 	// most limit.
 	AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error)
-	// Untold finds those whom an erased client could see and whose own change that
-	// it sees them no more is still to be written, by id.
-	Untold(ctx context.Context, erasedID int64) ([]int64, error)
-	// Told keeps which of them are left.
-	Told(erasedID int64, left []int64)
+	// PendingSubjects are the ids of clients whom an erased client could see, and whose
+	// change rows are not written yet.
+	PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error)
+	// PutPendingSubjects stores those of them that are left.
+	PutPendingSubjects(erasedID int64, left []int64)
 }

@@ -23,8 +23,8 @@ type KeptAnswer struct {
 // RecordVersion is one version of a client.
 type RecordVersion struct{ ClientID, Version int64 }
 
-// KeyTx is the part of Tx by which keyed mutations are done once.
-type KeyTx interface {
+// IdempotencyTx is the part of Tx by which keyed mutations are done once.
+type IdempotencyTx interface {
 	// Kept finds what was kept under a key at that time or later; nil when
 	// nothing was.
 	Kept(ctx context.Context, key []byte, since time.Time) (*KeptAnswer, error)

@@ -25,17 +25,17 @@ type Order struct {
 // KeyOf is the client's place in the order.
 func (o Order) KeyOf(c *client.Client) string {
 	if o.Field == OrderByEmailAddress {
-		return c.EmailKey
+		return c.EmailSortKey
 	}
-	return c.NameKey
+	return c.NameSortKey
 }
 
 // Need is what KeyOf reads.
 func (o Order) Need() client.Selection {
 	if o.Field == OrderByEmailAddress {
-		return client.Select(client.NameEmailKey)
+		return client.Select(client.NameEmailSortKey)
 	}
-	return client.Select(client.NameNameKey)
+	return client.Select(client.NameNameSortKey)
 }
 
 // Conditions say which of the visible clients a query means. The zero value

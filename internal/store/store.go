@@ -71,9 +71,9 @@ type Store interface {
 	// Business finds the business of the scope; DefaultBusiness when nothing is
 	// stored about it.
 	Business(ctx context.Context, scope client.Scope) (*client.Business, error)
-	// KeyState tells what the clients of the scope's business are keyed by; those of
-	// a business without clients by KeyVersion.
-	KeyState(ctx context.Context, scope client.Scope) (search.KeyState, error)
+	// RekeyState tells what the clients of the scope's business are keyed by; those of
+	// a business without clients by RulesVersion.
+	RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error)
 	// OutdatedBusinesses finds the businesses with clients whose keys are of an
 	// earlier version.
 	OutdatedBusinesses(ctx context.Context, version string) ([]int64, error)
@@ -111,7 +111,7 @@ type Tx interface {
 	DefinitionTx
 	BusinessTx
 	DuplicateTx
-	KeyTx
+	IdempotencyTx
 	HistoryTx
 	MergeTx
 	EraseTx

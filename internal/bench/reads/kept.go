@@ -88,12 +88,12 @@ func monday(t time.Time) time.Time {
 func fingerprint(now time.Time) (string, error) {
 	const few = 100
 	clients := sample.Generate(seed, sample.BusinessID, few, now)
-	keyer := search.KeyingOf(client.DefaultBusiness(sample.BusinessID)).Keyer()
+	indexer := search.SettingsOf(client.DefaultBusiness(sample.BusinessID)).Indexer()
 	for i, c := range clients {
 		if i%fullEvery != 0 {
 			clients[i] = lean(c)
 		}
-		keyer.Prepare(clients[i])
+		indexer.Prepare(clients[i])
 	}
 	hash := sha256.New()
 	if err := json.NewEncoder(hash).Encode(clients); err != nil {

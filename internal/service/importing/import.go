@@ -33,10 +33,10 @@ func (s *Importer) Import(ctx context.Context, scope client.Scope, clients []*cl
 	if err := s.AssignIDs(ctx, clients); err != nil {
 		return err
 	}
-	keyer := s.Keyer(business)
+	indexer := s.Indexer(business)
 	for _, c := range clients {
 		c.BusinessID, c.Version = scope.BusinessID, 1
-		keyer.Prepare(c)
+		indexer.Prepare(c)
 	}
 	viewers, stored := viewersIn(clients), 0
 	for batch := range importBatches(clients) {

@@ -178,7 +178,7 @@ type merging struct {
 func (m *merging) begin(tx store.Tx) {
 	m.Draft.Begin(tx, nil)
 	m.conflicts = nil
-	m.fold = &merge.Fold{Keyer: m.Keyer, Choices: map[string]merge.Decision{}, SSNs: map[int64]string{}}
+	m.fold = &merge.Fold{Indexer: m.Indexer, Choices: map[string]merge.Decision{}, SSNs: map[int64]string{}}
 }
 
 // plan reads what the merge takes and folds it, or returns all that is wrong.

@@ -165,7 +165,7 @@ func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, err
 	}
 	dropped, erased := 0, erasure.ClientID
 	err = s.Store.Write(ctx, w.Scope, func(ctx context.Context, tx store.Tx) error {
-		untold, err := tx.Untold(ctx, erased)
+		pendingSubjects, err := tx.PendingSubjects(ctx, erased)
 		if err != nil {
 			return err
 		}
@@ -173,14 +173,14 @@ func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, err
 		if err != nil {
 			return err
 		}
-		told := idsOf(neighbours)
+		batch := idsOf(neighbours)
 		if len(neighbours) == 0 {
-			told = untold[:min(len(untold), eraseBatch)]
-			if neighbours, err = inAnyStage(ctx, tx, told); err != nil {
+			batch = pendingSubjects[:min(len(pendingSubjects), eraseBatch)]
+			if neighbours, err = inAnyStage(ctx, tx, batch); err != nil {
 				return err
 			}
 		}
-		if dropped = len(told); dropped == 0 {
+		if dropped = len(batch); dropped == 0 {
 			return nil
 		}
 		for _, before := range neighbours {
@@ -188,15 +188,15 @@ func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, err
 			w.After.SubjectIDs = slices.DeleteFunc(w.After.SubjectIDs, func(id int64) bool { return id == erased })
 			w.Stamp(w.After)
 			changes := history.Diff(before, w.After)
-			if slices.Contains(untold, before.ClientID) {
+			if slices.Contains(pendingSubjects, before.ClientID) {
 				changes = append(changes, history.Change{Path: client.EdgePath(history.PathViewer, erased), Before: erased})
 			}
 			if err := tx.Save(ctx, before, w.After, w.Entry(w.After, history.OperationErase, changes), history.KindUpserted); err != nil {
 				return err
 			}
 		}
-		if left := slices.DeleteFunc(slices.Clone(untold), func(id int64) bool { return slices.Contains(told, id) }); len(left) < len(untold) {
-			tx.Told(erased, left)
+		if left := slices.DeleteFunc(slices.Clone(pendingSubjects), func(id int64) bool { return slices.Contains(batch, id) }); len(left) < len(pendingSubjects) {
+			tx.PutPendingSubjects(erased, left)
 		}
 		return nil
 	})

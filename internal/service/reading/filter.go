@@ -131,7 +131,7 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 		m.term = &t
 		m.nothing = m.nothing || t.None
 		keys := t.Keys()
-		if before := t.KeysBefore(f.SearchTerm); before != nil {
+		if before := t.SearchKeysBefore(f.SearchTerm); before != nil {
 			outdated, err := s.outdated(ctx, scope)
 			if err != nil {
 				return meaning{}, err

@@ -176,7 +176,7 @@ func (s *Reads) Suggest(ctx context.Context, scope client.Scope, text string, or
 	}
 	query.Limit = 0
 	query.Conditions.Keys = t.Keys()
-	if before := t.KeysBefore(text); before != nil {
+	if before := t.SearchKeysBefore(text); before != nil {
 		outdated, err := s.outdated(ctx, scope)
 		if err != nil {
 			return nil, err

@@ -18,10 +18,10 @@ type Reads struct {
 	Store  store.Store
 	Cipher Cipher
 	// Cursors seals those of the feed.
-	Cursors Sealer
-	Clock   func() time.Time
-	keyers  search.Keyers
-	tags    Snapshots[store.TagCount]
+	Cursors  Sealer
+	Clock    func() time.Time
+	indexers search.Indexers
+	tags     Snapshots[store.TagCount]
 }
 
 // New returns the reads of a store. The cipher opens SSNs, cursors seals those of
@@ -65,9 +65,9 @@ func AccountUnusable() *client.Error {
 	return &client.Error{Code: client.CodeUnauthenticated, Message: "this client account can't be used"}
 }
 
-// Keyer makes the keys of a business's clients.
-func (s *Reads) Keyer(business *client.Business) *search.Keyer {
-	return s.keyers.Of(search.KeyingOf(business))
+// Indexer makes the keys of a business's clients.
+func (s *Reads) Indexer(business *client.Business) *search.Indexer {
+	return s.indexers.Of(search.SettingsOf(business))
 }
 
 // Instant is now as documents keep it: UTC, in whole milliseconds.

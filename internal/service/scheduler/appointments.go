@@ -83,7 +83,7 @@ func (s *Scheduler) feedAppointments(ctx context.Context, scope client.Scope, fe
 	}
 	var parts []feedPart
 	for _, chunk := range chunksByClient(entries) {
-		parts = append(parts, &appointmentBatch{entries: chunk, keyer: s.Keyer(business), now: s.Instant()})
+		parts = append(parts, &appointmentBatch{entries: chunk, indexer: s.Indexer(business), now: s.Instant()})
 	}
 	return s.feed(ctx, scope, feed, readers, parts)
 }
@@ -125,7 +125,7 @@ func chunksByClient(entries []appointmentEntry) [][]appointmentEntry {
 // appointmentBatch is the part of a feed that one transaction takes in.
 type appointmentBatch struct {
 	entries []appointmentEntry
-	keyer   *search.Keyer
+	indexer *search.Indexer
 	now     time.Time
 
 	// What follows is of one run of the transaction.
@@ -237,7 +237,7 @@ func (b *appointmentBatch) save(tx store.Tx, before, after *client.Client) error
 	if client.PropertyByName(client.NameAppointments).Equal(before, after) {
 		return nil
 	}
-	b.keyer.Prepare(after)
+	b.indexer.Prepare(after)
 	properties := []string{client.NameAppointments}
 	if before.ActiveAppointmentCount != after.ActiveAppointmentCount {
 		properties = append(properties, client.NameAppointmentCount)

@@ -51,9 +51,9 @@ func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input
 		if *before == after {
 			return nil
 		}
-		if search.KeyingOf(before) != search.KeyingOf(&after) {
+		if search.SettingsOf(before) != search.SettingsOf(&after) {
 			after.RekeyedTo = new(int64(0))
-			if err := tx.Rekeyed(ctx, search.KeyingOf(&after)); err != nil {
+			if err := tx.Rekeyed(ctx, search.SettingsOf(&after)); err != nil {
 				return err
 			}
 		}
@@ -124,7 +124,7 @@ func (s *Settings) Marked() <-chan struct{} { return s.marked }
 const rekeyBatch = 100
 
 // Rekey makes the keys anew of all clients of the businesses that are marked, or
-// whose keys are of an earlier KeyVersion, and takes the marks off. Where it was
+// whose keys are of an earlier RulesVersion, and takes the marks off. Where it was
 // stopped, by an error or the end of a process, it goes on; several processes that
 // do it at once do no harm. Until a client has its new keys it keeps its old places.
 func (s *Settings) Rekey(ctx context.Context) error {
@@ -157,8 +157,8 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 		if err != nil || business.RekeyedTo == nil {
 			return err
 		}
-		state, err := tx.KeyState(ctx)
-		if err != nil || state.Newest() > search.KeyVersion {
+		state, err := tx.RekeyState(ctx)
+		if err != nil || state.Newest() > search.RulesVersion {
 			// Another program makes later keys than this one can: they are its to make.
 			return err
 		}
@@ -172,8 +172,8 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 		business.RekeyedTo = nil
 		if more = len(clients) == rekeyBatch; more {
 			business.RekeyedTo = &clients[len(clients)-1].ClientID
-		} else if state.Target == search.KeyVersion {
-			if err := tx.PutKeyState(ctx, search.KeyState{Version: search.KeyVersion}); err != nil {
+		} else if state.Target == search.RulesVersion {
+			if err := tx.PutRekeyState(ctx, search.RekeyState{Version: search.RulesVersion}); err != nil {
 				return err
 			}
 		}
@@ -184,19 +184,19 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 
 // makeKeys makes the keys of some clients.
 func (s *Settings) makeKeys(ctx context.Context, scope client.Scope, tx store.Tx, business *client.Business, clients []*client.Client) error {
-	keyer := s.Keyer(business)
+	indexer := s.Indexer(business)
 	keyed := make([]*client.Client, len(clients))
 	var late []int
 	for i, c := range clients {
 		keyed[i] = c.Clone()
-		isLate, err := s.lateAliases(ctx, tx, keyer, keyed[i])
+		isLate, err := s.lateAliases(ctx, tx, indexer, keyed[i])
 		if err != nil {
 			return err
 		}
 		if isLate {
 			late = append(late, i)
 		}
-		keyer.PrepareKeyed(keyed[i])
+		indexer.PrepareIndex(keyed[i])
 	}
 	if err := s.keepDismissed(ctx, scope, tx, clients, keyed); err != nil {
 		return err

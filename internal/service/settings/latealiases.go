@@ -17,7 +17,7 @@ const upgrader = "clientgraph"
 
 // lateAliases gives a survivor the aliases that merges of before left out: phone
 // numbers were none then. It says whether there are any.
-func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, keyer *search.Keyer, survivor *client.Client) (bool, error) {
+func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, indexer *search.Indexer, survivor *client.Client) (bool, error) {
 	if len(survivor.Merged) == 0 || survivor.Lifecycle == client.Merged {
 		return false, nil
 	}
@@ -30,7 +30,7 @@ func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, keyer *search.K
 		return false, fmt.Errorf("find the clients of merges: %w", err)
 	}
 	aliases := len(survivor.Aliases)
-	f := merge.Fold{After: survivor, Keyer: keyer, Report: &merge.Report{}}
+	f := merge.Fold{After: survivor, Indexer: indexer, Report: &merge.Report{}}
 	for _, id := range merges {
 		journal, err := tx.Journal(ctx, id)
 		if err != nil {

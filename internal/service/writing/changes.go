@@ -85,7 +85,7 @@ func (w *Draft) insert(ctx context.Context, tx store.Tx, id int64, operation his
 	if err := w.Apply(ctx); err != nil {
 		return nil, err
 	}
-	w.Keyer.Prepare(created)
+	w.Indexer.Prepare(created)
 	changes := append(history.FirstChanges(created), w.edges.own...)
 	if err := tx.Insert(ctx, created, w.Entry(created, operation, changes)); err != nil {
 		return nil, err

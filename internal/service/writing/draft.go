@@ -18,7 +18,7 @@ import (
 type Draft struct {
 	Service *Writes
 	Scope   client.Scope
-	Keyer   *search.Keyer
+	Indexer *search.Indexer
 	in      *client.Input
 	// decode checks the input anew for the client that it is for, which nobody knows
 	// before the transaction: what the client holds is taken as it is.
@@ -56,7 +56,7 @@ func (s *Writes) Prepare(ctx context.Context, scope client.Scope, argument strin
 		}
 		return in
 	}
-	return &Draft{Service: s, Scope: scope, Keyer: s.Keyer(business), in: decode(nil), decode: decode}, nil
+	return &Draft{Service: s, Scope: scope, Indexer: s.Indexer(business), in: decode(nil), decode: decode}, nil
 }
 
 // hash spends the time that a password hash takes, before the transaction holds
@@ -141,7 +141,7 @@ func (w *Draft) applySecrets(ctx context.Context) error {
 func (w *Draft) Stamp(after *client.Client) {
 	after.Version++
 	after.ModifiedDate, after.ModifiedUser = new(w.Now), new(w.Scope.User)
-	w.Keyer.Prepare(after)
+	w.Indexer.Prepare(after)
 }
 
 // Entry is the history entry of the change.

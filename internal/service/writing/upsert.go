@@ -61,7 +61,7 @@ func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, v
 		w.decode = func(held *client.Client) *client.Input {
 			in := decode(held)
 			if held != nil {
-				keepMain(w.Keyer, held, in)
+				keepMain(w.Indexer, held, in)
 			}
 			return in
 		}
@@ -219,7 +219,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 // A system that knows the client as one that was merged into it goes on sending
 // what it knows: its address is not to become the main one, in place of that by
 // which another system finds the client. Who names a client by its id means it.
-func keepMain(k *search.Keyer, found *client.Client, in *client.Input) {
+func keepMain(k *search.Indexer, found *client.Client, in *client.Input) {
 	maps.DeleteFunc(in.Set, func(i int, value any) bool {
 		text, _ := value.(string)
 		return client.Properties()[i].Is(client.Aliased) && onlyAlias(k, found, &client.Properties()[i], text)
@@ -228,7 +228,7 @@ func keepMain(k *search.Keyer, found *client.Client, in *client.Input) {
 
 // onlyAlias says whether a value of an aliased property is one of the client's
 // aliases, and not the value that it has.
-func onlyAlias(k *search.Keyer, c *client.Client, p *client.Property, value string) bool {
+func onlyAlias(k *search.Indexer, c *client.Client, p *client.Property, value string) bool {
 	if own, has := p.Value(c).(string); has && merge.SameAlias(k, p, own, value) {
 		return false
 	}

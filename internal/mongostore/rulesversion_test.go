@@ -91,7 +91,7 @@ func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
 	if n := p.byEmail(t, "u@bücher.test"); n != 2 {
 		t.Errorf("%d clients have the address, want both spellings", n)
 	}
-	if wrong := misplaced(t, p, search.Keying{Locale: "nb", PhoneRegion: "GB"}); wrong != 0 {
+	if wrong := misplaced(t, p, search.Settings{Locale: "nb", PhoneRegion: "GB"}); wrong != 0 {
 		t.Errorf("%d clients have old keys", wrong)
 	}
 	duplicates, err := p.service.Duplicates(t.Context(), ownerScope(), 50, nil, client.Select("firstName"))
@@ -106,8 +106,8 @@ func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
 	other := ownerScope()
 	other.BusinessID = 2
 	for _, scope := range []client.Scope{ownerScope(), other} {
-		state, err := p.store.KeyState(t.Context(), scope)
-		if err != nil || state.Version != search.KeyVersion || state.Target != "" {
+		state, err := p.store.RekeyState(t.Context(), scope)
+		if err != nil || state.Version != search.RulesVersion || state.Target != "" {
 			t.Errorf("business %d has keys of %+v, %v", scope.BusinessID, state, err)
 		}
 	}
@@ -139,9 +139,9 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 	if got := p.rows(t, "clients", bson.D{}, bson.D{})[0]["nameKey"]; got != "a later key" {
 		t.Errorf("the later key became %v", got)
 	}
-	state := func() search.KeyState {
+	state := func() search.RekeyState {
 		t.Helper()
-		state, err := p.store.KeyState(t.Context(), ownerScope())
+		state, err := p.store.RekeyState(t.Context(), ownerScope())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestKeysOfALaterVersionAreNotMadeAnew(t *testing.T) {
 		t.Errorf("without a write the version is %+v", got)
 	}
 	p.create(t, nameValues("Bob"))
-	if got := state(); got.Version != search.KeyVersion {
+	if got := state(); got.Version != search.RulesVersion {
 		t.Errorf("after a write of an earlier program the version is %+v", got)
 	}
 }

@@ -13,15 +13,15 @@ import (
 // than this program's, for all of their keys to be made anew. Where a later version
 // made keys, or makes them, they are left to it.
 func (s *Settings) markOutdated(ctx context.Context) error {
-	ids, err := s.Store.OutdatedBusinesses(ctx, search.KeyVersion)
+	ids, err := s.Store.OutdatedBusinesses(ctx, search.RulesVersion)
 	if err != nil {
 		return fmt.Errorf("find the businesses with old keys: %w", err)
 	}
 	for _, id := range ids {
 		scope := client.Scope{BusinessID: id, Rows: client.Rows{All: true}}
 		err := s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
-			state, err := tx.KeyState(ctx)
-			if err != nil || state.Version >= search.KeyVersion || state.Target >= search.KeyVersion {
+			state, err := tx.RekeyState(ctx)
+			if err != nil || state.Version >= search.RulesVersion || state.Target >= search.RulesVersion {
 				return err
 			}
 			business, err := tx.Business(ctx)
@@ -29,7 +29,7 @@ func (s *Settings) markOutdated(ctx context.Context) error {
 				return err
 			}
 			business.RekeyedTo = new(int64(0))
-			if err := tx.PutKeyState(ctx, search.KeyState{Version: state.Version, Target: search.KeyVersion}); err != nil {
+			if err := tx.PutRekeyState(ctx, search.RekeyState{Version: state.Version, Target: search.RulesVersion}); err != nil {
 				return err
 			}
 			return tx.SaveBusiness(ctx, business)

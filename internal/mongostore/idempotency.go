@@ -30,22 +30,22 @@ type versionDocument struct {
 	Version  int64 `bson:"version"`
 }
 
-// keyWrites are the answers that a transaction keeps.
-type keyWrites struct {
+// answerWrites are the answers that a transaction keeps.
+type answerWrites struct {
 	// known says which keys something is kept under already, be it too old.
 	known  map[string]bool
 	writes []mongo.WriteModel
 }
 
-func (t *transaction) keyFilter(key []byte) bson.D {
+func (t *transaction) answerFilter(key []byte) bson.D {
 	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
-// Kept implements store.KeyTx. What is too old may be there still: a database
+// Kept implements store.IdempotencyTx. What is too old may be there still: a database
 // clears away when it has the time.
 func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
-	err := t.store.db.Collection(answersName).FindOne(ctx, t.keyFilter(key)).Decode(&stored)
+	err := t.store.db.Collection(answersName).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -66,7 +66,7 @@ func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*s
 	return kept, nil
 }
 
-// Keep implements store.KeyTx.
+// Keep implements store.IdempotencyTx.
 func (t *transaction) Keep(key []byte, kept store.KeptAnswer) {
 	document := answerDocument{
 		BusinessID: t.scope.BusinessID, Key: key, Input: kept.Input, At: kept.At, Begun: kept.Begun, Rest: kept.Rest,
@@ -78,18 +78,18 @@ func (t *transaction) Keep(key []byte, kept store.KeptAnswer) {
 	t.putKey(key, document)
 }
 
-// Free implements store.KeyTx: an answer that is there for the transaction alone
+// Free implements store.IdempotencyTx: an answer that is there for the transaction alone
 // stands in the way of whoever keeps one at once, and is nowhere afterwards.
 func (t *transaction) Free(key []byte) {
 	if !t.keys.known[string(key)] {
 		t.putKey(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})
 	}
-	t.keys.writes = append(t.keys.writes, mongo.NewDeleteOneModel().SetFilter(t.keyFilter(key)))
+	t.keys.writes = append(t.keys.writes, mongo.NewDeleteOneModel().SetFilter(t.answerFilter(key)))
 }
 
 func (t *transaction) putKey(key []byte, document answerDocument) {
 	if t.keys.known[string(key)] {
-		t.keys.writes = append(t.keys.writes, mongo.NewReplaceOneModel().SetFilter(t.keyFilter(key)).SetReplacement(document))
+		t.keys.writes = append(t.keys.writes, mongo.NewReplaceOneModel().SetFilter(t.answerFilter(key)).SetReplacement(document))
 		return
 	}
 	t.keys.writes = append(t.keys.writes, mongo.NewInsertOneModel().SetDocument(document))

@@ -46,21 +46,21 @@ func (t *transaction) SaveBusiness(ctx context.Context, business *client.Busines
 }
 
 // Rekeyed implements store.BusinessTx.
-func (t *transaction) Rekeyed(ctx context.Context, keying search.Keying) error {
-	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
+func (t *transaction) Rekeyed(ctx context.Context, settings search.Settings) error {
+	keys, err := t.store.feedRekeyState(ctx, t.scope.BusinessID)
 	if err != nil {
 		return err
 	}
 	if keys != nil {
-		return t.rekeys(ctx, bson.D{{Key: "keying", Value: keyingDocument(keying)}})
+		return t.rekeys(ctx, bson.D{{Key: "keying", Value: settingsDocument(settings)}})
 	}
 	// Who began before conflicts at the counter, and who begins later reads it.
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
 	_, err = counters.UpdateOne(ctx, key.filter(),
 		bson.D{
-			{Key: "$set", Value: bson.D{{Key: "keying", Value: keyingDocument(keying)}}},
+			{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(settings)}}},
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
-			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.KeyVersion}}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
 		},
 		options.UpdateOne().SetUpsert(true))
 	if madeMeanwhile(err) {
@@ -72,23 +72,23 @@ func (t *transaction) Rekeyed(ctx context.Context, keying search.Keying) error {
 	return nil
 }
 
-// KeyState implements store.Store.
-func (s *Store) KeyState(ctx context.Context, scope client.Scope) (search.KeyState, error) {
-	keys, err := s.findFeedKeys(ctx, scope.BusinessID)
+// RekeyState implements store.Store.
+func (s *Store) RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error) {
+	keys, err := s.findFeedRekeyState(ctx, scope.BusinessID)
 	if err != nil {
-		return search.KeyState{}, err
+		return search.RekeyState{}, err
 	}
 	if keys != nil {
 		return keys.state(), nil
 	}
 	c, err := s.findCounter(ctx, changeCounter(scope))
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return search.KeyState{Version: search.KeyVersion}, nil
+		return search.RekeyState{Version: search.RulesVersion}, nil
 	}
 	if err != nil {
-		return search.KeyState{}, fmt.Errorf("find the counter of a business: %w", err)
+		return search.RekeyState{}, fmt.Errorf("find the counter of a business: %w", err)
 	}
-	return search.KeyState{Version: c.KeyVersion, Target: c.RekeyTo}, nil
+	return search.RekeyState{Version: c.RulesVersion, Target: c.RekeyTo}, nil
 }
 
 // OutdatedBusinesses implements store.Store. Each business has a feed, or a counter.
@@ -120,9 +120,9 @@ func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, 
 		return nil, fmt.Errorf("find counters: %w", err)
 	}
 	var stored []struct {
-		Name       string `bson:"_id"`
-		KeyVersion string `bson:"keyVersion"`
-		RekeyTo    string `bson:"rekeyTo"`
+		Name         string `bson:"_id"`
+		RulesVersion string `bson:"keyVersion"`
+		RekeyTo      string `bson:"rekeyTo"`
 	}
 	if err := cursor.All(ctx, &stored); err != nil {
 		return nil, fmt.Errorf("read counters: %w", err)
@@ -130,22 +130,22 @@ func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, 
 	var ids []int64
 	for _, c := range stored {
 		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
-		if err == nil && c.KeyVersion < version && c.RekeyTo < version {
+		if err == nil && c.RulesVersion < version && c.RekeyTo < version {
 			ids = append(ids, id)
 		}
 	}
 	return ids, nil
 }
 
-// KeyState implements store.BusinessTx.
-func (t *transaction) KeyState(ctx context.Context) (search.KeyState, error) {
-	return t.store.KeyState(ctx, t.scope)
+// RekeyState implements store.BusinessTx.
+func (t *transaction) RekeyState(ctx context.Context) (search.RekeyState, error) {
+	return t.store.RekeyState(ctx, t.scope)
 }
 
-// PutKeyState implements store.BusinessTx.
-func (t *transaction) PutKeyState(ctx context.Context, state search.KeyState) error {
+// PutRekeyState implements store.BusinessTx.
+func (t *transaction) PutRekeyState(ctx context.Context, state search.RekeyState) error {
 	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
-	keys, err := t.store.feedKeys(ctx, t.scope.BusinessID)
+	keys, err := t.store.feedRekeyState(ctx, t.scope.BusinessID)
 	if err != nil {
 		return err
 	}
@@ -169,20 +169,20 @@ func (t *transaction) PutKeyState(ctx context.Context, state search.KeyState) er
 
 // admitVersion says, where clients are keyed by a later version than this
 // program's, that some now are not: whoever has that version makes their keys anew.
-func (t *transaction) admitVersion(ctx context.Context, keys *feedKeys) error {
-	if max(keys.KeyVersion, keys.RekeyTo) <= search.KeyVersion {
+func (t *transaction) admitVersion(ctx context.Context, keys *feedRekeyState) error {
+	if max(keys.RulesVersion, keys.RekeyTo) <= search.RulesVersion {
 		return nil
 	}
-	return t.PutKeyState(ctx, search.KeyState{Version: min(keys.KeyVersion, search.KeyVersion)})
+	return t.PutRekeyState(ctx, search.RekeyState{Version: min(keys.RulesVersion, search.RulesVersion)})
 }
 
 // followKeys keys the clients that the transaction wrote by what clients of the
 // business are keyed by now.
-func (t *transaction) followKeys(ctx context.Context, keys *feedKeys) error {
+func (t *transaction) followKeys(ctx context.Context, keys *feedRekeyState) error {
 	if err := t.admitVersion(ctx, keys); err != nil {
 		return err
 	}
-	return t.correctKeys(ctx, keys.Keying)
+	return t.correctKeys(ctx, keys.Settings)
 }
 
 // ClientsAfter implements store.BusinessTx.
@@ -213,24 +213,24 @@ func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Clie
 	return nil
 }
 
-// correctKeys makes the keys of the clients that the transaction wrote anew,
-// where the business's keying changed since they were made: whoever makes all
-// keys anew has gone past these clients, or has not seen them.
-func (t *transaction) correctKeys(ctx context.Context, now *keyingDocument) error {
+// correctKeys remakes the keys of the clients that the transaction wrote, where the
+// business's settings changed since they were made: the pass over all clients has
+// gone past these, or has not seen them.
+func (t *transaction) correctKeys(ctx context.Context, now *settingsDocument) error {
 	if now == nil {
 		return nil
 	}
-	keyer := t.store.keyer(search.Keying(*now))
+	indexer := t.store.indexer(search.Settings(*now))
 	var before, after []*client.Client
 	for _, c := range t.written {
-		keyed := c.Clone()
-		keyer.PrepareKeyed(keyed)
-		before, after = append(before, c), append(after, keyed)
+		indexed := c.Clone()
+		indexer.PrepareIndex(indexed)
+		before, after = append(before, c), append(after, indexed)
 	}
 	return t.SaveKeys(ctx, before, after)
 }
 
-// keyer makes keys by a keying.
-func (s *Store) keyer(keying search.Keying) *search.Keyer {
-	return s.keyers.Of(keying)
+// indexer is the indexer of the settings.
+func (s *Store) indexer(settings search.Settings) *search.Indexer {
+	return s.indexers.Of(settings)
 }

@@ -10,16 +10,16 @@ import (
 	"clientgraph/internal/client"
 )
 
-// KeyVersion names what makes the keys by which clients are ordered, found and
-// compared: our rules first, then the libraries with the tables of collation and
-// normalisation, of phone numbers and of domains, then Unicode. Of two versions the
-// later one is greater as a text. It is stored for each business, and where it is
-// lower than this, Rekey makes the keys anew. The number of the rules rises with
-// whatever changes a key; a test holds the others to go.mod.
-const KeyVersion = "00005 text 000.043.000 phonenumbers 001.008.001 net 000.062.000 unicode " + unicode.Version
+// RulesVersion names what makes the sort, search and identity keys: our rules
+// first, then the libraries with the tables of collation and normalisation, of phone
+// numbers and of domains, then Unicode. Of two versions the later one is greater as
+// a text. It is stored for each business, and where it is lower than this, Rekey
+// makes the keys anew. The number of the rules rises with whatever changes a key; a
+// test holds the others to go.mod.
+const RulesVersion = "00005 text 000.043.000 phonenumbers 001.008.001 net 000.062.000 unicode " + unicode.Version
 
-// KeyState is what a business's clients are keyed by.
-type KeyState struct {
+// RekeyState is which rules made the search and sort keys of a business's clients.
+type RekeyState struct {
 	// Version is what all keys are of, or of a later one; empty for those of before
 	// versions were stored.
 	Version string
@@ -28,11 +28,11 @@ type KeyState struct {
 }
 
 // Newest is the latest version that anybody made keys of the business for.
-func (k KeyState) Newest() string { return max(k.Version, k.Target) }
+func (k RekeyState) Newest() string { return max(k.Version, k.Target) }
 
-// KeysBefore are the search keys that the first version of the rules made of a
+// SearchKeysBefore are the search keys that the first version of the rules made of a
 // term, where they are other ones.
-func (t Term) KeysBefore(search string) []string {
+func (t Term) SearchKeysBefore(search string) []string {
 	before := Term{text: normaliseBefore(search), digits: t.digits}
 	if before.text == "" || before.text == t.text {
 		return nil

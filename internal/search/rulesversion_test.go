@@ -10,7 +10,7 @@ import (
 
 // Whoever takes another version of a library whose tables make keys is told to
 // raise the version of the keys, so that stored ones are made anew.
-func TestKeyVersionNamesTheLibraries(t *testing.T) {
+func TestRulesVersionNamesTheLibraries(t *testing.T) {
 	module, err := os.ReadFile("../../go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestKeyVersionNamesTheLibraries(t *testing.T) {
 	}
 	want := "00005 text " + padded("golang.org/x/text") + " phonenumbers " + padded("github.com/nyaruka/phonenumbers") +
 		" net " + padded("golang.org/x/net") + " unicode " + unicode.Version
-	if KeyVersion != want {
-		t.Errorf("KeyVersion is %q, the libraries make it %q", KeyVersion, want)
+	if RulesVersion != want {
+		t.Errorf("RulesVersion is %q, the libraries make it %q", RulesVersion, want)
 	}
 }

@@ -12,11 +12,11 @@ import (
 // version. It is asked only for what the versions spell in different ways: what was
 // found before is found while keys are made anew.
 func (s *Reads) outdated(ctx context.Context, scope client.Scope) (bool, error) {
-	state, err := s.Store.KeyState(ctx, scope)
+	state, err := s.Store.RekeyState(ctx, scope)
 	if err != nil {
 		return false, fmt.Errorf("find out what clients are keyed by: %w", err)
 	}
-	return state.Version < search.KeyVersion, nil
+	return state.Version < search.RulesVersion, nil
 }
 
 // EmailKeys are the keys by which clients of an address are found.

@@ -41,13 +41,13 @@ func TestPropertyKeysAreInTheOrderOfTheLanguage(t *testing.T) {
 			b = a + b
 		}
 		idA, idB := rapid.Int64Min(1).Draw(rt, "id of a"), rapid.Int64Min(1).Draw(rt, "id of b")
-		keyer := NewKeyer(&locale, "US")
-		got := cmp.Compare(keyer.Key(&a, idA), keyer.Key(&b, idB))
+		indexer := NewIndexer(&locale, "US")
+		got := cmp.Compare(indexer.SortKey(&a, idA), indexer.SortKey(&b, idB))
 		want := cmp.Or(collate.New(orderingOf(locale).table).CompareString(a, b), cmp.Compare(idA, idB))
 		if got != want {
 			rt.Fatalf("%q (%d) and %q (%d) in %q: the keys compare %d, the collator %d", a, idA, b, idB, locale, got, want)
 		}
-		if (keyer.Key(&a, idA) == keyer.Key(&b, idB)) != (want == 0) {
+		if (indexer.SortKey(&a, idA) == indexer.SortKey(&b, idB)) != (want == 0) {
 			rt.Fatalf("%q (%d) and %q (%d) share a key", a, idA, b, idB)
 		}
 	})
@@ -59,39 +59,39 @@ func TestPropertyChangedOrdersTellTheSameNamesApart(t *testing.T) {
 	testsize.Check(t, testsize.Of(500, 3000, 50_000), func(rt *rapid.T) {
 		locale := rapid.SampledFrom(changedLocales).Draw(rt, "locale")
 		a, b := anyName().Draw(rt, "a"), anyName().Draw(rt, "b")
-		keyer, collator := NewKeyer(&locale, "US"), collate.New(orderingOf(locale).table)
-		if (keyer.Key(&a, 1) == keyer.Key(&b, 1)) != (collator.CompareString(a, b) == 0) {
-			rt.Fatalf("%q and %q in %q: one key is %t", a, b, locale, keyer.Key(&a, 1) == keyer.Key(&b, 1))
+		indexer, collator := NewIndexer(&locale, "US"), collate.New(orderingOf(locale).table)
+		if (indexer.SortKey(&a, 1) == indexer.SortKey(&b, 1)) != (collator.CompareString(a, b) == 0) {
+			rt.Fatalf("%q and %q in %q: one key is %t", a, b, locale, indexer.SortKey(&a, 1) == indexer.SortKey(&b, 1))
 		}
 		var buffer collate.Buffer
 		original := collator.KeyFromString(&buffer, a)
-		if changed := keyer.order.Apply(original); len(a) > 0 && len(original) > 0 && len(changed) == 0 {
+		if changed := indexer.order.Apply(original); len(a) > 0 && len(original) > 0 && len(changed) == 0 {
 			rt.Fatalf("%q has no key in %q", a, locale)
 		}
 	})
 }
 
 func TestKeyOfNoNameComesFirst(t *testing.T) {
-	keyer := NewKeyer(nil, "US")
+	indexer := NewIndexer(nil, "US")
 	for _, name := range []string{" ", "!", "0", "a"} {
-		if keyer.Key(nil, 1<<62) >= keyer.Key(&name, 1) {
+		if indexer.SortKey(nil, 1<<62) >= indexer.SortKey(&name, 1) {
 			t.Errorf("no name comes after %q", name)
 		}
 	}
-	if keyer.Key(nil, 9) >= keyer.Key(nil, 10) {
+	if indexer.SortKey(nil, 9) >= indexer.SortKey(nil, 10) {
 		t.Error("two clients without a name are not in the order of their ids")
 	}
 }
 
-func TestKeyerIsSafeForConcurrentUse(t *testing.T) {
-	keyer := NewKeyer(nil, "US")
+func TestIndexerIsSafeForConcurrentUse(t *testing.T) {
+	indexer := NewIndexer(nil, "US")
 	name := "Émile 山田"
-	want := keyer.Key(&name, 7)
+	want := indexer.SortKey(&name, 7)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			for range 200 {
-				if got := keyer.Key(&name, 7); got != want {
+				if got := indexer.SortKey(&name, 7); got != want {
 					t.Errorf("got another key: %s", got)
 				}
 			}
@@ -100,22 +100,22 @@ func TestKeyerIsSafeForConcurrentUse(t *testing.T) {
 	group.Wait()
 }
 
-// Of any number of keyings some keyers are kept: those that were asked for of late.
-func TestKeyersOfLateAreKeptAndNoMore(t *testing.T) {
+// Of any number of settings the indexers in recent use are kept.
+func TestIndexersInRecentUseAreKeptAndNoMore(t *testing.T) {
 	t.Parallel()
-	keyers := &Keyers{}
-	often := keyers.Of(Keying{Locale: "de", PhoneRegion: "DE"})
-	once := keyers.Of(Keying{PhoneRegion: "once"})
-	for i := range 2 * maxKeyers {
-		keyers.Of(Keying{PhoneRegion: strings.Repeat("x", i)})
-		if keyers.Of(Keying{Locale: "de", PhoneRegion: "DE"}) != often {
+	indexers := &Indexers{}
+	often := indexers.Of(Settings{Locale: "de", PhoneRegion: "DE"})
+	once := indexers.Of(Settings{PhoneRegion: "once"})
+	for i := range 2 * maxIndexers {
+		indexers.Of(Settings{PhoneRegion: strings.Repeat("x", i)})
+		if indexers.Of(Settings{Locale: "de", PhoneRegion: "DE"}) != often {
 			t.Fatal("one that is asked for again and again was made anew")
 		}
 	}
-	if len(keyers.kept) != maxKeyers {
-		t.Errorf("%d are kept, want %d", len(keyers.kept), maxKeyers)
+	if len(indexers.kept) != maxIndexers {
+		t.Errorf("%d are kept, want %d", len(indexers.kept), maxIndexers)
 	}
-	if keyers.Of(Keying{PhoneRegion: "once"}) == once {
+	if indexers.Of(Settings{PhoneRegion: "once"}) == once {
 		t.Error("one that was asked for once, long ago, is kept")
 	}
 }

@@ -1,0 +1,173 @@
+package search
+
+import (
+	"encoding/base64"
+	"fmt"
+	"sync"
+
+	"golang.org/x/text/collate"
+
+	"clientgraph/internal/client"
+)
+
+// SettingsOf are the settings of the business that search and sort keys depend on.
+func SettingsOf(b *client.Business) Settings {
+	settings := Settings{PhoneRegion: b.PhoneRegion}
+	if b.Locale != nil {
+		settings.Locale = *b.Locale
+	}
+	return settings
+}
+
+// Indexer computes what is stored beside a client's own values so that the client
+// is found and sorted: sort keys, search keys, identity keys and phone spellings.
+//
+// The byte order of sort keys is the order of a language, so that every database
+// sorts alike and no list is sorted in memory: that of the Unicode Collation
+// Algorithm (UTS #10), tailored to a locale. An Indexer is safe for concurrent use.
+type Indexer struct {
+	collators sync.Pool
+	order     sortKeyOrder
+	settings  Settings
+	// abroad are the digits that are dialled in the region before another country's
+	// code, where they are not 00.
+	abroad string
+}
+
+// Settings are what search and sort keys depend on beside the client.
+type Settings struct {
+	// Locale is the BCP 47 tag of the order; empty for the root collation.
+	Locale string
+	// PhoneRegion is the ISO 3166 region in which numbers without a country code
+	// are read.
+	PhoneRegion string
+}
+
+// Indexer is the indexer of the settings.
+func (k Settings) Indexer() *Indexer {
+	if k.Locale == "" {
+		return NewIndexer(nil, k.PhoneRegion)
+	}
+	return NewIndexer(&k.Locale, k.PhoneRegion)
+}
+
+// maxIndexers bounds the indexers that are kept: more than the pairs of a locale and a
+// phone region that businesses of one deployment are likely to have at work at once.
+const maxIndexers = 256
+
+// Indexers caches an Indexer for each Settings in recent use: making one reads
+// the whole collation table. Its zero value is ready, and it is safe for concurrent
+// use.
+type Indexers struct {
+	mu   sync.Mutex
+	kept map[Settings]*keptIndexer
+	asks int64
+}
+
+type keptIndexer struct {
+	indexer *Indexer
+	// asked is when it was last asked for, counted in asks.
+	asked int64
+}
+
+// Of is the indexer of the settings. The least recently used one makes room.
+func (k *Indexers) Of(settings Settings) *Indexer {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asks++
+	found, known := k.kept[settings]
+	if !known {
+		found = &keptIndexer{indexer: settings.Indexer()}
+		k.makeRoom()
+		k.kept[settings] = found
+	}
+	found.asked = k.asks
+	return found.indexer
+}
+
+func (k *Indexers) makeRoom() {
+	if k.kept == nil {
+		k.kept = map[Settings]*keptIndexer{}
+	}
+	for len(k.kept) >= maxIndexers {
+		var oldest Settings
+		longest := k.asks
+		for settings, kept := range k.kept {
+			if kept.asked < longest {
+				oldest, longest = settings, kept.asked
+			}
+		}
+		delete(k.kept, oldest)
+	}
+}
+
+// NewIndexer returns the indexer of a locale and a phone region; nil, or a locale
+// that is no BCP 47 tag, is the root collation.
+func NewIndexer(locale *string, phoneRegion string) *Indexer {
+	ordering, settings := ordering{}, Settings{PhoneRegion: phoneRegion}
+	if locale != nil {
+		ordering, settings.Locale = orderingOf(*locale), *locale
+	}
+	return &Indexer{
+		collators: sync.Pool{New: func() any { return collate.New(ordering.table) }},
+		order:     newSortKeyOrder(ordering),
+		settings:  settings,
+		abroad:    dialledAbroad(phoneRegion),
+	}
+}
+
+// keyAlphabet is in ASCII order, so that encoded keys compare as their bytes
+// do; the separator sorts before all of it, so that a name comes before the
+// names that it begins.
+const (
+	keyAlphabet  = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+	keySeparator = "!"
+)
+
+// SortKey is where a client of that name or address stands in the order of names or
+// addresses. It ends with the client's id, so that no two clients share one.
+func (k *Indexer) SortKey(text *string, clientID int64) string {
+	var collated []byte
+	if text != nil {
+		collator := k.collators.Get().(*collate.Collator)
+		defer k.collators.Put(collator)
+		var buffer collate.Buffer
+		collated = k.order.Apply(collator.KeyFromString(&buffer, *text))
+	}
+	encoding := base64.NewEncoding(keyAlphabet).WithPadding(base64.NoPadding)
+	return encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
+}
+
+// Prepare computes what the store keeps beside a client's own values: what it is
+// found and ordered by, and its count of open appointments.
+func (k *Indexer) Prepare(c *client.Client) {
+	k.PrepareIndex(c)
+	c.ActiveAppointmentCount = 0
+	for _, a := range c.Appointments {
+		if a.Status == client.AppointmentOpen {
+			c.ActiveAppointmentCount++
+		}
+	}
+}
+
+// PrepareIndex computes the part of Prepare that depends on the settings and on
+// RulesVersion: sort keys, and all that the client is found by.
+func (k *Indexer) PrepareIndex(c *client.Client) {
+	c.NameSortKey, c.EmailSortKey, c.IdentityKeys = "", "", nil
+	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys, c.PhoneSpellings = nil, nil, nil, nil, nil
+	if c.Lifecycle == client.Merged {
+		// Whoever has no keys is found by none.
+		return
+	}
+	c.NameSortKey = k.SortKey(c.FullName(), c.ClientID)
+	c.EmailSortKey = k.SortKey(c.EmailAddress, c.ClientID)
+	c.EmailsLower = EmailsLower(c)
+	c.ExternalUserNames = externalUserNames(c)
+	c.AccountIDs = accountIDs(c)
+	c.IdentityKeys = k.identityKeys(c)
+	for _, phone := range phones(c) {
+		c.PhoneSpellings = append(c.PhoneSpellings, k.phoneSpellings(phone)...)
+	}
+	c.PhoneSpellings = withoutParts(c.PhoneSpellings)
+	c.Keys = indexKeys(c)
+}
