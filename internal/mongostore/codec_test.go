@@ -2,6 +2,9 @@ package mongostore
 
 import (
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,7 +85,7 @@ func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 			for _, e := range operator.Value.(bson.D) {
 				switch operator.Key {
 				case "$set":
-					document[e.Key] = e.Value
+					setAt(rt, document, e)
 				case "$unset":
 					delete(document, e.Key)
 				default:
@@ -97,6 +100,21 @@ func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 			rt.Fatalf("a copy differs by %v, %v", none, err)
 		}
 	})
+}
+
+// setAt sets a part of a document, or an entry of a list, as the database does.
+func setAt(rt *rapid.T, document bson.M, e bson.E) {
+	name, place, isEntry := strings.Cut(e.Key, ".")
+	if !isEntry {
+		document[name] = e.Value
+		return
+	}
+	list := document[name].(bson.A)
+	i, err := strconv.Atoi(place)
+	if err != nil || i > len(list) {
+		rt.Fatalf("an entry is set at %s of a list of %d", e.Key, len(list))
+	}
+	document[name] = append(append(slices.Clone(list[:i]), e.Value), list[min(i+1, len(list)):]...)
 }
 
 func asMap(rt *rapid.T, document any) bson.M {
