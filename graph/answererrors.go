@@ -24,7 +24,7 @@ type AnswerErrors struct {
 	// count is how many errors there were.
 	count int
 	// failed are the places of fields that may not be null and whose errors gqlgen
-	// was not told, so that it complains of them being null.
+	// did not keep, so that it complains of them being null.
 	failed map[string]struct{}
 }
 
@@ -60,7 +60,7 @@ func (a *AnswerErrors) Take() gqlerror.List {
 }
 
 // BoundErrors returns a presenter that has only those errors presented, and kept,
-// that may be among the first of their answer. gqlgen itself is told as many as
+// that may be among the first of their answer. gqlgen itself gets as many as
 // an answer may have. Without WithAnswerErrors it presents all.
 func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
@@ -83,7 +83,7 @@ func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc 
 }
 
 // counted counts an error. It says whether the error is to be kept, and whether
-// gqlgen is told.
+// gqlgen gets it.
 func (a *AnswerErrors) counted(ctx context.Context, place string, err error) (keeps, tells bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -40,10 +40,10 @@ func fail(ctx context.Context, err error) error {
 	return failures[0]
 }
 
-// PresentError returns how errors are told: a failure of the caller's with its
+// PresentError returns an error as the answer has it: a failure of the caller's with its
 // code, message and the path of the argument; anything else masked, with an id
 // under which it was logged. unavailable says which of these pass by
-// themselves: the caller is told to try again.
+// themselves: the message asks the caller to try again.
 func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Locations: locationsOf(ctx), Extensions: map[string]any{}}
@@ -108,7 +108,8 @@ func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// mask logs an error that is not told, and tells the caller under which id.
+// mask logs an error that callers may not read, and answers the id that it is logged
+// under.
 func mask(ctx context.Context, logger *slog.Logger, message string, presented *gqlerror.Error, err error) {
 	id := rand.Text()
 	logger.ErrorContext(ctx, message, "errorId", id, "path", presented.Path.String(), "error", err)
@@ -133,7 +134,7 @@ var quotedValues = []struct {
 // longer than to read the request. What the library says stands at both ends.
 const maxQuoting = 2_000
 
-// presentRequestError tells of a request that could not be executed. Where in
+// presentRequestError presents the error of a request that could not be executed. Where in
 // its variables the failure is, is no path of the response.
 func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
 	if len(err.Message) > maxQuoting {

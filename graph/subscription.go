@@ -9,7 +9,7 @@ import (
 	"clientgraph/internal/service/clientsync"
 )
 
-// ClientChanged tells of changes while they happen.
+// ClientChanged sends changes while they happen.
 func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error) {
 	req := requestOf(ctx)
 	watch, err := r.service.WatchChanges(ctx, req.scope, clientsync.WatchArgs{ClientIDs: watched(clientIds), After: after, Need: selected(ctx, "client")})

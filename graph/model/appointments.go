@@ -45,13 +45,13 @@ func (a *Appointment) AppointmentID() *client.ID {
 	return &client.ID{Number: a.Appointment.AppointmentID}
 }
 
-// LocationID is where it takes place; nil when that was not told.
+// LocationID is where it takes place; nil when the scheduler did not say.
 func (a *Appointment) LocationID() *client.ID { return idOrNone(a.Appointment.LocationID) }
 
-// StaffID is with whom; nil when that was not told.
+// StaffID is with whom; nil when the scheduler did not say.
 func (a *Appointment) StaffID() *client.ID { return idOrNone(a.Appointment.StaffID) }
 
-// ReasonID is what for; nil when that was not told.
+// ReasonID is what for; nil when the scheduler did not say.
 func (a *Appointment) ReasonID() *client.ID { return idOrNone(a.Appointment.ReasonID) }
 
 func idOrNone(number int64) *client.ID {

@@ -51,7 +51,7 @@ func (e *HeldRecord) ClientGlobalID() client.ID { return e.Client.ID() }
 // ClientID is whose record it is.
 func (e *HeldRecord) ClientID() int64 { return e.Client.ClientID }
 
-// ExportedDate is the moment of which it tells.
+// ExportedDate is the moment that the data are of.
 func (e *ClientDataExport) ExportedDate() time.Time { return e.At }
 
 // Record is each stored part that has a value, by name.
@@ -126,7 +126,7 @@ func (e *HeldRecord) History() []*HistoryEntry {
 	return page.Nodes()
 }
 
-// Changes are what the feed still tells.
+// Changes are the rows of the change feed that are still kept.
 func (e *HeldRecord) Changes() []any {
 	list := make([]any, len(e.HeldRecord.Changes))
 	for i, row := range e.HeldRecord.Changes {
@@ -171,7 +171,7 @@ func (e *ClientDataExport) RemovedAppointments() []any {
 	return list
 }
 
-// DismissedDuplicates are the pairs that were told to be two people.
+// DismissedDuplicates are the pairs that users dismissed: they are two people.
 func (e *ClientDataExport) DismissedDuplicates() []any {
 	list := make([]any, len(e.Dismissed))
 	for i, pair := range e.Dismissed {

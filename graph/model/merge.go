@@ -18,7 +18,7 @@ type MergeReport struct{ *merge.Report }
 // Versions are those that the clients had.
 func (r *MergeReport) Versions() []*merge.VersionOf { return pointers(r.Report.Versions) }
 
-// Moves are what the survivor gets beside its own.
+// Moves are what is added to the survivor's own entries.
 func (r *MergeReport) Moves() []*merge.Move { return pointers(r.Report.Moves) }
 
 // Fills are values of blank properties.

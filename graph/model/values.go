@@ -9,7 +9,7 @@ import (
 )
 
 // Values is an input as it was sent. What is absent, null and given mean three
-// things, and all that is wrong is told at once: package client reads it,
+// things, and all errors are answered at once: package client reads it,
 // property by property.
 type Values client.Values
 

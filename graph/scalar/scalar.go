@@ -27,7 +27,7 @@ func MarshalID(id client.ID) graphql.ContextMarshaler {
 }
 
 // UnmarshalID reads a plain or a global id. Error: INVALID_ID, but for an argument
-// of a mutation: there it is read as a malformed id, of which the mutation tells
+// of a mutation: there it is read as a malformed id, which the mutation reports
 // among its userErrors.
 func UnmarshalID(ctx context.Context, v any) (client.ID, error) {
 	id, err := readID(v)

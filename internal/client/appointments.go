@@ -24,7 +24,7 @@ func (c *Client) Appointment(id int64) (int, bool) {
 	return slices.BinarySearchFunc(c.Appointments, id, func(a Appointment, id int64) int { return cmp.Compare(a.AppointmentID, id) })
 }
 
-// equal says whether both are the same, told at the same time.
+// equal says whether all values are equal, ModifiedDate among them.
 func (a Appointment) equal(b Appointment) bool {
 	if !a.Start.Equal(b.Start) || !a.ModifiedDate.Equal(b.ModifiedDate) {
 		return false

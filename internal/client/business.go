@@ -38,7 +38,7 @@ func DefaultBusiness(businessID int64) *Business {
 	return &Business{BusinessID: businessID, TimeZoneID: "UTC", PhoneRegion: "US"}
 }
 
-// TimeZone tells of a zone at one instant.
+// TimeZone describes a zone at one instant.
 type TimeZone struct {
 	// TimeZoneID is the IANA name.
 	TimeZoneID string
@@ -53,7 +53,7 @@ type TimeZone struct {
 	CurrentOffset int64
 }
 
-// DescribeZone tells of the zone that is stored under that name at now; nil when
+// DescribeZone describes the zone of that name at now; nil when
 // there is no such zone.
 func DescribeZone(name string, now time.Time) *TimeZone {
 	zone := storedZone(name)

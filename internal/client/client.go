@@ -144,7 +144,7 @@ type Client struct {
 	// none.
 	PhoneSpellings []string
 
-	// Keys are what an index finds the client by, beside its rows and orders:
+	// Keys are the search keys, by which a database index finds the client:
 	// its tags, appointments, custom values and pieces of its texts; see
 	// indexKeys.
 	Keys []string

@@ -20,7 +20,7 @@ type Code string
 // edge.
 type Error struct {
 	Code Code
-	// Message tells what to do. It names the rule and never repeats a value.
+	// Message says what to do. It names the rule and never repeats a value.
 	Message string
 	// Field is the path of the input at fault, from the argument down; list
 	// indexes are decimal strings.

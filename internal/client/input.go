@@ -39,7 +39,7 @@ const (
 
 // Input is Values after checking: what to write, and everything that is wrong
 // with it. It is checked whole before anything is written, so that a caller is
-// told of all errors at once.
+// answered all errors at once.
 type Input struct {
 	Where Path
 	// Set holds the decoded value of each property that was named, by its place

@@ -43,7 +43,7 @@ func DecodeCustom(from Stored) (any, bool) {
 	return value, ok
 }
 
-// ShowCustom is a custom value as history tells it: a day is text.
+// ShowCustom is a custom value as history has it: a day is text.
 func ShowCustom(value any) any {
 	if day, isDay := value.(Date); isDay {
 		return day.String()

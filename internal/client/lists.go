@@ -52,7 +52,7 @@ func Unique[T comparable](list []T) []T {
 	return once
 }
 
-// WithoutSubjects is the client as history tells of one that is part of another:
+// WithoutSubjects is the client as history has one that was merged into another:
 // its record keeps whom it may see, for the day that the merge is undone, but the
 // edges are the survivor's.
 func (c *Client) WithoutSubjects() *Client {

@@ -34,7 +34,7 @@ const (
 	Derived
 	// Phone is a number by which the client is reached.
 	Phone
-	// Edge is a viewer edge: history tells each one, not the list.
+	// Edge is a list of viewer edges: history has a change for each edge.
 	Edge
 	// Consent is what the client allows, or the business: of a merge the strictest
 	// value wins.
@@ -195,14 +195,14 @@ func (p *Property) Mappable() bool { return p.FieldType() != "" }
 // caller that knows nothing of it.
 func (p *Property) staysUnnamed() bool { return p.Name == "status" || p.Name == "blocked" }
 
-// Held says whether a stored part is told of as such: not what the service
-// derives from other parts, and no secret.
+// Held says whether a person's export has the property by itself: not what the
+// service derives from other properties, and no secret.
 func (p *Property) Held() bool {
 	switch p.Name {
 	case NameModifiedDate, NameModifiedUser, NameAppointmentCount:
 		return true
 	case NameFields, NameSubjects:
-		// They are told by themselves.
+		// The export has them in fields of their own.
 		return false
 	}
 	return !p.Is(Derived) && !p.Is(Secret)

@@ -31,7 +31,7 @@ func (b *RowBudget) Err() error {
 // Read is how many rows were read of the budget, since it was last renewed.
 func (b *RowBudget) Read() int64 { return b.read.Load() }
 
-// Renew gives the whole budget anew, for the next part of an answer that has
+// Renew restores the whole budget, for the next part of an answer that has
 // several.
 func (b *RowBudget) Renew() { b.read.Store(0) }
 

@@ -21,8 +21,8 @@ const (
 	OperationImport  Operation = "IMPORT"
 	OperationMerge   Operation = "MERGE"
 	OperationUnmerge Operation = "UNMERGE"
-	// OperationErase is told of those who could see a client that was erased, and
-	// of those whom it could see.
+	// OperationErase is in the history of clients who could see an erased client, and
+	// of those whom it could see: their edge is gone.
 	OperationErase Operation = "ERASE"
 
 	// OperationUpgrade is what a later version of the program adds to what is kept.
@@ -48,7 +48,7 @@ type Change struct {
 	Before, After any
 }
 
-// Entry is what history tells of one write to one client.
+// Entry is the row of history of one write to one client.
 type Entry struct {
 	ClientID  int64
 	Version   int64
@@ -61,11 +61,11 @@ type Entry struct {
 	MergeID int64
 	Changes []Change
 	// MergedIntoClientID is, for the kinds MERGED and UNMERGED, the client that
-	// survived the merge; 0 for the others. It is told in the feed.
+	// survived the merge; 0 for the others. The change feed has it.
 	MergedIntoClientID int64
 }
 
-// Kind says what a row of the change feed tells of.
+// Kind is what happened to the client of a row of the change feed.
 type Kind string
 
 // The kinds of feed rows.
@@ -76,8 +76,8 @@ const (
 	KindMerged   Kind = "MERGED"
 	KindUnmerged Kind = "UNMERGED"
 	KindErased   Kind = "ERASED"
-	// KindRemoved is no row's kind: it is told to those who lost sight of a
-	// client that is there still.
+	// KindRemoved is answered to callers who may see a client no more, which itself is
+	// still there. No row is stored with it.
 	KindRemoved Kind = "REMOVED"
 )
 
@@ -92,7 +92,7 @@ const (
 // table. Derived parts are no change of their own.
 func Diff(before, after *client.Client) []Change {
 	var changes []Change
-	// That a client was merged is told by mergedIntoClientId.
+	// A merge changes mergedIntoClientId.
 	if before.Deleted() != after.Deleted() {
 		changes = append(changes, Change{Path: pathDeleted, Before: before.Deleted(), After: after.Deleted()})
 	}
@@ -118,8 +118,8 @@ func Diff(before, after *client.Client) []Change {
 	return changes
 }
 
-// FirstChanges are what history tells of a new client: every value that it has,
-// with none before it. What every client has is told whatever it is.
+// FirstChanges are the changes that made a new client: every value that it has,
+// with none before it. Flags and the status are among them, whatever they are.
 func FirstChanges(c *client.Client) []Change {
 	blank := BlankClient(c.BusinessID, c.ClientID)
 	blank.Status, blank.Blocked, blank.Sanitized = "", !c.Blocked, !c.Sanitized
@@ -130,7 +130,7 @@ func FirstChanges(c *client.Client) []Change {
 	return changes
 }
 
-// IDChanges tells of each id that came into or went from a list.
+// IDChanges has a change for each id that was added to or removed from a list.
 func IDChanges(prefix string, before, after []int64) []Change {
 	var changes []Change
 	had, has := idSet(before), idSet(after)

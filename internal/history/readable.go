@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// HasClient says whether who is told has a client to look at.
+// HasClient says whether a change of the kind is answered with the client.
 func (k Kind) HasClient() bool { return k == KindUpserted || k == KindRestored || k == KindUnmerged }
 
 // ReadableNames are the names of fields at some paths that the role may read,

@@ -33,7 +33,7 @@ func Parse(text string) (*ast.QueryDocument, error) {
 	return document, nil
 }
 
-// blockStrings reads the block strings of a document anew, from its text.
+// blockStrings reads the block strings of a document again, from its text.
 type blockStrings struct{ text []rune }
 
 func (b blockStrings) selections(set ast.SelectionSet) {

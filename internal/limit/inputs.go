@@ -18,7 +18,7 @@ func (m *measurer) inputs(read int64) *client.Error {
 }
 
 // argumentInputs are the fields of the input objects that a field's arguments
-// read from variables: each place that names one reads it anew.
+// read from variables: each place that names one reads it by itself.
 func (m *measurer) argumentInputs(field *ast.Field) int64 {
 	var fields int64
 	var walk func(*ast.Value)
@@ -48,7 +48,7 @@ func (m *measurer) variableInputs(name string) int64 {
 	}
 	value, given := m.variables[name]
 	if !given {
-		// What can't be read is told when the operation is validated.
+		// Validation answers the error of what can't be read.
 		value, _ = declared.DefaultValue.Value(nil)
 	}
 	var fields int64

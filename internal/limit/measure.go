@@ -68,7 +68,7 @@ type measurer struct {
 }
 
 // Check measures an operation of a parsed document, which need not be valid, and
-// returns its cost. What stands beside it, or all where it is nil, is held to what
+// returns its cost. Other operations, or all where it is nil, are held to what
 // bounds validation, which reads the whole document. variables are as they were
 // sent. Errors: FRAGMENT_CYCLE, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
 // TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS,

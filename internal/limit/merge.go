@@ -8,7 +8,7 @@ import (
 
 // validation bounds what validation takes of the whole document: it compares all
 // pairs of fields that answer one name, also below fields that do, and reads the
-// operations beside the one that is asked for, and fragments that nobody
+// operations other than the one that is asked for, and fragments that nobody
 // spreads, no less than that.
 func (m *measurer) validation(operation *ast.OperationDefinition) *client.Error {
 	var fields int64
@@ -44,7 +44,7 @@ func (m *measurer) validation(operation *ast.OperationDefinition) *client.Error 
 type merger struct {
 	*measurer
 	pairs, steps int64
-	// conflicts are the pairs of which validation tells that they can't be merged.
+	// conflicts are the pairs that validation says can't be merged.
 	conflicts int64
 }
 

@@ -10,14 +10,14 @@ import (
 )
 
 // An operation costs a point for each field that it answers, as far as that can
-// be told before: what is selected of a list counts for each of its entries. A
+// be known before: what is selected of a list counts for each of its entries. A
 // list has as many as the argument that sizes it says (pageSize, first, last, or
 // the ids that it is of), the lists of a connection or a report as many as the
 // argument above them; any other has listSize. The work behind a field comes on
 // top, see workDirective.
 const listSize = 3
 
-// What a list costs that tells of the schema: all types are as many as there
+// What a list of introspection costs: all types are as many as there
 // are, most types have a dozen fields and some a hundred, and what else there is
 // has mostly one entry.
 const (

@@ -14,7 +14,7 @@ import (
 )
 
 // MaxErrors bounds the errors of one answer: of a document that is not valid, and
-// of an operation's execution. One more error tells how many were left out.
+// of an operation's execution. One more error says how many were left out.
 const MaxErrors = 50
 
 // maxSuggested is with how many errors a document still gets suggestions: each is

@@ -8,7 +8,7 @@ import (
 
 // Some work doesn't show in what is selected: a count reads an index from end to
 // end, a password is hashed for as long as many clients are read. The schema says
-// by the directive @work how many points it is, beside those of the field: of a
+// by the directive @work how many points it is, added to those of the field: of a
 // field each time it is answered, of an argument or a field of an input object
 // for each value that is given, null not among them.
 
@@ -32,7 +32,7 @@ func stated(directives ast.DirectiveList) int64 {
 	return number
 }
 
-// work are the points of a field, and of the values that it is given, beside
+// work are the points of a field, and of the values that it is given, added to
 // those for its answer.
 func (m *measurer) work(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) int64 {
 	if definition == nil {

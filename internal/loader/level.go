@@ -22,14 +22,14 @@ type level struct {
 	histories    map[historyKey]*batch[*reading.HistoryPage]
 }
 
-// historyKey tells the dataloaders of histories apart: those of the level's clients,
+// historyKey identifies a dataloader of histories: those of the level's clients,
 // and those of the clients who were merged into them.
 type historyKey struct {
 	merged bool
 	args   reading.HistoryArgs
 }
 
-// relationKey tells the dataloaders of a level apart. Two selections of a relation
+// relationKey identifies a dataloader of a level. Two selections of a relation
 // that want different parts of its clients are two reads.
 type relationKey struct {
 	viewers bool

@@ -3,7 +3,7 @@
 //
 // The clients of one read are a level. Each relation of a level, with the parts of
 // the related clients that are wanted, has a dataloader of its own, whose batch is
-// as large as the level has clients. Whoever is asked first loads the relation for
+// as large as the level has clients. The first client asked loads the relation for
 // the whole level, so the batch is full at once, and no timer is on the way.
 package loader
 

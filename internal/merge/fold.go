@@ -18,11 +18,11 @@ const (
 	maxMergedText = 6 << 20
 )
 
-// Fold is a merge on paper: from the records as they are it tells the
+// Fold computes a merge, and stores nothing: from the records as they are, the
 // survivor's record afterwards and the report. It reads nothing else, so that a
-// preview and a merge of the same records tell the same.
+// preview and a merge of the same records answer the same.
 type Fold struct {
-	// Indexer tells which values are one to the business.
+	// Indexer compares phone numbers and names as the business does.
 	Indexer  *search.Indexer
 	Survivor *client.Client
 	// Folded are the others, in the order of the request.
@@ -36,7 +36,7 @@ type Fold struct {
 	// Forms are how many forms each of the folded brings, by client.
 	Forms map[int64]int64
 
-	// What follows is told.
+	// Run computes what follows.
 	After *client.Client
 	// SSNFrom is whose social security number the survivor takes; 0 for none.
 	SSNFrom int64

@@ -112,8 +112,8 @@ func (f *Fold) foldFields(p *client.Property) {
 	}
 }
 
-// foldSSN settles whose social security number it is. Only that is told here: a
-// number is sealed for its client, and the service seals it anew.
+// foldSSN settles whose social security number it is. Only whose is
+// computed: a number is sealed for its client, and the service seals it again.
 func (f *Fold) foldSSN(p *client.Property) {
 	var candidates []candidate
 	for _, c := range f.All() {

@@ -4,15 +4,15 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Report tells what a merge does to the survivor. The preview of a merge
-// and the merge itself answer the same one: both are told by fold.
+// Report is what a merge does to the survivor. The preview of a merge and the merge
+// itself answer the same one: Fold computes both.
 type Report struct {
 	ClientID int64 `json:"clientId"`
 	// ClientIDs are those who are folded in, in the order that decides.
 	ClientIDs []int64 `json:"clientIds"`
 	// Versions are those that the clients had: what a merge is bound to.
 	Versions []VersionOf `json:"versions"`
-	// Moves are what the survivor has beside its own now, by client and field.
+	// Moves are the entries that the survivor gets, by client and field.
 	Moves []Move `json:"moves"`
 	// Fills are values of properties that the survivor had blank.
 	Fills []Fill `json:"fills"`

@@ -19,7 +19,7 @@ func (m moves) of(id int64) *MovedEdges {
 	return m[id]
 }
 
-// viewer tells whom a viewer gains and loses.
+// viewer adds whom a viewer gains and loses.
 func (m moves) viewer(id int64, gained, lost []int64) {
 	moved := m.of(id)
 	moved.Gained, moved.Lost = client.SortedSet(slices.Concat(moved.Gained, gained)), client.SortedSet(slices.Concat(moved.Lost, lost))
@@ -28,7 +28,7 @@ func (m moves) viewer(id int64, gained, lost []int64) {
 	}
 }
 
-// subject tells that those who may see a client are others now.
+// subject adds that the viewers of a client changed.
 func (m moves) subject(id int64, viewers ...int64) {
 	moved := m.of(id)
 	for _, viewer := range viewers {
@@ -51,10 +51,10 @@ func (m moves) list() []MovedEdges {
 // Viewership are who may see which of some clients, by the client that is seen.
 type Viewership map[int64][]int64
 
-// add tells that viewers see a client.
+// add adds viewers of a client.
 func (s Viewership) add(id int64, viewers ...int64) { s[id] = append(s[id], viewers...) }
 
-// addAmong tells of those of the clients who see others of them.
+// addAmong adds the edges that the clients have among themselves.
 func (s Viewership) addAmong(clients []*client.Client) {
 	among := map[int64]bool{}
 	for _, c := range clients {
@@ -69,7 +69,7 @@ func (s Viewership) addAmong(clients []*client.Client) {
 	}
 }
 
-// Changes are what history tells of who sees a client, from the one to the other.
+// Changes are history's changes of a client's viewers, from s to after.
 func (s Viewership) Changes(id int64, after Viewership) []history.Change {
 	return history.IDChanges(history.PathViewer, client.SortedSet(s[id]), client.SortedSet(after[id]))
 }

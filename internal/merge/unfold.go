@@ -9,8 +9,9 @@ import (
 	"clientgraph/internal/history"
 )
 
-// Unfold undoes a merge on paper: from the records as they are and the
-// journal it tells those afterwards, and what can't be told without a choice.
+// Unfold computes what undoing a merge does, and stores nothing: from the records as
+// they are and the journal, the records afterwards, and the conflicts that need a
+// choice.
 type Unfold struct {
 	Survivor *client.Client
 	Journal  *Journal
@@ -25,7 +26,7 @@ type Unfold struct {
 	// Choices are what was said of conflicts, by field.
 	Choices map[string]UnmergeValue
 
-	// What follows is told.
+	// Run computes what follows.
 	After     *client.Client
 	Back      []*client.Client
 	Conflicts []UnmergeConflict
@@ -225,7 +226,7 @@ func (u *Unfold) returnAppointments() {
 }
 
 // Repointings are what becomes of the viewers' edges. now says what they see
-// today: who sees the survivor no more, or anew, gets nothing back.
+// today: whoever lost or regained sight of the survivor since gets nothing back.
 func (u *Unfold) Repointings(now map[int64]Viewer) []Repointing {
 	var changes []Repointing
 	places := map[string]int{}

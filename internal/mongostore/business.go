@@ -45,7 +45,7 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
 	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(search.SettingsOf(business))}}}}
 	if _, err := s.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
-		return fmt.Errorf("say how clients are keyed: %w", err)
+		return fmt.Errorf("store the settings of keys: %w", err)
 	}
 	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
 	if err := key.adopt(ctx, counters); err != nil {
@@ -53,7 +53,7 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 	}
 	_, err := counters.UpdateOne(ctx, append(key.filter(), exists), set)
 	if err != nil {
-		return fmt.Errorf("say how clients are keyed: %w", err)
+		return fmt.Errorf("store the settings of keys: %w", err)
 	}
 	return nil
 }

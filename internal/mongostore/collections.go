@@ -44,13 +44,13 @@ func Collections() []Collection {
 		}},
 		{changesName, keyBusiness, []Index{
 			{Name: "bySequence", Keys: ascending(keyBusiness, keySequence), Unique: true},
-			// What is told of one client: to be exported, or erased.
+			// Every row about one client, for its export and erasure.
 			{Name: "byClient", Keys: ascending(keyBusiness, keyClient, keySequence)},
 			{Name: "expiry", Keys: ascending("at"), Expire: store.FeedRetention},
 		}},
 		// A business's id is the _id of its document.
 		{businessesName, keyID, []Index{
-			// Those whose clients' keys are being made anew.
+			// Businesses whose clients' keys are being remade.
 			{Name: "byRekeyedTo", Keys: ascending("rekeyedTo"), Partial: bson.D{{Key: "rekeyedTo", Value: rekeying()}}},
 		}},
 		{definitionsName, keyBusiness, []Index{
@@ -152,7 +152,7 @@ func clientIndexes() []Index {
 		{Name: "byExternalUserNames", Keys: ascending(keyBusiness, "externalUserNames", "nameKey")},
 		// viewByClients.
 		{Name: "liveBySubject", Keys: ascending(keyBusiness, keyLifecycle, keySubjects)},
-		// Whoever has an e-mail address, in the order of names.
+		// Clients who have an e-mail address, in the order of names.
 		{Name: "liveByEmailsLower", Keys: ascending(keyBusiness, keyLifecycle, "emailsLower", "nameKey")},
 		// Who shares an identity with somebody: duplicates.
 		{Name: "liveByIdentity", Keys: ascending(keyBusiness, keyLifecycle, keyIdentities)},

@@ -202,7 +202,7 @@ func count(ctx context.Context, counters *mongo.Collection, key counterKey, by i
 	err := counters.FindOneAndUpdate(ctx, key.filter(),
 		bson.D{
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
-			// What a business's first clients are keyed by.
+			// The rules that made the keys of a business's first clients.
 			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
 		},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),

@@ -62,7 +62,7 @@ func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) 
 
 // drain numbers the rows of a business that are there, for as long as a reader may
 // wait, and returns the head; nil while rows are numbered in their transactions.
-// Where numbering fails, readers are told what is numbered.
+// Where numbering fails, readers get the rows that are numbered.
 func (s *Store) drain(ctx context.Context, businessID int64) (*feedHead, error) {
 	numbered, err := s.isNumbered(ctx, businessID)
 	if err != nil {

@@ -196,7 +196,7 @@ func (s *Store) Purge(ctx context.Context, erasure store.Erasure) error {
 		return err
 	}
 	// Rows that have no number yet get one first: they are blanked like the others,
-	// and none comes after the row that tells of the erasure. No more are written:
+	// and none comes after the erasure's own row. No more are written:
 	// whoever announces a client writes to its document.
 	if err := s.number(ctx, erasure.BusinessID); err != nil {
 		return fmt.Errorf("number the rows of an erased client: %w", err)
@@ -205,7 +205,7 @@ func (s *Store) Purge(ctx context.Context, erasure store.Erasure) error {
 }
 
 // blankAnswers leaves of the kept answers that name an erased client their keys,
-// and that the client was erased: a mutation sent again is not to be done anew.
+// and that the client was erased:a mutation that is sent again is not done again.
 func (s *Store) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
 	_, err := s.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
@@ -251,7 +251,7 @@ func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure store.
 }
 
 // blankChanges leaves of the feed's rows about an erased client their numbers,
-// for the feed to have no gap, and the row that tells of the erasure: also to who
+// for the feed to have no gap,and the erasure's own row: also to who
 // lost sight of the client before, and has yet to read of that.
 func (s *Store) blankChanges(ctx context.Context, erasure store.Erasure) error {
 	changes := s.db.Collection(changesName)

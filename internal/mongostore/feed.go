@@ -190,7 +190,7 @@ func (t *transaction) flushFeed(ctx context.Context) error {
 		insertsFirst(kept.writes)
 		_, err := t.store.db.Collection(kept.collection).BulkWrite(ctx, kept.writes, options.BulkWrite().SetOrdered(true))
 		if mongo.IsDuplicateKeyError(err) {
-			// Another feed told of the same thing first.
+			// Another request recorded the same thing first.
 			return asConflict(err)
 		}
 		if err != nil {

@@ -81,7 +81,7 @@ func (s *Store) findFeedRekeyState(ctx context.Context, businessID int64) (*feed
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find what a business is keyed by: %w", err)
+		return nil, fmt.Errorf("find the rules of a business's keys: %w", err)
 	}
 	return &keys, nil
 }
@@ -195,7 +195,7 @@ func (t *transaction) rekeys(ctx context.Context, set bson.D) error {
 	raised := bson.E{Key: "$inc", Value: bson.D{{Key: keyEpoch, Value: int64(1)}}}
 	feeds := t.store.db.Collection(feedsName)
 	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partKeys), bson.D{{Key: "$set", Value: set}, raised}); err != nil {
-		return fmt.Errorf("say how clients are keyed: %w", err)
+		return fmt.Errorf("store the settings of keys: %w", err)
 	}
 	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partHead), bson.D{raised}); err != nil {
 		return fmt.Errorf("begin an epoch of the feed: %w", err)

@@ -73,17 +73,17 @@ func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) q
 	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
 	}
-	var life, keyed bson.D
+	var life, ordered bson.D
 	stages := bson.D{{Key: keyLifecycle, Value: in([]client.Lifecycle{client.Live, client.Removed})}}
 	if !c.IncludeDeleted {
 		life = bson.D{{Key: keyLifecycle, Value: client.Live}}
 		stages = life
 	} else if bounds == nil {
 		// Whoever has a place in the order is in lists.
-		keyed = bson.D{{Key: placed(order), Value: bson.D{{Key: "$gt", Value: ""}}}}
+		ordered = bson.D{{Key: placed(order), Value: bson.D{{Key: "$gt", Value: ""}}}}
 	}
 	if bounds != nil {
-		keyed = bson.D{{Key: order, Value: bounds}}
+		ordered = bson.D{{Key: order, Value: bounds}}
 	}
 	created := createdBetween(c)
 	var core, rest bson.D
@@ -91,32 +91,32 @@ func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) q
 	switch {
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})
-		rest = slices.Concat(seenBy(scope), keyed, created, known(c))
+		rest = slices.Concat(seenBy(scope), ordered, created, known(c))
 	case c.EmailsLower != nil:
 		core = slices.Concat(life, known(c))
-		rest = slices.Concat(seenBy(scope), keyed, created)
+		rest = slices.Concat(seenBy(scope), ordered, created)
 	case c.ExternalUserName != nil:
 		core = known(c)
-		rest = slices.Concat(life, seenBy(scope), keyed, created)
+		rest = slices.Concat(life, seenBy(scope), ordered, created)
 	case len(keys) > 0:
 		core, keys = bson.D{{Key: keyKeys, Value: in(keys[0])}}, keys[1:]
 		// The index has the lifecycle before the order: it gives the order only
 		// where the lifecycles are named.
-		rest = slices.Concat(stages, seenBy(scope), keyed, created)
+		rest = slices.Concat(stages, seenBy(scope), ordered, created)
 	case !scope.Rows.All:
 		core = slices.Concat(life, visible(scope))
-		rest = slices.Concat(keyed, created)
+		rest = slices.Concat(ordered, created)
 	case created != nil:
-		core, rest = created, slices.Concat(life, keyed)
+		core, rest = created, slices.Concat(life, ordered)
 	case order == keyID && c.IncludeDeleted:
-		core, rest = life, keyed
+		core, rest = life, ordered
 	default:
-		if keyed == nil {
+		if ordered == nil {
 			// Whoever is live has a place in the order. It says which of the indexes
 			// is meant, to a planner that does not look at the order.
-			keyed = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: lowest(order)}}}}
+			ordered = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: lowest(order)}}}}
 		}
-		core = slices.Concat(life, keyed)
+		core = slices.Concat(life, ordered)
 	}
 	return query{core: append(tenant(scope), core...), rest: append(rest, remaining(c, keys)...)}
 }
@@ -138,8 +138,8 @@ func placed(order string) string {
 	return order
 }
 
-// seenBy is visible for callers whose rows are told by keys; of those whose rows
-// are told by id the ids are the core.
+// seenBy is visible for callers whose rows have visibility keys; of those whose rows
+// have ids the ids are the core.
 func seenBy(scope client.Scope) bson.D {
 	if scope.Rows.ByID() {
 		return nil

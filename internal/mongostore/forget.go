@@ -100,7 +100,7 @@ func sinceMerge(rows []keptChanges, at time.Time) []keptChanges {
 	return rows[from:]
 }
 
-// forgettable says whether a property tells of a person. The rest is what a record
+// forgettable says whether a property has data about a person. The rest is what a record
 // can't be without, or ids.
 func forgettable(name string) bool {
 	return !slices.Contains([]string{"status", "blocked", "mergedClients", "clientIdsClientCanView"}, name)

@@ -99,7 +99,7 @@ func (c *codec) decodeChange(path string, value bson.RawValue) (any, bool) {
 	case known && !listed:
 		return c.properties[place].DecodeValue(&stored{value: value})
 	}
-	// An edge, or what a record tells of itself.
+	// An edge, or whether the client is deleted.
 	switch value.Type {
 	case bson.TypeBoolean:
 		return value.BooleanOK()

@@ -13,7 +13,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// answerDocument is what is kept of the answer to a keyed mutation.
+// answerDocument is what is kept of the answer to a mutation that has an idempotency
+// key.
 type answerDocument struct {
 	BusinessID int64             `bson:"businessId"`
 	Key        []byte            `bson:"key"`

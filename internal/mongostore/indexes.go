@@ -17,7 +17,7 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 	return s.BuildIndexes(ctx, func(string, []string) {})
 }
 
-// BuildIndexes is EnsureIndexes that tells of each collection which indexes it is
+// BuildIndexes is EnsureIndexes that reports of each collection which indexes it is
 // about to make: one reading of the collection makes them all, however long it
 // takes.
 func (s *Store) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
@@ -150,7 +150,7 @@ func IndexNames() []string {
 	return names
 }
 
-// storedIndex is an index as the database tells of it.
+// storedIndex is an index as the database lists it.
 type storedIndex struct {
 	name    string
 	keys    []string

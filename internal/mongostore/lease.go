@@ -21,7 +21,7 @@ const leasesName = "leases"
 
 const (
 	// leaseAfter is for how long a transaction meets others before it takes a lease:
-	// short ones that meet each other are through by then.
+	// short ones that conflict are through by then.
 	leaseAfter = 500 * time.Millisecond
 	// leaseTerm is how long a lease holds that nobody prolongs, which is how long
 	// others wait for a process that died. leaseRenewal is how often it is prolonged.

@@ -23,7 +23,7 @@ type Migration struct {
 	About string
 	// Left counts what is to be done, about; 0 when the step is done.
 	Left func(ctx context.Context) (int64, error)
-	// Run does it, and tells how much is done.
+	// Run does it, and reports how much is done.
 	Run func(ctx context.Context, tell func(done int64)) error
 }
 

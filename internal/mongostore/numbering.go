@@ -171,7 +171,7 @@ func (s *Store) numberBatch(ctx context.Context, businessID int64, rows []outbox
 	if err != nil || head == nil || len(rows) == 0 {
 		return head, err
 	}
-	if err := s.keyAnew(ctx, businessID, head.Epoch, rows); err != nil {
+	if err := s.remakeKeys(ctx, businessID, head.Epoch, rows); err != nil {
 		return nil, err
 	}
 	top := head.Head
@@ -316,10 +316,10 @@ func (s *Store) clearOutbox(ctx context.Context, businessID int64, rows []outbox
 	return nil
 }
 
-// keyAnew makes the keys of the clients anew that were written by who did not know
-// by what clients are keyed now: whoever makes all keys anew has gone past them, or
+// remakeKeys remakes the keys of clients that were written by a process that did not
+// know the settings and rules of now: the pass over all clients has gone past them, or
 // has not seen them.
-func (s *Store) keyAnew(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
+func (s *Store) remakeKeys(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
 	late := map[int64]bool{}
 	for _, row := range rows {
 		if row.epoch != epoch {
@@ -344,7 +344,7 @@ func (s *Store) keyAnew(ctx context.Context, businessID, epoch int64, rows []out
 			return t.followKeys(ctx, keys)
 		})
 		if err != nil {
-			return fmt.Errorf("key clients anew: %w", err)
+			return fmt.Errorf("remake keys: %w", err)
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func (t *transaction) Rekeyed(ctx context.Context, settings search.Settings) err
 		return key.taken(ctx, counters, err)
 	}
 	if err != nil {
-		return fmt.Errorf("say how clients are keyed: %w", err)
+		return fmt.Errorf("store the settings of keys: %w", err)
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func (t *transaction) PutRekeyState(ctx context.Context, state search.RekeyState
 		return key.taken(ctx, counters, err)
 	}
 	if err != nil {
-		return fmt.Errorf("store what clients are keyed by: %w", err)
+		return fmt.Errorf("store the rules of keys: %w", err)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// Repoint implements store.MergeTx. Viewers are told by id: one update changes
+// Repoint implements store.MergeTx. Viewers are given by id: one update changes
 // those of a list alike, and one command holds the updates of a thousand viewers.
 func (t *transaction) Repoint(ctx context.Context, changes []merge.Repointing) error {
 	for _, change := range changes {

@@ -19,7 +19,7 @@ import (
 const (
 	// backoffFirst and backoffMost are how long a transaction that met another one
 	// stays away before it is run again: at first, and after many tries. Half of it
-	// is drawn, so that two that met don't meet again.
+	// is drawn, so that two that conflicted don't conflict again.
 	backoffFirst = 2 * time.Millisecond
 	backoffMost  = 200 * time.Millisecond
 	// patience is for how long a transaction without a deadline is begun again.

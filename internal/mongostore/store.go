@@ -54,7 +54,7 @@ var _ store.Store = (*Store)(nil)
 // New returns the store in that database. Acknowledged writes are on a majority
 // of the replica set and are never rolled back, and reads are of the primary and
 // of such writes alone, whatever the connection's URI prefers: what is read of a
-// secondary may be older than what the same caller was told before.
+// secondary may be older than what the same caller read before.
 func New(connection *mongo.Client, database string) *Store {
 	db := connection.Database(database, options.Database().
 		SetWriteConcern(writeconcern.Majority()).

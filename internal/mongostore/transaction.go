@@ -48,7 +48,7 @@ type transaction struct {
 	updates int64
 	// removals and replacements are of records that give up a unique key. On the
 	// embedded engine that is free for others only when the document is deleted, so
-	// they are deleted, and inserted anew, before anything else is written.
+	// they are deleted, and inserted again, before anything else is written.
 	removals     []mongo.WriteModel
 	replacements []mongo.WriteModel
 	history      []any
@@ -190,7 +190,7 @@ func (t *transaction) record(before, after *client.Client, entry history.Entry, 
 	t.announce(before, after, entry, kind, t.keep(entry))
 }
 
-// keep adds the history row of a write, and returns the paths that it tells of.
+// keep adds the history row of a write, and returns the paths of its changes.
 func (t *transaction) keep(entry history.Entry) bson.A {
 	paths := bson.A{}
 	changes := make(bson.A, len(entry.Changes))

@@ -18,7 +18,7 @@ import (
 
 // upsertSlots is how many documents stand for all the values that upserts find
 // clients by, and for the clients that are referred to. Each value has one, by its
-// digest: enough of them that two writers seldom meet in one by chance, few enough
+// digest: enough of them that two writers seldom share one by chance, few enough
 // that they never need clearing, and none tells whose value it stands for.
 const upsertSlots = 1 << 16
 
@@ -51,7 +51,7 @@ func (t *transaction) touchSlot(kind, value string) {
 
 // refer remembers that the transaction writes something about clients outside
 // their records. An erasure refers to whom it erases: of the two, when they run at
-// once, the second begins anew, so that what was written is there to be purged, or
+// once, the second runs again, so that what was written is there to be purged, or
 // its writer finds nobody to write it about.
 func (t *transaction) refer(clientIDs ...int64) {
 	t.referred = append(t.referred, clientIDs...)

@@ -19,7 +19,7 @@ const (
 	// ended is opened again: at first, and when that has failed for a while.
 	reopenFirst = 50 * time.Millisecond
 	reopenMost  = 5 * time.Second
-	// awaitMost is how long the database waits for news before it answers that there
+	// awaitMost is how long the database waits for changes before it answers that there
 	// are none, and so the longest that a stream outlives its last watcher.
 	awaitMost = 500 * time.Millisecond
 	// commandMost is how long any command of a stream may take.
@@ -29,7 +29,7 @@ const (
 	lookAgain = time.Second
 )
 
-// changeBell tells watchers that their business's feed has grown. It has one
+// changeBell wakes the watchers of a business's change feed when it has grown. It has one
 // change stream for all watchers of the process, while there are any, and passes
 // on nothing of it but that something came: watchers read the rows themselves,
 // from the number that they know. So it loses nothing when the stream breaks: it
@@ -106,7 +106,7 @@ func (b *changeBell) run(ctx context.Context) {
 	}
 }
 
-// listen rings for what one stream tells, until it breaks or ctx ends, and says
+// listen rings for each change of one stream, until it breaks or ctx ends, and says
 // whether it was open at all.
 func (b *changeBell) listen(ctx context.Context) bool {
 	// With a context that is over the driver takes an open cursor for lost, and

@@ -177,7 +177,7 @@ func indicScriptsFirst(base string) []*unicode.RangeTable {
 	return append([]*unicode.RangeTable{own}, others...)
 }
 
-// IsOrdered tells whether names can be ordered as CLDR 48 says of a locale. The
+// IsOrdered says whether names can be ordered as CLDR 48 says of a locale. The
 // tables of the library, of CLDR 23, have other orders for some languages, and lack
 // most of the special orders and options that -u- names.
 func IsOrdered(tag language.Tag) bool {
@@ -210,7 +210,7 @@ func IsOrdered(tag language.Tag) bool {
 	return hasOptions(tag)
 }
 
-// hasOptions tells whether what -u- names of the order can be done: the order of
+// hasOptions says whether what -u- names of the order can be done: the order of
 // German phone books, and numbers by their value.
 func hasOptions(tag language.Tag) bool {
 	for _, option := range []string{"ka", "kb", "kc", "kf", "kh", "kk", "kr", "ks", "kv", "va", "vt"} {

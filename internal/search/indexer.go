@@ -156,7 +156,7 @@ func (k *Indexer) PrepareIndex(c *client.Client) {
 	c.NameSortKey, c.EmailSortKey, c.IdentityKeys = "", "", nil
 	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys, c.PhoneSpellings = nil, nil, nil, nil, nil
 	if c.Lifecycle == client.Merged {
-		// Whoever has no keys is found by none.
+		// A client without keys is found by nobody.
 		return
 	}
 	c.NameSortKey = k.SortKey(c.FullName(), c.ClientID)

@@ -10,7 +10,7 @@ import (
 // span are the primary weights from first to before end.
 type span struct{ first, end uint32 }
 
-// has tells whether the weight is one of the span.
+// has says whether the weight is one of the span.
 func (s span) has(weight uint32) bool { return s.first <= weight && weight < s.end }
 
 // sortKeyOrder changes sort keys of the library for what it cannot do: have some
