@@ -17,7 +17,11 @@ import (
 )
 
 // Resolver is the root of the resolvers.
-type Resolver struct{ service *service.Service }
+type Resolver struct {
+	service *service.Service
+	// sdl is what a router is told of the schema; empty where none asks.
+	sdl string
+}
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 

@@ -89,3 +89,9 @@ type ClientReport struct {
 	Clients []*loader.Client
 	Count   int64
 }
+
+// Subgraph is what a router is told of this API.
+type Subgraph struct {
+	// SDL is the schema with the keys of its entities.
+	SDL string
+}

@@ -54,8 +54,10 @@ type API struct {
 	// Log holds what the server logged.
 	Log *Buffer
 
-	tokens   *auth.Development
-	commands *commands
+	tokens *auth.Development
+	// federation says that the server is behind a router.
+	federation bool
+	commands   *commands
 	// watched and spans are set where the server's telemetry is on.
 	watched *telemetry.Telemetry
 	spans   *tracetest.InMemoryExporter
@@ -90,6 +92,12 @@ func New(t testing.TB) *API {
 func At(t testing.TB, instant time.Time) *API {
 	t.Helper()
 	return on(t, testdb.New(t), func() time.Time { return instant }, &API{})
+}
+
+// Subgraph is New for a server behind a router of Apollo Federation.
+func Subgraph(t testing.TB) *API {
+	t.Helper()
+	return on(t, testdb.New(t), time.Now, &API{federation: true})
 }
 
 // On starts a server on a database that others may use too.
@@ -134,6 +142,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 		Ready:         api.Store.Ready,
 		Unavailable:   mongostore.Unavailable,
 		Introspection: true,
+		Federation:    api.federation,
 		// Tests write values of every size into documents, and ask a handful of
 		// clients for all there is.
 		// Tests of right answers have more under way than one caller may.

@@ -9,3 +9,9 @@ import "testing"
 func TestToolsOfOthersReadTheSchemaAndKeepItsAnswers(t *testing.T) {
 	runScript(t, serve(t, dataDir(t), "--sample"), "contract", "run.mjs")
 }
+
+// What composes subgraphs into a supergraph takes ours, and what asks a supergraph
+// gets whole answers.
+func TestToolsOfOthersComposeTheSubgraph(t *testing.T) {
+	runScript(t, serve(t, dataDir(t), "--sample", "--federation"), "contract", "federation.mjs")
+}

@@ -83,7 +83,7 @@ func (d *doctor) flags() {
 	if err := checkOrigins(d.cfg.CORSOrigin); err != nil {
 		d.mend(about, err.Error(), "")
 	}
-	if _, err := trustedDocuments(d.cfg.Operations); err != nil {
+	if _, err := trustedDocuments(d.cfg); err != nil {
 		d.mend(about, err.Error(), "")
 	}
 	// What serve warns of.

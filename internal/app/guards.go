@@ -30,11 +30,15 @@ func limits(cfg config.Limits) server.Limits {
 }
 
 // trustedDocuments are those of the file; nil where there is none.
-func trustedDocuments(cfg config.Operations) (server.TrustedDocuments, error) {
+func trustedDocuments(cfg config.Serve) (server.TrustedDocuments, error) {
 	if cfg.TrustedDocuments == "" {
 		return nil, nil //nolint:nilnil // No documents were published, and nothing went wrong.
 	}
-	trusted, err := server.ReadTrustedDocuments(cfg.TrustedDocuments, graph.NewSchema(nil).Schema())
+	schema := graph.NewSchema
+	if cfg.Federation {
+		schema = graph.NewSubgraph
+	}
+	trusted, err := server.ReadTrustedDocuments(cfg.TrustedDocuments, schema(nil).Schema())
 	if err != nil {
 		return nil, &devdb.UserError{Message: fmt.Sprintf("the trusted documents can't be used (%v): check --trusted-documents, or publish them anew", err)}
 	}

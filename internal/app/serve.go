@@ -66,7 +66,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	if err != nil {
 		return err
 	}
-	trusted, err := trustedDocuments(cfg.Operations)
+	trusted, err := trustedDocuments(cfg)
 	if err != nil {
 		return err
 	}
@@ -109,6 +109,7 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.S
 		Playground:      access.playground,
 		Console:         access.console,
 		Introspection:   cfg.Introspection || cfg.Development(),
+		Federation:      cfg.Federation,
 		CORSOrigins:     cfg.CORSOrigin,
 		LoopbackOrigins: cfg.Development(),
 		SchemaFile:      cfg.SchemaFile || cfg.Development(),

@@ -58,6 +58,7 @@ type Serve struct {
 	SSNKeysetFile string `name:"ssn-keyset-file" placeholder:"FILE" help:"Key ring (tink) that encrypts social security numbers; the command keyset prints a new one, development mode makes its own."`
 	SSNKeyset     string `name:"ssn-keyset" hidden:"" help:"The key ring itself."`
 	Introspection bool   `help:"Let callers read the schema outside development too."`
+	Federation    bool   `help:"Be a subgraph for routers of Apollo Federation 2. Everybody with a token can then read the schema, whatever --introspection says."`
 	LogLevel      string `enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error. PUT /loglevel on --metrics-listen changes it."`
 	LogFormat     string `enum:"json,text" default:"json" help:"Form of log lines: json or text."`
 	Telemetry     `group:"Telemetry:"`

@@ -54,6 +54,9 @@ type Options struct {
 	Console http.Handler
 	// Introspection lets callers read the schema.
 	Introspection bool
+	// Federation makes the API a subgraph for routers of Apollo Federation, which
+	// tells its schema to everybody with a token.
+	Federation bool
 	// CORSOrigins are the origins whose pages may call the API; "*" is every one.
 	CORSOrigins []string
 	// LoopbackOrigins lets pages of this machine call too, for development.
@@ -97,7 +100,11 @@ func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 // New returns the handler of all paths: /graphql, /healthz, /readyz and, where
 // asked for, /schema.graphql, the playground at / and the console at /console.
 func New(o Options) *Server {
-	return newServer(o, graph.NewSchema(o.Service))
+	schema := graph.NewSchema
+	if o.Federation {
+		schema = graph.NewSubgraph
+	}
+	return newServer(o, schema(o.Service))
 }
 
 func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
