@@ -17,6 +17,7 @@ import (
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
 	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 // The code of federation.graphqls is generated with all the rest. A schema that is
@@ -98,8 +99,8 @@ func (r *Resolver) Subgraph() model.Subgraph { return model.Subgraph{SDL: r.sdl}
 // leaves as many nulls, as routers count on it.
 func (r *Resolver) Entities(ctx context.Context, representations []any) []model.Node {
 	entities := make([]model.Node, len(representations))
-	if len(representations) > service.MaxIDs {
-		graphql.AddError(ctx, client.Path{"representations"}.At(client.TooMany(service.MaxIDs)))
+	if len(representations) > reading.MaxIDs {
+		graphql.AddError(ctx, client.Path{"representations"}.At(client.TooMany(reading.MaxIDs)))
 		return entities
 	}
 	ids := make([]client.ID, len(representations))
@@ -154,4 +155,3 @@ func represented(ctx context.Context, representation any) (client.ID, error) {
 	}
 	return client.ID{Number: numbers[0]}, nil
 }
-

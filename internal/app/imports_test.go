@@ -45,7 +45,7 @@ func imports() map[string][]string {
 	)
 	return map[string][]string{
 		".":                             {"internal/app"},
-		"graph":                         {"graph/generated", "graph/model", client, "internal/limit", "internal/loader", merge, observe, service, "internal/service/clientsync", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, store},
+		"graph":                         {"graph/generated", "graph/model", "graph/scalar", client, "internal/limit", "internal/loader", merge, observe, service, "internal/service/clientsync", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, store},
 		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
 		"graph/model":                   {client, history, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, writing, store},
 		"graph/scalar":                  {client, store},

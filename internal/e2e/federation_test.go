@@ -11,7 +11,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
-	"clientgraph/internal/service"
+	"clientgraph/internal/service/reading"
 )
 
 const entitiesQuery = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
@@ -114,7 +114,7 @@ func TestWrongRepresentationsHarmNoOthers(t *testing.T) {
 func TestEntitiesAreBoundedAndPriced(t *testing.T) {
 	t.Parallel()
 	api := subgraph(t)
-	many := make([]any, service.MaxIDs+1)
+	many := make([]any, reading.MaxIDs+1)
 	for i := range many {
 		many[i] = byClientID(fmt.Sprint(i + 1))
 	}
