@@ -42,7 +42,7 @@ func rowsIdentity(scope client.Scope) []byte {
 	case scope.Rows.ByID():
 		identity = fmt.Sprintf("client %d", scope.ClientID)
 	case !scope.Rows.All:
-		identity = fmt.Sprintf("%q", slices.Compact(slices.Sorted(slices.Values(scope.Rows.Keys))))
+		identity = fmt.Sprintf("%q", slices.Compact(slices.Sorted(slices.Values(scope.Rows.VisibilityKeys))))
 	}
 	sum := sha256.Sum256([]byte(identity))
 	return sum[:rowsSize]

@@ -73,7 +73,7 @@ func (r *Row) Notices(scope client.Scope) []Notice {
 
 func (r *Row) tellByKey(scope client.Scope, own Notice) []Notice {
 	shares := func(keys []string) bool {
-		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(scope.Rows.Keys, key) })
+		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(scope.Rows.VisibilityKeys, key) })
 	}
 	before, after := shares(r.VisibilityBefore), shares(r.VisibilityAfter)
 	switch {

@@ -144,10 +144,9 @@ type Client struct {
 	// none.
 	PhoneSpellings []string
 
-	// Keys are the search keys, by which a database index finds the client:
-	// its tags, appointments, custom values and pieces of its texts; see
-	// indexKeys.
-	Keys []string
+	// IndexKeys are what a database index finds the client by, other than ids and sort
+	// keys: its tags, appointments, custom values and pieces of its texts; see Indexer.
+	IndexKeys []string
 
 	// SealedSSN is encrypted, PasswordHash one-way; neither leaves the service.
 	SealedSSN    []byte
@@ -291,19 +290,19 @@ func (c *Client) VisibilityKeys() []string {
 		}
 	}
 	if c.CreatedUser != nil && *c.CreatedUser != "" {
-		add(UserKey(*c.CreatedUser))
+		add(UserVisibilityKey(*c.CreatedUser))
 	}
 	for _, m := range c.Merged {
 		if m.CreatedUser != nil && *m.CreatedUser != "" {
-			add(UserKey(*m.CreatedUser))
+			add(UserVisibilityKey(*m.CreatedUser))
 		}
 	}
 	for _, a := range c.Appointments {
 		if a.StaffID != 0 {
-			add(StaffKey(a.StaffID))
+			add(StaffVisibilityKey(a.StaffID))
 		}
 		if a.LocationID != 0 {
-			add(LocationKey(a.LocationID))
+			add(LocationVisibilityKey(a.LocationID))
 		}
 	}
 	return keys

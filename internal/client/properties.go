@@ -95,7 +95,7 @@ var properties = [...]Property{
 	{Name: NameNameSortKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.NameSortKey })},
 	{Name: NameEmailSortKey, has: Derived, place: sortKeyAt(func(c *Client) *string { return &c.EmailSortKey })},
 	{Name: NamePhoneSpellings, has: Derived, place: textsAt(func(c *Client) *[]string { return &c.PhoneSpellings })},
-	{Name: "keys", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.Keys })},
+	{Name: "keys", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.IndexKeys })},
 	{Name: "emailsLower", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.EmailsLower })},
 	{Name: "externalUserNames", has: Derived, place: textsAt(func(c *Client) *[]string { return &c.ExternalUserNames })},
 	{Name: nameAccountIDs, has: Derived, place: idsAt(func(c *Client) *[]int64 { return &c.AccountIDs })},

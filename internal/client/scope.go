@@ -142,27 +142,27 @@ type Scope struct {
 }
 
 // Rows says which clients of the business a caller sees: all of them, those that
-// carry one of Keys, or those of ClientIDs. The zero value sees none.
+// carry one of VisibilityKeys, or those of ClientIDs. The zero value sees none.
 type Rows struct {
 	All bool
-	// Keys are visibility keys: staff:ID, location:ID, user:NAME.
-	Keys []string
+	// VisibilityKeys are of the form staff:ID, location:ID, user:NAME.
+	VisibilityKeys []string
 	// ClientIDs are the caller's own record and, one hop, those it may view.
 	ClientIDs []int64
 }
 
 // ByID says whether the rows are those of ClientIDs.
-func (r Rows) ByID() bool { return !r.All && len(r.Keys) == 0 }
+func (r Rows) ByID() bool { return !r.All && len(r.VisibilityKeys) == 0 }
 
-// StaffKey is the visibility key that a client carries for a member of staff
+// StaffVisibilityKey is the visibility key that a client carries for a member of staff
 // whom one of its appointments is with.
-func StaffKey(id int64) string { return fmt.Sprintf("staff:%d", id) }
+func StaffVisibilityKey(id int64) string { return fmt.Sprintf("staff:%d", id) }
 
-// LocationKey is the one for a location that one of its appointments is at.
-func LocationKey(id int64) string { return fmt.Sprintf("location:%d", id) }
+// LocationVisibilityKey is the one for a location that one of its appointments is at.
+func LocationVisibilityKey(id int64) string { return fmt.Sprintf("location:%d", id) }
 
-// UserKey is the one for the user who created the client.
-func UserKey(user string) string { return "user:" + user }
+// UserVisibilityKey is the one for the user who created the client.
+func UserVisibilityKey(user string) string { return "user:" + user }
 
 // MaySeeAll says whether the caller sees every client of its business.
 func (s Scope) MaySeeAll() bool { return s.Rows.All }

@@ -147,8 +147,8 @@ func concerning(scope client.Scope) bson.D {
 		return bson.D{{Key: keyClient, Value: in(nonNil(scope.Rows.ClientIDs))}}
 	}
 	return bson.D{{Key: "$or", Value: bson.A{
-		bson.D{{Key: "visibilityBefore", Value: in(scope.Rows.Keys)}},
-		bson.D{{Key: "visibilityAfter", Value: in(scope.Rows.Keys)}},
+		bson.D{{Key: "visibilityBefore", Value: in(scope.Rows.VisibilityKeys)}},
+		bson.D{{Key: "visibilityAfter", Value: in(scope.Rows.VisibilityKeys)}},
 	}}}
 }
 

@@ -31,7 +31,7 @@ func TestCountPropertyEqualsWhatAPageOfAllFinds(t *testing.T) {
 		}
 	}
 	wide := roles[client.RoleStaff]
-	wide.Rows.Keys = many
+	wide.Rows.VisibilityKeys = many
 	all := []client.Scope{wide}
 	for _, scope := range roles {
 		all = append(all, scope)
@@ -98,8 +98,8 @@ func drawConditions(r *rapid.T, clients []*client.Client) store.Conditions {
 		conditions.EmailsLower = []string{rapid.SampledFrom(some.Draw(r, "whose address").EmailsLower).Draw(r, "address")}
 	}
 	if maybe("by key") {
-		of := some.Filter(func(c *client.Client) bool { return len(c.Keys) > 0 }).Draw(r, "whose keys")
-		conditions.Keys = [][]string{rapid.SliceOfN(rapid.SampledFrom(of.Keys), 1, 3).Draw(r, "keys")}
+		of := some.Filter(func(c *client.Client) bool { return len(c.IndexKeys) > 0 }).Draw(r, "whose keys")
+		conditions.IndexKeys = [][]string{rapid.SliceOfN(rapid.SampledFrom(of.IndexKeys), 1, 3).Draw(r, "keys")}
 	}
 	if maybe("by date") {
 		conditions.CreatedFrom = some.Draw(r, "from").CreatedDate
@@ -121,7 +121,7 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 	recorder := &bench.Recorder{}
 	p := openProcess(t, testdb.New(t), recorder.Monitor())
 	scope, staff := ownerScope(), ownerScope()
-	staff.Rows = client.Rows{Keys: []string{"s:501"}}
+	staff.Rows = client.Rows{VisibilityKeys: []string{"s:501"}}
 	count := func(scope client.Scope, conditions store.Conditions) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := p.store.Count(ctx, scope, conditions)
@@ -138,7 +138,7 @@ func TestCountByAnIndexReadsNoDocuments(t *testing.T) {
 		{"ids", "count", count(scope, store.Conditions{ClientIDs: []int64{1, 2}})},
 		{"an address", "count", count(scope, store.Conditions{EmailsLower: []string{"a@example.com"}})},
 		{"a status", "aggregate", count(scope, store.Conditions{Statuses: []client.Status{client.StatusActive}})},
-		{"a key", "aggregate", count(scope, store.Conditions{Keys: [][]string{{"t:vip"}}})},
+		{"a key", "aggregate", count(scope, store.Conditions{IndexKeys: [][]string{{"t:vip"}}})},
 		{"an address of a member of staff", "aggregate", count(staff, store.Conditions{EmailsLower: []string{"a@example.com"}})},
 		{"all, in a transaction", "aggregate", func(ctx context.Context) error {
 			return p.store.Snapshot(ctx, count(scope, store.Conditions{}))

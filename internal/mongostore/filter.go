@@ -44,7 +44,7 @@ func visible(scope client.Scope) bson.D {
 	case rows.ByID():
 		return bson.D{{Key: keyID, Value: in(nonNil(rows.ClientIDs))}}
 	}
-	return bson.D{{Key: keyVisibility, Value: in(rows.Keys)}}
+	return bson.D{{Key: keyVisibility, Value: in(rows.VisibilityKeys)}}
 }
 
 // viewersOf looks for the live clients who may see one of the subjects. A CLIENT
@@ -87,7 +87,7 @@ func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) q
 	}
 	created := createdBetween(c)
 	var core, rest bson.D
-	keys := c.Keys
+	keys := c.IndexKeys
 	switch {
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: keyID, Value: in(ids)}})

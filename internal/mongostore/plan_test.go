@@ -210,8 +210,8 @@ func scopes(clients []*client.Client) map[client.Role]client.Scope {
 	}
 	return map[client.Role]client.Scope{
 		client.RoleOwner:             of(client.RoleOwner, client.Rows{All: true}),
-		client.RoleLocationSuperUser: of(client.RoleLocationSuperUser, client.Rows{Keys: []string{client.LocationKey(11), client.LocationKey(12), client.UserKey("tester")}}),
-		client.RoleStaff:             of(client.RoleStaff, client.Rows{Keys: []string{client.StaffKey(501), client.UserKey("tester")}}),
+		client.RoleLocationSuperUser: of(client.RoleLocationSuperUser, client.Rows{VisibilityKeys: []string{client.LocationVisibilityKey(11), client.LocationVisibilityKey(12), client.UserVisibilityKey("tester")}}),
+		client.RoleStaff:             of(client.RoleStaff, client.Rows{VisibilityKeys: []string{client.StaffVisibilityKey(501), client.UserVisibilityKey("tester")}}),
 		client.RoleClient:            of(client.RoleClient, client.Rows{ClientIDs: []int64{clients[0].ClientID, clients[1].ClientID}}),
 	}
 }
@@ -226,18 +226,18 @@ func listed(clients []*client.Client) map[string]store.Conditions {
 		"all":           {},
 		"ids":           {ClientIDs: ids},
 		"no ids":        {ClientIDs: []int64{}},
-		"tags":          {Keys: [][]string{tag}},
-		"a term":        {Keys: [][]string{term}},
-		"appointments":  {Keys: [][]string{staff, {"l:11", "l:12"}}, Appointment: both},
+		"tags":          {IndexKeys: [][]string{tag}},
+		"a term":        {IndexKeys: [][]string{term}},
+		"appointments":  {IndexKeys: [][]string{staff, {"l:11", "l:12"}}, Appointment: both},
 		"created":       {CreatedFrom: from, CreatedBefore: before},
 		"created since": {CreatedFrom: from},
 		"statuses":      {Statuses: []client.Status{client.StatusBlacklisted}},
 		"a term and all else": {
-			Keys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
+			IndexKeys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
 			Statuses: []client.Status{client.StatusActive, client.StatusBlacklisted},
 		},
 		"ids and all else": {
-			ClientIDs: ids, Keys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
+			ClientIDs: ids, IndexKeys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
 			Statuses: []client.Status{client.StatusActive, client.StatusBlacklisted},
 		},
 	}

@@ -184,7 +184,7 @@ func (w *pastWorld) check(t *testing.T, rt *rapid.T, id int64, states []*client.
 func recorded(c *client.Client) client.Client {
 	told := *c
 	told.SealedSSN, told.PasswordHash, told.Appointments, told.ActiveAppointmentCount = nil, nil, nil, 0
-	told.NameSortKey, told.EmailSortKey, told.IdentityKeys, told.Keys = "", "", nil, nil
+	told.NameSortKey, told.EmailSortKey, told.IdentityKeys, told.IndexKeys = "", "", nil, nil
 	told.EmailsLower, told.ExternalUserNames, told.AccountIDs = nil, nil, nil
 	told.ChangeNumber = 0
 	return told

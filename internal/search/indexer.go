@@ -154,7 +154,7 @@ func (k *Indexer) Prepare(c *client.Client) {
 // RulesVersion: sort keys, and all that the client is found by.
 func (k *Indexer) PrepareIndex(c *client.Client) {
 	c.NameSortKey, c.EmailSortKey, c.IdentityKeys = "", "", nil
-	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.Keys, c.PhoneSpellings = nil, nil, nil, nil, nil
+	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.IndexKeys, c.PhoneSpellings = nil, nil, nil, nil, nil
 	if c.Lifecycle == client.Merged {
 		// A client without keys is found by nobody.
 		return
@@ -169,5 +169,5 @@ func (k *Indexer) PrepareIndex(c *client.Client) {
 		c.PhoneSpellings = append(c.PhoneSpellings, k.phoneSpellings(phone)...)
 	}
 	c.PhoneSpellings = withoutParts(c.PhoneSpellings)
-	c.Keys = indexKeys(c)
+	c.IndexKeys = indexKeys(c)
 }

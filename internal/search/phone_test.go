@@ -26,7 +26,7 @@ func calls(t *testing.T, c *client.Client, search string) bool {
 		t.Fatalf("%q is blank", search)
 	}
 	found := term.called(c)
-	if key, _ := rarest(keyDigits, []rune(term.digits)); found && !anyOf(c.Keys, []string{key}) {
+	if key, _ := rarest(keyDigits, []rune(term.digits)); found && !anyOf(c.IndexKeys, []string{key}) {
 		t.Errorf("%q calls %q, and their keys don't meet", search, c.PhoneSpellings)
 	}
 	return found
@@ -73,8 +73,8 @@ func TestPhonesAreFoundInEverySpelling(t *testing.T) {
 					t.Errorf("%s: %q is found by %q: %q", number.region, stored, search, c.PhoneSpellings)
 				}
 			}
-			if len(c.Keys) > 100 {
-				t.Errorf("%q has %d keys", stored, len(c.Keys))
+			if len(c.IndexKeys) > 100 {
+				t.Errorf("%q has %d keys", stored, len(c.IndexKeys))
 			}
 		}
 		for _, other := range number.spellings[1:] {

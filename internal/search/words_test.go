@@ -23,7 +23,7 @@ func finds(c *client.Client, search string) bool {
 		return !ok
 	}
 	for _, keys := range typed.Keys() {
-		if !anyOf(c.Keys, keys) {
+		if !anyOf(c.IndexKeys, keys) {
 			return false
 		}
 	}

@@ -44,9 +44,9 @@ type Conditions struct {
 	// ClientIDs, when not nil, are the only clients meant: an empty list means
 	// none.
 	ClientIDs []int64
-	// Keys hold, for each condition that the index keys answer, the keys of which
+	// IndexKeys hold, for each condition that the index keys answer, the keys of which
 	// a client has one at least. The first list is the one to find by.
-	Keys [][]string
+	IndexKeys [][]string
 	// Appointment, when not nil, is what one and the same appointment of the
 	// client fulfils.
 	Appointment *AppointmentCondition

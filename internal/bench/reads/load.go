@@ -171,7 +171,7 @@ func (w *world) askers(ctx context.Context) error {
 func (w *world) staff(id int64) client.Scope {
 	return client.Scope{
 		BusinessID: sample.BusinessID, User: "bench", Role: client.RoleStaff, Permissions: client.RoleStaff.Permissions(),
-		Rows: client.Rows{Keys: []string{client.StaffKey(id), client.UserKey("bench")}},
+		Rows: client.Rows{VisibilityKeys: []string{client.StaffVisibilityKey(id), client.UserVisibilityKey("bench")}},
 	}
 }
 

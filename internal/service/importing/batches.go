@@ -76,7 +76,7 @@ func viewGroups(clients []*client.Client) iter.Seq[[]*client.Client] {
 func countKeys(clients []*client.Client) int {
 	n := 0
 	for _, c := range clients {
-		n += len(c.Keys)
+		n += len(c.IndexKeys)
 	}
 	return n
 }

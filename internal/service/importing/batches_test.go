@@ -49,7 +49,7 @@ func households(r *rapid.T, sizes []int, most int) (clients []*client.Client, fi
 	for _, size := range sizes {
 		home := make([]*client.Client, size)
 		for i := range home {
-			home[i] = &client.Client{ClientID: int64(len(clients) + i + 1), Keys: make([]string, rapid.IntRange(0, most).Draw(r, "keys"))}
+			home[i] = &client.Client{ClientID: int64(len(clients) + i + 1), IndexKeys: make([]string, rapid.IntRange(0, most).Draw(r, "keys"))}
 		}
 		for _, c := range home {
 			fits[c.ClientID] = countKeys(home) <= importTogether
@@ -68,7 +68,7 @@ func households(r *rapid.T, sizes []int, most int) (clients []*client.Client, fi
 func TestImportOfClientsWithFewKeysIsInLargeBatches(t *testing.T) {
 	clients := make([]*client.Client, 2*importBatch+1)
 	for i := range clients {
-		clients[i] = &client.Client{ClientID: int64(i + 1), Keys: make([]string, importKeys/importBatch)}
+		clients[i] = &client.Client{ClientID: int64(i + 1), IndexKeys: make([]string, importKeys/importBatch)}
 	}
 	var sizes []int
 	for batch := range importBatches(clients) {

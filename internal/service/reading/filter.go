@@ -140,7 +140,7 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 				keys = client.Unique(append(keys, before...))
 			}
 		}
-		m.conditions.Keys = append(m.conditions.Keys, keys)
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, keys)
 	}
 	var tags []string
 	for _, tag := range f.Tags {
@@ -150,7 +150,7 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 		}
 	}
 	if tags != nil {
-		m.conditions.Keys = append(m.conditions.Keys, tags)
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, tags)
 	}
 	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates, s.resolveTraits} {
 		if err := part(ctx, scope, f, &m); err != nil {
@@ -172,7 +172,7 @@ func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 	}
 	m.definitions = definitions
 	if m.term != nil && !m.term.None {
-		m.conditions.Keys[0] = append(m.conditions.Keys[0], renamedKeys(definitions, *m.term)...)
+		m.conditions.IndexKeys[0] = append(m.conditions.IndexKeys[0], renamedKeys(definitions, *m.term)...)
 	}
 	var errs client.Errors
 	for i, filter := range f.Fields {
@@ -210,7 +210,7 @@ func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 				keys = append(keys, spelt...)
 			}
 		}
-		m.conditions.Keys = append(m.conditions.Keys, keys)
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, keys)
 	}
 	return errs.ErrOrNil()
 }
@@ -247,7 +247,7 @@ func (s *Reads) resolveAppointment(ctx context.Context, scope client.Scope, f Fi
 		for i, id := range list.ids {
 			keys[i] = search.NumberKey(list.kind, id)
 		}
-		m.conditions.Keys = append(m.conditions.Keys, keys)
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, keys)
 	}
 	// One list is answered by the keys alone; of several the keys can't tell
 	// whether one appointment has them all.
@@ -308,11 +308,11 @@ func (s *Reads) resolveTraits(ctx context.Context, scope client.Scope, f Filter,
 		for i, day := range m.conditions.Birthdays {
 			keys[i] = search.BirthdayKey(day)
 		}
-		m.conditions.Keys = append(m.conditions.Keys, keys)
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, keys)
 		m.conditions.Birthdays = nil
 	}
 	for _, trait := range f.HasNot {
-		m.conditions.Keys = append(m.conditions.Keys, []string{search.MissingKey(trait)})
+		m.conditions.IndexKeys = append(m.conditions.IndexKeys, []string{search.MissingKey(trait)})
 	}
 	m.conditions.HasNot = nil
 	return nil

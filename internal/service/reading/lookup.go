@@ -48,7 +48,7 @@ type TagUsage struct {
 // MatchingTags is the tag itself, as the first client that carries it spells it;
 // empty when nobody that the caller sees does.
 func (s *Reads) MatchingTags(ctx context.Context, scope client.Scope, tag string) ([]string, error) {
-	found, err := s.byKey(ctx, scope, store.Conditions{Keys: [][]string{{search.TagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, client.Select("tags"))
+	found, err := s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, client.Select("tags"))
 	if err != nil || len(found) == 0 {
 		return []string{}, err
 	}
@@ -63,7 +63,7 @@ func (s *Reads) MatchingTags(ctx context.Context, scope client.Scope, tag string
 // ByTag lists a page of the live clients that carry a tag, whatever its case.
 // Error: OUT_OF_RANGE.
 func (s *Reads) ByTag(ctx context.Context, scope client.Scope, tag string, page Page, need client.Selection) ([]*client.Client, error) {
-	return s.byKey(ctx, scope, store.Conditions{Keys: [][]string{{search.TagIndexKey(tag)}}}, page, need)
+	return s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, page, need)
 }
 
 // ByEmail lists a page of the live clients of an e-mail address, whatever its
@@ -175,14 +175,14 @@ func (s *Reads) Suggest(ctx context.Context, scope client.Scope, text string, or
 		return suggestions, nil
 	}
 	query.Limit = 0
-	query.Conditions.Keys = t.Keys()
+	query.Conditions.IndexKeys = t.Keys()
 	if before := t.SearchKeysBefore(text); before != nil {
 		outdated, err := s.outdated(ctx, scope)
 		if err != nil {
 			return nil, err
 		}
 		if outdated {
-			query.Conditions.Keys = before
+			query.Conditions.IndexKeys = before
 		}
 	}
 	query.Need.AddField("fullName")

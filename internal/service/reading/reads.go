@@ -40,11 +40,11 @@ func (s *Reads) Scope(ctx context.Context, id client.Identity) (client.Scope, er
 		scope.Rows.All = true
 	case client.RoleLocationSuperUser:
 		for _, location := range id.LocationIDs {
-			scope.Rows.Keys = append(scope.Rows.Keys, client.LocationKey(location))
+			scope.Rows.VisibilityKeys = append(scope.Rows.VisibilityKeys, client.LocationVisibilityKey(location))
 		}
-		scope.Rows.Keys = append(scope.Rows.Keys, client.UserKey(id.User))
+		scope.Rows.VisibilityKeys = append(scope.Rows.VisibilityKeys, client.UserVisibilityKey(id.User))
 	case client.RoleStaff:
-		scope.Rows.Keys = []string{client.StaffKey(id.StaffID), client.UserKey(id.User)}
+		scope.Rows.VisibilityKeys = []string{client.StaffVisibilityKey(id.StaffID), client.UserVisibilityKey(id.User)}
 	case client.RoleClient:
 		own, err := s.Store.Account(ctx, client.Scope{BusinessID: id.BusinessID, Rows: client.Rows{All: true}}, id.ClientAccountID)
 		if err != nil {

@@ -89,5 +89,5 @@ func (s *Snapshots[T]) drop(key string) {
 
 // rowsKey is the same for two scopes if they see the same rows of the same business.
 func rowsKey(scope client.Scope) string {
-	return fmt.Sprintf("%d %t %q %d", scope.BusinessID, scope.Rows.All, scope.Rows.Keys, scope.Rows.ClientIDs)
+	return fmt.Sprintf("%d %t %q %d", scope.BusinessID, scope.Rows.All, scope.Rows.VisibilityKeys, scope.Rows.ClientIDs)
 }

@@ -33,8 +33,8 @@ func TestLaterPagesGoOnWithWhatTheFirstPageRead(t *testing.T) {
 		{allOf(1), false, 0, 1},           // Nothing is kept yet.
 		{allOf(1), false, time.Second, 1}, // It is kept now.
 		{allOf(2), false, time.Second, 2}, // Another business.
-		{client.Scope{BusinessID: 1, Rows: client.Rows{Keys: []string{"staff:1"}}}, false, time.Second, 3}, // Other rows.
-		{client.Scope{BusinessID: 1, Rows: client.Rows{Keys: []string{"staff:1", "staff:2"}}}, false, time.Second, 4},
+		{client.Scope{BusinessID: 1, Rows: client.Rows{VisibilityKeys: []string{"staff:1"}}}, false, time.Second, 3}, // Other rows.
+		{client.Scope{BusinessID: 1, Rows: client.Rows{VisibilityKeys: []string{"staff:1", "staff:2"}}}, false, time.Second, 4},
 		{allOf(1), true, 2 * time.Second, 5}, // The first page is of now.
 		{allOf(1), false, 3 * time.Second, 5},
 		{allOf(1), false, 2*time.Second + SnapshotTime, 6}, // It has become too old.
