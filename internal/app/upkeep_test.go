@@ -11,6 +11,7 @@ import (
 // A server that starts goes on making the keys that an earlier one left undone,
 // and one that runs makes those that are asked of it.
 func TestServeFinishesRekeying(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir, "--sample")
 	businesses := s.database(t).Collection("businesses")

@@ -122,6 +122,7 @@ func TestEventStreamShowsThatItLives(t *testing.T) {
 }
 
 func TestEventStreamEndsWithItsToken(t *testing.T) {
+	t.Parallel()
 	world := play(t, nil)
 	response := world.events(t.Context(), t, http.MethodPost, "subscription { forever(size: 0) }", world.token(t, 2*time.Second))
 	body, err := io.ReadAll(response.Body)

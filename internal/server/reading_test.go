@@ -164,6 +164,7 @@ func TestAllUnreadAnswersAreBounded(t *testing.T) {
 
 // Who does not read is cut off, although its connection stays open.
 func TestWhoDoesNotReadItsAnswerIsCutOff(t *testing.T) {
+	t.Parallel()
 	for name, ask := range unreadWays() {
 		t.Run(name, func(t *testing.T) {
 			world := play(t, func(o *server.Options) {

@@ -70,6 +70,7 @@ func TestSocketAnswersPingsAtAnyTime(t *testing.T) {
 }
 
 func TestSocketAsksWhetherItsClientLives(t *testing.T) {
+	t.Parallel()
 	world := play(t, func(o *server.Options) { o.Streams.KeepAlive = 400 * time.Millisecond })
 	p := world.socket(t)
 	for range 3 {
@@ -110,6 +111,7 @@ func TestSocketTakesTheTokenOfItsRequestWhereThePayloadHasNone(t *testing.T) {
 }
 
 func TestSocketEndsWithItsToken(t *testing.T) {
+	t.Parallel()
 	world := play(t, nil)
 	p := dial(t, world.url, subprotocol, server.SocketProtocol)
 	p.init(world.token(t, 2*time.Second))

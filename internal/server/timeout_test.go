@@ -141,6 +141,7 @@ func (s *slow) wantGivenUp(t *testing.T) {
 const quick = 500 * time.Millisecond
 
 func TestQueryThatTakesTooLongIsGivenUpInTheDatabaseToo(t *testing.T) {
+	t.Parallel()
 	way, db := newSlow(t)
 	s := newSiteOn(t, db, func(o *server.Options) { o.Limits.QueryTime = quick })
 	s.do(t, s.owner(t), createJane)
@@ -157,6 +158,7 @@ func TestQueryThatTakesTooLongIsGivenUpInTheDatabaseToo(t *testing.T) {
 
 // Nothing of it is written, and nothing that it locked stays locked.
 func TestMutationThatTakesTooLongIsRolledBack(t *testing.T) {
+	t.Parallel()
 	way, db := newSlow(t)
 	s := newSiteOn(t, db, func(o *server.Options) { o.Limits.MutationTime = quick })
 	made := s.do(t, s.owner(t), createJane)

@@ -96,6 +96,7 @@ func TestAnswersThatWaitToBeReadAreBounded(t *testing.T) {
 // A request whose body does not come is answered and closed on every path, with a
 // token or without.
 func TestRequestThatDoesNotEndIsAnsweredAndClosed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(o *server.Options) { o.Limits.BodyTime = 100 * time.Millisecond })
 	token := "Authorization: Bearer " + s.token(t, apitest.Owner(business)) + "\r\n"
 	var all sync.WaitGroup
