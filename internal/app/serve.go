@@ -126,9 +126,9 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.S
 	}
 }
 
-// beside runs something beside the server, with a context that ends when stop is
+// inBackground runs something next to the server, with a context that ends when stop is
 // called, which waits for its end.
-func beside(ctx context.Context, run func(context.Context)) (stop func()) {
+func inBackground(ctx context.Context, run func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { run(ctx) })
@@ -138,9 +138,9 @@ func beside(ctx context.Context, run func(context.Context)) (stop func()) {
 	}
 }
 
-// again does something at once and then again, after each interval and whenever
+// repeat does something at once, and once more after each interval and whenever
 // wake has something to receive, until ctx ends. A nil wake never has.
-func again(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
+func repeat(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {

@@ -16,18 +16,18 @@ const upkeepInterval = time.Minute
 
 // keepUp does beside the server what was left unfinished, until stop is called.
 func keepUp(ctx context.Context, service *service.Service, store *mongostore.Store, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
-	erasures := beside(ctx, func(ctx context.Context) {
-		again(ctx, upkeepInterval, nil, func() {
+	erasures := inBackground(ctx, func(ctx context.Context) {
+		repeat(ctx, upkeepInterval, nil, func() {
 			watched.Job(ctx, "erasures", func(ctx context.Context) error { return resumeErasures(ctx, service, logger) })
 		})
 	})
-	keys := beside(ctx, func(ctx context.Context) {
-		again(ctx, upkeepInterval, service.Marked(), func() {
+	keys := inBackground(ctx, func(ctx context.Context) {
+		repeat(ctx, upkeepInterval, service.Marked(), func() {
 			watched.Job(ctx, "rekey", func(ctx context.Context) error { return rekey(ctx, service, logger) })
 		})
 	})
-	numbers := beside(ctx, func(ctx context.Context) {
-		again(ctx, upkeepInterval, nil, func() {
+	numbers := inBackground(ctx, func(ctx context.Context) {
+		repeat(ctx, upkeepInterval, nil, func() {
 			watched.Job(ctx, "feed", func(ctx context.Context) error { return numberChanges(ctx, store, logger) })
 		})
 	})

@@ -15,9 +15,9 @@ type Conn struct {
 	net.Conn
 	listener *Listener
 	address  netip.Addr
-	// place is where it stands among the strangers; nil when it does not.
+	// place is where it stands among unauthenticated; nil when it does not.
 	place *list.Element
-	// late closes it if it stays a stranger's.
+	// late closes it if its caller stays unauthenticated.
 	late   *time.Timer
 	closed sync.Once
 
@@ -88,7 +88,7 @@ func (c *Conn) Close() error {
 		l := c.listener
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.strangers.remove(c)
+		l.unauthenticated.remove(c)
 		l.all--
 		if l.addresses[c.address]--; l.addresses[c.address] == 0 {
 			delete(l.addresses, c.address)
@@ -100,15 +100,15 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
-// strangers are the connections whose callers have not been let in, the oldest
+// unauthenticated are the connections whose callers have not been let in, the oldest
 // first.
-type strangers struct{ all list.List }
+type unauthenticated struct{ all list.List }
 
-func (s *strangers) add(c *Conn) { c.place = s.all.PushBack(c) }
+func (s *unauthenticated) add(c *Conn) { c.place = s.all.PushBack(c) }
 
-func (s *strangers) has(c *Conn) bool { return c.place != nil }
+func (s *unauthenticated) has(c *Conn) bool { return c.place != nil }
 
-func (s *strangers) remove(c *Conn) {
+func (s *unauthenticated) remove(c *Conn) {
 	if c.place != nil {
 		s.all.Remove(c.place)
 		c.place = nil
@@ -116,7 +116,7 @@ func (s *strangers) remove(c *Conn) {
 }
 
 // oldest is the oldest one of an address, or of all for no address; nil for none.
-func (s *strangers) oldest(address netip.Addr) *Conn {
+func (s *unauthenticated) oldest(address netip.Addr) *Conn {
 	for place := s.all.Front(); place != nil; place = place.Next() {
 		if c := place.Value.(*Conn); !address.IsValid() || c.address == address {
 			return c

@@ -54,9 +54,9 @@ type Listener struct {
 	// addresses counts the connections of each address, all those that are open.
 	addresses map[netip.Addr]int
 	all       int
-	// strangers are in the order in which they came.
-	strangers strangers
-	logged    map[string]time.Time
+	// unauthenticated are in the order in which they came.
+	unauthenticated unauthenticated
+	logged          map[string]time.Time
 }
 
 // Listen bounds the connections of a listener.
@@ -128,7 +128,7 @@ func (l *Listener) admit(inner net.Conn) *Conn {
 	l.mu.Lock()
 	l.all++
 	l.addresses[c.address]++
-	l.strangers.add(c)
+	l.unauthenticated.add(c)
 	if l.bounds.Stranger > 0 {
 		c.late = time.AfterFunc(l.bounds.Stranger, func() { l.closeStranger(c) })
 	}
@@ -169,7 +169,7 @@ func (l *Listener) count(address netip.Addr) int {
 // for no address; false when there is none.
 func (l *Listener) closeOldest(address netip.Addr) bool {
 	l.mu.Lock()
-	oldest := l.strangers.oldest(address)
+	oldest := l.unauthenticated.oldest(address)
 	l.mu.Unlock()
 	if oldest == nil {
 		return false
@@ -181,7 +181,7 @@ func (l *Listener) closeOldest(address netip.Addr) bool {
 // closeStranger closes a connection unless its caller was let in meanwhile.
 func (l *Listener) closeStranger(c *Conn) {
 	l.mu.Lock()
-	stranger := l.strangers.has(c)
+	stranger := l.unauthenticated.has(c)
 	l.mu.Unlock()
 	if stranger {
 		_ = c.Close()
@@ -224,7 +224,7 @@ func Admit(ctx context.Context) {
 	}
 	l := c.listener
 	l.mu.Lock()
-	l.strangers.remove(c)
+	l.unauthenticated.remove(c)
 	l.mu.Unlock()
 	if c.late != nil {
 		c.late.Stop()

@@ -47,11 +47,11 @@ type begun struct {
 	read    int64
 }
 
-// unbegun is why an operation was not begun: an answer without data, and the
+// rejection is why an operation was not begun: an answer without data, and the
 // status that it has over HTTP. wait, where there is one, is how long to stay
 // away. Of a request that is well formed only the operation is wrong. err is set
 // where the caller was not let in.
-type unbegun struct {
+type rejection struct {
 	err        error
 	status     int
 	wait       time.Duration
@@ -62,7 +62,7 @@ type unbegun struct {
 // begin takes an operation through everything that stands before its execution,
 // each guard before the step that it guards, and begins it. All transports come
 // through here.
-func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *unbegun) {
+func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *rejection) {
 	ctx, watched := h.telemetry.Begin(ctx, asked.Headers, requestID(ctx))
 	b, failed := h.beginInTurn(ctx, scope, asked, watched)
 	if failed != nil {
@@ -75,7 +75,7 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *r
 }
 
 // beginInTurn begins an operation once it is its caller's turn.
-func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *unbegun) {
+func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *rejection) {
 	who := callerOf(scope.BusinessID, scope.User)
 	if h.unwritten.Full(who.principal) {
 		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
@@ -100,16 +100,16 @@ func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, as
 
 // notLetIn is why an operation of a caller was not begun who has no turn, or may
 // no longer be here.
-func (h *graphqlHandler) notLetIn(ctx context.Context, err error) *unbegun {
+func (h *graphqlHandler) notLetIn(ctx context.Context, err error) *rejection {
 	refused := h.refusalOf(err)
 	extensions := map[string]any{"code": refused.code}
 	if refused.status >= http.StatusInternalServerError {
 		extensions["errorId"] = requestID(ctx)
 	}
-	return &unbegun{err: err, status: refused.status, response: &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}}}
+	return &rejection{err: err, status: refused.status, response: &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}}}
 }
 
-func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *unbegun) {
+func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *rejection) {
 	if refusal := h.persisted.find(asked); refusal != nil {
 		failed := h.refused(ctx, http.StatusBadRequest, 0, refusal)
 		failed.wellFormed = refusal.Code != codeBadRequest
@@ -127,7 +127,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		if operation.Operation == nil {
 			errs[0].Message = "operationName must name one of the operations of query"
 		}
-		return nil, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
+		return nil, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
 	watched.Is(func() telemetry.About { return about(operation.Operation, asked.Query, cost) })
@@ -158,14 +158,14 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 }
 
 // refused presents a refusal as an answer.
-func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Duration, err error) *unbegun {
+func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Duration, err error) *rejection {
 	ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
-	return &unbegun{status: status, wait: wait, response: h.executor.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})}
+	return &rejection{status: status, wait: wait, response: h.executor.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})}
 }
 
 // prepare parses, measures, charges and validates a document, in this order:
 // nothing is done with it before what bounds that.
-func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*ast.QueryDocument, int64, *unbegun) {
+func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*ast.QueryDocument, int64, *rejection) {
 	var cost int64
 	document, valid, err := h.document(asked)
 	if err == nil {
@@ -190,7 +190,7 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 	}
 	if invalid != nil {
 		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
-		return nil, 0, &unbegun{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(ctx, invalid)}
+		return nil, 0, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(ctx, invalid)}
 	}
 	return document, cost, nil
 }

@@ -37,8 +37,8 @@ func (h *graphqlHandler) identify(ctx context.Context, authorization string) (cl
 	patience := time.NewTimer(h.limits.WaitTime)
 	defer patience.Stop()
 	select {
-	case h.strangers <- struct{}{}:
-		defer func() { <-h.strangers }()
+	case h.verifying <- struct{}{}:
+		defer func() { <-h.verifying }()
 	case <-patience.C:
 		return client.Identity{}, overloaded(limit.TurnBusy)
 	case <-ctx.Done():

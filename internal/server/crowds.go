@@ -118,12 +118,12 @@ func tooManyOfAll() *refusal {
 }
 
 // subscribe counts a subscription in, which then pays for its events.
-func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost int64) *unbegun {
+func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost int64) *rejection {
 	leave, refused := h.subscriptions.enter(b.principal, remoteOf(ctx))
 	if refused != nil {
 		extensions := map[string]any{"code": refused.code}
 		maps.Copy(extensions, refused.details)
-		return &unbegun{status: refused.status, wait: unreadPause, response: &graphql.Response{
+		return &rejection{status: refused.status, wait: unreadPause, response: &graphql.Response{
 			Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}},
 		}}
 	}

@@ -68,8 +68,8 @@ type graphqlHandler struct {
 	limits        Limits
 	// slots are what may be executed at once, shared between callers.
 	slots *limit.Slots
-	// strangers bounds the tokens, not seen before, that are verified at once.
-	strangers chan struct{}
+	// verifying bounds the tokens, not seen before, that are verified at once.
+	verifying chan struct{}
 	// unwritten bounds answers that wait to be read.
 	unwritten *limit.Shares
 	// introspection says that callers may read the schema.
@@ -203,7 +203,7 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused 
 // fail answers an operation that was not begun. What is wrong with the operation
 // has a status of its own only for callers of the newer media type; to the older
 // one every well-formed answer is 200.
-func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *unbegun) {
+func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *rejection) {
 	status := failed.status
 	if failed.wellFormed && mediaFor(r) == mediaJSON {
 		status = http.StatusOK

@@ -117,7 +117,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		limits:   limits,
 		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
 		// Verifying is work for a core, and nothing else.
-		strangers:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+		verifying:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
 		introspection: o.Introspection,
 		documents:     newShares[*ast.QueryDocument](documentBytes),

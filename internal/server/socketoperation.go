@@ -130,11 +130,11 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 
 // begin begins the operation. Who may no longer be here has the connection closed;
 // who has no turn is told so in an error message, and may ask again.
-func (o *socketOperation) begin(ctx context.Context, asked *request, authorization string) (*begun, *unbegun) {
+func (o *socketOperation) begin(ctx context.Context, asked *request, authorization string) (*begun, *rejection) {
 	h := o.socket.handler
 	who, err := h.admit(ctx, authorization)
 	var begun *begun
-	var failed *unbegun
+	var failed *rejection
 	if err != nil {
 		failed = h.notLetIn(ctx, err)
 	} else {

@@ -14,8 +14,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// toldCanary is in every text that is sent: nobody who runs the server may read it.
-const toldCanary = "Kx8canary"
+// canary is in every text that is sent: nobody who runs the server may read it.
+const canary = "Kx8canary"
 
 // Whatever is asked, with whatever values, headers and tokens, and however it
 // ends: those who run the server are told names, sizes and codes.
@@ -24,14 +24,14 @@ func TestLogMetricsAndSpansTellNoValueOfARequest(t *testing.T) {
 	api := apitest.Watched(t)
 	api.LoadReference(t)
 	who := owner()
-	who.User = toldCanary + "User"
+	who.User = canary + "User"
 	schema := apitest.Schema(t)
 	for _, root := range []*gqlast.Definition{schema.Query, schema.Mutation} {
 		for _, field := range root.Fields {
 			if apitest.IsIntrospection(field) || field.Name == "eraseClient" {
 				continue
 			}
-			for _, id := range []string{"4761823", toldCanary} {
+			for _, id := range []string{"4761823", canary} {
 				variables := map[string]any{}
 				for _, argument := range field.Arguments {
 					variables[argument.Name] = filled(schema, argument.Type, argument.Name, id, 4)
@@ -45,16 +45,16 @@ func TestLogMetricsAndSpansTellNoValueOfARequest(t *testing.T) {
 		}
 	}
 	created := create(t, api, who, person(values{
-		"firstName": toldCanary + "First", "emailAddress": toldCanary + "@example.com", "notes": toldCanary, "tags": []any{toldCanary}, "password": toldCanary + "1234",
+		"firstName": canary + "First", "emailAddress": canary + "@example.com", "notes": canary, "tags": []any{canary}, "password": canary + "1234",
 	}))
 	read(t, api, who, created, "fullName notes")
 	for _, body := range []map[string]any{
-		{"query": `{ clientReport(filter: {searchTerm: "` + toldCanary + `"}) { clientId } }`},
-		{"query": "{ " + toldCanary + " }"},
-		{"query": "{ clientCount ", "operationName": toldCanary},
-		{"query": `{ clients(pageSize: "` + toldCanary + `") { clientId } }`},
-		{"documentId": toldCanary},
-		{"query": "{ clientCount }", "extensions": map[string]any{toldCanary: toldCanary, "persistedQuery": toldCanary}},
+		{"query": `{ clientReport(filter: {searchTerm: "` + canary + `"}) { clientId } }`},
+		{"query": "{ " + canary + " }"},
+		{"query": "{ clientCount ", "operationName": canary},
+		{"query": `{ clients(pageSize: "` + canary + `") { clientId } }`},
+		{"documentId": canary},
+		{"query": "{ clientCount }", "extensions": map[string]any{canary: canary, "persistedQuery": canary}},
 	} {
 		sendTold(t, api, who, body)
 	}
@@ -64,7 +64,7 @@ func TestLogMetricsAndSpansTellNoValueOfARequest(t *testing.T) {
 			t.Errorf("nobody is told %s", want)
 		}
 	}
-	if at := strings.Index(told, strings.ToLower(toldCanary)); at >= 0 {
+	if at := strings.Index(told, strings.ToLower(canary)); at >= 0 {
 		t.Errorf("they are told a value: %s", told[max(0, at-400):min(len(told), at+100)])
 	}
 }
@@ -97,7 +97,7 @@ func filled(schema *gqlast.Schema, of *gqlast.Type, name, id string, depth int) 
 	case of.NamedType == "Int" || of.NamedType == "Long" || of.NamedType == "Float":
 		return 1
 	}
-	return toldCanary + name
+	return canary + name
 }
 
 // sendTold sends a request with the canary in every header that it may have.
@@ -107,18 +107,18 @@ func sendTold(t *testing.T, api *apitest.API, who client.Identity, body map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, authorization := range []string{"Bearer " + api.Token(t, who), "Bearer " + toldCanary + ".a.b"} {
+	for _, authorization := range []string{"Bearer " + api.Token(t, who), "Bearer " + canary + ".a.b"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api.URL+"/graphql", bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{
 			"User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Real-Ip", "Forwarded", "Tracestate", "Baggage", "Traceparent", "X-Api-Key",
-			"Apollographql-Client-Name", "Apollographql-Client-Version", "Accept-Language", "If-None-Match", "X-" + toldCanary,
+			"Apollographql-Client-Name", "Apollographql-Client-Version", "Accept-Language", "If-None-Match", "X-" + canary,
 		} {
-			request.Header.Set(name, toldCanary+" "+name)
+			request.Header.Set(name, canary+" "+name)
 		}
-		request.Header.Set("X-Request-Id", toldCanary+" is no id")
+		request.Header.Set("X-Request-Id", canary+" is no id")
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", authorization)
 		answer, err := http.DefaultClient.Do(request)

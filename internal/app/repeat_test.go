@@ -10,12 +10,12 @@ import (
 
 // What is done again is done at once, after each interval, when it is woken, and
 // no more after the end.
-func TestAgain(t *testing.T) {
+func TestRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		wake := make(chan struct{})
 		var done atomic.Int64
-		stop := beside(ctx, func(ctx context.Context) { again(ctx, time.Minute, wake, func() { done.Add(1) }) })
+		stop := inBackground(ctx, func(ctx context.Context) { repeat(ctx, time.Minute, wake, func() { done.Add(1) }) })
 		want := func(times int64) {
 			t.Helper()
 			synctest.Wait()
@@ -39,7 +39,7 @@ func TestAgain(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
 		done := 0
-		again(ctx, time.Minute, nil, func() { done++ })
+		repeat(ctx, time.Minute, nil, func() { done++ })
 		if done != 2 {
 			t.Errorf("done %d times in one and a half intervals", done)
 		}
