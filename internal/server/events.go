@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
@@ -153,7 +152,7 @@ func (e *events) refuse() {
 
 // send writes a result.
 func (e *events) send(response *graphql.Response) {
-	data, err := json.Marshal(body(response))
+	data, err := encodeResponse(make([]byte, 0, responseSize(response)), response)
 	if err != nil {
 		e.handler.logger.Error("internal error", "error", err)
 		e.end()

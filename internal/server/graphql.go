@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -222,11 +221,6 @@ func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *re
 	h.write(w, r, status, failed.response)
 }
 
-type requestError struct {
-	Errors     gqlerror.List  `json:"errors"`
-	Extensions map[string]any `json:"extensions,omitempty"`
-}
-
 // answer is what is written of a response.
 type answer struct {
 	status          int
@@ -236,7 +230,8 @@ type answer struct {
 
 // encode makes the answer of a response; nil, and logged, where it can't be made.
 func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response) *answer {
-	data, err := json.Marshal(body(response))
+	// One byte more is for the line break at the end.
+	data, err := encodeResponse(make([]byte, 0, responseSize(response)+1), response)
 	if err != nil {
 		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
 		data = []byte(`{"errors":[{"message":"something went wrong on our side; tell us the errorId","extensions":{"code":"` + codeInternal + `"}}]}`)
@@ -282,13 +277,4 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answ
 	w.WriteHeader(made.status)
 	// A caller who is gone can't be told.
 	_, _ = w.Write(made.data) //nolint:gosec // It is JSON, and said to be nothing else.
-}
-
-// body is a response as it is written: where nothing was executed it has no
-// data, not null.
-func body(response *graphql.Response) any {
-	if response.Data == nil {
-		return requestError{response.Errors, response.Extensions}
-	}
-	return response
 }

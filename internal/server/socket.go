@@ -315,6 +315,11 @@ func (s *socket) send(m outgoing) {
 		s.fail(err)
 		return
 	}
+	s.write(data)
+}
+
+// write writes a message, as send does.
+func (s *socket) write(data []byte) {
 	late := time.AfterFunc(s.limits.timeToRead(len(data)), func() { _ = s.tcp.Close() })
 	defer late.Stop()
 	// Where it fails the connection is at its end, which reading notices.

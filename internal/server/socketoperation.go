@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -120,7 +121,7 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 			_ = o.socket.tcp.Close()
 			return
 		}
-		o.send(outgoing{Type: messageNext, Payload: body(response)})
+		o.next(response)
 		release()
 	}
 	if ctx.Err() == nil {
@@ -173,6 +174,20 @@ func (o *socketOperation) send(m outgoing) {
 	}
 	m.ID = o.id
 	o.socket.send(m)
+}
+
+// next sends a response of the operation.
+func (o *socketOperation) next(response *graphql.Response) {
+	data, err := encodeNext(o.id, response)
+	if err != nil {
+		o.socket.fail(err)
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.silent {
+		o.socket.write(data)
+	}
 }
 
 // errorList is what an error message carries.
