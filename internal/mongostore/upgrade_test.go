@@ -122,7 +122,7 @@ func TestWriteStoresAnUpgradedClientWhole(t *testing.T) {
 		t.Errorf("it is stored as %v", d)
 	}
 	after := p.load(t, c.ClientID)
-	ignored := cmpopts.IgnoreFields(client.Client{}, "Outdated", "Version", "ChangeNumber", "ModifiedDate", "ModifiedUser", "SpouseName", "Keys")
+	ignored := cmpopts.IgnoreFields(client.Client{}, "Outdated", "Version", "ChangeNumber", "ModifiedDate", "ModifiedUser", "SpouseName", "IndexKeys")
 	if diff := cmp.Diff(before, after, ignored, cmpopts.EquateEmpty()); diff != "" || *after.SpouseName != "Bob" {
 		t.Errorf("-before +after:\n%s", diff)
 	}
