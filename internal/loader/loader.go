@@ -9,6 +9,7 @@ package loader
 
 import (
 	"context"
+	"sync"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
@@ -20,6 +21,8 @@ type Loaders struct {
 	reads *reading.Reads
 	scope client.Scope
 
+	// Most requests ask for few of these: each is made when it is first asked for.
+	mu          sync.Mutex
 	definitions *batch[client.Definitions]
 	business    *batch[*client.Business]
 	groups      *batch[map[int64]*store.LocationGroup]
@@ -27,42 +30,44 @@ type Loaders struct {
 
 // New returns the loaders of a request.
 func New(reads *reading.Reads, scope client.Scope) *Loaders {
-	own := []int64{scope.BusinessID}
-	return &Loaders{
-		reads: reads,
-		scope: scope,
-		definitions: newBatch("fieldDefinitions", own, func(ctx context.Context) (map[int64]client.Definitions, error) {
-			definitions, err := reads.Definitions(ctx, scope)
-			return map[int64]client.Definitions{scope.BusinessID: definitions}, err
-		}),
-		business: newBatch("business", own, func(ctx context.Context) (map[int64]*client.Business, error) {
-			business, err := reads.Business(ctx, scope)
-			return map[int64]*client.Business{scope.BusinessID: business}, err
-		}),
-		groups: newBatch("locationGroups", own, func(ctx context.Context) (map[int64]map[int64]*store.LocationGroup, error) {
-			groups, err := reads.LocationGroups(ctx, scope)
-			byID := make(map[int64]*store.LocationGroup, len(groups))
-			for i := range groups {
-				byID[groups[i].LocationGroupID] = &groups[i]
-			}
-			return map[int64]map[int64]*store.LocationGroup{scope.BusinessID: byID}, err
-		}),
-	}
+	return &Loaders{reads: reads, scope: scope}
 }
 
 // Definitions are the custom fields of the caller's business, read once.
 func (l *Loaders) Definitions(ctx context.Context) (client.Definitions, error) {
-	return l.definitions.load(ctx, l.scope.BusinessID)
+	return ofBusiness(ctx, l, &l.definitions, "fieldDefinitions", l.reads.Definitions)
 }
 
 // Business is the caller's business, read once.
 func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
-	return l.business.load(ctx, l.scope.BusinessID)
+	return ofBusiness(ctx, l, &l.business, "business", l.reads.Business)
 }
 
 // LocationGroups are those of the caller's business, by id, read once.
 func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*store.LocationGroup, error) {
-	return l.groups.load(ctx, l.scope.BusinessID)
+	return ofBusiness(ctx, l, &l.groups, "locationGroups", func(ctx context.Context, scope client.Scope) (map[int64]*store.LocationGroup, error) {
+		groups, err := l.reads.LocationGroups(ctx, scope)
+		byID := make(map[int64]*store.LocationGroup, len(groups))
+		for i := range groups {
+			byID[groups[i].LocationGroupID] = &groups[i]
+		}
+		return byID, err
+	})
+}
+
+// ofBusiness loads what there is one of for the caller's business, through a batch
+// that is made for whoever asks first.
+func ofBusiness[V any](ctx context.Context, l *Loaders, kept **batch[V], name string, read func(context.Context, client.Scope) (V, error)) (V, error) {
+	l.mu.Lock()
+	if *kept == nil {
+		*kept = newBatch(name, []int64{l.scope.BusinessID}, func(ctx context.Context) (map[int64]V, error) {
+			value, err := read(ctx, l.scope)
+			return map[int64]V{l.scope.BusinessID: value}, err
+		})
+	}
+	asked := *kept
+	l.mu.Unlock()
+	return asked.load(ctx, l.scope.BusinessID)
 }
 
 // Client is a client with its level.
