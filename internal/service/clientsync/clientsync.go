@@ -12,7 +12,7 @@ type Feed struct {
 	*reading.Reads
 }
 
-// New returns the feed beside those reads.
+// New returns the feed; it reads through reads.
 func New(reads *reading.Reads) *Feed {
 	return &Feed{Reads: reads}
 }

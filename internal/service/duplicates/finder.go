@@ -18,7 +18,7 @@ type Finder struct {
 	shared  reading.Snapshots[store.SharedKey]
 }
 
-// New returns the finder beside those writes.
+// New returns the finder; it writes through writes.
 func New(writes *writing.Writes, limiter Limiter) *Finder {
 	return &Finder{Writes: writes, limiter: limiter}
 }

@@ -12,7 +12,7 @@ type Importer struct {
 	*reading.Reads
 }
 
-// New returns the importer beside those reads.
+// New returns the importer; it reads through reads.
 func New(reads *reading.Reads) *Importer {
 	return &Importer{Reads: reads}
 }

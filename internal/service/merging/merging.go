@@ -12,7 +12,7 @@ type Merges struct {
 	*writing.Writes
 }
 
-// New returns the merges beside those writes.
+// New returns the merges; they write through writes.
 func New(writes *writing.Writes) *Merges {
 	return &Merges{Writes: writes}
 }

@@ -11,7 +11,7 @@ type Keeper struct {
 	*writing.Writes
 }
 
-// New returns the keeper beside those writes.
+// New returns the keeper; it writes through writes.
 func New(writes *writing.Writes) *Keeper {
 	return &Keeper{Writes: writes}
 }

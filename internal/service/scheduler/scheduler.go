@@ -12,7 +12,7 @@ type Scheduler struct {
 	*writing.Writes
 }
 
-// New returns the use cases of the scheduler beside those writes.
+// New returns the use cases of the scheduler; they write through writes.
 func New(writes *writing.Writes) *Scheduler {
 	return &Scheduler{Writes: writes}
 }

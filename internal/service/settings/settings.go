@@ -14,7 +14,7 @@ type Settings struct {
 	marked chan struct{}
 }
 
-// New returns the settings beside those writes.
+// New returns the settings; they write through writes.
 func New(writes *writing.Writes) *Settings {
 	return &Settings{Writes: writes, marked: make(chan struct{}, 1)}
 }

@@ -19,7 +19,7 @@ type Writes struct {
 	mac    MAC
 }
 
-// New returns the writes beside those reads. The hasher hashes passwords, mac
+// New returns the writes; they read through reads. The hasher hashes passwords, mac
 // digests the inputs of mutations with an idempotency key.
 func New(reads *reading.Reads, hasher Hasher, mac MAC) *Writes {
 	return &Writes{Reads: reads, hasher: hasher, mac: mac}
