@@ -46,7 +46,9 @@ func (k *verificationKey) same(other *verificationKey) bool {
 	if k == other {
 		return true
 	}
-	public, isPublic := k.material().(interface{ Equal(other crypto.PublicKey) bool })
+	public, isPublic := k.material().(interface {
+		Equal(other crypto.PublicKey) bool
+	})
 	return isPublic && k.method.Alg() == other.method.Alg() && public.Equal(other.material())
 }
 
