@@ -66,8 +66,9 @@ func live(scope client.Scope, condition bson.D) query {
 }
 
 // list looks for the clients that conditions mean, within bounds of an order's
-// key. One condition is the core, the one that is likely to find least; an index
-// has the order's key after it, so that a page costs a page.
+// key. One condition is the core, the one that is likely to find least. Where that
+// is the order, or who may see a client, an index has the order's key after it, so
+// that a page costs a page; those found by an index key are all read, and sorted.
 func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
@@ -100,8 +101,6 @@ func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) q
 		rest = slices.Concat(life, seenBy(scope), ordered, created)
 	case len(keys) > 0:
 		core, keys = bson.D{{Key: keyKeys, Value: in(keys[0])}}, keys[1:]
-		// The index has the lifecycle before the order: it gives the order only
-		// where the lifecycles are named.
 		rest = slices.Concat(stages, seenBy(scope), ordered, created)
 	case !scope.Rows.All:
 		core = slices.Concat(life, visible(scope))
