@@ -67,6 +67,14 @@ func stories() []story {
 			map[string]time.Duration{"ClientgraphDatabaseUnreachable": time.Minute},
 		},
 		{
+			"a feed that is late", well + `
+			clientgraph_feed_lag_seconds_bucket{le="0.1",instance="a"} 0+150x80 12000+0x39
+			clientgraph_feed_lag_seconds_bucket{le="5",instance="a"} 0+150x80 12000+0x39
+			clientgraph_feed_lag_seconds_bucket{le="10",instance="a"} 0+150x119
+			clientgraph_feed_lag_seconds_bucket{le="+Inf",instance="a"} 0+150x119`,
+			map[string]time.Duration{"ClientgraphFeedLate": 3 * time.Minute},
+		},
+		{
 			"slow queries", well + `
 			clientgraph_operation_duration_seconds_bucket{kind="query",le="0.1",instance="b"} 0x119
 			clientgraph_operation_duration_seconds_bucket{kind="query",le="5",instance="b"} 0x80 0+150x39

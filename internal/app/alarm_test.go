@@ -101,3 +101,26 @@ func TestOverloadShowsInWhatIsTurnedAway(t *testing.T) {
 		t.Errorf("metrics show %v slots", slots)
 	}
 }
+
+// What the alert ClientgraphFeedLate goes by: each row of the feed is counted once,
+// by the server that numbered it.
+func TestFeedLagCountsEachChangeOnce(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t), "--metrics-listen", "127.0.0.1:0")
+	token, operators := s.owner(t), operated(t, s)
+	const changes = 3
+	for i := range changes {
+		s.do(t, token, fmt.Sprintf(`mutation { createClient(input: {firstName: "A", lastName: "B", emailAddress: "a%d@example.com"}) { userErrors { code } } }`, i))
+	}
+	// Whoever reads the feed has all of it numbered first.
+	s.do(t, token, `{ clientChanges { changes { clientId } } }`)
+	within := func(bucket string) float64 {
+		return counted(t, operators.metrics(t), `clientgraph_feed_lag_seconds_bucket\{le="`+bucket+`"\}`)
+	}
+	if all := within(`\+Inf`); all != changes {
+		t.Errorf("%v changes are counted, want %d", all, changes)
+	}
+	if soon := within(`60\.0`); soon != changes {
+		t.Errorf("%v of %d changes could be read within a minute", soon, changes)
+	}
+}

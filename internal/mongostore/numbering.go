@@ -44,7 +44,9 @@ type outboxRow struct {
 	clientID int64
 	change   int64
 	epoch    int64
-	fields   bson.D
+	// at is when the change was made.
+	at     time.Time
+	fields bson.D
 }
 
 // findHead finds the head of a business's feed; nil while it has none, and rows are
@@ -152,6 +154,9 @@ func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) 
 				row.epoch, _ = e.Value.(int64)
 				continue
 			case "at":
+				if at, isDate := e.Value.(bson.DateTime); isDate {
+					row.at = at.Time()
+				}
 				continue
 			case keyClient:
 				row.clientID, _ = e.Value.(int64)
@@ -214,6 +219,11 @@ func (s *Store) insertNumbered(ctx context.Context, top int64, rows []outboxRow)
 	}
 	if err != nil {
 		return false, fmt.Errorf("write the feed: %w", err)
+	}
+	if tell := s.feedLag; tell != nil {
+		for _, row := range rows {
+			tell(now.Sub(row.at))
+		}
 	}
 	return true, nil
 }

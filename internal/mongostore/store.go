@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -47,7 +48,15 @@ type Store struct {
 	mergeIDs   *idBlock
 	indexers   search.Indexers
 	numberer   *numberer
+	// feedLag, where it is set, is told how long after its change a row of the feed
+	// got its number.
+	feedLag func(time.Duration)
 }
+
+// TellFeedLag has tell told how long after its change each row of the feed gets its
+// number, if this process numbers it. It is to be called before the store is used;
+// tell must not block.
+func (s *Store) TellFeedLag(tell func(time.Duration)) { s.feedLag = tell }
 
 var _ store.Store = (*Store)(nil)
 

@@ -110,3 +110,11 @@ func (t *Telemetry) Servers() *event.ServerMonitor {
 		ServerHeartbeatFailed:    func(*event.ServerHeartbeatFailedEvent) { t.heartbeats.WithLabelValues(resultFailed).Inc() },
 	}
 }
+
+// FeedLag counts a row of the change feed, by how long after its change it could be
+// read.
+func (t *Telemetry) FeedLag(lag time.Duration) {
+	if t.metrics != nil {
+		t.feedLag.Observe(max(lag, 0).Seconds())
+	}
+}

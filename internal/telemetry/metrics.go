@@ -28,6 +28,7 @@ type metrics struct {
 	documents  *prometheus.CounterVec
 	batches    prometheus.Histogram
 	retries    prometheus.Counter
+	feedLag    prometheus.Histogram
 
 	commands        *prometheus.HistogramVec
 	commandFailures *prometheus.CounterVec
@@ -63,6 +64,7 @@ func newMetrics() *metrics {
 	build.WithLabelValues(about.Version, about.Revision, runtime.Version()).Set(1)
 	m.countOperations()
 	m.countDatabase()
+	m.countFeed()
 	m.countJobs()
 	return m
 }
@@ -94,6 +96,10 @@ func (m *metrics) countDatabase() {
 	for _, result := range []string{resultOK, resultFailed} {
 		m.heartbeats.WithLabelValues(result)
 	}
+}
+
+func (m *metrics) countFeed() {
+	m.feedLag = m.histogram("feed_lag_seconds", "How long after their change rows of the change feed could be read, as far as this process numbered them.", []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300})
 }
 
 func (m *metrics) countJobs() {
