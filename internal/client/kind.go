@@ -39,11 +39,11 @@ type kind[T any] struct {
 	// entries are a list's, setEntries the opposite; nil of other kinds.
 	entries    func(T) []any
 	setEntries func([]any) T
-	traits     kindTraits
+	facts      kindFacts
 }
 
-// kindTraits is what is known of a kind without a value.
-type kindTraits struct {
+// kindFacts is what is known of a kind without a value.
+type kindFacts struct {
 	// list says that there are entries.
 	list bool
 	// unit is what Property.Max counts.
@@ -57,7 +57,7 @@ type kindTraits struct {
 // a property whatever its Go type.
 type place interface {
 	at(c *Client) any
-	traits() kindTraits
+	facts() kindFacts
 	value(c *Client) any
 	setValue(c *Client, value any)
 	equal(a, b *Client) bool
@@ -88,7 +88,7 @@ type placeOf[T any] struct {
 }
 
 func (p placeOf[T]) at(c *Client) any              { return p.of(c) }
-func (p placeOf[T]) traits() kindTraits            { return p.kind.traits }
+func (p placeOf[T]) facts() kindFacts              { return p.kind.facts }
 func (p placeOf[T]) value(c *Client) any           { return p.kind.get(*p.of(c)) }
 func (p placeOf[T]) setValue(c *Client, value any) { *p.of(c) = p.kind.set(value) }
 func (p placeOf[T]) equal(a, b *Client) bool       { return p.kind.equal(*p.of(a), *p.of(b)) }
@@ -149,10 +149,10 @@ type element[V any] struct {
 	// read and sent are nil for what callers don't write.
 	read func(p *Property, raw any) (any, *Error)
 	sent func(raw any, held V) bool
-	// size, strictness and the traits are those of a kind of one value.
+	// size, strictness and the facts are those of a kind of one value.
 	size       func(V) int
 	strictness func(V) int
-	traits     kindTraits
+	facts      kindFacts
 }
 
 // notWritten is the answer to a value of a property that callers don't write.
@@ -182,7 +182,7 @@ func always[V any](e element[V]) *kind[V] {
 		strictness: func(value V) int { return measure(e.strictness, value) },
 		entries:    func(V) []any { return nil },
 		setEntries: func([]any) V { return *new(V) },
-		traits:     e.traits,
+		facts:      e.facts,
 	}
 }
 
@@ -223,7 +223,7 @@ func optional[V any](e element[V]) *kind[*V] {
 		strictness: func(value *V) int { return measureUnlessNil(e.strictness, value) },
 		entries:    func(*V) []any { return nil },
 		setEntries: func([]any) *V { return nil },
-		traits:     e.traits,
+		facts:      e.facts,
 	}
 }
 
@@ -274,7 +274,7 @@ func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw,
 			}
 			return list
 		},
-		traits: kindTraits{list: true, unit: "entries"},
+		facts: kindFacts{list: true, unit: "entries"},
 	}
 }
 

@@ -82,7 +82,7 @@ func statusAt(of func(*Client) *Status) place { return placeOf[Status]{always(st
 // sealedAt is of bytes that mean nothing to a reader: one value, not a list.
 func sealedAt(of func(*Client) *[]byte) place {
 	k := list(byteElement(), func(sealed []byte) any { return sealed }, notWritten)
-	k.decode, k.traits = Stored.Bytes, kindTraits{}
+	k.decode, k.facts = Stored.Bytes, kindFacts{}
 	k.entries, k.setEntries = func([]byte) []any { return nil }, func([]any) []byte { return nil }
 	return placeOf[[]byte]{k, of}
 }
@@ -132,7 +132,7 @@ func textElement() element[string] {
 		read:       readText,
 		sent:       func(raw any, held string) bool { return raw == any(held) },
 		size:       utf8.RuneCountInString,
-		traits:     kindTraits{unit: "characters", field: FieldText},
+		facts:      kindFacts{unit: "characters", field: FieldText},
 	}
 }
 
@@ -157,7 +157,7 @@ func flagElement() element[bool] {
 			}
 			return 0
 		},
-		traits: kindTraits{field: FieldBoolean},
+		facts: kindFacts{field: FieldBoolean},
 	}
 }
 
@@ -179,7 +179,7 @@ func numberElement() element[float64] {
 			sent, ok := number(raw)
 			return ok && sent == held
 		},
-		traits: kindTraits{field: FieldNumber},
+		facts: kindFacts{field: FieldNumber},
 	}
 }
 
@@ -214,7 +214,7 @@ func dateElement() element[Date] {
 			sent, err := decodeDate(raw)
 			return err == nil && sent == any(held)
 		},
-		traits: kindTraits{field: FieldDate},
+		facts: kindFacts{field: FieldDate},
 	}
 }
 

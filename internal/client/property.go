@@ -8,20 +8,20 @@ type Property struct {
 	// Name is the property's name in the schema, in documents and in history.
 	Name string
 	// Max bounds a text's characters, or a list's entries.
-	Max  int
-	Rule Rule
-	has  trait
+	Max   int
+	Rule  Rule
+	flags flag
 	// place is the property's field of the struct, and what is done with values of its
 	// type.
 	place place
 }
 
-// trait is what is special about a property.
-type trait uint16
+// flag is what is special about a property.
+type flag uint16
 
 const (
 	// Writable by createClient and patchClient.
-	Writable trait = 1 << iota
+	Writable flag = 1 << iota
 	// Required on create, and never cleared.
 	Required
 	// ownWritable by a CLIENT on its own record.
@@ -149,7 +149,7 @@ func (p *Property) Show(value any) any {
 }
 
 // IsList says whether the property has entries.
-func (p *Property) IsList() bool { return p.place.traits().list }
+func (p *Property) IsList() bool { return p.place.facts().list }
 
 // Entries are those of the list in c; nil of what is no list.
 func (p *Property) Entries(c *Client) []any { return p.place.entries(c) }
@@ -160,7 +160,7 @@ func (p *Property) SetEntries(c *Client, entries []any) { p.place.setEntries(c, 
 // Size is how many characters or entries c has of the property, which Max bounds,
 // and what is counted; 0 of other types.
 func (p *Property) Size(c *Client) (size int, unit string) {
-	return p.place.size(c), p.place.traits().unit
+	return p.place.size(c), p.place.facts().unit
 }
 
 // Strictness orders the values of consent; the highest is the strictest. Of other
@@ -173,8 +173,8 @@ func (p *Property) Writable() bool { return p.Is(Writable) }
 // HiddenFromClient says whether role CLIENT may not read the property.
 func (p *Property) HiddenFromClient() bool { return p.Is(hiddenFromClient) }
 
-// Is says whether the property has a trait.
-func (p *Property) Is(t trait) bool { return p.has&t != 0 }
+// Is says whether the property has a flag.
+func (p *Property) Is(f flag) bool { return p.flags&f != 0 }
 
 // FieldType is the type that a custom field must have to stand for the
 // property; empty when none may. A field stands for a writable property of one
@@ -184,7 +184,7 @@ func (p *Property) FieldType() FieldType {
 	if !p.Is(Writable) || p.Is(hiddenFromClient) || p.Name == "blocked" {
 		return ""
 	}
-	return p.place.traits().field
+	return p.place.facts().field
 }
 
 // Mappable says whether a custom field may stand for the property.

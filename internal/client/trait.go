@@ -1,5 +1,7 @@
 package client
 
+import "slices"
+
 // Trait is something that a client has or has not.
 type Trait string
 
@@ -19,32 +21,32 @@ func Traits() []Trait {
 	return []Trait{TraitEmailAddress, TraitPhone, TraitDateOfBirth, TraitAccount}
 }
 
-// Properties are the properties one of which makes the trait, by name.
-func (t Trait) Properties() []string {
+// Properties are the properties one of which makes the trait.
+func (t Trait) Properties() []*Property {
+	var all []*Property
+	for i := range properties {
+		if p := &properties[i]; t.isMadeBy(p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func (t Trait) isMadeBy(p *Property) bool {
 	switch t {
 	case TraitEmailAddress:
-		return []string{"emailAddress"}
+		return p.Name == NameEmailAddress
 	case TraitPhone:
-		return []string{"cellPhone", "homePhone", "businessPhone"}
+		return p.Is(Phone)
 	case TraitDateOfBirth:
-		return []string{"dateOfBirth"}
+		return p.Name == NameDateOfBirth
 	case TraitAccount:
-		return []string{"clientAccountId"}
+		return p.Name == NameClientAccountID
 	}
-	return nil
+	return false
 }
 
 // Has says whether the client has a trait.
 func (c *Client) Has(t Trait) bool {
-	switch t {
-	case TraitEmailAddress:
-		return c.EmailAddress != nil
-	case TraitPhone:
-		return c.CellPhone != nil || c.HomePhone != nil || c.BusinessPhone != nil
-	case TraitDateOfBirth:
-		return c.DateOfBirth != nil
-	case TraitAccount:
-		return c.ClientAccountID != nil
-	}
-	return false
+	return slices.ContainsFunc(t.Properties(), func(p *Property) bool { return !p.Empty(c) })
 }

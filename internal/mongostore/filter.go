@@ -210,13 +210,13 @@ func traits(c store.Conditions) (each bson.A) {
 	for _, trait := range c.Has {
 		var anyOf bson.A
 		for _, property := range trait.Properties() {
-			anyOf = append(anyOf, bson.D{{Key: property, Value: bson.D{{Key: "$ne", Value: nil}}}})
+			anyOf = append(anyOf, bson.D{{Key: property.Name, Value: bson.D{{Key: "$ne", Value: nil}}}})
 		}
 		each = append(each, bson.D{{Key: "$or", Value: anyOf}})
 	}
 	for _, trait := range c.HasNot {
 		for _, property := range trait.Properties() {
-			each = append(each, bson.D{{Key: property, Value: nil}})
+			each = append(each, bson.D{{Key: property.Name, Value: nil}})
 		}
 	}
 	if c.Birthdays != nil {
