@@ -91,16 +91,23 @@ func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
 	return clients[:min(int64(len(clients)), first)], nil
 }
 
-func (l *level) relation(key relationKey, read func(context.Context, client.Selection) (map[int64][]*Client, error)) *batch[[]*Client] {
+// batchOf is the level's batch under a key, made for the client that asks first.
+func batchOf[K comparable, V any](l *level, kept *map[K]*batch[V], key K, create func() *batch[V]) *batch[V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.relations == nil {
-		l.relations = map[relationKey]*batch[[]*Client]{}
+	if *kept == nil {
+		*kept = map[K]*batch[V]{}
 	}
-	if l.relations[key] == nil {
-		l.relations[key] = newBatch(key.name(), l.ids(), func(ctx context.Context) (map[int64][]*Client, error) { return read(ctx, key.need) })
+	if (*kept)[key] == nil {
+		(*kept)[key] = create()
 	}
-	return l.relations[key]
+	return (*kept)[key]
+}
+
+func (l *level) relation(key relationKey, read func(context.Context, client.Selection) (map[int64][]*Client, error)) *batch[[]*Client] {
+	return batchOf(l, &l.relations, key, func() *batch[[]*Client] {
+		return newBatch(key.name(), l.ids(), func(ctx context.Context) (map[int64][]*Client, error) { return read(ctx, key.need) })
+	})
 }
 
 // readSubjects reads the subjects of the whole level, by viewer.
@@ -177,18 +184,12 @@ func (c *Client) Appointments(ctx context.Context, filter reading.AppointmentFil
 }
 
 func (l *level) appointmentsBatch(args reading.AppointmentArgs) *batch[*reading.AppointmentPage] {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.appointments == nil {
-		l.appointments = map[reading.AppointmentArgs]*batch[*reading.AppointmentPage]{}
-	}
-	if l.appointments[args] == nil {
+	return batchOf(l, &l.appointments, args, func() *batch[*reading.AppointmentPage] {
 		ids := l.ids()
-		l.appointments[args] = newBatch("level appointments", ids, func(ctx context.Context) (map[int64]*reading.AppointmentPage, error) {
+		return newBatch("level appointments", ids, func(ctx context.Context) (map[int64]*reading.AppointmentPage, error) {
 			return l.loaders.reads.Appointments(ctx, l.loaders.scope, ids, args)
 		})
-	}
-	return l.appointments[args]
+	})
 }
 
 // History is a part of c's history; after is nil or a cursor of it. Errors:
@@ -227,16 +228,10 @@ func (l *level) mergedIDs() []int64 {
 }
 
 func (l *level) history(key historyKey, of func() []int64) *batch[*reading.HistoryPage] {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.histories == nil {
-		l.histories = map[historyKey]*batch[*reading.HistoryPage]{}
-	}
-	if l.histories[key] == nil {
+	return batchOf(l, &l.histories, key, func() *batch[*reading.HistoryPage] {
 		ids := of()
-		l.histories[key] = newBatch("level history", ids, func(ctx context.Context) (map[int64]*reading.HistoryPage, error) {
+		return newBatch("level history", ids, func(ctx context.Context) (map[int64]*reading.HistoryPage, error) {
 			return l.loaders.reads.History(ctx, l.loaders.scope, ids, key.args)
 		})
-	}
-	return l.histories[key]
+	})
 }
