@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -9,7 +10,7 @@ import (
 
 // encodeResponse appends a response as it is written, in the order that the
 // specification asks for. Where nothing was executed there is no data, not null. The
-// data are JSON already, without line breaks: they are copied, and not read again.
+// data are JSON already: they are copied, and not read again.
 func encodeResponse(dst []byte, response *graphql.Response) ([]byte, error) {
 	dst = append(dst, '{')
 	if len(response.Errors) > 0 || response.Data == nil {
@@ -39,6 +40,24 @@ func encodeResponse(dst []byte, response *graphql.Response) ([]byte, error) {
 func responseSize(response *graphql.Response) int {
 	const envelope, anError = 64, 256
 	return len(response.Data) + envelope + anError*len(response.Errors)
+}
+
+// encodeEvent is the event by which an event stream tells of a response. A line break
+// would end it: one that a scalar wrote between two values is left out.
+func encodeEvent(response *graphql.Response) ([]byte, error) {
+	const begin, end = "event: next\ndata: ", "\n\n"
+	if bytes.ContainsAny(response.Data, "\r\n") {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, response.Data); err != nil {
+			return nil, fmt.Errorf("write an event: %w", err)
+		}
+		one := *response
+		one.Data = compact.Bytes()
+		response = &one
+	}
+	event := append(make([]byte, 0, len(begin)+responseSize(response)+len(end)), begin...)
+	event, err := encodeResponse(event, response)
+	return append(event, end...), err
 }
 
 // encodeNext is the message by which a socket tells of a response.

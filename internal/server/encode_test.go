@@ -60,3 +60,14 @@ func TestResponsesAreWrittenAsTheirJSON(t *testing.T) {
 		}
 	}
 }
+
+// An event ends at a line break, so that none stands in it, whatever a scalar wrote.
+func TestEventsHoldNoLineBreak(t *testing.T) {
+	event, err := encodeEvent(&graphql.Response{Data: json.RawMessage("{\"a\":[1,\r\n2],\n\"b\":\"\\n\"}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "event: next\ndata: {\"data\":{\"a\":[1,2],\"b\":\"\\n\"}}\n\n"; string(event) != want {
+		t.Errorf("the event is %q, want %q", event, want)
+	}
+}

@@ -73,7 +73,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	e.open()
 	if failed != nil {
 		e.send(failed.response)
-		e.write("event: complete\ndata:\n\n")
+		e.complete()
 		return
 	}
 	beside.Go(func() { e.watch(ctx, r.Header.Get("Authorization"), who.expires, begun.streams()) })
@@ -93,7 +93,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	}
 	// A stream that was broken off has not completed: its client comes again.
 	if ctx.Err() == nil {
-		e.write("event: complete\ndata:\n\n")
+		e.complete()
 	}
 }
 
@@ -108,7 +108,7 @@ func (e *events) open() {
 	header.Set("X-Content-Type-Options", "nosniff")
 	// Proxies that gather answers before they pass them on know this one.
 	header.Set("X-Accel-Buffering", "no")
-	e.write(":\n\n")
+	e.write([]byte(":\n\n"))
 }
 
 // watch keeps the stream alive, and ends it when its token expires, its caller
@@ -129,7 +129,7 @@ func (e *events) watch(ctx context.Context, authorization string, expires time.T
 		case <-ctx.Done():
 			return
 		case <-keepAlive.C:
-			e.write(":\n\n")
+			e.write([]byte(":\n\n"))
 		case <-recheck.C:
 			if _, err := e.handler.admit(ctx, authorization); client.HasCode(err, client.CodeUnauthenticated) {
 				e.refuse()
@@ -146,27 +146,30 @@ func (e *events) watch(ctx context.Context, authorization string, expires time.T
 func (e *events) refuse() {
 	refused := unauthenticated()
 	e.send(&graphql.Response{Errors: errorList(refused.code, refused.message)})
-	e.write("event: complete\ndata:\n\n")
+	e.complete()
 	e.end()
 }
 
+// complete says that there is no more.
+func (e *events) complete() { e.write([]byte("event: complete\ndata:\n\n")) }
+
 // send writes a result.
 func (e *events) send(response *graphql.Response) {
-	data, err := encodeResponse(make([]byte, 0, responseSize(response)), response)
+	event, err := encodeEvent(response)
 	if err != nil {
 		e.handler.logger.Error("internal error", "error", err)
 		e.end()
 		return
 	}
-	e.write("event: next\ndata: " + string(data) + "\n\n")
+	e.write(event)
 }
 
 // write writes and waits until it is on its way: who does not take it in time is
 // cut off.
-func (e *events) write(text string) {
+func (e *events) write(text []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, err := io.WriteString(e.w, text)
+	_, err := e.w.Write(text)
 	if err == nil {
 		// Without deadlines, as in tests of the handler alone, writing waits. Over
 		// HTTP/2 a deadline ends the stream even when nothing is written.
