@@ -245,3 +245,8 @@ func WrongType(want string) *Error {
 func TooMany(bound int) *Error {
 	return &Error{Code: CodeTooMany, Message: fmt.Sprintf("want at most %d entries", bound)}
 }
+
+// OutOfRange is the refusal of a number that is not from 1 to a bound.
+func OutOfRange(bound int64) *Error {
+	return &Error{Code: CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", bound)}
+}

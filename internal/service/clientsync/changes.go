@@ -62,7 +62,7 @@ type SyncPart struct {
 func (s *Feed) ClientChanges(ctx context.Context, scope client.Scope, since *string, first int64, need client.Selection) (*SyncPart, error) {
 	r := &changeReader{service: s, scope: scope, limit: first, need: need, argument: "since"}
 	if first < 1 || first > MaxChanges {
-		return nil, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxChanges)})
+		return nil, client.Path{"first"}.At(client.OutOfRange(MaxChanges))
 	}
 	if err := r.begin(ctx, since); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (r *changeReader) checkKept(ctx context.Context) error {
 		return fmt.Errorf("find the next change: %w", err)
 	}
 	// A place beyond the head is one of a database that is no more.
-	if r.at.Sequence > r.head || next != r.at.Sequence+1 || written.Before(r.service.Clock().Add(-store.FeedRetention)) {
+	if r.at.Sequence > r.head || next != r.at.Sequence+1 || written.Before(r.service.Now().Add(-store.FeedRetention)) {
 		return changefeed.ResyncRequired(r.argument)
 	}
 	return nil

@@ -132,7 +132,7 @@ func duplicatesIdentity(scope client.Scope) []byte {
 
 func checkDuplicates(scope client.Scope, first int64, after *string) (afterID int64, errs client.Errors) {
 	if first < 1 || first > reading.MaxConnection {
-		errs = append(errs, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", reading.MaxConnection)}))
+		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(reading.MaxConnection)))
 	}
 	if after == nil {
 		return math.MinInt64, errs

@@ -50,7 +50,7 @@ type AppointmentPage struct {
 func (s *Reads) AppointmentArgs(scope client.Scope, clientID int64, filter AppointmentFilter, first int64, after *string) (AppointmentArgs, error) {
 	var errs client.Errors
 	if first < 1 || first > MaxAppointmentPage {
-		errs = append(errs, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxAppointmentPage)}))
+		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxAppointmentPage)))
 	}
 	args := AppointmentArgs{first: first, after: after != nil}
 	if after != nil {

@@ -141,7 +141,7 @@ func (s *Reads) Viewers(ctx context.Context, scope client.Scope, subjects []*cli
 // CheckRelation validates the argument first of a relation. Error: OUT_OF_RANGE.
 func CheckRelation(first int64) error {
 	if first < 1 || first > MaxRelation {
-		return client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxRelation)})
+		return client.Path{"first"}.At(client.OutOfRange(MaxRelation))
 	}
 	return nil
 }

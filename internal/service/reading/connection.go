@@ -88,7 +88,7 @@ func (c *Connection) check() (int64, error) {
 		limit, argument, c.backward = args.Last, "last", true
 	}
 	if limit != nil && (*limit < 1 || *limit > MaxConnection) {
-		errs = append(errs, client.Path{argument}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxConnection)}))
+		errs = append(errs, client.Path{argument}.At(client.OutOfRange(MaxConnection)))
 	}
 	identity := listIdentity(c.scope, args.Filter, args.Order)
 	for _, bound := range []struct {

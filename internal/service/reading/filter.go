@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/search"
@@ -49,6 +50,8 @@ type meaning struct {
 	// term, when not nil, is looked for in the texts of what was found.
 	term        *search.Term
 	definitions client.Definitions
+	// outdated is Reads.outdated, asked once for all conditions.
+	outdated func() (bool, error)
 	// nothing says that no client can match: an id list is empty, a term has
 	// nothing in it.
 	nothing bool
@@ -125,14 +128,15 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 	if errs := f.check(scope); errs != nil {
 		return meaning{}, errs
 	}
-	m := meaning{conditions: store.Conditions{ClientIDs: f.ClientIDs, Statuses: f.Statuses, IncludeDeleted: f.IncludeDeleted}}
+	m := meaning{outdated: sync.OnceValues(func() (bool, error) { return s.outdated(ctx, scope) })}
+	m.conditions = store.Conditions{ClientIDs: f.ClientIDs, Statuses: f.Statuses, IncludeDeleted: f.IncludeDeleted}
 	m.nothing = f.ClientIDs != nil && len(f.ClientIDs) == 0
 	if t, ok := search.NewTerm(f.SearchTerm); ok {
 		m.term = &t
 		m.nothing = m.nothing || t.None
 		keys := t.Keys()
 		if before := t.SearchKeysBefore(f.SearchTerm); before != nil {
-			outdated, err := s.outdated(ctx, scope)
+			outdated, err := m.outdated()
 			if err != nil {
 				return meaning{}, err
 			}
@@ -152,10 +156,13 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 	if tags != nil {
 		m.conditions.IndexKeys = append(m.conditions.IndexKeys, tags)
 	}
-	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates, s.resolveTraits} {
+	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
 		if err := part(ctx, scope, f, &m); err != nil {
 			return meaning{}, err
 		}
+	}
+	if err := m.resolveTraits(f); err != nil {
+		return meaning{}, err
 	}
 	return m, nil
 }
@@ -202,7 +209,7 @@ func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 			continue
 		}
 		if spelt != nil {
-			outdated, err := s.outdated(ctx, scope)
+			outdated, err := m.outdated()
 			if err != nil {
 				return err
 			}
@@ -287,7 +294,7 @@ func (s *Reads) resolveDates(ctx context.Context, scope client.Scope, f Filter, 
 
 // resolveTraits makes birthdays and what clients have not into index keys. While keys
 // are made anew not every client has these: then both are looked for in the clients.
-func (s *Reads) resolveTraits(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (m *meaning) resolveTraits(f Filter) error {
 	m.conditions.Has, m.conditions.HasNot = f.Has, f.HasNot
 	if f.Birthday != nil {
 		days, errs := f.Birthday.days(client.Path{"filter", "birthday"})
@@ -299,7 +306,7 @@ func (s *Reads) resolveTraits(ctx context.Context, scope client.Scope, f Filter,
 	if f.Birthday == nil && len(f.HasNot) == 0 {
 		return nil
 	}
-	outdated, err := s.outdated(ctx, scope)
+	outdated, err := m.outdated()
 	if err != nil || outdated {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *Reads) HistoryArgs(scope client.Scope, clientID, first int64, after *st
 	}
 	var errs client.Errors
 	if first < 1 || first > MaxHistory {
-		errs = append(errs, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", MaxHistory)}))
+		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxHistory)))
 	}
 	args := HistoryArgs{First: first}
 	if after != nil {

@@ -155,7 +155,7 @@ const maxSuggestions = 100
 // write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
 func (s *Reads) Suggest(ctx context.Context, scope client.Scope, text string, order store.Order, first int64, need client.Selection) (*Suggestions, error) {
 	if first < 1 || first > maxSuggestions {
-		return nil, client.Path{"first"}.At(&client.Error{Code: client.CodeOutOfRange, Message: fmt.Sprintf("want 1 to %d", maxSuggestions)})
+		return nil, client.Path{"first"}.At(client.OutOfRange(maxSuggestions))
 	}
 	if err := search.CheckSearch(search.MaxSearch, text); err != nil {
 		return nil, client.Path{"search"}.At(err)

@@ -17,9 +17,9 @@ import (
 type Reads struct {
 	Store  store.Store
 	Cipher Cipher
-	// Cursors seals those of the feed.
-	Cursors  Sealer
-	Clock    func() time.Time
+	// cursors seals those of the feed.
+	cursors  Sealer
+	clock    func() time.Time
 	indexers search.Indexers
 	tags     Snapshots[store.TagCount]
 }
@@ -27,7 +27,7 @@ type Reads struct {
 // New returns the reads of a store. The cipher opens SSNs, cursors seals those of
 // the feed; who reads neither gives nil.
 func New(store store.Store, cipher Cipher, cursors Sealer, clock func() time.Time) *Reads {
-	return &Reads{Store: store, Cipher: cipher, Cursors: cursors, Clock: clock}
+	return &Reads{Store: store, Cipher: cipher, cursors: cursors, clock: clock}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.
@@ -71,7 +71,7 @@ func (s *Reads) Indexer(business *client.Business) *search.Indexer {
 }
 
 // Instant is now as documents keep it: UTC, in whole milliseconds.
-func (s *Reads) Instant() time.Time { return s.Clock().UTC().Truncate(time.Millisecond) }
+func (s *Reads) Instant() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
 
 // Now is the instant by which answers are given.
-func (s *Reads) Now() time.Time { return s.Clock() }
+func (s *Reads) Now() time.Time { return s.clock() }

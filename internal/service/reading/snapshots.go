@@ -14,7 +14,7 @@ const (
 	SnapshotTime = time.Minute
 	// maxSnapshots and maxSnapshotEntries bound what a process keeps of them.
 	maxSnapshots       = 64
-	maxSnapshotEntries = 1_000_000
+	maxSnapshotEntries = 200_000
 )
 
 // Snapshots keeps what the first page of a list read of a whole business, so that the

@@ -203,7 +203,7 @@ func (s *Settings) makeKeys(ctx context.Context, scope client.Scope, tx store.Tx
 	}
 	before, after := slices.Clone(clients), slices.Clone(keyed)
 	for _, i := range slices.Backward(late) {
-		if err := saveLateAliases(ctx, tx, s.Clock(), clients[i], keyed[i]); err != nil {
+		if err := saveLateAliases(ctx, tx, s.Now(), clients[i], keyed[i]); err != nil {
 			return err
 		}
 		before, after = slices.Delete(before, i, i+1), slices.Delete(after, i, i+1)

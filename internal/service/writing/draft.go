@@ -41,7 +41,7 @@ func (s *Writes) Prepare(ctx context.Context, scope client.Scope, argument strin
 	if err != nil {
 		return nil, err
 	}
-	by := client.Checks{Argument: argument, Role: scope.Role, Today: client.DateOf(s.Clock().In(business.Zone()))}
+	by := client.Checks{Argument: argument, Role: scope.Role, Today: client.DateOf(s.Now().In(business.Zone()))}
 	if _, named := values[client.InputFields]; named || more != nil {
 		if by.Definitions, err = s.Definitions(ctx, scope); err != nil {
 			return nil, err
