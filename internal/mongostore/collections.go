@@ -3,9 +3,9 @@ package mongostore
 import (
 	"time"
 
-	"clientgraph/internal/store"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/store"
 )
 
 // Collection is a collection as the database is to have it.

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 
-	"clientgraph/internal/oracle"
-
 	"pgregory.net/rapid"
+
+	"clientgraph/internal/oracle"
 )
 
 type values = oracle.Values

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"clientgraph/internal/oracle"
-
 	"pgregory.net/rapid"
+
+	"clientgraph/internal/oracle"
 )
 
 // sent is a mutation as it was sent, under a key or none.

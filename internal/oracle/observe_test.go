@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"clientgraph/internal/oracle"
-
 	"pgregory.net/rapid"
+
+	"clientgraph/internal/oracle"
 )
 
 // hidden are the properties that role CLIENT may not read.

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/oracle"
 	"clientgraph/internal/testdb"
 	"clientgraph/internal/testsize"
-
-	"pgregory.net/rapid"
 )
 
 func TestMain(m *testing.M) { testdb.Main(m) }

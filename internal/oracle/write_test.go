@@ -3,9 +3,9 @@ package oracle_test
 import (
 	"strconv"
 
-	"clientgraph/internal/oracle"
-
 	"pgregory.net/rapid"
+
+	"clientgraph/internal/oracle"
 )
 
 func (r *run) create(rt *rapid.T) {
