@@ -117,9 +117,10 @@ func (t told) matches(want told) bool {
 	return t == want
 }
 
-// vanished says whether the answer can be that of something which is no more.
+// vanished says whether the answer can be that of something which is no more: what
+// was done by a key, to a client that was erased since, is CLIENT_ERASED.
 func (t told) vanished() bool {
-	return strings.Contains(t.code, "NOT_FOUND") || t.code == "ALREADY_UNMERGED"
+	return strings.Contains(t.code, "NOT_FOUND") || t.code == "ALREADY_UNMERGED" || t.code == "CLIENT_ERASED"
 }
 
 // kept is what was done under a shared key, and the parts of the answer that such
