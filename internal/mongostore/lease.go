@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
@@ -95,7 +96,10 @@ func (l *lease) take(ctx context.Context, touched []int64) error {
 			{Key: keyBusiness, Value: l.businessID}, {Key: keyOwner, Value: l.owner}, {Key: keyUntil, Value: until}, {Key: "clientIds", Value: chunk},
 		})
 	}
-	if _, err := l.store.db.Collection(leasesName).InsertMany(ctx, documents); err != nil {
+	// The driver sends the insert again when its answer is lost. The embedded engine
+	// does not know it again then, and finds the documents there.
+	_, err := l.store.db.Collection(leasesName).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
+	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("lease clients: %w", err)
 	}
 	for _, id := range ids {

@@ -55,3 +55,28 @@ func TestWritersWaitForALeaseOfTheirClientAlone(t *testing.T) {
 	_, err = p.service.Patch(ctx, ownerScope(), other.ID(), client.Values{"city": "There"}, nil)
 	must(t, err)
 }
+
+// A lease whose answer was lost on the way is found there when the driver sends it
+// again: the write that takes it goes on.
+func TestWriteGoesOnWhereItsLeaseIsThereAlready(t *testing.T) {
+	t.Parallel()
+	wire, kept := newWire(t, testdb.New(t))
+	leased := false
+	wire.answersCommands(func(name string, command bson.Raw) bson.D {
+		switch collection, _ := command.Lookup(name).StringValueOK(); {
+		case name != "insert":
+			return nil
+		case collection == "leases":
+			leased = true
+			return bson.D{{Key: "ok", Value: 1}, {Key: "n", Value: 0}, {Key: "writeErrors", Value: bson.A{
+				bson.D{{Key: "index", Value: 0}, {Key: "code", Value: 11000}, {Key: "errmsg", Value: "duplicate key"}},
+			}}}
+		case leased:
+			return nil
+		}
+		return failure(112, "WriteConflict", "please retry", "TransientTransactionError")
+	})
+	if runs, err := writeOne(patient(t), kept, 1); err != nil || !leased {
+		t.Errorf("ran %d times, leased %v: %v", runs, leased, err)
+	}
+}
