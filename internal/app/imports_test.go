@@ -101,6 +101,8 @@ func imports() map[string][]string {
 		"internal/testsize":             nil,
 		"internal/transfer":             {client, "internal/service/scheduler"},
 		"internal/web":                  nil,
+		"internal/webhook":              {client, history},
+		"internal/webhook/sending":      {"internal/webhook"},
 	}
 }
 
