@@ -224,6 +224,7 @@ func (w world) put(d deed, before person) (world, told) {
 				w.people[i].version++
 			}
 		}
+		w.made(d.slot, after.subjects&^before.subjects)
 	}
 	if after != before || before.version == 0 {
 		after.version++

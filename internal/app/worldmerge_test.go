@@ -18,8 +18,11 @@ type merger struct {
 	cityBefore, cityAfter         string
 	subjectsBefore, subjectsAfter slotSet
 	// saw says of each viewer whose edges were moved which of the clients it saw.
-	saw            [slots]slotSet
-	undone, erased bool
+	saw [slots]slotSet
+	// madeViewers and madeSubjects are the other ends of edges of the survivor that
+	// somebody made since the merge: nothing of these goes back.
+	madeViewers, madeSubjects slotSet
+	undone, erased            bool
 }
 
 func (m *merger) family() slotSet { return m.folded | only(m.survivor) }
@@ -136,16 +139,32 @@ func (w world) mergedSince(n int) bool {
 	})
 }
 
+// made remembers the edges that a viewer was given, in the merges of both ends.
+func (w *world) made(viewer int, subjects slotSet) {
+	for i := range w.merges {
+		m := &w.merges[i]
+		if m.folded == 0 || m.undone {
+			continue
+		}
+		if m.survivor == viewer {
+			m.madeSubjects |= subjects
+		}
+		if subjects.has(m.survivor) {
+			m.madeViewers |= only(viewer)
+		}
+	}
+}
+
 // unfold undoes a merge that can be undone.
 func (w world) unfold(m merger) world {
 	next := w
 	survivor := &next.people[m.survivor]
-	seen := survivor.subjects
+	seen := survivor.subjects &^ m.madeSubjects
 	if m.cityAfter != m.cityBefore && survivor.city == m.cityAfter {
 		survivor.city = m.cityBefore
 	}
 	if m.subjectsAfter != m.subjectsBefore {
-		survivor.subjects &^= m.subjectsAfter &^ m.subjectsBefore
+		survivor.subjects &^= m.subjectsAfter &^ m.subjectsBefore &^ m.madeSubjects
 		survivor.subjects |= m.subjectsBefore & m.family()
 	}
 	survivor.version++
@@ -156,7 +175,7 @@ func (w world) unfold(m merger) world {
 			p.version++
 			p.subjects &= m.family() | seen
 		}
-		if m.saw[i] == 0 || !p.subjects.has(m.survivor) {
+		if m.saw[i] == 0 || !p.subjects.has(m.survivor) || m.madeViewers.has(i) {
 			continue
 		}
 		saw := m.saw[i] &^ only(m.survivor)
