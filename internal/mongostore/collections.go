@@ -79,6 +79,10 @@ func Collections() []Collection {
 			{Name: "byClient", Keys: ascending(keyBusiness, "clients.clientId")},
 			{Name: "expiry", Keys: ascending("at"), Expire: store.KeyLifetime},
 		}},
+		{importsName, keyBusiness, []Index{
+			{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
+			{Name: "expiry", Keys: ascending("at"), Expire: store.ImportKept},
+		}},
 		{tombstonesName, keyBusiness, []Index{
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
 			// Whose erasure is not at its end, in any business: a start looks for them.

@@ -96,7 +96,7 @@ func list(scope client.Scope, c store.Conditions, order string, bounds bson.D) q
 	case c.EmailsLower != nil:
 		core = slices.Concat(life, known(c))
 		rest = slices.Concat(seenBy(scope), ordered, created)
-	case c.ExternalUserName != nil:
+	case c.ExternalUserNames != nil:
 		core = known(c)
 		rest = slices.Concat(life, seenBy(scope), ordered, created)
 	case len(keys) > 0:
@@ -146,18 +146,20 @@ func seenBy(scope client.Scope) bson.D {
 	return visible(scope)
 }
 
-// known are the conditions that name an address or a user name.
+// known are the conditions that name addresses or user names.
 func known(c store.Conditions) bson.D {
 	var conditions bson.D
-	switch len(c.EmailsLower) {
-	case 0:
-	case 1:
-		conditions = append(conditions, bson.E{Key: "emailsLower", Value: c.EmailsLower[0]})
-	default:
-		conditions = append(conditions, bson.E{Key: "emailsLower", Value: in(c.EmailsLower)})
-	}
-	if c.ExternalUserName != nil {
-		conditions = append(conditions, bson.E{Key: "externalUserNames", Value: *c.ExternalUserName})
+	for _, list := range []struct {
+		key    string
+		values []string
+	}{{"emailsLower", c.EmailsLower}, {"externalUserNames", c.ExternalUserNames}} {
+		switch len(list.values) {
+		case 0:
+		case 1:
+			conditions = append(conditions, bson.E{Key: list.key, Value: list.values[0]})
+		default:
+			conditions = append(conditions, bson.E{Key: list.key, Value: in(list.values)})
+		}
 	}
 	return conditions
 }

@@ -267,8 +267,9 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 			}
 		}
 		for name, conditions := range map[string]store.Conditions{
-			"a login":           {ExternalUserName: new("someone")},
-			"a login, deleted":  {ExternalUserName: new("someone"), IncludeDeleted: true},
+			"a login":           {ExternalUserNames: []string{"someone"}},
+			"several logins":    {ExternalUserNames: []string{"someone", "somebody"}},
+			"a login, deleted":  {ExternalUserNames: []string{"someone"}, IncludeDeleted: true},
 			"an e-mail address": {EmailsLower: []string{"a@example.com"}},
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), func(ctx context.Context) error {

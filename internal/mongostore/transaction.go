@@ -71,7 +71,9 @@ type transaction struct {
 	journal    journalWrites
 	neighbours map[int64]neighbourDocument
 	keys       answerWrites
-	slots      map[int64]bool
+	// imported is how far an import came with the transaction; nil for others.
+	imported *importDocument
+	slots    map[int64]bool
 	// referred are the clients whom something is written about; see refer.
 	referred []int64
 	// tombstones are of the clients that the transaction erases.
@@ -258,6 +260,9 @@ func (t *transaction) row(before, after *client.Client, entry history.Entry, kin
 // rows of the feed.
 func (t *transaction) flush(ctx context.Context) error {
 	if err := t.flushKeys(ctx); err != nil {
+		return err
+	}
+	if err := t.flushImported(ctx); err != nil {
 		return err
 	}
 	if err := t.flushSlots(ctx); err != nil {

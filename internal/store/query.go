@@ -52,11 +52,10 @@ type Conditions struct {
 	Appointment *AppointmentCondition
 	// CreatedFrom and CreatedBefore bound the created date: from, and before.
 	CreatedFrom, CreatedBefore *time.Time
-	// ExternalUserName is an equality, which an alias fulfils as well; nil is no
-	// condition. EmailsLower are the keys of an address, of which a client has one,
-	// be it of an alias; nil is no condition.
-	ExternalUserName *string
-	EmailsLower      []string
+	// ExternalUserNames are names of which a client has one, and EmailsLower keys of
+	// addresses, be it as an alias; nil is no condition.
+	ExternalUserNames []string
+	EmailsLower       []string
 	// Birthdays, when not nil, are the days that a birthday is on, as MM-DD. Has and
 	// HasNot are traits: each of them holds.
 	Birthdays   []string

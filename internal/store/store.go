@@ -94,6 +94,8 @@ type Store interface {
 	NextClientID(ctx context.Context) (int64, error)
 	NextAccountID(ctx context.Context) (int64, error)
 	NextDefinitionID(ctx context.Context) (int64, error)
+	// TakeClientIDs takes that many ids in a row, which nobody else gets.
+	TakeClientIDs(ctx context.Context, count int64) (first int64, err error)
 	// ReserveIDs keeps NextClientID and NextAccountID above those two ids.
 	ReserveIDs(ctx context.Context, clientID, accountID int64) error
 
@@ -113,6 +115,7 @@ type Tx interface {
 	DuplicateTx
 	IdempotencyTx
 	HistoryTx
+	ImportTx
 	MergeTx
 	EraseTx
 

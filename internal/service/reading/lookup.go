@@ -79,7 +79,7 @@ func (s *Reads) ByEmail(ctx context.Context, scope client.Scope, address string,
 // ByExternalUserName lists a page of the clients of exactly that name in another
 // system. Error: OUT_OF_RANGE.
 func (s *Reads) ByExternalUserName(ctx context.Context, scope client.Scope, name string, includeDeleted bool, page Page, need client.Selection) ([]*client.Client, error) {
-	return s.byKey(ctx, scope, store.Conditions{ExternalUserName: &name, IncludeDeleted: includeDeleted}, page, need)
+	return s.byKey(ctx, scope, store.Conditions{ExternalUserNames: []string{name}, IncludeDeleted: includeDeleted}, page, need)
 }
 
 func (s *Reads) byKey(ctx context.Context, scope client.Scope, conditions store.Conditions, page Page, need client.Selection) ([]*client.Client, error) {

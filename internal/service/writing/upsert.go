@@ -185,7 +185,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 		return c, reroot(err, func(at client.Path) client.Path { return client.Path{argumentBy}.With(at...) })
 	}
 	name, value := u.by.property()
-	query := store.Query{Conditions: store.Conditions{ExternalUserName: value}, Limit: 2, Need: client.SelectAll()}
+	query := store.Query{Conditions: store.Conditions{}, Limit: 2, Need: client.SelectAll()}
 	if u.by.EmailAddress != nil {
 		keys, err := u.Service.EmailKeys(ctx, u.Scope, *value)
 		if err != nil {
@@ -195,6 +195,8 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 		if len(keys) > 1 {
 			query.Limit = 0
 		}
+	} else {
+		query.Conditions.ExternalUserNames = []string{*value}
 	}
 	found, err := u.Service.Store.Clients(ctx, u.Scope, query)
 	if len(query.Conditions.EmailsLower) > 1 {

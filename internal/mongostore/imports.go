@@ -1,0 +1,88 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/store"
+)
+
+// importsName is the collection of how far imports of clients came.
+const importsName = "imports"
+
+type importDocument struct {
+	BusinessID   int64     `bson:"businessId"`
+	Key          []byte    `bson:"key"`
+	Phase        string    `bson:"phase"`
+	Part         int64     `bson:"part"`
+	Row          int64     `bson:"row"`
+	FirstID      int64     `bson:"firstId"`
+	Rows         int64     `bson:"rows"`
+	Created      int64     `bson:"created"`
+	Changed      int64     `bson:"changed"`
+	Left         int64     `bson:"left"`
+	Refused      int64     `bson:"refused"`
+	Edges        int64     `bson:"edges"`
+	EdgesRefused int64     `bson:"edgesRefused"`
+	Began        time.Time `bson:"began"`
+	At           time.Time `bson:"at"`
+}
+
+func (t *transaction) importFilter(key []byte) bson.D {
+	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
+}
+
+// Imported implements store.ImportTx.
+func (t *transaction) Imported(ctx context.Context, key []byte) (*store.ImportProgress, error) {
+	var d importDocument
+	err := t.store.db.Collection(importsName).FindOne(ctx, t.importFilter(key)).Decode(&d)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find how far an import came: %w", err)
+	}
+	return &store.ImportProgress{
+		Key: d.Key, Phase: store.ImportPhase(d.Phase), Part: d.Part, Row: d.Row, FirstID: d.FirstID, Rows: d.Rows,
+		ImportCounts: store.ImportCounts{Created: d.Created, Changed: d.Changed, Left: d.Left, Refused: d.Refused},
+		Edges:        d.Edges, EdgesRefused: d.EdgesRefused, Began: d.Began.UTC(), At: d.At.UTC(),
+	}, nil
+}
+
+// KeepImported implements store.ImportTx.
+func (t *transaction) KeepImported(p store.ImportProgress) {
+	t.imported = &importDocument{
+		BusinessID: t.scope.BusinessID, Key: p.Key, Phase: string(p.Phase), Part: p.Part, Row: p.Row, FirstID: p.FirstID, Rows: p.Rows,
+		Created: p.Created, Changed: p.Changed, Left: p.Left, Refused: p.Refused,
+		Edges: p.Edges, EdgesRefused: p.EdgesRefused, Began: p.Began, At: p.At,
+	}
+}
+
+// flushImported writes the progress before the clients, for whoever imports the same
+// at once to learn of it soonest.
+func (t *transaction) flushImported(ctx context.Context) error {
+	if t.imported == nil {
+		return nil
+	}
+	_, err := t.store.db.Collection(importsName).ReplaceOne(ctx, t.importFilter(t.imported.Key), t.imported, options.Replace().SetUpsert(true))
+	if mongo.IsDuplicateKeyError(err) {
+		// Two began at once.
+		return asConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("keep how far an import came: %w", err)
+	}
+	return nil
+}
+
+// TakeClientIDs implements store.Store.
+func (s *Store) TakeClientIDs(ctx context.Context, count int64) (first int64, err error) {
+	last, err := increment(mongo.NewSessionContext(ctx, nil), s.clientIDs.counters, counterKey{ofDeployment, s.clientIDs.name}, count)
+	return last - count + 1, err
+}

@@ -1,0 +1,261 @@
+package sheet
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Bounds of what is read: of a cell and of a row, in bytes, and of the cells of a
+// row.
+const (
+	MaxCell  = 1 << 20
+	MaxRow   = 8 << 20
+	MaxCells = 2_000
+)
+
+// readAhead is how much of a file is read at once, and how far it is looked into
+// before its delimiter is known.
+const readAhead = 64 << 10
+
+// Codes of faults.
+const (
+	CodeUnclosedQuote = "UNCLOSED_QUOTE"
+	CodeStrayQuote    = "STRAY_QUOTE"
+	CodeTooLong       = "TOO_LONG"
+	CodeTooManyCells  = "TOO_MANY_CELLS"
+)
+
+// Fault is what is wrong with a row of a file, or with what follows it.
+type Fault struct {
+	// Row is the row's number, as spreadsheets count: the first one is 1, and one that
+	// has several lines is one row.
+	Row int64
+	// Cell is the index of the cell, from 0; -1 is the row as a whole.
+	Cell int
+	Code string
+	// Message says what to do.
+	Message string
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("row %d: %s: %s", f.Row, f.Code, f.Message) }
+
+// Row is one row of a file.
+type Row struct {
+	Number int64
+	Cells  []string
+	// Faults are what is wrong with it. The rows after it are not harmed.
+	Faults []*Fault
+}
+
+// Reader reads CSV (RFC 4180) row by row, as spreadsheets write it: rows end with LF,
+// CRLF or CR, a quote within a cell that does not begin with one is a quote, and rows
+// without anything are passed over. It holds one row, of MaxRow at most.
+type Reader struct {
+	in        *bufio.Reader
+	delimiter byte
+	number    int64
+	// row holds the bytes of the row's cells, one after the other, and ends where each
+	// of them ends.
+	row    []byte
+	ends   []int
+	faults []*Fault
+}
+
+// Delimiters are those that are told apart, from the one that is likeliest.
+const Delimiters = ",;\t|"
+
+// NewReader reads the beginning of a text. delimiter is one of Delimiters, or 0 for the
+// one that the first row has most of; a first line such as "sep=;" says which.
+func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
+	r := &Reader{in: bufio.NewReaderSize(text, readAhead), delimiter: delimiter}
+	head, err := r.in.Peek(readAhead)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	if said, length := saidDelimiter(head); length > 0 {
+		_, _ = r.in.Discard(length)
+		r.number++
+		if delimiter == 0 {
+			r.delimiter = said
+		}
+		head = head[length:]
+	}
+	if r.delimiter == 0 {
+		r.delimiter = likeliest(head)
+	}
+	return r, nil
+}
+
+// Delimiter is the one that cells are read by.
+func (r *Reader) Delimiter() byte { return r.delimiter }
+
+// saidDelimiter reads a first line that names the delimiter, and how long it is.
+func saidDelimiter(head []byte) (delimiter byte, length int) {
+	const begin = "sep="
+	line, _, ended := bytes.Cut(head, []byte("\n"))
+	said, is := bytes.CutPrefix(bytes.TrimSuffix(line, []byte("\r")), []byte(begin))
+	if !ended || !is || len(said) != 1 || !strings.Contains(Delimiters, string(said)) {
+		return 0, 0
+	}
+	return said[0], len(line) + 1
+}
+
+// likeliest is the delimiter that the first row has most of, outside of quotes.
+func likeliest(head []byte) byte {
+	var counts [len(Delimiters)]int
+	quoted := false
+	for _, c := range bytes.TrimLeft(head, "\r\n") {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if quoted {
+			continue
+		}
+		if c == '\n' || c == '\r' {
+			break
+		}
+		if i := strings.IndexByte(Delimiters, c); i >= 0 {
+			counts[i]++
+		}
+	}
+	most := 0
+	for i, count := range counts {
+		if count > counts[most] {
+			most = i
+		}
+	}
+	return Delimiters[most]
+}
+
+// Next reads the next row that has anything, up to io.EOF. A *Fault ends the file:
+// nobody can tell what follows.
+func (r *Reader) Next() (Row, error) {
+	for {
+		r.row, r.ends, r.faults = r.row[:0], r.ends[:0], nil
+		r.number++
+		more := true
+		for more {
+			var err error
+			if more, err = r.cell(); err != nil {
+				return Row{}, err
+			}
+		}
+		if len(r.ends) == 1 && len(r.row) == 0 && r.faults == nil {
+			if _, err := r.in.Peek(1); errors.Is(err, io.EOF) {
+				return Row{}, io.EOF
+			}
+			continue
+		}
+		if len(r.ends) > MaxCells {
+			r.fault(-1, CodeTooManyCells, fmt.Sprintf("want at most %d cells", MaxCells))
+			r.ends = r.ends[:MaxCells]
+		}
+		return Row{Number: r.number, Cells: r.cells(), Faults: r.faults}, nil
+	}
+}
+
+// cells are the row's, in one piece of memory.
+func (r *Reader) cells() []string {
+	all := string(r.row)
+	cells := make([]string, len(r.ends))
+	start := 0
+	for i, end := range r.ends {
+		cells[i] = all[start:end]
+		start = end
+	}
+	return cells
+}
+
+// cell reads a cell, and says whether the row goes on behind it.
+func (r *Reader) cell() (more bool, err error) {
+	start := len(r.row)
+	c, err := r.read()
+	if c == '"' && err == nil {
+		if err := r.quoted(start); err != nil {
+			return false, err
+		}
+		c, err = r.read()
+		for stray := false; err == nil && !r.isEnd(c); c, err = r.read() {
+			if !stray && c != ' ' {
+				stray = true
+				r.fault(len(r.ends), CodeStrayQuote, "a cell in quotes ends with its quote: write a quote within it twice")
+			}
+			r.add(start, c)
+		}
+	} else {
+		for ; err == nil && !r.isEnd(c); c, err = r.read() {
+			r.add(start, c)
+		}
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	if len(r.ends) <= MaxCells {
+		r.ends = append(r.ends, len(r.row))
+	}
+	if err == nil && c == '\r' {
+		if next, _ := r.in.Peek(1); len(next) == 1 && next[0] == '\n' {
+			_, _ = r.in.Discard(1)
+		}
+	}
+	return err == nil && c == r.delimiter, nil
+}
+
+// quoted reads a cell in quotes, up to the quote that ends it.
+func (r *Reader) quoted(start int) error {
+	began := r.number
+	for {
+		c, err := r.read()
+		if errors.Is(err, io.EOF) {
+			return &Fault{Row: began, Cell: len(r.ends), Code: CodeUnclosedQuote, Message: "a quote begins a cell here and none ends it: add it, or write a quote within a cell twice"}
+		}
+		if err != nil {
+			return err
+		}
+		if c == '"' {
+			if next, _ := r.in.Peek(1); len(next) == 0 || next[0] != '"' {
+				return nil
+			}
+			_, _ = r.in.Discard(1)
+		}
+		r.add(start, c)
+	}
+}
+
+func (r *Reader) read() (byte, error) {
+	c, err := r.in.ReadByte()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, fmt.Errorf("read the file: %w", err)
+	}
+	return c, err
+}
+
+// isEnd says whether a character ends a cell.
+func (r *Reader) isEnd(c byte) bool { return c == r.delimiter || c == '\n' || c == '\r' }
+
+// add adds a character to a cell. One beyond the bounds is read, and not held.
+func (r *Reader) add(start int, c byte) {
+	switch {
+	case len(r.row)-start >= MaxCell:
+		r.tooLong(len(r.ends), "a cell", MaxCell)
+	case len(r.row) >= MaxRow:
+		r.tooLong(-1, "a row", MaxRow)
+	default:
+		r.row = append(r.row, c)
+	}
+}
+
+// tooLong adds the fault of what is too long, unless it is told already.
+func (r *Reader) tooLong(cell int, what string, bound int) {
+	if last := len(r.faults) - 1; last < 0 || r.faults[last].Code != CodeTooLong || r.faults[last].Cell != cell {
+		r.fault(cell, CodeTooLong, fmt.Sprintf("want at most %d bytes in %s", bound, what))
+	}
+}
+
+func (r *Reader) fault(cell int, code, message string) {
+	r.faults = append(r.faults, &Fault{Row: r.number, Cell: cell, Code: code, Message: message})
+}
