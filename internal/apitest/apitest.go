@@ -134,7 +134,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 		t.Fatalf("open the keyset: %v", err)
 	}
 	api.Service = service.New(api.Store, service.Secrets{
-		Hasher: secret.NewHasher(2), Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store), Cursors: secret.NewCursors(cipher, api.Store),
+		Hasher: hasher{}, Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store), Cursors: secret.NewCursors(cipher, api.Store),
 	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), now)
 	served := httptest.NewServer(server.New(server.Options{
 		Service:       api.Service,

@@ -10,6 +10,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/secret"
 )
 
 // special are the properties whose values are not any text, number, flag or list
@@ -312,6 +313,8 @@ func TestSecretsAreKeptNowhereInClear(t *testing.T) {
 	}
 	if second := hashOf(t, api, id); second == first || !strings.HasPrefix(second, "$argon2id$") {
 		t.Errorf("the hashes are %s and %s", first, second)
+	} else if matches, err := secret.NewHasher(1).Matches(t.Context(), password+"!", second); !matches {
+		t.Errorf("the hash is not of the new password: %v", err)
 	}
 	// Neither null nor a password that is refused takes the old one away.
 	patch(t, api, owner(), id, values{"password": nil, "city": "Here"})

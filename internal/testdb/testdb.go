@@ -48,9 +48,9 @@ type DB struct {
 	Dir string
 }
 
-// shared is the engine of this test binary. It is the one variable of its kind
-// in the project: tests have nothing in common that could hold it but the
-// process, and an engine each would cost more than most tests do.
+// shared is the engine of this test binary. Tests have nothing in common that
+// could hold it but the process, and an engine each would cost more than most
+// tests do.
 var shared engine
 
 type engine struct {
@@ -150,6 +150,8 @@ func (e *engine) open() error {
 	}
 	e.database, err = devdb.Open(ctx, devdb.Options{
 		URI: os.Getenv("MONGODB_URI"), DataDir: e.temp, EngineDir: software, Progress: os.Stderr, CacheMiB: cacheMiB,
+		// Nobody reads what it holds once it has ended.
+		Expendable: true,
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,18 +31,31 @@ func Of(test, check, long int) int {
 	}
 }
 
-// Check holds a property to that many random cases. Properties of a package are
-// checked one after the other: the number is a flag of the process.
+// counted is held while the number of cases of one property is in rapid's flag,
+// which is one for the whole process.
+var counted sync.Mutex
+
+// Check holds a property to that many random cases. It may be called by tests that
+// run in parallel.
 func Check(t *testing.T, cases int, property func(*rapid.T)) {
 	t.Helper()
 	const name = "rapid.checks"
-	before := flag.Lookup(name).Value.String()
 	set := func(value string) {
 		if err := flag.Set(name, value); err != nil {
-			t.Fatalf("set -%s: %v", name, err)
+			t.Errorf("set -%s: %v", name, err)
 		}
 	}
+	counted.Lock()
+	before := flag.Lookup(name).Value.String()
+	// rapid has read the flag by the time that it runs the first case.
+	release := sync.OnceFunc(func() {
+		set(before)
+		counted.Unlock()
+	})
+	defer release()
 	set(strconv.Itoa(cases))
-	defer set(before)
-	rapid.Check(t, property)
+	rapid.Check(t, func(rt *rapid.T) {
+		release()
+		property(rt)
+	})
 }
