@@ -11,7 +11,7 @@ import { createClient as createEvents } from "graphql-sse";
 import { createClient as createSocket } from "graphql-ws";
 import WebSocket from "ws";
 
-import { authorized } from "../../internal/web/playground/src/mount.js";
+import { asker } from "../../internal/web/playground/src/asking.js";
 
 const { BASE, TOKEN, READER, SERVER_PID } = process.env;
 const changes = "subscription ($ids: [ID!], $after: String) { clientChanged(clientIds: $ids, after: $after) { cursor kind clientId changedFields client { firstName } } }";
@@ -213,8 +213,10 @@ const transports = {
 };
 for (const [transport, send] of Object.entries(transports)) {
   test(`playground: over ${transport} an Authorization of any case takes the token's place`, async () => {
+    const fetcher = async ({ query }, options) => ({ data: await send(query, options) });
+    const { ask } = asker(() => fetcher, new URL(BASE), () => ({ token: TOKEN }), () => {});
     for (const [headers, role] of editors) {
-      const { me } = await authorized(send, TOKEN)("{ me { role } }", headers && { headers });
+      const { me } = (await ask({ query: "{ me { role } }" }, headers && { headers })).data;
       assert.equal(me.role, role, JSON.stringify(Object.keys(headers ?? {})));
     }
   });

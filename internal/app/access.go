@@ -9,18 +9,16 @@ import (
 	"time"
 
 	"clientgraph/internal/auth"
-	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 	"clientgraph/internal/service"
 	"clientgraph/internal/web"
 )
 
-// playgroundTTL is how long the playground's token is good for: a long day.
-const playgroundTTL = 12 * time.Hour
+// pageTTL is how long a page's tokens are good for: a long day.
+const pageTTL = 12 * time.Hour
 
 // access is what decides who may come in and what is encrypted how.
 type access struct {
@@ -65,8 +63,8 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 	}
 	a.verifier = development
 	a.console = newConsole(cfg, development)
-	a.playground, err = newPlayground(development)
-	return a, err
+	a.playground = web.Handler(web.Options{Endpoint: "/graphql", Identities: identitiesOf(development)})
+	return a, nil
 }
 
 // secrets is what keeps secrets in that store.
@@ -77,21 +75,6 @@ func (a *access) secrets(keys secret.KeyStore) service.Secrets {
 		MAC:     secret.NewMAC(a.cipher, keys),
 		Cursors: secret.NewCursors(a.cipher, keys),
 	}
-}
-
-// newPlayground is the playground with a token of an owner of the sample's
-// business.
-func newPlayground(development *auth.Development) (http.Handler, error) {
-	token, err := development.Token(client.Identity{
-		BusinessID:  sample.BusinessID,
-		User:        "playground",
-		Role:        client.RoleOwner,
-		Permissions: client.AllPermissions,
-	}, playgroundTTL)
-	if err != nil {
-		return nil, err
-	}
-	return web.Handler(web.Options{Endpoint: "/graphql", Token: token}), nil
 }
 
 func loadKeyset(cfg config.Serve) ([]byte, error) {

@@ -23,7 +23,9 @@ const (
 	smallestScreenshot = 10_000
 )
 
-// The playground opens in a browser, and its first example is answered.
+// The playground works in a browser, at a desk and on a phone: its examples are
+// answered, links open what they say, and who was chosen asks, over HTTP and over
+// sockets. The pictures stay in .ci/out.
 func TestPlaygroundWorksInABrowser(t *testing.T) {
 	if !web.Bundled() {
 		t.Fatal("the playground is not bundled: run make playground")
@@ -33,15 +35,16 @@ func TestPlaygroundWorksInABrowser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, "node_modules")); err != nil {
 		runIn(t, folder, "npm", "ci", "--no-audit", "--no-fund")
 	}
-	screenshot, err := filepath.Abs(filepath.Join(root, ".ci", "out", "playground.png"))
+	pictures, err := filepath.Abs(filepath.Join(root, ".ci", "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	screenshot := filepath.Join(pictures, "playground.png")
 	if err := os.Remove(screenshot); err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	s := serve(t, dataDir(t), "--sample")
-	t.Logf("%s", runIn(t, folder, "node", "playground.mjs", s.base, screenshot))
+	t.Logf("%s", runIn(t, folder, "node", "playground/run.mjs", s.base, pictures))
 	info, err := os.Stat(screenshot)
 	if err != nil {
 		t.Fatal(err)

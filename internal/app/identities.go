@@ -48,13 +48,18 @@ func developmentIdentities(development *auth.Development) ([]web.Identity, error
 	for _, one := range people {
 		one.identity.BusinessID = sample.BusinessID
 		one.identity.Permissions = one.identity.Role.Permissions()
-		token, err := development.Token(one.identity, playgroundTTL)
+		token, err := development.Token(one.identity, pageTTL)
 		if err != nil {
 			return nil, err
 		}
 		identities = append(identities, web.Identity{Name: one.name, Role: string(one.identity.Role), Token: token})
 	}
 	return identities, nil
+}
+
+// identitiesOf makes the sample's identities anew whenever a page asks for them.
+func identitiesOf(development *auth.Development) func() ([]web.Identity, error) {
+	return func() ([]web.Identity, error) { return developmentIdentities(development) }
 }
 
 // newConsole is the console, with the sample's identities where there is
@@ -65,7 +70,7 @@ func newConsole(cfg config.Serve, development *auth.Development) http.Handler {
 		o.Playground = "/"
 	}
 	if development != nil {
-		o.Identities = func() ([]web.Identity, error) { return developmentIdentities(development) }
+		o.Identities = identitiesOf(development)
 	} else if !cfg.Console {
 		return nil
 	}

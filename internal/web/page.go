@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -98,46 +97,30 @@ func foreign(resources []resource) string {
 // config is what the page's script is told, as JSON in an attribute that
 // html/template escapes.
 type config struct {
-	Endpoint string   `json:"endpoint"`
-	Token    string   `json:"token"`
-	Examples []string `json:"examples"`
+	Endpoint   string     `json:"endpoint"`
+	Identities []Identity `json:"identities"`
+	Examples   []example  `json:"examples"`
 }
 
-// render returns the page's HTML. With withhold it is the one for hosts that do
-// not get the token.
-func (p page) render(o Options, withhold bool) []byte {
-	token := o.Token
-	if withhold {
-		token = ""
+// render returns the page's HTML, for hosts that get no tokens unless loopback.
+func (p page) render(o Options, loopback bool) ([]byte, error) {
+	told := config{Endpoint: o.Endpoint, Identities: []Identity{}, Examples: examples()}
+	if loopback && o.Identities != nil {
+		var err error
+		if told.Identities, err = o.Identities(); err != nil {
+			return nil, err
+		}
 	}
-	raw, err := json.Marshal(config{Endpoint: o.Endpoint, Token: token, Examples: examples()})
+	raw, err := json.Marshal(told)
 	if err != nil {
-		panic(err) // Strings marshal.
+		return nil, err
 	}
 	var b bytes.Buffer
 	err = template.Must(template.ParseFS(pageFiles, "page.html")).Execute(&b, map[string]any{
-		"Bundled": p.Bundled, "Scripts": p.Scripts, "Styles": p.Styles, "CDN": cdnHost,
-		"HasToken": token != "", "TokenWithheld": withhold, "Config": string(raw),
+		"Bundled": p.Bundled, "Scripts": p.Scripts, "Styles": p.Styles, "CDN": cdnHost, "Config": string(raw),
+		"HasToken": len(told.Identities) > 0, "TokenWithheld": o.Identities != nil && !loopback,
 	})
-	if err != nil {
-		panic(err) // The template is embedded and tested.
-	}
-	return b.Bytes()
-}
-
-// examples are the operations that the playground opens as tabs, in the order
-// of their file names.
-func examples() []string {
-	files := mustSub(pageFiles, "examples")
-	var texts []string
-	for _, name := range fileNames(files) {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			panic(err) // It was listed a line above.
-		}
-		texts = append(texts, string(text))
-	}
-	return texts
+	return b.Bytes(), err
 }
 
 func servePage(w http.ResponseWriter, r *http.Request, html []byte, policy string) {

@@ -20,22 +20,24 @@ const assetPrefix = "/playground/assets/"
 //go:embed all:dist
 var distFiles embed.FS
 
-//go:embed page.html console.html examples/*.graphql
+//go:embed page.html console.html examples/*/*
 var pageFiles embed.FS
 
 // sourceFiles are served as they stand to the page without a bundle.
 //
-//go:embed playground/src/mount.js playground/src/fallback.js playground/src/page.css playground/src/favicon.svg
+//go:embed playground/src/mount.js playground/src/asking.js playground/src/link.js playground/src/storage.js
+//go:embed playground/src/fallback.js playground/src/page.css playground/src/favicon.svg
 var sourceFiles embed.FS
 
 // Options say what the page is to talk to.
 type Options struct {
 	// Endpoint is the path of the GraphQL endpoint on this server, "/graphql".
 	Endpoint string
-	// Token is the development token that the page sends along by itself, given
-	// to requests for a loopback host only. When it is empty the page tells how
-	// to set an Authorization header by hand.
-	Token string
+	// Identities makes tokens of development identities, one of a role, anew for each
+	// page: people choose whose token the page sends along. They are given to
+	// requests for a loopback host only. Nil: the page tells how to set an
+	// Authorization header by hand.
+	Identities func() ([]Identity, error)
 }
 
 // Handler serves the page at "/" and what it loads below "/playground/assets/".
@@ -72,11 +74,6 @@ func newHandler(o Options, dist fs.FS) http.Handler {
 		assets.addBundle(dist)
 		what = bundledPage(manifest)
 	}
-	withToken := what.render(o, false)
-	withheld := withToken
-	if o.Token != "" {
-		withheld = what.render(o, true)
-	}
 	policy := what.policy()
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -93,11 +90,12 @@ func newHandler(o Options, dist fs.FS) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		page := withheld
-		if loopbackHost(r.Host) {
-			page = withToken
+		html, err := what.render(o, loopbackHost(r.Host))
+		if err != nil {
+			http.Error(w, "no tokens could be made", http.StatusInternalServerError)
+			return
 		}
-		servePage(w, r, page, policy)
+		servePage(w, r, html, policy)
 	})
 }
 

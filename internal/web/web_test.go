@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"html"
 	"io/fs"
 	"net/http"
@@ -28,6 +29,11 @@ func builtDist() fstest.MapFS {
 
 // unbuiltDist is what git holds of dist.
 func unbuiltDist() fstest.MapFS { return fstest.MapFS{".gitkeep": {}} }
+
+// tokenOf is who has that token.
+func tokenOf(token string) func() ([]Identity, error) {
+	return func() ([]Identity, error) { return []Identity{{Name: "Ann", Role: "OWNER", Token: token}}, nil }
+}
 
 // eachPage runs the test on the page with a bundle and on the one without.
 func eachPage(t *testing.T, test func(t *testing.T, dist fs.FS)) {
@@ -61,12 +67,13 @@ func pageConfig(t *testing.T, body string) config {
 func TestPageEscapesToken(t *testing.T) {
 	const token = `"></div><script>alert('x')</script><b a='&amp;`
 	eachPage(t, func(t *testing.T, dist fs.FS) {
-		w := request(newHandler(Options{Endpoint: "/graphql", Token: token}, dist), http.MethodGet, "/")
+		w := request(newHandler(Options{Endpoint: "/graphql", Identities: tokenOf(token)}, dist), http.MethodGet, "/")
 		body := w.Body.String()
 		if strings.Contains(body, "<script>") || strings.Contains(body, "alert('x')") {
 			t.Errorf("the token got into the markup: %s", body)
 		}
-		if got := pageConfig(t, body); got.Token != token || got.Endpoint != "/graphql" || len(got.Examples) != 4 {
+		got := pageConfig(t, body)
+		if got.Endpoint != "/graphql" || len(got.Identities) != 1 || got.Identities[0].Token != token || len(got.Examples) != len(examples()) {
 			t.Errorf("the page is told %+v", got)
 		}
 	})
@@ -74,7 +81,7 @@ func TestPageEscapesToken(t *testing.T) {
 
 func TestPageHeadersKeepItPrivateAndUnframed(t *testing.T) {
 	eachPage(t, func(t *testing.T, dist fs.FS) {
-		h := request(newHandler(Options{Endpoint: "/graphql", Token: "secret"}, dist), http.MethodGet, "/").Header()
+		h := request(newHandler(Options{Endpoint: "/graphql", Identities: tokenOf("secret")}, dist), http.MethodGet, "/").Header()
 		for name, want := range map[string]string{
 			"Content-Type":           "text/html; charset=utf-8",
 			"Cache-Control":          "no-store",
@@ -156,7 +163,7 @@ func TestPageLoadsOnlyWhatItsPolicyAllows(t *testing.T) {
 
 func TestPageWithoutBundleSaysSo(t *testing.T) {
 	const notice = "This playground comes from a CDN"
-	o := Options{Endpoint: "/graphql", Token: "secret"}
+	o := Options{Endpoint: "/graphql", Identities: tokenOf("secret")}
 	unbuilt := request(newHandler(o, unbuiltDist()), http.MethodGet, "/").Body.String()
 	if !strings.Contains(unbuilt, notice) || !strings.Contains(unbuilt, "npm run build") {
 		t.Errorf("the page from the CDN does not say so, or not what to do: %s", unbuilt)
@@ -193,9 +200,17 @@ func TestPageWithoutTokenTellsHowToSetOne(t *testing.T) {
 	})
 }
 
+func TestPageWithoutTokensIsNoPage(t *testing.T) {
+	failing := func() ([]Identity, error) { return nil, errors.New("no key") }
+	w := request(newHandler(Options{Identities: failing}, builtDist()), http.MethodGet, "/")
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "no key") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 // A foreign site can point its own name at 127.0.0.1 and read this page as its own.
 func TestTokenGoesToLoopbackHostsOnly(t *testing.T) {
-	h := newHandler(Options{Endpoint: "/graphql", Token: "secret-token"}, builtDist())
+	h := newHandler(Options{Endpoint: "/graphql", Identities: tokenOf("secret-token")}, builtDist())
 	for host, want := range map[string]bool{
 		"127.0.0.1:8080": true, "127.1.2.3": true, "localhost:8080": true, "LOCALHOST": true,
 		"localhost.:80": true, "app.localhost:1": true, "[::1]:8080": true, "[::1]": true,
@@ -225,6 +240,9 @@ func TestAssetsHaveTheirTypesAndLifetimes(t *testing.T) {
 		"font-34CD.woff2":     "font/woff2",
 		"favicon.svg":         "image/svg+xml",
 		"mount.js":            "text/javascript; charset=utf-8",
+		"asking.js":           "text/javascript; charset=utf-8",
+		"link.js":             "text/javascript; charset=utf-8",
+		"storage.js":          "text/javascript; charset=utf-8",
 	} {
 		w := request(h, http.MethodGet, assetPrefix+name)
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != want || w.Header().Get("X-Content-Type-Options") != "nosniff" {

@@ -1,5 +1,5 @@
 // The list of clients: finding, filtering, keys, tags, what others do.
-import { check, settled, toast } from "./world.mjs";
+import { check, settled, toast } from "../world.mjs";
 
 const grid = (page) => page.getByRole("grid", { name: "Clients" });
 const rows = (page) => grid(page).getByRole("row").filter({ has: page.getByRole("gridcell") });

@@ -1,5 +1,5 @@
 // One client: editing it, alone and with others, with and without a network.
-import { check, settled, toast } from "./world.mjs";
+import { check, settled, toast } from "../world.mjs";
 
 async function save(page) {
   await page.keyboard.press("Control+s");

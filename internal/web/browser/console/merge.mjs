@@ -1,5 +1,5 @@
 // Duplicates: compare, merge, undo, tell apart; and the fields and settings.
-import { check, toast } from "./world.mjs";
+import { check, toast } from "../world.mjs";
 
 async function twins(world, lastName) {
   const common = { lastName, emailAddress: `twin@${lastName.toLowerCase()}.example`, dateOfBirth: "1990-05-05" };

@@ -1,7 +1,7 @@
 // Each screen at a desk and on a phone, in both directions of writing, light and
 // dark: a picture of it, and nothing that axe finds.
 import { join } from "node:path";
-import { accessible, check, settled } from "./world.mjs";
+import { accessible, check, settled } from "../world.mjs";
 
 const widths = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 780 } };
 const languages = { en: "en-US", he: "he-IL" };

@@ -11,6 +11,7 @@ if (React && ReactDOM && GraphiQL) {
     createRoot: ReactDOM.createRoot,
     GraphiQL,
     createFetcher: GraphiQL.createFetcher,
+    initial: { query: "query", variables: "variables" },
   });
 } else {
   element.firstElementChild.textContent =

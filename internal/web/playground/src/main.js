@@ -1,12 +1,15 @@
 // The bundle's entry point.
 import "graphiql/style.css";
+import "@graphiql/plugin-explorer/style.css";
 import "./page.css";
 
 import * as React from "react";
 import { createRoot } from "react-dom/client";
-import { GraphiQL } from "graphiql";
+import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
+import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 
+import { examplesPlugin } from "./examples.js";
 import { mount, takeConfig } from "./mount.js";
 
 // build.mjs bundles each of Monaco's workers as a script of its own and puts
@@ -18,9 +21,12 @@ globalThis.MonacoEnvironment = {
 };
 
 const element = document.getElementById("playground");
-mount(element, takeConfig(element), {
+const config = takeConfig(element);
+mount(element, config, {
   React,
   createRoot,
   GraphiQL,
   createFetcher: createGraphiQLFetcher,
+  initial: { query: "initialQuery", variables: "initialVariables" },
+  plugins: [examplesPlugin(config.examples), HISTORY_PLUGIN, explorerPlugin()],
 });

@@ -1,4 +1,4 @@
-// What the console's tests share: a browser, a window for each person, what the
+// What the browser's tests share: a browser, a window for each person, what the
 // API says, and what a developer would see in red.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
