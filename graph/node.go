@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"sync"
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
@@ -38,16 +39,25 @@ func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Nod
 			nodes[i] = c
 		}
 	}
-	return nodes, otherNodes(ctx, ids, nodes)
+	return nodes, r.otherNodes(ctx, ids, nodes)
 }
 
 // otherNodes puts what is no client where its global id stands: custom fields,
-// retired ones too, location groups and the caller's business.
-func otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
+// retired ones too, location groups, webhooks and the caller's business.
+func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
 	loaders := requestOf(ctx).loaders
+	webhooks := sync.OnceValues(func() ([]store.Webhook, error) { return r.service.Webhooks(ctx, requestOf(ctx).scope) })
 	for i, id := range ids {
 		var err error
 		switch id.Type {
+		case client.TypeWebhook:
+			var all []store.Webhook
+			// Who may not see webhooks is answered as if there were none.
+			if all, err = webhooks(); err == nil {
+				nodes[i] = webhookOf(all, id.Number)
+			} else if client.HasCode(err, client.CodeForbidden) {
+				err = nil
+			}
 		case client.TypeFieldDefinition:
 			var definitions client.Definitions
 			if definitions, err = loaders.Definitions(ctx); err == nil {
@@ -69,6 +79,16 @@ func otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error
 		}
 		if err != nil {
 			return fail(ctx, err)
+		}
+	}
+	return nil
+}
+
+// webhookOf is the webhook of that id, or null.
+func webhookOf(all []store.Webhook, id int64) model.Node {
+	for i := range all {
+		if all[i].WebhookID == id {
+			return &all[i]
 		}
 	}
 	return nil

@@ -39,6 +39,7 @@ type (
 	meResolver            struct{ *Resolver }
 	businessResolver      struct{ *Resolver }
 	formResolver          struct{ *Resolver }
+	webhookResolver       struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -173,3 +174,12 @@ func requestOf(ctx context.Context) *request {
 	}
 	return &request{loaders: loader.New(nil, client.Scope{})}
 }
+
+// Webhook implements generated.ResolverRoot.
+func (r *Resolver) Webhook() generated.WebhookResolver { return webhookResolver{r} }
+
+// CreateWebhookInput implements generated.ResolverRoot; likewise.
+func (*Resolver) CreateWebhookInput() generated.CreateWebhookInputResolver { return nil }
+
+// UpdateWebhookInput implements generated.ResolverRoot; likewise.
+func (*Resolver) UpdateWebhookInput() generated.UpdateWebhookInputResolver { return nil }

@@ -171,6 +171,18 @@ type CreateFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `createWebhook` answers.
+type CreateWebhookPayload struct {
+	// The new webhook; null when there are errors.
+	Webhook *store.Webhook `json:"webhook,omitempty"`
+	// The secret by which messages are signed: `whsec_` and base64. It is told this once, and never again: keep it where the
+	// receiver finds it. Null when there are errors, and when this answer is given again under its `idempotencyKey`: then
+	// `rotateWebhookSecret` makes another one.
+	Secret *string `json:"secret,omitempty"`
+	// All that is wrong with the input; empty when the webhook was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `deleteClient` answers.
 type DeleteClientPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -188,6 +200,18 @@ type DeleteLocationGroupPayload struct {
 	// The group that is there all the same, because it is not older than the deletion; null when there is none.
 	LocationGroup *store.LocationGroup `json:"locationGroup,omitempty"`
 	// All that is wrong; empty when there is nothing.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `deleteWebhook` answers.
+type DeleteWebhookPayload struct {
+	// Id of the webhook that was deleted; null with errors.
+	DeletedWebhookID *client.ID `json:"deletedWebhookId,omitempty"`
+	// Its global id: what a cache drops.
+	DeletedWebhookGlobalID *client.ID `json:"deletedWebhookGlobalId,omitempty"`
+	// The webhook as it is, after VERSION_CONFLICT; else null.
+	Webhook *store.Webhook `json:"webhook,omitempty"`
+	// All that is wrong; empty when the webhook is deleted.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -331,6 +355,14 @@ type RecordClientFormsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `redeliverWebhook` answers.
+type RedeliverWebhookPayload struct {
+	// The delivery, which is pending; null with an error.
+	Delivery *WebhookDelivery `json:"delivery,omitempty"`
+	// What is wrong; empty when the delivery is to be sent.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `removeAppointments` answers.
 type RemoveAppointmentsPayload struct {
 	// How many entries were newer than what was known, and were taken in.
@@ -395,6 +427,17 @@ type RetireFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
+// What `rotateWebhookSecret` answers.
+type RotateWebhookSecretPayload struct {
+	// The webhook as it is now, also after VERSION_CONFLICT; null with any other error.
+	Webhook *store.Webhook `json:"webhook,omitempty"`
+	// The new secret, told this once. Null when there are errors, and when this answer is given again under its
+	// `idempotencyKey`.
+	Secret *string `json:"secret,omitempty"`
+	// All that is wrong; empty when the webhook has a new secret.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `setClientFields` answers.
 type SetClientFieldsPayload struct {
 	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
@@ -451,6 +494,14 @@ func (UpdateClientPayload) IsClientPayload() {}
 type UpdateFieldDefinitionPayload struct {
 	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
 	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
+	// All that is wrong; empty when the change was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// What `updateWebhook` answers.
+type UpdateWebhookPayload struct {
+	// The webhook as it is now, also after VERSION_CONFLICT; null with any other error.
+	Webhook *store.Webhook `json:"webhook,omitempty"`
 	// All that is wrong; empty when the change was made.
 	UserErrors []*client.Error `json:"userErrors"`
 }

@@ -125,6 +125,16 @@ func MarshalTrait(t client.Trait) graphql.Marshaler { return graphql.MarshalStri
 // UnmarshalTrait reads a trait of clients by its exact name.
 func UnmarshalTrait(v any) (client.Trait, error) { return oneOf(v, client.Traits()...) }
 
+// MarshalDeliveryState writes the state of a delivery.
+func MarshalDeliveryState(s store.WebhookDeliveryState) graphql.Marshaler {
+	return graphql.MarshalString(string(s))
+}
+
+// UnmarshalDeliveryState reads the state of a delivery by its exact name.
+func UnmarshalDeliveryState(v any) (store.WebhookDeliveryState, error) {
+	return oneOf(v, store.DeliveryPending, store.DeliverySucceeded, store.DeliveryFailed)
+}
+
 // MarshalOrderField writes what a list is ordered by.
 func MarshalOrderField(f store.OrderField) graphql.Marshaler {
 	return graphql.MarshalString(string(f))

@@ -13,6 +13,8 @@ const (
 	TypeFieldDefinition = "FieldDefinition"
 	TypeLocationGroup   = "LocationGroup"
 	TypeBusiness        = "Business"
+	TypeWebhook         = "Webhook"
+	TypeWebhookDelivery = "WebhookDelivery"
 )
 
 // ID is an id as callers write it: plain decimal, or the global form that also

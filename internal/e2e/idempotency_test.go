@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"regexp"
@@ -15,6 +16,9 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/sample"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
 
@@ -36,6 +40,17 @@ func TestKeyedMutationIsDoneOnce(t *testing.T) {
 	db := testdb.New(t)
 	api, other := apitest.On(t, db), apitest.On(t, db)
 	api.LoadReference(t)
+	for _, id := range []int64{9_001, 9_002} {
+		webhook := store.Webhook{WebhookID: id, BusinessID: sample.BusinessID, URL: "https://example.com/", Enabled: true, Version: 1, Secret: []byte{1}}
+		delivery := store.WebhookDelivery{Place: 2, MessageID: "msg_1", Kind: history.KindUpserted, ClientID: 4658091, ChangedDate: time.Now(), State: store.DeliveryPending}
+		err := api.Store.Write(t.Context(), apitest.OwnerScope(sample.BusinessID), func(ctx context.Context, tx store.Tx) error { return tx.InsertWebhook(ctx, webhook, 0) })
+		if err == nil {
+			err = api.Store.QueueDeliveries(t.Context(), webhook.Key(), []store.WebhookDelivery{delivery})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	mutations := keyedMutations()
 	for _, name := range mutationNames(t, api) {
 		m, ok := mutations[name]

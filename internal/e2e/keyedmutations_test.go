@@ -10,6 +10,8 @@ type keyedMutation struct {
 	other values
 }
 
+const webhookFields = `webhook { webhookId url description kinds enabled disabledReason failingSince previousSecretExpires createdDate modifiedDate version } userErrors { code message field }`
+
 // keyedMutations holds one of every mutation, by name.
 func keyedMutations() map[string]keyedMutation {
 	const selection = `client { ` + everything + ` } userErrors { code message field }`
@@ -151,6 +153,31 @@ func keyedMutations() map[string]keyedMutation {
 			`mutation ($key: String, $id: ID!) { deleteLocationGroup(locationGroupId: $id, modifiedDate: "` + later + `", idempotencyKey: $key) { locationGroup { name } userErrors { code } } }`,
 			values{"id": "78"},
 			values{"id": "79"},
+		},
+		"createWebhook": {
+			`mutation ($key: String, $input: CreateWebhookInput!) { createWebhook(input: $input, idempotencyKey: $key) { ` + webhookFields + ` } }`,
+			values{"input": values{"url": "https://one.example/"}},
+			values{"input": values{"url": "https://two.example/"}},
+		},
+		"updateWebhook": {
+			`mutation ($key: String, $input: UpdateWebhookInput!) { updateWebhook(webhookId: "9001", input: $input, idempotencyKey: $key) { ` + webhookFields + ` } }`,
+			values{"input": values{"url": "https://one.example/"}},
+			values{"input": values{"url": "https://two.example/"}},
+		},
+		"rotateWebhookSecret": {
+			`mutation ($key: String, $version: Int) { rotateWebhookSecret(webhookId: "9001", expectedVersion: $version, idempotencyKey: $key) { ` + webhookFields + ` } }`,
+			values{"version": 1},
+			values{"version": 2},
+		},
+		"deleteWebhook": {
+			`mutation ($key: String, $id: ID!) { deleteWebhook(webhookId: $id, idempotencyKey: $key) { deletedWebhookId deletedWebhookGlobalId ` + webhookFields + ` } }`,
+			values{"id": "9002"},
+			values{"id": "9001"},
+		},
+		"redeliverWebhook": {
+			`mutation ($key: String, $id: ID!) { redeliverWebhook(deliveryId: $id, idempotencyKey: $key) { delivery { deliveryId messageId kind clientId state attempts } userErrors { code field } } }`,
+			values{"id": "1"},
+			values{"id": "2"},
 		},
 	}
 }

@@ -97,7 +97,7 @@ var textNames = []string{"emailAddress", "externalUserName", "tag", "tags", "tag
 // plainNames are texts and other values that are what they are, beside the
 // properties of clients.
 var plainNames = []string{
-	"choices", "data", "field", "fields", "from", "fullName", "label", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "value", "values",
+	"choices", "data", "field", "fields", "from", "fullName", "label", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "url", "description", "value", "values",
 	"first", "last", "pageNumber", "pageSize", "version", "expectedVersion",
 }
 
@@ -199,6 +199,7 @@ func forced(where, name string) bool {
 		"ClientPatch":                {"city"},
 		"UpdateFieldDefinitionInput": {"label"},
 		"UpdateBusinessInput":        {"name"},
+		"UpdateWebhookInput":         {"url"},
 		"Query.clientConnection":     {"first"},
 	}[where], name)
 }

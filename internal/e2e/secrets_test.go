@@ -9,13 +9,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 	"clientgraph/internal/sample"
+	"clientgraph/internal/store"
 	"clientgraph/internal/testsize"
 )
 
@@ -77,6 +80,12 @@ func newSecrets(t *testing.T, schema *gqlast.Schema, mutation *gqlast.FieldDefin
 	s.query = mutationText(schema, mutation)
 	if answer := s.api.Do(t, s.owner, secretsBefore, nil); s.refused(answer) {
 		t.Fatalf("what is done before is refused: %s", answer.Body)
+	}
+	err := s.api.Store.QueueDeliveries(t.Context(), store.WebhookKey{BusinessID: sample.BusinessID, WebhookID: 1}, []store.WebhookDelivery{
+		{Place: 2, MessageID: "msg_1", Kind: history.KindUpserted, ClientID: 4658091, ChangedDate: time.Now(), State: store.DeliveryPending},
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -184,13 +193,17 @@ func (s *secrets) run(t *testing.T, text string) {
 	s.send(t, s.owner, variables)
 }
 
-// obstructed sends the mutation when the feed can't be written: it fails on our
-// side, with whatever the database says about it.
+// obstructed sends the mutation when the feed, or what webhooks are locked by, can't
+// be written: it fails on our side, with whatever the database says about it.
 func (s *secrets) obstructed(t *testing.T, variables map[string]any) {
 	t.Helper()
+	written := "outbox"
+	if strings.Contains(s.mutation.Name, "Webhook") {
+		written = "counters"
+	}
 	accept := func(validator bson.D) {
 		t.Helper()
-		if err := s.api.Mongo.RunCommand(t.Context(), bson.D{{Key: "collMod", Value: "outbox"}, {Key: "validator", Value: validator}}).Err(); err != nil {
+		if err := s.api.Mongo.RunCommand(t.Context(), bson.D{{Key: "collMod", Value: written}, {Key: "validator", Value: validator}}).Err(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ const secretsBefore = `mutation {
 		{clientId: "5143212", patch: {password: "Zq7-canary-password", ssn: "919-47-3562"}}
 	]) { results { userErrors { code } } userErrors { code } }
 	mergeClients(clientId: "4658091", clientIds: ["5143212"], choices: [{field: "firstName", fromClientId: "5143212"}]) { userErrors { code } }
+	createWebhook(input: {url: "https://example.com/"}) { userErrors { code } }
 }`
 
 // succeeding are, for each mutation, variables with which it succeeds after
@@ -48,6 +49,11 @@ func succeeding() map[string]string {
 			"start": "2026-01-02T10:00:00Z", "status": "OPEN", "modifiedDate": "2026-01-01T10:00:00Z"}]}`,
 		"removeAppointments":  `{"appointments": [{"appointmentId": "1", "modifiedDate": "2026-01-01T10:00:00Z"}]}`,
 		"putLocationGroup":    `{"input": {"locationGroupId": "1", "name": "North", "locationIds": ["2"], "modifiedDate": "2026-01-01T10:00:00Z"}}`,
+		"createWebhook":       `{"input": {"url": "https://example.com/", "description": "Here", "kinds": ["ERASED"]}}`,
+		"updateWebhook":       `{"webhookId": "1", "input": {"url": "https://example.com/two", "description": null, "kinds": [], "enabled": false}}`,
+		"rotateWebhookSecret": `{"webhookId": "1"}`,
+		"deleteWebhook":       `{"webhookId": "1"}`,
+		"redeliverWebhook":    `{"deliveryId": "1"}`,
 		"deleteLocationGroup": `{"locationGroupId": "1", "modifiedDate": "2026-01-01T10:00:00Z"}`,
 		"recordClientForms": `{"forms": [{"formId": "1", "clientId": "4658091", "name": "Consent", "signedDate": "2026-01-01T10:00:00Z",
 			"data": {"ok": true}, "modifiedDate": "2026-01-01T10:00:00Z"}]}`,

@@ -4,10 +4,16 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/history"
 	"clientgraph/internal/service/importing"
+	"clientgraph/internal/store"
 )
 
 // Two businesses of one server, and what is nowhere: each has its own numbers,
@@ -61,6 +67,9 @@ const (
 	otherLocation  = 601
 	otherReason    = 701
 	ownGroup       = 801
+	// lastWebhook and lastDelivery keep ids that are given from now on off all others.
+	lastWebhook  = 999
+	lastDelivery = 999
 )
 
 func (tn *tenant) at(offset int64) int64 { return tn.base + offset }
@@ -169,8 +178,28 @@ func (tn *tenant) settle(t *testing.T, api *apitest.API) {
 	payload(t, api, tn.owner(), `mutation ($group: LocationGroupInput!) { putLocationGroup(input: $group) { locationGroup { name } userErrors { code field } } }`,
 		values{"group": values{"locationGroupId": fmt.Sprint(tn.at(ownGroup)), "name": tn.word, "locationIds": []any{fmt.Sprint(tn.at(otherLocation))}, "modifiedDate": "2030-01-01T00:00:00Z"}})
 	tn.mergeID = payload(t, api, tn.owner(), mergeMutation, values{"id": fmt.Sprint(tn.at(clientSurvivor)), "ids": []any{fmt.Sprint(tn.at(clientFolded))}})["mergeId"].(string)
+	tn.settleWebhook(t, api)
 	// The first id that is taken costs a command more than the next.
 	create(t, api, tn.owner(), person(values{"lastName": tn.word, "emailAddress": "made@" + strings.ToLower(tn.word) + ".example"}))
+}
+
+// settleWebhook makes a webhook, of the last id, and a delivery to it.
+func (tn *tenant) settleWebhook(t *testing.T, api *apitest.API) {
+	t.Helper()
+	for name, last := range map[string]int64{"webhookId": tn.at(lastWebhook) - 1, "webhookDeliveryId": tn.at(lastDelivery) - 1} {
+		counter := bson.D{{Key: "businessId", Value: int64(0)}, {Key: "_id", Value: name}}
+		if _, err := api.Mongo.Collection("counters").UpdateOne(t.Context(), counter, bson.D{{Key: "$set", Value: bson.D{{Key: "value", Value: last}}}}, options.UpdateOne().SetUpsert(true)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	payload(t, api, tn.owner(), `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { webhookId } userErrors { code field } } }`,
+		values{"input": values{"url": "https://" + strings.ToLower(tn.word) + ".example/", "description": tn.word}})
+	err := api.Store.QueueDeliveries(t.Context(), store.WebhookKey{BusinessID: tn.base, WebhookID: tn.at(lastWebhook)}, []store.WebhookDelivery{{
+		Place: 2, MessageID: "msg_" + tn.word, Kind: history.KindUpserted, ClientID: tn.at(clientOwn), ChangedDate: time.Now(), State: store.DeliveryPending,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (tn *tenant) form() string { return fmt.Sprintf("form-%d", tn.base) }
@@ -200,6 +229,9 @@ func (tn *tenant) ids() []named {
 		{"group", number(ownGroup)},
 		{"form", tn.form()},
 		{"merge", tn.mergeID},
+		{"webhook", number(lastWebhook)},
+		{"webhook's global id", global("Webhook", tn.at(lastWebhook))},
+		{"delivery", number(lastDelivery)},
 		{"business", fmt.Sprint(tn.base)},
 	}
 	for i := range list {
@@ -220,6 +252,8 @@ func natural(name string) string {
 		{"appointment", "appointment"},
 		{"form", "form"},
 		{"merge", "merge"},
+		{"webhook", "webhook"},
+		{"delivery", "delivery"},
 	} {
 		if strings.Contains(strings.ToLower(name), kind.part) && !strings.HasPrefix(name, "confirm") {
 			return kind.kind
@@ -256,6 +290,12 @@ func (tn *tenant) given(f *filler, name, typeName string) string {
 		return quoted(999_999)
 	case "formId":
 		return `"` + tn.form() + `"`
+	case "webhookId":
+		return quoted(tn.at(lastWebhook))
+	case "deliveryId":
+		return quoted(tn.at(lastDelivery))
+	case "url":
+		return `"https://example.com/"`
 	case "by":
 		return `{externalUserName: "up"}`
 	case "emailAddress":

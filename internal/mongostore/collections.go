@@ -37,7 +37,7 @@ type Index struct {
 // secretKeys stays whole: it has a document for each key of the deployment. So does
 // switches, of what is turned on for all of it.
 func Collections() []Collection {
-	return append(feedCollections(), []Collection{
+	return append(append(feedCollections(), webhookCollections()...), []Collection{
 		{clientsName, keyBusiness, clientIndexes()},
 		{historyName, keyBusiness, []Index{
 			{Name: "byVersion", Keys: ascending(keyBusiness, keyClient, keyVersion), Unique: true},

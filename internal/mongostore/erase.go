@@ -195,6 +195,9 @@ func (s *Store) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := s.blankAnswers(ctx, erasure); err != nil {
 		return err
 	}
+	if err := s.forgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
+		return err
+	}
 	// Rows that have no number yet get one first: they are blanked like the others,
 	// and none comes after the erasure's own row. No more are written:
 	// whoever announces a client writes to its document.

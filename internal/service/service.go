@@ -11,6 +11,7 @@ import (
 	"clientgraph/internal/service/reading"
 	"clientgraph/internal/service/scheduler"
 	"clientgraph/internal/service/settings"
+	"clientgraph/internal/service/webhooks"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/store"
 )
@@ -28,6 +29,7 @@ type Service struct {
 	*settings.Settings
 	*personaldata.Keeper
 	*importing.Importer
+	*webhooks.Endpoints
 }
 
 // Secrets is what keeps secrets. A service that writes needs all of it; one that
@@ -54,5 +56,6 @@ func New(store store.Store, secrets Secrets, limiter duplicates.Limiter, clock f
 		Settings:  settings.New(writes),
 		Keeper:    personaldata.New(writes),
 		Importer:  importing.New(reads),
+		Endpoints: webhooks.New(writes),
 	}
 }

@@ -8,3 +8,24 @@ import (
 func (g *LocationGroup) ID() client.ID {
 	return client.ID{Type: client.TypeLocationGroup, Number: g.LocationGroupID}
 }
+
+// ID is the global id.
+func (w *Webhook) ID() client.ID { return client.ID{Type: client.TypeWebhook, Number: w.WebhookID} }
+
+// ID is the global id.
+func (d *WebhookDelivery) ID() client.ID {
+	return client.ID{Type: client.TypeWebhookDelivery, Number: d.DeliveryID}
+}
+
+// ClientGlobalID is the client that the event is about; nil where it is about none.
+func (d *WebhookDelivery) ClientGlobalID() *client.ID {
+	if d.ClientID == 0 {
+		return nil
+	}
+	return new(client.GlobalID(d.ClientID))
+}
+
+// MergedIntoClientGlobalID is the client that MergedIntoClientID names.
+func (d *WebhookDelivery) MergedIntoClientGlobalID() *client.ID {
+	return client.OptionalClientID(d.MergedIntoClientID)
+}

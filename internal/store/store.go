@@ -35,6 +35,7 @@ type Store interface {
 	ChangeStore
 	EraseStore
 	ExportStore
+	WebhookStore
 
 	// Account finds the client of that account, deleted or not. An account that
 	// was merged is the survivor's. nil when there is none. A CLIENT's scope is
@@ -118,6 +119,7 @@ type Tx interface {
 	ImportTx
 	MergeTx
 	EraseTx
+	WebhookTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too but no merged ones, by id.

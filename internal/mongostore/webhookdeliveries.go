@@ -1,0 +1,140 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/store"
+)
+
+type deliveryDocument struct {
+	DeliveryID         int64     `bson:"_id"`
+	BusinessID         int64     `bson:"businessId"`
+	WebhookID          int64     `bson:"webhookId"`
+	Place              int64     `bson:"place"`
+	MessageID          string    `bson:"messageId"`
+	Kind               string    `bson:"kind"`
+	ClientID           int64     `bson:"clientId"`
+	Version            int64     `bson:"version,omitempty"`
+	MergedIntoClientID *int64    `bson:"mergedIntoClientId,omitempty"`
+	ChangedFields      []string  `bson:"changedFields,omitempty"`
+	At                 time.Time `bson:"at"`
+
+	State    string     `bson:"state"`
+	Attempts int64      `bson:"attempts"`
+	First    *time.Time `bson:"firstAttempt,omitempty"`
+	Last     *time.Time `bson:"lastAttempt,omitempty"`
+	Next     *time.Time `bson:"nextAttempt,omitempty"`
+	Failure  *string    `bson:"failure,omitempty"`
+	Status   *int64     `bson:"status,omitempty"`
+}
+
+func encodeDelivery(d store.WebhookDelivery) deliveryDocument {
+	return deliveryDocument{
+		DeliveryID: d.DeliveryID, BusinessID: d.BusinessID, WebhookID: d.WebhookID, Place: d.Place, MessageID: d.MessageID,
+		Kind: string(d.Kind), ClientID: d.ClientID, Version: d.Version, MergedIntoClientID: d.MergedIntoClientID,
+		ChangedFields: d.ChangedFields, At: d.ChangedDate,
+		State: string(d.State), Attempts: d.Attempts, First: d.FirstAttemptDate, Last: d.LastAttemptDate, Next: d.NextAttemptDate,
+		Failure: (*string)(d.Failure), Status: d.Status,
+	}
+}
+
+func (d *deliveryDocument) delivery() store.WebhookDelivery {
+	return store.WebhookDelivery{
+		DeliveryID: d.DeliveryID, BusinessID: d.BusinessID, WebhookID: d.WebhookID, Place: d.Place, MessageID: d.MessageID,
+		Kind: history.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version, MergedIntoClientID: d.MergedIntoClientID,
+		ChangedFields: d.ChangedFields, ChangedDate: d.At.UTC(),
+		State: store.WebhookDeliveryState(d.State), Attempts: d.Attempts,
+		FirstAttemptDate: utc(d.First), LastAttemptDate: utc(d.Last), NextAttemptDate: utc(d.Next),
+		Failure: (*store.WebhookFailure)(d.Failure), Status: d.Status,
+	}
+}
+
+// WebhookDeliveries implements store.WebhookStore.
+func (s *Store) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, query store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
+	filter := append(tenant(scope), bson.E{Key: keyWebhook, Value: webhookID})
+	if query.State != nil {
+		filter = append(filter, bson.E{Key: keyState, Value: string(*query.State)})
+	}
+	if query.Before != 0 {
+		filter = append(filter, bson.E{Key: keyPlace, Value: bson.D{{Key: "$lt", Value: query.Before}}})
+	}
+	return s.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetLimit(query.Limit))
+}
+
+func (s *Store) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
+	cursor, err := s.db.Collection(deliveriesName).Find(ctx, filter, o.SetBatchSize(oneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find deliveries: %w", err)
+	}
+	var found []deliveryDocument
+	if err := allRows(ctx, cursor, &found); err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	deliveries := make([]store.WebhookDelivery, len(found))
+	for i := range found {
+		deliveries[i] = found[i].delivery()
+	}
+	return deliveries, nil
+}
+
+func deliveryFilter(businessID, deliveryID int64) bson.D {
+	return bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: deliveryID}}
+}
+
+// WebhookDelivery implements store.WebhookTx.
+func (t *transaction) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
+	var found deliveryDocument
+	err := t.store.db.Collection(deliveriesName).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a delivery: %w", err)
+	}
+	return new(found.delivery()), nil
+}
+
+// PutWebhookDelivery implements store.WebhookTx.
+func (t *transaction) PutWebhookDelivery(ctx context.Context, delivery store.WebhookDelivery) error {
+	return t.store.putDelivery(ctx, delivery)
+}
+
+// putDelivery writes how far a delivery has come, if it is there still.
+func (s *Store) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
+	set := bson.D{{Key: keyState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
+	unset := bson.D{}
+	for _, part := range []struct {
+		key   string
+		value any
+		there bool
+	}{
+		{"firstAttempt", d.FirstAttemptDate, d.FirstAttemptDate != nil},
+		{"lastAttempt", d.LastAttemptDate, d.LastAttemptDate != nil},
+		{"nextAttempt", d.NextAttemptDate, d.NextAttemptDate != nil},
+		{"failure", d.Failure, d.Failure != nil},
+		{"status", d.Status, d.Status != nil},
+	} {
+		if part.there {
+			set = append(set, bson.E{Key: part.key, Value: part.value})
+		} else {
+			unset = append(unset, bson.E{Key: part.key, Value: ""})
+		}
+	}
+	update := bson.D{{Key: "$set", Value: set}}
+	if len(unset) > 0 {
+		update = append(update, bson.E{Key: "$unset", Value: unset})
+	}
+	if _, err := s.db.Collection(deliveriesName).UpdateOne(ctx, deliveryFilter(d.BusinessID, d.DeliveryID), update); err != nil {
+		return fmt.Errorf("write a delivery: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,286 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/history"
+	"clientgraph/internal/store"
+)
+
+// claimsAtOnce bounds how many webhooks a process takes at once.
+const claimsAtOnce = 1_000
+
+// ClaimWebhooks implements store.WebhookQueue.
+func (s *Store) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
+	free := bson.D{{Key: keyEnabled, Value: true}, {Key: keyUntil, Value: bson.D{{Key: "$lt", Value: now}}}}
+	cursor, err := s.db.Collection(webhooksName).Find(ctx, free,
+		options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find free webhooks: %w", err)
+	}
+	var found []webhookDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read free webhooks: %w", err)
+	}
+	var claimed []store.WebhookKey
+	for _, d := range found {
+		key := store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}
+		// Another process may have been first.
+		result, err := s.db.Collection(webhooksName).UpdateOne(ctx, append(webhookFilter(key), free...),
+			bson.D{{Key: "$set", Value: bson.D{{Key: keyOwner, Value: owner}, {Key: keyUntil, Value: until}}}})
+		if err != nil {
+			return claimed, fmt.Errorf("claim a webhook: %w", err)
+		}
+		if result.MatchedCount == 1 {
+			claimed = append(claimed, key)
+		}
+	}
+	return claimed, nil
+}
+
+// ownedIn is what an owner has of some businesses.
+func ownedIn(owner string, businessIDs []int64) bson.D {
+	return bson.D{{Key: keyBusiness, Value: in(businessIDs)}, {Key: keyOwner, Value: owner}}
+}
+
+// HoldWebhooks implements store.WebhookQueue.
+func (s *Store) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
+	var held []store.HeldWebhook
+	for chunk := range slices.Chunk(businessIDs, idChunk) {
+		if _, err := s.db.Collection(webhooksName).UpdateMany(ctx, ownedIn(owner, chunk), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntil, Value: until}}}}); err != nil {
+			return nil, fmt.Errorf("hold webhooks: %w", err)
+		}
+		cursor, err := s.db.Collection(webhooksName).Find(ctx, ownedIn(owner, chunk),
+			options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
+		if err != nil {
+			return nil, fmt.Errorf("find held webhooks: %w", err)
+		}
+		var found []webhookDocument
+		if err := cursor.All(ctx, &found); err != nil {
+			return nil, fmt.Errorf("read held webhooks: %w", err)
+		}
+		for _, d := range found {
+			held = append(held, store.HeldWebhook{WebhookKey: store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}, Revision: d.Revision})
+		}
+	}
+	return held, nil
+}
+
+// ReleaseWebhooks implements store.WebhookQueue.
+func (s *Store) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
+	for chunk := range slices.Chunk(businessIDs, idChunk) {
+		_, err := s.db.Collection(webhooksName).UpdateMany(ctx, ownedIn(owner, chunk),
+			bson.D{{Key: "$set", Value: bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}}}})
+		if err != nil {
+			return fmt.Errorf("release webhooks: %w", err)
+		}
+	}
+	return nil
+}
+
+// OpenWebhook implements store.WebhookQueue.
+func (s *Store) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
+	var found webhookDocument
+	err := s.db.Collection(webhooksName).FindOne(ctx, webhookFilter(key)).Decode(&found)
+	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && (found.Owner != owner || !found.Enabled) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a webhook: %w", err)
+	}
+	return &store.OpenWebhook{Webhook: found.webhook(), State: found.state(), Revision: found.Revision}, nil
+}
+
+func ownedFilter(owner string, open *store.OpenWebhook) bson.D {
+	return append(webhookFilter(open.Key()), bson.E{Key: keyOwner, Value: owner}, bson.E{Key: keyRevision, Value: open.Revision})
+}
+
+// SaveWebhookState implements store.WebhookQueue.
+func (s *Store) SaveWebhookState(ctx context.Context, owner string, open *store.OpenWebhook) (bool, error) {
+	state := open.State
+	set := bson.D{
+		{Key: "queued", Value: state.Queued},
+		{Key: "done", Value: state.Done},
+		{Key: "failures", Value: state.Failures},
+		{Key: "pausedUntil", Value: state.PausedUntil},
+	}
+	var update bson.D
+	if state.FailingSince != nil {
+		update = bson.D{{Key: "$set", Value: append(set, bson.E{Key: "failingSince", Value: *state.FailingSince})}}
+	} else {
+		update = bson.D{{Key: "$set", Value: set}, {Key: "$unset", Value: bson.D{{Key: "failingSince", Value: ""}}}}
+	}
+	result, err := s.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), update)
+	if err != nil {
+		return false, fmt.Errorf("write how far a webhook has come: %w", err)
+	}
+	return result.MatchedCount == 1, nil
+}
+
+// DisableWebhook implements store.WebhookQueue.
+func (s *Store) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
+	_, err := s.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
+		{Key: "$set", Value: bson.D{{Key: keyEnabled, Value: false}, {Key: "disabledReason", Value: string(reason)}}},
+		{Key: "$inc", Value: bson.D{{Key: keyVersion, Value: int64(1)}, {Key: keyRevision, Value: int64(1)}}},
+	})
+	if err != nil {
+		return fmt.Errorf("disable a webhook: %w", err)
+	}
+	return nil
+}
+
+func deliveriesOf(key store.WebhookKey) bson.D {
+	return bson.D{{Key: keyBusiness, Value: key.BusinessID}, {Key: keyWebhook, Value: key.WebhookID}}
+}
+
+func pendingOf(key store.WebhookKey) bson.D {
+	return append(deliveriesOf(key), bson.E{Key: keyState, Value: string(store.DeliveryPending)})
+}
+
+// deliveryCounter is the counter of their ids.
+const deliveryCounter = "webhookDeliveryId"
+
+// QueueDeliveries implements store.WebhookQueue. A process that died may have stored
+// some of them.
+func (s *Store) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
+	if len(deliveries) == 0 {
+		return nil
+	}
+	places := bson.D{{Key: "$gte", Value: deliveries[0].Place}, {Key: "$lte", Value: deliveries[len(deliveries)-1].Place}}
+	stored, err := s.findDeliveries(ctx, append(deliveriesOf(key), bson.E{Key: keyPlace, Value: places}), options.Find().SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
+	if err != nil {
+		return err
+	}
+	there := map[int64]bool{}
+	for i := range stored {
+		there[stored[i].Place] = true
+	}
+	last, err := increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, deliveryCounter}, int64(len(deliveries)))
+	if err != nil {
+		return err
+	}
+	var documents []any
+	clients := map[int64]bool{}
+	for i, d := range deliveries {
+		if there[d.Place] {
+			continue
+		}
+		d.BusinessID, d.WebhookID = key.BusinessID, key.WebhookID
+		d.DeliveryID = last - int64(len(deliveries)) + 1 + int64(i)
+		documents = append(documents, encodeDelivery(d))
+		clients[d.ClientID] = true
+	}
+	if len(documents) == 0 {
+		return nil
+	}
+	if _, err := s.db.Collection(deliveriesName).InsertMany(ctx, documents); err != nil {
+		return fmt.Errorf("write deliveries: %w", err)
+	}
+	return s.forgetErased(ctx, key.BusinessID, clients)
+}
+
+// forgetErased deletes the deliveries of those clients who are erased: their purge may
+// have come before what was just written.
+func (s *Store) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
+	ids := make([]int64, 0, len(clients))
+	for id := range clients {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for chunk := range slices.Chunk(ids, idChunk) {
+		erased, err := s.findTombstones(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(chunk)}}, 0)
+		if err != nil {
+			return err
+		}
+		gone := make([]int64, len(erased))
+		for i := range erased {
+			gone[i] = erased[i].ClientID
+		}
+		if len(gone) == 0 {
+			continue
+		}
+		if err := s.forgetDeliveries(ctx, businessID, gone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetDeliveries deletes the deliveries about erased clients, but for those of their
+// erasures, which receivers are to be told.
+func (s *Store) forgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
+	_, err := s.db.Collection(deliveriesName).DeleteMany(ctx, bson.D{
+		{Key: keyBusiness, Value: businessID},
+		{Key: keyClient, Value: in(clientIDs)},
+		{Key: "kind", Value: bson.D{{Key: "$ne", Value: string(history.KindErased)}}},
+	})
+	if err != nil {
+		return fmt.Errorf("delete the deliveries about erased clients: %w", err)
+	}
+	return nil
+}
+
+// PendingDeliveries implements store.WebhookQueue.
+func (s *Store) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
+	return s.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(ascending(keyPlace)).SetLimit(limit))
+}
+
+// FinishAttempt implements store.WebhookQueue.
+func (s *Store) FinishAttempt(ctx context.Context, delivery store.WebhookDelivery) error {
+	return s.putDelivery(ctx, delivery)
+}
+
+// HastenDeliveries implements store.WebhookQueue.
+func (s *Store) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
+	return s.hasten(ctx, key, "nextAttempt")
+}
+
+// hasten forgets dates of the deliveries of a webhook that are pending.
+func (s *Store) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
+	unset := bson.D{}
+	for _, date := range dates {
+		unset = append(unset, bson.E{Key: date, Value: ""})
+	}
+	if _, err := s.db.Collection(deliveriesName).UpdateMany(ctx, pendingOf(key), bson.D{{Key: "$unset", Value: unset}}); err != nil {
+		return fmt.Errorf("hasten deliveries: %w", err)
+	}
+	return nil
+}
+
+// DropDeliveries implements store.WebhookQueue.
+func (s *Store) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
+	if _, err := s.db.Collection(deliveriesName).DeleteMany(ctx, pendingOf(key)); err != nil {
+		return fmt.Errorf("drop deliveries: %w", err)
+	}
+	return nil
+}
+
+// TrimDeliveries implements store.WebhookQueue.
+func (s *Store) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
+	for _, state := range []store.WebhookDeliveryState{store.DeliverySucceeded, store.DeliveryFailed} {
+		of := func(more ...bson.E) bson.D {
+			return append(append(deliveriesOf(key), bson.E{Key: keyState, Value: string(state)}), more...)
+		}
+		last, err := s.findDeliveries(ctx, of(), options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetSkip(keep).SetLimit(1).
+			SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
+		if err != nil {
+			return err
+		}
+		if len(last) == 0 {
+			continue
+		}
+		older := of(bson.E{Key: keyPlace, Value: bson.D{{Key: "$lte", Value: last[0].Place}}})
+		if _, err := s.db.Collection(deliveriesName).DeleteMany(ctx, older); err != nil {
+			return fmt.Errorf("delete old deliveries: %w", err)
+		}
+	}
+	return nil
+}

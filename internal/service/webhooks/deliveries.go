@@ -1,0 +1,105 @@
+package webhooks
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+// MaxDeliveries bounds how many deliveries are read at once.
+const MaxDeliveries = 100
+
+const inputDelivery = "deliveryId"
+
+// DeliveryPage is a part of the deliveries of a webhook, latest first.
+type DeliveryPage struct {
+	Deliveries []store.WebhookDelivery
+	Cursors    []string
+	// Later and Earlier say whether there are more, before and behind.
+	Later, Earlier bool
+}
+
+// WebhookDeliveries reads a part of the deliveries of a webhook of the caller's
+// business: the first ones, 1 to 100, behind a cursor, of a state where one is given.
+// Errors: FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
+func (s *Endpoints) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID, first int64, after *string, state *store.WebhookDeliveryState) (*DeliveryPage, error) {
+	if err := reading.Permit(scope, client.Admin, false); err != nil {
+		return nil, err
+	}
+	var errs client.Errors
+	if first < 1 || first > MaxDeliveries {
+		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxDeliveries)))
+	}
+	query := store.WebhookDeliveryQuery{Limit: first + 1, State: state}
+	identity := fmt.Appendf(nil, "deliveries %d %d", scope.BusinessID, webhookID)
+	if after != nil {
+		key, err := reading.DecodeCursor(identity, "after", *after)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		query.Before, _ = client.ParseNumber(key)
+	}
+	if errs != nil {
+		return nil, errs
+	}
+	found, err := s.Store.WebhookDeliveries(ctx, scope, webhookID, query)
+	if err != nil {
+		return nil, fmt.Errorf("find deliveries: %w", err)
+	}
+	page := &DeliveryPage{Deliveries: found, Later: after != nil, Earlier: int64(len(found)) > first}
+	if page.Earlier {
+		page.Deliveries = found[:first]
+	}
+	page.Cursors = make([]string, len(page.Deliveries))
+	for i := range page.Deliveries {
+		page.Cursors[i] = reading.EncodeCursor(identity, strconv.FormatInt(page.Deliveries[i].Place, 10))
+	}
+	return page, nil
+}
+
+// RedeliverWebhook has a delivery sent again, as soon as may be: as the message that it
+// was, signed anew. One that is pending does not wait for its next attempt any longer.
+// Errors: FORBIDDEN, NOT_FOUND, INVALID_ID.
+func (s *Endpoints) RedeliverWebhook(ctx context.Context, scope client.Scope, id client.ID) (*store.WebhookDelivery, error) {
+	if err := reading.Permit(scope, client.Admin, false); err != nil {
+		return nil, err
+	}
+	var delivery *store.WebhookDelivery
+	err := s.Write(ctx, scope, writing.Plain(&delivery), func(ctx context.Context, tx store.Tx) error {
+		delivery = nil
+		if wrong := id.Wrong(client.Path{inputDelivery}); wrong != nil {
+			return wrong
+		}
+		webhooks, err := tx.Webhooks(ctx)
+		if err != nil {
+			return err
+		}
+		found, err := tx.WebhookDelivery(ctx, id.As(client.TypeWebhookDelivery))
+		if err != nil {
+			return err
+		}
+		var of *store.Webhook
+		if found != nil {
+			of = byID(webhooks, client.ID{Number: found.WebhookID})
+		}
+		if of == nil {
+			return notFound(inputDelivery, "want the id of a delivery that is kept, of a webhook of the business")
+		}
+		found.State, found.FirstAttemptDate, found.NextAttemptDate = store.DeliveryPending, nil, nil
+		delivery = found
+		if err := tx.PutWebhookDelivery(ctx, *found); err != nil {
+			return err
+		}
+		return tx.SaveWebhook(ctx, *of, true)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.tellChanged()
+	return delivery, nil
+}

@@ -1,0 +1,124 @@
+package webhooks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+	"clientgraph/internal/webhook"
+)
+
+// feedWindow is how many rows of the feed are looked at in one command.
+const feedWindow = 10_000
+
+// fill returns the deliveries that are pending, after it has stored those of rows of
+// the feed that follow, as far as there is room.
+func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.WebhookDelivery, error) {
+	head, err := w.runner.endpoints.Store.ChangeHead(ctx, w.scope())
+	if err != nil {
+		return nil, fmt.Errorf("find the head of the feed: %w", err)
+	}
+	if err := w.check(ctx, open, head); err != nil {
+		return nil, err
+	}
+	pending, err := w.store().PendingDeliveries(ctx, w.key, maxPending)
+	if err != nil {
+		return nil, err
+	}
+	room := int64(maxPending - len(pending))
+	stored := false
+	for room > 0 && open.State.Queued < head {
+		until := min(open.State.Queued+feedWindow, head)
+		rows, err := w.runner.endpoints.Store.Changes(ctx, w.scope(), open.State.Queued, until, room)
+		if err != nil {
+			return nil, fmt.Errorf("read the feed: %w", err)
+		}
+		if int64(len(rows)) == room {
+			// What lies behind the last row was not read.
+			until = rows[len(rows)-1].Sequence
+		}
+		deliveries := deliveriesOf(open, rows)
+		if err := w.store().QueueDeliveries(ctx, w.key, deliveries); err != nil {
+			return nil, err
+		}
+		open.State.Queued = until
+		room -= int64(len(deliveries))
+		stored = stored || len(deliveries) > 0
+	}
+	if !stored {
+		return pending, nil
+	}
+	// With the ids that they were given, and without those of erased clients.
+	return w.store().PendingDeliveries(ctx, w.key, maxPending)
+}
+
+// check sees whether all is kept that the webhook was not told yet. Else what is left
+// is given up, and the webhook is told to read all clients again.
+func (w *worker) check(ctx context.Context, open *store.OpenWebhook, head int64) error {
+	from := open.State.Queued
+	if w.checked == nil || *w.checked != open.Revision {
+		// Deliveries expire with the rows that they are of.
+		from = open.State.Done
+	}
+	if from < head {
+		next, written, err := w.runner.endpoints.Store.NextChange(ctx, w.scope(), from)
+		if err != nil {
+			return fmt.Errorf("find the next change: %w", err)
+		}
+		if next != from+1 || written.Before(w.now().Add(-store.FeedRetention)) {
+			return w.resync(ctx, open, head)
+		}
+	}
+	w.checked = &open.Revision
+	return nil
+}
+
+func (w *worker) resync(ctx context.Context, open *store.OpenWebhook, head int64) error {
+	if err := w.store().DropDeliveries(ctx, w.key); err != nil {
+		return err
+	}
+	told := store.WebhookDelivery{
+		Place: 2*head + 1, MessageID: webhook.NewMessageID(), Kind: webhook.KindResync,
+		ChangedDate: w.runner.endpoints.Instant(), State: store.DeliveryPending,
+	}
+	if err := w.store().QueueDeliveries(ctx, w.key, []store.WebhookDelivery{told}); err != nil {
+		return err
+	}
+	open.State.Queued, open.State.Done = head, head
+	w.checked = &open.Revision
+	return nil
+}
+
+// deliveriesOf are what a webhook is to be told of rows.
+func deliveriesOf(open *store.OpenWebhook, rows []changefeed.Row) []store.WebhookDelivery {
+	var deliveries []store.WebhookDelivery
+	for i := range rows {
+		row := &rows[i]
+		// A row without a client only keeps its number.
+		if row.ClientID == 0 || len(open.Kinds) > 0 && !slices.Contains(open.Kinds, row.Kind) {
+			continue
+		}
+		d := store.WebhookDelivery{
+			Place: 2 * row.Sequence, MessageID: webhook.NewMessageID(), Kind: row.Kind, ClientID: row.ClientID, Version: row.Version,
+			ChangedFields: row.ChangedFields(client.RoleAdmin), ChangedDate: row.At, State: store.DeliveryPending,
+		}
+		if row.MergedIntoClientID != 0 {
+			d.MergedIntoClientID = &row.MergedIntoClientID
+		}
+		deliveries = append(deliveries, d)
+	}
+	return deliveries
+}
+
+func eventOf(d *store.WebhookDelivery) webhook.Event {
+	event := webhook.Event{
+		BusinessID: d.BusinessID, Kind: d.Kind, At: d.ChangedDate, ClientID: d.ClientID, Version: d.Version, ChangedFields: d.ChangedFields,
+	}
+	if d.MergedIntoClientID != nil {
+		event.MergedIntoClientID = *d.MergedIntoClientID
+	}
+	return event
+}
