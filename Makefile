@@ -35,7 +35,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema contract words threats scripts deploy property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console $(CHECKS)
+.PHONY: help run port test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console $(CHECKS)
 
 .SILENT:
 
@@ -43,11 +43,15 @@ help: ## list the targets
 	sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-12s %s\n' "$$name" "$$text"; done
 
-run: $(PLAYGROUND) $(CONSOLE) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
+run: port $(PLAYGROUND) $(CONSOLE) ## serve with sample data; ARGS='--listen 127.0.0.1:0' passes options on
 	# Not `go run`, which does not pass SIGTERM on.
-	mkdir -p .cache
-	go build -buildvcs=$$(.ci/buildvcs) -o .cache/clientgraph .
+	.ci/compile .cache/clientgraph
+	echo "starting the server and its database ..."
 	exec .cache/clientgraph serve --sample $(ARGS)
+
+# Before anything is compiled: it takes minutes the first time.
+port:
+	.ci/port $(ARGS)
 
 test: ## run all Go tests; TESTFLAGS=-count=1 passes options on
 	$(GOTEST) -timeout 10m $(TESTFLAGS) ./...
@@ -162,7 +166,7 @@ console: $(CONSOLE) ## build the console that the server embeds, and check its s
 $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground/*.mjs internal/web/playground/src/*)
 	if ! command -v npm >/dev/null; then \
 		echo "npm is not there: the playground will load GraphiQL from a CDN"; \
-	elif ! (cd internal/web/playground && npm ci --loglevel=error && npm run --silent build); then \
+	elif echo "building the playground ..."; ! (cd internal/web/playground && npm ci --loglevel=error && npm run --silent build); then \
 		echo "the playground could not be built: it will load GraphiQL from a CDN"; \
 	fi
 
@@ -170,7 +174,7 @@ $(PLAYGROUND): $(wildcard internal/web/playground/*.json internal/web/playground
 $(CONSOLE): schema.graphqls $(wildcard internal/web/console/*.json internal/web/console/*.ts) $(shell find internal/web/console/src -type f ! -name '*.generated.ts')
 	if ! command -v npm >/dev/null; then \
 		echo "npm is not there: the console will say how to build it"; \
-	elif ! (cd internal/web/console && npm ci --loglevel=error && npm run --silent build); then \
+	elif echo "building the console ..."; ! (cd internal/web/console && npm ci --loglevel=error && npm run --silent build); then \
 		echo "the console could not be built: its page will say how to"; \
 	fi
 

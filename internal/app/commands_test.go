@@ -3,9 +3,11 @@ package app_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -110,9 +112,23 @@ func TestTokensOfEachRoleAreGoodForTheServerOfTheDataFolder(t *testing.T) {
 	}
 }
 
-// The ready line's command for a token can be pasted into a shell where the server
-// was started, whatever it was started by and with.
-func TestReadyLineTellsHowToGetAToken(t *testing.T) {
+// lineOf is what the server says of a thing when it is ready.
+func (s *serving) lineOf(t *testing.T, thing string) string {
+	t.Helper()
+	for {
+		line, err := s.said.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the server says nothing of %s: %v", thing, err)
+		}
+		if name, text, _ := strings.Cut(strings.TrimSpace(line), " "); name == thing {
+			return strings.TrimSpace(text)
+		}
+	}
+}
+
+// The command for a token that a server tells can be pasted into a shell, wherever
+// one stands, whatever the server was started by and with.
+func TestReadyServerTellsHowToGetAToken(t *testing.T) {
 	t.Parallel()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
@@ -127,17 +143,54 @@ func TestReadyLineTellsHowToGetAToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := serveCommand(t, filepath.Join(folder, data), cmd)
-		_, line, _ := strings.Cut(s.ready, " · for a token: ")
-		if named := strings.Contains(line, "--data-dir"); named != (data != ".data") {
-			t.Errorf("with its data in %s it says %s", data, line)
+		line := s.lineOf(t, "token")
+		for _, where := range []string{folder, t.TempDir()} {
+			paste := exec.CommandContext(t.Context(), shell, "-c", line)
+			paste.Dir = where
+			r := finish(t, paste)
+			if r.code != 0 {
+				t.Fatalf("%s: exit code %d: %s", line, r.code, r.stderr)
+			}
+			wantCount(t, s, strings.TrimSpace(r.stdout), 0)
 		}
-		paste := exec.CommandContext(t.Context(), shell, "-c", line)
-		paste.Dir = folder
-		r := finish(t, paste)
-		if r.code != 0 {
-			t.Fatalf("%s: exit code %d: %s", line, r.code, r.stderr)
+	}
+}
+
+// What a server with the sample tells when it is ready is there: its pages, and
+// those whom a token can be for, each of whom sees clients.
+func TestReadyServerTellsWhatThereIs(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t), "--sample")
+	for _, page := range []string{"console", "playground"} {
+		address := s.lineOf(t, page)
+		response, err := http.Get(address)
+		if err != nil {
+			t.Fatal(err)
 		}
-		wantCount(t, s, strings.TrimSpace(r.stdout), 0)
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s at %s: status %d", page, address, response.StatusCode)
+		}
+	}
+	if address := s.lineOf(t, "API"); address != s.base+"/graphql" {
+		t.Errorf("the API is at %s", address)
+	}
+	command := s.lineOf(t, "token")
+	if business := s.lineOf(t, "business"); business != "43111" {
+		t.Errorf("the sample is of business %s", business)
+	}
+	flags := regexp.MustCompile(`^(?:\d+, )+\d+ \((--role \w+ --[a-z-]+ \d+)\)$`)
+	for _, who := range []string{"staff", "locations", "accounts"} {
+		line := s.lineOf(t, who)
+		found := flags.FindStringSubmatch(line)
+		if found == nil {
+			t.Errorf("of %s it says %q", who, line)
+			continue
+		}
+		token := s.token(t, strings.Fields(found[1])...)
+		if count, _ := s.do(t, token, "{ clientCount }")["clientCount"].(float64); count == 0 || count == 508 {
+			t.Errorf("%s sees %v clients (%s)", found[1], count, command)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -185,47 +184,6 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// announce tells a person, and the log, that the server is ready.
-func announce(stdout io.Writer, logger *slog.Logger, program string, cfg config.Serve, addr net.Addr, db *database) {
-	scheme := "http"
-	if cfg.TLSCert != "" {
-		scheme = "https"
-	}
-	base := scheme + "://" + addr.String()
-	line := "clientgraph is ready: " + base + "/graphql"
-	if cfg.Development() || cfg.Playground {
-		line += " · playground " + base + "/"
-	}
-	if cfg.Development() || cfg.Console {
-		line += " · console " + base + "/console"
-	}
-	line += fmt.Sprintf(" · database %s at %s", db.engine.Kind, db.engine.Address)
-	if cfg.Development() {
-		line += " · for a token: " + tokenCommand(program, cfg)
-	}
-	// Nobody may be reading; the log line is there all the same.
-	_, _ = fmt.Fprintln(stdout, line)
-	logger.Info("ready", "address", addr.String(), "database", db.engine.Kind, "development", cfg.Development())
-}
-
-// tokenCommand is a command line, for a shell in the folder where the server was
-// started, that prints a token which this server takes.
-func tokenCommand(program string, cfg config.Serve) string {
-	line := shellWord(program) + " token --role OWNER"
-	if cfg.DataDir != config.DefaultDataDir {
-		line += " --data-dir " + shellWord(cfg.DataDir)
-	}
-	return line
-}
-
-// shellWord quotes what a shell would not read as one word.
-func shellWord(text string) string {
-	if text != "" && strings.Trim(text, "+,-./:=@_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // serveHTTP serves until ctx ends or the database is gone.

@@ -24,10 +24,12 @@ import (
 type serving struct {
 	cmd *exec.Cmd
 	dir string
-	// base is its address, http://HOST:PORT, and ready the line that says so.
-	base, ready string
-	stderr      *lines
-	lock        lock
+	// base is its address, http://HOST:PORT; said is what the server says after the
+	// line that tells it.
+	base   string
+	said   *bufio.Reader
+	stderr *lines
+	lock   lock
 	// ended is closed when the process has ended.
 	ended chan struct{}
 	// connection is the test's own to the database, nil for none.
@@ -102,7 +104,8 @@ func serveCommand(t *testing.T, dir string, cmd *exec.Cmd) *serving {
 			t.Logf("the server logged %s", s.stderr)
 		}
 	})
-	line, err := bufio.NewReader(reader).ReadString('\n')
+	s.said = bufio.NewReader(reader)
+	line, err := s.said.ReadString('\n')
 	if err != nil {
 		<-s.ended
 		t.Fatalf("the server did not start: %v: %s", cmd.ProcessState, s.stderr)
@@ -111,7 +114,7 @@ func serveCommand(t *testing.T, dir string, cmd *exec.Cmd) *serving {
 	if found == nil {
 		t.Fatalf("the server says %q", line)
 	}
-	s.ready, s.base = line, found[1]
+	s.base = found[1]
 	text, err := os.ReadFile(filepath.Join(dir, "engine.lock"))
 	if err == nil {
 		err = json.Unmarshal(text, &s.lock)
