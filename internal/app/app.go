@@ -77,6 +77,8 @@ func run(ctx context.Context, program, command string, cfg config.Config, stdout
 		return seed(ctx, cfg.Seed, stdout, stderr)
 	case "import <file>":
 		return importFile(ctx, cfg.Import, stdout, stderr)
+	case "export":
+		return export(ctx, cfg.Export, stdout, stderr)
 	case "indexes":
 		return indexes(ctx, cfg.Indexes, stdout, stderr)
 	case "migrate":

@@ -17,7 +17,7 @@ import (
 // maxProblems bounds how many lines an import says about what is wrong.
 const maxProblems = 100
 
-// importFile takes a file of what the scheduler knows in.
+// importFile takes a file in: of clients, or of what the scheduler knows.
 func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer) error {
 	format, ok := transfer.FormatOf(cfg.File)
 	if !ok {
@@ -28,6 +28,9 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 		return &devdb.UserError{Message: fmt.Sprintf("can't open %s; is it there, and may you read it?", cfg.File)}
 	}
 	defer file.Close()
+	if cfg.Kind == kindClients {
+		return importClients(ctx, cfg, format, file, stdout, stderr)
+	}
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
 	if err != nil {

@@ -64,7 +64,7 @@ func TestImportBesideAServer(t *testing.T) {
 	if r := run(t, "import", file, "--kind", "appointments", "--business", "7", "--data-dir", s.dir); r.code != 1 || !strings.Contains(r.stdout, "took in 0, known already 0, with errors 153") {
 		t.Errorf("another business: exit code %d, %q", r.code, r.stdout)
 	}
-	wantOneLine(t, run(t, "import", file, "--kind", "clients", "--data-dir", s.dir), "--kind")
+	wantOneLine(t, run(t, "import", file, "--kind", "staff", "--data-dir", s.dir), "--kind")
 	wantOneLine(t, run(t, "import", filepath.Join(t.TempDir(), "none.csv"), "--kind", "forms", "--data-dir", s.dir), "none.csv")
 	wantOneLine(t, run(t, "import", "README.md", "--kind", "forms", "--data-dir", s.dir), ".csv", ".jsonl")
 }

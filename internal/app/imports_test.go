@@ -101,7 +101,7 @@ func imports() map[string][]string {
 		"internal/testdb":               {"internal/devdb"},
 		"internal/testsize":             nil,
 		"internal/sheet":                nil,
-		"internal/transfer":             {client, "internal/service/scheduler", "internal/sheet"},
+		"internal/transfer":             {client, reading, "internal/service/scheduler", writing, "internal/sheet", store},
 		"internal/web":                  nil,
 		"internal/webhook":              {client, history},
 		"internal/webhook/sending":      {"internal/webhook"},

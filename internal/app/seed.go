@@ -159,7 +159,7 @@ func newProgress(stdout io.Writer, things string, total int) *progress {
 	bars := mpb.New(mpb.WithOutput(file))
 	return &progress{bars: bars, bar: bars.AddBar(int64(total),
 		mpb.PrependDecorators(decor.Name(things+" "), decor.CountersNoUnit("%d / %d")),
-		mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))}
+		mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageSpeed(0, "%.0f/s"), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))}
 }
 
 func (p *progress) set(stored int) {

@@ -19,7 +19,8 @@ type Config struct {
 	Serve      Serve      `cmd:"" help:"Serve the API."`
 	Token      Token      `cmd:"" help:"Print a development token."`
 	Seed       Seed       `cmd:"" help:"Add generated clients to a business."`
-	Import     Import     `cmd:"" help:"Take in a file of what the scheduler knows."`
+	Import     Import     `cmd:"" help:"Take in a file of clients, or of what the scheduler knows."`
+	Export     Export     `cmd:"" help:"Write clients as CSV or JSON Lines."`
 	Indexes    Indexes    `cmd:"" help:"Make the database's indexes and list them; on a cluster, shard its collections."`
 	Migrate    Migrate    `cmd:"" help:"Bring what an earlier version stored to what this one stores, beside servers that go on, once all of them are of this version. Interrupted, it goes on when it is run again."`
 	Doctor     Doctor     `cmd:"" help:"Say what is wrong with a server of these flags, its keys, tokens and database, and what to do; changes nothing. Exit code 1 where something must be mended."`
@@ -114,10 +115,34 @@ type Seed struct {
 // Import is the command that takes a file in.
 type Import struct {
 	Database
-	File     string `arg:"" name:"file" help:"The file: FILE.csv, with the names of the columns in its first line, or FILE.jsonl, with an object a line. The names are those of the schema's inputs."`
-	Kind     string `required:"" enum:"appointments,locationGroups,forms" help:"What it holds: appointments, locationGroups or forms."`
+	File     string `arg:"" name:"file" help:"The file: FILE.csv, with the names of the columns in its first line, or FILE.jsonl, with an object a line. The names are those of the schema's inputs; of clients also custom fields and what other systems call them."`
+	Kind     string `required:"" enum:"clients,appointments,locationGroups,forms" help:"What it holds: clients, appointments, locationGroups or forms."`
 	DryRun   bool   `help:"Check everything and write nothing."`
 	Business int64  `default:"43111" help:"Business that it is about."`
+	Clients  `group:"Import of clients:"`
+}
+
+// Clients says how a file of clients is taken in.
+type Clients struct {
+	Match         string   `enum:",none,clientId,externalUserName,emailAddress" default:"" help:"By what the client is found whom a row changes: clientId, externalUserName or emailAddress; rows that find nobody make a client, but by clientId. With none every row makes one. Required."`
+	Several       string   `enum:"error,leave,oldest" default:"error" help:"What becomes of a row that finds several clients: error, leave (all stay as they are), oldest (the one of the lowest id is changed)."`
+	Map           []string `sep:"none" placeholder:"HEADER=COLUMN" help:"Column that a header of the file is, such as \"Mobile=cellPhone\" or \"Shoe size=field: Size\"; \"Fax=\" leaves it out, \"*=\" all that nothing is known of. May be repeated."`
+	Dates         string   `placeholder:"FORM" help:"How the file writes days, with YYYY, MM or M, and DD or D, such as DD.MM.YYYY; YYYY-MM-DD unless given."`
+	ListSeparator string   `default:";" help:"Character between the entries of a list in one cell."`
+	Encoding      string   `enum:",utf-8,utf-16le,utf-16be,windows-1252" default:"" help:"How the file writes characters: utf-8, utf-16le, utf-16be or windows-1252; found unless given."`
+	Delimiter     string   `enum:",comma,semicolon,tab,pipe" default:"" help:"What stands between cells: comma, semicolon, tab or pipe; found unless given."`
+	Errors        string   `placeholder:"FILE" help:"File for what is wrong with rows, as CSV: row, column, code, message. The standard output unless given."`
+	Again         bool     `help:"Import a file once more that was imported before."`
+}
+
+// Export is the command that writes clients.
+type Export struct {
+	Database
+	Kind     string `required:"" enum:"clients" help:"What to write: clients."`
+	Format   string `enum:"csv,jsonl" default:"csv" help:"csv, with the names of the columns in the first line and cells that no spreadsheet executes, or jsonl, an object a line."`
+	Filter   string `placeholder:"JSON" help:"Which clients: a ClientReportFilter of the schema, such as {\"tagsList\": [\"VIP\"]}; all that are not deleted unless given."`
+	Output   string `placeholder:"FILE" help:"File to write; the standard output unless given."`
+	Business int64  `default:"43111" help:"Business whose clients they are."`
 }
 
 // Indexes is the command that makes the indexes.

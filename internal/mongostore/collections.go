@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -37,7 +38,7 @@ type Index struct {
 // secretKeys stays whole: it has a document for each key of the deployment. So does
 // switches, of what is turned on for all of it.
 func Collections() []Collection {
-	return append(append(feedCollections(), webhookCollections()...), []Collection{
+	return slices.Concat(feedCollections(), webhookCollections(), []Collection{importCollection()}, []Collection{
 		{clientsName, keyBusiness, clientIndexes()},
 		{historyName, keyBusiness, []Index{
 			{Name: "byVersion", Keys: ascending(keyBusiness, keyClient, keyVersion), Unique: true},
@@ -79,10 +80,6 @@ func Collections() []Collection {
 			{Name: "byClient", Keys: ascending(keyBusiness, "clients.clientId")},
 			{Name: "expiry", Keys: ascending("at"), Expire: store.KeyLifetime},
 		}},
-		{importsName, keyBusiness, []Index{
-			{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
-			{Name: "expiry", Keys: ascending("at"), Expire: store.ImportKept},
-		}},
 		{tombstonesName, keyBusiness, []Index{
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
 			// Whose erasure is not at its end, in any business: a start looks for them.
@@ -106,7 +103,7 @@ func Collections() []Collection {
 		}},
 		{secretsName, "", nil},
 		{switchesName, "", nil},
-	}...)
+	})
 }
 
 // feedCollections are those of what writers leave to be numbered, and of how they keep

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"clientgraph/internal/client"
@@ -169,6 +168,3 @@ func needOf(columns []*Column) client.Selection {
 	}
 	return need
 }
-
-// isField says whether a header is in the form of a custom field's column.
-func isField(header string) bool { return strings.HasPrefix(header, fieldPrefix) }

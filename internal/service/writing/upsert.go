@@ -208,7 +208,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 	case err != nil:
 		return nil, fmt.Errorf("find the client of a key: %w", err)
 	case len(found) > 1:
-		return nil, at.At(&client.Error{Code: client.CodeAmbiguousKey, Message: "several clients have this; name the one that is meant by its clientId"})
+		return nil, at.At(ambiguousKey())
 	case len(found) == 1:
 		return found[0], nil
 	case u.expectedVersion != nil:

@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/config"
+	"clientgraph/internal/devdb"
+	"clientgraph/internal/mongostore"
+	"clientgraph/internal/service"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/sheet"
+	"clientgraph/internal/store"
+	"clientgraph/internal/transfer"
+)
+
+const (
+	kindClients = "clients"
+	// importTries is how often in a row a database may fail to take a part of an import,
+	// and importPause is how long it is left alone after each.
+	importTries = 5
+	importPause = time.Second
+)
+
+// importClients takes a file of clients in.
+func importClients(ctx context.Context, cfg config.Import, format transfer.Format, file *os.File, stdout, stderr io.Writer) error {
+	options, err := clientOptions(cfg, format)
+	if err != nil {
+		return &devdb.UserError{Message: err.Error()}
+	}
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx, logger)
+	service := service.New(db.store, service.Secrets{}, nil, time.Now)
+	problems, err := newProblemList(cfg.Errors, stdout)
+	if err != nil {
+		return err
+	}
+	told := &importTold{stderr: stderr}
+	options.Wrong, options.Begun, options.Progress = problems.add, told.begun, told.progress
+	summary, err := importSteadily(ctx, service.Writes, owner(cfg.Business, "import"), file, options)
+	told.done()
+	if failed := problems.close(); err == nil {
+		err = failed
+	}
+	return tellImport(cfg, summary, problems.count, err, stderr)
+}
+
+// importSteadily imports a file into a database that may fail for a moment: it goes on
+// where it was, a few times in a row.
+func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Scope, file io.ReadSeeker, options transfer.ImportOptions) (transfer.ImportSummary, error) {
+	came := store.ImportProgress{}
+	for tries := 1; ; tries++ {
+		summary, err := transfer.ImportClients(ctx, writes, scope, file, options)
+		if err == nil || ctx.Err() != nil || !mongostore.Unavailable(err) {
+			return summary, err
+		}
+		if now := summary.ImportProgress; now.Phase != came.Phase || now.Row != came.Row || now.Part != came.Part {
+			came, tries = now, 1
+		}
+		if tries == importTries {
+			return summary, err
+		}
+		// What was begun anew is gone on with.
+		options.Again = false
+		select {
+		case <-ctx.Done():
+			return summary, err
+		case <-time.After(importPause):
+		}
+	}
+}
+
+// clientOptions reads the flags.
+func clientOptions(cfg config.Import, format transfer.Format) (transfer.ImportOptions, error) {
+	c := cfg.Clients
+	if c.Match == "" {
+		return transfer.ImportOptions{}, errors.New("say by what rows find the client that they change: --match clientId, externalUserName or emailAddress; --match none makes a client of every row")
+	}
+	separator, size := utf8.DecodeRuneInString(c.ListSeparator)
+	if size == 0 || size != len(c.ListSeparator) || separator == '\\' {
+		return transfer.ImportOptions{}, errors.New("--list-separator is one character, such as ; or ,")
+	}
+	mapping, err := transfer.ParseMapping(c.Map)
+	if err != nil {
+		return transfer.ImportOptions{}, err
+	}
+	delimiters := map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
+	return transfer.ImportOptions{
+		Format: format, Encoding: sheet.Encoding(c.Encoding), Delimiter: delimiters[c.Delimiter],
+		Reading: transfer.Reading{Dates: c.Dates, Separator: separator}, Mapping: mapping,
+		Match: transfer.Match(c.Match), Several: writing.Several(c.Several), DryRun: cfg.DryRun, Again: c.Again,
+	}, nil
+}
+
+// tellImport prints what became of a file, and makes an error of rows that were
+// refused.
+func tellImport(cfg config.Import, s transfer.ImportSummary, problems int64, err error, stderr io.Writer) error {
+	if s.DoneBefore {
+		fmt.Fprintf(stderr, "this file was imported before, on %s: created %d, changed %d, left %d, refused %d; --again imports it once more\n",
+			s.At.Format(time.DateTime), s.Created, s.Changed, s.Left, s.Refused)
+		return nil
+	}
+	verb := ""
+	if cfg.DryRun {
+		verb = "would have "
+	}
+	rows := s.Created + s.Changed + s.Left + s.Refused
+	if rows > 0 || err == nil {
+		fmt.Fprintf(stderr, "read %d clients: %screated %d, %schanged %d, left %d, refused %d\n", rows, verb, s.Created, verb, s.Changed, s.Left, s.Refused)
+	}
+	if s.Edges > 0 {
+		fmt.Fprintf(stderr, "viewer edges of %d clients, refused of %d\n", s.Edges, s.EdgesRefused)
+	}
+	switch {
+	case err != nil && len(client.AsErrors(err)) > 0:
+		return fmt.Errorf("%s: %w", cfg.File, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w; to import it again goes on where it ended", cfg.File, err)
+	case s.Refused+s.EdgesRefused > 0 || problems > 0:
+		return &devdb.UserError{Message: fmt.Sprintf("%d of %d rows have errors and were left out", s.Refused, rows)}
+	}
+	return nil
+}
+
+// problemList writes what is wrong with a file, as CSV.
+type problemList struct {
+	csv   *csv.Writer
+	file  *os.File
+	count int64
+}
+
+// newProblemList writes into a file, to its end, so that what an import found before it
+// was stopped stays; or to stdout.
+func newProblemList(name string, stdout io.Writer) (*problemList, error) {
+	if name == "" {
+		return &problemList{csv: csv.NewWriter(stdout)}, nil
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, &devdb.UserError{Message: fmt.Sprintf("can't write %s; choose another file with --errors", name)}
+	}
+	return &problemList{csv: csv.NewWriter(file), file: file}, nil
+}
+
+func (l *problemList) add(p transfer.Problem) error {
+	if l.count == 0 && l.isNew() {
+		if err := l.csv.Write([]string{"row", "column", "code", "message"}); err != nil {
+			return fmt.Errorf("write what is wrong: %w", err)
+		}
+	}
+	l.count++
+	row := ""
+	if p.Row > 0 {
+		row = strconv.FormatInt(p.Row, 10)
+	}
+	// A header is somebody's text.
+	err := l.csv.Write([]string{row, neutralHeader(p.Column), string(p.Code), p.Message})
+	// Whoever kills an import is to find what it found.
+	l.csv.Flush()
+	if err == nil {
+		err = l.csv.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("write what is wrong: %w", err)
+	}
+	return nil
+}
+
+func neutralHeader(header string) string {
+	if header == "" {
+		return ""
+	}
+	return sheet.Neutral(strings.ToValidUTF8(header, "\uFFFD"))
+}
+
+func (l *problemList) isNew() bool {
+	if l.file == nil {
+		return true
+	}
+	info, err := l.file.Stat()
+	return err == nil && info.Size() == 0
+}
+
+func (l *problemList) close() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
+}
+
+// importTold tells people how an import goes.
+type importTold struct {
+	stderr io.Writer
+	phase  store.ImportPhase
+	bar    *progress
+}
+
+func (t *importTold) begun(b transfer.Begun) {
+	fmt.Fprintf(t.stderr, "%d clients, in %s\n", b.Entries, b.Encoding)
+	for _, m := range b.Mapped {
+		switch {
+		case m.Column == "":
+			fmt.Fprintf(t.stderr, "  %q is left out\n", m.Header)
+		case m.Column != m.Header:
+			fmt.Fprintf(t.stderr, "  %q is %s\n", m.Header, m.Column)
+		}
+	}
+	if b.Before.Row > 0 {
+		fmt.Fprintf(t.stderr, "going on after row %d\n", b.Before.Row)
+	}
+}
+
+func (t *importTold) progress(phase store.ImportPhase, row, rows int64) {
+	if phase != t.phase {
+		t.done()
+		things := "rows"
+		if phase == store.ImportEdges {
+			things = "rows, viewer edges"
+		}
+		t.phase, t.bar = phase, newProgress(t.stderr, things, int(rows))
+	}
+	t.bar.set(int(row))
+}
+
+func (t *importTold) done() {
+	if t.bar != nil {
+		t.bar.done()
+		t.bar = nil
+	}
+}

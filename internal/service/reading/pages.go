@@ -1,0 +1,37 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+// eachPage is how many clients Each reads at once: few enough that a page of the
+// largest records is no burden.
+const eachPage = 200
+
+// Each visits all clients that a filter means, by id and a page at a time, so that
+// memory does not grow with them. Who is made or changed meanwhile may be visited as
+// before or as after. It ends with the first failure of visit. Errors: those of a
+// report's filter.
+func (s *Reads) Each(ctx context.Context, scope client.Scope, filter Filter, need client.Selection, visit func([]*client.Client) error) error {
+	m, err := s.resolve(ctx, scope, filter)
+	if err != nil {
+		return err
+	}
+	for last := int64(0); ; {
+		found, err := s.list(ctx, scope, m, store.Query{AfterID: last, Limit: eachPage, Need: need})
+		if err != nil {
+			return fmt.Errorf("read a page of clients: %w", err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		if err := visit(found); err != nil {
+			return err
+		}
+		last = found[len(found)-1].ClientID
+	}
+}

@@ -1,0 +1,162 @@
+package writing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/store"
+)
+
+// ImportEdges are the viewer edges of a row, which are brought in when all clients are
+// there.
+type ImportEdges struct {
+	Number   int64
+	ClientID int64
+	// Subjects are whom the client may see; nil for what the row does not say. They
+	// replace whom it saw, or are added where Add says so, which is for rows whose edges
+	// come in several parts. Viewers are who may see the client; they are added. An id
+	// that is 0 is of nobody.
+	Subjects, Viewers []int64
+	Add               bool
+	// Wrong is what is wrong with the row already: it is refused.
+	Wrong client.Errors
+}
+
+// touched are all clients that the edges are about.
+func (e ImportEdges) touched(held *client.Client) []int64 {
+	ids := slices.Concat([]int64{e.ClientID}, e.Subjects, e.Viewers)
+	if held != nil && e.Subjects != nil {
+		ids = append(ids, held.SubjectIDs...)
+	}
+	return ids
+}
+
+// Edges brings the viewer edges of the first of those rows in, as Rows does with
+// rows. Errors of a row: NOT_FOUND, SELF_VIEW, TOO_MANY_SUBJECTS, TOO_MANY,
+// CLIENT_MERGED.
+func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult, error) {
+	if err := i.check(ctx); err != nil {
+		return nil, err
+	}
+	var results []ImportResult
+	var next store.ImportProgress
+	err := i.write(ctx, &next, func(ctx context.Context, tx store.Tx) error {
+		results = nil
+		ids := make([]int64, len(rows))
+		for n, row := range rows {
+			ids[n] = row.ClientID
+		}
+		clients, err := tx.Clients(ctx, client.SortedSet(ids))
+		if err != nil {
+			return fmt.Errorf("find clients: %w", err)
+		}
+		touched := map[int64]bool{}
+		for n, row := range rows {
+			about := row.touched(clients[row.ClientID])
+			// A transaction does not see what it wrote, and holds no more than the edges of
+			// one large row.
+			if n > 0 && (len(touched)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return touched[id] })) {
+				break
+			}
+			result, err := i.edges(ctx, tx, row, clients[row.ClientID], &Draft{Service: i.service, Scope: i.scope, Indexer: i.indexer})
+			if err != nil {
+				return err
+			}
+			for _, id := range about {
+				touched[id] = true
+			}
+			results = append(results, result)
+			next.Row = row.Number
+			next.Edges++
+			if result.Outcome == RowRefused {
+				next.EdgesRefused++
+			}
+		}
+		return nil
+	})
+	return results, err
+}
+
+// edges brings the edges of one row in.
+func (i *Import) edges(ctx context.Context, tx store.Tx, row ImportEdges, held *client.Client, w *Draft) (ImportResult, error) {
+	if row.Wrong == nil && (held == nil || held.Deleted()) {
+		// The row was refused, or somebody took the client away since.
+		row.Wrong = client.Errors{client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "the client of this row is not there; its edges are left out"})}
+	}
+	if row.Wrong != nil {
+		return ImportResult{RowRefused, row.Wrong}, nil
+	}
+	values := client.Values{}
+	if row.Subjects != nil {
+		subjects := slices.Clone(row.Subjects)
+		if row.Add {
+			subjects = append(subjects, held.SubjectIDs...)
+		}
+		values[client.InputSubjects] = client.Entries(subjects)
+	}
+	w.decode = func(held *client.Client) *client.Input {
+		by := i.by
+		by.Held = held
+		return client.DecodeInput(values, by)
+	}
+	after, err := w.save(ctx, tx, held, history.OperationImport, history.KindUpserted, func(ctx context.Context) error {
+		err := w.Apply(ctx)
+		if len(row.Viewers) == 0 || err != nil && client.AsErrors(err) == nil {
+			return err
+		}
+		viewers := make([]client.ID, len(row.Viewers))
+		for n, id := range row.Viewers {
+			viewers[n] = client.ID{Number: id}
+		}
+		if more := w.applyViewerIDs(ctx, viewers, true); more != nil {
+			errs := client.AsErrors(more)
+			if errs == nil {
+				return more
+			}
+			return append(slices.Clone(client.AsErrors(err)), errs...)
+		}
+		return err
+	})
+	if errs := client.AsErrors(err); errs != nil {
+		return ImportResult{RowRefused, errs}, nil
+	}
+	if err != nil {
+		return ImportResult{}, err
+	}
+	if after == held {
+		return ImportResult{Outcome: RowLeft}, nil
+	}
+	return ImportResult{Outcome: RowChanged}, nil
+}
+
+// Resolve finds the ids of the live clients of keys, in their order: 0 for one that
+// nobody has, or that several have, unless the oldest is meant.
+func (i *Import) Resolve(ctx context.Context, keys []UpsertKey) ([]int64, error) {
+	ids := make([]int64, len(keys))
+	var named []UpsertKey
+	for n, key := range keys {
+		switch {
+		case key.check() != nil:
+		case key.ClientID != nil:
+			ids[n] = key.ClientID.As(client.TypeClient)
+		default:
+			named = append(named, key)
+		}
+	}
+	found, err := i.idsOf(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	for n, key := range keys {
+		if key.ClientID != nil || key.check() != nil {
+			continue
+		}
+		if of := found[key.Folded()]; len(of) == 1 || len(of) > 1 && i.options.Several == ChangeOldest {
+			ids[n] = of[0]
+		}
+	}
+	return ids, nil
+}

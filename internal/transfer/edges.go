@@ -1,0 +1,184 @@
+package transfer
+
+import (
+	"context"
+	"slices"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+// edgesAtOnce is how many rows with viewer edges are looked up at once.
+const edgesAtOnce = 50
+
+// edgesIn brings the viewer edges of all rows in. In a dry run it looks whether there
+// is whom they name, as far as the file's own ids, or ids of clients, tell.
+func (i *clientImport) edgesIn(ctx context.Context) error {
+	if i.options.DryRun && !i.own && i.options.Match != MatchClientID {
+		// Whom they name, or whose they are, may still be to be made.
+		return nil
+	}
+	parts := int64(1)
+	if i.own {
+		parts = i.parts
+	}
+	for part := i.imported.Progress().Part; part < parts; part++ {
+		if i.own {
+			if err := i.readKeys(ctx, part, false); err != nil {
+				return err
+			}
+		}
+		if err := i.partIn(ctx); err != nil {
+			return err
+		}
+		if err := i.imported.Turn(ctx, store.ImportEdges, part+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partIn brings in the edges that name clients of the part of keys in memory.
+func (i *clientImport) partIn(ctx context.Context) error {
+	var read []clientRow
+	bring := func() error {
+		done, err := i.someEdges(ctx, read)
+		read = slices.Delete(read, 0, done)
+		i.progress(store.ImportEdges, i.imported.Progress().Row)
+		return err
+	}
+	err := i.each(ctx, i.imported.Progress().Row, func(row clientRow) error {
+		if row.problems != nil || !slices.ContainsFunc(row.given, func(g given) bool { return g.column.use == edges }) {
+			return nil
+		}
+		if read = append(read, row); len(read) < edgesAtOnce {
+			return nil
+		}
+		return bring()
+	})
+	for err == nil && len(read) > 0 {
+		err = bring()
+	}
+	return err
+}
+
+// someEdges brings in the edges of the first of those rows, and returns of how many.
+func (i *clientImport) someEdges(ctx context.Context, read []clientRow) (int, error) {
+	rows, err := i.edgesOf(ctx, read)
+	if err != nil {
+		return 0, err
+	}
+	if i.options.DryRun && i.own {
+		// The clients are still to be made.
+		for n, row := range rows {
+			if err := i.report(read[n], unknownIn(row)); err != nil {
+				return 0, err
+			}
+		}
+		return len(rows), nil
+	}
+	results, err := i.imported.Edges(ctx, rows)
+	if err != nil {
+		return 0, err
+	}
+	for n, result := range results {
+		if err := i.report(read[n], result.Errors); err != nil {
+			return 0, err
+		}
+	}
+	return len(results), nil
+}
+
+// unknownIn are the errors of edges that name nobody.
+func unknownIn(row writing.ImportEdges) client.Errors {
+	var errs client.Errors
+	for _, list := range []struct {
+		path client.Path
+		ids  []int64
+	}{{client.Path{pathInput, columnSubjects}, row.Subjects}, {client.Path{columnViewers}, row.Viewers}} {
+		if slices.Contains(list.ids, 0) {
+			errs = append(errs, list.path.At(writing.NoSuchClient()))
+		}
+	}
+	return errs
+}
+
+// edgesOf finds the clients that the rows' edges are between.
+func (i *clientImport) edgesOf(ctx context.Context, read []clientRow) ([]writing.ImportEdges, error) {
+	if i.own {
+		rows := make([]writing.ImportEdges, len(read))
+		for n, row := range read {
+			rows[n] = writing.ImportEdges{Number: row.number, ClientID: i.imported.ClientID(row.number), Add: i.parts > 1}
+			rows[n].Subjects, rows[n].Viewers = i.ownIDs(row, columnSubjects), i.ownIDs(row, columnViewers)
+		}
+		return rows, nil
+	}
+	// All keys, in the order in which they are handed out again.
+	var keys []writing.UpsertKey
+	for _, row := range read {
+		if i.options.Match != MatchNone {
+			value, _ := row.value(i.options.Match.column())
+			keys = append(keys, i.options.Match.key(value))
+		}
+		for _, name := range []string{columnSubjects, columnViewers} {
+			for _, entry := range listOf(row, name) {
+				keys = append(keys, i.options.Match.key(entry))
+			}
+		}
+	}
+	ids, err := i.imported.Resolve(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	take := func(count int) []int64 {
+		taken := ids[:count:count]
+		ids = ids[count:]
+		return taken
+	}
+	rows := make([]writing.ImportEdges, len(read))
+	for n, row := range read {
+		rows[n] = writing.ImportEdges{Number: row.number, ClientID: i.imported.ClientID(row.number)}
+		if i.options.Match != MatchNone {
+			rows[n].ClientID = take(1)[0]
+		}
+		if subjects := listOf(row, columnSubjects); subjects != nil {
+			rows[n].Subjects = take(len(subjects))
+		}
+		rows[n].Viewers = take(len(listOf(row, columnViewers)))
+	}
+	return rows, nil
+}
+
+// ownIDs are the ids of the clients that rows made whose own ids a cell names, as far as
+// these are of the part in memory; 0 for what no row has.
+func (i *clientImport) ownIDs(row clientRow, column string) []int64 {
+	entries := listOf(row, column)
+	if entries == nil {
+		return nil
+	}
+	ids := []int64{}
+	for _, entry := range entries {
+		made, ofPart := i.rowOf(keyText(entry))
+		switch {
+		case !ofPart:
+		case made == 0:
+			ids = append(ids, 0)
+		default:
+			ids = append(ids, i.imported.ClientID(made))
+		}
+	}
+	return ids
+}
+
+// listOf are the entries of a list that a row has; nil for one that it has not.
+func listOf(row clientRow, column string) []any {
+	value, says := row.value(column)
+	if !says {
+		return nil
+	}
+	if value == nil {
+		return []any{}
+	}
+	return client.List(value)
+}
