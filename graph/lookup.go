@@ -86,7 +86,7 @@ func wrapped(ctx context.Context, found []*client.Client, err error) ([]*loader.
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	if found == nil {
+	if found == nil || answersList(ctx, found) {
 		return nil, nil
 	}
 	return requestOf(ctx).loaders.Wrap(found), nil

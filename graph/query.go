@@ -22,13 +22,26 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
+	if found != nil && answersOne(ctx, found) {
+		return nil, nil
+	}
 	return req.loaders.WrapOne(found), nil
 }
 
 // Clients answers a page of the live clients.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
-	found, err := r.service.Clients(ctx, req.scope, store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
+	order, page := store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}
+	if clients := plannedClients(ctx); clients != nil {
+		rows, err := r.service.ClientRows(ctx, req.scope, order, page, clients.Need)
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		if answersRows(ctx, clients, rows) {
+			return nil, nil
+		}
+	}
+	found, err := r.service.Clients(ctx, req.scope, order, page, selected(ctx))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}

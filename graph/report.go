@@ -26,12 +26,22 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 
 // ClientReport answers a page of a report.
 func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	report, err := r.report(ctx, reading.ReportArgs{
+	args := reading.ReportArgs{
 		Filter:      reportFilter(filter),
 		Order:       store.Order{Field: orderField, Descending: descending},
 		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 		WithClients: true,
-	}, selected(ctx))
+	}
+	if clients := plannedClients(ctx); clients != nil {
+		report, err := r.service.Report(ctx, requestOf(ctx).scope, args.InRows(), clients.Need)
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		if answersRows(ctx, clients, report.Rows) {
+			return nil, nil
+		}
+	}
+	report, err := r.report(ctx, args, selected(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +50,24 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 
 // ClientReportWithCount answers a page of a report and the report's size.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
-	return r.report(ctx, reading.ReportArgs{
+	args := reading.ReportArgs{
 		Filter:      reportFilter(filter),
 		Order:       store.Order{Field: orderField, Descending: descending},
 		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 		WithClients: asked(ctx, "clients"),
 		WithCount:   asked(ctx, "count"),
-	}, selected(ctx, "clients"))
+	}
+	need := selected(ctx, "clients")
+	if p := planReport(ctx); p != nil {
+		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), need)
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		if p.answers(ctx, report) {
+			return nil, nil
+		}
+	}
+	return r.report(ctx, args, need)
 }
 
 func (r queryResolver) report(ctx context.Context, args reading.ReportArgs, need client.Selection) (*model.ClientReport, error) {

@@ -109,6 +109,7 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.S
 		Playground:      access.playground,
 		Console:         access.console,
 		Introspection:   cfg.Introspection || cfg.Development(),
+		NoPlan:          cfg.Plan == "off",
 		Federation:      cfg.Federation,
 		CORSOrigins:     cfg.CORSOrigin,
 		LoopbackOrigins: cfg.Development(),

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/base64"
 	"math"
 	"strconv"
 	"time"
@@ -36,10 +37,20 @@ func AppendText(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// appendID appends an id in its plain form.
-func appendID(dst []byte, id int64) []byte {
+// AppendID appends an id in its plain form.
+func AppendID(dst []byte, id int64) []byte {
 	dst = append(dst, '"')
 	dst = strconv.AppendInt(dst, id, 10)
+	return append(dst, '"')
+}
+
+// AppendGlobalID appends an id in its global form.
+func AppendGlobalID(dst []byte, typeName string, number int64) []byte {
+	const longest = 20
+	plain := make([]byte, 0, len(typeName)+1+longest)
+	plain = append(append(plain, typeName...), ':')
+	dst = append(dst, '"')
+	dst = base64.RawURLEncoding.AppendEncode(dst, strconv.AppendInt(plain, number, 10))
 	return append(dst, '"')
 }
 
@@ -52,4 +63,18 @@ func appendNumber(dst []byte, number float64) []byte {
 }
 
 // FormatInstant is the text of an instant: RFC 3339 in UTC with milliseconds.
-func FormatInstant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+func FormatInstant(t time.Time) string { return t.UTC().Format(instantLayout) }
+
+const instantLayout = "2006-01-02T15:04:05.000Z07:00"
+
+func appendInstant(dst []byte, t time.Time) []byte {
+	dst = append(dst, '"')
+	dst = t.UTC().AppendFormat(dst, instantLayout)
+	return append(dst, '"')
+}
+
+func appendDate(dst []byte, day Date) []byte {
+	dst = append(dst, '"')
+	dst = day.UTC().AppendFormat(dst, time.DateOnly)
+	return append(dst, '"')
+}

@@ -22,6 +22,8 @@ type kind[T any] struct {
 	decode func(Stored) (T, bool)
 	// appendJSON appends what the schema's field of the property answers.
 	appendJSON func(dst []byte, value T) []byte
+	// appendStored is appendJSON of a stored value, and says whether it is of the kind.
+	appendStored func(dst []byte, from Stored) ([]byte, bool)
 	// show is the value as history, reports of merges and exports tell it: whole
 	// numbers, days and instants as text; nil for none.
 	show func(T) any
@@ -123,14 +125,11 @@ func (p placeOf[T]) appendJSON(dst []byte, c *Client) []byte {
 }
 
 func (p placeOf[T]) appendStored(dst []byte, from Stored) ([]byte, bool) {
-	var value T
-	if from != nil {
-		var ok bool
-		if value, ok = p.kind.decode(from); !ok {
-			return dst, false
-		}
+	if from == nil {
+		var none T
+		return p.kind.appendJSON(dst, none), true
 	}
-	return p.kind.appendJSON(dst, value), true
+	return p.kind.appendStored(dst, from)
 }
 
 func (p placeOf[T]) read(property *Property, raw, held any, where Path) (any, Errors) {
@@ -174,6 +173,9 @@ func always[V any](e element[V]) *kind[V] {
 		encode:     e.encode,
 		decode:     e.decode,
 		appendJSON: e.appendJSON,
+
+		appendStored: e.appendStored,
+
 		show:       e.show,
 		read:       e.reader(),
 		sent:       func(raw any, held V) bool { return e.sent != nil && e.sent(raw, held) },
@@ -215,6 +217,9 @@ func optional[V any](e element[V]) *kind[*V] {
 			}
 			return e.appendJSON(dst, *value)
 		},
+
+		appendStored: e.appendStored,
+
 		show:       func(value *V) any { return unlessNil(value, e.show) },
 		read:       e.reader(),
 		sent:       func(raw any, held *V) bool { return held != nil && e.sent != nil && e.sent(raw, *held) },
@@ -247,6 +252,9 @@ func list[V any](e element[V], encode func([]V) any, read func(p *Property, raw,
 		},
 		decode:     e.decodeList,
 		appendJSON: e.appendList,
+
+		appendStored: e.appendStoredList,
+
 		show: func(list []V) any {
 			if list == nil {
 				return nil
@@ -292,6 +300,32 @@ func (e element[V]) decodeList(from Stored) ([]V, bool) {
 		}
 	}
 	return list, true
+}
+
+// appendStored appends a stored value without a copy of it.
+func (e element[V]) appendStored(dst []byte, from Stored) ([]byte, bool) {
+	value, ok := e.decode(from)
+	if !ok {
+		return dst, false
+	}
+	return e.appendJSON(dst, value), true
+}
+
+func (e element[V]) appendStoredList(dst []byte, from Stored) ([]byte, bool) {
+	length, ok := from.Length()
+	if !ok {
+		return dst, false
+	}
+	dst = append(dst, '[')
+	for i := range length {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, ok = e.appendStored(dst, from.Entry(i)); !ok {
+			return dst, false
+		}
+	}
+	return append(dst, ']'), true
 }
 
 func (e element[V]) appendList(dst []byte, list []V) []byte {

@@ -83,6 +83,10 @@ func statusAt(of func(*Client) *Status) place { return placeOf[Status]{always(st
 func sealedAt(of func(*Client) *[]byte) place {
 	k := list(byteElement(), func(sealed []byte) any { return sealed }, notWritten)
 	k.decode, k.facts = Stored.Bytes, kindFacts{}
+	k.appendStored = func(dst []byte, from Stored) ([]byte, bool) {
+		sealed, ok := from.Bytes()
+		return k.appendJSON(dst, sealed), ok
+	}
 	k.entries, k.setEntries = func([]byte) []any { return nil }, func([]any) []byte { return nil }
 	return placeOf[[]byte]{k, of}
 }
@@ -188,7 +192,7 @@ func idElement() element[int64] {
 		equal:      same[int64],
 		encode:     asIs[int64],
 		decode:     Stored.Int,
-		appendJSON: appendID,
+		appendJSON: AppendID,
 		show:       func(id int64) any { return strconv.FormatInt(id, 10) },
 		bytes:      noText[int64],
 		sent: func(raw any, held int64) bool {
@@ -206,7 +210,7 @@ func dateElement() element[Date] {
 			t, ok := from.Instant()
 			return DateOf(t), ok
 		},
-		appendJSON: func(dst []byte, day Date) []byte { return AppendText(dst, day.String()) },
+		appendJSON: appendDate,
 		show:       func(day Date) any { return day.String() },
 		bytes:      noText[Date],
 		read:       func(_ *Property, raw any) (any, *Error) { return decodeDate(raw) },
@@ -223,7 +227,7 @@ func instantElement() element[time.Time] {
 		equal:      time.Time.Equal,
 		encode:     asIs[time.Time],
 		decode:     Stored.Instant,
-		appendJSON: func(dst []byte, t time.Time) []byte { return AppendText(dst, FormatInstant(t)) },
+		appendJSON: appendInstant,
 		show:       func(t time.Time) any { return FormatInstant(t) },
 		bytes:      noText[time.Time],
 	}

@@ -28,9 +28,14 @@ type batch[V any] struct {
 // that name. read answers for
 // all of them; who is not in its answer gets the zero value.
 func newBatch[V any](name string, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
+	return newSizedBatch(name, len(ids), ids, read)
+}
+
+// newSizedBatch is newBatch of ids that stand for that many clients.
+func newSizedBatch[V any](name string, size int, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
 	answer := func(ctx context.Context, ids []int64) []*dataloader.Result[V] {
-		observe.Of(ctx).Batch(len(ids))
-		ctx, end := observe.Step(ctx, name, len(ids))
+		observe.Of(ctx).Batch(size)
+		ctx, end := observe.Step(ctx, name, size)
 		values, err := guarded(ctx, read)
 		end(err)
 		results := make([]*dataloader.Result[V], len(ids))

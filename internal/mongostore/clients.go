@@ -32,6 +32,12 @@ func (s *Store) Clients(ctx context.Context, scope client.Scope, asked store.Que
 	return s.read(ctx, q, w, asked.Need)
 }
 
+// Rows implements store.Store.
+func (s *Store) Rows(ctx context.Context, scope client.Scope, asked store.Query) ([]client.Row, error) {
+	q, w := plan(scope, asked)
+	return readAs(ctx, s, s.codec.newRowSet(asked.Need), q, w, asked.Need)
+}
+
 // Scan implements store.Store.
 func (s *Store) Scan(ctx context.Context, scope client.Scope, asked store.Query, visit func(*client.Client) bool) error {
 	q, w := plan(scope, asked)
@@ -69,9 +75,36 @@ func plan(scope client.Scope, asked store.Query) (query, window) {
 
 // ClientsByID implements store.Store.
 func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
-	var found []*client.Client
+	return readByID(ctx, s, s.codec, scope, ids, withDeleted, need)
+}
+
+// RowsByID implements store.Store.
+func (s *Store) RowsByID(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+	return readByID(ctx, s, s.codec.newRowSet(need), scope, ids, false, need)
+}
+
+// Viewers implements store.Store.
+func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
+	return readViewers(ctx, s, s.codec, scope, subjectIDs, need.With(client.Select(keySubjects)))
+}
+
+// ViewerRows implements store.Store.
+func (s *Store) ViewerRows(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]client.Row, error) {
+	need = need.With(client.Select(keySubjects))
+	return readViewers(ctx, s, s.codec.newRowSet(need), scope, subjectIDs, need)
+}
+
+// reader reads documents as records, or as rows.
+type reader[T any] interface {
+	read(document bson.Raw) (T, error)
+	base(T) client.Base
+	subjects(T) []int64
+}
+
+func readByID[T any](ctx context.Context, s *Store, as reader[T], scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]T, error) {
+	var found []T
 	for chunk := range idChunks(ids) {
-		part, err := s.read(ctx, byIDs(scope, chunk), window{sort: ascending(keyID)}, need)
+		part, err := readAs(ctx, s, as, byIDs(scope, chunk), window{sort: ascending(keyID)}, need)
 		if err != nil {
 			return nil, err
 		}
@@ -79,43 +112,40 @@ func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64
 	}
 	// The few deleted and merged ones among them are dropped here: with a condition
 	// more the embedded engine would not use its index.
-	return slices.DeleteFunc(found, func(c *client.Client) bool { return isMerged(c) || (c.Deleted() && !withDeleted) }), nil
-}
-
-// Viewers implements store.Store.
-func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
-	need = need.With(client.Select(keySubjects))
-	if !scope.Rows.ByID() {
-		return s.viewers(ctx, scope, subjectIDs, need)
-	}
-	found, err := s.read(ctx, viewersOf(scope, nil), window{sort: ascending(keyID)}, need)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make(map[int64]bool, len(subjectIDs))
-	for _, id := range subjectIDs {
-		wanted[id] = true
-	}
-	return slices.DeleteFunc(found, func(viewer *client.Client) bool {
-		return !slices.ContainsFunc(viewer.SubjectIDs, func(id int64) bool { return wanted[id] })
+	return slices.DeleteFunc(found, func(one T) bool {
+		lifecycle := as.base(one).Lifecycle
+		return lifecycle == client.Merged || (lifecycle == client.Removed && !withDeleted)
 	}), nil
 }
 
-// viewers are those of clients that any number of subjects has, each once and in
-// the order of their ids.
-func (s *Store) viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
-	var found []*client.Client
+// readViewers reads those of clients that any number of subjects has, each once and
+// in the order of their ids.
+func readViewers[T any](ctx context.Context, s *Store, as reader[T], scope client.Scope, subjectIDs []int64, need client.Selection) ([]T, error) {
+	if scope.Rows.ByID() {
+		found, err := readAs(ctx, s, as, viewersOf(scope, nil), window{sort: ascending(keyID)}, need)
+		if err != nil {
+			return nil, err
+		}
+		wanted := make(map[int64]bool, len(subjectIDs))
+		for _, id := range subjectIDs {
+			wanted[id] = true
+		}
+		return slices.DeleteFunc(found, func(viewer T) bool {
+			return !slices.ContainsFunc(as.subjects(viewer), func(id int64) bool { return wanted[id] })
+		}), nil
+	}
+	var found []T
 	for chunk := range idChunks(subjectIDs) {
-		part, err := s.read(ctx, viewersOf(scope, chunk), window{sort: ascending(keyID)}, need)
+		part, err := readAs(ctx, s, as, viewersOf(scope, chunk), window{sort: ascending(keyID)}, need)
 		if err != nil {
 			return nil, err
 		}
 		found = append(found, part...)
 	}
 	if len(subjectIDs) > idChunk {
-		byID := func(a, b *client.Client) int { return cmp.Compare(a.ClientID, b.ClientID) }
-		slices.SortFunc(found, byID)
-		found = slices.CompactFunc(found, func(a, b *client.Client) bool { return a.ClientID == b.ClientID })
+		id := func(one T) int64 { return as.base(one).ClientID }
+		slices.SortFunc(found, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+		found = slices.CompactFunc(found, func(a, b T) bool { return id(a) == id(b) })
 	}
 	return found, nil
 }
@@ -167,24 +197,33 @@ func (q query) stages() mongo.Pipeline {
 
 // read runs one query of clients.
 func (s *Store) read(ctx context.Context, q query, w window, need client.Selection) ([]*client.Client, error) {
-	var clients []*client.Client
-	err := s.stream(ctx, q, w, need, func(c *client.Client) bool {
-		clients = append(clients, c)
-		return true
-	})
-	return clients, err
+	return readAs(ctx, s, s.codec, q, w, need)
 }
 
-// stream runs one query of clients, as a find where an index answers all of it,
-// decodes as it reads, and visits what it finds until visit returns false.
+func readAs[T any](ctx context.Context, s *Store, as reader[T], q query, w window, need client.Selection) ([]T, error) {
+	var found []T
+	err := streamAs(ctx, s, as, q, w, need, func(one T) bool {
+		found = append(found, one)
+		return true
+	})
+	return found, err
+}
+
+// stream runs one query of clients, decodes as it reads, and visits what it finds
+// until visit returns false.
 func (s *Store) stream(ctx context.Context, q query, w window, need client.Selection, visit func(*client.Client) bool) error {
+	return streamAs(ctx, s, s.codec, q, w, need, visit)
+}
+
+// streamAs runs one query of clients, as a find where an index answers all of it.
+func streamAs[T any](ctx context.Context, s *Store, as reader[T], q query, w window, need client.Selection, visit func(T) bool) error {
 	cursor, err := s.open(ctx, q, w, s.codec.projection(need))
 	if err != nil {
 		return fmt.Errorf("find clients: %w", err)
 	}
 	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
-		c, err := s.codec.decode(document)
-		return err == nil && visit(c), err
+		one, err := as.read(document)
+		return err == nil && visit(one), err
 	})
 	if err != nil {
 		return fmt.Errorf("read clients: %w", err)

@@ -50,3 +50,8 @@ func (c *codec) decode(document bson.Raw) (*client.Client, error) {
 	}
 	return to, nil
 }
+
+// read, base and subjects make the codec a reader of records.
+func (c *codec) read(document bson.Raw) (*client.Client, error) { return c.decode(document) }
+func (*codec) base(c *client.Client) client.Base                { return client.BaseOf(c) }
+func (*codec) subjects(c *client.Client) []int64                { return c.SubjectIDs }

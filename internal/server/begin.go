@@ -121,6 +121,9 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	}
 	ctx = context.WithValue(ctx, documentKey{}, document)
 	ctx = graph.WithScope(graphql.StartOperationTrace(ctx), h.service, scope)
+	if h.planned {
+		ctx = graph.WithPlans(ctx, document.plans)
+	}
 	asked.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	operation, errs := h.executor.CreateOperationContext(ctx, &asked.RawParams)
 	if errs != nil {
@@ -165,14 +168,14 @@ func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Dura
 
 // prepare parses, measures, charges and validates a document, in this order:
 // nothing is done with it before what bounds that.
-func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*ast.QueryDocument, int64, *rejection) {
+func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*parsed, int64, *rejection) {
 	var cost int64
 	document, valid, err := h.document(asked)
 	if err == nil {
-		cost, err = h.limits.Shape.Check(h.schema, document, document.Operations.ForName(asked.OperationName), asked.Variables)
+		cost, err = h.limits.Shape.Check(h.schema, document.QueryDocument, document.Operations.ForName(asked.OperationName), asked.Variables)
 	}
 	if err == nil {
-		err = h.checkIntrospection(document, document.Operations.ForName(asked.OperationName))
+		err = h.checkIntrospection(document.QueryDocument, document.Operations.ForName(asked.OperationName))
 	}
 	if client.AsErrors(err) != nil {
 		failed := h.refused(ctx, http.StatusBadRequest, 0, err)

@@ -11,12 +11,19 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/plan"
 )
 
 // documentBytes bounds the text of the documents that are kept parsed, which
 // take some twenty times as much. It is the operations of many front ends, or a
 // few of those that somebody makes up to fill the memory: of its owner's share.
 const documentBytes = 4 << 20
+
+// parsed is a document, with what its selections are compiled into.
+type parsed struct {
+	*ast.QueryDocument
+	plans *plan.Cache
+}
 
 // documentKey is the context's key of the document that is executed.
 type documentKey struct{}
@@ -29,8 +36,11 @@ var _ graphql.Cache[*ast.QueryDocument] = checkedDocument{}
 
 // Get implements graphql.Cache.
 func (checkedDocument) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
-	document, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
-	return document, ok
+	document, ok := ctx.Value(documentKey{}).(*parsed)
+	if !ok {
+		return nil, false
+	}
+	return document.QueryDocument, true
 }
 
 // Add implements graphql.Cache.
@@ -38,7 +48,7 @@ func (checkedDocument) Add(context.Context, string, *ast.QueryDocument) {}
 
 // document is the parsed document of a request. It is valid where it was seen
 // before; any other is measured before it is validated.
-func (h *graphqlHandler) document(asked *request) (document *ast.QueryDocument, valid bool, err error) {
+func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool, err error) {
 	document, known := h.documents.get(asked.Query)
 	h.telemetry.Document(known)
 	if known {
@@ -47,21 +57,21 @@ func (h *graphqlHandler) document(asked *request) (document *ast.QueryDocument, 
 	if err := h.limits.Shape.Text(asked.Query); err != nil {
 		return nil, false, err
 	}
-	document, err = limit.Parse(asked.Query)
+	query, err := limit.Parse(asked.Query)
 	if err != nil {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, false, err
 	}
-	if len(document.Operations) == 0 {
+	if len(query.Operations) == 0 {
 		return nil, false, gqlerror.List{invalid("query holds no operation")}
 	}
-	return document, false, nil
+	return &parsed{query, plan.NewCache(query)}, false, nil
 }
 
 // validate holds a document that was not seen before to the rules of GraphQL, and
 // keeps it among those that its principal brought.
-func (h *graphqlHandler) validate(scope client.Scope, asked *request, document *ast.QueryDocument) gqlerror.List {
-	if errs := limit.Validate(h.schema, document, h.suggests); errs != nil {
+func (h *graphqlHandler) validate(scope client.Scope, asked *request, document *parsed) gqlerror.List {
+	if errs := limit.Validate(h.schema, document.QueryDocument, h.suggests); errs != nil {
 		return errs
 	}
 	h.documents.add(principal(scope), asked.Query, document, len(asked.Query))

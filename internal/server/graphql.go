@@ -75,7 +75,9 @@ type graphqlHandler struct {
 	introspection bool
 	pace          pace
 	// documents keeps valid documents parsed, by their text.
-	documents *shares[*ast.QueryDocument]
+	documents *shares[*parsed]
+	// planned says that operations are answered by plans, as far as they can be.
+	planned bool
 	// suggests says that errors of a document may name what was meant.
 	suggests   bool
 	persisted  *persisted

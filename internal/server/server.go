@@ -14,7 +14,6 @@ import (
 	gqlgen "github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
@@ -54,6 +53,8 @@ type Options struct {
 	Console http.Handler
 	// Introspection lets callers read the schema.
 	Introspection bool
+	// NoPlan has every operation answered by resolvers, field by field.
+	NoPlan bool
 	// Federation makes the API a subgraph for routers of Apollo Federation, which
 	// tells its schema to everybody with a token.
 	Federation bool
@@ -120,7 +121,8 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		verifying:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
 		introspection: o.Introspection,
-		documents:     newShares[*ast.QueryDocument](documentBytes),
+		documents:     newShares[*parsed](documentBytes),
+		planned:       !o.NoPlan,
 		suggests:      o.Introspection,
 		persisted:     newPersisted(o),
 		compressor:    newCompressor(),
@@ -188,6 +190,9 @@ func setUp(exec *executor.Executor, o Options) {
 	exec.SetQueryCache(checkedDocument{})
 	if o.Telemetry.Traces() {
 		exec.AroundRootFields(traceRoot)
+	}
+	if !o.NoPlan {
+		exec.AroundRootFields(graph.AnswerByPlan)
 	}
 	if o.Introspection {
 		exec.Use(extension.Introspection{})

@@ -44,6 +44,11 @@ type Store interface {
 
 	// Clients finds the clients of a query, in its order.
 	Clients(ctx context.Context, scope client.Scope, query Query) ([]*client.Client, error)
+	// Rows, RowsByID and ViewerRows are Clients, ClientsByID without deleted ones, and
+	// Viewers, as rows.
+	Rows(ctx context.Context, scope client.Scope, query Query) ([]client.Row, error)
+	RowsByID(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error)
+	ViewerRows(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]client.Row, error)
 	// Scan visits the clients of a query, in its order, until visit returns
 	// false.
 	Scan(ctx context.Context, scope client.Scope, query Query, visit func(*client.Client) bool) error

@@ -83,17 +83,52 @@ func (p Page) checkWithin(maxSize int64) client.Errors {
 // Clients lists a page of the live clients; empty beyond the last one. Error:
 // OUT_OF_RANGE.
 func (s *Reads) Clients(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]*client.Client, error) {
-	if errs := page.check(); errs != nil {
-		return nil, errs
+	query, err := listQuery(order, page, need)
+	if err != nil {
+		return nil, err
 	}
-	found, err := s.Store.Clients(ctx, scope, store.Query{
-		Order: order,
-		Skip:  (page.PageNumber - 1) * page.PageSize,
-		Limit: page.PageSize,
-		Need:  need,
-	})
+	found, err := s.Store.Clients(ctx, scope, query)
 	if err != nil {
 		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return found, nil
+}
+
+// ClientRows is Clients as rows.
+func (s *Reads) ClientRows(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]client.Row, error) {
+	query, err := listQuery(order, page, need)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Store.Rows(ctx, scope, query)
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	return found, nil
+}
+
+func listQuery(order store.Order, page Page, need client.Selection) (store.Query, error) {
+	if errs := page.check(); errs != nil {
+		return store.Query{}, errs
+	}
+	return store.Query{Order: order, Skip: (page.PageNumber - 1) * page.PageSize, Limit: page.PageSize, Need: need}, nil
+}
+
+// SubjectRows finds the live clients of those ids, by id, as rows.
+func (s *Reads) SubjectRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+	found, err := s.Store.RowsByID(ctx, scope, ids, need)
+	if err != nil {
+		return nil, fmt.Errorf("find subjects: %w", err)
+	}
+	return found, nil
+}
+
+// ViewerRows finds the live clients who may see any of the clients of those ids, by
+// id, as rows with their subjects.
+func (s *Reads) ViewerRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+	found, err := s.Store.ViewerRows(ctx, scope, ids, need)
+	if err != nil {
+		return nil, fmt.Errorf("find viewers: %w", err)
 	}
 	return found, nil
 }

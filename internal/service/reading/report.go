@@ -18,13 +18,22 @@ type ReportArgs struct {
 	Page   Page
 	// WithClients and WithCount say which of them are wanted.
 	WithClients, WithCount bool
+	asRows                 bool
+}
+
+// InRows are the arguments of the same report, whose clients are wanted as rows.
+func (a ReportArgs) InRows() ReportArgs {
+	a.asRows = true
+	return a
 }
 
 // Report is a page of the clients that a filter means, and how many it means in
 // all.
 type Report struct {
 	Clients []*client.Client
-	Count   int64
+	// Rows are the clients where they are wanted as rows.
+	Rows  []client.Row
+	Count int64
 }
 
 // Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
@@ -57,10 +66,14 @@ func (s *Reads) report(ctx context.Context, scope client.Scope, args ReportArgs,
 	read := func(ctx context.Context) error {
 		*report = Report{}
 		var err error
-		if args.WithClients {
-			if report.Clients, err = s.Store.Clients(ctx, scope, args.query(m, need)); err != nil {
-				return err
-			}
+		switch {
+		case args.WithClients && args.asRows:
+			report.Rows, err = s.Store.Rows(ctx, scope, args.query(m, need))
+		case args.WithClients:
+			report.Clients, err = s.Store.Clients(ctx, scope, args.query(m, need))
+		}
+		if err != nil {
+			return err
 		}
 		if args.WithCount {
 			report.Count, err = s.Store.Count(ctx, scope, m.conditions)
@@ -106,6 +119,9 @@ func (s *Reads) searchReport(ctx context.Context, scope client.Scope, m meaning,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search report: %w", err)
+	}
+	if args.asRows {
+		report.Rows = client.RowsOf(report.Clients)
 	}
 	return report, nil
 }

@@ -1,0 +1,117 @@
+package graph
+
+import (
+	"context"
+	"io"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/plan"
+)
+
+// answered is the answer of one field of an operation, as its resolver wrote it by a
+// plan.
+type answered struct{ data []byte }
+
+// MarshalGQL implements graphql.Marshaler.
+func (a *answered) MarshalGQL(w io.Writer) {
+	// A buffer, which doesn't fail.
+	_, _ = w.Write(a.data)
+}
+
+type answeredKey struct{}
+
+// AnswerByPlan lets the resolver of a field of an operation write the field's whole
+// answer by a plan. Such a resolver returns null: what it wrote takes its place.
+func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	a := &answered{}
+	resolved := next(context.WithValue(ctx, answeredKey{}, a))
+	if a.data != nil {
+		return a
+	}
+	return resolved
+}
+
+type plansKey struct{}
+
+// WithPlans returns a context under which operations of a document are answered by
+// plans, as far as they can be.
+func WithPlans(ctx context.Context, plans *plan.Cache) context.Context {
+	return context.WithValue(ctx, plansKey{}, plans)
+}
+
+// planned is the field of an operation that is being resolved, where it can be
+// answered by a plan.
+type planned struct {
+	request   *request
+	operation *graphql.OperationContext
+	plans     *plan.Cache
+	field     graphql.CollectedField
+	answer    *answered
+}
+
+// plannedField is the field of an operation that is being resolved; false where
+// nothing is answered by plans.
+func plannedField(ctx context.Context) (planned, bool) {
+	answer, _ := ctx.Value(answeredKey{}).(*answered)
+	plans, _ := ctx.Value(plansKey{}).(*plan.Cache)
+	if answer == nil || plans == nil {
+		return planned{}, false
+	}
+	return planned{requestOf(ctx), graphql.GetOperationContext(ctx), plans, graphql.GetFieldContext(ctx).Field, answer}, true
+}
+
+// plannedClients is the plan of the field that is being resolved, whose selection is
+// of clients; nil where it is left to the resolvers.
+func plannedClients(ctx context.Context) *plan.Clients {
+	p, ok := plannedField(ctx)
+	if !ok {
+		return nil
+	}
+	return p.clients(p.field)
+}
+
+func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
+	return p.plans.Of(p.operation, field, p.request.scope.Role)
+}
+
+// answersRows writes rows as the answer of the field that is being resolved, by its
+// plan. It says whether that was done: what fails on the way is for the resolvers to
+// tell.
+func answersRows(ctx context.Context, clients *plan.Clients, rows []client.Row) bool {
+	p, ok := plannedField(ctx)
+	if !ok {
+		return false
+	}
+	data, err := clients.List(ctx, nil, p.request.loaders, rows)
+	if err != nil {
+		return false
+	}
+	p.answer.data = data
+	return true
+}
+
+// answersList is answersRows of records, by the plan that there is.
+func answersList(ctx context.Context, found []*client.Client) bool {
+	clients := plannedClients(ctx)
+	return clients != nil && answersRows(ctx, clients, client.RowsOf(found))
+}
+
+// answersOne is answersList of one record.
+func answersOne(ctx context.Context, found *client.Client) bool {
+	p, ok := plannedField(ctx)
+	if !ok {
+		return false
+	}
+	clients := p.clients(p.field)
+	if clients == nil {
+		return false
+	}
+	data, err := clients.One(ctx, nil, p.request.loaders, client.RowsOf([]*client.Client{found})[0])
+	if err != nil {
+		return false
+	}
+	p.answer.data = data
+	return true
+}

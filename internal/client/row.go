@@ -1,0 +1,110 @@
+package client
+
+// Row is a client as a read yields it: what every read loads, and the parts that
+// the read's selection named. It does not say how they are kept. A part is named by
+// its place in Properties; one that was not selected is as if it were absent. A row
+// serves one goroutine at a time.
+type Row interface {
+	// Base is what every read loads.
+	Base() Base
+	// Append appends a part as JSON, as Property.AppendJSON does. It fails for a stored
+	// value of another type.
+	Append(dst []byte, place int) ([]byte, error)
+	// Text is a part of one text; false where there is none. The text is valid as long
+	// as the row.
+	Text(place int) (string, bool)
+	// IDs appends the entries of a part that is a list of ids, or the one id.
+	IDs(to []int64, place int) []int64
+	// Record is the row as a record, with the parts that were selected.
+	Record() (*Client, error)
+}
+
+// Base is what every read loads of a client.
+type Base struct {
+	ClientID, BusinessID, Version int64
+	Lifecycle                     Lifecycle
+}
+
+// BaseOf is what every read loads of a record.
+func BaseOf(c *Client) Base {
+	return Base{ClientID: c.ClientID, BusinessID: c.BusinessID, Version: c.Version, Lifecycle: c.Lifecycle}
+}
+
+// PlaceOf is the place in Properties of the property of that name; -1 for none.
+func PlaceOf(name string) int { return propertyIndex(name) }
+
+// RowsOf are records as rows.
+func RowsOf(clients []*Client) []Row {
+	records := make([]record, len(clients))
+	rows := make([]Row, len(clients))
+	for i, c := range clients {
+		records[i].client = c
+		rows[i] = &records[i]
+	}
+	return rows
+}
+
+// record is a row of a record.
+type record struct{ client *Client }
+
+var _ Row = (*record)(nil)
+
+// Base implements Row.
+func (r *record) Base() Base { return BaseOf(r.client) }
+
+// Append implements Row.
+func (r *record) Append(dst []byte, place int) ([]byte, error) {
+	return properties[place].AppendJSON(dst, r.client), nil
+}
+
+// Text implements Row.
+func (r *record) Text(place int) (string, bool) {
+	text, there := properties[place].Value(r.client).(string)
+	return text, there
+}
+
+// IDs implements Row.
+func (r *record) IDs(to []int64, place int) []int64 {
+	switch value := properties[place].Value(r.client).(type) {
+	case []int64:
+		return append(to, value...)
+	case int64:
+		return append(to, value)
+	}
+	return to
+}
+
+// Record implements Row.
+func (r *record) Record() (*Client, error) { return r.client, nil }
+
+// AppendFullName appends the name to show of a row as JSON, as FullName tells it.
+func AppendFullName(dst []byte, row Row) []byte {
+	if name, there := row.Text(placeFullName); there && !IsBlank(name) {
+		return AppendText(dst, name)
+	}
+	first, there := row.Text(placeFirstName)
+	there = there && !IsBlank(first)
+	last, lastThere := row.Text(placeLastName)
+	lastThere = lastThere && !IsBlank(last)
+	switch {
+	case there && lastThere:
+		// The quotes between the two make way for a space.
+		dst = AppendText(dst, first)
+		end := len(dst) - 1
+		dst = AppendText(dst[:end], last)
+		dst[end] = ' '
+		return dst
+	case there:
+		return AppendText(dst, first)
+	case lastThere:
+		return AppendText(dst, last)
+	}
+	return append(dst, "null"...)
+}
+
+// Places of the parts that a full name is made of.
+var (
+	placeFullName  = propertyIndex("fullName")
+	placeFirstName = propertyIndex("firstName")
+	placeLastName  = propertyIndex("lastName")
+)

@@ -1,0 +1,115 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+
+	"clientgraph/internal/client"
+)
+
+// Relations read those around the clients of a level: the live ones that the caller
+// sees, by id, each once.
+type Relations interface {
+	// SubjectRows finds the clients of those ids.
+	SubjectRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
+	// ViewerRows finds who may see one of those clients. Their subjects are loaded.
+	ViewerRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
+}
+
+// List appends rows as a list of what was selected.
+func (c *Clients) List(ctx context.Context, dst []byte, relations Relations, rows []client.Row) ([]byte, error) {
+	written, err := c.write(ctx, relations, rows)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(dst, '[')
+	for i := range rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, written.of(i)...)
+	}
+	return append(dst, ']'), nil
+}
+
+// One appends a row as an object.
+func (c *Clients) One(ctx context.Context, dst []byte, relations Relations, row client.Row) ([]byte, error) {
+	written, err := c.write(ctx, relations, []client.Row{row})
+	if err != nil {
+		return nil, err
+	}
+	return append(dst, written.of(0)...), nil
+}
+
+// written are the rows of a level as objects, one after the other.
+type written struct {
+	text []byte
+	// ends says where each object ends.
+	ends []int
+}
+
+func (w *written) of(i int) []byte {
+	begin := 0
+	if i > 0 {
+		begin = w.ends[i-1]
+	}
+	return w.text[begin:w.ends[i]]
+}
+
+// write writes a level: what is below it first, each client there once, however many
+// clients of the level have it.
+func (c *Clients) write(ctx context.Context, relations Relations, rows []client.Row) (*written, error) {
+	var around [2]*around
+	for i := range c.relations {
+		if !c.relations[i].used {
+			continue
+		}
+		var err error
+		if around[i], err = c.relations[i].read(ctx, relations, side(i), rows); err != nil {
+			return nil, err
+		}
+	}
+	const aField = 24
+	level := &written{text: make([]byte, 0, len(rows)*len(c.steps)*aField), ends: make([]int, len(rows))}
+	for i, row := range rows {
+		dst := append(level.text, '{')
+		for s := range c.steps {
+			step := &c.steps[s]
+			dst = append(dst, step.key...)
+			var err error
+			if dst, err = step.append(dst, row, i, around[step.side]); err != nil {
+				return nil, err
+			}
+		}
+		level.text = append(dst, '}')
+		level.ends[i] = len(level.text)
+	}
+	return level, nil
+}
+
+// append writes the field of the i-th row of the level.
+func (s *step) append(dst []byte, row client.Row, i int, around *around) ([]byte, error) {
+	switch s.kind {
+	case stepProperty:
+		return row.Append(dst, s.place)
+	case stepText:
+		return append(dst, s.text...), nil
+	case stepBase:
+		return s.base(dst, row.Base()), nil
+	case stepFullName:
+		return client.AppendFullName(dst, row), nil
+	case stepRecord:
+		record, err := row.Record()
+		if err != nil {
+			return dst, fmt.Errorf("read a row: %w", err)
+		}
+		return s.write(dst, record), nil
+	case stepRelated:
+		return around.appendObjects(dst, i, s.below, s.first), nil
+	case stepRelatedIDs:
+		return around.appendIDs(dst, i), nil
+	case stepRelatedAccounts:
+		return around.appendAccounts(dst, i), nil
+	}
+	return dst, fmt.Errorf("a step of no kind")
+}

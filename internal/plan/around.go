@@ -1,0 +1,166 @@
+package plan
+
+import (
+	"context"
+
+	"clientgraph/internal/client"
+)
+
+// around are those around the clients of a level, on one side.
+type around struct {
+	rows []client.Row
+	// of are the places in rows of those of each client of the level, by its place in
+	// the level: of the i-th they end at ends[i].
+	of   []int32
+	ends []int
+	// below are the rows as each selection of the relation writes them.
+	below []*written
+}
+
+// read reads a side of a level with one command, and writes what is selected of it.
+func (r *relation) read(ctx context.Context, relations Relations, on side, level []client.Row) (*around, error) {
+	a := &around{ends: make([]int, len(level))}
+	var err error
+	if on == subjects {
+		err = a.readSubjects(ctx, relations, level, r.need)
+	} else {
+		err = a.readViewers(ctx, relations, level, r.need)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, below := range r.below {
+		text, err := below.write(ctx, relations, a.rows)
+		if err != nil {
+			return nil, err
+		}
+		a.below = append(a.below, text)
+	}
+	return a, nil
+}
+
+func (a *around) readSubjects(ctx context.Context, relations Relations, level []client.Row, need client.Selection) error {
+	place := client.PlaceOf(client.NameSubjects)
+	var all []int64
+	ends := make([]int, len(level))
+	for i, row := range level {
+		all = row.IDs(all, place)
+		ends[i] = len(all)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	places := make(map[int64]int32, len(all))
+	ids := make([]int64, 0, len(all))
+	for _, id := range all {
+		if _, known := places[id]; !known {
+			places[id] = -1
+			ids = append(ids, id)
+		}
+	}
+	var err error
+	if a.rows, err = relations.SubjectRows(ctx, ids, need); err != nil {
+		return err
+	}
+	for i, row := range a.rows {
+		places[row.Base().ClientID] = int32(i) //nolint:gosec // A read has far fewer rows.
+	}
+	a.of = make([]int32, 0, len(all))
+	begin := 0
+	for i := range level {
+		for _, id := range all[begin:ends[i]] {
+			if at := places[id]; at >= 0 {
+				a.of = append(a.of, at)
+			}
+		}
+		begin, a.ends[i] = ends[i], len(a.of)
+	}
+	return nil
+}
+
+func (a *around) readViewers(ctx context.Context, relations Relations, level []client.Row, need client.Selection) error {
+	if len(level) == 0 {
+		return nil
+	}
+	// A client may be in a level more than once: all its places have the same viewers.
+	places := make(map[int64]int, len(level))
+	ids := make([]int64, 0, len(level))
+	for i, row := range level {
+		id := row.Base().ClientID
+		if _, known := places[id]; !known {
+			places[id] = i
+			ids = append(ids, id)
+		}
+	}
+	var err error
+	if a.rows, err = relations.ViewerRows(ctx, ids, need); err != nil {
+		return err
+	}
+	lists := make([][]int32, len(level))
+	place := client.PlaceOf(client.NameSubjects)
+	var seen []int64
+	for i, viewer := range a.rows {
+		seen = viewer.IDs(seen[:0], place)
+		for _, id := range seen {
+			if at, wanted := places[id]; wanted {
+				lists[at] = append(lists[at], int32(i)) //nolint:gosec // A read has far fewer rows.
+			}
+		}
+	}
+	for i, row := range level {
+		a.of = append(a.of, lists[places[row.Base().ClientID]]...)
+		a.ends[i] = len(a.of)
+	}
+	return nil
+}
+
+// those are the places of those around the i-th client.
+func (a *around) those(i int) []int32 {
+	begin := 0
+	if i > 0 {
+		begin = a.ends[i-1]
+	}
+	return a.of[begin:a.ends[i]]
+}
+
+func (a *around) appendObjects(dst []byte, i, below int, first int64) []byte {
+	those := a.those(i)
+	those = those[:min(int64(len(those)), first)]
+	dst = append(dst, '[')
+	for n, at := range those {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, a.below[below].of(int(at))...)
+	}
+	return append(dst, ']')
+}
+
+func (a *around) appendIDs(dst []byte, i int) []byte {
+	dst = append(dst, '[')
+	for n, at := range a.those(i) {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = client.AppendID(dst, a.rows[at].Base().ClientID)
+	}
+	return append(dst, ']')
+}
+
+// appendAccounts appends the accounts of those who have one.
+func (a *around) appendAccounts(dst []byte, i int) []byte {
+	place := client.PlaceOf(client.NameClientAccountID)
+	dst = append(dst, '[')
+	begin := len(dst)
+	var account []int64
+	for _, at := range a.those(i) {
+		if account = a.rows[at].IDs(account[:0], place); len(account) == 0 {
+			continue
+		}
+		if len(dst) > begin {
+			dst = append(dst, ',')
+		}
+		dst = client.AppendID(dst, account[0])
+	}
+	return append(dst, ']')
+}

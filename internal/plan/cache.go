@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+)
+
+// Cache keeps what the selections of one document are compiled into. It is as old as
+// the document, and has at most as many entries as that has fields, for each role. It
+// is safe for concurrent use.
+type Cache struct {
+	// fixed says that no variable changes what is selected.
+	fixed func() bool
+
+	mu       sync.RWMutex
+	compiled map[selection]*Clients
+}
+
+// selection is a field of clients, and who selects it.
+type selection struct {
+	field *ast.Field
+	role  client.Role
+}
+
+// NewCache returns an empty cache of a document.
+func NewCache(document *ast.QueryDocument) *Cache {
+	return &Cache{fixed: sync.OnceValue(func() bool { return isFixed(document) }), compiled: map[selection]*Clients{}}
+}
+
+// Of is what the selection of a field of clients is compiled into; nil where it is
+// left to the resolvers.
+func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) *Clients {
+	if !c.fixed() {
+		compiled, _ := Compile(operation, field.Selections, role)
+		return compiled
+	}
+	key := selection{field.Field, role}
+	c.mu.RLock()
+	compiled, known := c.compiled[key]
+	c.mu.RUnlock()
+	if known {
+		return compiled
+	}
+	compiled, _ = Compile(operation, field.Selections, role)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.compiled[key] = compiled
+	return compiled
+}
+
+// isFixed says whether a document selects the same whatever its variables are: they
+// are in no directive, and in no argument but those of the operations' own fields.
+func isFixed(document *ast.QueryDocument) bool {
+	for _, operation := range document.Operations {
+		if !fixedSelections(operation.SelectionSet, true) {
+			return false
+		}
+	}
+	for _, fragment := range document.Fragments {
+		if !fixedSelections(fragment.SelectionSet, false) {
+			return false
+		}
+	}
+	return true
+}
+
+func fixedSelections(selections ast.SelectionSet, root bool) bool {
+	for _, selection := range selections {
+		ok := true
+		switch s := selection.(type) {
+		case *ast.Field:
+			ok = fixedDirectives(s.Directives) && (root || !hasVariable(s.Arguments)) && fixedSelections(s.SelectionSet, false)
+		case *ast.InlineFragment:
+			ok = fixedDirectives(s.Directives) && fixedSelections(s.SelectionSet, root)
+		case *ast.FragmentSpread:
+			ok = fixedDirectives(s.Directives)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func fixedDirectives(directives ast.DirectiveList) bool {
+	for _, directive := range directives {
+		if hasVariable(directive.Arguments) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasVariable(arguments ast.ArgumentList) bool {
+	for _, argument := range arguments {
+		if isVariable(argument.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+func isVariable(value *ast.Value) bool {
+	if value.Kind == ast.Variable {
+		return true
+	}
+	for _, child := range value.Children {
+		if isVariable(child.Value) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,195 @@
+package plan
+
+import (
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+)
+
+// Clients is a compiled selection of clients. It is not to be changed, and safe for
+// concurrent use.
+type Clients struct {
+	// Need is what the clients are read with.
+	Need  client.Selection
+	steps []step
+	// relations are the reads of the level below, each of which several steps share.
+	relations [2]relation
+}
+
+// step writes one field of a client.
+type step struct {
+	// key is the field's name in the answer, quoted, with the comma before it and the
+	// colon after it.
+	key  string
+	kind stepKind
+	// place is the property of a stepProperty.
+	place int
+	// text is what a stepText answers for every client.
+	text string
+	// write is of a stepRecord and a stepBase.
+	write func(dst []byte, c *client.Client) []byte
+	base  func(dst []byte, b client.Base) []byte
+	// side is the relation that a step of one reads, below the place of its selection in
+	// it, and first how many of its clients are told.
+	side  side
+	below int
+	first int64
+}
+
+type stepKind int
+
+const (
+	stepProperty stepKind = iota
+	stepText
+	stepBase
+	stepFullName
+	stepRecord
+	stepRelated
+	stepRelatedIDs
+	stepRelatedAccounts
+)
+
+// side is one of the two relations that a client has.
+type side int
+
+const (
+	subjects side = iota
+	viewers
+)
+
+// relation is the read of those whom the clients of a level may see, or who may see
+// them.
+type relation struct {
+	used bool
+	need client.Selection
+	// below are the selections that are written of what is read.
+	below []*Clients
+}
+
+// compiler compiles the selections of one operation for one role.
+type compiler struct {
+	operation *graphql.OperationContext
+	role      client.Role
+}
+
+// Compile compiles a selection of clients; false where it has something that is left
+// to the resolvers.
+func Compile(operation *graphql.OperationContext, selections ast.SelectionSet, role client.Role) (*Clients, bool) {
+	c := &compiler{operation, role}
+	return c.clients(selections)
+}
+
+func (c *compiler) clients(selections ast.SelectionSet) (*Clients, bool) {
+	compiled := &Clients{}
+	for _, field := range c.fields(selections, "Client", "Node") {
+		s, ok := c.step(compiled, field)
+		if !ok {
+			return nil, false
+		}
+		s.key = keyOf(len(compiled.steps), field.Alias)
+		compiled.steps = append(compiled.steps, s)
+		compiled.Need.AddField(field.Name)
+	}
+	return compiled, true
+}
+
+func (c *compiler) fields(selections ast.SelectionSet, satisfies ...string) []graphql.CollectedField {
+	return graphql.CollectFields(c.operation, selections, satisfies)
+}
+
+// keyOf is how the n-th field of an object begins.
+func keyOf(n int, alias string) string {
+	if n > 0 {
+		return `,"` + alias + `":`
+	}
+	return `"` + alias + `":`
+}
+
+func (c *compiler) step(of *Clients, field graphql.CollectedField) (step, bool) {
+	if field.Name == "__typename" {
+		return step{kind: stepText, text: `"Client"`}, true
+	}
+	if c.denied(field) {
+		return step{}, false
+	}
+	if field.Name == "fullName" {
+		return step{kind: stepFullName}, true
+	}
+	if write := baseField(field.Name); write != nil {
+		return step{kind: stepBase, base: write}, true
+	}
+	if write := recordField(field.Name); write != nil {
+		return step{kind: stepRecord, write: write}, true
+	}
+	if s, is := c.related(of, field); is {
+		return s, s.first > 0
+	}
+	place := client.PlaceOf(field.Name)
+	if place < 0 || len(field.Selections) > 0 || client.Properties()[place].Is(client.Secret) {
+		return step{}, false
+	}
+	return step{kind: stepProperty, place: place}, true
+}
+
+// denied says whether the field is one that not everybody may read: the resolvers
+// answer the error of it.
+func (c *compiler) denied(field graphql.CollectedField) bool {
+	if field.Definition == nil || field.Definition.Directives.ForName("permission") != nil {
+		return true
+	}
+	hidden := field.Definition.Directives.ForName("hiddenFrom")
+	return hidden != nil && hidden.Arguments.ForName("role").Value.Raw == string(c.role)
+}
+
+// related is the step of a field that reads a relation; false for another field. Its
+// first is 0 where the caller's is out of range.
+func (c *compiler) related(of *Clients, field graphql.CollectedField) (step, bool) {
+	switch field.Name {
+	case "viewClients", "viewByClients":
+		s := step{kind: stepRelated, side: sideOf(field.Name == "viewByClients")}
+		first, ok := wholeNumber(field.ArgumentMap(c.operation.Variables)["first"])
+		if !ok || reading.CheckRelation(first) != nil {
+			return s, true
+		}
+		below, ok := c.clients(field.Selections)
+		if !ok {
+			return s, true
+		}
+		r := &of.relations[s.side]
+		r.need = r.need.With(below.Need)
+		s.first, s.below = first, len(r.below)
+		r.used, r.below = true, append(r.below, below)
+		return s, true
+	case "clientIdsClientCanView":
+		of.relations[subjects].used = true
+		return step{kind: stepRelatedIDs, side: subjects, first: 1}, true
+	case "viewClientAccountIds":
+		r := &of.relations[viewers]
+		r.used, r.need = true, r.need.With(client.Select(client.NameClientAccountID))
+		return step{kind: stepRelatedAccounts, side: viewers, first: 1}, true
+	}
+	return step{}, false
+}
+
+// wholeNumber is an argument as documents and variables have it.
+func wholeNumber(value any) (int64, bool) {
+	switch v := value.(type) {
+	case int64:
+		return v, true
+	case json.Number:
+		number, err := v.Int64()
+		return number, err == nil
+	}
+	return 0, false
+}
+
+func sideOf(ofViewers bool) side {
+	if ofViewers {
+		return viewers
+	}
+	return subjects
+}
