@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/observe"
 	"clientgraph/internal/plan"
 )
 
@@ -28,6 +29,7 @@ func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	a := &answered{}
 	resolved := next(context.WithValue(ctx, answeredKey{}, a))
 	if a.data != nil {
+		observe.Of(ctx).AnsweredByPlan()
 		return a
 	}
 	return resolved

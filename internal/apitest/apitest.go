@@ -136,23 +136,39 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	api.Service = service.New(api.Store, service.Secrets{
 		Hasher: hasher{}, Cipher: cipher, MAC: secret.NewMAC(cipher, api.Store), Cursors: secret.NewCursors(cipher, api.Store),
 	}, limit.NewRate(limit.Lookups(), api.RateClock.Now), now)
+	api.URL = api.serve(t, false)
+	return api
+}
+
+// ByResolvers is the same API at another address, where every operation is answered by
+// resolvers, field by field.
+func (a *API) ByResolvers(t testing.TB) *API {
+	t.Helper()
+	other := *a
+	other.URL = a.serve(t, true)
+	return &other
+}
+
+// serve begins to serve the API, and returns its address.
+func (a *API) serve(t testing.TB, noPlan bool) string {
+	t.Helper()
 	served := httptest.NewServer(server.New(server.Options{
-		Service:       api.Service,
-		Verifier:      api.tokens,
-		Ready:         api.Store.Ready,
+		Service:       a.Service,
+		Verifier:      a.tokens,
+		Ready:         a.Store.Ready,
 		Unavailable:   mongostore.Unavailable,
 		Introspection: true,
-		Federation:    api.federation,
+		Federation:    a.federation,
+		NoPlan:        noPlan,
 		// Tests write values of every size into documents, and ask a handful of
 		// clients for all there is.
 		// Tests of right answers have more under way than one caller may.
 		Limits:    server.Limits{Shape: limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000}, Running: 16, Waiting: 10_000, WaitTime: time.Minute},
-		Telemetry: api.watched,
-		Logger:    telemetry.NewLogger(api.Log, false, slog.LevelInfo),
+		Telemetry: a.watched,
+		Logger:    telemetry.NewLogger(a.Log, false, slog.LevelInfo),
 	}))
 	t.Cleanup(served.Close)
-	api.URL = served.URL
-	return api
+	return served.URL
 }
 
 func connect(t testing.TB, uri string, monitor *event.CommandMonitor) *mongo.Client {

@@ -80,7 +80,10 @@ func (s *rowSet) read(document bson.Raw) (client.Row, error) {
 	if err := r.find(); err != nil {
 		return nil, err
 	}
-	return r, r.readBase()
+	if err := r.readBase(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (*rowSet) base(row client.Row) client.Base { return row.Base() }
@@ -112,6 +115,9 @@ func (s *rowSet) room(size int) []byte {
 func (r *documentRow) find() error {
 	const header, end = 4, 1
 	names, next := r.set.names, 0
+	if len(r.document) < header+end {
+		return fmt.Errorf("read a client document: it has %d bytes", len(r.document))
+	}
 	for rest := r.document[header:]; len(rest) > end; {
 		kind := rest[0]
 		name, size, ok := element(rest)
@@ -311,4 +317,3 @@ func (v *rowValue) Text() (string, bool) {
 	}
 	return unsafe.String(unsafe.SliceData(value[4:]), length-1), true //nolint:gosec // The document is never written again.
 }
-

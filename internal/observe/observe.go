@@ -51,6 +51,8 @@ type Summary struct {
 	Longest []Command
 	// Batches are the sizes of the batches that dataloaders read.
 	Batches []int
+	// Planned is how many fields of the operation were answered by plans.
+	Planned int
 	// Retries is how often a transaction was begun again.
 	Retries int
 	// UserErrors are the codes of failures that were answered as data.
@@ -115,6 +117,16 @@ func (r *Record) Batch(size int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.summary.Batches = append(r.summary.Batches, size)
+}
+
+// AnsweredByPlan adds a field of the operation that a plan answered.
+func (r *Record) AnsweredByPlan() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Planned++
 }
 
 // Retried adds that a transaction met another one and is begun again.

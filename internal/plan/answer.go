@@ -70,9 +70,9 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 		}
 	}
 	const aField = 24
-	level := &written{text: make([]byte, 0, len(rows)*len(c.steps)*aField), ends: make([]int, len(rows))}
+	dst, ends := make([]byte, 0, len(rows)*len(c.steps)*aField), make([]int, len(rows))
 	for i, row := range rows {
-		dst := append(level.text, '{')
+		dst = append(dst, '{')
 		for s := range c.steps {
 			step := &c.steps[s]
 			dst = append(dst, step.key...)
@@ -81,10 +81,10 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 				return nil, err
 			}
 		}
-		level.text = append(dst, '}')
-		level.ends[i] = len(level.text)
+		dst = append(dst, '}')
+		ends[i] = len(dst)
 	}
-	return level, nil
+	return &written{dst, ends}, nil
 }
 
 // append writes the field of the i-th row of the level.

@@ -63,7 +63,7 @@ func (a *around) readSubjects(ctx context.Context, relations Relations, level []
 		return err
 	}
 	for i, row := range a.rows {
-		places[row.Base().ClientID] = int32(i) //nolint:gosec // A read has far fewer rows.
+		places[row.Base().ClientID] = int32(i)
 	}
 	a.of = make([]int32, 0, len(all))
 	begin := 0
@@ -103,7 +103,7 @@ func (a *around) readViewers(ctx context.Context, relations Relations, level []c
 		seen = viewer.IDs(seen[:0], place)
 		for _, id := range seen {
 			if at, wanted := places[id]; wanted {
-				lists[at] = append(lists[at], int32(i)) //nolint:gosec // A read has far fewer rows.
+				lists[at] = append(lists[at], int32(i))
 			}
 		}
 	}

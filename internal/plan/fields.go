@@ -13,7 +13,9 @@ const null = "null"
 func baseField(name string) func(dst []byte, b client.Base) []byte {
 	switch name {
 	case "id":
-		return func(dst []byte, b client.Base) []byte { return client.AppendGlobalID(dst, client.TypeClient, b.ClientID) }
+		return func(dst []byte, b client.Base) []byte {
+			return client.AppendGlobalID(dst, client.TypeClient, b.ClientID)
+		}
 	case "clientId":
 		return func(dst []byte, b client.Base) []byte { return client.AppendID(dst, b.ClientID) }
 	case "businessId":

@@ -212,7 +212,7 @@ func (o *Operation) log(took time.Duration, outcome string, rows int64, done *ob
 		slog.String("operation", o.Name), slog.String("kind", o.Kind), slog.String("hash", o.Hash),
 		slog.String("outcome", outcome), slog.Float64("ms", milliseconds(took)), slog.Float64("waitedMs", milliseconds(o.waited)),
 		slog.Int64("points", o.Points), slog.Int64("rows", rows),
-		slog.Int("commands", done.Commands), slog.Float64("commandMs", milliseconds(done.CommandTime)), slog.Int("bytes", o.bytes))
+		slog.Int("commands", done.Commands), slog.Float64("commandMs", milliseconds(done.CommandTime)), slog.Int("bytes", o.bytes), slog.Int("planned", done.Planned))
 	attrs = append(attrs, who...)
 	if len(o.codes) > 0 {
 		attrs = append(attrs, slog.Any("codes", o.codes))

@@ -1,0 +1,110 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"clientgraph/graph"
+	"clientgraph/internal/apitest"
+	"clientgraph/internal/client"
+	"clientgraph/internal/sample"
+	"clientgraph/internal/testsize"
+)
+
+// Whatever is asked, plans answer the same bytes as resolvers, to every role: errors
+// are compared by their paths, and cursors by the text that they seal.
+func TestPropertyPlansAnswerAsResolversDo(t *testing.T) {
+	api := apitest.At(t, time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
+	ids := planWorld(t, api)
+	other := api.ByResolvers(t)
+	callers := []client.Identity{owner(), owner(), narrowed(client.Write), superUser(), staff(), account(1151044)}
+	schema := graph.NewSchema(nil).Schema()
+	testsize.Check(t, testsize.Of(150, 5_000, 50_000), func(rt *rapid.T) {
+		d := &operationDrawing{T: rt, schema: schema, ids: ids}
+		who := rapid.SampledFrom(callers).Draw(rt, "caller")
+		query := d.query()
+		planned := comparedAs(rt, api.Do(t, who, query, d.variables).Body)
+		resolved := comparedAs(rt, other.Do(t, who, query, d.variables).Body)
+		if planned != resolved {
+			variables, _ := json.Marshal(d.variables)
+			rt.Fatalf("%s\n%s\nas %s\nby plans:     %s\nby resolvers: %s", query, variables, who.Role, planned, resolved)
+		}
+	})
+}
+
+// planWorld stores clients with edges, values of all kinds, a deleted one and a
+// merged one, and answers what arguments may name.
+func planWorld(t *testing.T, api *apitest.API) []string {
+	t.Helper()
+	api.LoadReference(t)
+	clients := sample.Generate(5, sample.BusinessID, 12, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+	if err := api.Service.AssignIDs(t.Context(), clients); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"4658091", "4761823", "5143212", "1151044", "1", "x", ""}
+	for i, c := range clients {
+		for step := range i % 4 {
+			c.SubjectIDs = append(c.SubjectIDs, clients[(i+step+1)%len(clients)].ClientID)
+		}
+		c.SubjectIDs = client.SortedSet(c.SubjectIDs)
+		ids = append(ids, strconv.FormatInt(c.ClientID, 10))
+	}
+	if err := api.Service.Import(t.Context(), apitest.OwnerScope(sample.BusinessID), clients, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	api.MustDo(t, owner(), `mutation ($a: ID!, $b: ID!, $c: ID!) {
+		mergeClients(clientId: $a, clientIds: [$b]) { userErrors { code } }
+		deleteClient(clientId: $c) { userErrors { code } }
+	}`, map[string]any{"a": clients[3].ID().String(), "b": clients[4].ID().String(), "c": clients[5].ID().String()})
+	numberChanges(t, api)
+	return append(ids, clients[3].ID().String(), clients[4].ID().String())
+}
+
+// comparedAs is an answer without what is another one each time, its errors by
+// their places.
+func comparedAs(rt *rapid.T, body []byte) string {
+	var answer struct {
+		Data       json.RawMessage
+		Errors     []map[string]any
+		Extensions json.RawMessage
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		rt.Fatal(err)
+	}
+	failed := make([]string, len(answer.Errors))
+	for i, one := range answer.Errors {
+		text, _ := json.Marshal(one)
+		failed[i] = string(text)
+	}
+	slices.Sort(failed)
+	return string(answer.Data) + strings.Join(failed, "\n") + string(answer.Extensions)
+}
+
+// What pages of clients ask for is answered by plans: lists, reports with their size,
+// one client, look-ups, relations in three levels, in fragments and by variables.
+func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
+	t.Parallel()
+	api := apitest.Watched(t)
+	planWorld(t, api)
+	for _, query := range []string{
+		`{ client(clientId: "4658091") { id fullName emailAddress tags version } }`,
+		`{ clients { clientId fullName createdDate dateOfBirth blocked viewClients { clientId fullName tags } } }`,
+		`query ($n: Int = 3, $yes: Boolean = true) { clients(pageSize: $n) { ...Name viewByClients(first: $n) { ...Name viewClients @include(if: $yes) { clientId } } } }
+			fragment Name on Client { clientId name: fullName ... on Node { id } }`,
+		`{ clientReport(filter: {includeDeleted: true}) { clientId deleted status } }`,
+		`{ clientReportWithCount(filter: {searchTerm: "a"}) { count clients { clientId clientIdsClientCanView viewClientAccountIds } __typename } }`,
+		`{ clientsByTag(tag: "VIP") { clientId notes alertNotes aggregatedNotes } }`,
+	} {
+		before := strings.Count(api.Log.String(), `"planned":1`)
+		api.MustDo(t, owner(), query, nil)
+		if strings.Count(api.Log.String(), `"planned":1`) == before {
+			t.Errorf("answered by resolvers: %s", query)
+		}
+	}
+}
