@@ -51,6 +51,9 @@ func warnOfRisks(cfg config.Serve, logger *slog.Logger) {
 	if slices.Contains(cfg.CORSOrigin, "*") && !cfg.Development() {
 		logger.Warn("pages of every origin may call the API: name those of your own with --cors-origin")
 	}
+	if cfg.PrivateHooks && !cfg.Development() {
+		logger.Warn("webhooks may call what is in this server's own network: leave --webhooks-private-addresses out, unless receivers are there")
+	}
 	for _, key := range []struct{ flag, file string }{{"--ssn-keyset-file", cfg.SSNKeysetFile}, {"--tls-key", cfg.TLSKey}} {
 		if key.file == "" || runtime.GOOS == "windows" {
 			continue

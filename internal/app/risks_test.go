@@ -41,8 +41,8 @@ func TestRisksAreWarnedOfAtStart(t *testing.T) {
 		s := serve(t, dataDir(t), append([]string{"--jwks-file", ours.file, "--jwt-issuer", "https://issuer.example", "--jwt-audience", "clientgraph"}, arguments...)...)
 		return s.stderr.String()
 	}
-	warnings := []string{"--jwt-leeway", "--cors-origin", "a key file is open"}
-	log := start("--jwt-leeway", "6m", "--cors-origin", "*", "--ssn-keyset-file", open)
+	warnings := []string{"--jwt-leeway", "--cors-origin", "a key file is open", "--webhooks-private-addresses"}
+	log := start("--jwt-leeway", "6m", "--cors-origin", "*", "--ssn-keyset-file", open, "--webhooks-private-addresses")
 	for _, warning := range warnings {
 		if !strings.Contains(log, warning) {
 			t.Errorf("no warning of %s: %s", warning, log)

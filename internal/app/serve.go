@@ -81,12 +81,16 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	defer db.close(ctx, logger)
 	db.store.TellFeedLag(watched.FeedLag)
 	service := service.New(db.store, access.secrets(db.store), limit.NewRate(limit.Lookups(), time.Now), time.Now)
+	if cfg.PrivateHooks {
+		service.AllowPrivateWebhooks()
+	}
 	if cfg.Sample {
 		if err := loadSample(ctx, db.store, service, logger); err != nil {
 			return err
 		}
 	}
 	defer keepUp(ctx, service, db.store, watched, logger)()
+	defer deliverWebhooks(ctx, cfg, service, watched, logger)()
 	showEngine(watched, cfg.Database, db)
 	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
 	connections := bounded(listener, cfg, logger)

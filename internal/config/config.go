@@ -61,6 +61,7 @@ type Serve struct {
 	Introspection bool   `help:"Let callers read the schema outside development too."`
 	Federation    bool   `help:"Be a subgraph for routers of Apollo Federation 2. Everybody with a token can then read the schema, whatever --introspection says."`
 	Plan          string `enum:"on,off" default:"on" help:"Answer clients by plans, whole levels at a time: on; or field by field, which costs several times as much and answers the same: off."`
+	PrivateHooks  bool   `name:"webhooks-private-addresses" help:"Let webhooks have URLs of http and of addresses that are not public: this machine's, and those of private networks. Whoever may make webhooks can then have the server call what is there."`
 	LogLevel      string `enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error. PUT /loglevel on --metrics-listen changes it."`
 	LogFormat     string `enum:"json,text" default:"json" help:"Form of log lines: json or text."`
 	Telemetry     `group:"Telemetry:"`

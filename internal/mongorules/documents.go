@@ -22,6 +22,8 @@ func deploymentWide() map[string][]string {
 		"outbox": {"businessId $gt"},
 		// Whose erasure goes on; and ids, which are the deployment's.
 		"tombstones": {"pending", "_id $in"},
+		// Which webhooks no process delivers to, and which one process does.
+		"webhooks": {"enabled until $lt", "owner"},
 	}
 }
 

@@ -46,44 +46,45 @@ func (s *Store) ClaimWebhooks(ctx context.Context, owner string, now, until time
 	return claimed, nil
 }
 
-// ownedIn is what an owner has of some businesses.
-func ownedIn(owner string, businessIDs []int64) bson.D {
-	return bson.D{{Key: keyBusiness, Value: in(businessIDs)}, {Key: keyOwner, Value: owner}}
+// setOwned writes something into all that an owner has of some businesses.
+func (s *Store) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
+	for chunk := range slices.Chunk(businessIDs, idChunk) {
+		updates := make([]mongo.WriteModel, len(chunk))
+		for i, id := range chunk {
+			updates[i] = mongo.NewUpdateManyModel().
+				SetFilter(bson.D{{Key: keyBusiness, Value: id}, {Key: keyOwner, Value: owner}}).SetUpdate(bson.D{{Key: "$set", Value: set}})
+		}
+		if _, err := s.db.Collection(webhooksName).BulkWrite(ctx, updates, options.BulkWrite().SetOrdered(false)); err != nil {
+			return fmt.Errorf("write who delivers to webhooks: %w", err)
+		}
+	}
+	return nil
 }
 
 // HoldWebhooks implements store.WebhookQueue.
 func (s *Store) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
-	var held []store.HeldWebhook
-	for chunk := range slices.Chunk(businessIDs, idChunk) {
-		if _, err := s.db.Collection(webhooksName).UpdateMany(ctx, ownedIn(owner, chunk), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntil, Value: until}}}}); err != nil {
-			return nil, fmt.Errorf("hold webhooks: %w", err)
-		}
-		cursor, err := s.db.Collection(webhooksName).Find(ctx, ownedIn(owner, chunk),
-			options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
-		if err != nil {
-			return nil, fmt.Errorf("find held webhooks: %w", err)
-		}
-		var found []webhookDocument
-		if err := cursor.All(ctx, &found); err != nil {
-			return nil, fmt.Errorf("read held webhooks: %w", err)
-		}
-		for _, d := range found {
-			held = append(held, store.HeldWebhook{WebhookKey: store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}, Revision: d.Revision})
-		}
+	if err := s.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyUntil, Value: until}}); err != nil {
+		return nil, err
+	}
+	cursor, err := s.db.Collection(webhooksName).Find(ctx, bson.D{{Key: keyOwner, Value: owner}},
+		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find held webhooks: %w", err)
+	}
+	var found []webhookDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read held webhooks: %w", err)
+	}
+	held := make([]store.HeldWebhook, len(found))
+	for i, d := range found {
+		held[i] = store.HeldWebhook{WebhookKey: store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}, Revision: d.Revision}
 	}
 	return held, nil
 }
 
 // ReleaseWebhooks implements store.WebhookQueue.
 func (s *Store) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
-	for chunk := range slices.Chunk(businessIDs, idChunk) {
-		_, err := s.db.Collection(webhooksName).UpdateMany(ctx, ownedIn(owner, chunk),
-			bson.D{{Key: "$set", Value: bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}}}})
-		if err != nil {
-			return fmt.Errorf("release webhooks: %w", err)
-		}
-	}
-	return nil
+	return s.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}})
 }
 
 // OpenWebhook implements store.WebhookQueue.

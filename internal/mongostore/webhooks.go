@@ -38,7 +38,7 @@ func webhookCollections() []Collection {
 			// Those that no process delivers, in any business.
 			{Name: "byLease", Keys: ascending(keyEnabled, keyUntil)},
 			// Those that a process delivers.
-			{Name: "byOwner", Keys: ascending(keyBusiness, keyOwner)},
+			{Name: "byOwner", Keys: ascending(keyOwner)},
 		}},
 		{deliveriesName, keyBusiness, []Index{
 			{Name: "byId", Keys: ascending(keyBusiness, keyID)},

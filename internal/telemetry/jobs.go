@@ -9,6 +9,21 @@ import (
 	"clientgraph/internal/observe"
 )
 
+// WebhookAttempt counts a message to a webhook, by what came of it and how long ago the
+// change was.
+func (t *Telemetry) WebhookAttempt(outcome string, lag time.Duration) {
+	if t == nil || t.metrics == nil {
+		return
+	}
+	t.webhooks.WithLabelValues(outcome).Inc()
+	if outcome == webhookDelivered {
+		t.webhookLag.Observe(max(lag, 0).Seconds())
+	}
+}
+
+// webhookDelivered is the outcome of a message that arrived.
+const webhookDelivered = "DELIVERED"
+
 // Job watches a run of the work of that name, which goes on beside requests.
 func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Context) error) {
 	if t == nil {

@@ -41,6 +41,9 @@ type metrics struct {
 	jobs       *prometheus.CounterVec
 	jobTime    *prometheus.HistogramVec
 	jobSuccess *prometheus.GaugeVec
+
+	webhooks   *prometheus.CounterVec
+	webhookLag prometheus.Histogram
 }
 
 // operationBuckets are of durations of operations, in seconds: from an empty one to
@@ -66,6 +69,7 @@ func newMetrics() *metrics {
 	m.countDatabase()
 	m.countFeed()
 	m.countJobs()
+	m.countWebhooks()
 	return m
 }
 
@@ -106,6 +110,11 @@ func (m *metrics) countJobs() {
 	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "name", "result")
 	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "name")
 	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "name")
+}
+
+func (m *metrics) countWebhooks() {
+	m.webhooks = m.counters("webhook_attempts_total", "Messages that webhooks were sent, by outcome: DELIVERED, or why the attempt failed, as the schema's WebhookFailure says it.", "outcome")
+	m.webhookLag = m.histogram("webhook_lag_seconds", "How long after their change messages arrived at their webhooks.", []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400})
 }
 
 func (m *metrics) describe(name, kind, help string, labels ...string) {

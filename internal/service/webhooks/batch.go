@@ -194,6 +194,10 @@ func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.T
 		d.State = store.DeliverySucceeded
 		b.hasten = b.hasten || b.open.State.Failures >= failuresToPause
 		b.open.State.Failures, b.open.State.FailingSince, b.open.State.PausedUntil = 0, nil, time.Time{}
+		if b.disable != nil && *b.disable == store.WebhookFailing {
+			// It was sent before the last failure, and arrived all the same.
+			b.disable = nil
+		}
 		return
 	}
 	options.Told(string(result.Failure), now.Sub(d.ChangedDate))

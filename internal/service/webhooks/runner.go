@@ -18,8 +18,8 @@ const (
 	// leaseTerm is how long a process has the webhooks that it delivers to without
 	// saying so again, which is how long others wait where it died. leaseRenewal is how
 	// often it says so; what others changed of a webhook it learns then.
-	leaseTerm    = 20 * time.Second
-	leaseRenewal = 4 * time.Second
+	leaseTerm    = 30 * time.Second
+	leaseRenewal = 5 * time.Second
 	// releaseTime bounds how long a stop takes to give the webhooks back.
 	releaseTime = 2 * time.Second
 )
