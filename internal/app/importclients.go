@@ -125,8 +125,9 @@ func tellImport(cfg config.Import, s transfer.ImportSummary, problems int64, err
 	if s.Edges > 0 {
 		fmt.Fprintf(stderr, "viewer edges of %d clients, refused of %d\n", s.Edges, s.EdgesRefused)
 	}
+	_, ofFile := errors.AsType[*transfer.FileError](err)
 	switch {
-	case err != nil && len(client.AsErrors(err)) > 0:
+	case err != nil && (ofFile || len(client.AsErrors(err)) > 0):
 		return fmt.Errorf("%s: %w", cfg.File, err)
 	case err != nil:
 		return fmt.Errorf("%s: %w; to import it again goes on where it ended", cfg.File, err)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -60,7 +61,7 @@ type ImportSummary struct {
 // is stopped and begun again. It holds a few rows of the file in memory, and a bounded
 // number of digests. An error means that the file, or the database, failed; rows
 // before may have been brought in, as the summary says. A file that can't be read to
-// its end is refused before anything is written. Errors: FORBIDDEN.
+// its end is refused before anything is written: *FileError. Errors: FORBIDDEN.
 func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Scope, file io.ReadSeeker, o ImportOptions) (ImportSummary, error) {
 	if err := o.Reading.check(); err != nil {
 		return ImportSummary{}, err
@@ -94,8 +95,8 @@ func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Sco
 
 // tell tells what is wrong with the file as a whole.
 func (s *source) tell(err error) error {
-	if whole, is := err.(*fileError); is && s.options.Wrong != nil { //nolint:errorlint // It is not wrapped: it is ours.
-		for _, problem := range whole.problems {
+	if whole, is := errors.AsType[*FileError](err); is && s.options.Wrong != nil {
+		for _, problem := range whole.Problems {
 			if failed := s.options.Wrong(problem); failed != nil {
 				return failed
 			}

@@ -27,11 +27,14 @@ type Problem struct {
 	Message string
 }
 
-// fileError is a problem after which nobody can read on.
-type fileError struct{ problems []Problem }
+// FileError is what is wrong with a file as a whole: nothing of it was brought in.
+type FileError struct {
+	// Problems are one at least.
+	Problems []Problem
+}
 
-func (e *fileError) Error() string {
-	p := e.problems[0]
+func (e *FileError) Error() string {
+	p := e.Problems[0]
 	at := ""
 	if p.Row > 0 {
 		at = fmt.Sprintf("row %d: ", p.Row)
@@ -71,7 +74,7 @@ func (r *clientRow) wrong(column string, err *client.Error) {
 	r.problems = append(r.problems, Problem{r.number, column, err.Code, err.Message})
 }
 
-// rowReader reads the rows of a file, up to io.EOF. A *fileError ends the file.
+// rowReader reads the rows of a file, up to io.EOF. A *FileError ends the file.
 type rowReader interface {
 	next() (clientRow, error)
 	// mapped is what the headers that were read so far are taken for.
@@ -94,7 +97,7 @@ func newSheetRows(text io.Reader, delimiter byte, h *headers, reading Reading) (
 	}
 	header, err := r.Next()
 	if errors.Is(err, io.EOF) {
-		return nil, &fileError{[]Problem{{0, "", CodeEmptyFile, "want the names of the columns in the first row"}}}
+		return nil, &FileError{[]Problem{{0, "", CodeEmptyFile, "want the names of the columns in the first row"}}}
 	}
 	rows := &sheetRows{sheet: r, reading: reading}
 	if err != nil {
@@ -118,7 +121,7 @@ func newSheetRows(text io.Reader, delimiter byte, h *headers, reading Reading) (
 	}
 	rows.columns = columns
 	if problems != nil {
-		return rows, &fileError{problems}
+		return rows, &FileError{problems}
 	}
 	return rows, nil
 }
@@ -137,7 +140,7 @@ func (r *sheetRows) mapped() []Mapped {
 // ended is what ended the file: a fault of it, or of reading it.
 func (r *sheetRows) ended(err error) error {
 	if fault, is := errors.AsType[*sheet.Fault](err); is {
-		return &fileError{[]Problem{r.problem(fault)}}
+		return &FileError{[]Problem{r.problem(fault)}}
 	}
 	return err
 }

@@ -67,7 +67,7 @@ type source struct {
 	survey
 }
 
-// look reads the whole file, several times, and writes nothing. Error: *fileError.
+// look reads the whole file, several times, and writes nothing. Error: *FileError.
 func (s *source) look(ctx context.Context) error {
 	if err := s.digestFile(); err != nil {
 		return err
@@ -210,7 +210,7 @@ func (s *source) columnsOf(rows rowReader) error {
 		return slices.ContainsFunc(rows.mapped(), func(m Mapped) bool { return m.Column == name })
 	}
 	if name := s.options.Match.column(); s.options.Match != MatchNone && !has(name) {
-		return &fileError{[]Problem{{1, name, CodeMissingColumn, "rows are matched by this column, and no header is taken for it: say which it is with --map, or match by another one"}}}
+		return &FileError{[]Problem{{1, name, CodeMissingColumn, "rows are matched by this column, and no header is taken for it: say which it is with --map, or match by another one"}}}
 	}
 	return nil
 }
@@ -253,7 +253,7 @@ func (s *source) findRepeated() error {
 		}
 		s.repeated[b.row] = first
 		if len(s.repeated) > mostRepeated {
-			return &fileError{[]Problem{{0, s.options.Match.column(), CodeDuplicateKey, fmt.Sprintf("more than %d rows have the key of an earlier row: is this the column that rows are matched by?", mostRepeated)}}}
+			return &FileError{[]Problem{{0, s.options.Match.column(), CodeDuplicateKey, fmt.Sprintf("more than %d rows have the key of an earlier row: is this the column that rows are matched by?", mostRepeated)}}}
 		}
 	}
 	return nil
