@@ -267,6 +267,7 @@ type ComplexityRoot struct {
 		RemovedAppointments func(childComplexity int) int
 		ViewedBy            func(childComplexity int) int
 		ViewedByGlobalIDs   func(childComplexity int) int
+		WebhookDeliveries   func(childComplexity int) int
 	}
 
 	ClientEdge struct {
@@ -2196,6 +2197,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientDataExport.ViewedByGlobalIDs(childComplexity), true
+	case "ClientDataExport.webhookDeliveries":
+		if e.ComplexityRoot.ClientDataExport.WebhookDeliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientDataExport.WebhookDeliveries(childComplexity), true
 
 	case "ClientEdge.cursor":
 		if e.ComplexityRoot.ClientEdge.Cursor == nil {
@@ -6444,6 +6451,11 @@ type ClientDataExport {
   who sent it and the input nothing is kept that can be read.
   """
   keptAnswers: [JSON!]!
+  """
+  What webhooks were told, or are to be told, of this client or of one merged into it, as objects with ` + "`" + `webhookId` + "`" + `,
+  ` + "`" + `clientId` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `changedDate` + "`" + `, ` + "`" + `changedFields` + "`" + ` and ` + "`" + `state` + "`" + `, by webhook and change.
+  """
+  webhookDeliveries: [JSON!]!
 }
 
 "What is held under the id of a client who was merged."
@@ -8785,6 +8797,8 @@ func (ec *executionContext) childFields_ClientDataExport(ctx context.Context, fi
 		return ec.fieldContext_ClientDataExport_dismissedDuplicates(ctx, field)
 	case "keptAnswers":
 		return ec.fieldContext_ClientDataExport_keptAnswers(ctx, field)
+	case "webhookDeliveries":
+		return ec.fieldContext_ClientDataExport_webhookDeliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientDataExport", field.Name)
 }
@@ -15864,6 +15878,29 @@ func (ec *executionContext) _ClientDataExport_keptAnswers(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_ClientDataExport_keptAnswers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
+}
+
+func (ec *executionContext) _ClientDataExport_webhookDeliveries(ctx context.Context, field graphql.CollectedField, obj *model.ClientDataExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientDataExport_webhookDeliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookDeliveries(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []any) graphql.Marshaler {
+			return ec.marshalNJSON2ᚕinterfaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientDataExport_webhookDeliveries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientDataExport", field, true, false, "JSON")
 }
 
@@ -29418,6 +29455,11 @@ func (ec *executionContext) _ClientDataExport(ctx context.Context, sel ast.Selec
 			}
 		case "keptAnswers":
 			out.Values[i] = ec._ClientDataExport_keptAnswers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "webhookDeliveries":
+			out.Values[i] = ec._ClientDataExport_webhookDeliveries(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -191,6 +191,19 @@ func (e *ClientDataExport) KeptAnswers() []any {
 	return list
 }
 
+// WebhookDeliveries are what webhooks were told, or are to be told.
+func (e *ClientDataExport) WebhookDeliveries() []any {
+	list := make([]any, len(e.Deliveries))
+	for i := range e.Deliveries {
+		d := &e.Deliveries[i]
+		list[i] = map[string]any{
+			"webhookId": strconv.FormatInt(d.WebhookID, 10), "clientId": strconv.FormatInt(d.ClientID, 10), "kind": string(d.Kind),
+			"changedDate": client.FormatInstant(d.ChangedDate), "changedFields": append([]string{}, d.ChangedFields...), "state": string(d.State),
+		}
+	}
+	return list
+}
+
 // held puts each stored part of a record that has a value under its name.
 func held(record map[string]any, c *client.Client) {
 	for _, p := range client.Properties() {

@@ -220,3 +220,23 @@ func TestWebhookDeliveryIsPendingOnceItIsToBeSentAgain(t *testing.T) {
 		t.Errorf("an unknown delivery: %v", codes)
 	}
 }
+
+func TestExportHandsOverWhatWebhooksAreToldOfTheClient(t *testing.T) {
+	api := apitest.New(t)
+	api.LoadReference(t)
+	makeWebhook(t, api, values{"url": "https://example.com/"})
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	err := api.Store.QueueDeliveries(t.Context(), store.WebhookKey{BusinessID: sample.BusinessID, WebhookID: 1}, []store.WebhookDelivery{
+		{Place: 2, MessageID: "msg_1", Kind: history.KindUpserted, ClientID: 4658091, ChangedFields: []string{"city"}, ChangedDate: at, State: store.DeliverySucceeded},
+		{Place: 4, MessageID: "msg_2", Kind: history.KindUpserted, ClientID: 4761823, ChangedDate: at, State: store.DeliveryPending},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := values{"exportClientData": values{"webhookDeliveries": []any{values{
+		"webhookId": "1", "clientId": "4658091", "kind": "UPSERTED", "changedDate": "2026-01-02T03:04:05.000Z", "changedFields": []any{"city"}, "state": "DELIVERED",
+	}}}}
+	if diff := gocmp.Diff(want, api.MustDo(t, owner(), `{ exportClientData(clientId: "4658091") { webhookDeliveries } }`, nil)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

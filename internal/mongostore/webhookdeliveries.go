@@ -1,9 +1,11 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -68,6 +70,15 @@ func (s *Store) WebhookDeliveries(ctx context.Context, scope client.Scope, webho
 		filter = append(filter, bson.E{Key: keyPlace, Value: bson.D{{Key: "$lt", Value: query.Before}}})
 	}
 	return s.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetLimit(query.Limit))
+}
+
+// ClientDeliveries implements store.ExportStore.
+func (s *Store) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
+	deliveries, err := s.findDeliveries(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), options.Find())
+	slices.SortFunc(deliveries, func(a, b store.WebhookDelivery) int {
+		return cmp.Or(cmp.Compare(a.WebhookID, b.WebhookID), cmp.Compare(a.Place, b.Place))
+	})
+	return deliveries, err
 }
 
 func (s *Store) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {

@@ -30,6 +30,9 @@ type ExportStore interface {
 	// RemovedAppointments finds those of those clients that are remembered to be
 	// removed, by id.
 	RemovedAppointments(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.KnownAppointment, error)
+	// ClientDeliveries finds the deliveries of webhooks about those clients, by webhook
+	// and place. Whether the scope sees the clients is the caller's to know.
+	ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]WebhookDelivery, error)
 }
 
 // KeptVersion is a version of a client that the answer to a keyed mutation names.

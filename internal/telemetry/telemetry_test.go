@@ -86,6 +86,21 @@ func TestNamesThatCallersMakeUpAreBoundedInMetrics(t *testing.T) {
 	}
 }
 
+func TestWebhookAttemptsAreCountedByOutcomeAndTheirLagWhenTheyArrive(t *testing.T) {
+	w := tell(t, telemetry.Options{})
+	w.WebhookAttempt("TIMED_OUT", time.Hour)
+	w.WebhookAttempt("DELIVERED", 2*time.Second)
+	metrics := w.get(t, "/metrics")
+	for _, want := range []string{
+		`clientgraph_webhook_attempts_total{outcome="TIMED_OUT"} 1`, `clientgraph_webhook_attempts_total{outcome="DELIVERED"} 1`,
+		"clientgraph_webhook_lag_seconds_sum 2\n", "clientgraph_webhook_lag_seconds_count 1\n",
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("want %s among %s", want, metrics)
+		}
+	}
+}
+
 func TestCallersTracesAreBounded(t *testing.T) {
 	w := tell(t, telemetry.Options{})
 	header := http.Header{"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}

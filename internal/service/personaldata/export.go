@@ -38,6 +38,8 @@ type Export struct {
 	Kept []store.KeptVersion
 	// Removed are the appointments of any of them that are remembered to be removed.
 	Removed []client.KnownAppointment
+	// Deliveries are what webhooks were told of any of them, or are to be told.
+	Deliveries []store.WebhookDelivery
 }
 
 // HeldRecord is what is held about a person under one id.
@@ -142,6 +144,9 @@ func (s *Keeper) collectAside(ctx context.Context, scope client.Scope, data *Exp
 	}
 	if data.Removed, err = s.Store.RemovedAppointments(ctx, scope, family); err != nil {
 		return fmt.Errorf("find removed appointments: %w", err)
+	}
+	if data.Deliveries, err = s.Store.ClientDeliveries(ctx, scope, family); err != nil {
+		return fmt.Errorf("find deliveries of webhooks: %w", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package webhooks_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -108,5 +109,30 @@ func TestWebhookDeliveryIsStoredOnce(t *testing.T) {
 	}
 	if !slices.Equal(messages, []string{"b", "d", "a"}) {
 		t.Errorf("stored are %v", messages)
+	}
+}
+
+func TestWebhookAttemptsAreToldByTheirOutcome(t *testing.T) {
+	w := newWorld(t)
+	r := newReceiver(t, func(n int, _ message, answer http.ResponseWriter, _ *http.Request) bool {
+		if n == 1 {
+			answer.WriteHeader(http.StatusInternalServerError)
+		}
+		return n > 1
+	})
+	w.make(t, r, nil)
+	told := make(chan string, 10)
+	options := quick()
+	options.Told = func(outcome string, lag time.Duration) {
+		if lag < 0 {
+			t.Errorf("lag %v", lag)
+		}
+		told <- outcome
+	}
+	w.deliver(t, options)
+	w.person(t)
+	r.next(t)
+	if first, second := <-told, <-told; first != "STATUS" || second != "DELIVERED" {
+		t.Errorf("told: %s, then %s", first, second)
 	}
 }
