@@ -99,6 +99,7 @@ func TestUpdateTakesRequiredValuesFromFields(t *testing.T) {
 // TestPropertyUpdateIsAPatchOfEverything: an update answers the same as a patch
 // that names all that the update leaves out as null.
 func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	names := []string{}
 	for _, p := range writable() {
@@ -142,6 +143,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 // TestPropertyPatchesCompose: one patch after another leaves what one patch of
 // both leaves, the later one's values where both name a property.
 func TestPropertyPatchesCompose(t *testing.T) {
+	t.Parallel()
 	api := reference(t)
 	testsize.Check(t, testsize.Of(8, 60, 200), func(r *rapid.T) {
 		draw := func(label string) values {

@@ -53,6 +53,7 @@ func anyRecord() *rapid.Generator[*client.Client] {
 
 // What is stored of a client reads back as it was, whole and projected.
 func TestPropertyDocumentsReadBack(t *testing.T) {
+	t.Parallel()
 	codec := newCodec(nil)
 	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
 		original := anyRecord().Draw(rt, "client")
@@ -72,6 +73,7 @@ func TestPropertyDocumentsReadBack(t *testing.T) {
 
 // The update from one state to another makes of the one's document the other's.
 func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
+	t.Parallel()
 	codec := newCodec(nil)
 	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
 		before, after := anyRecord().Draw(rt, "before"), anyRecord().Draw(rt, "after")
@@ -132,6 +134,7 @@ func asMap(rt *rapid.T, document any) bson.M {
 // What a property appends of a stored value is what it appends of the client that
 // is read from it, also where nothing is stored.
 func TestPropertyStoredValuesAppendAsTheirClients(t *testing.T) {
+	t.Parallel()
 	codec := newCodec(nil)
 	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
 		original := anyRecord().Draw(rt, "client")

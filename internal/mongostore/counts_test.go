@@ -20,6 +20,7 @@ import (
 // same conditions list, outside a transaction, where an index alone may answer
 // it, and inside one.
 func TestCountPropertyEqualsWhatAPageOfAllFinds(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	clients := countable(t, p)
 	roles := scopes(clients)

@@ -61,6 +61,7 @@ func (p *process) groups(t rapid.TB, scope client.Scope, size int64) []group {
 // TestDuplicatesAreThoseOfComparingEveryoneWithEveryone imports, changes,
 // deletes and dismisses at random, and after each step asks for all groups.
 func TestDuplicatesAreThoseOfComparingEveryoneWithEveryone(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	businessID := int64(0)
 	testsize.Check(t, testsize.Of(25, 150, 500), func(t *rapid.T) {
@@ -301,6 +302,7 @@ func TestDuplicatePhonesAreReadInTheBusinesssRegion(t *testing.T) {
 // TestDuplicateReadsUseIndexes explains every command that the reads of
 // duplicates send, for many groups as for few.
 func TestDuplicateReadsUseIndexes(t *testing.T) {
+	t.Parallel()
 	recorded := &recorder{}
 	db := testdb.New(t)
 	p := openProcess(t, db, recorded.monitor())

@@ -16,6 +16,7 @@ import (
 // Whatever edge lists are written, in whatever order: both ends show the same
 // edges, and each end has one version more for each change of its own.
 func TestPropertyEdgesAreOfBothEnds(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	testsize.Check(t, testsize.Of(12, 60, 200), func(rt *rapid.T) {
 		p.clear(t)

@@ -121,6 +121,7 @@ func (s *stopper) monitor() *event.CommandMonitor {
 // was resumed. Then no text of the person is anywhere, the feed has no gap, and
 // nobody else lost anything but the edge.
 func TestErasureStoppedAnywhere(t *testing.T) {
+	t.Parallel()
 	db, stops := testdb.New(t), &stopper{}
 	stopped, p := openProcess(t, db, stops.monitor()), openProcess(t, db, nil)
 	step := int64(testsize.Of(7, 3, 1))

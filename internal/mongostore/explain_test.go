@@ -55,6 +55,7 @@ func (r *recorder) taken() []bson.D {
 
 // No read of any role looks at every document of a collection.
 func TestReadsUseIndexes(t *testing.T) {
+	t.Parallel()
 	recorded := &recorder{}
 	db := testdb.New(t)
 	p := openProcess(t, db, recorded.monitor())

@@ -29,6 +29,7 @@ func (s *sparing) History(ctx context.Context, scope client.Scope, ids []int64, 
 // A history of any length is exported whole, a bounded part of it at a time; every
 // read of it uses an index.
 func TestExportReadsTheHistoryInParts(t *testing.T) {
+	t.Parallel()
 	recorded := &recorder{}
 	db := testdb.New(t)
 	p, explainer := openProcess(t, db, recorded.monitor()), openProcess(t, db, nil)

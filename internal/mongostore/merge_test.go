@@ -24,6 +24,7 @@ import (
 // modifiedDate, modifiedUser and the password of an adopted login aside. Every
 // preview tells to the byte what the merge then answers.
 func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	testsize.Check(t, testsize.Of(15, 100, 400), func(rt *rapid.T) {
 		p.clear(t)
@@ -58,6 +59,7 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 // was before all of them: with whom the one knows whom the others took, and when
 // they went back, makes no difference.
 func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	testsize.Check(t, testsize.Of(6, 40, 200), func(rt *rapid.T) {
 		p.clear(t)

@@ -188,6 +188,7 @@ func TestProcessesNumberAtOnce(t *testing.T) {
 
 // More rows than one step takes are numbered at once.
 func TestManyRowsAreNumberedAtOnce(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	feed := refusal("changes")
 	must(t, feed.put(p))

@@ -25,6 +25,7 @@ import (
 // even while it is still listing: when it has read all, it holds exactly the
 // clients that its owner sees, each as it is.
 func TestPropertyPhoneHoldsWhatItsOwnerSees(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	testsize.Check(t, testsize.Of(15, 100, 400), func(rt *rapid.T) {
 		p.clear(t)

@@ -246,6 +246,7 @@ func listed(clients []*client.Client) map[string]store.Conditions {
 // A page of any list, for any role, costs a page: it begins at an index, which
 // gives the list's order. The exceptions are told.
 func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
+	t.Parallel()
 	p := newPlanner(t)
 	clients := p.load()
 	kept := p.reader.store

@@ -87,6 +87,7 @@ func cutAfter(commits int64, cut func()) *event.CommandMonitor {
 // Making keys anew stops with its process, goes on in another one where it
 // stopped, changes nothing but keys, and when it has ended does nothing.
 func TestRekeyingGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	second := openProcess(t, db, nil)
 	clients := loadNordic(t, second, 250)
@@ -230,6 +231,7 @@ func TestWritersFollowTheBusinesssLocale(t *testing.T) {
 // Whatever is written, imported and keyed at once by several processes: at the
 // end every client has the keys of the business's last locale.
 func TestRekeyingAmidWriters(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	processes := []*process{openProcess(t, db, nil), openProcess(t, db, nil)}
 	clients := loadNordic(t, processes[0], 130)

@@ -22,6 +22,7 @@ import (
 // every state that the client was seen in, and so do the later rows, undone from
 // the last state back. Imported clients are no exception.
 func TestPropertyHistoryMakesEveryState(t *testing.T) {
+	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	testsize.Check(t, testsize.Of(10, 60, 200), func(rt *rapid.T) {
 		p.clear(t)
