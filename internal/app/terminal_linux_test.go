@@ -56,3 +56,22 @@ func TestSeedShowsItsProgressOnATerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestImportShowsItsRateAndWhatIsLeftOnATerminal(t *testing.T) {
+	t.Parallel()
+	master, tty := terminal(t)
+	cmd := command(t, "import", clientFile(t, 200), "--kind", "clients", "--match", "none", "--data-dir", dataDir(t))
+	cmd.Stderr = tty
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// With the last writer the reading ends.
+	tty.Close()
+	shown, _ := io.ReadAll(master)
+	_ = cmd.Wait() // Rows of the file have errors.
+	for _, want := range []string{"rows ", " / 201", " %", "/s ", "created 180"} {
+		if !bytes.Contains(shown, []byte(want)) {
+			t.Errorf("want %q in %q", want, shown)
+		}
+	}
+}
