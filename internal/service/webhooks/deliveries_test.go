@@ -136,3 +136,20 @@ func TestWebhookAttemptsAreToldByTheirOutcome(t *testing.T) {
 		t.Errorf("told: %s, then %s", first, second)
 	}
 }
+
+// Where a webhook is disabled, or no server delivers, the purge deletes them itself.
+func TestErasureDeletesDeliveriesWhileNobodyDelivers(t *testing.T) {
+	w := newWorld(t)
+	made := w.make(t, newReceiver(t, nil), nil)
+	id := w.person(t)
+	delivery := store.WebhookDelivery{Place: 2, MessageID: "msg_1", Kind: history.KindUpserted, ClientID: id.Number, ChangedDate: time.Now(), State: store.DeliverySucceeded}
+	if err := w.Store.QueueDeliveries(t.Context(), made.Key(), []store.WebhookDelivery{delivery}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Service.Erase(t.Context(), w.scope, personaldata.EraseArgs{ID: id, Confirm: id, ExpectedVersion: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if left := w.deliveries(t, made.WebhookID); len(left) > 0 {
+		t.Errorf("left are %v", left)
+	}
+}
