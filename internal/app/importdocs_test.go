@@ -32,7 +32,7 @@ func TestGuideToImportsSaysWhatTheProgramSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, data := t.TempDir(), dataDir(t)
-	file := regexp.MustCompile("(?ms)^```csv\n(.*?)^```$").FindSubmatch(text)
+	file := regexp.MustCompile("(?s)```csv\n(.*?)```").FindSubmatch(text)
 	if file == nil {
 		t.Fatal("the page has no file")
 	}
@@ -40,7 +40,7 @@ func TestGuideToImportsSaysWhatTheProgramSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := 0
-	for _, block := range regexp.MustCompile("(?ms)^```console\n(.*?)^```$").FindAllSubmatch(text, -1) {
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllSubmatch(text, -1) {
 		for step := range strings.SplitSeq(strings.TrimPrefix(string(block[1]), "$ clientgraph "), "$ clientgraph ") {
 			line, want, _ := strings.Cut(step, "\n")
 			cmd := command(t, append(arguments(line), "--data-dir", data)...)

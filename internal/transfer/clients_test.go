@@ -13,6 +13,7 @@ import (
 
 	"clientgraph/internal/apitest"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service/merging"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/sheet"
 	"clientgraph/internal/store"
@@ -287,5 +288,26 @@ func TestImportGoesOnWhereItStopped(t *testing.T) {
 		if len(made) != rows || *c.LastName != fmt.Sprintf("A%d", i) || !slices.Equal(c.SubjectIDs, []int64{made[(i+1)%rows].ClientID}) {
 			t.Fatalf("client %d of %d: %s sees %v", i, len(made), *c.LastName, c.SubjectIDs)
 		}
+	}
+}
+
+// TestRowsThatFindOneClientAreAllBroughtIn, though their keys differ: one is an alias.
+func TestRowsThatFindOneClientAreAllBroughtIn(t *testing.T) {
+	api := apitest.New(t)
+	if _, wrong, err := problems(t, api, 1, plainHeader+"Ann,A,a@b.com\nAnn,A,b@b.com\n", transfer.ImportOptions{}); err != nil || wrong != nil {
+		t.Fatal(wrong, err)
+	}
+	made := live(t, api, 1)
+	if _, err := api.Service.Merge(t.Context(), apitest.OwnerScope(1), merging.MergeArgs{ClientID: made[0].ID(), ClientIDs: []client.ID{made[1].ID()}}); err != nil {
+		t.Fatal(err)
+	}
+	file := "emailAddress,city,county\na@b.com,Graz,\nb@b.com,,Styria\n"
+	summary, wrong, err := problems(t, api, 1, file, transfer.ImportOptions{Match: transfer.MatchEmailAddress})
+	if err != nil || wrong != nil || summary.Changed != 2 {
+		t.Fatalf("%+v %v %v", summary.ImportCounts, wrong, err)
+	}
+	got := live(t, api, 1)
+	if len(got) != 1 || *got[0].City != "Graz" || *got[0].County != "Styria" || *got[0].EmailAddress != "a@b.com" || got[0].Version != 4 {
+		t.Errorf("%+v", got[0])
 	}
 }

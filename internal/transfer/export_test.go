@@ -52,8 +52,10 @@ func TestExportHasTheRowsOfTheCallerAndOfTheFilter(t *testing.T) {
 	ann := create(owner, "ann", nil)
 	bea := create(lucia, "bea", nil)
 	cid := create(lucia, "cid", client.Values{client.InputSubjects: []any{bea}})
-	if _, err := api.Service.AddViewers(t.Context(), owner, client.ID{Number: bea}, []client.ID{{Number: ann}}, nil); err != nil {
-		t.Fatal(err)
+	for viewer, subject := range map[int64]int64{ann: bea, cid: ann} {
+		if _, err := api.Service.AddViewers(t.Context(), owner, client.ID{Number: subject}, []client.ID{{Number: viewer}}, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	names := func(lines []string) (found []string) {
 		for _, line := range lines {
@@ -81,6 +83,9 @@ func TestExportHasTheRowsOfTheCallerAndOfTheFilter(t *testing.T) {
 	}
 	if want := fmt.Sprintf(`"viewerClientIds":["%d"]`, cid); !strings.Contains(own[0], want) {
 		t.Errorf("want %s, and nobody else, in %s", want, own[0])
+	}
+	if want := fmt.Sprintf(`"clientIdsClientCanView":["%d"]`, bea); !strings.Contains(own[1], want) {
+		t.Errorf("want %s, and nobody else, in %s", want, own[1])
 	}
 	for filter, want := range map[string][]string{
 		`{"tagsList": ["BEA"]}`:                               {"bea"},
