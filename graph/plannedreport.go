@@ -53,10 +53,11 @@ func (p *plannedReport) answers(ctx context.Context, report *reading.Report) boo
 		case "__typename":
 			dst = append(dst, `"ClientReport"`...)
 		case "clients":
-			var err error
-			if dst, err = p.clients[i].List(ctx, dst, p.request.loaders, report.Rows); err != nil {
+			list, err := p.clients[i].List(ctx, p.request.loaders, report.Rows)
+			if err != nil {
 				return false
 			}
+			dst = append(dst, list...)
 		default:
 			return false
 		}

@@ -59,7 +59,14 @@ func (r queryResolver) ClientConnection(ctx context.Context, filter *model.Clien
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(connection.Clients)}, nil
+	if r.answersConnection(ctx, connection) {
+		return nil, nil
+	}
+	clients, err := client.RecordsOf(connection.Rows)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(clients)}, nil
 }
 
 // values are what a list of pointers points to.

@@ -44,6 +44,18 @@ func RowsOf(clients []*Client) []Row {
 	return rows
 }
 
+// RecordsOf are rows as records.
+func RecordsOf(rows []Row) ([]*Client, error) {
+	clients := make([]*Client, len(rows))
+	for i, row := range rows {
+		var err error
+		if clients[i], err = row.Record(); err != nil {
+			return nil, err
+		}
+	}
+	return clients, nil
+}
+
 // record is a row of a record.
 type record struct{ client *Client }
 

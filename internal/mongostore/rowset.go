@@ -24,7 +24,9 @@ type rowSet struct {
 	memory []byte
 	places []uint32
 	rows   []documentRow
-	value  rowValue
+	// taken is for how many rows memory was taken last: few reads have many.
+	taken int
+	value rowValue
 }
 
 // baseNames are the names that every read loads, in the order of documents.
@@ -57,8 +59,11 @@ type documentRow struct {
 
 var _ client.Row = (*documentRow)(nil)
 
-// rowsAtOnce is for how many rows memory is taken at a time.
-const rowsAtOnce = 64
+// Memory is taken for so many rows at first, and for so many at most.
+const (
+	fewRows  = 4
+	manyRows = 128
+)
 
 // read is a document, or the part of one that a projection left, as a row. Errors:
 // ErrNewer, and for what is no client document.
@@ -68,12 +73,13 @@ func (s *rowSet) read(document bson.Raw) (client.Row, error) {
 		return nil, err
 	}
 	if len(s.rows) == cap(s.rows) {
-		s.rows = make([]documentRow, 0, rowsAtOnce)
+		s.taken = min(max(fewRows, 4*s.taken), manyRows)
+		s.rows = make([]documentRow, 0, s.taken)
 	}
 	s.rows = append(s.rows, documentRow{set: s, document: s.kept(document)})
 	r := &s.rows[len(s.rows)-1]
 	if len(s.places) < len(s.names) {
-		s.places = make([]uint32, rowsAtOnce*len(s.names))
+		s.places = make([]uint32, s.taken*len(s.names))
 	}
 	r.at, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
 	r.types = s.room(len(s.names))
@@ -101,9 +107,9 @@ func (s *rowSet) kept(document []byte) []byte {
 }
 
 func (s *rowSet) room(size int) []byte {
-	const atOnce = 32 << 10
+	const aRow = 512
 	if len(s.memory) < size {
-		s.memory = make([]byte, max(size, atOnce))
+		s.memory = make([]byte, max(size, aRow*s.taken))
 	}
 	own := s.memory[:size:size]
 	s.memory = s.memory[size:]

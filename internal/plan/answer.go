@@ -16,49 +16,51 @@ type Relations interface {
 	ViewerRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
 }
 
-// List appends rows as a list of what was selected.
-func (c *Clients) List(ctx context.Context, dst []byte, relations Relations, rows []client.Row) ([]byte, error) {
-	written, err := c.write(ctx, relations, rows)
+// List is rows as a list of what was selected.
+func (c *Clients) List(ctx context.Context, relations Relations, rows []client.Row) ([]byte, error) {
+	level, err := c.write(ctx, relations, rows)
 	if err != nil {
 		return nil, err
 	}
-	dst = append(dst, '[')
-	for i := range rows {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, written.of(i)...)
-	}
-	return append(dst, ']'), nil
+	return level.text, nil
 }
 
-// One appends a row as an object.
-func (c *Clients) One(ctx context.Context, dst []byte, relations Relations, row client.Row) ([]byte, error) {
-	written, err := c.write(ctx, relations, []client.Row{row})
+// One is a row as an object.
+func (c *Clients) One(ctx context.Context, relations Relations, row client.Row) ([]byte, error) {
+	objects, err := c.Objects(ctx, relations, []client.Row{row})
 	if err != nil {
 		return nil, err
 	}
-	return append(dst, written.of(0)...), nil
+	return objects(0), nil
 }
 
-// written are the rows of a level as objects, one after the other.
-type written struct {
+// Objects are rows as objects, by their places in rows.
+func (c *Clients) Objects(ctx context.Context, relations Relations, rows []client.Row) (func(i int) []byte, error) {
+	level, err := c.write(ctx, relations, rows)
+	if err != nil {
+		return nil, err
+	}
+	return level.of, nil
+}
+
+// level are the rows of a level as a list of objects.
+type level struct {
 	text []byte
-	// ends says where each object ends.
+	// ends says where each object ends; after it comes what is between two.
 	ends []int
 }
 
-func (w *written) of(i int) []byte {
+func (l *level) of(i int) []byte {
 	begin := 0
 	if i > 0 {
-		begin = w.ends[i-1]
+		begin = l.ends[i-1]
 	}
-	return w.text[begin:w.ends[i]]
+	return l.text[begin+1 : l.ends[i]]
 }
 
 // write writes a level: what is below it first, each client there once, however many
 // clients of the level have it.
-func (c *Clients) write(ctx context.Context, relations Relations, rows []client.Row) (*written, error) {
+func (c *Clients) write(ctx context.Context, relations Relations, rows []client.Row) (*level, error) {
 	var around [2]*around
 	for i := range c.relations {
 		if !c.relations[i].used {
@@ -69,9 +71,12 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 			return nil, err
 		}
 	}
-	const aField = 24
-	dst, ends := make([]byte, 0, len(rows)*len(c.steps)*aField), make([]int, len(rows))
+	dst, ends := make([]byte, 0, c.size(rows, around)), make([]int, len(rows))
+	dst = append(dst, '[')
 	for i, row := range rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
 		dst = append(dst, '{')
 		for s := range c.steps {
 			step := &c.steps[s]
@@ -84,7 +89,22 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 		dst = append(dst, '}')
 		ends[i] = len(dst)
 	}
-	return &written{dst, ends}, nil
+	return &level{append(dst, ']'), ends}, nil
+}
+
+// size is about how many bytes a level takes: memory that grows is copied, and what is
+// below the level is most of it.
+func (c *Clients) size(rows []client.Row, around [2]*around) int {
+	const aField = 16
+	size := 2
+	for s := range c.steps {
+		step := &c.steps[s]
+		size += len(rows) * (len(step.key) + aField)
+		if step.kind == stepRelated {
+			size += around[step.side].size(len(rows), step.below, step.first)
+		}
+	}
+	return size
 }
 
 // append writes the field of the i-th row of the level.

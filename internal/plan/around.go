@@ -14,17 +14,17 @@ type around struct {
 	of   []int32
 	ends []int
 	// below are the rows as each selection of the relation writes them.
-	below []*written
+	below []*level
 }
 
 // read reads a side of a level with one command, and writes what is selected of it.
-func (r *relation) read(ctx context.Context, relations Relations, on side, level []client.Row) (*around, error) {
-	a := &around{ends: make([]int, len(level))}
+func (r *relation) read(ctx context.Context, relations Relations, on side, rows []client.Row) (*around, error) {
+	a := &around{ends: make([]int, len(rows))}
 	var err error
 	if on == subjects {
-		err = a.readSubjects(ctx, relations, level, r.need)
+		err = a.readSubjects(ctx, relations, rows, r.need)
 	} else {
-		err = a.readViewers(ctx, relations, level, r.need)
+		err = a.readViewers(ctx, relations, rows, r.need)
 	}
 	if err != nil {
 		return nil, err
@@ -39,11 +39,11 @@ func (r *relation) read(ctx context.Context, relations Relations, on side, level
 	return a, nil
 }
 
-func (a *around) readSubjects(ctx context.Context, relations Relations, level []client.Row, need client.Selection) error {
+func (a *around) readSubjects(ctx context.Context, relations Relations, rows []client.Row, need client.Selection) error {
 	place := client.PlaceOf(client.NameSubjects)
 	var all []int64
-	ends := make([]int, len(level))
-	for i, row := range level {
+	ends := make([]int, len(rows))
+	for i, row := range rows {
 		all = row.IDs(all, place)
 		ends[i] = len(all)
 	}
@@ -67,7 +67,7 @@ func (a *around) readSubjects(ctx context.Context, relations Relations, level []
 	}
 	a.of = make([]int32, 0, len(all))
 	begin := 0
-	for i := range level {
+	for i := range rows {
 		for _, id := range all[begin:ends[i]] {
 			if at := places[id]; at >= 0 {
 				a.of = append(a.of, at)
@@ -78,14 +78,14 @@ func (a *around) readSubjects(ctx context.Context, relations Relations, level []
 	return nil
 }
 
-func (a *around) readViewers(ctx context.Context, relations Relations, level []client.Row, need client.Selection) error {
-	if len(level) == 0 {
+func (a *around) readViewers(ctx context.Context, relations Relations, rows []client.Row, need client.Selection) error {
+	if len(rows) == 0 {
 		return nil
 	}
 	// A client may be in a level more than once: all its places have the same viewers.
-	places := make(map[int64]int, len(level))
-	ids := make([]int64, 0, len(level))
-	for i, row := range level {
+	places := make(map[int64]int, len(rows))
+	ids := make([]int64, 0, len(rows))
+	for i, row := range rows {
 		id := row.Base().ClientID
 		if _, known := places[id]; !known {
 			places[id] = i
@@ -96,7 +96,7 @@ func (a *around) readViewers(ctx context.Context, relations Relations, level []c
 	if a.rows, err = relations.ViewerRows(ctx, ids, need); err != nil {
 		return err
 	}
-	lists := make([][]int32, len(level))
+	lists := make([][]int32, len(rows))
 	place := client.PlaceOf(client.NameSubjects)
 	var seen []int64
 	for i, viewer := range a.rows {
@@ -107,7 +107,7 @@ func (a *around) readViewers(ctx context.Context, relations Relations, level []c
 			}
 		}
 	}
-	for i, row := range level {
+	for i, row := range rows {
 		a.of = append(a.of, lists[places[row.Base().ClientID]]...)
 		a.ends[i] = len(a.of)
 	}
@@ -134,6 +134,18 @@ func (a *around) appendObjects(dst []byte, i, below int, first int64) []byte {
 		dst = append(dst, a.below[below].of(int(at))...)
 	}
 	return append(dst, ']')
+}
+
+// size is how many bytes the objects around that many clients take.
+func (a *around) size(clients, below int, first int64) int {
+	size := 0
+	for i := range clients {
+		those := a.those(i)
+		for _, at := range those[:min(int64(len(those)), first)] {
+			size += len(a.below[below].of(int(at))) + 1
+		}
+	}
+	return size
 }
 
 func (a *around) appendIDs(dst []byte, i int) []byte {

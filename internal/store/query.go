@@ -23,11 +23,13 @@ type Order struct {
 }
 
 // KeyOf is the client's place in the order.
-func (o Order) KeyOf(c *client.Client) string {
+func (o Order) KeyOf(row client.Row) string {
+	name := client.NameNameSortKey
 	if o.Field == OrderByEmailAddress {
-		return c.EmailSortKey
+		name = client.NameEmailSortKey
 	}
-	return c.NameSortKey
+	key, _ := row.Text(client.PlaceOf(name))
+	return key
 }
 
 // Need is what KeyOf reads.

@@ -162,7 +162,7 @@ func lists() []read {
 			if err != nil {
 				return 0, err
 			}
-			return len(part.Clients), nil
+			return len(part.Rows), nil
 		}}
 	}
 	return []read{

@@ -22,7 +22,7 @@ type ConnectionArgs struct {
 // Connection is a part of a list. Its clients and cursors stay right while
 // others come and go: a cursor is a place in the order, not a row number.
 type Connection struct {
-	Clients []*client.Client
+	Rows    []client.Row
 	Cursors []string
 	// More says whether the list goes on in the direction that was read.
 	More bool
@@ -65,10 +65,10 @@ func (s *Reads) Connection(ctx context.Context, scope client.Scope, args Connect
 	if connection.backward {
 		slices.Reverse(found)
 	}
-	connection.Clients = found
+	connection.Rows = found
 	identity := listIdentity(scope, args.Filter, args.Order)
-	for _, c := range found {
-		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, args.Order.KeyOf(c)))
+	for _, row := range found {
+		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, args.Order.KeyOf(row)))
 	}
 	return connection, nil
 }
@@ -135,10 +135,10 @@ func (s *Reads) HasPreviousPage(ctx context.Context, c *Connection) (bool, error
 func (s *Reads) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
 	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
-	case len(c.Clients) > 0 && before:
-		query.Before = c.args.Order.KeyOf(c.Clients[0])
-	case len(c.Clients) > 0:
-		query.After = c.args.Order.KeyOf(c.Clients[len(c.Clients)-1])
+	case len(c.Rows) > 0 && before:
+		query.Before = c.args.Order.KeyOf(c.Rows[0])
+	case len(c.Rows) > 0:
+		query.After = c.args.Order.KeyOf(c.Rows[len(c.Rows)-1])
 	case before && c.after == "", !before && c.before == "":
 		return false, nil
 	case before:

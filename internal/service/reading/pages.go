@@ -29,9 +29,13 @@ func (s *Reads) Each(ctx context.Context, scope client.Scope, filter Filter, nee
 		if len(found) == 0 {
 			return nil
 		}
-		if err := visit(found); err != nil {
+		clients, err := client.RecordsOf(found)
+		if err != nil {
+			return fmt.Errorf("read a page of clients: %w", err)
+		}
+		if err := visit(clients); err != nil {
 			return err
 		}
-		last = found[len(found)-1].ClientID
+		last = found[len(found)-1].Base().ClientID
 	}
 }

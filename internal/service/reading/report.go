@@ -137,15 +137,15 @@ func (s *Reads) search(ctx context.Context, scope client.Scope, m meaning, query
 }
 
 // list finds the clients that are meant, within the query's skip and limit.
-func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]*client.Client, error) {
-	found := []*client.Client{}
+func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]client.Row, error) {
 	if m.nothing {
-		return found, nil
+		return nil, nil
 	}
 	query.Conditions = m.conditions
 	if m.term == nil {
-		return s.Store.Clients(ctx, scope, query)
+		return s.Store.Rows(ctx, scope, query)
 	}
+	var found []*client.Client
 	passed := int64(0)
 	err := s.search(ctx, scope, m, query, func(c *client.Client) bool {
 		if passed++; passed > query.Skip {
@@ -153,7 +153,7 @@ func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query s
 		}
 		return int64(len(found)) < query.Limit
 	})
-	return found, err
+	return client.RowsOf(found), err
 }
 
 // Count counts the clients that a filter means, once in a query. Errors: those of
@@ -184,8 +184,8 @@ func (s *Reads) IDs(ctx context.Context, scope client.Scope, filter Filter, page
 		return nil, fmt.Errorf("list ids: %w", err)
 	}
 	ids := make([]int64, len(found))
-	for i, c := range found {
-		ids[i] = c.ClientID
+	for i, row := range found {
+		ids[i] = row.Base().ClientID
 	}
 	return ids, nil
 }
