@@ -62,6 +62,7 @@ func (p *plannedReport) answers(ctx context.Context, report *reading.Report) boo
 			return false
 		}
 	}
-	p.answer.data = append(dst, '}')
+	dst = append(dst, '}')
+	p.answer.data = dst
 	return true
 }

@@ -69,6 +69,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	if err != nil {
 		return err
 	}
+	tuneCollector()
 	watched, stopTelemetry, err := startTelemetry(ctx, cfg.Telemetry, trusted.Names(), level, logger)
 	if err != nil {
 		return err

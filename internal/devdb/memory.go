@@ -5,6 +5,10 @@ package devdb
 // larger transactions.
 const minCacheMiB = 256
 
+// Memory is how many bytes the machine has, or the container where that is less; 0
+// where that can't be told.
+func Memory() uint64 { return memory() }
+
 // usualCacheMiB is the embedded engine's cache where nobody says how large it is
 // to be: a quarter of the memory that this process may use. The cache takes no
 // more of it than the data need.

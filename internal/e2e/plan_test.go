@@ -99,6 +99,7 @@ func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
 			fragment Name on Client { clientId name: fullName ... on Node { id } }`,
 		`{ clientReport(filter: {includeDeleted: true}) { clientId deleted status } }`,
 		`{ clientReportWithCount(filter: {searchTerm: "a"}) { count clients { clientId clientIdsClientCanView viewClientAccountIds } __typename } }`,
+		`{ clientConnection(first: 2) { totalCount nodes { clientId } edges { cursor node { fullName } } pageInfo { endCursor hasNextPage hasPreviousPage } } }`,
 		`{ clientsByTag(tag: "VIP") { clientId notes alertNotes aggregatedNotes } }`,
 	} {
 		before := strings.Count(api.Log.String(), `"planned":1`)
