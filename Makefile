@@ -14,6 +14,7 @@ TESTFLAGS ?=
 TOOLS := .cache/bin/installed
 SOCKETS := .ci/sockets/node_modules/.package-lock.json
 CONTRACT := .ci/contract/node_modules/.package-lock.json
+OFFLINE := examples/mobile-sync/node_modules/.package-lock.json
 SCHEMA_LINT := .ci/schema/node_modules/.package-lock.json
 BROWSER := internal/web/browser/node_modules/.package-lock.json
 DEPLOY := .cache/deploy/installed
@@ -93,7 +94,7 @@ fmt: $(TOOLS) ## format all Go code
 
 clean: ## remove what was built and installed; the data stay
 	rm -rf .cache internal/web/playground/node_modules internal/web/browser/node_modules internal/web/console/node_modules .ci/schema/node_modules .ci/sockets/node_modules
-	rm -rf .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated internal/bench/peers/node/node_modules
+	rm -rf examples/mobile-sync/node_modules examples/mobile-sync/out .ci/contract/node_modules .ci/contract/out .ci/contract/genqlient/generated internal/bench/peers/node/node_modules
 	find internal/web/dist internal/web/console/dist -mindepth 1 ! -name .gitkeep -delete
 
 lint: $(TOOLS) ## check: golangci-lint
@@ -117,7 +118,7 @@ schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and b
 		--config .ci/schema/eslint.config.js schema.graphqls
 	node .ci/schema/breaking.mjs
 
-contract: $(CONTRACT) ## check: compilers of front ends read the schema, Relay's and Apollo's caches keep its answers, a gateway composes it, and a field is added as docs/contributing.md says
+contract: $(CONTRACT) $(OFFLINE) ## check: compilers of front ends read the schema, an offline copy is what the server has, Relay's and Apollo's caches keep its answers, a gateway composes it, and a field is added as docs/contributing.md says
 	$(SHOWTEST) -timeout 8m -tags contract -run 'ToolsOfOthers|AddedProperty' ./internal/app ./internal/e2e
 
 words: ## check: no file names a folder of one machine or a registry
@@ -178,7 +179,7 @@ $(CONSOLE): schema.graphqls $(wildcard internal/web/console/*.json internal/web/
 		echo "the console could not be built: its page will say how to"; \
 	fi
 
-$(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
+$(SCHEMA_LINT) $(SOCKETS) $(CONTRACT) $(OFFLINE) $(BROWSER): %/node_modules/.package-lock.json: %/package-lock.json
 	command -v npm >/dev/null || { echo "this check needs Node.js 20.19 or newer with npm" >&2; exit 1; }
 	cd $* && npm ci --loglevel=error
 
