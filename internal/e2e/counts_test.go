@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"strings"
 	"testing"
 
 	"clientgraph/internal/apitest"
@@ -28,6 +29,25 @@ func TestWhatIsCountedAlikeIsCountedOnce(t *testing.T) {
 		sent := api.Commands(func() { api.MustDo(t, apitest.Owner(sample.BusinessID), c.query, nil) })
 		if len(sent) != c.want {
 			t.Errorf("%s: sent %q, want %d commands", what, sent, c.want)
+		}
+	}
+}
+
+// What is not selected costs no command: the count, and a look beyond the part.
+func TestConnectionCountsOnlyWhenAsked(t *testing.T) {
+	api := apitest.New(t)
+	api.LoadReference(t)
+	for selection, want := range map[string]string{
+		`nodes { clientId }`:                              "find",
+		`nodes { clientId } pageInfo { hasNextPage }`:     "find",
+		`nodes { clientId } pageInfo { hasPreviousPage }`: "find find",
+		`nodes { clientId } totalCount`:                   "find count",
+	} {
+		sent := api.Commands(func() {
+			api.MustDo(t, apitest.Owner(43111), `{ clientConnection(first: 3) { `+selection+` } }`, nil)
+		})
+		if got := strings.Join(sent, " "); got != want {
+			t.Errorf("%s sent %q, want %q", selection, got, want)
 		}
 	}
 }

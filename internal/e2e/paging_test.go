@@ -382,22 +382,3 @@ func pagingIDs(answer map[string]any) []string {
 	}
 	return ids
 }
-
-// What is not selected costs no command: the count, and a look beyond the part.
-func TestConnectionCountsOnlyWhenAsked(t *testing.T) {
-	api := apitest.New(t)
-	api.LoadReference(t)
-	for selection, want := range map[string]string{
-		`nodes { clientId }`:                              "find",
-		`nodes { clientId } pageInfo { hasNextPage }`:     "find",
-		`nodes { clientId } pageInfo { hasPreviousPage }`: "find find",
-		`nodes { clientId } totalCount`:                   "find count",
-	} {
-		sent := api.Commands(func() {
-			api.MustDo(t, apitest.Owner(43111), `{ clientConnection(first: 3) { `+selection+` } }`, nil)
-		})
-		if got := strings.Join(sent, " "); got != want {
-			t.Errorf("%s sent %q, want %q", selection, got, want)
-		}
-	}
-}
