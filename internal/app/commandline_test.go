@@ -39,7 +39,7 @@ func TestMistakesInTheCommandLineAreToldInOneLine(t *testing.T) {
 		args  string
 		words []string
 	}{
-		{"", []string{"serve", "token", "seed", "indexes"}},
+		{"", []string{"serve", "token", "seed", "import"}},
 		{"frobnicate", []string{"frobnicate"}},
 		{"serve --frobnicate", []string{"--frobnicate"}},
 		{"serve 8080", []string{"8080"}},

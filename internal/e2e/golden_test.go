@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write the golden answers anew")
 
 const (
 	queryFolder   = "testdata/queries"
-	exampleFolder = "../web/examples"
+	exampleFolder = "../web/examples/1-first-steps"
 	goldenFolder  = "testdata/golden"
 )
 
@@ -42,7 +42,7 @@ func goldenCallers() map[string]client.Identity {
 	}
 }
 
-// TestGolden runs each query of testdata/queries, and each example of the
+// TestGolden runs each query of testdata/queries, and each first step of the
 // playground, on the reference's clients. Its variables are beside it in
 // NAME.variables.json, where "cursor of 4658091" is that client's place.
 func TestGolden(t *testing.T) {

@@ -33,6 +33,8 @@ type Connection struct {
 	meaning  meaning
 	after    string
 	before   string
+	// first and last are the places of the part's ends in the order.
+	first, last string
 }
 
 // Connection reads a part of a list. Errors: INVALID_PAGINATION, OUT_OF_RANGE,
@@ -67,8 +69,12 @@ func (s *Reads) Connection(ctx context.Context, scope client.Scope, args Connect
 	}
 	connection.Rows = found
 	identity := listIdentity(scope, args.Filter, args.Order)
-	for _, row := range found {
-		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, args.Order.KeyOf(row)))
+	for i, row := range found {
+		key := args.Order.KeyOf(row)
+		if connection.last = key; i == 0 {
+			connection.first = key
+		}
+		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, key))
 	}
 	return connection, nil
 }
@@ -136,9 +142,9 @@ func (s *Reads) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
 	case len(c.Rows) > 0 && before:
-		query.Before = c.args.Order.KeyOf(c.Rows[0])
+		query.Before = c.first
 	case len(c.Rows) > 0:
-		query.After = c.args.Order.KeyOf(c.Rows[len(c.Rows)-1])
+		query.After = c.last
 	case before && c.after == "", !before && c.before == "":
 		return false, nil
 	case before:
