@@ -295,7 +295,8 @@ func (a *API) Commands(do func()) []string {
 
 // Traffic is Commands with the collection of each. Taking a block of ids from a
 // counter is left out: that happens when the process has used one up, whoever
-// asks for what.
+// asks for what. So is numbering rows of the change feed, which whoever comes first
+// does: the writer's process by itself, or a reader of the feed.
 func (a *API) Traffic(do func()) []string {
 	a.commands.reset()
 	do()
@@ -323,6 +324,11 @@ func ofCommand(e *event.CommandStartedEvent) command {
 // idBlocks are the counters that processes take ids from.
 func idBlocks() []string {
 	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
+}
+
+// numbering are the commands that number rows of the change feed.
+func numbering() []string {
+	return []string{"insert changes", "findAndModify feeds", "delete outbox"}
 }
 
 func (c *commands) monitor() *event.CommandMonitor {
@@ -361,8 +367,8 @@ func (c *commands) traffic() []string {
 	defer c.mu.Unlock()
 	var lines []string
 	for _, sent := range c.sent {
-		if !slices.Contains(idBlocks(), sent.collection) {
-			lines = append(lines, sent.name+" "+sent.collection)
+		if line := sent.name + " " + sent.collection; !slices.Contains(idBlocks(), sent.collection) && !slices.Contains(numbering(), line) {
+			lines = append(lines, line)
 		}
 	}
 	return lines
