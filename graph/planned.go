@@ -70,29 +70,35 @@ func plannedField(ctx context.Context) (planned, bool) {
 	return planned{requestOf(ctx), graphql.GetOperationContext(ctx), plans, graphql.GetFieldContext(ctx).Field, answer}, true
 }
 
-// plannedClients is the plan of the field that is being resolved, whose selection is
-// of clients; nil where it is left to the resolvers.
-func plannedClients(ctx context.Context) *plan.Clients {
-	p, ok := plannedField(ctx)
-	if !ok {
-		return nil
-	}
-	return p.clients(p.field)
-}
-
+// clients is the plan of a field of clients; nil where it is left to the resolvers.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
 	return p.plans.Of(p.operation, field, p.request.scope.Role)
 }
 
-// answersRows writes rows as the answer of the field that is being resolved, by its
-// plan. It says whether that was done: what fails on the way is for the resolvers to
-// tell.
-func answersRows(ctx context.Context, clients *plan.Clients, rows []client.Row) bool {
+// plannedClients is a field whose selection is of clients, with its plan.
+type plannedClients struct {
+	planned
+	plan *plan.Clients
+}
+
+// planClients is the plan of the field that is being resolved; nil where it is left to
+// the resolvers.
+func planClients(ctx context.Context) *plannedClients {
 	p, ok := plannedField(ctx)
 	if !ok {
-		return false
+		return nil
 	}
-	data, err := clients.List(ctx, p.request.loaders, rows)
+	clients := p.clients(p.field)
+	if clients == nil {
+		return nil
+	}
+	return &plannedClients{p, clients}
+}
+
+// answers writes rows as the answer. It says whether that was done: what fails on the
+// way is for the resolvers to tell.
+func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
+	data, err := p.plan.List(ctx, p.request.loaders, rows)
 	if err != nil {
 		return false
 	}
@@ -100,23 +106,20 @@ func answersRows(ctx context.Context, clients *plan.Clients, rows []client.Row) 
 	return true
 }
 
-// answersList is answersRows of records, by the plan that there is.
+// answersList writes records as the answer of the field that is being resolved, where
+// that has a plan.
 func answersList(ctx context.Context, found []*client.Client) bool {
-	clients := plannedClients(ctx)
-	return clients != nil && answersRows(ctx, clients, client.RowsOf(found))
+	p := planClients(ctx)
+	return p != nil && p.answers(ctx, client.RowsOf(found))
 }
 
 // answersOne is answersList of one record.
 func answersOne(ctx context.Context, found *client.Client) bool {
-	p, ok := plannedField(ctx)
-	if !ok {
+	p := planClients(ctx)
+	if p == nil {
 		return false
 	}
-	clients := p.clients(p.field)
-	if clients == nil {
-		return false
-	}
-	data, err := clients.One(ctx, p.request.loaders, client.RowsOf([]*client.Client{found})[0])
+	data, err := p.plan.One(ctx, p.request.loaders, client.RowsOf([]*client.Client{found})[0])
 	if err != nil {
 		return false
 	}

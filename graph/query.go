@@ -32,12 +32,12 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
 	order, page := store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}
-	if clients := plannedClients(ctx); clients != nil {
-		rows, err := r.service.ClientRows(ctx, req.scope, order, page, clients.Need)
+	if p := planClients(ctx); p != nil {
+		rows, err := r.service.ClientRows(ctx, req.scope, order, page, p.plan.Need)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if answersRows(ctx, clients, rows) {
+		if p.answers(ctx, rows) {
 			return nil, nil
 		}
 	}
@@ -59,7 +59,7 @@ func (r queryResolver) ClientConnection(ctx context.Context, filter *model.Clien
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	if r.answersConnection(ctx, connection) {
+	if p := r.planConnection(ctx); p != nil && p.answers(ctx, connection) {
 		return nil, nil
 	}
 	clients, err := client.RecordsOf(connection.Rows)

@@ -32,12 +32,12 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 		WithClients: true,
 	}
-	if clients := plannedClients(ctx); clients != nil {
-		report, err := r.service.Report(ctx, requestOf(ctx).scope, args.InRows(), clients.Need)
+	if p := planClients(ctx); p != nil {
+		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if answersRows(ctx, clients, report.Rows) {
+		if p.answers(ctx, report.Rows) {
 			return nil, nil
 		}
 	}

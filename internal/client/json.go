@@ -37,6 +37,14 @@ func AppendText(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
+// AppendOptionalText is AppendText of a text that may be missing: null then.
+func AppendOptionalText(dst []byte, text *string) []byte {
+	if text == nil {
+		return append(dst, "null"...)
+	}
+	return AppendText(dst, *text)
+}
+
 // AppendID appends an id in its plain form.
 func AppendID(dst []byte, id int64) []byte {
 	dst = append(dst, '"')

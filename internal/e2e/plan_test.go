@@ -109,3 +109,24 @@ func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
 		}
 	}
 }
+
+// What plans leave to the resolvers is left to them before anything is read.
+func TestWhatPlansLeaveIsReadOnce(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	planWorld(t, api)
+	for _, query := range []string{
+		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { fields { label } } } }`,
+		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { clientId } edges { node { mergedClients { clientId } } } } }`,
+		`{ clientReportWithCount { count clients { viewClients { fields { label } } } } }`,
+		`{ clients { viewClients { clientId } aliases { value } } }`,
+	} {
+		got := api.Commands(func() { api.MustDo(t, owner(), query, nil) })
+		want := api.Commands(func() { api.ByResolvers(t).MustDo(t, owner(), query, nil) })
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\nsends %v, want %v", query, got, want)
+		}
+	}
+}

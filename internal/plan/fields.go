@@ -6,8 +6,6 @@ import (
 	"clientgraph/internal/client"
 )
 
-const null = "null"
-
 // baseField writes a field that is made of what every read loads; nil for another
 // field.
 func baseField(name string) func(dst []byte, b client.Base) []byte {
@@ -35,9 +33,9 @@ func baseField(name string) func(dst []byte, b client.Base) []byte {
 func recordField(name string) func(dst []byte, c *client.Client) []byte {
 	switch name {
 	case "aggregatedNotes":
-		return func(dst []byte, c *client.Client) []byte { return appendOptionalText(dst, c.AggregatedNotes()) }
+		return func(dst []byte, c *client.Client) []byte { return client.AppendOptionalText(dst, c.AggregatedNotes()) }
 	case "safeDateOfBirth":
-		return func(dst []byte, c *client.Client) []byte { return appendOptionalText(dst, c.SafeDateOfBirth()) }
+		return func(dst []byte, c *client.Client) []byte { return client.AppendOptionalText(dst, c.SafeDateOfBirth()) }
 	case "createdDateMillis":
 		return func(dst []byte, c *client.Client) []byte { return appendOptionalNumber(dst, c.CreatedDateMillis()) }
 	case "modifiedDateMillis":
@@ -46,16 +44,9 @@ func recordField(name string) func(dst []byte, c *client.Client) []byte {
 	return nil
 }
 
-func appendOptionalText(dst []byte, text *string) []byte {
-	if text == nil {
-		return append(dst, null...)
-	}
-	return client.AppendText(dst, *text)
-}
-
 func appendOptionalNumber(dst []byte, number *int64) []byte {
 	if number == nil {
-		return append(dst, null...)
+		return append(dst, "null"...)
 	}
 	return strconv.AppendInt(dst, *number, 10)
 }

@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/plan"
+)
+
+// objectWriter writes the answer of a field of an operation that is an object with
+// clients in it.
+type objectWriter struct {
+	planned
+	// compiled are the plans of the fields of clients in it.
+	compiled map[*ast.Field]*plan.Clients
+	dst      []byte
+}
+
+// newObjectWriter returns the writer of the field that is being resolved; nil where
+// nothing is answered by plans.
+func newObjectWriter(ctx context.Context) *objectWriter {
+	p, ok := plannedField(ctx)
+	if !ok {
+		return nil
+	}
+	return &objectWriter{planned: p, compiled: map[*ast.Field]*plan.Clients{}}
+}
+
+// compile says whether a field of clients has a plan. All are asked for before anything
+// is read: what the resolvers answer is not read twice.
+func (w *objectWriter) compile(field graphql.CollectedField) bool {
+	w.compiled[field.Field] = w.clients(field)
+	return w.compiled[field.Field] != nil
+}
+
+// fields are those that are selected of an object of that type.
+func (w *objectWriter) fields(typeName string, of graphql.CollectedField) []graphql.CollectedField {
+	return graphql.CollectFields(w.operation, of.Selections, []string{typeName})
+}
+
+// object writes an object, each of its fields by write. It says whether all were
+// written.
+func (w *objectWriter) object(typeName string, fields []graphql.CollectedField, write func(graphql.CollectedField) bool) bool {
+	w.dst = append(w.dst, '{')
+	for i, field := range fields {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = append(append(append(w.dst, '"'), field.Alias...), `":`...)
+		if field.Name == "__typename" {
+			w.dst = client.AppendText(w.dst, typeName)
+		} else if !write(field) {
+			return false
+		}
+	}
+	w.dst = append(w.dst, '}')
+	return true
+}
+
+// list writes a field that is a list of clients.
+func (w *objectWriter) list(ctx context.Context, field graphql.CollectedField, rows []client.Row) bool {
+	list, err := w.compiled[field.Field].List(ctx, w.request.loaders, rows)
+	w.dst = append(w.dst, list...)
+	return err == nil
+}
+
+// finish makes what was written the field's answer, if all of it was.
+func (w *objectWriter) finish(whole bool) bool {
+	if whole {
+		w.answer.data = w.dst
+	}
+	return whole
+}
