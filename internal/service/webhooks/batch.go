@@ -38,8 +38,8 @@ type batch struct {
 	flying   int
 	changed  *sync.Cond
 	attempts int
-	// unfinished are the deliveries that stay pending, by place.
-	unfinished map[int64]*store.WebhookDelivery
+	// unfinished are the places of the deliveries that stay pending.
+	unfinished map[int64]bool
 	failed     error
 	disable    *store.WebhookDisabledReason
 	// hasten says that the webhook answers again after a pause.
@@ -47,17 +47,16 @@ type batch struct {
 }
 
 func newBatch(w *worker, open *store.OpenWebhook, pending []store.WebhookDelivery) *batch {
-	b := &batch{worker: w, open: open, queues: map[int64][]*store.WebhookDelivery{}, unfinished: map[int64]*store.WebhookDelivery{}}
+	b := &batch{worker: w, open: open, queues: map[int64][]*store.WebhookDelivery{}, unfinished: map[int64]bool{}}
 	b.changed = sync.NewCond(&b.mu)
 	now := w.now()
 	for i := range pending {
+		b.unfinished[pending[i].Place] = true
+	}
+	for i := range pending {
 		d := &pending[i]
-		b.unfinished[d.Place] = d
 		if d.ClientID == 0 && i > 0 {
 			// It goes behind all that came before.
-			for _, behind := range pending[i:] {
-				b.unfinished[behind.Place] = &behind
-			}
 			break
 		}
 		queue := b.queues[d.ClientID]
@@ -67,9 +66,6 @@ func newBatch(w *worker, open *store.OpenWebhook, pending []store.WebhookDeliver
 		b.queues[d.ClientID] = append(queue, d)
 		if d.ClientID == 0 {
 			// All that follows goes behind it.
-			for _, behind := range pending[i+1:] {
-				b.unfinished[behind.Place] = &behind
-			}
 			break
 		}
 	}
