@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"time"
 
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/service"
 	"clientgraph/internal/transfer"
 )
 
@@ -20,13 +17,11 @@ func export(ctx context.Context, cfg config.Export, stdout, stderr io.Writer) er
 	if err != nil {
 		return &devdb.UserError{Message: "--filter: " + err.Error()}
 	}
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
+	service, closing, err := openService(ctx, cfg.Database, stderr)
 	if err != nil {
 		return err
 	}
-	defer db.close(ctx, logger)
-	service := service.New(db.store, service.Secrets{}, nil, time.Now)
+	defer closing()
 	scope := owner(cfg.Business, "export")
 	total, err := service.Count(ctx, scope, filter)
 	if err != nil {

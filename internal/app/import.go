@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"time"
 
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/service"
 	"clientgraph/internal/transfer"
 )
 
@@ -31,13 +28,11 @@ func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer
 	if cfg.Kind == kindClients {
 		return importClients(ctx, cfg, format, file, stdout, stderr)
 	}
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
+	service, closing, err := openService(ctx, cfg.Database, stderr)
 	if err != nil {
 		return err
 	}
-	defer db.close(ctx, logger)
-	service := service.New(db.store, service.Secrets{}, nil, time.Now)
+	defer closing()
 	problems := 0
 	summary, err := transfer.Import(ctx, service.Scheduler, owner(cfg.Business, "import"), file, transfer.Options{
 		Kind:   transfer.Kind(cfg.Kind),

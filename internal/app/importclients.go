@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/service"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/sheet"
 	"clientgraph/internal/store"
@@ -38,13 +36,11 @@ func importClients(ctx context.Context, cfg config.Import, format transfer.Forma
 	if err != nil {
 		return &devdb.UserError{Message: err.Error()}
 	}
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
+	service, closing, err := openService(ctx, cfg.Database, stderr)
 	if err != nil {
 		return err
 	}
-	defer db.close(ctx, logger)
-	service := service.New(db.store, service.Secrets{}, nil, time.Now)
+	defer closing()
 	problems, err := newProblemList(cfg.Errors, stdout)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func openUnhurried(ctx context.Context, cfg config.Database, logger *slog.Logger
 // indexes makes the indexes and lists them; what it is about to do it says on
 // stderr.
 func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) error {
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	logger := commandLogger(stderr)
 	if cfg.Shard || len(cfg.Zone) > 0 {
 		// Clusters are no part of the Stable API.
 		cfg.APIStrict = false

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"clientgraph/internal/config"
@@ -18,7 +17,7 @@ import (
 // migrate brings what an earlier version stored to what this one stores, step by
 // step.
 func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) error {
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	logger := commandLogger(stderr)
 	db, err := openUnhurried(ctx, cfg.Database, logger, stderr)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"slices"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/service"
 )
 
 const (
@@ -36,20 +34,18 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 	if cfg.Clients < 1 {
 		return &devdb.UserError{Message: "--clients is how many to add: at least 1"}
 	}
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	db, err := openDatabase(ctx, devdb.Join, cfg.Database, logger, stderr, watchers{})
+	service, closing, err := openService(ctx, cfg.Database, stderr)
 	if err != nil {
 		return err
 	}
-	defer db.close(ctx, logger)
-	service := service.New(db.store, service.Secrets{}, nil, time.Now)
+	defer closing()
 	scope := owner(cfg.Business, "seed")
 	steady := loading{
 		store: func(ctx context.Context, clients []*client.Client, progress func(int)) error {
 			return service.Import(ctx, scope, clients, progress)
 		},
 		stored: func(ctx context.Context, ids []int64) ([]*client.Client, error) {
-			return db.store.ClientsByID(ctx, scope, ids, true, client.Selection{})
+			return service.Store.ClientsByID(ctx, scope, ids, true, client.Selection{})
 		},
 		pause: seedPause,
 	}
