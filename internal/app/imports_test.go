@@ -101,6 +101,7 @@ func imports() map[string][]string {
 		store:                           {changefeed, client, history, merge, search},
 		"internal/telemetry":            {client, "internal/devdb", observe},
 		"internal/testdb":               {"internal/devdb"},
+		"internal/testscript":           nil,
 		"internal/testsize":             nil,
 		"internal/transfer":             {client, reading, "internal/service/scheduler", writing, "internal/sheet", store},
 		"internal/web":                  nil,

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"clientgraph/internal/app"
+	"clientgraph/internal/testscript"
 )
 
 // TestProgramIsBuiltWithItsRevision builds a project of one file as `make run`
@@ -100,9 +101,7 @@ func newProject(t *testing.T) string {
 	if err := os.Mkdir(filepath.Join(dir, ".ci"), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, ".ci", "buildvcs"), script, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	testscript.Write(t, filepath.Join(dir, ".ci", "buildvcs"), string(script))
 	write(t, filepath.Join(dir, "go.mod"), "module program\n\ngo 1.26\n")
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() {}\n")
 	write(t, filepath.Join(dir, ".gitignore"), "program\n")

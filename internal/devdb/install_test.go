@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"clientgraph/internal/testscript"
 )
 
 func installOptions(t *testing.T) (Options, *bytes.Buffer) {
@@ -74,9 +76,7 @@ func fakePython(t *testing.T, lines string) string {
 		t.Skip("needs a shell")
 	}
 	path := filepath.Join(t.TempDir(), "python")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+lines+"\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	testscript.Write(t, path, "#!/bin/sh\n"+lines+"\n")
 	return path
 }
 

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clientgraph/internal/testscript"
 )
 
 // pretendMongod puts a mongod on the PATH that is the other engine behind
@@ -33,9 +35,7 @@ done
 : >"$data/empty.toml"
 exec %s --host 127.0.0.1 --port "$port" --storage-path "$data" --sync-on-commit --log-file-max 128MB --config "$data/empty.toml"
 `, written, engine)
-	if err := os.WriteFile(filepath.Join(dir, "mongod"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	testscript.Write(t, filepath.Join(dir, "mongod"), script)
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	return written
 }
