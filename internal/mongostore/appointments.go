@@ -32,13 +32,13 @@ func (a *storedAppointment) appointment() client.Appointment {
 
 // Appointments implements store.Store. The database picks and orders them: a client
 // may have thousands, of which few are wanted.
-func (s *Store) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, query store.AppointmentQuery) (map[int64][]client.Appointment, error) {
+func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, query store.AppointmentQuery) (map[int64][]client.Appointment, error) {
 	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: wanted(query)}}}}}}
 	ordered := bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: picked}, {Key: "sortBy", Value: ascending("start", keyAppointment)}}}}
 	first := bson.D{{Key: "$slice", Value: bson.A{ordered, query.Limit}}}
 	found := make(map[int64][]client.Appointment, len(clientIDs))
 	for chunk := range idChunks(clientIDs) {
-		cursor, err := s.db.Collection(clientsName).Aggregate(ctx, mongo.Pipeline{
+		cursor, err := r.db.Collection(clientsName).Aggregate(ctx, mongo.Pipeline{
 			{{Key: "$match", Value: append(tenant(scope), bson.E{Key: keyID, Value: in(chunk)})}},
 			{{Key: "$project", Value: bson.D{{Key: "appointments", Value: first}}}},
 		})

@@ -13,6 +13,13 @@ import (
 	"clientgraph/internal/search"
 )
 
+// businesses are what is stored of businesses: their settings, their custom fields and
+// their location groups.
+type businesses struct {
+	db   *mongo.Database
+	feed *Feed
+}
+
 type businessDocument struct {
 	BusinessID  int64   `bson:"_id"`
 	Name        *string `bson:"name,omitempty"`
@@ -23,9 +30,9 @@ type businessDocument struct {
 }
 
 // Business implements store.Store.
-func (s *Store) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
+func (b *businesses) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	var stored businessDocument
-	err := s.db.Collection(businessesName).FindOne(ctx, bson.D{{Key: keyID, Value: scope.BusinessID}}).Decode(&stored)
+	err := b.db.Collection(businessesName).FindOne(ctx, bson.D{{Key: keyID, Value: scope.BusinessID}}).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return client.DefaultBusiness(scope.BusinessID), nil
 	}
@@ -38,16 +45,16 @@ func (s *Store) Business(ctx context.Context, scope client.Scope) (*client.Busin
 // PutBusiness stores a business, in place of what is stored of it. Clients that
 // it has keep their keys: it is for businesses that have none, or whose locale
 // and phone region stay.
-func (s *Store) PutBusiness(ctx context.Context, business *client.Business) error {
-	if err := s.saveBusiness(ctx, business); err != nil {
+func (b *businesses) PutBusiness(ctx context.Context, business *client.Business) error {
+	if err := b.saveBusiness(ctx, business); err != nil {
 		return err
 	}
 	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
 	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(search.SettingsOf(business))}}}}
-	if _, err := s.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
+	if _, err := b.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
 		return fmt.Errorf("store the settings of keys: %w", err)
 	}
-	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
+	counters, key := b.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
 	if err := key.adopt(ctx, counters); err != nil {
 		return err
 	}
@@ -58,8 +65,8 @@ func (s *Store) PutBusiness(ctx context.Context, business *client.Business) erro
 	return nil
 }
 
-func (s *Store) saveBusiness(ctx context.Context, business *client.Business) error {
-	_, err := s.db.Collection(businessesName).ReplaceOne(ctx,
+func (b *businesses) saveBusiness(ctx context.Context, business *client.Business) error {
+	_, err := b.db.Collection(businessesName).ReplaceOne(ctx,
 		bson.D{{Key: keyID, Value: business.BusinessID}}, businessDocument(*business), options.Replace().SetUpsert(true))
 	if err != nil {
 		return fmt.Errorf("store the business: %w", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -16,8 +15,6 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 )
-
-const keySequence = "sequence"
 
 type changeRowDocument struct {
 	ID                 bson.ObjectID `bson:"_id"`
@@ -52,14 +49,14 @@ func changeCounter(scope client.Scope) counterKey {
 }
 
 // ChangeHead implements store.ChangeStore.
-func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
+func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
 	// A row that is committed has its number now, as far as that is possible: who
 	// wrote it finds it.
-	head, err := s.drain(ctx, scope.BusinessID)
+	head, err := f.drain(ctx, scope.BusinessID)
 	if err != nil || head != nil {
 		return head.place(), err
 	}
-	counter, err := s.findCounter(ctx, changeCounter(scope))
+	counter, err := findCounter(ctx, f.db.Collection(countersName), changeCounter(scope))
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return 0, fmt.Errorf("find the feed's counter: %w", err)
 	}
@@ -67,9 +64,9 @@ func (s *Store) ChangeHead(ctx context.Context, scope client.Scope) (int64, erro
 }
 
 // NextChange implements store.ChangeStore.
-func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
+func (f *Feed) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
 	var next changeRowDocument
-	err := s.db.Collection(changesName).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
+	err := f.db.Collection(changesName).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
 		options.FindOne().SetSort(ascending(keySequence)).SetProjection(bson.D{{Key: keySequence, Value: 1}, {Key: "at", Value: 1}})).Decode(&next)
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return 0, time.Time{}, fmt.Errorf("find the next row of the feed: %w", err)
@@ -77,16 +74,17 @@ func (s *Store) NextChange(ctx context.Context, scope client.Scope, after int64)
 	return next.Sequence, next.At.UTC(), nil
 }
 
-// ClientChangeRows implements store.ExportStore. Those that have no number yet come
-// last.
-func (s *Store) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
+// ClientRows finds the rows about those clients that are kept, in order. Those that
+// have no number yet come last. Whether the scope sees the clients is the caller's to
+// know.
+func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
 	var rows []changefeed.Row
 	seen := map[bson.ObjectID]bool{}
 	for _, from := range []struct {
 		collection string
 		order      bson.D
 	}{{changesName, ascending(keySequence)}, {outboxName, ascending(keyBusiness, keyClient, keyChange)}} {
-		cursor, err := s.db.Collection(from.collection).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}),
+		cursor, err := f.db.Collection(from.collection).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}),
 			options.Find().SetSort(from.order).SetBatchSize(oneBatch))
 		if err != nil {
 			return nil, fmt.Errorf("find rows of the feed: %w", err)
@@ -123,14 +121,14 @@ func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
 }
 
 // Changes implements store.ChangeStore.
-func (s *Store) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
+func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
 	q := query{
 		core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),
 		rest: concerning(scope),
 	}
 	pipeline := append(q.stages(),
 		bson.D{{Key: "$sort", Value: ascending(keySequence)}}, bson.D{{Key: "$limit", Value: limit}})
-	cursor, err := s.db.Collection(changesName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
+	cursor, err := f.db.Collection(changesName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find rows of the feed: %w", err)
 	}
@@ -150,35 +148,4 @@ func concerning(scope client.Scope) bson.D {
 		bson.D{{Key: "visibilityBefore", Value: in(scope.Rows.VisibilityKeys)}},
 		bson.D{{Key: "visibilityAfter", Value: in(scope.Rows.VisibilityKeys)}},
 	}}}
-}
-
-// subjectChanges are the parts of a feed row that tell of whom the client may
-// see, or no longer see. Whose rows are told by these edges reads them there.
-func subjectChanges(before, after *client.Client) bson.D {
-	var was []int64
-	if before != nil {
-		was = before.SubjectIDs
-	}
-	if slices.Equal(was, after.SubjectIDs) {
-		return nil
-	}
-	var parts bson.D
-	if gained := without(after.SubjectIDs, was); len(gained) > 0 {
-		parts = append(parts, bson.E{Key: "subjectsGained", Value: gained})
-	}
-	if lost := without(was, after.SubjectIDs); len(lost) > 0 {
-		parts = append(parts, bson.E{Key: "subjectsLost", Value: lost})
-	}
-	return parts
-}
-
-// without are the entries of an ascending list that another one has not.
-func without(list, other []int64) []int64 {
-	var rest []int64
-	for _, id := range list {
-		if _, both := slices.BinarySearch(other, id); !both {
-			rest = append(rest, id)
-		}
-	}
-	return rest
 }

@@ -16,10 +16,16 @@ import (
 	"clientgraph/internal/store"
 )
 
+// clientReads are the reads of clients and of what belongs to them.
+type clientReads struct {
+	db    *mongo.Database
+	codec *codec
+}
+
 // Account implements store.Store.
-func (s *Store) Account(ctx context.Context, scope client.Scope, clientAccountID int64) (*client.Client, error) {
+func (r *clientReads) Account(ctx context.Context, scope client.Scope, clientAccountID int64) (*client.Client, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: keyAccounts, Value: clientAccountID}), rest: visible(scope)}
-	found, err := s.read(ctx, q, window{limit: 1}, client.Select("blocked", keySubjects))
+	found, err := r.read(ctx, q, window{limit: 1}, client.Select("blocked", keySubjects))
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -27,22 +33,22 @@ func (s *Store) Account(ctx context.Context, scope client.Scope, clientAccountID
 }
 
 // Clients implements store.Store.
-func (s *Store) Clients(ctx context.Context, scope client.Scope, asked store.Query) ([]*client.Client, error) {
+func (r *clientReads) Clients(ctx context.Context, scope client.Scope, asked store.Query) ([]*client.Client, error) {
 	q, w := plan(scope, asked)
-	return s.read(ctx, q, w, asked.Need)
+	return r.read(ctx, q, w, asked.Need)
 }
 
 // Rows implements store.Store.
-func (s *Store) Rows(ctx context.Context, scope client.Scope, asked store.Query) ([]client.Row, error) {
+func (r *clientReads) Rows(ctx context.Context, scope client.Scope, asked store.Query) ([]client.Row, error) {
 	q, w := plan(scope, asked)
-	return readAs(ctx, s, s.codec.newRowSet(asked.Need), q, w, asked.Need)
+	return readAs(ctx, r, r.codec.newRowSet(asked.Need), q, w, asked.Need)
 }
 
 // Scan implements store.Store.
-func (s *Store) Scan(ctx context.Context, scope client.Scope, asked store.Query, visit func(*client.Client) bool) error {
+func (r *clientReads) Scan(ctx context.Context, scope client.Scope, asked store.Query, visit func(*client.Client) bool) error {
 	q, w := plan(scope, asked)
 	w.batch = scanBatch
-	return s.stream(ctx, q, w, asked.Need, visit)
+	return r.stream(ctx, q, w, asked.Need, visit)
 }
 
 // plan turns what is asked into a query and its window.
@@ -74,24 +80,24 @@ func plan(scope client.Scope, asked store.Query) (query, window) {
 }
 
 // ClientsByID implements store.Store.
-func (s *Store) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
-	return readByID(ctx, s, s.codec, scope, ids, withDeleted, need)
+func (r *clientReads) ClientsByID(ctx context.Context, scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]*client.Client, error) {
+	return readByID(ctx, r, r.codec, scope, ids, withDeleted, need)
 }
 
 // RowsByID implements store.Store.
-func (s *Store) RowsByID(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
-	return readByID(ctx, s, s.codec.newRowSet(need), scope, ids, false, need)
+func (r *clientReads) RowsByID(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+	return readByID(ctx, r, r.codec.newRowSet(need), scope, ids, false, need)
 }
 
 // Viewers implements store.Store.
-func (s *Store) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
-	return readViewers(ctx, s, s.codec, scope, subjectIDs, need.With(client.Select(keySubjects)))
+func (r *clientReads) Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error) {
+	return readViewers(ctx, r, r.codec, scope, subjectIDs, need.With(client.Select(keySubjects)))
 }
 
 // ViewerRows implements store.Store.
-func (s *Store) ViewerRows(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]client.Row, error) {
+func (r *clientReads) ViewerRows(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]client.Row, error) {
 	need = need.With(client.Select(keySubjects))
-	return readViewers(ctx, s, s.codec.newRowSet(need), scope, subjectIDs, need)
+	return readViewers(ctx, r, r.codec.newRowSet(need), scope, subjectIDs, need)
 }
 
 // reader reads documents as records, or as rows.
@@ -101,10 +107,10 @@ type reader[T any] interface {
 	subjects(T) []int64
 }
 
-func readByID[T any](ctx context.Context, s *Store, as reader[T], scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]T, error) {
+func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]T, error) {
 	var found []T
 	for chunk := range idChunks(ids) {
-		part, err := readAs(ctx, s, as, byIDs(scope, chunk), window{sort: ascending(keyID)}, need)
+		part, err := readAs(ctx, r, as, byIDs(scope, chunk), window{sort: ascending(keyID)}, need)
 		if err != nil {
 			return nil, err
 		}
@@ -120,9 +126,9 @@ func readByID[T any](ctx context.Context, s *Store, as reader[T], scope client.S
 
 // readViewers reads those of clients that any number of subjects has, each once and
 // in the order of their ids.
-func readViewers[T any](ctx context.Context, s *Store, as reader[T], scope client.Scope, subjectIDs []int64, need client.Selection) ([]T, error) {
+func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, subjectIDs []int64, need client.Selection) ([]T, error) {
 	if scope.Rows.ByID() {
-		found, err := readAs(ctx, s, as, viewersOf(scope, nil), window{sort: ascending(keyID)}, need)
+		found, err := readAs(ctx, r, as, viewersOf(scope, nil), window{sort: ascending(keyID)}, need)
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +142,7 @@ func readViewers[T any](ctx context.Context, s *Store, as reader[T], scope clien
 	}
 	var found []T
 	for chunk := range idChunks(subjectIDs) {
-		part, err := readAs(ctx, s, as, viewersOf(scope, chunk), window{sort: ascending(keyID)}, need)
+		part, err := readAs(ctx, r, as, viewersOf(scope, chunk), window{sort: ascending(keyID)}, need)
 		if err != nil {
 			return nil, err
 		}
@@ -196,13 +202,13 @@ func (q query) stages() mongo.Pipeline {
 }
 
 // read runs one query of clients.
-func (s *Store) read(ctx context.Context, q query, w window, need client.Selection) ([]*client.Client, error) {
-	return readAs(ctx, s, s.codec, q, w, need)
+func (r *clientReads) read(ctx context.Context, q query, w window, need client.Selection) ([]*client.Client, error) {
+	return readAs(ctx, r, r.codec, q, w, need)
 }
 
-func readAs[T any](ctx context.Context, s *Store, as reader[T], q query, w window, need client.Selection) ([]T, error) {
+func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query, w window, need client.Selection) ([]T, error) {
 	var found []T
-	err := streamAs(ctx, s, as, q, w, need, func(one T) bool {
+	err := streamAs(ctx, r, as, q, w, need, func(one T) bool {
 		found = append(found, one)
 		return true
 	})
@@ -211,13 +217,13 @@ func readAs[T any](ctx context.Context, s *Store, as reader[T], q query, w windo
 
 // stream runs one query of clients, decodes as it reads, and visits what it finds
 // until visit returns false.
-func (s *Store) stream(ctx context.Context, q query, w window, need client.Selection, visit func(*client.Client) bool) error {
-	return streamAs(ctx, s, s.codec, q, w, need, visit)
+func (r *clientReads) stream(ctx context.Context, q query, w window, need client.Selection, visit func(*client.Client) bool) error {
+	return streamAs(ctx, r, r.codec, q, w, need, visit)
 }
 
 // streamAs runs one query of clients, as a find where an index answers all of it.
-func streamAs[T any](ctx context.Context, s *Store, as reader[T], q query, w window, need client.Selection, visit func(T) bool) error {
-	cursor, err := s.open(ctx, q, w, s.codec.projection(need))
+func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query, w window, need client.Selection, visit func(T) bool) error {
+	cursor, err := r.open(ctx, q, w, r.codec.projection(need))
 	if err != nil {
 		return fmt.Errorf("find clients: %w", err)
 	}
@@ -231,8 +237,8 @@ func streamAs[T any](ctx context.Context, s *Store, as reader[T], q query, w win
 	return nil
 }
 
-func (s *Store) open(ctx context.Context, q query, w window, projection bson.D) (*mongo.Cursor, error) {
-	clients := s.db.Collection(clientsName)
+func (r *clientReads) open(ctx context.Context, q query, w window, projection bson.D) (*mongo.Cursor, error) {
+	clients := r.db.Collection(clientsName)
 	if w.batch == 0 {
 		w.batch = oneBatch
 	}

@@ -8,22 +8,6 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Names in a client document that are no property of package client's table.
-const (
-	keyID         = "_id"
-	keyBusiness   = "businessId"
-	keyVersion    = "version"
-	keyLifecycle  = "lifecycle"
-	keySchema     = "schemaVersion"
-	keyVisibility = "visibility"
-	keySubjects   = "viewSubjectIds"
-	keyAccounts   = "accountIds"
-	keyKeys       = "keys"
-	keyIdentities = "identityKeys"
-	keyFields     = "fields"
-	keyMerged     = "mergedClients"
-)
-
 // codec turns clients into documents and back, by package client's table of
 // properties: a property is stored under its name.
 type codec struct {

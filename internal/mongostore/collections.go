@@ -173,14 +173,6 @@ func clientIndexes() []Index {
 // anyAccount is the condition that a client has an account.
 func anyAccount() bson.D { return bson.D{{Key: "$gt", Value: int64(0)}} }
 
-func ascending(keys ...string) bson.D {
-	d := make(bson.D, len(keys))
-	for i, key := range keys {
-		d[i] = bson.E{Key: key, Value: 1}
-	}
-	return d
-}
-
 // A retiredIndex is an index that an earlier version made, and that this one does
 // not use, or makes otherwise.
 type retiredIndex struct {

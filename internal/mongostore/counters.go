@@ -62,9 +62,8 @@ func (k counterKey) taken(ctx context.Context, counters *mongo.Collection, err e
 }
 
 // findCounter reads a counter. Error: mongo.ErrNoDocuments.
-func (s *Store) findCounter(ctx context.Context, key counterKey) (counter, error) {
+func findCounter(ctx context.Context, counters *mongo.Collection, key counterKey) (counter, error) {
 	var c counter
-	counters := s.db.Collection(countersName)
 	err := counters.FindOne(ctx, key.filter()).Decode(&c)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		err = counters.FindOne(ctx, key.unnamed()).Decode(&c)
@@ -85,6 +84,11 @@ type idBlock struct {
 	taking chan struct{}
 	// drops is how often a block was given up: one that was taken meanwhile is too.
 	drops int
+}
+
+// newIDBlock hands out the ids of the deployment's counter of that name.
+func newIDBlock(counters *mongo.Collection, name string) *idBlock {
+	return &idBlock{counters: counters, name: name}
 }
 
 // next returns an id that nobody else gets. It is no part of a transaction of
@@ -131,6 +135,13 @@ func (b *idBlock) take(ctx context.Context, drops int) error {
 		b.first, b.end = last-idBlockSize+1, last+1
 	}
 	return err
+}
+
+// takeRun returns the first of that many ids in a row that nobody else gets. It is no
+// part of a transaction of ctx.
+func (b *idBlock) takeRun(ctx context.Context, size int64) (first int64, err error) {
+	last, err := increment(mongo.NewSessionContext(ctx, nil), b.counters, counterKey{ofDeployment, b.name}, size)
+	return last - size + 1, err
 }
 
 // drop gives the rest of the block up, because ids of it turned out to be in

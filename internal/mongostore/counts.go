@@ -12,26 +12,26 @@ import (
 )
 
 // Count implements store.Store.
-func (s *Store) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
+func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
 	q := list(scope, conditions, "nameKey", nil)
 	if len(q.rest) == 0 && mongo.SessionFromContext(ctx) == nil {
-		n, err := s.countCore(ctx, q)
+		n, err := r.countCore(ctx, q)
 		if err == nil || !Unavailable(err) {
 			return n, err
 		}
 		// The driver sends no count again where a connection broke, as it does an
 		// aggregate.
 	}
-	return s.countAll(ctx, q)
+	return r.countAll(ctx, q)
 }
 
 // countCore counts by the command count, which needs no documents where an index
 // answers the whole query. MongoDB does not take it in a transaction.
-func (s *Store) countCore(ctx context.Context, q query) (int64, error) {
+func (r *clientReads) countCore(ctx context.Context, q query) (int64, error) {
 	var counted struct {
 		N int64 `bson:"n"`
 	}
-	err := s.db.RunCommand(ctx, bson.D{
+	err := r.db.RunCommand(ctx, bson.D{
 		{Key: "count", Value: clientsName},
 		{Key: "query", Value: q.core},
 		// A command that is written out does not get the database's read concern.
@@ -44,8 +44,8 @@ func (s *Store) countCore(ctx context.Context, q query) (int64, error) {
 }
 
 // countAll counts whatever the query and wherever it is asked.
-func (s *Store) countAll(ctx context.Context, q query) (int64, error) {
-	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
+func (r *clientReads) countAll(ctx context.Context, q query) (int64, error) {
+	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
@@ -63,9 +63,9 @@ func (s *Store) countAll(ctx context.Context, q query) (int64, error) {
 
 // TagCounts implements store.Store. The database counts spellings; those of one
 // tag are added up here, under the one that most clients use.
-func (s *Store) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
+func (r *clientReads) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
 	q := list(scope, store.Conditions{}, "nameKey", nil)
-	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
+	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
 		bson.D{{Key: "$unwind", Value: "$tags"}},
 		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
 		bson.D{{Key: "$sort", Value: bson.D{{Key: "count", Value: -1}, {Key: "_id", Value: 1}}}}))

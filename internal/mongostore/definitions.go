@@ -68,8 +68,8 @@ func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
 }
 
 // Definitions implements store.Store.
-func (s *Store) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
-	cursor, err := s.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+func (b *businesses) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
+	cursor, err := b.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, fmt.Errorf("find field definitions: %w", err)
 	}
@@ -89,23 +89,23 @@ const definitionCounter = "fieldDefinitionId"
 
 // NextDefinitionID implements store.Store. Ids are taken one by one, so that
 // the fields of a business stand in the order in which they were made.
-func (s *Store) NextDefinitionID(ctx context.Context) (int64, error) {
-	return increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
+func (b *businesses) NextDefinitionID(ctx context.Context) (int64, error) {
+	return increment(ctx, b.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
 }
 
 // PutDefinitions stores custom fields, each in place of the one of its id, and
 // keeps NextDefinitionID above their ids.
-func (s *Store) PutDefinitions(ctx context.Context, definitions []client.FieldDefinition) error {
+func (b *businesses) PutDefinitions(ctx context.Context, definitions []client.FieldDefinition) error {
 	highest := int64(0)
 	for _, d := range definitions {
 		d.Version = max(d.Version, 1)
 		highest = max(highest, d.DefinitionID)
-		_, err := s.db.Collection(definitionsName).ReplaceOne(ctx, definitionFilter(d), encodeDefinition(d), options.Replace().SetUpsert(true))
+		_, err := b.db.Collection(definitionsName).ReplaceOne(ctx, definitionFilter(d), encodeDefinition(d), options.Replace().SetUpsert(true))
 		if err != nil {
 			return fmt.Errorf("store a field definition: %w", err)
 		}
 	}
-	ids := &idBlock{counters: s.db.Collection(countersName), name: definitionCounter}
+	ids := newIDBlock(b.db.Collection(countersName), definitionCounter)
 	return ids.reserve(ctx, highest)
 }
 
@@ -114,7 +114,7 @@ func definitionFilter(d client.FieldDefinition) bson.D {
 }
 
 // Definitions implements store.DefinitionTx.
-func (t *transaction) Definitions(ctx context.Context) (client.Definitions, error) {
+func (t *settingsTx) Definitions(ctx context.Context) (client.Definitions, error) {
 	if err := t.lock(ctx, definitionsName); err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (t *transaction) Definitions(ctx context.Context) (client.Definitions, erro
 }
 
 // InsertDefinition implements store.DefinitionTx.
-func (t *transaction) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
+func (t *settingsTx) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
 	_, err := t.store.db.Collection(definitionsName).InsertOne(ctx, encodeDefinition(definition))
 	if mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
@@ -136,7 +136,7 @@ func (t *transaction) InsertDefinition(ctx context.Context, definition client.Fi
 // SaveDefinition implements store.DefinitionTx. The document is deleted and
 // inserted: an update that takes it out of a unique index would, on the embedded
 // engine, leave its key taken.
-func (t *transaction) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {
+func (t *settingsTx) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {
 	definitions := t.store.db.Collection(definitionsName)
 	if _, err := definitions.DeleteOne(ctx, definitionFilter(definition)); err != nil {
 		return fmt.Errorf("write a field definition: %w", err)

@@ -30,8 +30,8 @@ type Server struct {
 }
 
 // Server asks the database about itself.
-func (s *Store) Server(ctx context.Context) (Server, error) {
-	admin := s.mongo.Database("admin")
+func (a *Admin) Server(ctx context.Context) (Server, error) {
+	admin := a.db.Client().Database("admin")
 	var build struct {
 		Version string `bson:"version"`
 	}
@@ -84,9 +84,9 @@ func defaultConcerns(ctx context.Context, admin *mongo.Database) (read, write st
 }
 
 // Transacts says by its error whether transactions work: a read in one.
-func (s *Store) Transacts(ctx context.Context) error {
-	return s.Snapshot(ctx, func(ctx context.Context) error {
-		_, err := s.Empty(ctx)
+func (a *Admin) Transacts(ctx context.Context) error {
+	return inTransaction(ctx, a.db, func(ctx context.Context) error {
+		_, err := a.Empty(ctx)
 		return err
 	})
 }

@@ -11,16 +11,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// NumberChanges gives all rows of the change feed their numbers that wait for one,
+// NumberAll gives all rows of the change feed their numbers that wait for one,
 // in all businesses: those of servers that ended before they could.
-func (s *Store) NumberChanges(ctx context.Context) error {
-	businesses, err := s.waitingBusinesses(ctx)
+func (f *Feed) NumberAll(ctx context.Context) error {
+	businesses, err := f.waitingBusinesses(ctx)
 	if err != nil {
 		return err
 	}
 	var failed []error
 	for _, id := range businesses {
-		if err := s.number(ctx, id); err != nil {
+		if err := f.number(ctx, id); err != nil {
 			failed = append(failed, fmt.Errorf("number the changes of business %d: %w", id, err))
 		}
 	}
@@ -29,10 +29,10 @@ func (s *Store) NumberChanges(ctx context.Context) error {
 
 // waitingBusinesses are those with rows in the outbox: one look into the index for
 // each, however many rows it has.
-func (s *Store) waitingBusinesses(ctx context.Context) ([]int64, error) {
+func (f *Feed) waitingBusinesses(ctx context.Context) ([]int64, error) {
 	var businesses []int64
 	for last := int64(math.MinInt64); ; {
-		cursor, err := s.db.Collection(outboxName).Find(ctx, bson.D{{Key: keyBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
+		cursor, err := f.db.Collection(outboxName).Find(ctx, bson.D{{Key: keyBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
 			options.Find().SetSort(ascending(keyBusiness, keyClient, keyChange)).SetLimit(1).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
 		if err != nil {
 			return nil, fmt.Errorf("find the businesses with rows to number: %w", err)
@@ -63,24 +63,24 @@ func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) 
 // drain numbers the rows of a business that are there, for as long as a reader may
 // wait, and returns the head; nil while rows are numbered in their transactions.
 // Where numbering fails, readers get the rows that are numbered.
-func (s *Store) drain(ctx context.Context, businessID int64) (*feedHead, error) {
-	numbered, err := s.isNumbered(ctx, businessID)
+func (f *Feed) drain(ctx context.Context, businessID int64) (*feedHead, error) {
+	numbered, err := f.isNumbered(ctx, businessID)
 	if err != nil {
 		return nil, err
 	}
 	if numbered {
-		return s.findHead(ctx, businessID)
+		return f.findHead(ctx, businessID)
 	}
 	short, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
-	head, finish, err := s.numberRows(short, businessID)
+	head, finish, err := f.numberRows(short, businessID)
 	if err != nil {
-		// What fails is tried again by whoever reads next; NumberChanges tells what is
+		// What fails is tried again by whoever reads next; NumberAll tells what is
 		// wrong.
-		return s.findHead(ctx, businessID)
+		return f.findHead(ctx, businessID)
 	}
 	// The reader does not wait for what changes nothing for it.
-	s.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
+	f.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
 	return head, nil
 }
 

@@ -32,8 +32,8 @@ func sharing(scope client.Scope) query {
 // SharedKeys implements store.Store. The database goes once over the keys of
 // the business, by their index, and answers those that are there several times. Of
 // one that is there more often than is asked for it remembers no more clients.
-func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
-	cursor, err := s.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
+func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
+	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
 		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
 		bson.D{{Key: "$group", Value: bson.D{
@@ -62,8 +62,8 @@ func (s *Store) SharedKeys(ctx context.Context, scope client.Scope, most int) ([
 }
 
 // Dismissals implements store.Store.
-func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dismissal, error) {
-	cursor, err := s.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
+func (e *exports) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dismissal, error) {
+	cursor, err := e.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
 	}
@@ -81,8 +81,11 @@ func (s *Store) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dis
 	return dismissals, nil
 }
 
+// duplicateTx implements store.DuplicateTx.
+type duplicateTx struct{ *unit }
+
 // Dismiss implements store.DuplicateTx.
-func (t *transaction) Dismiss(ctx context.Context, dismissals []store.Dismissal) error {
+func (t *duplicateTx) Dismiss(ctx context.Context, dismissals []store.Dismissal) error {
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
 		t.refer(d.Pair[:]...)

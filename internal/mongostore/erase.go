@@ -3,7 +3,6 @@ package mongostore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -14,9 +13,6 @@ import (
 	"clientgraph/internal/history"
 	"clientgraph/internal/store"
 )
-
-// tombstonesName is the collection of who was erased, by client id.
-const tombstonesName = "tombstones"
 
 // tombstoneDocument is what stays of an erased client. All but the first three
 // parts go when nothing is left to purge.
@@ -34,15 +30,32 @@ type tombstoneDocument struct {
 }
 
 const (
-	keyPending         = "pending"
 	keyPendingSubjects = "untold"
 )
+
+// erasures purge what is left of erased clients.
+type erasures struct {
+	db       *mongo.Database
+	feed     *Feed
+	exports  *exports
+	webhooks *webhooks
+}
+
+// eraseTx implements store.EraseTx.
+type eraseTx struct {
+	*unit
+	// tombstones are of the clients that the transaction erases.
+	tombstones []tombstoneDocument
+	// pendingSubjects are, by the id of an erased client, the clients whose change rows
+	// are still to be written; see store.EraseTx.
+	pendingSubjects map[int64][]int64
+}
 
 // purgeBatch bounds how many documents one command of a purge is about.
 const purgeBatch = 1_000
 
 // Erase implements store.EraseTx.
-func (t *transaction) Erase(clients []*client.Client, entry history.Entry) {
+func (t *eraseTx) Erase(clients []*client.Client, entry history.Entry) {
 	for _, c := range clients {
 		t.refer(c.ClientID)
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().
@@ -64,7 +77,8 @@ func (t *transaction) Erase(clients []*client.Client, entry history.Entry) {
 	}
 }
 
-func (t *transaction) flushTombstones(ctx context.Context) error {
+// flush writes the tombstones.
+func (t *eraseTx) flush(ctx context.Context) error {
 	tombstones := t.store.db.Collection(tombstonesName)
 	if len(t.tombstones) > 0 {
 		if _, err := tombstones.InsertMany(ctx, t.tombstones); err != nil {
@@ -80,8 +94,8 @@ func (t *transaction) flushTombstones(ctx context.Context) error {
 }
 
 // PendingSubjects implements store.EraseTx.
-func (t *transaction) PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error) {
-	found, err := t.store.findTombstones(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
+func (t *eraseTx) PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error) {
+	found, err := findTombstones(ctx, t.store.db, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -89,7 +103,7 @@ func (t *transaction) PendingSubjects(ctx context.Context, erasedID int64) ([]in
 }
 
 // PutPendingSubjects implements store.EraseTx.
-func (t *transaction) PutPendingSubjects(erasedID int64, left []int64) {
+func (t *eraseTx) PutPendingSubjects(erasedID int64, left []int64) {
 	if t.pendingSubjects == nil {
 		t.pendingSubjects = map[int64][]int64{}
 	}
@@ -97,9 +111,9 @@ func (t *transaction) PutPendingSubjects(erasedID int64, left []int64) {
 }
 
 // Erased implements store.EraseTx.
-func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) {
+func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 	// Ids are the deployment's: no business takes one that another one erased.
-	found, err := t.store.findTombstones(ctx, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
+	found, err := findTombstones(ctx, t.store.db, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +125,7 @@ func (t *transaction) Erased(ctx context.Context, ids []int64) ([]int64, error) 
 }
 
 // AllViewers implements store.EraseTx.
-func (t *transaction) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
+func (t *eraseTx) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
 	for _, stage := range stagesOfLife() {
 		q := query{core: append(tenant(t.scope), bson.E{Key: keyLifecycle, Value: stage}, bson.E{Key: keySubjects, Value: subjectID})}
 		found, err := t.store.read(ctx, q, window{limit: limit}, client.SelectAll())
@@ -128,8 +142,8 @@ func stagesOfLife() []client.Lifecycle {
 }
 
 // Erasures implements store.EraseStore.
-func (s *Store) Erasures(ctx context.Context, limit int64) ([]store.Erasure, error) {
-	found, err := s.findTombstones(ctx, bson.D{{Key: keyPending, Value: true}}, limit)
+func (e *erasures) Erasures(ctx context.Context, limit int64) ([]store.Erasure, error) {
+	found, err := findTombstones(ctx, e.db, bson.D{{Key: keyPending, Value: true}}, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +156,8 @@ func (s *Store) Erasures(ctx context.Context, limit int64) ([]store.Erasure, err
 	return erasures, nil
 }
 
-func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) ([]tombstoneDocument, error) {
-	cursor, err := s.db.Collection(tombstonesName).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(oneBatch))
+func findTombstones(ctx context.Context, db *mongo.Database, filter bson.D, limit int64) ([]tombstoneDocument, error) {
+	cursor, err := db.Collection(tombstonesName).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find tombstones: %w", err)
 	}
@@ -155,8 +169,8 @@ func (s *Store) findTombstones(ctx context.Context, filter bson.D, limit int64) 
 }
 
 // EndErasure implements store.EraseStore.
-func (s *Store) EndErasure(ctx context.Context, erasure store.Erasure) error {
-	_, err := s.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
+func (e *erasures) EndErasure(ctx context.Context, erasure store.Erasure) error {
+	_, err := e.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyPendingSubjects, Value: ""}}}})
 	if err != nil {
 		return fmt.Errorf("end an erasure: %w", err)
@@ -183,35 +197,35 @@ func personal() []aboutClient {
 }
 
 // Purge implements store.EraseStore.
-func (s *Store) Purge(ctx context.Context, erasure store.Erasure) error {
-	if err := s.forgetMerges(ctx, erasure); err != nil {
+func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
+	if err := e.forgetMerges(ctx, erasure); err != nil {
 		return err
 	}
 	for _, about := range personal() {
-		if err := s.deleteAll(ctx, about, erasure); err != nil {
+		if err := e.deleteAll(ctx, about, erasure); err != nil {
 			return err
 		}
 	}
-	if err := s.blankAnswers(ctx, erasure); err != nil {
+	if err := e.blankAnswers(ctx, erasure); err != nil {
 		return err
 	}
-	if err := s.forgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
+	if err := e.webhooks.forgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
 		return err
 	}
 	// Rows that have no number yet get one first: they are blanked like the others,
 	// and none comes after the erasure's own row. No more are written:
 	// whoever announces a client writes to its document.
-	if err := s.number(ctx, erasure.BusinessID); err != nil {
+	if err := e.feed.Drain(ctx, erasure.BusinessID); err != nil {
 		return fmt.Errorf("number the rows of an erased client: %w", err)
 	}
-	return s.blankChanges(ctx, erasure)
+	return e.feed.Blank(ctx, erasure.BusinessID, erasure.ClientID)
 }
 
 // blankAnswers leaves of the kept answers that name an erased client their keys,
-// and that the client was erased:a mutation that is sent again is not done again.
-func (s *Store) blankAnswers(ctx context.Context, erasure store.Erasure) error {
+// and that the client was erased: a mutation that is sent again is not done again.
+func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
-	_, err := s.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
+	_, err := e.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
 		{Key: "$unset", Value: bson.D{{Key: "input", Value: ""}, {Key: "clients", Value: ""}, {Key: "rest", Value: ""}}},
 	})
@@ -223,8 +237,8 @@ func (s *Store) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 
 // deleteAll deletes what is there about a client, some at a time: each document by
 // the keys of a unique index, which begin with the shard key.
-func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure store.Erasure) error {
-	collection := s.db.Collection(about.collection)
+func (e *erasures) deleteAll(ctx context.Context, about aboutClient, erasure store.Erasure) error {
+	collection := e.db.Collection(about.collection)
 	business := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}}
 	projection := bson.D{{Key: keyID, Value: 0}}
 	for _, key := range about.own {
@@ -249,55 +263,6 @@ func (s *Store) deleteAll(ctx context.Context, about aboutClient, erasure store.
 		}
 		if _, err := collection.BulkWrite(ctx, deletions, options.BulkWrite().SetOrdered(false)); err != nil {
 			return fmt.Errorf("purge %s: %w", about.collection, err)
-		}
-	}
-}
-
-// blankChanges leaves of the feed's rows about an erased client their numbers,
-// for the feed to have no gap,and the erasure's own row: also to who
-// lost sight of the client before, and has yet to read of that.
-func (s *Store) blankChanges(ctx context.Context, erasure store.Erasure) error {
-	changes := s.db.Collection(changesName)
-	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyClient, Value: erasure.ClientID}}
-	blank := bson.D{}
-	for _, key := range []string{
-		keyClient, "kind", keyVersion, keyChange, "changedPaths", "visibilityBefore", "visibilityAfter", "subjectsGained", "subjectsLost", "mergedIntoClientId",
-	} {
-		blank = append(blank, bson.E{Key: key, Value: ""})
-	}
-	for {
-		// The erasure's own row is the last one of the client.
-		cursor, err := changes.Find(ctx, about, options.Find().SetSort(ascending(keySequence)).SetLimit(purgeBatch).
-			SetProjection(bson.D{{Key: keySequence, Value: 1}, {Key: "kind", Value: 1}, {Key: "visibilityBefore", Value: 1}, {Key: "visibilityAfter", Value: 1}}))
-		if err != nil {
-			return fmt.Errorf("find rows of the feed: %w", err)
-		}
-		var found []struct {
-			Sequence int64    `bson:"sequence"`
-			Kind     string   `bson:"kind"`
-			Before   []string `bson:"visibilityBefore"`
-			After    []string `bson:"visibilityAfter"`
-		}
-		if err := cursor.All(ctx, &found); err != nil {
-			return fmt.Errorf("read rows of the feed: %w", err)
-		}
-		numbers, keys := []int64{}, []string{}
-		for _, row := range found {
-			if row.Kind != string(history.KindErased) {
-				numbers, keys = append(numbers, row.Sequence), append(append(keys, row.Before...), row.After...)
-			}
-		}
-		if len(numbers) == 0 {
-			return nil
-		}
-		slices.Sort(keys)
-		widen := bson.D{{Key: "$setUnion", Value: bson.A{"$visibilityBefore", slices.Compact(keys)}}}
-		if _, err := changes.UpdateOne(ctx, append(about[:len(about):len(about)], bson.E{Key: "kind", Value: string(history.KindErased)}),
-			mongo.Pipeline{{{Key: "$set", Value: bson.D{{Key: "visibilityBefore", Value: widen}}}}}); err != nil {
-			return fmt.Errorf("widen a row of the feed: %w", err)
-		}
-		if _, err := changes.UpdateMany(ctx, numberedAbove(client.Scope{BusinessID: erasure.BusinessID}, in(numbers)), bson.D{{Key: "$unset", Value: blank}}); err != nil {
-			return fmt.Errorf("blank rows of the feed: %w", err)
 		}
 	}
 }

@@ -7,18 +7,32 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
 	"clientgraph/internal/store"
 )
 
+// exports are the reads of what is kept about clients outside their records.
+type exports struct {
+	db    *mongo.Database
+	codec *codec
+	feed  *Feed
+}
+
+// ClientChangeRows implements store.ExportStore.
+func (e *exports) ClientChangeRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
+	return e.feed.ClientRows(ctx, scope, clientIDs)
+}
+
 // DismissedPairs implements store.ExportStore: one command for each end of the
 // pairs, by its index.
-func (s *Store) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
+func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
 	var pairs []store.IDPair
 	for _, end := range []string{"first", "second"} {
-		cursor, err := s.db.Collection(dismissalsName).Find(ctx, append(tenant(scope), bson.E{Key: end, Value: in(nonNil(clientIDs))}),
+		cursor, err := e.db.Collection(dismissalsName).Find(ctx, append(tenant(scope), bson.E{Key: end, Value: in(nonNil(clientIDs))}),
 			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}).SetBatchSize(oneBatch))
 		if err != nil {
 			return nil, fmt.Errorf("find dismissals: %w", err)
@@ -36,8 +50,8 @@ func (s *Store) DismissedPairs(ctx context.Context, scope client.Scope, clientID
 }
 
 // KeptVersions implements store.ExportStore.
-func (s *Store) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.KeptVersion, error) {
-	cursor, err := s.db.Collection(answersName).Find(ctx, append(tenant(scope), bson.E{Key: "clients.clientId", Value: in(nonNil(clientIDs))}),
+func (e *exports) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.KeptVersion, error) {
+	cursor, err := e.db.Collection(answersName).Find(ctx, append(tenant(scope), bson.E{Key: "clients.clientId", Value: in(nonNil(clientIDs))}),
 		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}).SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find kept answers: %w", err)
@@ -62,9 +76,9 @@ func (s *Store) KeptVersions(ctx context.Context, scope client.Scope, clientIDs 
 }
 
 // RemovedAppointments implements store.ExportStore.
-func (s *Store) RemovedAppointments(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.KnownAppointment, error) {
+func (e *exports) RemovedAppointments(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.KnownAppointment, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "removed", Value: true}}}
-	cursor, err := s.db.Collection(appointmentsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyAppointment)}}),
+	cursor, err := e.db.Collection(appointmentsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyAppointment)}}),
 		options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find removed appointments: %w", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -15,18 +17,12 @@ import (
 )
 
 const (
-	// feedsName is the collection of what is one a business and belongs to its feed:
-	// a document that writers of clients read, and one that numbers rows.
-	feedsName = "feeds"
-	// switchesName is the collection of what is turned on once for a whole database.
-	switchesName = "switches"
-)
-
-const (
-	keyPart  = "part"
 	keyEpoch = "epoch"
 	partKeys = "keys"
 	partHead = "head"
+	// keyLeased is, in the document that all writers of a business read, until when they
+	// are to look for leases.
+	keyLeased = "leasedUntil"
 	// outboxSwitch is there once rows of the feed are numbered by the outbox.
 	outboxSwitch = "outbox"
 )
@@ -62,21 +58,21 @@ var errNoFeed = errors.New("the business has no feed yet")
 
 // feedRekeyState finds the document that writers of a business read; nil while its rows
 // are numbered in their transactions. Error: errNoFeed.
-func (s *Store) feedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
-	keys, err := s.findFeedRekeyState(ctx, businessID)
+func (f *Feed) feedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
+	keys, err := f.findFeedRekeyState(ctx, businessID)
 	if err != nil || keys != nil {
 		return keys, err
 	}
-	on, err := s.OutboxOn(ctx)
+	on, err := f.OutboxOn(ctx)
 	if err == nil && on {
 		err = errNoFeed
 	}
 	return nil, err
 }
 
-func (s *Store) findFeedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
+func (f *Feed) findFeedRekeyState(ctx context.Context, businessID int64) (*feedRekeyState, error) {
 	var keys feedRekeyState
-	err := s.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partKeys)).Decode(&keys)
+	err := f.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partKeys)).Decode(&keys)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -88,8 +84,8 @@ func (s *Store) findFeedRekeyState(ctx context.Context, businessID int64) (*feed
 
 // OutboxOn says whether the rows of the change feed are numbered by the outbox,
 // which SwitchToOutbox turns on.
-func (s *Store) OutboxOn(ctx context.Context) (bool, error) {
-	err := s.db.Collection(switchesName).FindOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}}).Err()
+func (f *Feed) OutboxOn(ctx context.Context) (bool, error) {
+	err := f.db.Collection(switchesName).FindOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}}).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return false, nil
 	}
@@ -104,38 +100,13 @@ func (s *Store) OutboxOn(ctx context.Context) (bool, error) {
 // before the outbox must be gone: they can't write clients of such a business any
 // more. It may be run again, also by several processes at once, and beside servers
 // that know the outbox.
-func (s *Store) SwitchToOutbox(ctx context.Context) error {
-	_, err := s.db.Collection(switchesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}},
+func (f *Feed) SwitchToOutbox(ctx context.Context) error {
+	_, err := f.db.Collection(switchesName).UpdateOne(ctx, bson.D{{Key: keyID, Value: outboxSwitch}},
 		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("switch to the outbox: %w", err)
 	}
 	return nil
-}
-
-// numberedInTransactions is 1 until SwitchToOutbox was run.
-func (s *Store) numberedInTransactions(ctx context.Context) (int64, error) {
-	on, err := s.OutboxOn(ctx)
-	if err != nil || on {
-		return 0, err
-	}
-	return 1, nil
-}
-
-// beginWithOutbox turns the outbox on in a database that holds nothing yet.
-func (s *Store) beginWithOutbox(ctx context.Context) error {
-	err := s.db.Collection(countersName).FindOne(ctx, changeCounters()).Err()
-	if err == nil {
-		return nil
-	}
-	if !errors.Is(err, mongo.ErrNoDocuments) {
-		return fmt.Errorf("look for a feed: %w", err)
-	}
-	empty, err := s.Empty(ctx)
-	if err != nil || !empty {
-		return err
-	}
-	return s.SwitchToOutbox(ctx)
 }
 
 // moved takes the place of a counter's number: a server of before the outbox can't
@@ -144,13 +115,13 @@ const moved = "numbered by the outbox"
 
 // openFeed makes the documents of a business's feed, which goes on where its counter
 // ended. Transactions that count there at the same time fail, and run again.
-func (s *Store) openFeed(ctx context.Context, businessID int64) error {
-	counters, key := s.db.Collection(countersName), changeCounter(client.Scope{BusinessID: businessID})
+func (f *Feed) openFeed(ctx context.Context, businessID int64) error {
+	counters, key := f.db.Collection(countersName), changeCounter(client.Scope{BusinessID: businessID})
 	if err := key.adopt(ctx, counters); err != nil {
 		return err
 	}
-	return s.inTransaction(ctx, func(ctx context.Context) error {
-		keys, err := s.findFeedRekeyState(ctx, businessID)
+	return inTransaction(ctx, f.db, func(ctx context.Context) error {
+		keys, err := f.findFeedRekeyState(ctx, businessID)
 		if err != nil || keys != nil {
 			return err
 		}
@@ -166,7 +137,7 @@ func (s *Store) openFeed(ctx context.Context, businessID int64) error {
 			}
 		}
 		const first = int64(1)
-		_, err = s.db.Collection(feedsName).InsertMany(ctx, []any{
+		_, err = f.db.Collection(feedsName).InsertMany(ctx, []any{
 			append(feedPart(businessID, partHead), bson.E{Key: "head", Value: c.Value}, bson.E{Key: keyEpoch, Value: first}),
 			append(feedPart(businessID, partKeys), keysSet(feedRekeyState{Settings: c.Settings, RulesVersion: c.RulesVersion, RekeyTo: c.RekeyTo, Epoch: first})...),
 		})
@@ -188,19 +159,77 @@ func keysSet(keys feedRekeyState) bson.D {
 	return set
 }
 
-// rekeys changes what the clients of a business are keyed by that are written from
-// now on, in a transaction. Whoever read the document before and commits later is
-// found out when its rows are numbered: the epoch of the head rises too.
-func (t *transaction) rekeys(ctx context.Context, set bson.D) error {
+// Rekey changes, in a transaction, the settings and rules by which the search and sort
+// keys of a business's clients are made from now on. A writer who read the document
+// before and commits later is found out when its rows are numbered: the epoch of the
+// head rises too.
+func (f *Feed) Rekey(ctx context.Context, businessID int64, set bson.D) error {
 	raised := bson.E{Key: "$inc", Value: bson.D{{Key: keyEpoch, Value: int64(1)}}}
-	feeds := t.store.db.Collection(feedsName)
-	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partKeys), bson.D{{Key: "$set", Value: set}, raised}); err != nil {
+	feeds := f.db.Collection(feedsName)
+	if _, err := feeds.UpdateOne(ctx, feedPart(businessID, partKeys), bson.D{{Key: "$set", Value: set}, raised}); err != nil {
 		return fmt.Errorf("store the settings of keys: %w", err)
 	}
-	if _, err := feeds.UpdateOne(ctx, feedPart(t.scope.BusinessID, partHead), bson.D{raised}); err != nil {
+	if _, err := feeds.UpdateOne(ctx, feedPart(businessID, partHead), bson.D{raised}); err != nil {
 		return fmt.Errorf("begin an epoch of the feed: %w", err)
 	}
 	return nil
+}
+
+// AnnounceLease has writers of the business look for leases until then.
+func (f *Feed) AnnounceLease(ctx context.Context, businessID int64, until time.Time) error {
+	_, err := f.db.Collection(feedsName).UpdateOne(ctx, feedPart(businessID, partKeys),
+		bson.D{{Key: "$max", Value: bson.D{{Key: keyLeased, Value: until}}}})
+	if err != nil {
+		return fmt.Errorf("announce a lease: %w", err)
+	}
+	return nil
+}
+
+// Outdated finds the businesses of which clients may have search and sort keys of an
+// earlier version of the rules, in no order. Each business has a feed, or a counter.
+func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
+	ids, err := f.outdatedFeeds(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	counters, err := f.outdatedCounters(ctx, version)
+	return append(ids, counters...), err
+}
+
+func (f *Feed) outdatedFeeds(ctx context.Context, version string) ([]int64, error) {
+	earlier := bson.D{{Key: "$lt", Value: version}}
+	cursor, err := f.db.Collection(feedsName).Find(ctx,
+		bson.D{{Key: keyPart, Value: partKeys}, {Key: "keyVersion", Value: earlier}, {Key: "rekeyTo", Value: earlier}},
+		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+	if err != nil {
+		return nil, fmt.Errorf("find feeds with old keys: %w", err)
+	}
+	return readBusinesses(ctx, cursor)
+}
+
+// outdatedCounters are the same of businesses whose rows are numbered in their
+// transactions.
+func (f *Feed) outdatedCounters(ctx context.Context, version string) ([]int64, error) {
+	cursor, err := f.db.Collection(countersName).Find(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
+	if err != nil {
+		return nil, fmt.Errorf("find counters: %w", err)
+	}
+	var stored []struct {
+		Name         string `bson:"_id"`
+		RulesVersion string `bson:"keyVersion"`
+		RekeyTo      string `bson:"rekeyTo"`
+	}
+	if err := cursor.All(ctx, &stored); err != nil {
+		return nil, fmt.Errorf("read counters: %w", err)
+	}
+	var ids []int64
+	for _, c := range stored {
+		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
+		if err == nil && c.RulesVersion < version && c.RekeyTo < version {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // changeCounters finds the counters by which rows are numbered in transactions.

@@ -27,15 +27,15 @@ type keptChanges struct {
 // forgetMerges takes out of the histories of other clients what they tell of the
 // erased one: a merge with it, that was undone, brought its values there. It must
 // run before the journals of those merges are deleted.
-func (s *Store) forgetMerges(ctx context.Context, erasure store.Erasure) error {
+func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
-	journals, err := s.Journals(ctx, scope, []int64{erasure.ClientID})
+	journals, err := e.exports.Journals(ctx, scope, []int64{erasure.ClientID})
 	if err != nil {
 		return err
 	}
 	for i := range journals {
 		if j := &journals[i]; j.Undone && j.ClientID != erasure.ClientID {
-			if err := s.forgetMerge(ctx, scope, j); err != nil {
+			if err := e.forgetMerge(ctx, scope, j); err != nil {
 				return err
 			}
 		}
@@ -46,8 +46,8 @@ func (s *Store) forgetMerges(ctx context.Context, erasure store.Erasure) error {
 // forgetMerge takes the values that a merge changed out of the survivor's history,
 // from the merge to its undoing. What was before the one, and what is since the
 // other, stays: the history still replays to what the survivor is.
-func (s *Store) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
-	history := s.db.Collection(historyName)
+func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
+	history := e.db.Collection(historyName)
 	cursor, err := history.Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}),
 		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
 	if err != nil {

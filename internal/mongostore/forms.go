@@ -30,16 +30,16 @@ func (d *formDocument) form() client.Form {
 }
 
 // Forms implements store.Store.
-func (s *Store) Forms(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Form, error) {
-	return s.forms(ctx, scope, clientIDs, bson.D{})
+func (r *clientReads) Forms(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.Form, error) {
+	return r.forms(ctx, scope, clientIDs, bson.D{})
 }
 
 // forms finds the forms of those clients, or the part of them that a projection
 // leaves.
-func (s *Store) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
+func (r *clientReads) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
 	var stored []formDocument
 	for chunk := range idChunks(clientIDs) {
-		cursor, err := s.db.Collection(formsName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(chunk)}),
+		cursor, err := r.db.Collection(formsName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(chunk)}),
 			options.Find().SetSort(ascending(keyClient, "formId")).SetProjection(projection))
 		if err != nil {
 			return nil, fmt.Errorf("find forms: %w", err)

@@ -12,15 +12,6 @@ import (
 	"clientgraph/internal/store"
 )
 
-// groupsName is the collection of location groups. Those that were deleted stay
-// as removals, by which an older group is known when it comes late.
-const groupsName = "locationGroups"
-
-const (
-	keyGroup   = "locationGroupId"
-	keyRemoved = "removed"
-)
-
 type groupDocument struct {
 	BusinessID   int64     `bson:"businessId"`
 	GroupID      int64     `bson:"locationGroupId"`
@@ -40,8 +31,8 @@ func (d *groupDocument) group() store.LocationGroup {
 }
 
 // LocationGroups implements store.Store.
-func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
-	found, err := s.groups(ctx, bson.D{
+func (b *businesses) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
+	found, err := b.groups(ctx, bson.D{
 		{Key: keyBusiness, Value: scope.BusinessID},
 		{Key: keyGroup, Value: in(nonNil(ids))},
 	})
@@ -58,8 +49,8 @@ func (s *Store) LocationGroups(ctx context.Context, scope client.Scope, ids []in
 }
 
 // ListLocationGroups implements store.Store.
-func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
-	found, err := s.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+func (b *businesses) ListLocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
+	found, err := b.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +64,8 @@ func (s *Store) ListLocationGroups(ctx context.Context, scope client.Scope) ([]s
 }
 
 // groups finds location groups by id, removals included.
-func (s *Store) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
-	cursor, err := s.db.Collection(groupsName).Find(ctx, filter, options.Find().SetSort(ascending(keyGroup)))
+func (b *businesses) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
+	cursor, err := b.db.Collection(groupsName).Find(ctx, filter, options.Find().SetSort(ascending(keyGroup)))
 	if err != nil {
 		return nil, fmt.Errorf("find location groups: %w", err)
 	}
@@ -86,7 +77,7 @@ func (s *Store) groups(ctx context.Context, filter bson.D) ([]groupDocument, err
 }
 
 // LocationGroup implements store.FeedTx.
-func (t *transaction) LocationGroup(ctx context.Context, id int64) (*store.KnownGroup, error) {
+func (t *schedulerTx) LocationGroup(ctx context.Context, id int64) (*store.KnownGroup, error) {
 	if err := t.lock(ctx, groupsName); err != nil {
 		return nil, err
 	}
@@ -98,7 +89,7 @@ func (t *transaction) LocationGroup(ctx context.Context, id int64) (*store.Known
 }
 
 // CountLocationGroups implements store.FeedTx.
-func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
+func (t *schedulerTx) CountLocationGroups(ctx context.Context) (int64, error) {
 	count, err := t.store.db.Collection(groupsName).CountDocuments(ctx, bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: keyRemoved, Value: false},
@@ -110,7 +101,7 @@ func (t *transaction) CountLocationGroups(ctx context.Context) (int64, error) {
 }
 
 // PutLocationGroup implements store.FeedTx.
-func (t *transaction) PutLocationGroup(ctx context.Context, group store.KnownGroup) error {
+func (t *schedulerTx) PutLocationGroup(ctx context.Context, group store.KnownGroup) error {
 	document := groupDocument{
 		BusinessID:   t.scope.BusinessID,
 		GroupID:      group.LocationGroupID,

@@ -3,7 +3,6 @@ package mongostore
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,9 +12,6 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 )
-
-// keyClient names the client that a row of history or of the feed is of.
-const keyClient = "clientId"
 
 type historyDocument struct {
 	ClientID  int64            `bson:"clientId"`
@@ -36,7 +32,7 @@ type changeDocument struct {
 }
 
 // History implements store.HistoryStore.
-func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]history.Entry, error) {
+func (r *clientReads) History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]history.Entry, error) {
 	bounds := bson.D{{Key: "$gt", Value: after}}
 	if until > 0 {
 		bounds = append(bounds, bson.E{Key: "$lte", Value: until})
@@ -49,11 +45,11 @@ func (s *Store) History(ctx context.Context, scope client.Scope, clientIDs []int
 		q.rest = versions
 	}
 	pipeline := append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyClient, keyVersion)}})
-	cursor, err := s.db.Collection(historyName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
+	cursor, err := r.db.Collection(historyName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find history: %w", err)
 	}
-	return s.codec.readEntries(ctx, cursor)
+	return readEntries(ctx, r.codec, cursor)
 }
 
 // History implements store.HistoryTx.
@@ -61,7 +57,7 @@ func (t *transaction) History(ctx context.Context, clientIDs []int64, after, unt
 	return t.store.History(ctx, t.scope, clientIDs, after, until)
 }
 
-func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]history.Entry, error) {
+func readEntries(ctx context.Context, c *codec, cursor *mongo.Cursor) ([]history.Entry, error) {
 	var rows []historyDocument
 	if err := allRows(ctx, cursor, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
@@ -83,37 +79,4 @@ func (c *codec) readEntries(ctx context.Context, cursor *mongo.Cursor) ([]histor
 		}
 	}
 	return entries, nil
-}
-
-// decodeChange reads a value of a change as the type of what lies at its path,
-// and says whether it is of that type. There may be none.
-func (c *codec) decodeChange(path string, value bson.RawValue) (any, bool) {
-	if value.IsZero() || value.Type == bson.TypeNull {
-		return nil, true
-	}
-	name, _, listed := strings.Cut(path, ".")
-	place, known := c.places[name]
-	switch {
-	case name == keyFields && listed:
-		return client.DecodeCustom(&stored{value: value})
-	case known && !listed:
-		return c.properties[place].DecodeValue(&stored{value: value})
-	}
-	// An edge, or whether the client is deleted.
-	switch value.Type {
-	case bson.TypeBoolean:
-		return value.BooleanOK()
-	case bson.TypeString:
-		return value.StringValueOK()
-	}
-	return value.AsInt64OK()
-}
-
-// encodeChange is a value of a change as documents hold it: of a property, a custom
-// field, or an edge.
-func (c *codec) encodeChange(path string, value any) any {
-	if place, known := c.places[path]; known {
-		return toBSON(c.properties[place].EncodeValue(value))
-	}
-	return client.EncodeCustom(value)
 }

@@ -31,20 +31,21 @@ type versionDocument struct {
 	Version  int64 `bson:"version"`
 }
 
-// answerWrites are the answers that a transaction keeps.
-type answerWrites struct {
+// answerTx implements store.IdempotencyTx: the answers that a transaction keeps.
+type answerTx struct {
+	*unit
 	// known says which keys something is kept under already, be it too old.
-	known  map[string]bool
-	writes []mongo.WriteModel
+	known   map[string]bool
+	answers []mongo.WriteModel
 }
 
-func (t *transaction) answerFilter(key []byte) bson.D {
+func (t *answerTx) answerFilter(key []byte) bson.D {
 	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
 // Kept implements store.IdempotencyTx. What is too old may be there still: a database
 // clears away when it has the time.
-func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
+func (t *answerTx) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
 	err := t.store.db.Collection(answersName).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -53,10 +54,10 @@ func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*s
 	if err != nil {
 		return nil, fmt.Errorf("find a kept answer: %w", err)
 	}
-	if t.keys.known == nil {
-		t.keys.known = map[string]bool{}
+	if t.known == nil {
+		t.known = map[string]bool{}
 	}
-	t.keys.known[string(key)] = true
+	t.known[string(key)] = true
 	if stored.At.Before(since) {
 		return nil, nil
 	}
@@ -68,7 +69,7 @@ func (t *transaction) Kept(ctx context.Context, key []byte, since time.Time) (*s
 }
 
 // Keep implements store.IdempotencyTx.
-func (t *transaction) Keep(key []byte, kept store.KeptAnswer) {
+func (t *answerTx) Keep(key []byte, kept store.KeptAnswer) {
 	document := answerDocument{
 		BusinessID: t.scope.BusinessID, Key: key, Input: kept.Input, At: kept.At, Begun: kept.Begun, Rest: kept.Rest,
 	}
@@ -76,31 +77,32 @@ func (t *transaction) Keep(key []byte, kept store.KeptAnswer) {
 		t.refer(version.ClientID)
 		document.Clients = append(document.Clients, versionDocument(version))
 	}
-	t.putKey(key, document)
+	t.putAnswer(key, document)
 }
 
 // Free implements store.IdempotencyTx: an answer that is there for the transaction alone
 // stands in the way of whoever keeps one at once, and is nowhere afterwards.
-func (t *transaction) Free(key []byte) {
-	if !t.keys.known[string(key)] {
-		t.putKey(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})
+func (t *answerTx) Free(key []byte) {
+	if !t.known[string(key)] {
+		t.putAnswer(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})
 	}
-	t.keys.writes = append(t.keys.writes, mongo.NewDeleteOneModel().SetFilter(t.answerFilter(key)))
+	t.answers = append(t.answers, mongo.NewDeleteOneModel().SetFilter(t.answerFilter(key)))
 }
 
-func (t *transaction) putKey(key []byte, document answerDocument) {
-	if t.keys.known[string(key)] {
-		t.keys.writes = append(t.keys.writes, mongo.NewReplaceOneModel().SetFilter(t.answerFilter(key)).SetReplacement(document))
+func (t *answerTx) putAnswer(key []byte, document answerDocument) {
+	if t.known[string(key)] {
+		t.answers = append(t.answers, mongo.NewReplaceOneModel().SetFilter(t.answerFilter(key)).SetReplacement(document))
 		return
 	}
-	t.keys.writes = append(t.keys.writes, mongo.NewInsertOneModel().SetDocument(document))
+	t.answers = append(t.answers, mongo.NewInsertOneModel().SetDocument(document))
 }
 
-func (t *transaction) flushKeys(ctx context.Context) error {
-	if len(t.keys.writes) == 0 {
+// flush writes the answers.
+func (t *answerTx) flush(ctx context.Context) error {
+	if len(t.answers) == 0 {
 		return nil
 	}
-	result, err := t.store.db.Collection(answersName).BulkWrite(ctx, t.keys.writes, options.BulkWrite().SetOrdered(true))
+	result, err := t.store.db.Collection(answersName).BulkWrite(ctx, t.answers, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		// The same key was used elsewhere at the same time.
 		return asConflict(err)
@@ -108,47 +110,8 @@ func (t *transaction) flushKeys(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("keep an answer: %w", err)
 	}
-	if result.InsertedCount+result.MatchedCount+result.DeletedCount != int64(len(t.keys.writes)) {
+	if result.InsertedCount+result.MatchedCount+result.DeletedCount != int64(len(t.answers)) {
 		return asConflict(errors.New("a kept answer is gone"))
-	}
-	return nil
-}
-
-type secretDocument struct {
-	Name   string `bson:"_id"`
-	Sealed []byte `bson:"sealed"`
-}
-
-// SealedKey returns the sealed key of that name; nil when there is none.
-func (s *Store) SealedKey(ctx context.Context, name string) ([]byte, error) {
-	var stored secretDocument
-	err := s.db.Collection(secretsName).FindOne(ctx, bson.D{{Key: keyID, Value: name}}).Decode(&stored)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find a sealed key: %w", err)
-	}
-	return stored.Sealed, nil
-}
-
-// AddSealedKey stores a sealed key unless there is one of that name.
-func (s *Store) AddSealedKey(ctx context.Context, name string, sealed []byte) error {
-	_, err := s.db.Collection(secretsName).InsertOne(ctx, secretDocument{Name: name, Sealed: sealed})
-	if err != nil && !mongo.IsDuplicateKeyError(err) {
-		return fmt.Errorf("store a sealed key: %w", err)
-	}
-	return nil
-}
-
-// ReplaceSealedKey stores a sealed key in place of that one, if it is there
-// still.
-func (s *Store) ReplaceSealedKey(ctx context.Context, name string, was, sealed []byte) error {
-	_, err := s.db.Collection(secretsName).UpdateOne(ctx,
-		bson.D{{Key: keyID, Value: name}, {Key: "sealed", Value: was}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "sealed", Value: sealed}}}})
-	if err != nil {
-		return fmt.Errorf("replace a sealed key: %w", err)
 	}
 	return nil
 }

@@ -42,12 +42,19 @@ type importDocument struct {
 	At           time.Time `bson:"at"`
 }
 
-func (t *transaction) importFilter(key []byte) bson.D {
+// importTx implements store.ImportTx.
+type importTx struct {
+	*unit
+	// imported is how far an import came with the transaction; nil for others.
+	imported *importDocument
+}
+
+func (t *importTx) importFilter(key []byte) bson.D {
 	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
 // Imported implements store.ImportTx.
-func (t *transaction) Imported(ctx context.Context, key []byte) (*store.ImportProgress, error) {
+func (t *importTx) Imported(ctx context.Context, key []byte) (*store.ImportProgress, error) {
 	var d importDocument
 	err := t.store.db.Collection(importsName).FindOne(ctx, t.importFilter(key)).Decode(&d)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -64,7 +71,7 @@ func (t *transaction) Imported(ctx context.Context, key []byte) (*store.ImportPr
 }
 
 // KeepImported implements store.ImportTx.
-func (t *transaction) KeepImported(p store.ImportProgress) {
+func (t *importTx) KeepImported(p store.ImportProgress) {
 	t.imported = &importDocument{
 		BusinessID: t.scope.BusinessID, Key: p.Key, Phase: string(p.Phase), Part: p.Part, Row: p.Row, FirstID: p.FirstID, Rows: p.Rows,
 		Created: p.Created, Changed: p.Changed, Left: p.Left, Refused: p.Refused,
@@ -72,9 +79,9 @@ func (t *transaction) KeepImported(p store.ImportProgress) {
 	}
 }
 
-// flushImported writes the progress before the clients, for whoever imports the same
+// flush writes the progress before the clients, for whoever imports the same
 // at once to learn of it soonest.
-func (t *transaction) flushImported(ctx context.Context) error {
+func (t *importTx) flush(ctx context.Context) error {
 	if t.imported == nil {
 		return nil
 	}
@@ -87,10 +94,4 @@ func (t *transaction) flushImported(ctx context.Context) error {
 		return fmt.Errorf("keep how far an import came: %w", err)
 	}
 	return nil
-}
-
-// TakeClientIDs implements store.Store.
-func (s *Store) TakeClientIDs(ctx context.Context, count int64) (first int64, err error) {
-	last, err := increment(mongo.NewSessionContext(ctx, nil), s.clientIDs.counters, counterKey{ofDeployment, s.clientIDs.name}, count)
-	return last - count + 1, err
 }

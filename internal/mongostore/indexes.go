@@ -13,21 +13,21 @@ import (
 
 // EnsureIndexes makes the collections and the indexes that are missing. It is
 // idempotent and may run in several processes at once.
-func (s *Store) EnsureIndexes(ctx context.Context) error {
-	return s.BuildIndexes(ctx, func(string, []string) {})
+func (a *Admin) EnsureIndexes(ctx context.Context) error {
+	return a.BuildIndexes(ctx, func(string, []string) {})
 }
 
 // BuildIndexes is EnsureIndexes that reports of each collection which indexes it is
 // about to make: one reading of the collection makes them all, however long it
 // takes.
-func (s *Store) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
+func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
 	for _, c := range Collections() {
 		// A transaction can't make a collection everywhere.
-		err := s.db.CreateCollection(ctx, c.Name)
+		err := a.db.CreateCollection(ctx, c.Name)
 		if code, ok := serverCode(err); err != nil && (!ok || code != codeNamespaceExists) {
 			return fmt.Errorf("make the collection %s: %w", c.Name, err)
 		}
-		there, err := s.indexesOf(ctx, c.Name)
+		there, err := a.indexesOf(ctx, c.Name)
 		if err != nil {
 			return err
 		}
@@ -42,11 +42,11 @@ func (s *Store) BuildIndexes(ctx context.Context, begin func(collection string, 
 			continue
 		}
 		begin(c.Name, names)
-		if _, err := s.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
+		if _, err := a.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
 			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
 		}
 	}
-	return s.beginWithOutbox(ctx)
+	return a.beginWithOutbox(ctx)
 }
 
 func (ix *Index) model() mongo.IndexModel {
@@ -79,10 +79,10 @@ type IndexState struct {
 }
 
 // IndexState looks at the indexes that are there.
-func (s *Store) IndexState(ctx context.Context) (IndexState, error) {
+func (a *Admin) IndexState(ctx context.Context) (IndexState, error) {
 	var state IndexState
 	for _, c := range Collections() {
-		there, err := s.indexesOf(ctx, c.Name)
+		there, err := a.indexesOf(ctx, c.Name)
 		if err != nil {
 			return IndexState{}, err
 		}
@@ -112,10 +112,10 @@ func (s *Store) IndexState(ctx context.Context) (IndexState, error) {
 
 // DropUnused drops the indexes that an earlier version made and this one does not
 // use, or makes otherwise, and returns their names. It drops no other ones.
-func (s *Store) DropUnused(ctx context.Context) ([]string, error) {
+func (a *Admin) DropUnused(ctx context.Context) ([]string, error) {
 	var dropped []string
 	for _, c := range Collections() {
-		there, err := s.indexesOf(ctx, c.Name)
+		there, err := a.indexesOf(ctx, c.Name)
 		if err != nil {
 			return dropped, err
 		}
@@ -128,7 +128,7 @@ func (s *Store) DropUnused(ctx context.Context) ([]string, error) {
 			if !found.retired(c.Name) {
 				continue
 			}
-			if err := s.db.Collection(c.Name).Indexes().DropOne(ctx, name); err != nil {
+			if err := a.db.Collection(c.Name).Indexes().DropOne(ctx, name); err != nil {
 				return dropped, fmt.Errorf("drop the index %s of %s: %w", name, c.Name, err)
 			}
 			dropped = append(dropped, c.Name+"."+name)
@@ -177,8 +177,8 @@ func keysOf(keys bson.D) []string {
 }
 
 // indexesOf are the indexes of a collection, by name; none where it is not there.
-func (s *Store) indexesOf(ctx context.Context, collection string) (map[string]storedIndex, error) {
-	specifications, err := s.db.Collection(collection).Indexes().ListSpecifications(ctx)
+func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]storedIndex, error) {
+	specifications, err := a.db.Collection(collection).Indexes().ListSpecifications(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the indexes of %s: %w", collection, err)
 	}

@@ -15,13 +15,6 @@ import (
 	"clientgraph/internal/store"
 )
 
-// journalName is the collection of what undoing a merge takes. A merge has a
-// document of part 0, and further parts that hold its viewers.
-const journalName = "mergeJournal"
-
-// rowBatch is how many rows one command writes.
-const rowBatch = 1_000
-
 // maxDocument bounds a document in bytes, a little below what a database takes.
 const maxDocument = 16<<20 - 16<<10
 
@@ -43,14 +36,8 @@ type journalDocument struct {
 	Viewers   []viewerDocument `bson:"viewers,omitempty"`
 }
 
-// journalWrites are what a transaction keeps of merges until its end.
-type journalWrites struct {
-	rows   []any
-	closed []int64
-}
-
 // PutJournal implements store.MergeTx.
-func (t *transaction) PutJournal(j *merge.Journal) error {
+func (t *mergeTx) PutJournal(j *merge.Journal) error {
 	row := journalDocument{
 		BusinessID: t.scope.BusinessID, MergeID: j.MergeID, ClientIDs: append([]int64{j.ClientID}, j.ClientIDs...),
 		At: j.At, User: j.User, Changed: j.Changed, Report: string(j.Report),
@@ -67,7 +54,7 @@ func (t *transaction) PutJournal(j *merge.Journal) error {
 	} else if len(size) > maxDocument {
 		return fmt.Errorf("a journal of %d bytes: %w", len(size), store.ErrTooLarge)
 	}
-	t.journal.rows = append(t.journal.rows, row)
+	t.journals = append(t.journals, row)
 	part := 0
 	for viewers := range slices.Chunk(j.Viewers, rowBatch) {
 		part++
@@ -75,13 +62,13 @@ func (t *transaction) PutJournal(j *merge.Journal) error {
 		for _, viewer := range viewers {
 			further.Viewers = append(further.Viewers, viewerDocument{ClientID: viewer.ClientID, Saw: viewer.Saw})
 		}
-		t.journal.rows = append(t.journal.rows, further)
+		t.journals = append(t.journals, further)
 	}
 	return nil
 }
 
 // Journal implements store.MergeTx.
-func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
+func (t *mergeTx) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
 	cursor, err := t.store.db.Collection(journalName).Find(ctx,
 		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
 	if err != nil {
@@ -94,7 +81,7 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journa
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	j, err := t.store.codec.journal(&rows[0])
+	j, err := readJournal(t.store.codec, &rows[0])
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +94,9 @@ func (t *transaction) Journal(ctx context.Context, mergeID int64) (*merge.Journa
 }
 
 // Journals implements store.ExportStore.
-func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]merge.Journal, error) {
+func (e *exports) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]merge.Journal, error) {
 	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "part", Value: 0}}}
-	cursor, err := s.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
+	cursor, err := e.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
 	if err != nil {
 		return nil, fmt.Errorf("find journals: %w", err)
 	}
@@ -119,7 +106,7 @@ func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []in
 	}
 	journals := make([]merge.Journal, len(rows))
 	for i := range rows {
-		j, err := s.codec.journal(&rows[i])
+		j, err := readJournal(e.codec, &rows[i])
 		if err != nil {
 			return nil, err
 		}
@@ -128,8 +115,8 @@ func (s *Store) Journals(ctx context.Context, scope client.Scope, clientIDs []in
 	return journals, nil
 }
 
-// journal reads a journal's part 0.
-func (c *codec) journal(row *journalDocument) (*merge.Journal, error) {
+// readJournal reads a journal's part 0.
+func readJournal(c *codec, row *journalDocument) (*merge.Journal, error) {
 	j := &merge.Journal{
 		MergeID: row.MergeID, ClientID: row.ClientIDs[0], ClientIDs: row.ClientIDs[1:], At: row.At.UTC(), User: row.User,
 		Changed: row.Changed, Report: []byte(row.Report), Undone: row.Undone,
@@ -145,18 +132,19 @@ func (c *codec) journal(row *journalDocument) (*merge.Journal, error) {
 }
 
 // CloseJournal implements store.MergeTx.
-func (t *transaction) CloseJournal(mergeID int64) {
-	t.journal.closed = append(t.journal.closed, mergeID)
+func (t *mergeTx) CloseJournal(mergeID int64) {
+	t.closed = append(t.closed, mergeID)
 }
 
-func (t *transaction) flushJournal(ctx context.Context) error {
+// flush writes the journals.
+func (t *mergeTx) flush(ctx context.Context) error {
 	journal := t.store.db.Collection(journalName)
-	for rows := range slices.Chunk(t.journal.rows, rowBatch) {
+	for rows := range slices.Chunk(t.journals, rowBatch) {
 		if _, err := journal.InsertMany(ctx, rows); err != nil {
 			return fmt.Errorf("write the journal: %w", err)
 		}
 	}
-	for _, id := range t.journal.closed {
+	for _, id := range t.closed {
 		_, err := journal.UpdateOne(ctx,
 			append(tenant(t.scope), bson.E{Key: "mergeId", Value: id}, bson.E{Key: "part", Value: 0}),
 			bson.D{{Key: "$set", Value: bson.D{{Key: "undone", Value: true}}}})
@@ -168,7 +156,7 @@ func (t *transaction) flushJournal(ctx context.Context) error {
 }
 
 // Fold implements store.MergeTx.
-func (t *transaction) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
+func (t *mergeTx) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
 	if err := t.put(before, after); err != nil {
 		return err
 	}

@@ -4,21 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-
-	"clientgraph/internal/client"
-	"clientgraph/internal/store"
 )
-
-// leasesName is the collection of which clients long transactions are about that
-// others kept from their end. Writers of these clients wait for it.
-const leasesName = "leases"
 
 const (
 	// leaseAfter is for how long a transaction meets others before it takes a lease:
@@ -37,23 +29,12 @@ const (
 	leaseKept = time.Hour
 )
 
-const (
-	keyOwner = "owner"
-	keyUntil = "until"
-	// keyLeased is, in the document that all writers of a business read, until when
-	// they are to look for leases.
-	keyLeased = "leasedUntil"
-)
-
-// errLeased is what a transaction fails with whose clients another one has leased.
-// It is no conflict in the database: nothing is held while it waits.
-var errLeased = errors.New("a longer transaction has the clients")
-
 // lease is the hold of a long transaction on the clients that it writes. It makes
 // nothing safe, which conflicts do: it only sees to it that a transaction ends which
 // shorter ones would go on aborting, beside clocks that differ too.
 type lease struct {
-	store      *Store
+	db         *mongo.Database
+	feed       *Feed
 	businessID int64
 	// owner orders leases by their age; it is zero while none is taken.
 	owner bson.ObjectID
@@ -98,28 +79,18 @@ func (l *lease) take(ctx context.Context, touched []int64) error {
 	}
 	// The driver sends the insert again when its answer is lost. The embedded engine
 	// does not know it again then, and finds the documents there.
-	_, err := l.store.db.Collection(leasesName).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
+	_, err := l.db.Collection(leasesName).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("lease clients: %w", err)
 	}
 	for _, id := range ids {
 		l.held[id] = true
 	}
-	if err := l.announce(ctx, until); err != nil {
+	if err := l.feed.AnnounceLease(ctx, l.businessID, until); err != nil {
 		return err
 	}
 	if l.stop == nil {
 		l.stop = l.keep(ctx)
-	}
-	return nil
-}
-
-// announce has writers of the business look for leases.
-func (l *lease) announce(ctx context.Context, until time.Time) error {
-	_, err := l.store.db.Collection(feedsName).UpdateOne(ctx, feedPart(l.businessID, partKeys),
-		bson.D{{Key: "$max", Value: bson.D{{Key: keyLeased, Value: until}}}})
-	if err != nil {
-		return fmt.Errorf("announce a lease: %w", err)
 	}
 	return nil
 }
@@ -133,8 +104,8 @@ func (l *lease) keep(ctx context.Context) (stop func()) {
 		for pause(ctx, leaseRenewal) == nil {
 			until := time.Now().Add(leaseTerm)
 			// A lease that is not prolonged ends; the transaction goes on without.
-			_, _ = l.store.db.Collection(leasesName).UpdateMany(ctx, l.own(), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntil, Value: until}}}})
-			_ = l.announce(ctx, until)
+			_, _ = l.db.Collection(leasesName).UpdateMany(ctx, l.own(), bson.D{{Key: "$set", Value: bson.D{{Key: keyUntil, Value: until}}}})
+			_ = l.feed.AnnounceLease(ctx, l.businessID, until)
 		}
 	}()
 	return func() {
@@ -156,7 +127,7 @@ func (l *lease) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 	defer cancel()
 	// What is not deleted ends by itself.
-	_, _ = l.store.db.Collection(leasesName).DeleteMany(ctx, l.own())
+	_, _ = l.db.Collection(leasesName).DeleteMany(ctx, l.own())
 }
 
 // wait waits until nobody has the clients leased, or patience is at its end.
@@ -188,7 +159,7 @@ func (l *lease) isLeased(ctx context.Context, ids []int64) (bool, error) {
 		if !l.owner.IsZero() {
 			filter = append(filter, bson.E{Key: keyOwner, Value: bson.D{{Key: "$lt", Value: l.owner}}})
 		}
-		count, err := l.store.db.Collection(leasesName).CountDocuments(ctx, filter, options.Count().SetLimit(1))
+		count, err := l.db.Collection(leasesName).CountDocuments(ctx, filter, options.Count().SetLimit(1))
 		if err != nil {
 			return false, fmt.Errorf("look for leases: %w", err)
 		}
@@ -197,41 +168,4 @@ func (l *lease) isLeased(ctx context.Context, ids []int64) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// heed fails with errLeased where a longer transaction has the clients of this one.
-func (t *transaction) heed(ctx context.Context, keys *feedRekeyState) error {
-	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
-		return nil
-	}
-	leased, err := t.lease.isLeased(ctx, t.touched())
-	if err == nil && leased {
-		err = errLeased
-	}
-	return err
-}
-
-// touched are the clients that the transaction writes, as far as it came.
-func (t *transaction) touched() []int64 {
-	ids := slices.Clone(t.viewers)
-	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)
-	slices.Sort(ids)
-	return slices.Compact(ids)
-}
-
-// attempts runs the tries of one write, with a lease where they need one.
-func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
-	held := &lease{store: s, businessID: scope.BusinessID}
-	defer held.end(ctx)
-	var tx *transaction
-	err := s.repeated(ctx, func(ctx context.Context) error {
-		tx = &transaction{store: s, scope: scope, lease: held}
-		if err := do(ctx, tx); err != nil {
-			return err
-		}
-		return tx.flush(ctx)
-	}, func(ctx context.Context, since time.Duration, err error) error {
-		return held.met(ctx, since, tx.touched(), err)
-	})
-	return tx, err
 }

@@ -28,20 +28,23 @@ type Migration struct {
 }
 
 // Migrations are all steps, in their order.
-func (s *Store) Migrations() []Migration {
+func (a *Admin) Migrations() []Migration {
 	return []Migration{
 		{
 			Name: "counters", About: "counters that do not say whose they are",
-			Left: s.unnamedCounters, Run: s.nameCounters,
+			Left: func(ctx context.Context) (int64, error) { return unnamedCounters(ctx, a.db.Collection(countersName)) },
+			Run: func(ctx context.Context, tell func(int64)) error {
+				return nameCounters(ctx, a.db.Collection(countersName), tell)
+			},
 		},
 		{
 			Name: "clients", About: "clients as an earlier version stored them",
-			Left: s.outdatedClients, Run: s.upgradeClients,
+			Left: a.outdatedClients, Run: a.upgradeClients,
 		},
 		{
 			// From here on servers of before it can't write clients.
 			Name: "outbox", About: "way of numbering the change feed that writers wait for each other by",
-			Left: s.numberedInTransactions, Run: func(ctx context.Context, _ func(int64)) error { return s.SwitchToOutbox(ctx) },
+			Left: a.numberedInTransactions, Run: func(ctx context.Context, _ func(int64)) error { return a.feed.SwitchToOutbox(ctx) },
 		},
 	}
 }
@@ -59,17 +62,17 @@ type schemaDocument struct {
 
 func schemaKey() counterKey { return counterKey{ofDeployment, "clientSchema"} }
 
-func (s *Store) schema(ctx context.Context) (schemaDocument, error) {
+func (a *Admin) schema(ctx context.Context) (schemaDocument, error) {
 	stored := schemaDocument{Version: 1}
-	err := s.db.Collection(countersName).FindOne(ctx, schemaKey().filter()).Decode(&stored)
+	err := a.db.Collection(countersName).FindOne(ctx, schemaKey().filter()).Decode(&stored)
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return stored, fmt.Errorf("ask for the version of clients: %w", err)
 	}
 	return stored, nil
 }
 
-func (s *Store) putSchema(ctx context.Context, stored schemaDocument) error {
-	_, err := s.db.Collection(countersName).UpdateOne(ctx, schemaKey().filter(), bson.D{{Key: "$set", Value: stored}}, options.UpdateOne().SetUpsert(true))
+func (a *Admin) putSchema(ctx context.Context, stored schemaDocument) error {
+	_, err := a.db.Collection(countersName).UpdateOne(ctx, schemaKey().filter(), bson.D{{Key: "$set", Value: stored}}, options.UpdateOne().SetUpsert(true))
 	if err != nil {
 		return fmt.Errorf("store the version of clients: %w", err)
 	}
@@ -77,22 +80,22 @@ func (s *Store) putSchema(ctx context.Context, stored schemaDocument) error {
 }
 
 // CheckSchema says whether this version reads what is stored. Error: ErrNewer.
-func (s *Store) CheckSchema(ctx context.Context) error {
-	stored, err := s.schema(ctx)
-	if err == nil && max(stored.Version, stored.Target) > s.codec.schemaVersion() {
-		err = fmt.Errorf("clients of version %d, where %d is the last one known: %w", max(stored.Version, stored.Target), s.codec.schemaVersion(), ErrNewer)
+func (a *Admin) CheckSchema(ctx context.Context) error {
+	stored, err := a.schema(ctx)
+	if err == nil && max(stored.Version, stored.Target) > a.codec.schemaVersion() {
+		err = fmt.Errorf("clients of version %d, where %d is the last one known: %w", max(stored.Version, stored.Target), a.codec.schemaVersion(), ErrNewer)
 	}
 	return err
 }
 
 // outdatedClients counts the clients that an upgrade has to look at, by the
 // collection's statistics.
-func (s *Store) outdatedClients(ctx context.Context) (int64, error) {
-	stored, err := s.schema(ctx)
-	if err != nil || stored.Version >= s.codec.schemaVersion() {
+func (a *Admin) outdatedClients(ctx context.Context) (int64, error) {
+	stored, err := a.schema(ctx)
+	if err != nil || stored.Version >= a.codec.schemaVersion() {
 		return 0, err
 	}
-	n, err := s.db.Collection(clientsName).EstimatedDocumentCount(ctx)
+	n, err := a.db.Collection(clientsName).EstimatedDocumentCount(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
@@ -102,9 +105,9 @@ func (s *Store) outdatedClients(ctx context.Context) (int64, error) {
 
 // upgradeClients upgrades all clients in the order of their ids, and remembers how
 // far it is.
-func (s *Store) upgradeClients(ctx context.Context, tell func(done int64)) error {
-	stored, err := s.schema(ctx)
-	target := s.codec.schemaVersion()
+func (a *Admin) upgradeClients(ctx context.Context, tell func(done int64)) error {
+	stored, err := a.schema(ctx)
+	target := a.codec.schemaVersion()
 	if err != nil || stored.Version >= target {
 		return err
 	}
@@ -113,18 +116,18 @@ func (s *Store) upgradeClients(ctx context.Context, tell func(done int64)) error
 	}
 	for done := int64(0); ; {
 		var seen []bson.Raw
-		err := s.inTransaction(ctx, func(ctx context.Context) error {
-			seen, err = s.upgradeAfter(ctx, stored.After)
+		err := inTransaction(ctx, a.db, func(ctx context.Context) error {
+			seen, err = a.upgradeAfter(ctx, stored.After)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		if len(seen) == 0 {
-			return s.putSchema(ctx, schemaDocument{Version: target})
+			return a.putSchema(ctx, schemaDocument{Version: target})
 		}
 		stored.After, _ = seen[len(seen)-1].Lookup(keyID).AsInt64OK()
-		if err := s.putSchema(ctx, stored); err != nil {
+		if err := a.putSchema(ctx, stored); err != nil {
 			return err
 		}
 		done += int64(len(seen))
@@ -134,8 +137,8 @@ func (s *Store) upgradeClients(ctx context.Context, tell func(done int64)) error
 
 // upgradeAfter upgrades some clients above an id, and returns those that it looked
 // at.
-func (s *Store) upgradeAfter(ctx context.Context, id int64) ([]bson.Raw, error) {
-	clients := s.db.Collection(clientsName)
+func (a *Admin) upgradeAfter(ctx context.Context, id int64) ([]bson.Raw, error) {
+	clients := a.db.Collection(clientsName)
 	cursor, err := clients.Find(ctx, bson.D{{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}}},
 		options.Find().SetSort(ascending(keyID)).SetLimit(upgradeBatch).SetBatchSize(upgradeBatch))
 	if err != nil {
@@ -147,12 +150,12 @@ func (s *Store) upgradeAfter(ctx context.Context, id int64) ([]bson.Raw, error) 
 	}
 	var writes []mongo.WriteModel
 	for _, document := range seen {
-		current, outdated, err := s.codec.current(document)
+		current, outdated, err := a.codec.current(document)
 		if err != nil {
 			return nil, err
 		}
 		if outdated {
-			writes = append(writes, s.codec.rewriting(current))
+			writes = append(writes, a.codec.rewriting(current))
 		}
 	}
 	if len(writes) == 0 {
@@ -162,30 +165,4 @@ func (s *Store) upgradeAfter(ctx context.Context, id int64) ([]bson.Raw, error) 
 		return nil, fmt.Errorf("upgrade clients: %w", err)
 	}
 	return seen, nil
-}
-
-// rewriting writes the whole of a document where it is.
-func (c *codec) rewriting(current bson.Raw) mongo.WriteModel {
-	set := bson.D{}
-	parts, _ := current.Elements() // It was just made.
-	for _, part := range parts {
-		if key := part.Key(); key != keyID && key != keyBusiness {
-			set = append(set, bson.E{Key: key, Value: part.Value()})
-		}
-	}
-	update := bson.D{{Key: "$set", Value: set}}
-	if names := c.dropped(); len(names) > 0 {
-		update = append(update, bson.E{Key: "$unset", Value: unsetting(names)})
-	}
-	return mongo.NewUpdateOneModel().
-		SetFilter(bson.D{{Key: keyBusiness, Value: current.Lookup(keyBusiness)}, {Key: keyID, Value: current.Lookup(keyID)}}).
-		SetUpdate(update)
-}
-
-func unsetting(names []string) bson.D {
-	unset := bson.D{}
-	for _, name := range names {
-		unset = append(unset, bson.E{Key: name, Value: ""})
-	}
-	return unset
 }

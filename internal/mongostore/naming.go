@@ -16,8 +16,8 @@ const namingBatch = 500
 
 // unnamedCounters counts the counters that an earlier version made and that do not
 // say whose they are.
-func (s *Store) unnamedCounters(ctx context.Context) (int64, error) {
-	n, err := s.db.Collection(countersName).CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: nil}})
+func unnamedCounters(ctx context.Context, counters *mongo.Collection) (int64, error) {
+	n, err := counters.CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: nil}})
 	if err != nil {
 		return 0, fmt.Errorf("count counters: %w", err)
 	}
@@ -26,8 +26,7 @@ func (s *Store) unnamedCounters(ctx context.Context) (int64, error) {
 
 // nameCounters writes into the counters of an earlier version whose they are, and
 // tells how many are done. Interrupted, it goes on with the others.
-func (s *Store) nameCounters(ctx context.Context, tell func(done int64)) error {
-	counters := s.db.Collection(countersName)
+func nameCounters(ctx context.Context, counters *mongo.Collection, tell func(done int64)) error {
 	done := int64(0)
 	for {
 		cursor, err := counters.Find(ctx, bson.D{{Key: keyBusiness, Value: nil}},

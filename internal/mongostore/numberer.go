@@ -130,15 +130,3 @@ func (n *numberer) once(ctx context.Context, businessID int64) {
 	defer cancel()
 	_ = n.number(ctx, businessID)
 }
-
-// pause waits, or returns the error of ctx when that ends before.
-func pause(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

@@ -12,8 +12,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
-
-	"clientgraph/internal/client"
 )
 
 // Rows are moved from the outbox to the feed in steps, each of one command:
@@ -51,9 +49,9 @@ type outboxRow struct {
 
 // findHead finds the head of a business's feed; nil while it has none, and rows are
 // numbered in their transactions.
-func (s *Store) findHead(ctx context.Context, businessID int64) (*feedHead, error) {
+func (f *Feed) findHead(ctx context.Context, businessID int64) (*feedHead, error) {
 	var head feedHead
-	err := s.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partHead)).Decode(&head)
+	err := f.db.Collection(feedsName).FindOne(ctx, feedPart(businessID, partHead)).Decode(&head)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -66,8 +64,8 @@ func (s *Store) findHead(ctx context.Context, businessID int64) (*feedHead, erro
 // isNumbered says whether no row of a business waits for its number. It is asked
 // before the head is read: a row that another process moves meanwhile is below the
 // head then.
-func (s *Store) isNumbered(ctx context.Context, businessID int64) (bool, error) {
-	err := s.db.Collection(outboxName).FindOne(ctx, bson.D{{Key: keyBusiness, Value: businessID}},
+func (f *Feed) isNumbered(ctx context.Context, businessID int64) (bool, error) {
+	err := f.db.Collection(outboxName).FindOne(ctx, bson.D{{Key: keyBusiness, Value: businessID}},
 		options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return true, nil
@@ -81,8 +79,8 @@ func (s *Store) isNumbered(ctx context.Context, businessID int64) (bool, error) 
 // number gives all rows of a business their numbers that were committed before it
 // was called, and clears them from the outbox. One goroutine of the process does
 // that at a time for each business.
-func (s *Store) number(ctx context.Context, businessID int64) error {
-	_, finish, err := s.numberRows(ctx, businessID)
+func (f *Feed) number(ctx context.Context, businessID int64) error {
+	_, finish, err := f.numberRows(ctx, businessID)
 	if err != nil {
 		return err
 	}
@@ -91,8 +89,8 @@ func (s *Store) number(ctx context.Context, businessID int64) error {
 
 // numberRows gives rows their numbers as number does, and returns the head of the
 // feed, nil where there is none; finish does the rest, and is to be called.
-func (s *Store) numberRows(ctx context.Context, businessID int64) (head *feedHead, finish func(context.Context) error, err error) {
-	done, err := s.numberer.begin(ctx, businessID)
+func (f *Feed) numberRows(ctx context.Context, businessID int64) (head *feedHead, finish func(context.Context) error, err error) {
+	done, err := f.numberer.begin(ctx, businessID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,11 +99,11 @@ func (s *Store) numberRows(ctx context.Context, businessID int64) (head *feedHea
 	// not keep others waiting, and a pass comes to its end.
 	var rows []outboxRow
 	for last := (outboxRow{}); ; last = rows[len(rows)-1] {
-		if rows, err = s.waiting(ctx, businessID, last); err == nil {
-			head, err = s.numberBatch(ctx, businessID, rows)
+		if rows, err = f.waiting(ctx, businessID, last); err == nil {
+			head, err = f.numberBatch(ctx, businessID, rows)
 		}
 		if err == nil && len(rows) == rowBatch {
-			err = s.clearOutbox(ctx, businessID, rows)
+			err = f.clearOutbox(ctx, businessID, rows)
 		}
 		switch {
 		case err != nil:
@@ -114,7 +112,7 @@ func (s *Store) numberRows(ctx context.Context, businessID int64) (head *feedHea
 		case len(rows) < rowBatch:
 			return head, func(ctx context.Context) error {
 				defer done()
-				return s.clearOutbox(mongo.NewSessionContext(ctx, nil), businessID, rows)
+				return f.clearOutbox(mongo.NewSessionContext(ctx, nil), businessID, rows)
 			}, nil
 		}
 	}
@@ -123,13 +121,13 @@ func (s *Store) numberRows(ctx context.Context, businessID int64) (head *feedHea
 // waiting finds the rows of the outbox that come after another one, by client and by
 // their order within it. They are read of one moment: of a client there is no later
 // row without the earlier ones.
-func (s *Store) waiting(ctx context.Context, businessID int64, after outboxRow) ([]outboxRow, error) {
+func (f *Feed) waiting(ctx context.Context, businessID int64, after outboxRow) ([]outboxRow, error) {
 	filter := bson.D{{Key: keyBusiness, Value: businessID}}
 	if after.clientID != 0 {
 		// The client goes on with its next rows, if it has more: none of before is left.
 		filter = append(filter, bson.E{Key: keyClient, Value: bson.D{{Key: "$gte", Value: after.clientID}}})
 	}
-	outbox := s.db.Collection(outboxName, options.Collection().SetReadConcern(readconcern.Snapshot()))
+	outbox := f.db.Collection(outboxName, options.Collection().SetReadConcern(readconcern.Snapshot()))
 	cursor, err := outbox.Find(ctx, filter, options.Find().SetSort(ascending(keyBusiness, keyClient, keyChange)).SetLimit(rowBatch).SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find rows of the outbox: %w", err)
@@ -171,17 +169,17 @@ func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) 
 
 // numberBatch gives rows their numbers, and returns the head that is above them. The
 // head is read after the rows: its epoch is that of the rows or a later one.
-func (s *Store) numberBatch(ctx context.Context, businessID int64, rows []outboxRow) (*feedHead, error) {
-	head, err := s.findHead(ctx, businessID)
+func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxRow) (*feedHead, error) {
+	head, err := f.findHead(ctx, businessID)
 	if err != nil || head == nil || len(rows) == 0 {
 		return head, err
 	}
-	if err := s.remakeKeys(ctx, businessID, head.Epoch, rows); err != nil {
+	if err := f.remakeLate(ctx, businessID, head.Epoch, rows); err != nil {
 		return nil, err
 	}
 	top := head.Head
 	for backoff := backoffFirst; len(rows) > 0; backoff = min(2*backoff, backoffMost) {
-		inserted, err := s.insertNumbered(ctx, top, rows)
+		inserted, err := f.insertNumbered(ctx, top, rows)
 		if err != nil {
 			return nil, err
 		}
@@ -193,34 +191,34 @@ func (s *Store) numberBatch(ctx context.Context, businessID int64, rows []outbox
 		if err := pause(ctx, backoff); err != nil {
 			return nil, err
 		}
-		if top, err = s.findTop(ctx, businessID); err != nil {
+		if top, err = f.findTop(ctx, businessID); err != nil {
 			return nil, err
 		}
-		if rows, err = s.withoutNumber(ctx, businessID, rows); err != nil {
+		if rows, err = f.withoutNumber(ctx, businessID, rows); err != nil {
 			return nil, err
 		}
 	}
-	return s.raiseHead(ctx, businessID, top)
+	return f.raiseHead(ctx, businessID, top)
 }
 
 // insertNumbered writes rows into the feed above a number. It returns false where a
 // number is taken, or a row has one: then those before it are written. Rows are kept
 // from when they were numbered: so the first of them go first.
-func (s *Store) insertNumbered(ctx context.Context, top int64, rows []outboxRow) (bool, error) {
+func (f *Feed) insertNumbered(ctx context.Context, top int64, rows []outboxRow) (bool, error) {
 	now := time.Now()
 	numbered := make([]any, len(rows))
 	for i, row := range rows {
 		numbered[i] = append(row.fields[:len(row.fields):len(row.fields)],
 			bson.E{Key: "at", Value: now}, bson.E{Key: keySequence, Value: top + int64(i) + 1})
 	}
-	_, err := s.db.Collection(changesName).InsertMany(ctx, numbered, options.InsertMany().SetOrdered(true))
+	_, err := f.db.Collection(changesName).InsertMany(ctx, numbered, options.InsertMany().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("write the feed: %w", err)
 	}
-	if tell := s.feedLag; tell != nil {
+	if tell := f.lag; tell != nil {
 		for _, row := range rows {
 			tell(now.Sub(row.at))
 		}
@@ -231,17 +229,17 @@ func (s *Store) insertNumbered(ctx context.Context, top int64, rows []outboxRow)
 // findTop finds the number of the last row of the feed, which may be above the head.
 // The rows above the head are of processes that number too, or ended before they were
 // through: all of these wait in the outbox still. Other ones are a failure.
-func (s *Store) findTop(ctx context.Context, businessID int64) (int64, error) {
+func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
 	for {
-		head, err := s.findHead(ctx, businessID)
+		head, err := f.findHead(ctx, businessID)
 		if err != nil {
 			return 0, err
 		}
-		above, err := s.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keySequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
+		above, err := f.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keySequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
 		if err != nil || len(above) == 0 {
 			return head.Head, err
 		}
-		left, err := s.db.Collection(outboxName).CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(above)}})
+		left, err := f.db.Collection(outboxName).CountDocuments(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(above)}})
 		if err != nil {
 			return 0, fmt.Errorf("look for rows of the outbox: %w", err)
 		}
@@ -249,7 +247,7 @@ func (s *Store) findTop(ctx context.Context, businessID int64) (int64, error) {
 			return head.Head + left, nil
 		}
 		// Rows are deleted from the outbox when the head is above them.
-		now, err := s.findHead(ctx, businessID)
+		now, err := f.findHead(ctx, businessID)
 		if err != nil {
 			return 0, err
 		}
@@ -260,12 +258,12 @@ func (s *Store) findTop(ctx context.Context, businessID int64) (int64, error) {
 }
 
 // withoutNumber are those of the rows that are not in the feed.
-func (s *Store) withoutNumber(ctx context.Context, businessID int64, rows []outboxRow) ([]outboxRow, error) {
+func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outboxRow) ([]outboxRow, error) {
 	ids := make([]bson.ObjectID, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].id
 	}
-	there, err := s.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
+	there, err := f.feedRows(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
 	if err != nil {
 		return nil, err
 	}
@@ -279,8 +277,8 @@ func (s *Store) withoutNumber(ctx context.Context, businessID int64, rows []outb
 }
 
 // feedRows finds the ids of rows of the feed.
-func (s *Store) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, error) {
-	cursor, err := s.db.Collection(changesName).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetBatchSize(oneBatch))
+func (f *Feed) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, error) {
+	cursor, err := f.db.Collection(changesName).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: keyID, Value: 1}}).SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("look for rows of the feed: %w", err)
 	}
@@ -299,9 +297,9 @@ func (s *Store) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, e
 
 // raiseHead brings the head of a feed up to a number, unless it is above it, and
 // returns it.
-func (s *Store) raiseHead(ctx context.Context, businessID, top int64) (*feedHead, error) {
+func (f *Feed) raiseHead(ctx context.Context, businessID, top int64) (*feedHead, error) {
 	var head feedHead
-	err := s.db.Collection(feedsName).FindOneAndUpdate(ctx, feedPart(businessID, partHead),
+	err := f.db.Collection(feedsName).FindOneAndUpdate(ctx, feedPart(businessID, partHead),
 		bson.D{{Key: "$max", Value: bson.D{{Key: "head", Value: top}}}},
 		options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&head)
 	if err != nil {
@@ -311,7 +309,7 @@ func (s *Store) raiseHead(ctx context.Context, businessID, top int64) (*feedHead
 }
 
 // clearOutbox deletes rows that have their numbers, and are below the head.
-func (s *Store) clearOutbox(ctx context.Context, businessID int64, rows []outboxRow) error {
+func (f *Feed) clearOutbox(ctx context.Context, businessID int64, rows []outboxRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -319,17 +317,17 @@ func (s *Store) clearOutbox(ctx context.Context, businessID int64, rows []outbox
 	for i := range rows {
 		ids[i] = rows[i].id
 	}
-	_, err := s.db.Collection(outboxName).DeleteMany(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
+	_, err := f.db.Collection(outboxName).DeleteMany(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(ids)}})
 	if err != nil {
 		return fmt.Errorf("clear the outbox: %w", err)
 	}
 	return nil
 }
 
-// remakeKeys remakes the keys of clients that were written by a process that did not
-// know the settings and rules of now: the pass over all clients has gone past them, or
-// has not seen them.
-func (s *Store) remakeKeys(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
+// remakeLate has the search and sort keys of clients remade that were written by a
+// process that did not know the settings and rules of now: the pass over all clients
+// has gone past them, or has not seen them.
+func (f *Feed) remakeLate(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
 	late := map[int64]bool{}
 	for _, row := range rows {
 		if row.epoch != epoch {
@@ -339,26 +337,5 @@ func (s *Store) remakeKeys(ctx context.Context, businessID, epoch int64, rows []
 	if len(late) == 0 {
 		return nil
 	}
-	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(late)), keyBatch) {
-		err := s.inTransaction(ctx, func(ctx context.Context) error {
-			t := &transaction{store: s, scope: scope}
-			keys, err := s.findFeedRekeyState(ctx, businessID)
-			if err != nil || keys == nil {
-				return err
-			}
-			q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(ids)})}
-			if t.written, err = s.read(ctx, q, window{}, client.SelectAll()); err != nil {
-				return err
-			}
-			return t.followKeys(ctx, keys)
-		})
-		if err != nil {
-			return fmt.Errorf("remake keys: %w", err)
-		}
-	}
-	return nil
+	return f.remake(ctx, businessID, slices.Sorted(maps.Keys(late)))
 }
-
-// keyBatch is how many clients one transaction makes the keys of.
-const keyBatch = 100

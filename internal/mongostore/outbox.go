@@ -7,47 +7,88 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/client"
 )
 
-// outboxName is the collection of rows of the feeds that have no number yet. A
-// transaction leaves its rows there, which whoever numbers them moves to the feed:
-// so writers of different clients have no document in common. Rows stay until they
-// are numbered, however long that takes.
-const outboxName = "outbox"
-
-// keyChange is, in a client's document, how many rows of the feed there were about
-// the client; in a row, which of them it is. Every write that announces a client
-// raises it, so that two of them refuse each other, and rows about one client have
-// the order of the writes.
-const keyChange = "change"
-
-// raise returns the number of the next row about a client, of whom the transaction
-// read that number.
-func (t *transaction) raise(clientID, read int64) int64 {
-	if t.raised == nil {
-		t.raised = map[int64]int64{}
-	}
-	t.raised[clientID] = max(read, t.raised[clientID]) + 1
-	return t.raised[clientID]
-}
-
-// writeOutbox leaves the transaction's rows to be numbered.
-func (t *transaction) writeOutbox(ctx context.Context, epoch int64) error {
-	outbox := t.store.db.Collection(outboxName)
-	for batch := range slices.Chunk(t.changes, rowBatch) {
-		rows := make([]any, len(batch))
+// Leave writes a transaction's rows into the outbox, to be numbered after the commit.
+// Epoch is that of the WriterState that the transaction read.
+func (f *Feed) Leave(ctx context.Context, rows []bson.D, epoch int64) error {
+	outbox := f.db.Collection(outboxName)
+	for batch := range slices.Chunk(rows, rowBatch) {
+		documents := make([]any, len(batch))
 		for i, row := range batch {
-			rows[i] = append(row, bson.E{Key: keyEpoch, Value: epoch})
+			documents[i] = append(row, bson.E{Key: keyEpoch, Value: epoch})
 		}
-		_, err := outbox.InsertMany(ctx, rows)
+		_, err := outbox.InsertMany(ctx, documents)
 		if mongo.IsDuplicateKeyError(err) {
-			// Another one announced the client at the same time.
+			// Another transaction announced the client at the same time.
 			return asConflict(err)
 		}
 		if err != nil {
 			return fmt.Errorf("write the outbox: %w", err)
 		}
 	}
-	t.left = len(t.changes) > 0
 	return nil
+}
+
+// Number writes a transaction's rows into the feed with their numbers, as all servers
+// do until the last one of before the outbox is gone: see SwitchToOutbox. All who write
+// clients of the business wait for each other at its counter. Before the rows are
+// written follow is told the settings and rules that the counter names.
+func (f *Feed) Number(ctx context.Context, scope client.Scope, rows []bson.D, follow func(context.Context, *feedRekeyState) error) error {
+	counters, key := f.db.Collection(countersName), changeCounter(scope)
+	counter, err := count(ctx, counters, key, int64(len(rows)))
+	if madeMeanwhile(err) {
+		return key.taken(ctx, counters, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := follow(ctx, &feedRekeyState{Settings: counter.Settings, RulesVersion: counter.RulesVersion, RekeyTo: counter.RekeyTo}); err != nil {
+		return err
+	}
+	first := counter.Value - int64(len(rows)) + 1
+	numbered := make([]any, len(rows))
+	for i, row := range rows {
+		numbered[i] = append(row, bson.E{Key: keySequence, Value: first + int64(i)})
+	}
+	for batch := range slices.Chunk(numbered, rowBatch) {
+		if _, err := f.db.Collection(changesName).InsertMany(ctx, batch); err != nil {
+			return fmt.Errorf("write the feed: %w", err)
+		}
+	}
+	return nil
+}
+
+// SubjectChanges are the parts of a row that tell whom the client may see from now on,
+// or may see no longer. Callers whose rows are told by these edges read them there.
+func SubjectChanges(before, after *client.Client) bson.D {
+	var was []int64
+	if before != nil {
+		was = before.SubjectIDs
+	}
+	if slices.Equal(was, after.SubjectIDs) {
+		return nil
+	}
+	var parts bson.D
+	if gained := without(after.SubjectIDs, was); len(gained) > 0 {
+		parts = append(parts, bson.E{Key: "subjectsGained", Value: gained})
+	}
+	if lost := without(was, after.SubjectIDs); len(lost) > 0 {
+		parts = append(parts, bson.E{Key: "subjectsLost", Value: lost})
+	}
+	return parts
+}
+
+// without are the entries of an ascending list that another ascending list does not
+// have.
+func without(list, other []int64) []int64 {
+	var rest []int64
+	for _, id := range list {
+		if _, both := slices.BinarySearch(other, id); !both {
+			rest = append(rest, id)
+		}
+	}
+	return rest
 }

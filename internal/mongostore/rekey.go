@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -19,8 +18,8 @@ import (
 func rekeying() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
 
 // MarkedBusinesses implements store.Store.
-func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
-	cursor, err := s.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
+func (b *businesses) MarkedBusinesses(ctx context.Context) ([]int64, error) {
+	cursor, err := b.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
 	if err != nil {
 		return nil, fmt.Errorf("find businesses: %w", err)
 	}
@@ -35,24 +34,27 @@ func (s *Store) MarkedBusinesses(ctx context.Context) ([]int64, error) {
 	return ids, nil
 }
 
+// settingsTx implements store.BusinessTx and store.DefinitionTx.
+type settingsTx struct{ *unit }
+
 // Business implements store.BusinessTx.
-func (t *transaction) Business(ctx context.Context) (*client.Business, error) {
+func (t *settingsTx) Business(ctx context.Context) (*client.Business, error) {
 	return t.store.Business(ctx, t.scope)
 }
 
 // SaveBusiness implements store.BusinessTx.
-func (t *transaction) SaveBusiness(ctx context.Context, business *client.Business) error {
+func (t *settingsTx) SaveBusiness(ctx context.Context, business *client.Business) error {
 	return t.store.saveBusiness(ctx, business)
 }
 
 // Rekeyed implements store.BusinessTx.
-func (t *transaction) Rekeyed(ctx context.Context, settings search.Settings) error {
-	keys, err := t.store.feedRekeyState(ctx, t.scope.BusinessID)
+func (t *settingsTx) Rekeyed(ctx context.Context, settings search.Settings) error {
+	keys, err := t.store.feed.feedRekeyState(ctx, t.scope.BusinessID)
 	if err != nil {
 		return err
 	}
 	if keys != nil {
-		return t.rekeys(ctx, bson.D{{Key: "keying", Value: settingsDocument(settings)}})
+		return t.store.feed.Rekey(ctx, t.scope.BusinessID, bson.D{{Key: "keying", Value: settingsDocument(settings)}})
 	}
 	// Who began before conflicts at the counter, and who begins later reads it.
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
@@ -73,15 +75,15 @@ func (t *transaction) Rekeyed(ctx context.Context, settings search.Settings) err
 }
 
 // RekeyState implements store.Store.
-func (s *Store) RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error) {
-	keys, err := s.findFeedRekeyState(ctx, scope.BusinessID)
+func (b *businesses) RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error) {
+	keys, err := b.feed.findFeedRekeyState(ctx, scope.BusinessID)
 	if err != nil {
 		return search.RekeyState{}, err
 	}
 	if keys != nil {
 		return keys.state(), nil
 	}
-	c, err := s.findCounter(ctx, changeCounter(scope))
+	c, err := findCounter(ctx, b.db.Collection(countersName), changeCounter(scope))
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return search.RekeyState{Version: search.RulesVersion}, nil
 	}
@@ -91,66 +93,25 @@ func (s *Store) RekeyState(ctx context.Context, scope client.Scope) (search.Reke
 	return search.RekeyState{Version: c.RulesVersion, Target: c.RekeyTo}, nil
 }
 
-// OutdatedBusinesses implements store.Store. Each business has a feed, or a counter.
-func (s *Store) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
-	ids, err := s.outdatedFeeds(ctx, version)
-	if err != nil {
-		return nil, err
-	}
-	counters, err := s.outdatedCounters(ctx, version)
-	return append(ids, counters...), err
-}
-
-func (s *Store) outdatedFeeds(ctx context.Context, version string) ([]int64, error) {
-	earlier := bson.D{{Key: "$lt", Value: version}}
-	cursor, err := s.db.Collection(feedsName).Find(ctx,
-		bson.D{{Key: keyPart, Value: partKeys}, {Key: "keyVersion", Value: earlier}, {Key: "rekeyTo", Value: earlier}},
-		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
-	if err != nil {
-		return nil, fmt.Errorf("find feeds with old keys: %w", err)
-	}
-	return readBusinesses(ctx, cursor)
-}
-
-// outdatedCounters are the same of businesses whose rows are numbered in their
-// transactions.
-func (s *Store) outdatedCounters(ctx context.Context, version string) ([]int64, error) {
-	cursor, err := s.db.Collection(countersName).Find(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
-	if err != nil {
-		return nil, fmt.Errorf("find counters: %w", err)
-	}
-	var stored []struct {
-		Name         string `bson:"_id"`
-		RulesVersion string `bson:"keyVersion"`
-		RekeyTo      string `bson:"rekeyTo"`
-	}
-	if err := cursor.All(ctx, &stored); err != nil {
-		return nil, fmt.Errorf("read counters: %w", err)
-	}
-	var ids []int64
-	for _, c := range stored {
-		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
-		if err == nil && c.RulesVersion < version && c.RekeyTo < version {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
+// OutdatedBusinesses implements store.Store.
+func (b *businesses) OutdatedBusinesses(ctx context.Context, version string) ([]int64, error) {
+	return b.feed.Outdated(ctx, version)
 }
 
 // RekeyState implements store.BusinessTx.
-func (t *transaction) RekeyState(ctx context.Context) (search.RekeyState, error) {
+func (t *settingsTx) RekeyState(ctx context.Context) (search.RekeyState, error) {
 	return t.store.RekeyState(ctx, t.scope)
 }
 
 // PutRekeyState implements store.BusinessTx.
-func (t *transaction) PutRekeyState(ctx context.Context, state search.RekeyState) error {
+func (t *settingsTx) PutRekeyState(ctx context.Context, state search.RekeyState) error {
 	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
-	keys, err := t.store.feedRekeyState(ctx, t.scope.BusinessID)
+	keys, err := t.store.feed.feedRekeyState(ctx, t.scope.BusinessID)
 	if err != nil {
 		return err
 	}
 	if keys != nil {
-		return t.rekeys(ctx, set)
+		return t.store.feed.Rekey(ctx, t.scope.BusinessID, set)
 	}
 	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
 	_, err = counters.UpdateOne(ctx, key.filter(),
@@ -169,7 +130,7 @@ func (t *transaction) PutRekeyState(ctx context.Context, state search.RekeyState
 
 // admitVersion says, where clients are keyed by a later version than this
 // program's, that some now are not: whoever has that version makes their keys anew.
-func (t *transaction) admitVersion(ctx context.Context, keys *feedRekeyState) error {
+func (t *settingsTx) admitVersion(ctx context.Context, keys *feedRekeyState) error {
 	if max(keys.RulesVersion, keys.RekeyTo) <= search.RulesVersion {
 		return nil
 	}
@@ -178,7 +139,7 @@ func (t *transaction) admitVersion(ctx context.Context, keys *feedRekeyState) er
 
 // followKeys keys the clients that the transaction wrote by what clients of the
 // business are keyed by now.
-func (t *transaction) followKeys(ctx context.Context, keys *feedRekeyState) error {
+func (t *settingsTx) followKeys(ctx context.Context, keys *feedRekeyState) error {
 	if err := t.admitVersion(ctx, keys); err != nil {
 		return err
 	}
@@ -186,13 +147,13 @@ func (t *transaction) followKeys(ctx context.Context, keys *feedRekeyState) erro
 }
 
 // ClientsAfter implements store.BusinessTx.
-func (t *transaction) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
+func (t *settingsTx) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
 	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}})}
 	return t.store.read(ctx, q, window{sort: ascending(keyID), limit: int64(limit)}, client.SelectAll())
 }
 
 // SaveKeys implements store.BusinessTx.
-func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Client) error {
+func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Client) error {
 	var writes []mongo.WriteModel
 	for i := range before {
 		update, err := t.store.codec.difference(before[i], after[i])
@@ -216,7 +177,7 @@ func (t *transaction) SaveKeys(ctx context.Context, before, after []*client.Clie
 // correctKeys remakes the keys of the clients that the transaction wrote, where the
 // business's settings changed since they were made: the pass over all clients has
 // gone past these, or has not seen them.
-func (t *transaction) correctKeys(ctx context.Context, now *settingsDocument) error {
+func (t *settingsTx) correctKeys(ctx context.Context, now *settingsDocument) error {
 	if now == nil {
 		return nil
 	}
@@ -234,3 +195,30 @@ func (t *transaction) correctKeys(ctx context.Context, now *settingsDocument) er
 func (s *Store) indexer(settings search.Settings) *search.Indexer {
 	return s.indexers.Of(settings)
 }
+
+// remakeKeys makes the search and sort keys of those clients anew, by the settings and
+// rules that hold now.
+func (s *Store) remakeKeys(ctx context.Context, businessID int64, clientIDs []int64) error {
+	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
+	for ids := range slices.Chunk(clientIDs, keyBatch) {
+		err := inTransaction(ctx, s.db, func(ctx context.Context) error {
+			t := newTransaction(s, scope, nil)
+			keys, err := s.feed.findFeedRekeyState(ctx, businessID)
+			if err != nil || keys == nil {
+				return err
+			}
+			q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(ids)})}
+			if t.written, err = s.read(ctx, q, window{}, client.SelectAll()); err != nil {
+				return err
+			}
+			return t.followKeys(ctx, keys)
+		})
+		if err != nil {
+			return fmt.Errorf("remake keys: %w", err)
+		}
+	}
+	return nil
+}
+
+// keyBatch is how many clients one transaction makes the keys of.
+const keyBatch = 100

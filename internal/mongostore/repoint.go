@@ -15,9 +15,20 @@ import (
 	"clientgraph/internal/merge"
 )
 
+// mergeTx implements store.MergeTx.
+type mergeTx struct {
+	*unit
+	// journals are documents to be written; closed are merges that were undone.
+	journals []any
+	closed   []int64
+	// neighbours are, by id, clients who see or are seen by one that is merged, as far
+	// as the transaction read them.
+	neighbours map[int64]neighbourDocument
+}
+
 // Repoint implements store.MergeTx. Viewers are given by id: one update changes
 // those of a list alike, and one command holds the updates of a thousand viewers.
-func (t *transaction) Repoint(ctx context.Context, changes []merge.Repointing) error {
+func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error {
 	for _, change := range changes {
 		t.viewers = append(t.viewers, change.ViewerIDs...)
 	}
@@ -78,7 +89,7 @@ type neighbourDocument struct {
 }
 
 // rememberNeighbour remembers a neighbour that the transaction read.
-func (t *transaction) rememberNeighbour(id int64, d neighbourDocument) {
+func (t *mergeTx) rememberNeighbour(id int64, d neighbourDocument) {
 	if t.neighbours == nil {
 		t.neighbours = map[int64]neighbourDocument{}
 	}
@@ -86,7 +97,7 @@ func (t *transaction) rememberNeighbour(id int64, d neighbourDocument) {
 }
 
 // AnnounceMoved implements store.MergeTx.
-func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error {
+func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge.MovedEdges) error {
 	var unread []int64
 	for _, edges := range moved {
 		if _, known := t.neighbours[edges.ClientID]; !known {
@@ -131,7 +142,7 @@ func (t *transaction) AnnounceMoved(ctx context.Context, at time.Time, moved []m
 // touchNeighbours raises the change numbers of clients whom the transaction
 // announces and whose records it does not write otherwise. An erasure of theirs at
 // the same time, or a change of who sees them, is a conflict so.
-func (t *transaction) touchNeighbours(clientIDs []int64) {
+func (t *mergeTx) touchNeighbours(clientIDs []int64) {
 	for ids := range slices.Chunk(clientIDs, rowBatch) {
 		t.writes = append(t.writes, mongo.NewUpdateManyModel().
 			SetFilter(append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)})).
@@ -142,7 +153,7 @@ func (t *transaction) touchNeighbours(clientIDs []int64) {
 
 // repointed remembers that the records of viewers are written: their change numbers
 // rise with their edges.
-func (t *transaction) repointed(viewerIDs []int64) {
+func (t *mergeTx) repointed(viewerIDs []int64) {
 	for _, id := range viewerIDs {
 		d := t.neighbours[id]
 		d.repointed = true
@@ -150,7 +161,7 @@ func (t *transaction) repointed(viewerIDs []int64) {
 	}
 }
 
-func (t *transaction) movedRow(d neighbourDocument, edges merge.MovedEdges, at time.Time) bson.D {
+func (t *mergeTx) movedRow(d neighbourDocument, edges merge.MovedEdges, at time.Time) bson.D {
 	row := bson.D{
 		{Key: keyBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: at},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -14,11 +13,6 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 )
-
-// appointmentsName is the collection of what is known of appointments: whose
-// they are and how new that is, also of removed ones. The appointments
-// themselves are in their client's document.
-const appointmentsName = "appointments"
 
 type appointmentDocument struct {
 	BusinessID    int64     `bson:"businessId"`
@@ -34,11 +28,10 @@ func (d *appointmentDocument) known() client.KnownAppointment {
 	}
 }
 
-const keyAppointment = "appointmentId"
-
-// feedWrites are what a transaction keeps of feeds until its end.
-type feedWrites struct {
-	// known and forms say what the transaction has seen stored: the rest is new.
+// schedulerTx implements store.FeedTx: what the scheduler sends.
+type schedulerTx struct {
+	*unit
+	// known and seenForms say what the transaction has seen stored: the rest is new.
 	known        map[int64]bool
 	seenForms    map[formKey]bool
 	appointments []mongo.WriteModel
@@ -51,9 +44,9 @@ type formKey struct {
 }
 
 // KnownAppointments implements store.FeedTx.
-func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error) {
-	if t.feed.known == nil {
-		t.feed.known = map[int64]bool{}
+func (t *schedulerTx) KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error) {
+	if t.known == nil {
+		t.known = map[int64]bool{}
 	}
 	cursor, err := t.store.db.Collection(appointmentsName).Find(ctx,
 		bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: in(nonNil(ids))}},
@@ -67,31 +60,31 @@ func (t *transaction) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	}
 	known := make(map[int64]client.KnownAppointment, len(found))
 	for _, d := range found {
-		t.feed.known[d.AppointmentID] = true
+		t.known[d.AppointmentID] = true
 		known[d.AppointmentID] = d.known()
 	}
 	return known, nil
 }
 
 // KnowAppointments implements store.FeedTx.
-func (t *transaction) KnowAppointments(known []client.KnownAppointment) {
+func (t *schedulerTx) KnowAppointments(known []client.KnownAppointment) {
 	for _, k := range known {
 		document := appointmentDocument{
 			BusinessID: t.scope.BusinessID, AppointmentID: k.AppointmentID,
 			ClientID: k.ClientID, ModifiedDate: k.ModifiedDate, Removed: k.Removed,
 		}
-		if !t.feed.known[k.AppointmentID] {
-			t.feed.appointments = append(t.feed.appointments, mongo.NewInsertOneModel().SetDocument(document))
+		if !t.known[k.AppointmentID] {
+			t.appointments = append(t.appointments, mongo.NewInsertOneModel().SetDocument(document))
 			continue
 		}
-		t.feed.appointments = append(t.feed.appointments, mongo.NewReplaceOneModel().
+		t.appointments = append(t.appointments, mongo.NewReplaceOneModel().
 			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: k.AppointmentID}}).
 			SetReplacement(document))
 	}
 }
 
 // Refresh implements store.FeedTx.
-func (t *transaction) Refresh(before, after *client.Client, at time.Time, properties []string) error {
+func (t *schedulerTx) Refresh(before, after *client.Client, at time.Time, properties []string) error {
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	update, err := t.store.codec.difference(before, after)
 	if err != nil {
@@ -102,18 +95,8 @@ func (t *transaction) Refresh(before, after *client.Client, at time.Time, proper
 	return nil
 }
 
-// update writes to a client. The transaction read the record in the snapshot
-// that it writes to: a change by somebody else since is a conflict, and the
-// whole of it runs again.
-func (t *transaction) update(c *client.Client, update bson.D) {
-	t.writes = append(t.writes, mongo.NewUpdateOneModel().
-		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}).
-		SetUpdate(update))
-	t.updates++
-}
-
 // announceFeed adds the feed row of what the scheduler sent of a client.
-func (t *transaction) announceFeed(before, after *client.Client, at time.Time, properties []string) {
+func (t *schedulerTx) announceFeed(before, after *client.Client, at time.Time, properties []string) {
 	paths := make(bson.A, len(properties))
 	for i, property := range properties {
 		paths[i] = property
@@ -122,22 +105,22 @@ func (t *transaction) announceFeed(before, after *client.Client, at time.Time, p
 }
 
 // Forms implements store.FeedTx.
-func (t *transaction) Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error) {
+func (t *schedulerTx) Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error) {
 	found, err := t.store.forms(ctx, t.scope, clientIDs, bson.D{{Key: "data", Value: 0}})
 	if err != nil {
 		return nil, err
 	}
-	if t.feed.seenForms == nil {
-		t.feed.seenForms = map[formKey]bool{}
+	if t.seenForms == nil {
+		t.seenForms = map[formKey]bool{}
 	}
 	for _, form := range found {
-		t.feed.seenForms[formKey{form.ClientID, form.FormID}] = true
+		t.seenForms[formKey{form.ClientID, form.FormID}] = true
 	}
 	return found, nil
 }
 
 // PutForms implements store.FeedTx.
-func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
+func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
 	for _, form := range forms {
 		document := bson.D{
 			{Key: keyBusiness, Value: t.scope.BusinessID},
@@ -153,10 +136,10 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 		if form.SignedDate != nil {
 			document = append(document, bson.E{Key: "signedDate", Value: *form.SignedDate})
 		}
-		if t.feed.seenForms[formKey{form.ClientID, form.FormID}] {
-			t.feed.forms = append(t.feed.forms, mongo.NewReplaceOneModel().SetFilter(key).SetReplacement(document))
+		if t.seenForms[formKey{form.ClientID, form.FormID}] {
+			t.forms = append(t.forms, mongo.NewReplaceOneModel().SetFilter(key).SetReplacement(document))
 		} else {
-			t.feed.forms = append(t.feed.forms, mongo.NewInsertOneModel().SetDocument(document))
+			t.forms = append(t.forms, mongo.NewInsertOneModel().SetDocument(document))
 		}
 	}
 	// Two writers of one client's forms, or of its visibility, refuse each other so:
@@ -166,24 +149,12 @@ func (t *transaction) PutForms(c *client.Client, forms []client.Form, at time.Ti
 	t.announceFeed(c, c, at, properties)
 }
 
-// lock makes writers of a business's documents of one noun wait for the end of
-// the transaction.
-func (t *transaction) lock(ctx context.Context, noun string) error {
-	counters := t.store.db.Collection(countersName)
-	key := counterKey{t.scope.BusinessID, noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
-	_, err := count(ctx, counters, key, 1)
-	if madeMeanwhile(err) {
-		return key.taken(ctx, counters, err)
-	}
-	return err
-}
-
-// flushFeed writes what was kept of feeds.
-func (t *transaction) flushFeed(ctx context.Context) error {
+// flush writes what was kept of what the scheduler sent.
+func (t *schedulerTx) flush(ctx context.Context) error {
 	for _, kept := range []struct {
 		collection string
 		writes     []mongo.WriteModel
-	}{{appointmentsName, t.feed.appointments}, {formsName, t.feed.forms}} {
+	}{{appointmentsName, t.appointments}, {formsName, t.forms}} {
 		if len(kept.writes) == 0 {
 			continue
 		}

@@ -31,6 +31,10 @@ const (
 	commitTime = 30 * time.Second
 )
 
+// errLeased is what a transaction fails with whose clients another one has leased.
+// It is no conflict in the database: nothing is held while it waits.
+var errLeased = errors.New("a longer transaction has the clients")
+
 // inTransaction runs do in a transaction on a snapshot, and again where it met
 // another writer, until it is committed, fails for good, or ctx ends; without a
 // deadline it is not begun again after patience. It does not outlast ctx by more
@@ -38,14 +42,14 @@ const (
 //
 // The driver's WithTransaction is not used: it waits between two tries, commits and
 // aborts without looking at the caller's deadline, for two minutes.
-func (s *Store) inTransaction(ctx context.Context, do func(context.Context) error) error {
-	return s.repeated(ctx, do, func(context.Context, time.Duration, error) error { return nil })
+func inTransaction(ctx context.Context, db *mongo.Database, do func(context.Context) error) error {
+	return repeated(ctx, db, do, func(context.Context, time.Duration, error) error { return nil })
 }
 
 // repeated is inTransaction that calls met between two tries: with how long it has
 // tried, and why the last try failed.
-func (s *Store) repeated(ctx context.Context, do func(context.Context) error, met func(context.Context, time.Duration, error) error) error {
-	session, err := s.mongo.StartSession()
+func repeated(ctx context.Context, db *mongo.Database, do func(context.Context) error, met func(context.Context, time.Duration, error) error) error {
+	session, err := db.Client().StartSession()
 	if err != nil {
 		return fmt.Errorf("start a session: %w", err)
 	}
@@ -124,4 +128,16 @@ func endSession(ctx context.Context, session *mongo.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 	defer cancel()
 	session.EndSession(ctx)
+}
+
+// pause waits, or returns the error of ctx when that ends before.
+func pause(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

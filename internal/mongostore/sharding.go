@@ -28,24 +28,24 @@ type Zone struct {
 // Shard shards the collections of a cluster that are not sharded yet, and tells of
 // each what was done. What it began it goes on with when it is called again. Errors:
 // ErrNoCluster, ErrUnnamed.
-func (s *Store) Shard(ctx context.Context, tell func(collection, did string)) error {
-	if err := s.IsCluster(ctx); err != nil {
+func (a *Admin) Shard(ctx context.Context, tell func(collection, did string)) error {
+	if err := a.IsCluster(ctx); err != nil {
 		return err
 	}
-	left, err := s.unnamedCounters(ctx)
+	left, err := unnamedCounters(ctx, a.db.Collection(countersName))
 	if err != nil {
 		return err
 	}
 	if left > 0 {
 		return ErrUnnamed
 	}
-	admin := s.mongo.Database("admin")
+	admin := a.db.Client().Database("admin")
 	for _, c := range Collections() {
 		if c.ShardKey == "" {
 			tell(c.Name, "stays whole: it is small")
 			continue
 		}
-		key, err := s.shardKey(ctx, c.Name)
+		key, err := a.shardKey(ctx, c.Name)
 		switch {
 		case err != nil:
 			return err
@@ -56,7 +56,7 @@ func (s *Store) Shard(ctx context.Context, tell func(collection, did string)) er
 			tell(c.Name, "is sharded by another key, {"+key+"}: see resharding in docs/mongodb.md")
 			continue
 		}
-		command := bson.D{{Key: "shardCollection", Value: s.namespace(c.Name)}, {Key: "key", Value: ascending(c.ShardKey)}}
+		command := bson.D{{Key: "shardCollection", Value: a.namespace(c.Name)}, {Key: "key", Value: ascending(c.ShardKey)}}
 		if err := admin.RunCommand(ctx, command).Err(); err != nil {
 			return fmt.Errorf("shard %s: %w", c.Name, err)
 		}
@@ -68,8 +68,8 @@ func (s *Store) Shard(ctx context.Context, tell func(collection, did string)) er
 // PutZone pins a range of businesses, in all collections that are sharded, to the
 // shards of a zone. The balancer moves their documents in its own time. Error:
 // ErrNoCluster.
-func (s *Store) PutZone(ctx context.Context, zone Zone) error {
-	if err := s.IsCluster(ctx); err != nil {
+func (a *Admin) PutZone(ctx context.Context, zone Zone) error {
+	if err := a.IsCluster(ctx); err != nil {
 		return err
 	}
 	var end any = zone.To + 1
@@ -80,8 +80,8 @@ func (s *Store) PutZone(ctx context.Context, zone Zone) error {
 		if c.ShardKey == "" {
 			continue
 		}
-		err := s.mongo.Database("admin").RunCommand(ctx, bson.D{
-			{Key: "updateZoneKeyRange", Value: s.namespace(c.Name)},
+		err := a.db.Client().Database("admin").RunCommand(ctx, bson.D{
+			{Key: "updateZoneKeyRange", Value: a.namespace(c.Name)},
 			{Key: "min", Value: bson.D{{Key: c.ShardKey, Value: zone.From}}},
 			{Key: "max", Value: bson.D{{Key: c.ShardKey, Value: end}}},
 			{Key: "zone", Value: zone.Name},
@@ -93,14 +93,14 @@ func (s *Store) PutZone(ctx context.Context, zone Zone) error {
 	return nil
 }
 
-func (s *Store) namespace(collection string) string { return s.db.Name() + "." + collection }
+func (a *Admin) namespace(collection string) string { return a.db.Name() + "." + collection }
 
 // IsCluster asks who answers: a mongos says so. Error: ErrNoCluster.
-func (s *Store) IsCluster(ctx context.Context) error {
+func (a *Admin) IsCluster(ctx context.Context) error {
 	var hello struct {
 		Message string `bson:"msg"`
 	}
-	if err := s.mongo.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+	if err := a.db.Client().Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
 		return fmt.Errorf("ask who answers: %w", err)
 	}
 	if hello.Message != "isdbgrid" {
@@ -111,13 +111,13 @@ func (s *Store) IsCluster(ctx context.Context) error {
 
 // shardKey is the key by which a cluster shards a collection: "" for one that it
 // keeps whole, and all its parts for one of several.
-func (s *Store) shardKey(ctx context.Context, collection string) (string, error) {
+func (a *Admin) shardKey(ctx context.Context, collection string) (string, error) {
 	var stored struct {
 		Key bson.D `bson:"key"`
 		// Whole says that the cluster only knows where the collection is.
 		Whole bool `bson:"unsplittable"`
 	}
-	err := s.mongo.Database("config").Collection("collections").FindOne(ctx, bson.D{{Key: keyID, Value: s.namespace(collection)}}).Decode(&stored)
+	err := a.db.Client().Database("config").Collection("collections").FindOne(ctx, bson.D{{Key: keyID, Value: a.namespace(collection)}}).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) || (err == nil && stored.Whole) {
 		return "", nil
 	}

@@ -1,15 +1,22 @@
-// Package mongostore keeps clients in MongoDB. It is the only place that knows
-// collections, documents, indexes, queries and transactions; what it stores and
-// what that means is package client's.
+// Package mongostore keeps clients in MongoDB: it implements package store. What it
+// stores, and what that means, is package client's.
+//
+// The packages below it know one thing each, and none imports this one: schema the
+// collections and their indexes, record the documents of clients, query the filters
+// that find them, counters the numbers and ids, transact transactions and failures,
+// feed the change feed, lease how long transactions come to their end, and admin what
+// operators do. Together with this one they are the only places that build commands.
+//
+// What is left here is one package because it is one thing: Store.Write collects in one
+// transaction what the use cases write, and each kind of write has to know the rest of
+// it, whose documents it must conflict with. The kinds are types of their own, which
+// the transaction embeds.
 package mongostore
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -20,43 +27,24 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Collections, one a noun.
-const (
-	clientsName     = "clients"
-	historyName     = "clientHistory"
-	changesName     = "changes"
-	definitionsName = "fieldDefinitions"
-	formsName       = "clientForms"
-	businessesName  = "businesses"
-	countersName    = "counters"
-	dismissalsName  = "dismissals"
-	answersName     = "idempotency"
-	secretsName     = "secretKeys"
-	upsertKeysName  = "upsertKeys"
-)
-
 // Store implements store.Store. It is safe for concurrent use, also by several
 // processes on one database.
 type Store struct {
-	mongo *mongo.Client
-	db    *mongo.Database
-	codec *codec
+	*Admin
+	*clientReads
+	*businesses
+	*exports
+	*erasures
+	*sealedKeys
+	*webhooks
+	*ids
+	store.ChangeStore
 
-	clientIDs  *idBlock
-	accountIDs *idBlock
-	bell       *changeBell
-	mergeIDs   *idBlock
-	indexers   search.Indexers
-	numberer   *numberer
-	// feedLag, where it is set, is told how long after its change a row of the feed
-	// got its number.
-	feedLag func(time.Duration)
+	db       *mongo.Database
+	codec    *codec
+	feed     *Feed
+	indexers search.Indexers
 }
-
-// TellFeedLag has tell told how long after its change each row of the feed gets its
-// number, if this process numbers it. It is to be called before the store is used;
-// tell must not block.
-func (s *Store) TellFeedLag(tell func(time.Duration)) { s.feedLag = tell }
 
 var _ store.Store = (*Store)(nil)
 
@@ -69,64 +57,34 @@ func New(connection *mongo.Client, database string) *Store {
 		SetWriteConcern(writeconcern.Majority()).
 		SetReadConcern(readconcern.Majority()).
 		SetReadPreference(readpref.Primary()))
-	counters := db.Collection(countersName)
-	s := &Store{
-		mongo:      connection,
-		db:         db,
-		codec:      newCodec(upgrades()),
-		clientIDs:  &idBlock{counters: counters, name: "clientId"},
-		accountIDs: &idBlock{counters: counters, name: "clientAccountId"},
-		bell:       &changeBell{changes: db.Collection(changesName), outbox: db.Collection(outboxName)},
-		mergeIDs:   &idBlock{counters: counters, name: "mergeId"},
-	}
-	s.numberer = newNumberer(s.number)
+	codec := newCodec(upgrades())
+	s := &Store{db: db, codec: codec}
+	s.feed = newFeed(db, s.remakeKeys)
+	s.ChangeStore = s.feed
+	s.Admin = newAdmin(db, codec, s.feed)
+	s.clientReads = &clientReads{db: db, codec: codec}
+	s.businesses = &businesses{db: db, feed: s.feed}
+	s.webhooks = &webhooks{db: db}
+	s.exports = &exports{db: db, codec: codec, feed: s.feed}
+	s.erasures = &erasures{db: db, feed: s.feed, exports: s.exports, webhooks: s.webhooks}
+	s.sealedKeys = &sealedKeys{db: db}
+	s.ids = newIDs(db)
 	return s
 }
 
-// Ready says whether the database reads documents and has the indexes that reads
-// rely on.
-func (s *Store) Ready(ctx context.Context) error {
-	there, err := s.indexesOf(ctx, clientsName)
-	if err != nil {
-		return err
-	}
-	for _, want := range clientIndexes() {
-		if _, known := there[want.Name]; !known {
-			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, clientsName)
-		}
-	}
-	// An engine may know of its indexes while its storage hangs.
-	_, err = s.Empty(ctx)
-	return err
-}
+// TellFeedLag has tell told how long after its change each row of the feed gets its
+// number, if this process numbers it. It is to be called before the store is used;
+// tell must not block.
+func (s *Store) TellFeedLag(tell func(time.Duration)) { s.feed.TellLag(tell) }
 
-// Empty says whether no client of any business is stored.
-func (s *Store) Empty(ctx context.Context) (bool, error) {
-	// Looked up, not taken from the collection's statistics: those can be wrong
-	// after a crash.
-	err := s.db.Collection(clientsName).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("look for a client: %w", err)
-	}
-	return false, nil
-}
+// NumberChanges gives all rows of the change feed their numbers that wait for one,
+// in all businesses: those of servers that ended before they could.
+func (s *Store) NumberChanges(ctx context.Context) error { return s.feed.NumberAll(ctx) }
 
-// NextClientID implements store.Store.
-func (s *Store) NextClientID(ctx context.Context) (int64, error) { return s.clientIDs.next(ctx) }
+// OutboxOn says whether the rows of the change feed are numbered by the outbox,
+// which SwitchToOutbox turns on.
+func (s *Store) OutboxOn(ctx context.Context) (bool, error) { return s.feed.OutboxOn(ctx) }
 
-// NextAccountID implements store.Store.
-func (s *Store) NextAccountID(ctx context.Context) (int64, error) { return s.accountIDs.next(ctx) }
-
-// NextMergeID implements store.Store.
-func (s *Store) NextMergeID(ctx context.Context) (int64, error) { return s.mergeIDs.next(ctx) }
-
-// ReserveIDs implements store.Store.
-func (s *Store) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
-	if err := s.clientIDs.reserve(ctx, clientID); err != nil {
-		return err
-	}
-	return s.accountIDs.reserve(ctx, accountID)
-}
+// SwitchToOutbox makes an end to numbering the rows of the change feed in the
+// transactions that write them; see feed.Feed.
+func (s *Store) SwitchToOutbox(ctx context.Context) error { return s.feed.SwitchToOutbox(ctx) }

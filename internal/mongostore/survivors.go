@@ -34,7 +34,7 @@ func survivorsOf(scope client.Scope, ids []int64) query {
 // such a command one after the other, each as of then. So the lists are read before
 // the clients and again after them: wherever a merge or its undoing moves the id in
 // between, one of the three has it. The lists of nobody cost next to nothing.
-func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
+func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
 	need = need.With(client.Select(keyMerged))
 	var found []*client.Client
 	keep := func(c *client.Client) bool {
@@ -46,7 +46,7 @@ func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, nee
 	}
 	if mongo.SessionFromContext(ctx) != nil {
 		for _, q := range []query{byIDs(scope, ids), survivorsOf(scope, ids)} {
-			if err := s.stream(ctx, q, window{}, need, keep); err != nil {
+			if err := r.stream(ctx, q, window{}, need, keep); err != nil {
 				return nil, err
 			}
 		}
@@ -56,13 +56,13 @@ func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, nee
 		return bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: clientsName}, {Key: "pipeline", Value: q.stages()}}}}
 	}
 	pipeline := append(survivorsOf(scope, ids).stages(), union(byIDs(scope, ids)), union(survivorsOf(scope, ids)),
-		bson.D{{Key: "$project", Value: s.codec.projection(need)}})
-	cursor, err := s.db.Collection(clientsName, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
+		bson.D{{Key: "$project", Value: r.codec.projection(need)}})
+	cursor, err := r.db.Collection(clientsName, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
 	if err != nil {
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
 	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
-		c, err := s.codec.decode(document)
+		c, err := r.codec.decode(document)
 		return err == nil && keep(c), err
 	})
 	if err != nil {
@@ -72,13 +72,13 @@ func (s *Store) LookUp(ctx context.Context, scope client.Scope, ids []int64, nee
 }
 
 // survivors are the clients into whom those ids were merged.
-func (s *Store) survivors(ctx context.Context, scope client.Scope, ids []int64) ([]*client.Client, error) {
-	found, err := s.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, client.Select(keyMerged))
+func (r *clientReads) survivors(ctx context.Context, scope client.Scope, ids []int64) ([]*client.Client, error) {
+	found, err := r.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, client.Select(keyMerged))
 	return slices.DeleteFunc(found, isMerged), err
 }
 
 // Survivors implements store.MergeTx.
-func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
+func (t *mergeTx) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	wanted := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		wanted[id] = true
@@ -101,7 +101,7 @@ func (t *transaction) Survivors(ctx context.Context, ids []int64) (map[int64]int
 }
 
 // Mergers implements store.MergeTx.
-func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
+func (t *mergeTx) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
 	mergers := map[int64][]client.MergedClient{}
 	for chunk := range slices.Chunk(ids, idChunk) {
 		q := query{
@@ -121,16 +121,16 @@ func (t *transaction) Mergers(ctx context.Context, ids []int64, since time.Time)
 
 // FoldedClients implements store.MergeTx. Who sees the survivor may undo the
 // merge: the records are the business's, whatever rows the caller sees.
-func (t *transaction) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
+func (t *mergeTx) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	return t.store.FoldedClients(ctx, t.scope, ids)
 }
 
 // FoldedClients implements store.ExportStore.
-func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
+func (r *clientReads) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
 	byID := make(map[int64]*client.Client, len(ids))
 	for chunk := range idChunks(ids) {
 		q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(chunk)})}
-		found, err := s.read(ctx, q, window{}, client.SelectAll())
+		found, err := r.read(ctx, q, window{}, client.SelectAll())
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +145,7 @@ func (s *Store) FoldedClients(ctx context.Context, scope client.Scope, ids []int
 
 // ViewersOf implements store.MergeTx: one command for the live ones and one for
 // the deleted, for an index has the lifecycle before the edges.
-func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
+func (t *mergeTx) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
 	var viewers []merge.Viewer
 	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
 		found, err := t.sight(ctx, append(tenant(t.scope),
@@ -160,7 +160,7 @@ func (t *transaction) ViewersOf(ctx context.Context, ids, among []int64) ([]merg
 }
 
 // SightOf implements store.MergeTx.
-func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
+func (t *mergeTx) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
 	sight := make(map[int64]merge.Viewer, len(viewerIDs))
 	for chunk := range slices.Chunk(viewerIDs, idChunk) {
 		found, err := t.sight(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}), ids)
@@ -177,7 +177,7 @@ func (t *transaction) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[
 // sight finds clients and which of ids they may see. The database answers that
 // much of their edges and no more: a viewer may have thousands. What a feed row
 // of them takes comes with it.
-func (t *transaction) sight(ctx context.Context, core bson.D, ids []int64) ([]merge.Viewer, error) {
+func (t *mergeTx) sight(ctx context.Context, core bson.D, ids []int64) ([]merge.Viewer, error) {
 	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}
 	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
 		{{Key: "$match", Value: core}},
@@ -217,7 +217,7 @@ type viewerDocument struct {
 }
 
 // CountForms implements store.MergeTx.
-func (t *transaction) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
+func (t *mergeTx) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	counts := map[int64]int64{}
 	for chunk := range slices.Chunk(ids, idChunk) {
 		cursor, err := t.store.db.Collection(formsName).Aggregate(ctx, []bson.D{

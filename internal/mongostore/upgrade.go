@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
 // ErrNewer says that something is stored as a later version of the program writes
@@ -79,4 +80,30 @@ func (c *codec) dropped() []string {
 		names = append(names, step.drops...)
 	}
 	return names
+}
+
+// rewriting writes the whole of a document where it is.
+func (c *codec) rewriting(current bson.Raw) mongo.WriteModel {
+	set := bson.D{}
+	parts, _ := current.Elements() // It was just made.
+	for _, part := range parts {
+		if key := part.Key(); key != keyID && key != keyBusiness {
+			set = append(set, bson.E{Key: key, Value: part.Value()})
+		}
+	}
+	update := bson.D{{Key: "$set", Value: set}}
+	if names := c.dropped(); len(names) > 0 {
+		update = append(update, bson.E{Key: "$unset", Value: unsetting(names)})
+	}
+	return mongo.NewUpdateOneModel().
+		SetFilter(bson.D{{Key: keyBusiness, Value: current.Lookup(keyBusiness)}, {Key: keyID, Value: current.Lookup(keyID)}}).
+		SetUpdate(update)
+}
+
+func unsetting(names []string) bson.D {
+	unset := bson.D{}
+	for _, name := range names {
+		unset = append(unset, bson.E{Key: name, Value: ""})
+	}
+	return unset
 }

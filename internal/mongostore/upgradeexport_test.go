@@ -15,6 +15,6 @@ func (s *Store) Upgrading(steps ...Upgrade) *Store {
 	for _, step := range steps {
 		list = append(list, upgrade{step.Reads, step.Drops, step.Apply})
 	}
-	s.codec = newCodec(list)
+	*s.codec = *newCodec(list)
 	return s
 }

@@ -25,7 +25,7 @@ const upsertSlots = 1 << 16
 // touch remembers which values, that upserts find clients by, a write sets. Two
 // transactions that set one value at once refuse each other so, and the second
 // finds what the first one made.
-func (t *transaction) touch(before, after *client.Client) {
+func (t *unit) touch(before, after *client.Client) {
 	if before == nil {
 		before = &client.Client{}
 	}
@@ -33,7 +33,7 @@ func (t *transaction) touch(before, after *client.Client) {
 	t.touchValues("externalUserName", before.ExternalUserNames, after.ExternalUserNames)
 }
 
-func (t *transaction) touchValues(kind string, before, after []string) {
+func (t *unit) touchValues(kind string, before, after []string) {
 	for _, value := range after {
 		if !slices.Contains(before, value) {
 			t.touchSlot(kind, value)
@@ -41,7 +41,7 @@ func (t *transaction) touchValues(kind string, before, after []string) {
 	}
 }
 
-func (t *transaction) touchSlot(kind, value string) {
+func (t *unit) touchSlot(kind, value string) {
 	if t.slots == nil {
 		t.slots = map[int64]bool{}
 	}
@@ -53,13 +53,13 @@ func (t *transaction) touchSlot(kind, value string) {
 // their records. An erasure refers to whom it erases: of the two, when they run at
 // once, the second runs again, so that what was written is there to be purged, or
 // its writer finds nobody to write it about.
-func (t *transaction) refer(clientIDs ...int64) {
+func (t *unit) refer(clientIDs ...int64) {
 	t.referred = append(t.referred, clientIDs...)
 }
 
 // touchReferred touches the slots of those clients whom the transaction refers to
 // and whose records it does not write: to these an erasure is a conflict anyhow.
-func (t *transaction) touchReferred() {
+func (t *unit) touchReferred() {
 	if len(t.referred) == 0 {
 		return
 	}
@@ -74,7 +74,7 @@ func (t *transaction) touchReferred() {
 	}
 }
 
-func (t *transaction) flushSlots(ctx context.Context) error {
+func (t *unit) flushSlots(ctx context.Context) error {
 	t.touchReferred()
 	if len(t.slots) == 0 {
 		return nil

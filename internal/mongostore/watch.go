@@ -43,8 +43,8 @@ type changeBell struct {
 }
 
 // WatchChanges implements store.ChangeStore.
-func (s *Store) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
-	return s.bell.watch(ctx, scope.BusinessID)
+func (f *Feed) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
+	return f.bell.watch(ctx, scope.BusinessID)
 }
 
 func (b *changeBell) watch(ctx context.Context, businessID int64) <-chan struct{} {

@@ -61,7 +61,7 @@ func (d *deliveryDocument) delivery() store.WebhookDelivery {
 }
 
 // WebhookDeliveries implements store.WebhookStore.
-func (s *Store) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, query store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
+func (h *webhooks) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, query store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
 	filter := append(tenant(scope), bson.E{Key: keyWebhook, Value: webhookID})
 	if query.State != nil {
 		filter = append(filter, bson.E{Key: keyState, Value: string(*query.State)})
@@ -69,20 +69,20 @@ func (s *Store) WebhookDeliveries(ctx context.Context, scope client.Scope, webho
 	if query.Before != 0 {
 		filter = append(filter, bson.E{Key: keyPlace, Value: bson.D{{Key: "$lt", Value: query.Before}}})
 	}
-	return s.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetLimit(query.Limit))
+	return h.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetLimit(query.Limit))
 }
 
 // ClientDeliveries implements store.ExportStore.
-func (s *Store) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
-	deliveries, err := s.findDeliveries(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), options.Find())
+func (h *webhooks) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
+	deliveries, err := h.findDeliveries(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), options.Find())
 	slices.SortFunc(deliveries, func(a, b store.WebhookDelivery) int {
 		return cmp.Or(cmp.Compare(a.WebhookID, b.WebhookID), cmp.Compare(a.Place, b.Place))
 	})
 	return deliveries, err
 }
 
-func (s *Store) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
-	cursor, err := s.db.Collection(deliveriesName).Find(ctx, filter, o.SetBatchSize(oneBatch))
+func (h *webhooks) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
+	cursor, err := h.db.Collection(deliveriesName).Find(ctx, filter, o.SetBatchSize(oneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find deliveries: %w", err)
 	}
@@ -102,7 +102,7 @@ func deliveryFilter(businessID, deliveryID int64) bson.D {
 }
 
 // WebhookDelivery implements store.WebhookTx.
-func (t *transaction) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
+func (t *webhookTx) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
 	var found deliveryDocument
 	err := t.store.db.Collection(deliveriesName).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -115,12 +115,12 @@ func (t *transaction) WebhookDelivery(ctx context.Context, deliveryID int64) (*s
 }
 
 // PutWebhookDelivery implements store.WebhookTx.
-func (t *transaction) PutWebhookDelivery(ctx context.Context, delivery store.WebhookDelivery) error {
+func (t *webhookTx) PutWebhookDelivery(ctx context.Context, delivery store.WebhookDelivery) error {
 	return t.store.putDelivery(ctx, delivery)
 }
 
 // putDelivery writes how far a delivery has come, if it is there still.
-func (s *Store) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
+func (h *webhooks) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
 	set := bson.D{{Key: keyState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
 	unset := bson.D{}
 	for _, part := range []struct {
@@ -144,7 +144,7 @@ func (s *Store) putDelivery(ctx context.Context, d store.WebhookDelivery) error 
 	if len(unset) > 0 {
 		update = append(update, bson.E{Key: "$unset", Value: unset})
 	}
-	if _, err := s.db.Collection(deliveriesName).UpdateOne(ctx, deliveryFilter(d.BusinessID, d.DeliveryID), update); err != nil {
+	if _, err := h.db.Collection(deliveriesName).UpdateOne(ctx, deliveryFilter(d.BusinessID, d.DeliveryID), update); err != nil {
 		return fmt.Errorf("write a delivery: %w", err)
 	}
 	return nil

@@ -19,9 +19,9 @@ import (
 const claimsAtOnce = 1_000
 
 // ClaimWebhooks implements store.WebhookQueue.
-func (s *Store) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
+func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
 	free := bson.D{{Key: keyEnabled, Value: true}, {Key: keyUntil, Value: bson.D{{Key: "$lt", Value: now}}}}
-	cursor, err := s.db.Collection(webhooksName).Find(ctx, free,
+	cursor, err := h.db.Collection(webhooksName).Find(ctx, free,
 		options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find free webhooks: %w", err)
@@ -34,7 +34,7 @@ func (s *Store) ClaimWebhooks(ctx context.Context, owner string, now, until time
 	for _, d := range found {
 		key := store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}
 		// Another process may have been first.
-		result, err := s.db.Collection(webhooksName).UpdateOne(ctx, append(webhookFilter(key), free...),
+		result, err := h.db.Collection(webhooksName).UpdateOne(ctx, append(webhookFilter(key), free...),
 			bson.D{{Key: "$set", Value: bson.D{{Key: keyOwner, Value: owner}, {Key: keyUntil, Value: until}}}})
 		if err != nil {
 			return claimed, fmt.Errorf("claim a webhook: %w", err)
@@ -47,14 +47,14 @@ func (s *Store) ClaimWebhooks(ctx context.Context, owner string, now, until time
 }
 
 // setOwned writes something into all that an owner has of some businesses.
-func (s *Store) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
+func (h *webhooks) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
 	for chunk := range slices.Chunk(businessIDs, idChunk) {
 		updates := make([]mongo.WriteModel, len(chunk))
 		for i, id := range chunk {
 			updates[i] = mongo.NewUpdateManyModel().
 				SetFilter(bson.D{{Key: keyBusiness, Value: id}, {Key: keyOwner, Value: owner}}).SetUpdate(bson.D{{Key: "$set", Value: set}})
 		}
-		if _, err := s.db.Collection(webhooksName).BulkWrite(ctx, updates, options.BulkWrite().SetOrdered(false)); err != nil {
+		if _, err := h.db.Collection(webhooksName).BulkWrite(ctx, updates, options.BulkWrite().SetOrdered(false)); err != nil {
 			return fmt.Errorf("write who delivers to webhooks: %w", err)
 		}
 	}
@@ -62,11 +62,11 @@ func (s *Store) setOwned(ctx context.Context, owner string, businessIDs []int64,
 }
 
 // HoldWebhooks implements store.WebhookQueue.
-func (s *Store) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
-	if err := s.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyUntil, Value: until}}); err != nil {
+func (h *webhooks) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
+	if err := h.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyUntil, Value: until}}); err != nil {
 		return nil, err
 	}
-	cursor, err := s.db.Collection(webhooksName).Find(ctx, bson.D{{Key: keyOwner, Value: owner}},
+	cursor, err := h.db.Collection(webhooksName).Find(ctx, bson.D{{Key: keyOwner, Value: owner}},
 		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find held webhooks: %w", err)
@@ -83,14 +83,14 @@ func (s *Store) HoldWebhooks(ctx context.Context, owner string, businessIDs []in
 }
 
 // ReleaseWebhooks implements store.WebhookQueue.
-func (s *Store) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
-	return s.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}})
+func (h *webhooks) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
+	return h.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}})
 }
 
 // OpenWebhook implements store.WebhookQueue.
-func (s *Store) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
+func (h *webhooks) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
 	var found webhookDocument
-	err := s.db.Collection(webhooksName).FindOne(ctx, webhookFilter(key)).Decode(&found)
+	err := h.db.Collection(webhooksName).FindOne(ctx, webhookFilter(key)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && (found.Owner != owner || !found.Enabled) {
 		return nil, nil
 	}
@@ -105,7 +105,7 @@ func ownedFilter(owner string, open *store.OpenWebhook) bson.D {
 }
 
 // SaveWebhookState implements store.WebhookQueue.
-func (s *Store) SaveWebhookState(ctx context.Context, owner string, open *store.OpenWebhook) (bool, error) {
+func (h *webhooks) SaveWebhookState(ctx context.Context, owner string, open *store.OpenWebhook) (bool, error) {
 	state := open.State
 	set := bson.D{
 		{Key: "queued", Value: state.Queued},
@@ -119,7 +119,7 @@ func (s *Store) SaveWebhookState(ctx context.Context, owner string, open *store.
 	} else {
 		update = bson.D{{Key: "$set", Value: set}, {Key: "$unset", Value: bson.D{{Key: "failingSince", Value: ""}}}}
 	}
-	result, err := s.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), update)
+	result, err := h.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), update)
 	if err != nil {
 		return false, fmt.Errorf("write how far a webhook has come: %w", err)
 	}
@@ -127,8 +127,8 @@ func (s *Store) SaveWebhookState(ctx context.Context, owner string, open *store.
 }
 
 // DisableWebhook implements store.WebhookQueue.
-func (s *Store) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
-	_, err := s.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
+func (h *webhooks) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
+	_, err := h.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
 		{Key: "$set", Value: bson.D{{Key: keyEnabled, Value: false}, {Key: "disabledReason", Value: string(reason)}}},
 		{Key: "$inc", Value: bson.D{{Key: keyVersion, Value: int64(1)}, {Key: keyRevision, Value: int64(1)}}},
 	})
@@ -151,12 +151,12 @@ const deliveryCounter = "webhookDeliveryId"
 
 // QueueDeliveries implements store.WebhookQueue. A process that died may have stored
 // some of them.
-func (s *Store) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
+func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
 	if len(deliveries) == 0 {
 		return nil
 	}
 	places := bson.D{{Key: "$gte", Value: deliveries[0].Place}, {Key: "$lte", Value: deliveries[len(deliveries)-1].Place}}
-	stored, err := s.findDeliveries(ctx, append(deliveriesOf(key), bson.E{Key: keyPlace, Value: places}), options.Find().SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
+	stored, err := h.findDeliveries(ctx, append(deliveriesOf(key), bson.E{Key: keyPlace, Value: places}), options.Find().SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *Store) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliv
 	for i := range stored {
 		there[stored[i].Place] = true
 	}
-	last, err := increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, deliveryCounter}, int64(len(deliveries)))
+	last, err := increment(ctx, h.db.Collection(countersName), counterKey{ofDeployment, deliveryCounter}, int64(len(deliveries)))
 	if err != nil {
 		return err
 	}
@@ -182,22 +182,22 @@ func (s *Store) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliv
 	if len(documents) == 0 {
 		return nil
 	}
-	if _, err := s.db.Collection(deliveriesName).InsertMany(ctx, documents); err != nil {
+	if _, err := h.db.Collection(deliveriesName).InsertMany(ctx, documents); err != nil {
 		return fmt.Errorf("write deliveries: %w", err)
 	}
-	return s.forgetErased(ctx, key.BusinessID, clients)
+	return h.forgetErased(ctx, key.BusinessID, clients)
 }
 
 // forgetErased deletes the deliveries of those clients who are erased: their purge may
 // have come before what was just written.
-func (s *Store) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
+func (h *webhooks) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
 	ids := make([]int64, 0, len(clients))
 	for id := range clients {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	for chunk := range slices.Chunk(ids, idChunk) {
-		erased, err := s.findTombstones(ctx, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(chunk)}}, 0)
+		erased, err := findTombstones(ctx, h.db, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(chunk)}}, 0)
 		if err != nil {
 			return err
 		}
@@ -208,7 +208,7 @@ func (s *Store) forgetErased(ctx context.Context, businessID int64, clients map[
 		if len(gone) == 0 {
 			continue
 		}
-		if err := s.forgetDeliveries(ctx, businessID, gone); err != nil {
+		if err := h.forgetDeliveries(ctx, businessID, gone); err != nil {
 			return err
 		}
 	}
@@ -217,8 +217,8 @@ func (s *Store) forgetErased(ctx context.Context, businessID int64, clients map[
 
 // forgetDeliveries deletes the deliveries about erased clients, but for those of their
 // erasures, which receivers are to be told.
-func (s *Store) forgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
-	_, err := s.db.Collection(deliveriesName).DeleteMany(ctx, bson.D{
+func (h *webhooks) forgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
+	_, err := h.db.Collection(deliveriesName).DeleteMany(ctx, bson.D{
 		{Key: keyBusiness, Value: businessID},
 		{Key: keyClient, Value: in(clientIDs)},
 		{Key: "kind", Value: bson.D{{Key: "$ne", Value: string(history.KindErased)}}},
@@ -230,47 +230,47 @@ func (s *Store) forgetDeliveries(ctx context.Context, businessID int64, clientID
 }
 
 // PendingDeliveries implements store.WebhookQueue.
-func (s *Store) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
-	return s.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(ascending(keyPlace)).SetLimit(limit))
+func (h *webhooks) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
+	return h.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(ascending(keyPlace)).SetLimit(limit))
 }
 
 // FinishAttempt implements store.WebhookQueue.
-func (s *Store) FinishAttempt(ctx context.Context, delivery store.WebhookDelivery) error {
-	return s.putDelivery(ctx, delivery)
+func (h *webhooks) FinishAttempt(ctx context.Context, delivery store.WebhookDelivery) error {
+	return h.putDelivery(ctx, delivery)
 }
 
 // HastenDeliveries implements store.WebhookQueue.
-func (s *Store) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
-	return s.hasten(ctx, key, "nextAttempt")
+func (h *webhooks) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
+	return h.hasten(ctx, key, "nextAttempt")
 }
 
 // hasten forgets dates of the deliveries of a webhook that are pending.
-func (s *Store) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
+func (h *webhooks) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
 	unset := bson.D{}
 	for _, date := range dates {
 		unset = append(unset, bson.E{Key: date, Value: ""})
 	}
-	if _, err := s.db.Collection(deliveriesName).UpdateMany(ctx, pendingOf(key), bson.D{{Key: "$unset", Value: unset}}); err != nil {
+	if _, err := h.db.Collection(deliveriesName).UpdateMany(ctx, pendingOf(key), bson.D{{Key: "$unset", Value: unset}}); err != nil {
 		return fmt.Errorf("hasten deliveries: %w", err)
 	}
 	return nil
 }
 
 // DropDeliveries implements store.WebhookQueue.
-func (s *Store) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
-	if _, err := s.db.Collection(deliveriesName).DeleteMany(ctx, pendingOf(key)); err != nil {
+func (h *webhooks) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
+	if _, err := h.db.Collection(deliveriesName).DeleteMany(ctx, pendingOf(key)); err != nil {
 		return fmt.Errorf("drop deliveries: %w", err)
 	}
 	return nil
 }
 
 // TrimDeliveries implements store.WebhookQueue.
-func (s *Store) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
+func (h *webhooks) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
 	for _, state := range []store.WebhookDeliveryState{store.DeliverySucceeded, store.DeliveryFailed} {
 		of := func(more ...bson.E) bson.D {
 			return append(append(deliveriesOf(key), bson.E{Key: keyState, Value: string(state)}), more...)
 		}
-		last, err := s.findDeliveries(ctx, of(), options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetSkip(keep).SetLimit(1).
+		last, err := h.findDeliveries(ctx, of(), options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetSkip(keep).SetLimit(1).
 			SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
 		if err != nil {
 			return err
@@ -279,7 +279,7 @@ func (s *Store) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep i
 			continue
 		}
 		older := of(bson.E{Key: keyPlace, Value: bson.D{{Key: "$lte", Value: last[0].Place}}})
-		if _, err := s.db.Collection(deliveriesName).DeleteMany(ctx, older); err != nil {
+		if _, err := h.db.Collection(deliveriesName).DeleteMany(ctx, older); err != nil {
 			return fmt.Errorf("delete old deliveries: %w", err)
 		}
 	}

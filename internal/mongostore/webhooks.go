@@ -123,9 +123,15 @@ func encodeWebhook(w store.Webhook) webhookDocument {
 	return document
 }
 
+// webhooks implements store.WebhookStore.
+type webhooks struct{ db *mongo.Database }
+
+// webhookTx implements store.WebhookTx.
+type webhookTx struct{ *unit }
+
 // Webhooks implements store.WebhookStore.
-func (s *Store) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
-	found, err := s.findWebhooks(ctx, tenant(scope), 0)
+func (h *webhooks) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
+	found, err := h.findWebhooks(ctx, tenant(scope), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +142,8 @@ func (s *Store) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webho
 	return webhooks, nil
 }
 
-func (s *Store) findWebhooks(ctx context.Context, filter bson.D, limit int64) ([]webhookDocument, error) {
-	cursor, err := s.db.Collection(webhooksName).Find(ctx, filter, options.Find().SetSort(ascending(keyID)).SetLimit(limit))
+func (h *webhooks) findWebhooks(ctx context.Context, filter bson.D, limit int64) ([]webhookDocument, error) {
+	cursor, err := h.db.Collection(webhooksName).Find(ctx, filter, options.Find().SetSort(ascending(keyID)).SetLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("find webhooks: %w", err)
 	}
@@ -149,12 +155,12 @@ func (s *Store) findWebhooks(ctx context.Context, filter bson.D, limit int64) ([
 }
 
 // NextWebhookID implements store.WebhookStore.
-func (s *Store) NextWebhookID(ctx context.Context) (int64, error) {
-	return increment(ctx, s.db.Collection(countersName), counterKey{ofDeployment, keyWebhook}, 1)
+func (h *webhooks) NextWebhookID(ctx context.Context) (int64, error) {
+	return increment(ctx, h.db.Collection(countersName), counterKey{ofDeployment, keyWebhook}, 1)
 }
 
 // Webhooks implements store.WebhookTx.
-func (t *transaction) Webhooks(ctx context.Context) ([]store.Webhook, error) {
+func (t *webhookTx) Webhooks(ctx context.Context) ([]store.Webhook, error) {
 	if err := t.lock(ctx, webhooksName); err != nil {
 		return nil, err
 	}
@@ -162,7 +168,7 @@ func (t *transaction) Webhooks(ctx context.Context) ([]store.Webhook, error) {
 }
 
 // InsertWebhook implements store.WebhookTx.
-func (t *transaction) InsertWebhook(ctx context.Context, webhook store.Webhook, after int64) error {
+func (t *webhookTx) InsertWebhook(ctx context.Context, webhook store.Webhook, after int64) error {
 	document := encodeWebhook(webhook)
 	document.Queued, document.Done = after, after
 	_, err := t.store.db.Collection(webhooksName).InsertOne(ctx, document)
@@ -181,7 +187,7 @@ func webhookFilter(key store.WebhookKey) bson.D {
 
 // SaveWebhook implements store.WebhookTx. It sets what callers change alone: a process
 // that delivers writes to the document too.
-func (t *transaction) SaveWebhook(ctx context.Context, webhook store.Webhook, renewed bool) error {
+func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, renewed bool) error {
 	d := encodeWebhook(webhook)
 	set, unset := bson.D{
 		{Key: "url", Value: d.URL},
@@ -221,7 +227,7 @@ func (t *transaction) SaveWebhook(ctx context.Context, webhook store.Webhook, re
 
 // DeleteWebhook implements store.WebhookTx. There are a few thousand deliveries at
 // most.
-func (t *transaction) DeleteWebhook(ctx context.Context, webhookID int64) error {
+func (t *webhookTx) DeleteWebhook(ctx context.Context, webhookID int64) error {
 	if _, err := t.store.db.Collection(webhooksName).DeleteOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete a webhook: %w", err)
 	}

@@ -1,0 +1,81 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Admin is what operators do to a database, and ask it about. It is safe for concurrent
+// use, also by several processes on one database.
+type Admin struct {
+	db    *mongo.Database
+	codec *codec
+	feed  *Feed
+}
+
+// newAdmin returns what operators do to that database, whose clients are stored by the
+// codec and whose feeds those are.
+func newAdmin(db *mongo.Database, codec *codec, feed *Feed) *Admin {
+	return &Admin{db: db, codec: codec, feed: feed}
+}
+
+// Ready says whether the database reads documents and has the indexes that reads
+// rely on.
+func (a *Admin) Ready(ctx context.Context) error {
+	there, err := a.indexesOf(ctx, clientsName)
+	if err != nil {
+		return err
+	}
+	for _, want := range clientIndexes() {
+		if _, known := there[want.Name]; !known {
+			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, clientsName)
+		}
+	}
+	// An engine may know of its indexes while its storage hangs.
+	_, err = a.Empty(ctx)
+	return err
+}
+
+// Empty says whether no client of any business is stored.
+func (a *Admin) Empty(ctx context.Context) (bool, error) {
+	// Looked up, not taken from the collection's statistics: those can be wrong
+	// after a crash.
+	err := a.db.Collection(clientsName).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a client: %w", err)
+	}
+	return false, nil
+}
+
+// numberedInTransactions is 1 until SwitchToOutbox was run.
+func (a *Admin) numberedInTransactions(ctx context.Context) (int64, error) {
+	on, err := a.feed.OutboxOn(ctx)
+	if err != nil || on {
+		return 0, err
+	}
+	return 1, nil
+}
+
+// beginWithOutbox turns the outbox on in a database that holds nothing yet.
+func (a *Admin) beginWithOutbox(ctx context.Context) error {
+	err := a.db.Collection(countersName).FindOne(ctx, changeCounters()).Err()
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, mongo.ErrNoDocuments) {
+		return fmt.Errorf("look for a feed: %w", err)
+	}
+	empty, err := a.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	return a.feed.SwitchToOutbox(ctx)
+}

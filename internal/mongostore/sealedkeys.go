@@ -1,0 +1,52 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// sealedKeys are the secret keys of the deployment, sealed.
+type sealedKeys struct{ db *mongo.Database }
+
+type secretDocument struct {
+	Name   string `bson:"_id"`
+	Sealed []byte `bson:"sealed"`
+}
+
+// SealedKey returns the sealed key of that name; nil when there is none.
+func (k *sealedKeys) SealedKey(ctx context.Context, name string) ([]byte, error) {
+	var stored secretDocument
+	err := k.db.Collection(secretsName).FindOne(ctx, bson.D{{Key: keyID, Value: name}}).Decode(&stored)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a sealed key: %w", err)
+	}
+	return stored.Sealed, nil
+}
+
+// AddSealedKey stores a sealed key unless there is one of that name.
+func (k *sealedKeys) AddSealedKey(ctx context.Context, name string, sealed []byte) error {
+	_, err := k.db.Collection(secretsName).InsertOne(ctx, secretDocument{Name: name, Sealed: sealed})
+	if err != nil && !mongo.IsDuplicateKeyError(err) {
+		return fmt.Errorf("store a sealed key: %w", err)
+	}
+	return nil
+}
+
+// ReplaceSealedKey stores a sealed key in place of that one, if it is there
+// still.
+func (k *sealedKeys) ReplaceSealedKey(ctx context.Context, name string, was, sealed []byte) error {
+	_, err := k.db.Collection(secretsName).UpdateOne(ctx,
+		bson.D{{Key: keyID, Value: name}, {Key: "sealed", Value: was}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "sealed", Value: sealed}}}})
+	if err != nil {
+		return fmt.Errorf("replace a sealed key: %w", err)
+	}
+	return nil
+}

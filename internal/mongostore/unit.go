@@ -1,0 +1,186 @@
+package mongostore
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+)
+
+// unit is the unit of work that all parts of a transaction share. It keeps what is to be
+// written until the end, so that the rows of one collection go in one command.
+type unit struct {
+	store   *Store
+	scope   client.Scope
+	writes  []mongo.WriteModel
+	updates int64
+	// removals and replacements are of records that give up a unique key. On the
+	// embedded engine that is free for others only when the document is deleted, so
+	// they are deleted, and inserted again, before anything else is written.
+	removals     []mongo.WriteModel
+	replacements []mongo.WriteModel
+	history      []any
+	changes      []bson.D
+	// raised are, by client, the numbers of the last rows about it.
+	raised map[int64]int64
+	// viewers are those whose edges change.
+	viewers []int64
+	// lease is nil in transactions of the store's own.
+	lease *lease
+	// rekeyState is what the transaction read of the settings and rules that its
+	// business's search and sort keys are of; nil while rows are numbered in their
+	// transactions.
+	rekeyState *feedRekeyState
+	// left says that rows wait in the outbox for their numbers.
+	left bool
+	// written are the clients, as they are then.
+	written []*client.Client
+	slots   map[int64]bool
+	// referred are the clients whom something is written about; see refer.
+	referred []int64
+}
+
+// raise returns the number of the next row about a client, of whom the transaction
+// read that number.
+func (t *unit) raise(clientID, read int64) int64 {
+	if t.raised == nil {
+		t.raised = map[int64]int64{}
+	}
+	t.raised[clientID] = max(read, t.raised[clientID]) + 1
+	return t.raised[clientID]
+}
+
+// update writes to a client. The transaction read the record in the snapshot
+// that it writes to: a change by somebody else since is a conflict, and the
+// whole of it runs again.
+func (t *unit) update(c *client.Client, update bson.D) {
+	t.writes = append(t.writes, mongo.NewUpdateOneModel().
+		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}).
+		SetUpdate(update))
+	t.updates++
+}
+
+// put writes what differs between two states of a client.
+func (t *unit) put(before, after *client.Client) error {
+	t.touch(before, after)
+	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
+	filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}
+	if login := before.ClientAccountID; login != nil && (after.ClientAccountID == nil || *after.ClientAccountID != *login) {
+		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
+		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(after)))
+		return nil
+	}
+	update, err := t.store.codec.difference(before, after)
+	if err != nil {
+		return err
+	}
+	t.update(before, update)
+	return nil
+}
+
+// record adds the history row and the feed row of a write.
+func (t *unit) record(before, after *client.Client, entry history.Entry, kind history.Kind) {
+	t.announce(before, after, entry, kind, t.keep(entry))
+}
+
+// keep adds the history row of a write, and returns the paths of its changes.
+func (t *unit) keep(entry history.Entry) bson.A {
+	paths := bson.A{}
+	changes := make(bson.A, len(entry.Changes))
+	for i, change := range entry.Changes {
+		document := bson.D{{Key: "path", Value: change.Path}}
+		if change.Before != nil {
+			document = append(document, bson.E{Key: "before", Value: t.store.codec.encodeChange(change.Path, change.Before)})
+		}
+		if change.After != nil {
+			document = append(document, bson.E{Key: "after", Value: t.store.codec.encodeChange(change.Path, change.After)})
+		}
+		changes[i] = document
+		paths = append(paths, change.Path)
+	}
+	row := bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "clientId", Value: entry.ClientID},
+		{Key: keyVersion, Value: entry.Version},
+		{Key: "at", Value: entry.At},
+		{Key: "user", Value: entry.User},
+		{Key: "role", Value: string(entry.Role)},
+		{Key: "operation", Value: string(entry.Operation)},
+		{Key: "requestId", Value: entry.RequestID},
+	}
+	if entry.MergeID != 0 {
+		row = append(row, bson.E{Key: "mergeId", Value: entry.MergeID})
+	}
+	t.history = append(t.history, append(row, bson.E{Key: "changes", Value: changes}))
+	return paths
+}
+
+// announce adds the feed row of a write. Of entry it reads when and what the
+// write was.
+func (t *unit) announce(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) {
+	if kind != history.KindErased {
+		t.written = append(t.written, after)
+	}
+	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
+}
+
+// row is a row of the feed, but for its sequence number. The client's change number
+// was raised before.
+func (t *unit) row(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) bson.D {
+	row := bson.D{
+		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: "at", Value: entry.At},
+		{Key: "kind", Value: string(kind)},
+		{Key: "clientId", Value: entry.ClientID},
+		{Key: keyChange, Value: t.raised[entry.ClientID]},
+		{Key: keyVersion, Value: entry.Version},
+		{Key: "changedPaths", Value: paths},
+		{Key: "visibilityAfter", Value: after.VisibilityKeys()},
+	}
+	if before != nil {
+		row = append(row, bson.E{Key: "visibilityBefore", Value: before.VisibilityKeys()})
+	}
+	if entry.MergedIntoClientID != 0 {
+		row = append(row, bson.E{Key: "mergedIntoClientId", Value: entry.MergedIntoClientID})
+	}
+	return append(row, SubjectChanges(before, after)...)
+}
+
+// lock makes writers of a business's documents of one noun wait for the end of
+// the transaction.
+func (t *unit) lock(ctx context.Context, noun string) error {
+	counters := t.store.db.Collection(countersName)
+	key := counterKey{t.scope.BusinessID, noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
+	_, err := count(ctx, counters, key, 1)
+	if madeMeanwhile(err) {
+		return key.taken(ctx, counters, err)
+	}
+	return err
+}
+
+// heed fails with errLeased where a longer transaction has the clients of this one.
+func (t *unit) heed(ctx context.Context, keys *feedRekeyState) error {
+	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
+		return nil
+	}
+	leased, err := t.lease.isLeased(ctx, t.touched())
+	if err == nil && leased {
+		err = errLeased
+	}
+	return err
+}
+
+// touched are the clients that the transaction writes, as far as it came.
+func (t *unit) touched() []int64 {
+	ids := slices.Clone(t.viewers)
+	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
