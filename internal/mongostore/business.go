@@ -49,20 +49,7 @@ func (b *businesses) PutBusiness(ctx context.Context, business *client.Business)
 	if err := b.saveBusiness(ctx, business); err != nil {
 		return err
 	}
-	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
-	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(search.SettingsOf(business))}}}}
-	if _, err := b.db.Collection(feedsName).UpdateOne(ctx, append(feedPart(business.BusinessID, partKeys), exists), set); err != nil {
-		return fmt.Errorf("store the settings of keys: %w", err)
-	}
-	counters, key := b.db.Collection(countersName), changeCounter(client.Scope{BusinessID: business.BusinessID})
-	if err := key.adopt(ctx, counters); err != nil {
-		return err
-	}
-	_, err := counters.UpdateOne(ctx, append(key.filter(), exists), set)
-	if err != nil {
-		return fmt.Errorf("store the settings of keys: %w", err)
-	}
-	return nil
+	return b.feed.CorrectSettings(ctx, business.BusinessID, search.SettingsOf(business))
 }
 
 func (b *businesses) saveBusiness(ctx context.Context, business *client.Business) error {

@@ -44,8 +44,8 @@ func (d *changeRowDocument) row() changefeed.Row {
 const changesPrefix = "changes:"
 
 // changeCounter is the counter of a business's feed.
-func changeCounter(scope client.Scope) counterKey {
-	return counterKey{scope.BusinessID, changesPrefix + strconv.FormatInt(scope.BusinessID, 10)}
+func changeCounter(businessID int64) counterKey {
+	return counterKey{businessID, changesPrefix + strconv.FormatInt(businessID, 10)}
 }
 
 // ChangeHead implements store.ChangeStore.
@@ -56,7 +56,7 @@ func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error
 	if err != nil || head != nil {
 		return head.place(), err
 	}
-	counter, err := findCounter(ctx, f.db.Collection(countersName), changeCounter(scope))
+	counter, err := findCounter(ctx, f.db.Collection(countersName), changeCounter(scope.BusinessID))
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 		return 0, fmt.Errorf("find the feed's counter: %w", err)
 	}

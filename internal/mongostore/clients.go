@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
-	"math"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -44,39 +42,14 @@ func (r *clientReads) Rows(ctx context.Context, scope client.Scope, asked store.
 	return readAs(ctx, r, r.codec.newRowSet(asked.Need), q, w, asked.Need)
 }
 
+// scanBatch is how many documents a message brings of reads that may stop anywhere.
+const scanBatch = 200
+
 // Scan implements store.Store.
 func (r *clientReads) Scan(ctx context.Context, scope client.Scope, asked store.Query, visit func(*client.Client) bool) error {
 	q, w := plan(scope, asked)
 	w.batch = scanBatch
 	return r.stream(ctx, q, w, asked.Need, visit)
-}
-
-// plan turns what is asked into a query and its window.
-func plan(scope client.Scope, asked store.Query) (query, window) {
-	key := orderKey(asked.Order)
-	direction, after, before := 1, "$gt", "$lt"
-	if asked.Order.Descending {
-		after, before = before, after
-	}
-	if asked.Order.Descending != asked.Backward {
-		direction = -1
-	}
-	var bounds bson.D
-	if asked.After != "" {
-		bounds = append(bounds, bson.E{Key: after, Value: asked.After})
-	}
-	if asked.Before != "" {
-		bounds = append(bounds, bson.E{Key: before, Value: asked.Before})
-	}
-	if asked.AfterID != 0 {
-		bounds = bson.D{{Key: after, Value: asked.AfterID}}
-	}
-	return list(scope, asked.Conditions, key, bounds), window{
-		sort:  bson.D{{Key: key, Value: direction}},
-		skip:  asked.Skip,
-		limit: asked.Limit,
-		batch: oneBatch,
-	}
 }
 
 // ClientsByID implements store.Store.
@@ -156,51 +129,6 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 	return found, nil
 }
 
-// idChunks cuts a list of ids into parts that one query may hold. Of several the
-// ids ascend from one to the next; a list that fits is one part as it is, be it
-// empty.
-func idChunks(ids []int64) iter.Seq[[]int64] {
-	return func(yield func([]int64) bool) {
-		if len(ids) <= idChunk {
-			yield(nonNil(ids))
-			return
-		}
-		sorted := slices.Clone(ids)
-		slices.Sort(sorted)
-		for chunk := range slices.Chunk(slices.Compact(sorted), idChunk) {
-			if !yield(chunk) {
-				return
-			}
-		}
-	}
-}
-
-// window is the part of what a query finds that is wanted, and its order. A
-// limit of 0 is none.
-type window struct {
-	sort        bson.D
-	skip, limit int64
-	// batch is how many documents a message brings; 0 means oneBatch.
-	batch int32
-}
-
-const (
-	// oneBatch makes a cursor's first batch as large as a message may be: the
-	// default of 101 documents would cost another round trip for a larger page.
-	oneBatch = math.MaxInt32
-	// scanBatch is for reads that may stop anywhere.
-	scanBatch = 200
-)
-
-// stages are the query as the beginning of a pipeline.
-func (q query) stages() mongo.Pipeline {
-	stages := mongo.Pipeline{{{Key: "$match", Value: q.core}}}
-	if len(q.rest) > 0 {
-		stages = append(stages, bson.D{{Key: "$match", Value: q.rest}})
-	}
-	return stages
-}
-
 // read runs one query of clients.
 func (r *clientReads) read(ctx context.Context, q query, w window, need client.Selection) ([]*client.Client, error) {
 	return readAs(ctx, r, r.codec, q, w, need)
@@ -250,19 +178,4 @@ func (r *clientReads) open(ctx context.Context, q query, w window, projection bs
 		o.SetSort(w.sort)
 	}
 	return clients.Find(ctx, q.core, o)
-}
-
-// stages are the window as the end of a pipeline.
-func (w window) stages(projection bson.D) mongo.Pipeline {
-	var stages mongo.Pipeline
-	if w.sort != nil {
-		stages = append(stages, bson.D{{Key: "$sort", Value: w.sort}})
-	}
-	if w.skip > 0 {
-		stages = append(stages, bson.D{{Key: "$skip", Value: w.skip}})
-	}
-	if w.limit > 0 {
-		stages = append(stages, bson.D{{Key: "$limit", Value: w.limit}})
-	}
-	return append(stages, bson.D{{Key: "$project", Value: projection}})
 }

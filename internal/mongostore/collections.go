@@ -128,6 +128,9 @@ func feedCollections() []Collection {
 	}
 }
 
+// leaseKept is how long an ended lease may stay: the database clears it away.
+const leaseKept = time.Hour
+
 // clientIndexes are those of clients.
 func clientIndexes() []Index {
 	return []Index{

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/search"
 )
 
@@ -42,10 +39,6 @@ type feedRekeyState struct {
 	Epoch int64 `bson:"epoch"`
 	// LeasedUntil is until when writers are to look for leases.
 	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
-}
-
-func (k *feedRekeyState) state() search.RekeyState {
-	return search.RekeyState{Version: k.RulesVersion, Target: k.RekeyTo}
 }
 
 func feedPart(businessID int64, part string) bson.D {
@@ -116,7 +109,7 @@ const moved = "numbered by the outbox"
 // openFeed makes the documents of a business's feed, which goes on where its counter
 // ended. Transactions that count there at the same time fail, and run again.
 func (f *Feed) openFeed(ctx context.Context, businessID int64) error {
-	counters, key := f.db.Collection(countersName), changeCounter(client.Scope{BusinessID: businessID})
+	counters, key := f.db.Collection(countersName), changeCounter(businessID)
 	if err := key.adopt(ctx, counters); err != nil {
 		return err
 	}
@@ -159,22 +152,6 @@ func keysSet(keys feedRekeyState) bson.D {
 	return set
 }
 
-// Rekey changes, in a transaction, the settings and rules by which the search and sort
-// keys of a business's clients are made from now on. A writer who read the document
-// before and commits later is found out when its rows are numbered: the epoch of the
-// head rises too.
-func (f *Feed) Rekey(ctx context.Context, businessID int64, set bson.D) error {
-	raised := bson.E{Key: "$inc", Value: bson.D{{Key: keyEpoch, Value: int64(1)}}}
-	feeds := f.db.Collection(feedsName)
-	if _, err := feeds.UpdateOne(ctx, feedPart(businessID, partKeys), bson.D{{Key: "$set", Value: set}, raised}); err != nil {
-		return fmt.Errorf("store the settings of keys: %w", err)
-	}
-	if _, err := feeds.UpdateOne(ctx, feedPart(businessID, partHead), bson.D{raised}); err != nil {
-		return fmt.Errorf("begin an epoch of the feed: %w", err)
-	}
-	return nil
-}
-
 // AnnounceLease has writers of the business look for leases until then.
 func (f *Feed) AnnounceLease(ctx context.Context, businessID int64, until time.Time) error {
 	_, err := f.db.Collection(feedsName).UpdateOne(ctx, feedPart(businessID, partKeys),
@@ -183,56 +160,4 @@ func (f *Feed) AnnounceLease(ctx context.Context, businessID int64, until time.T
 		return fmt.Errorf("announce a lease: %w", err)
 	}
 	return nil
-}
-
-// Outdated finds the businesses of which clients may have search and sort keys of an
-// earlier version of the rules, in no order. Each business has a feed, or a counter.
-func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
-	ids, err := f.outdatedFeeds(ctx, version)
-	if err != nil {
-		return nil, err
-	}
-	counters, err := f.outdatedCounters(ctx, version)
-	return append(ids, counters...), err
-}
-
-func (f *Feed) outdatedFeeds(ctx context.Context, version string) ([]int64, error) {
-	earlier := bson.D{{Key: "$lt", Value: version}}
-	cursor, err := f.db.Collection(feedsName).Find(ctx,
-		bson.D{{Key: keyPart, Value: partKeys}, {Key: "keyVersion", Value: earlier}, {Key: "rekeyTo", Value: earlier}},
-		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
-	if err != nil {
-		return nil, fmt.Errorf("find feeds with old keys: %w", err)
-	}
-	return readBusinesses(ctx, cursor)
-}
-
-// outdatedCounters are the same of businesses whose rows are numbered in their
-// transactions.
-func (f *Feed) outdatedCounters(ctx context.Context, version string) ([]int64, error) {
-	cursor, err := f.db.Collection(countersName).Find(ctx, append(changeCounters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
-	if err != nil {
-		return nil, fmt.Errorf("find counters: %w", err)
-	}
-	var stored []struct {
-		Name         string `bson:"_id"`
-		RulesVersion string `bson:"keyVersion"`
-		RekeyTo      string `bson:"rekeyTo"`
-	}
-	if err := cursor.All(ctx, &stored); err != nil {
-		return nil, fmt.Errorf("read counters: %w", err)
-	}
-	var ids []int64
-	for _, c := range stored {
-		id, err := strconv.ParseInt(strings.TrimPrefix(c.Name, changesPrefix), 10, 64)
-		if err == nil && c.RulesVersion < version && c.RekeyTo < version {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
-}
-
-// changeCounters finds the counters by which rows are numbered in transactions.
-func changeCounters() bson.D {
-	return bson.D{{Key: keyID, Value: bson.D{{Key: "$gte", Value: changesPrefix}, {Key: "$lt", Value: changesPrefix + "~"}}}}
 }

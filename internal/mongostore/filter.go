@@ -10,13 +10,6 @@ import (
 	"clientgraph/internal/store"
 )
 
-// query is what to look for, in two parts. core is what an index answers:
-// equalities on a prefix of its keys, and one $in or range on the key after
-// them. rest is checked on what core found. MongoDB's planner makes the same
-// plan of both parts together; the embedded engine's uses an index only where
-// the index answers the whole query, so it is given core by itself.
-type query struct{ core, rest bson.D }
-
 // tenant begins every query of clients: no other business's clients, whatever
 // follows.
 func tenant(scope client.Scope) bson.D {
@@ -243,24 +236,11 @@ func intersect(a, b []int64) []int64 {
 	return both
 }
 
-func in[T any](values []T) bson.D {
-	return bson.D{{Key: "$in", Value: values}}
-}
-
-func nonNil(ids []int64) []int64 {
-	if ids == nil {
-		return []int64{}
+// survivorsOf looks for the clients into whom those ids were merged. A survivor
+// that was merged itself keeps its list: it is dropped from what is found.
+func survivorsOf(scope client.Scope, ids []int64) query {
+	return query{
+		core: append(tenant(scope), bson.E{Key: keyMerged + ".clientId", Value: in(nonNil(ids))}),
+		rest: visible(scope),
 	}
-	return ids
-}
-
-// orderKey is the stored key of an order.
-func orderKey(order store.Order) string {
-	switch order.Field {
-	case store.OrderByFullName:
-		return "nameKey"
-	case store.OrderByEmailAddress:
-		return "emailKey"
-	}
-	return keyID
 }

@@ -25,8 +25,6 @@ const (
 	leasePatience = 10 * time.Second
 	// leasePoll is how often who waits looks whether the lease is over.
 	leasePoll = 25 * time.Millisecond
-	// leaseKept is how long an ended lease may stay: the database clears it away.
-	leaseKept = time.Hour
 )
 
 // lease is the hold of a long transaction on the clients that it writes. It makes
@@ -42,6 +40,11 @@ type lease struct {
 	stop  func()
 	// waited is how long the transaction waited for others' leases.
 	waited time.Duration
+}
+
+// newLease returns what one write holds of the business's clients: nothing as yet.
+func newLease(db *mongo.Database, feed *Feed, businessID int64) *lease {
+	return &lease{db: db, feed: feed, businessID: businessID}
 }
 
 // met is called after each try that failed because of others: it waits for the

@@ -36,8 +36,8 @@ func (f *Feed) Leave(ctx context.Context, rows []bson.D, epoch int64) error {
 // do until the last one of before the outbox is gone: see SwitchToOutbox. All who write
 // clients of the business wait for each other at its counter. Before the rows are
 // written follow is told the settings and rules that the counter names.
-func (f *Feed) Number(ctx context.Context, scope client.Scope, rows []bson.D, follow func(context.Context, *feedRekeyState) error) error {
-	counters, key := f.db.Collection(countersName), changeCounter(scope)
+func (f *Feed) Number(ctx context.Context, businessID int64, rows []bson.D, follow func(context.Context, *feedRekeyState) error) error {
+	counters, key := f.db.Collection(countersName), changeCounter(businessID)
 	counter, err := count(ctx, counters, key, int64(len(rows)))
 	if madeMeanwhile(err) {
 		return key.taken(ctx, counters, err)

@@ -2,7 +2,6 @@ package mongostore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -49,48 +48,12 @@ func (t *settingsTx) SaveBusiness(ctx context.Context, business *client.Business
 
 // Rekeyed implements store.BusinessTx.
 func (t *settingsTx) Rekeyed(ctx context.Context, settings search.Settings) error {
-	keys, err := t.store.feed.feedRekeyState(ctx, t.scope.BusinessID)
-	if err != nil {
-		return err
-	}
-	if keys != nil {
-		return t.store.feed.Rekey(ctx, t.scope.BusinessID, bson.D{{Key: "keying", Value: settingsDocument(settings)}})
-	}
-	// Who began before conflicts at the counter, and who begins later reads it.
-	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
-	_, err = counters.UpdateOne(ctx, key.filter(),
-		bson.D{
-			{Key: "$set", Value: bson.D{{Key: "keying", Value: settingsDocument(settings)}}},
-			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
-			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
-		},
-		options.UpdateOne().SetUpsert(true))
-	if madeMeanwhile(err) {
-		return key.taken(ctx, counters, err)
-	}
-	if err != nil {
-		return fmt.Errorf("store the settings of keys: %w", err)
-	}
-	return nil
+	return t.store.feed.SetSettings(ctx, t.scope.BusinessID, settings)
 }
 
 // RekeyState implements store.Store.
 func (b *businesses) RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error) {
-	keys, err := b.feed.findFeedRekeyState(ctx, scope.BusinessID)
-	if err != nil {
-		return search.RekeyState{}, err
-	}
-	if keys != nil {
-		return keys.state(), nil
-	}
-	c, err := findCounter(ctx, b.db.Collection(countersName), changeCounter(scope))
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return search.RekeyState{Version: search.RulesVersion}, nil
-	}
-	if err != nil {
-		return search.RekeyState{}, fmt.Errorf("find the counter of a business: %w", err)
-	}
-	return search.RekeyState{Version: c.RulesVersion, Target: c.RekeyTo}, nil
+	return b.feed.RekeyState(ctx, scope.BusinessID)
 }
 
 // OutdatedBusinesses implements store.Store.
@@ -105,27 +68,7 @@ func (t *settingsTx) RekeyState(ctx context.Context) (search.RekeyState, error) 
 
 // PutRekeyState implements store.BusinessTx.
 func (t *settingsTx) PutRekeyState(ctx context.Context, state search.RekeyState) error {
-	set := bson.D{{Key: "keyVersion", Value: state.Version}, {Key: "rekeyTo", Value: state.Target}}
-	keys, err := t.store.feed.feedRekeyState(ctx, t.scope.BusinessID)
-	if err != nil {
-		return err
-	}
-	if keys != nil {
-		return t.store.feed.Rekey(ctx, t.scope.BusinessID, set)
-	}
-	counters, key := t.store.db.Collection(countersName), changeCounter(t.scope)
-	_, err = counters.UpdateOne(ctx, key.filter(),
-		bson.D{
-			{Key: "$set", Value: set},
-			{Key: "$inc", Value: bson.D{{Key: "value", Value: int64(0)}}},
-		}, options.UpdateOne().SetUpsert(true))
-	if madeMeanwhile(err) {
-		return key.taken(ctx, counters, err)
-	}
-	if err != nil {
-		return fmt.Errorf("store the rules of keys: %w", err)
-	}
-	return nil
+	return t.store.feed.SetRekeyState(ctx, t.scope.BusinessID, state)
 }
 
 // admitVersion says, where clients are keyed by a later version than this

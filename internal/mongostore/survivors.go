@@ -15,18 +15,6 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// idChunk bounds the ids of one query, far below what a message may hold.
-const idChunk = 10_000
-
-// survivorsOf looks for the clients into whom those ids were merged. A survivor
-// that was merged itself keeps its list: it is dropped from what is found.
-func survivorsOf(scope client.Scope, ids []int64) query {
-	return query{
-		core: append(tenant(scope), bson.E{Key: keyMerged + ".clientId", Value: in(nonNil(ids))}),
-		rest: visible(scope),
-	}
-}
-
 // LookUp implements store.Store. An id is in two places, its own client or the
 // list of a survivor, and a merge moves it from the one to the other: both are
 // looked at on one snapshot. A transaction has one; else it is that of one command,

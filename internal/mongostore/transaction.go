@@ -212,7 +212,7 @@ func (t *transaction) flush(ctx context.Context) error {
 func (t *transaction) flushChanges(ctx context.Context) error {
 	keys := t.rekeyState
 	if keys == nil {
-		return t.store.feed.Number(ctx, t.scope, t.changes, t.followKeys)
+		return t.store.feed.Number(ctx, t.scope.BusinessID, t.changes, t.followKeys)
 	}
 	if err := t.followKeys(ctx, keys); err != nil {
 		return err
@@ -226,7 +226,7 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 
 // attempts runs the tries of one write, with a lease where they need one.
 func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
-	held := &lease{db: s.db, feed: s.feed, businessID: scope.BusinessID}
+	held := newLease(s.db, s.feed, scope.BusinessID)
 	defer held.end(ctx)
 	var tx *transaction
 	err := repeated(ctx, s.db, func(ctx context.Context) error {
