@@ -208,3 +208,32 @@ func retiredIndexes() []retiredIndex {
 		of("visibleByName", keyVisibility, keyLifecycle, "nameKey"),
 	}
 }
+
+// webhookCollections are those of webhooks.
+func webhookCollections() []Collection {
+	return []Collection{
+		{webhooksName, keyBusiness, []Index{
+			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
+			// Those that no process delivers, in any business.
+			{Name: "byLease", Keys: ascending(keyEnabled, keyUntil)},
+			// Those that a process delivers.
+			{Name: "byOwner", Keys: ascending(keyOwner)},
+		}},
+		{deliveriesName, keyBusiness, []Index{
+			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
+			{Name: "byPlace", Keys: ascending(keyBusiness, keyWebhook, keyPlace), Unique: true},
+			{Name: "byState", Keys: ascending(keyBusiness, keyWebhook, keyState, keyPlace)},
+			// All of one client, to be erased and exported.
+			{Name: "byClient", Keys: ascending(keyBusiness, keyClient)},
+			{Name: "expiry", Keys: ascending("at"), Expire: store.FeedRetention},
+		}},
+	}
+}
+
+// importCollection has one document for each import.
+func importCollection() Collection {
+	return Collection{importsName, keyBusiness, []Index{
+		{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
+		{Name: "expiry", Keys: ascending("at"), Expire: store.ImportKept},
+	}}
+}

@@ -13,17 +13,6 @@ import (
 	"clientgraph/internal/store"
 )
 
-// importsName is the collection of how far imports of clients came.
-const importsName = "imports"
-
-// importCollection has one document for each import.
-func importCollection() Collection {
-	return Collection{importsName, keyBusiness, []Index{
-		{Name: "byKey", Keys: ascending(keyBusiness, "key"), Unique: true},
-		{Name: "expiry", Keys: ascending("at"), Expire: store.ImportKept},
-	}}
-}
-
 type importDocument struct {
 	BusinessID   int64     `bson:"businessId"`
 	Key          []byte    `bson:"key"`

@@ -42,6 +42,12 @@ const (
 	feedsName = "feeds"
 	// switchesName is the collection of what is turned on once for a whole database.
 	switchesName = "switches"
+	// webhooksName is the collection of webhooks, each with how far delivering has come
+	// and which process delivers; deliveriesName that of their deliveries.
+	webhooksName   = "webhooks"
+	deliveriesName = "webhookDeliveries"
+	// importsName is the collection of how far imports of clients came.
+	importsName = "imports"
 )
 
 // Fields of documents that several packages name, beside those of package client's
@@ -79,6 +85,11 @@ const (
 	// keyOwner and keyUntil are of leases: whose, and until when.
 	keyOwner = "owner"
 	keyUntil = "until"
+	// keyWebhook names the webhook that a delivery is of.
+	keyWebhook = "webhookId"
+	keyEnabled = "enabled"
+	keyPlace   = "place"
+	keyState   = "state"
 )
 
 // ascending is a sort, or the keys of an index, by those fields.

@@ -14,43 +14,6 @@ import (
 	"clientgraph/internal/store"
 )
 
-// webhooksName is the collection of webhooks, each with how far delivering has come
-// and which process delivers; deliveriesName that of their deliveries.
-const (
-	webhooksName   = "webhooks"
-	deliveriesName = "webhookDeliveries"
-)
-
-const (
-	keyWebhook = "webhookId"
-	keyEnabled = "enabled"
-	keyPlace   = "place"
-	keyState   = "state"
-
-	keyRevision = "revision"
-)
-
-// webhookCollections are those of webhooks.
-func webhookCollections() []Collection {
-	return []Collection{
-		{webhooksName, keyBusiness, []Index{
-			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
-			// Those that no process delivers, in any business.
-			{Name: "byLease", Keys: ascending(keyEnabled, keyUntil)},
-			// Those that a process delivers.
-			{Name: "byOwner", Keys: ascending(keyOwner)},
-		}},
-		{deliveriesName, keyBusiness, []Index{
-			{Name: "byId", Keys: ascending(keyBusiness, keyID)},
-			{Name: "byPlace", Keys: ascending(keyBusiness, keyWebhook, keyPlace), Unique: true},
-			{Name: "byState", Keys: ascending(keyBusiness, keyWebhook, keyState, keyPlace)},
-			// All of one client, to be erased and exported.
-			{Name: "byClient", Keys: ascending(keyBusiness, keyClient)},
-			{Name: "expiry", Keys: ascending("at"), Expire: store.FeedRetention},
-		}},
-	}
-}
-
 type webhookDocument struct {
 	WebhookID      int64      `bson:"_id"`
 	BusinessID     int64      `bson:"businessId"`
@@ -122,6 +85,9 @@ func encodeWebhook(w store.Webhook) webhookDocument {
 	}
 	return document
 }
+
+// keyRevision rises whenever a webhook is changed by somebody else than who delivers.
+const keyRevision = "revision"
 
 // webhooks implements store.WebhookStore.
 type webhooks struct{ db *mongo.Database }
