@@ -27,6 +27,7 @@ import (
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/service"
@@ -337,7 +338,7 @@ func (c *commands) monitor() *event.CommandMonitor {
 		case "hello", "isMaster", "ping", "endSessions":
 			return
 		}
-		if mongostore.Beside(ctx) {
+		if feed.Beside(ctx) {
 			return
 		}
 		c.mu.Lock()

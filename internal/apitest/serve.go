@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"clientgraph/internal/limit"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/server"
 	"clientgraph/internal/telemetry"
 )
@@ -28,7 +28,7 @@ func (a *API) serve(t testing.TB, noPlan bool) string {
 		Service:       a.Service,
 		Verifier:      a.tokens,
 		Ready:         a.Store.Ready,
-		Unavailable:   mongostore.Unavailable,
+		Unavailable:   transact.Unavailable,
 		Introspection: true,
 		Federation:    a.federation,
 		NoPlan:        noPlan,

@@ -14,6 +14,7 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/record"
 )
 
 const (
@@ -83,7 +84,7 @@ func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logg
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	err := d.store.CheckSchema(ctx)
-	if errors.Is(err, mongostore.ErrNewer) {
+	if errors.Is(err, record.ErrNewer) {
 		return &devdb.UserError{Message: "the database was migrated by a later version of clientgraph; run that version"}
 	}
 	if err != nil {

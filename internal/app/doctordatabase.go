@@ -14,7 +14,9 @@ import (
 
 	"clientgraph/internal/conns"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/search"
 	"clientgraph/internal/secret"
 )
@@ -89,7 +91,7 @@ func (d *doctor) database(ctx context.Context, cipher *secret.Cipher) {
 }
 
 // server looks at what the database says of itself.
-func (d *doctor) server(db *database, server mongostore.Server) {
+func (d *doctor) server(db *database, server admin.Server) {
 	const about = "database"
 	name := fmt.Sprintf("%s at %s, version %s", db.engine.Kind, db.engine.Address, server.Version)
 	major, _, _ := strings.Cut(server.Version, ".")
@@ -153,14 +155,14 @@ func (d *doctor) indexes(ctx context.Context, db *database) {
 		d.note(about, "nothing uses "+strings.Join(state.Unused, ", ")+" any more", "run clientgraph indexes --drop-unused once all servers are of this version")
 	}
 	if len(state.Missing)+len(state.Foreign) == 0 {
-		d.fine(about, "all %d are there", len(mongostore.IndexNames()))
+		d.fine(about, "all %d are there", len(schema.IndexNames()))
 	}
 }
 
 // migrations looks at what an earlier version stored otherwise.
 func (d *doctor) migrations(ctx context.Context, db *database) {
 	const about = "migration"
-	if err := db.store.CheckSchema(ctx); errors.Is(err, mongostore.ErrNewer) {
+	if err := db.store.CheckSchema(ctx); errors.Is(err, record.ErrNewer) {
 		d.mend(about, "the database was migrated by a later version of clientgraph", "run that version")
 		return
 	}

@@ -15,7 +15,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/sheet"
 	"clientgraph/internal/store"
@@ -61,7 +61,7 @@ func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Sc
 	came := store.ImportProgress{}
 	for tries := 1; ; tries++ {
 		summary, err := transfer.ImportClients(ctx, writes, scope, file, options)
-		if err == nil || ctx.Err() != nil || !mongostore.Unavailable(err) {
+		if err == nil || ctx.Err() != nil || !transact.Unavailable(err) {
 			return summary, err
 		}
 		if now := summary.ImportProgress; now.Phase != came.Phase || now.Row != came.Row || now.Part != came.Part {

@@ -42,6 +42,12 @@ func imports() map[string][]string {
 		store      = "internal/store"
 		reading    = "internal/service/reading"
 		writing    = "internal/service/writing"
+		schema     = "internal/mongostore/schema"
+		counters   = "internal/mongostore/counters"
+		transact   = "internal/mongostore/transact"
+		query      = "internal/mongostore/query"
+		record     = "internal/mongostore/record"
+		feed       = "internal/mongostore/feed"
 	)
 	return map[string][]string{
 		".":                             {"internal/app"},
@@ -49,7 +55,7 @@ func imports() map[string][]string {
 		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
 		"graph/model":                   {client, history, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
 		"graph/scalar":                  {client, store},
-		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},
+		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", feed, transact, "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},
 		"internal/app":                  {everything},
 		"internal/auth":                 {client, keyfile},
 		"internal/bench":                nil,
@@ -62,7 +68,7 @@ func imports() map[string][]string {
 		"internal/bench/observed":       {"internal/app", "internal/bench/meter"},
 		"internal/bench/plot":           nil,
 		"internal/bench/queries":        nil,
-		"internal/bench/reads":          {"internal/bench", client, "internal/devdb", "internal/mongostore", "internal/sample", search, service, "internal/service/merging", reading, store},
+		"internal/bench/reads":          {"internal/bench", client, "internal/devdb", "internal/mongostore", schema, "internal/sample", search, service, "internal/service/merging", reading, store},
 		"internal/bench/scale":          {"internal/bench", "internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":        nil,
 		changefeed:                      {client, history},
@@ -77,8 +83,16 @@ func imports() map[string][]string {
 		"internal/limit":                {client, reading},
 		"internal/loader":               {client, observe, reading, store},
 		merge:                           {client, history, search},
-		"internal/mongorules":           {"internal/mongostore"},
-		"internal/mongostore":           {changefeed, client, history, merge, observe, search, store},
+		"internal/mongorules":           {schema},
+		"internal/mongostore":           {changefeed, client, history, merge, "internal/mongostore/admin", counters, feed, "internal/mongostore/lease", query, record, schema, transact, search, store},
+		"internal/mongostore/admin":     {counters, feed, record, schema, transact},
+		counters:                        {schema, transact, search},
+		feed:                            {changefeed, client, history, counters, query, schema, transact, search},
+		"internal/mongostore/lease":     {feed, query, schema, transact},
+		query:                           {client, schema, store},
+		record:                          {client, schema},
+		schema:                          {store},
+		transact:                        {observe, store},
 		observe:                         nil,
 		"internal/oracle":               nil,
 		"internal/plan":                 {client, reading},

@@ -15,6 +15,8 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // openUnhurried opens the database as it is, for commands that may take hours: no
@@ -44,7 +46,7 @@ func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) 
 	if err := buildIndexes(ctx, db.store, cfg.DropUnused, stderr); err != nil {
 		return err
 	}
-	names := mongostore.IndexNames()
+	names := schema.IndexNames()
 	slices.Sort(names)
 	for _, name := range names {
 		if _, err := fmt.Fprintln(stdout, name); err != nil {
@@ -57,7 +59,7 @@ func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) 
 		}
 	}
 	for _, zone := range cfg.Zone {
-		if err := asUsers(db.store.PutZone(ctx, mongostore.Zone(zone))); err != nil {
+		if err := asUsers(db.store.PutZone(ctx, admin.Zone(zone))); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(stdout, "the businesses %d to %d stay in the zone %s\n", zone.From, zone.To, zone.Name); err != nil {
@@ -134,7 +136,7 @@ func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error
 	err := store.Shard(ctx, func(collection, did string) {
 		fmt.Fprintf(stdout, "%s %s\n", collection, did)
 	})
-	if errors.Is(err, mongostore.ErrNoCluster) {
+	if errors.Is(err, admin.ErrNoCluster) {
 		_, err = fmt.Fprintln(stdout, "nothing is sharded: the database is no sharded cluster, whose address would be a mongos's")
 		return err
 	}
@@ -143,7 +145,7 @@ func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error
 
 // asUsers tells failures that the user mends without what lies behind them.
 func asUsers(err error) error {
-	if errors.Is(err, mongostore.ErrNoCluster) || errors.Is(err, mongostore.ErrUnnamed) {
+	if errors.Is(err, admin.ErrNoCluster) || errors.Is(err, admin.ErrUnnamed) {
 		return &devdb.UserError{Message: err.Error()}
 	}
 	return err

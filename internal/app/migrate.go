@@ -10,6 +10,8 @@ import (
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/search"
 	"clientgraph/internal/service"
 )
@@ -23,7 +25,7 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 		return err
 	}
 	defer db.close(ctx, logger)
-	if err := db.store.CheckSchema(ctx); errors.Is(err, mongostore.ErrNewer) {
+	if err := db.store.CheckSchema(ctx); errors.Is(err, record.ErrNewer) {
 		return &devdb.UserError{Message: "the database was migrated by a later version of clientgraph; run that version"}
 	}
 	// Without its indexes a step would look through whole collections.
@@ -41,9 +43,9 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 
 // rekeying is the step that makes the sort and search keys of clients anew, which
 // servers do as well.
-func rekeying(store *mongostore.Store) mongostore.Migration {
+func rekeying(store *mongostore.Store) admin.Migration {
 	service := service.New(store, service.Secrets{}, nil, time.Now)
-	return mongostore.Migration{
+	return admin.Migration{
 		Name: "keys", About: "businesses whose clients' sort and search keys are of an earlier version",
 		Left: func(ctx context.Context) (int64, error) {
 			outdated, err := store.OutdatedBusinesses(ctx, search.RulesVersion)
@@ -57,7 +59,7 @@ func rekeying(store *mongostore.Store) mongostore.Migration {
 	}
 }
 
-func runStep(ctx context.Context, step mongostore.Migration, stdout io.Writer) error {
+func runStep(ctx context.Context, step admin.Migration, stdout io.Writer) error {
 	left, err := step.Left(ctx)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/config"
 	"clientgraph/internal/devdb"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 )
 
 const (
@@ -95,7 +95,7 @@ func (l loading) load(ctx context.Context, clients []*client.Client, progress fu
 		if err == nil {
 			return nil
 		}
-		if tries++; ctx.Err() != nil || !mongostore.Unavailable(err) || tries == seedTries {
+		if tries++; ctx.Err() != nil || !transact.Unavailable(err) || tries == seedTries {
 			return err
 		}
 		select {

@@ -19,6 +19,7 @@ import (
 	"clientgraph/internal/devdb"
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/server"
 	"clientgraph/internal/service"
 	"clientgraph/internal/telemetry"
@@ -110,7 +111,7 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.S
 		Service:         service,
 		Verifier:        access.verifier,
 		Ready:           store.Ready,
-		Unavailable:     mongostore.Unavailable,
+		Unavailable:     transact.Unavailable,
 		Playground:      access.playground,
 		Console:         access.console,
 		Introspection:   cfg.Introspection || cfg.Development(),

@@ -3,12 +3,12 @@ package mongorules
 import (
 	"fmt"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // Definitions holds collections and their indexes to the rules of sharding, and
 // returns what breaks one.
-func Definitions(collections []mongostore.Collection) []string {
+func Definitions(collections []schema.Collection) []string {
 	var problems []string
 	for _, c := range collections {
 		if c.ShardKey == "" {

@@ -17,7 +17,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // Watch returns a monitor for a connection to a database. When the test is over it
@@ -37,7 +37,7 @@ func Watch(t testing.TB, database string, next *event.CommandMonitor) *event.Com
 // Checker holds commands to the rules. It is safe for concurrent use.
 type Checker struct {
 	database    string
-	collections map[string]mongostore.Collection
+	collections map[string]schema.Collection
 	now         func() time.Time
 
 	mu       sync.Mutex
@@ -49,10 +49,10 @@ type Checker struct {
 // New is a checker of the commands that are about a database.
 func New(database string, now func() time.Time) *Checker {
 	c := &Checker{
-		database: database, collections: map[string]mongostore.Collection{}, now: now,
+		database: database, collections: map[string]schema.Collection{}, now: now,
 		problems: map[string]bool{}, begun: map[string]time.Time{},
 	}
-	for _, collection := range mongostore.Collections() {
+	for _, collection := range schema.Collections() {
 		c.collections[collection.Name] = collection
 	}
 	return c
@@ -118,7 +118,7 @@ type sent struct {
 	name       string
 	command    bson.Raw
 	collection string
-	shape      mongostore.Collection
+	shape      schema.Collection
 }
 
 func (s *sent) problem(format string, args ...any) {

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/mongorules"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 )
 
 const database = "rules"
@@ -114,17 +114,17 @@ func TestRulesOfMongoDBAreHeld(t *testing.T) {
 }
 
 func TestIndexesAreThoseThatShardedCollectionsMayHave(t *testing.T) {
-	if problems := mongorules.Definitions(mongostore.Collections()); problems != nil {
+	if problems := mongorules.Definitions(schema.Collections()); problems != nil {
 		t.Errorf("MongoDB would refuse %q", problems)
 	}
-	whole := func(indexes ...mongostore.Index) []mongostore.Collection {
-		return []mongostore.Collection{{Name: "things", ShardKey: "businessId", Indexes: indexes}}
+	whole := func(indexes ...schema.Index) []schema.Collection {
+		return []schema.Collection{{Name: "things", ShardKey: "businessId", Indexes: indexes}}
 	}
-	good := mongostore.Index{Name: "good", Keys: d("businessId", 1, "a", 1), Unique: true}
-	for told, collections := range map[string][]mongostore.Collection{
-		"things.bad is unique":  whole(good, mongostore.Index{Name: "bad", Keys: d("a", 1, "businessId", 1), Unique: true}),
-		"has no whole index":    whole(mongostore.Index{Name: "part", Keys: d("businessId", 1), Partial: d("a", 1)}),
-		"expires by other than": whole(good, mongostore.Index{Name: "bad", Keys: d("a", 1, "b", 1), Expire: time.Hour}),
+	good := schema.Index{Name: "good", Keys: d("businessId", 1, "a", 1), Unique: true}
+	for told, collections := range map[string][]schema.Collection{
+		"things.bad is unique":  whole(good, schema.Index{Name: "bad", Keys: d("a", 1, "businessId", 1), Unique: true}),
+		"has no whole index":    whole(schema.Index{Name: "part", Keys: d("businessId", 1), Partial: d("a", 1)}),
+		"expires by other than": whole(good, schema.Index{Name: "bad", Keys: d("a", 1, "b", 1), Expire: time.Hour}),
 	} {
 		if problems := mongorules.Definitions(collections); len(problems) != 1 || !strings.Contains(problems[0], told) {
 			t.Errorf("nobody is told of %q, but of %q", told, problems)

@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -32,14 +34,14 @@ func (a *storedAppointment) appointment() client.Appointment {
 
 // Appointments implements store.Store. The database picks and orders them: a client
 // may have thousands, of which few are wanted.
-func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, query store.AppointmentQuery) (map[int64][]client.Appointment, error) {
-	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: wanted(query)}}}}}}
-	ordered := bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: picked}, {Key: "sortBy", Value: ascending("start", keyAppointment)}}}}
-	first := bson.D{{Key: "$slice", Value: bson.A{ordered, query.Limit}}}
+func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, asked store.AppointmentQuery) (map[int64][]client.Appointment, error) {
+	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: wanted(asked)}}}}}}
+	ordered := bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: picked}, {Key: "sortBy", Value: schema.Ascending("start", schema.FieldAppointment)}}}}
+	first := bson.D{{Key: "$slice", Value: bson.A{ordered, asked.Limit}}}
 	found := make(map[int64][]client.Appointment, len(clientIDs))
-	for chunk := range idChunks(clientIDs) {
-		cursor, err := r.db.Collection(clientsName).Aggregate(ctx, mongo.Pipeline{
-			{{Key: "$match", Value: append(tenant(scope), bson.E{Key: keyID, Value: in(chunk)})}},
+	for chunk := range query.IDChunks(clientIDs) {
+		cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, mongo.Pipeline{
+			{{Key: "$match", Value: append(query.Tenant(scope), bson.E{Key: schema.FieldID, Value: query.In(chunk)})}},
 			{{Key: "$project", Value: bson.D{{Key: "appointments", Value: first}}}},
 		})
 		if err != nil {
@@ -49,7 +51,7 @@ func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clie
 			ClientID     int64               `bson:"_id"`
 			Appointments []storedAppointment `bson:"appointments"`
 		}
-		if err := allRows(ctx, cursor, &stored); err != nil {
+		if err := query.AllRows(ctx, cursor, &stored); err != nil {
 			return nil, fmt.Errorf("read appointments: %w", err)
 		}
 		for _, of := range stored {

@@ -10,6 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/search"
 )
 
@@ -17,7 +19,7 @@ import (
 // their location groups.
 type businesses struct {
 	db   *mongo.Database
-	feed *Feed
+	feed *feed.Feed
 }
 
 type businessDocument struct {
@@ -32,7 +34,7 @@ type businessDocument struct {
 // Business implements store.Store.
 func (b *businesses) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	var stored businessDocument
-	err := b.db.Collection(businessesName).FindOne(ctx, bson.D{{Key: keyID, Value: scope.BusinessID}}).Decode(&stored)
+	err := b.db.Collection(schema.Businesses).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: scope.BusinessID}}).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return client.DefaultBusiness(scope.BusinessID), nil
 	}
@@ -53,8 +55,8 @@ func (b *businesses) PutBusiness(ctx context.Context, business *client.Business)
 }
 
 func (b *businesses) saveBusiness(ctx context.Context, business *client.Business) error {
-	_, err := b.db.Collection(businessesName).ReplaceOne(ctx,
-		bson.D{{Key: keyID, Value: business.BusinessID}}, businessDocument(*business), options.Replace().SetUpsert(true))
+	_, err := b.db.Collection(schema.Businesses).ReplaceOne(ctx,
+		bson.D{{Key: schema.FieldID, Value: business.BusinessID}}, businessDocument(*business), options.Replace().SetUpsert(true))
 	if err != nil {
 		return fmt.Errorf("store the business: %w", err)
 	}

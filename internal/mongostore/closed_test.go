@@ -7,7 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
@@ -27,7 +27,7 @@ func TestTransactionThatTheEngineClosedRunsAgain(t *testing.T) {
 	if err != nil || runs != 2 {
 		t.Errorf("after %d runs: %v", runs, err)
 	}
-	if !mongostore.Unavailable(fmt.Errorf("commit: %w", closed)) {
+	if !transact.Unavailable(fmt.Errorf("commit: %w", closed)) {
 		t.Error("it is told as a failure of ours")
 	}
 }

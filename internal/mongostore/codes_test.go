@@ -11,6 +11,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
 )
@@ -52,7 +53,7 @@ func writeOne(ctx context.Context, kept *mongostore.Store, id int64) (runs int, 
 
 func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 	t.Parallel()
-	for _, c := range mongostore.Codes() {
+	for _, c := range transact.Codes() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			// A commit that does not arrive leaves its locks: a database each.
@@ -64,19 +65,19 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 			if err == nil {
 				t.Fatal("a read that the database refused was answered")
 			}
-			if got := mongostore.Unavailable(err); got != (c.Unavailable || c.Conflict) {
+			if got := transact.Unavailable(err); got != ((c.Means == transact.MeansUnavailable) || (c.Means == transact.MeansConflict)) {
 				t.Errorf("a read is told as unavailable: %t, %v", got, err)
 			}
 
 			wire.answers(failsOnce("insert", reply))
 			runs, err := writeOne(t.Context(), kept, 1)
 			switch {
-			case c.Conflict && (err != nil || runs != 2):
+			case (c.Means == transact.MeansConflict) && (err != nil || runs != 2):
 				t.Errorf("a transaction that met another one ran %d times: %v", runs, err)
-			case c.TooLarge && !errors.Is(err, store.ErrTooLarge):
+			case (c.Means == transact.MeansTooLarge) && !errors.Is(err, store.ErrTooLarge):
 				t.Errorf("a transaction that is too large: %v", err)
-			case c.Unavailable && (err == nil || runs != 1 || !mongostore.Unavailable(err)):
-				t.Errorf("ran %d times, unavailable %t: %v", runs, mongostore.Unavailable(err), err)
+			case (c.Means == transact.MeansUnavailable) && (err == nil || runs != 1 || !transact.Unavailable(err)):
+				t.Errorf("ran %d times, unavailable %t: %v", runs, transact.Unavailable(err), err)
 			}
 
 			// Of a commit the code alone does not say that nothing was done: it may be
@@ -92,7 +93,7 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 // The number 360 is another failure's, which no client ever meets.
 func TestTransactionTooLargeForCacheIs388(t *testing.T) {
 	names := map[int]string{}
-	for _, c := range mongostore.Codes() {
+	for _, c := range transact.Codes() {
 		if names[c.Number] != "" {
 			t.Errorf("%d is there twice", c.Number)
 		}
@@ -119,9 +120,9 @@ func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 		"WriteError { code: 313, errmsg: \"Transaction is too large and will not fit in the storage engine cache\", exec: false }": func(_ int, err error) bool {
 			return errors.Is(err, store.ErrTooLarge)
 		},
-		"WT_SESSION.commit_transaction: No space left on device":                                      func(_ int, err error) bool { return mongostore.Unavailable(err) },
-		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return mongostore.Unavailable(err) },
-		"something else": func(runs int, err error) bool { return runs == 1 && err != nil && !mongostore.Unavailable(err) },
+		"WT_SESSION.commit_transaction: No space left on device":                                      func(_ int, err error) bool { return transact.Unavailable(err) },
+		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return transact.Unavailable(err) },
+		"something else": func(runs int, err error) bool { return runs == 1 && err != nil && !transact.Unavailable(err) },
 	} {
 		wire.answers(failsOnce("insert", failure(1, "InternalError", text)))
 		if runs, err := writeOne(t.Context(), kept, int64(len(text))); !check(runs, err) {

@@ -8,15 +8,18 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
 // Count implements store.Store.
 func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
-	q := list(scope, conditions, "nameKey", nil)
-	if len(q.rest) == 0 && mongo.SessionFromContext(ctx) == nil {
+	q := query.List(scope, conditions, "nameKey", nil)
+	if len(q.Rest) == 0 && mongo.SessionFromContext(ctx) == nil {
 		n, err := r.countCore(ctx, q)
-		if err == nil || !Unavailable(err) {
+		if err == nil || !transact.Unavailable(err) {
 			return n, err
 		}
 		// The driver sends no count again where a connection broke, as it does an
@@ -27,13 +30,13 @@ func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions 
 
 // countCore counts by the command count, which needs no documents where an index
 // answers the whole query. MongoDB does not take it in a transaction.
-func (r *clientReads) countCore(ctx context.Context, q query) (int64, error) {
+func (r *clientReads) countCore(ctx context.Context, q query.Query) (int64, error) {
 	var counted struct {
 		N int64 `bson:"n"`
 	}
 	err := r.db.RunCommand(ctx, bson.D{
-		{Key: "count", Value: clientsName},
-		{Key: "query", Value: q.core},
+		{Key: "count", Value: schema.Clients},
+		{Key: "query", Value: q.Core},
 		// A command that is written out does not get the database's read concern.
 		{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
 	}).Decode(&counted)
@@ -44,8 +47,8 @@ func (r *clientReads) countCore(ctx context.Context, q query) (int64, error) {
 }
 
 // countAll counts whatever the query and wherever it is asked.
-func (r *clientReads) countAll(ctx context.Context, q query) (int64, error) {
-	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$count", Value: "count"}}))
+func (r *clientReads) countAll(ctx context.Context, q query.Query) (int64, error) {
+	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(q.Stages(), bson.D{{Key: "$count", Value: "count"}}))
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
@@ -64,8 +67,8 @@ func (r *clientReads) countAll(ctx context.Context, q query) (int64, error) {
 // TagCounts implements store.Store. The database counts spellings; those of one
 // tag are added up here, under the one that most clients use.
 func (r *clientReads) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
-	q := list(scope, store.Conditions{}, "nameKey", nil)
-	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(q.stages(),
+	q := query.List(scope, store.Conditions{}, "nameKey", nil)
+	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(q.Stages(),
 		bson.D{{Key: "$unwind", Value: "$tags"}},
 		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
 		bson.D{{Key: "$sort", Value: bson.D{{Key: "count", Value: -1}, {Key: "_id", Value: 1}}}}))

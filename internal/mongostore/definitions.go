@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -69,7 +71,7 @@ func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
 
 // Definitions implements store.Store.
 func (b *businesses) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
-	cursor, err := b.db.Collection(definitionsName).Find(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+	cursor, err := b.db.Collection(schema.Definitions).Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, fmt.Errorf("find field definitions: %w", err)
 	}
@@ -90,7 +92,7 @@ const definitionCounter = "fieldDefinitionId"
 // NextDefinitionID implements store.Store. Ids are taken one by one, so that
 // the fields of a business stand in the order in which they were made.
 func (b *businesses) NextDefinitionID(ctx context.Context) (int64, error) {
-	return increment(ctx, b.db.Collection(countersName), counterKey{ofDeployment, definitionCounter}, 1)
+	return counters.Increment(ctx, b.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: definitionCounter}, 1)
 }
 
 // PutDefinitions stores custom fields, each in place of the one of its id, and
@@ -100,22 +102,22 @@ func (b *businesses) PutDefinitions(ctx context.Context, definitions []client.Fi
 	for _, d := range definitions {
 		d.Version = max(d.Version, 1)
 		highest = max(highest, d.DefinitionID)
-		_, err := b.db.Collection(definitionsName).ReplaceOne(ctx, definitionFilter(d), encodeDefinition(d), options.Replace().SetUpsert(true))
+		_, err := b.db.Collection(schema.Definitions).ReplaceOne(ctx, definitionFilter(d), encodeDefinition(d), options.Replace().SetUpsert(true))
 		if err != nil {
 			return fmt.Errorf("store a field definition: %w", err)
 		}
 	}
-	ids := newIDBlock(b.db.Collection(countersName), definitionCounter)
-	return ids.reserve(ctx, highest)
+	ids := counters.NewBlock(b.db.Collection(schema.Counters), definitionCounter)
+	return ids.Reserve(ctx, highest)
 }
 
 func definitionFilter(d client.FieldDefinition) bson.D {
-	return bson.D{{Key: keyBusiness, Value: d.BusinessID}, {Key: keyID, Value: d.DefinitionID}}
+	return bson.D{{Key: schema.FieldBusiness, Value: d.BusinessID}, {Key: schema.FieldID, Value: d.DefinitionID}}
 }
 
 // Definitions implements store.DefinitionTx.
 func (t *settingsTx) Definitions(ctx context.Context) (client.Definitions, error) {
-	if err := t.lock(ctx, definitionsName); err != nil {
+	if err := t.lock(ctx, schema.Definitions); err != nil {
 		return nil, err
 	}
 	return t.store.Definitions(ctx, t.scope)
@@ -123,7 +125,7 @@ func (t *settingsTx) Definitions(ctx context.Context) (client.Definitions, error
 
 // InsertDefinition implements store.DefinitionTx.
 func (t *settingsTx) InsertDefinition(ctx context.Context, definition client.FieldDefinition) error {
-	_, err := t.store.db.Collection(definitionsName).InsertOne(ctx, encodeDefinition(definition))
+	_, err := t.store.db.Collection(schema.Definitions).InsertOne(ctx, encodeDefinition(definition))
 	if mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
@@ -137,7 +139,7 @@ func (t *settingsTx) InsertDefinition(ctx context.Context, definition client.Fie
 // inserted: an update that takes it out of a unique index would, on the embedded
 // engine, leave its key taken.
 func (t *settingsTx) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {
-	definitions := t.store.db.Collection(definitionsName)
+	definitions := t.store.db.Collection(schema.Definitions)
 	if _, err := definitions.DeleteOne(ctx, definitionFilter(definition)); err != nil {
 		return fmt.Errorf("write a field definition: %w", err)
 	}

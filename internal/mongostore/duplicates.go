@@ -10,6 +10,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
@@ -23,9 +26,9 @@ type dismissalDocument struct {
 
 // sharing looks for live clients who have an identity key, which are those who
 // can share one.
-func sharing(scope client.Scope) query {
-	q := live(scope, bson.D{{Key: keyIdentities, Value: bson.D{{Key: "$gt", Value: ""}}}})
-	q.rest = visible(scope)
+func sharing(scope client.Scope) query.Query {
+	q := query.Live(scope, bson.D{{Key: schema.FieldIdentities, Value: bson.D{{Key: "$gt", Value: ""}}}})
+	q.Rest = query.Visible(scope)
 	return q
 }
 
@@ -33,16 +36,16 @@ func sharing(scope client.Scope) query {
 // the business, by their index, and answers those that are there several times. Of
 // one that is there more often than is asked for it remembers no more clients.
 func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
-	cursor, err := r.db.Collection(clientsName).Aggregate(ctx, append(sharing(scope).stages(),
-		bson.D{{Key: "$project", Value: bson.D{{Key: keyIdentities, Value: 1}}}},
-		bson.D{{Key: "$unwind", Value: "$" + keyIdentities}},
+	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(sharing(scope).Stages(),
+		bson.D{{Key: "$project", Value: bson.D{{Key: schema.FieldIdentities, Value: 1}}}},
+		bson.D{{Key: "$unwind", Value: "$" + schema.FieldIdentities}},
 		bson.D{{Key: "$group", Value: bson.D{
-			{Key: keyID, Value: "$" + keyIdentities},
-			{Key: "clients", Value: bson.D{{Key: "$firstN", Value: bson.D{{Key: "input", Value: "$" + keyID}, {Key: "n", Value: most}}}}},
+			{Key: schema.FieldID, Value: "$" + schema.FieldIdentities},
+			{Key: "clients", Value: bson.D{{Key: "$firstN", Value: bson.D{{Key: "input", Value: "$" + schema.FieldID}, {Key: "n", Value: most}}}}},
 			{Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}},
 		}}},
 		bson.D{{Key: "$match", Value: bson.D{{Key: "count", Value: bson.D{{Key: "$gte", Value: 2}, {Key: "$lte", Value: most}}}}}},
-	), options.Aggregate().SetBatchSize(oneBatch))
+	), options.Aggregate().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find shared keys: %w", err)
 	}
@@ -63,7 +66,7 @@ func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most i
 
 // Dismissals implements store.Store.
 func (e *exports) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dismissal, error) {
-	cursor, err := e.db.Collection(dismissalsName).Find(ctx, tenant(scope), options.Find().SetBatchSize(oneBatch))
+	cursor, err := e.db.Collection(schema.Dismissals).Find(ctx, query.Tenant(scope), options.Find().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
 	}
@@ -89,16 +92,16 @@ func (t *duplicateTx) Dismiss(ctx context.Context, dismissals []store.Dismissal)
 	writes := make([]mongo.WriteModel, len(dismissals))
 	for i, d := range dismissals {
 		t.refer(d.Pair[:]...)
-		pair := append(tenant(t.scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
+		pair := append(query.Tenant(t.scope), bson.E{Key: "first", Value: d.Pair[0]}, bson.E{Key: "second", Value: d.Pair[1]})
 		writes[i] = mongo.NewUpdateOneModel().SetFilter(pair).SetUpsert(true).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
 			{Key: "firstIdentity", Value: d.Identities[0]},
 			{Key: "secondIdentity", Value: d.Identities[1]},
 		}}})
 	}
-	_, err := t.store.db.Collection(dismissalsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+	_, err := t.store.db.Collection(schema.Dismissals).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		// Somebody dismissed one of the pairs at the same time.
-		return asConflict(err)
+		return transact.AsConflict(err)
 	}
 	if err != nil {
 		return fmt.Errorf("store dismissals: %w", err)

@@ -11,6 +11,9 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -30,13 +33,13 @@ type tombstoneDocument struct {
 }
 
 const (
-	keyPendingSubjects = "untold"
+	fieldPendingSubjects = "untold"
 )
 
 // erasures purge what is left of erased clients.
 type erasures struct {
 	db       *mongo.Database
-	feed     *Feed
+	feed     *feed.Feed
 	exports  *exports
 	webhooks *webhooks
 }
@@ -59,7 +62,7 @@ func (t *eraseTx) Erase(clients []*client.Client, entry history.Entry) {
 	for _, c := range clients {
 		t.refer(c.ClientID)
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().
-			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}))
+			SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: c.ClientID}}))
 		tombstone := tombstoneDocument{
 			ClientID: c.ClientID, BusinessID: t.scope.BusinessID, At: entry.At, Pending: true,
 			User: entry.User, Role: string(entry.Role), RequestID: entry.RequestID,
@@ -79,14 +82,14 @@ func (t *eraseTx) Erase(clients []*client.Client, entry history.Entry) {
 
 // flush writes the tombstones.
 func (t *eraseTx) flush(ctx context.Context) error {
-	tombstones := t.store.db.Collection(tombstonesName)
+	tombstones := t.store.db.Collection(schema.Tombstones)
 	if len(t.tombstones) > 0 {
 		if _, err := tombstones.InsertMany(ctx, t.tombstones); err != nil {
 			return fmt.Errorf("write tombstones: %w", err)
 		}
 	}
 	for id, left := range t.pendingSubjects {
-		if _, err := tombstones.UpdateOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: id}), bson.D{{Key: "$set", Value: bson.D{{Key: keyPendingSubjects, Value: nonNil(left)}}}}); err != nil {
+		if _, err := tombstones.UpdateOne(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: id}), bson.D{{Key: "$set", Value: bson.D{{Key: fieldPendingSubjects, Value: query.NonNil(left)}}}}); err != nil {
 			return fmt.Errorf("write a tombstone: %w", err)
 		}
 	}
@@ -95,7 +98,7 @@ func (t *eraseTx) flush(ctx context.Context) error {
 
 // PendingSubjects implements store.EraseTx.
 func (t *eraseTx) PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error) {
-	found, err := findTombstones(ctx, t.store.db, append(tenant(t.scope), bson.E{Key: keyID, Value: erasedID}), 1)
+	found, err := findTombstones(ctx, t.store.db, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: erasedID}), 1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -113,7 +116,7 @@ func (t *eraseTx) PutPendingSubjects(erasedID int64, left []int64) {
 // Erased implements store.EraseTx.
 func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 	// Ids are the deployment's: no business takes one that another one erased.
-	found, err := findTombstones(ctx, t.store.db, bson.D{{Key: keyID, Value: in(nonNil(ids))}}, 0)
+	found, err := findTombstones(ctx, t.store.db, bson.D{{Key: schema.FieldID, Value: query.In(query.NonNil(ids))}}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +130,8 @@ func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 // AllViewers implements store.EraseTx.
 func (t *eraseTx) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
 	for _, stage := range stagesOfLife() {
-		q := query{core: append(tenant(t.scope), bson.E{Key: keyLifecycle, Value: stage}, bson.E{Key: keySubjects, Value: subjectID})}
-		found, err := t.store.read(ctx, q, window{limit: limit}, client.SelectAll())
+		q := query.Query{Core: append(query.Tenant(t.scope), bson.E{Key: schema.FieldLifecycle, Value: stage}, bson.E{Key: schema.FieldSubjects, Value: subjectID})}
+		found, err := t.store.read(ctx, q, query.Window{Limit: limit}, client.SelectAll())
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -143,7 +146,7 @@ func stagesOfLife() []client.Lifecycle {
 
 // Erasures implements store.EraseStore.
 func (e *erasures) Erasures(ctx context.Context, limit int64) ([]store.Erasure, error) {
-	found, err := findTombstones(ctx, e.db, bson.D{{Key: keyPending, Value: true}}, limit)
+	found, err := findTombstones(ctx, e.db, bson.D{{Key: schema.FieldPending, Value: true}}, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +160,7 @@ func (e *erasures) Erasures(ctx context.Context, limit int64) ([]store.Erasure, 
 }
 
 func findTombstones(ctx context.Context, db *mongo.Database, filter bson.D, limit int64) ([]tombstoneDocument, error) {
-	cursor, err := db.Collection(tombstonesName).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(oneBatch))
+	cursor, err := db.Collection(schema.Tombstones).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find tombstones: %w", err)
 	}
@@ -170,8 +173,8 @@ func findTombstones(ctx context.Context, db *mongo.Database, filter bson.D, limi
 
 // EndErasure implements store.EraseStore.
 func (e *erasures) EndErasure(ctx context.Context, erasure store.Erasure) error {
-	_, err := e.db.Collection(tombstonesName).UpdateOne(ctx, bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: keyID, Value: erasure.ClientID}},
-		bson.D{{Key: "$unset", Value: bson.D{{Key: keyPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: keyPendingSubjects, Value: ""}}}})
+	_, err := e.db.Collection(schema.Tombstones).UpdateOne(ctx, bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}, {Key: schema.FieldID, Value: erasure.ClientID}},
+		bson.D{{Key: "$unset", Value: bson.D{{Key: schema.FieldPending, Value: ""}, {Key: "user", Value: ""}, {Key: "role", Value: ""}, {Key: "requestId", Value: ""}, {Key: fieldPendingSubjects, Value: ""}}}})
 	if err != nil {
 		return fmt.Errorf("end an erasure: %w", err)
 	}
@@ -187,12 +190,12 @@ type aboutClient struct {
 
 func personal() []aboutClient {
 	return []aboutClient{
-		{historyName, keyClient, []string{keyClient, keyVersion}},
-		{formsName, keyClient, []string{keyClient, "formId"}},
-		{appointmentsName, keyClient, []string{keyAppointment}},
-		{journalName, "clientIds", []string{"mergeId", "part"}},
-		{dismissalsName, "first", []string{"first", "second"}},
-		{dismissalsName, "second", []string{"first", "second"}},
+		{schema.History, schema.FieldClient, []string{schema.FieldClient, schema.FieldVersion}},
+		{schema.Forms, schema.FieldClient, []string{schema.FieldClient, "formId"}},
+		{schema.Appointments, schema.FieldClient, []string{schema.FieldAppointment}},
+		{schema.Journal, "clientIds", []string{"mergeId", "part"}},
+		{schema.Dismissals, "first", []string{"first", "second"}},
+		{schema.Dismissals, "second", []string{"first", "second"}},
 	}
 }
 
@@ -224,8 +227,8 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 // blankAnswers leaves of the kept answers that name an erased client their keys,
 // and that the client was erased: a mutation that is sent again is not done again.
 func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) error {
-	about := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
-	_, err := e.db.Collection(answersName).UpdateMany(ctx, about, bson.D{
+	about := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
+	_, err := e.db.Collection(schema.Answers).UpdateMany(ctx, about, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
 		{Key: "$unset", Value: bson.D{{Key: "input", Value: ""}, {Key: "clients", Value: ""}, {Key: "rest", Value: ""}}},
 	})
@@ -239,8 +242,8 @@ func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) erro
 // the keys of a unique index, which begin with the shard key.
 func (e *erasures) deleteAll(ctx context.Context, about aboutClient, erasure store.Erasure) error {
 	collection := e.db.Collection(about.collection)
-	business := bson.D{{Key: keyBusiness, Value: erasure.BusinessID}}
-	projection := bson.D{{Key: keyID, Value: 0}}
+	business := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}}
+	projection := bson.D{{Key: schema.FieldID, Value: 0}}
 	for _, key := range about.own {
 		projection = append(projection, bson.E{Key: key, Value: 1})
 	}

@@ -12,14 +12,18 @@ import (
 
 	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
 // exports are the reads of what is kept about clients outside their records.
 type exports struct {
 	db    *mongo.Database
-	codec *codec
-	feed  *Feed
+	codec *record.Codec
+	feed  *feed.Feed
 }
 
 // ClientChangeRows implements store.ExportStore.
@@ -32,13 +36,13 @@ func (e *exports) ClientChangeRows(ctx context.Context, scope client.Scope, clie
 func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
 	var pairs []store.IDPair
 	for _, end := range []string{"first", "second"} {
-		cursor, err := e.db.Collection(dismissalsName).Find(ctx, append(tenant(scope), bson.E{Key: end, Value: in(nonNil(clientIDs))}),
-			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}).SetBatchSize(oneBatch))
+		cursor, err := e.db.Collection(schema.Dismissals).Find(ctx, append(query.Tenant(scope), bson.E{Key: end, Value: query.In(query.NonNil(clientIDs))}),
+			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}).SetBatchSize(query.OneBatch))
 		if err != nil {
 			return nil, fmt.Errorf("find dismissals: %w", err)
 		}
 		var found []dismissalDocument
-		if err := allRows(ctx, cursor, &found); err != nil {
+		if err := query.AllRows(ctx, cursor, &found); err != nil {
 			return nil, fmt.Errorf("read dismissals: %w", err)
 		}
 		for _, d := range found {
@@ -51,13 +55,13 @@ func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, client
 
 // KeptVersions implements store.ExportStore.
 func (e *exports) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.KeptVersion, error) {
-	cursor, err := e.db.Collection(answersName).Find(ctx, append(tenant(scope), bson.E{Key: "clients.clientId", Value: in(nonNil(clientIDs))}),
-		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}).SetBatchSize(oneBatch))
+	cursor, err := e.db.Collection(schema.Answers).Find(ctx, append(query.Tenant(scope), bson.E{Key: "clients.clientId", Value: query.In(query.NonNil(clientIDs))}),
+		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}).SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find kept answers: %w", err)
 	}
 	var found []answerDocument
-	if err := allRows(ctx, cursor, &found); err != nil {
+	if err := query.AllRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read kept answers: %w", err)
 	}
 	var versions []store.KeptVersion
@@ -77,14 +81,14 @@ func (e *exports) KeptVersions(ctx context.Context, scope client.Scope, clientID
 
 // RemovedAppointments implements store.ExportStore.
 func (e *exports) RemovedAppointments(ctx context.Context, scope client.Scope, clientIDs []int64) ([]client.KnownAppointment, error) {
-	q := query{core: append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "removed", Value: true}}}
-	cursor, err := e.db.Collection(appointmentsName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyAppointment)}}),
-		options.Aggregate().SetBatchSize(oneBatch))
+	q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}), Rest: bson.D{{Key: "removed", Value: true}}}
+	cursor, err := e.db.Collection(schema.Appointments).Aggregate(ctx, append(q.Stages(), bson.D{{Key: "$sort", Value: schema.Ascending(schema.FieldAppointment)}}),
+		options.Aggregate().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find removed appointments: %w", err)
 	}
 	var found []appointmentDocument
-	if err := allRows(ctx, cursor, &found); err != nil {
+	if err := query.AllRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read removed appointments: %w", err)
 	}
 	removed := make([]client.KnownAppointment, len(found))

@@ -13,6 +13,8 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -47,9 +49,9 @@ func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) erro
 // from the merge to its undoing. What was before the one, and what is since the
 // other, stays: the history still replays to what the survivor is.
 func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
-	history := e.db.Collection(historyName)
-	cursor, err := history.Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}),
-		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
+	history := e.db.Collection(schema.History)
+	cursor, err := history.Find(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}),
+		options.Find().SetSort(schema.Ascending(schema.FieldVersion)).SetProjection(bson.D{{Key: schema.FieldVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
 	if err != nil {
 		return fmt.Errorf("find the history of a merge: %w", err)
 	}
@@ -69,7 +71,7 @@ func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge
 			continue
 		}
 		update := bson.D{{Key: "$set", Value: bson.D{{Key: "changes", Value: rows[i].Changes}}}}
-		if _, err := history.UpdateOne(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: j.ClientID}, bson.E{Key: keyVersion, Value: rows[i].Version}), update); err != nil {
+		if _, err := history.UpdateOne(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}, bson.E{Key: schema.FieldVersion, Value: rows[i].Version}), update); err != nil {
 			return fmt.Errorf("forget a merge: %w", err)
 		}
 	}

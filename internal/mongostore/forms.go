@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 )
 
 type formDocument struct {
@@ -38,13 +40,13 @@ func (r *clientReads) Forms(ctx context.Context, scope client.Scope, clientIDs [
 // leaves.
 func (r *clientReads) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
 	var stored []formDocument
-	for chunk := range idChunks(clientIDs) {
-		cursor, err := r.db.Collection(formsName).Find(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(chunk)}),
-			options.Find().SetSort(ascending(keyClient, "formId")).SetProjection(projection))
+	for chunk := range query.IDChunks(clientIDs) {
+		cursor, err := r.db.Collection(schema.Forms).Find(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(chunk)}),
+			options.Find().SetSort(schema.Ascending(schema.FieldClient, "formId")).SetProjection(projection))
 		if err != nil {
 			return nil, fmt.Errorf("find forms: %w", err)
 		}
-		if err := allRows(ctx, cursor, &stored); err != nil {
+		if err := query.AllRows(ctx, cursor, &stored); err != nil {
 			return nil, fmt.Errorf("read forms: %w", err)
 		}
 	}

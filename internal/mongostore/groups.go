@@ -9,6 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -33,8 +35,8 @@ func (d *groupDocument) group() store.LocationGroup {
 // LocationGroups implements store.Store.
 func (b *businesses) LocationGroups(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]int64, error) {
 	found, err := b.groups(ctx, bson.D{
-		{Key: keyBusiness, Value: scope.BusinessID},
-		{Key: keyGroup, Value: in(nonNil(ids))},
+		{Key: schema.FieldBusiness, Value: scope.BusinessID},
+		{Key: schema.FieldGroup, Value: query.In(query.NonNil(ids))},
 	})
 	if err != nil {
 		return nil, err
@@ -50,7 +52,7 @@ func (b *businesses) LocationGroups(ctx context.Context, scope client.Scope, ids
 
 // ListLocationGroups implements store.Store.
 func (b *businesses) ListLocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
-	found, err := b.groups(ctx, bson.D{{Key: keyBusiness, Value: scope.BusinessID}})
+	found, err := b.groups(ctx, bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func (b *businesses) ListLocationGroups(ctx context.Context, scope client.Scope)
 
 // groups finds location groups by id, removals included.
 func (b *businesses) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
-	cursor, err := b.db.Collection(groupsName).Find(ctx, filter, options.Find().SetSort(ascending(keyGroup)))
+	cursor, err := b.db.Collection(schema.Groups).Find(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldGroup)))
 	if err != nil {
 		return nil, fmt.Errorf("find location groups: %w", err)
 	}
@@ -78,7 +80,7 @@ func (b *businesses) groups(ctx context.Context, filter bson.D) ([]groupDocument
 
 // LocationGroup implements store.FeedTx.
 func (t *schedulerTx) LocationGroup(ctx context.Context, id int64) (*store.KnownGroup, error) {
-	if err := t.lock(ctx, groupsName); err != nil {
+	if err := t.lock(ctx, schema.Groups); err != nil {
 		return nil, err
 	}
 	found, err := t.store.groups(ctx, groupFilter(t.scope, id))
@@ -90,9 +92,9 @@ func (t *schedulerTx) LocationGroup(ctx context.Context, id int64) (*store.Known
 
 // CountLocationGroups implements store.FeedTx.
 func (t *schedulerTx) CountLocationGroups(ctx context.Context) (int64, error) {
-	count, err := t.store.db.Collection(groupsName).CountDocuments(ctx, bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
-		{Key: keyRemoved, Value: false},
+	count, err := t.store.db.Collection(schema.Groups).CountDocuments(ctx, bson.D{
+		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
+		{Key: schema.FieldRemoved, Value: false},
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count location groups: %w", err)
@@ -110,7 +112,7 @@ func (t *schedulerTx) PutLocationGroup(ctx context.Context, group store.KnownGro
 		ModifiedDate: group.ModifiedDate,
 		Removed:      group.Removed,
 	}
-	_, err := t.store.db.Collection(groupsName).ReplaceOne(ctx, groupFilter(t.scope, group.LocationGroupID), document, options.Replace().SetUpsert(true))
+	_, err := t.store.db.Collection(schema.Groups).ReplaceOne(ctx, groupFilter(t.scope, group.LocationGroupID), document, options.Replace().SetUpsert(true))
 	if err != nil {
 		return fmt.Errorf("write a location group: %w", err)
 	}
@@ -118,5 +120,5 @@ func (t *schedulerTx) PutLocationGroup(ctx context.Context, group store.KnownGro
 }
 
 func groupFilter(scope client.Scope, id int64) bson.D {
-	return bson.D{{Key: keyBusiness, Value: scope.BusinessID}, {Key: keyGroup, Value: id}}
+	return bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}, {Key: schema.FieldGroup, Value: id}}
 }

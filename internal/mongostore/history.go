@@ -11,6 +11,9 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/schema"
 )
 
 type historyDocument struct {
@@ -37,15 +40,15 @@ func (r *clientReads) History(ctx context.Context, scope client.Scope, clientIDs
 	if until > 0 {
 		bounds = append(bounds, bson.E{Key: "$lte", Value: until})
 	}
-	q := query{core: append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))})}
-	versions := bson.D{{Key: keyVersion, Value: bounds}}
+	q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))})}
+	versions := bson.D{{Key: schema.FieldVersion, Value: bounds}}
 	if len(clientIDs) == 1 {
-		q.core = append(append(tenant(scope), bson.E{Key: keyClient, Value: clientIDs[0]}), versions...)
+		q.Core = append(append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: clientIDs[0]}), versions...)
 	} else {
-		q.rest = versions
+		q.Rest = versions
 	}
-	pipeline := append(q.stages(), bson.D{{Key: "$sort", Value: ascending(keyClient, keyVersion)}})
-	cursor, err := r.db.Collection(historyName).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(oneBatch))
+	pipeline := append(q.Stages(), bson.D{{Key: "$sort", Value: schema.Ascending(schema.FieldClient, schema.FieldVersion)}})
+	cursor, err := r.db.Collection(schema.History).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find history: %w", err)
 	}
@@ -57,9 +60,9 @@ func (t *transaction) History(ctx context.Context, clientIDs []int64, after, unt
 	return t.store.History(ctx, t.scope, clientIDs, after, until)
 }
 
-func readEntries(ctx context.Context, c *codec, cursor *mongo.Cursor) ([]history.Entry, error) {
+func readEntries(ctx context.Context, c *record.Codec, cursor *mongo.Cursor) ([]history.Entry, error) {
 	var rows []historyDocument
-	if err := allRows(ctx, cursor, &rows); err != nil {
+	if err := query.AllRows(ctx, cursor, &rows); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	entries := make([]history.Entry, len(rows))
@@ -70,8 +73,8 @@ func readEntries(ctx context.Context, c *codec, cursor *mongo.Cursor) ([]history
 			Operation: history.Operation(row.Operation), RequestID: row.RequestID, MergeID: row.MergeID, Changes: make([]history.Change, len(row.Changes)),
 		}
 		for j, change := range row.Changes {
-			before, ok := c.decodeChange(change.Path, change.Before)
-			after, also := c.decodeChange(change.Path, change.After)
+			before, ok := c.DecodeChange(change.Path, change.Before)
+			after, also := c.DecodeChange(change.Path, change.After)
 			if !ok || !also {
 				return nil, fmt.Errorf("history of client %d, version %d: %s has a value of another type", row.ClientID, row.Version, change.Path)
 			}

@@ -10,6 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
@@ -40,14 +42,14 @@ type answerTx struct {
 }
 
 func (t *answerTx) answerFilter(key []byte) bson.D {
-	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
+	return bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
 // Kept implements store.IdempotencyTx. What is too old may be there still: a database
 // clears away when it has the time.
 func (t *answerTx) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
-	err := t.store.db.Collection(answersName).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
+	err := t.store.db.Collection(schema.Answers).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -102,16 +104,16 @@ func (t *answerTx) flush(ctx context.Context) error {
 	if len(t.answers) == 0 {
 		return nil
 	}
-	result, err := t.store.db.Collection(answersName).BulkWrite(ctx, t.answers, options.BulkWrite().SetOrdered(true))
+	result, err := t.store.db.Collection(schema.Answers).BulkWrite(ctx, t.answers, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		// The same key was used elsewhere at the same time.
-		return asConflict(err)
+		return transact.AsConflict(err)
 	}
 	if err != nil {
 		return fmt.Errorf("keep an answer: %w", err)
 	}
 	if result.InsertedCount+result.MatchedCount+result.DeletedCount != int64(len(t.answers)) {
-		return asConflict(errors.New("a kept answer is gone"))
+		return transact.AsConflict(errors.New("a kept answer is gone"))
 	}
 	return nil
 }

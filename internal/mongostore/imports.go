@@ -10,6 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
@@ -39,13 +41,13 @@ type importTx struct {
 }
 
 func (t *importTx) importFilter(key []byte) bson.D {
-	return bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
+	return bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
 // Imported implements store.ImportTx.
 func (t *importTx) Imported(ctx context.Context, key []byte) (*store.ImportProgress, error) {
 	var d importDocument
-	err := t.store.db.Collection(importsName).FindOne(ctx, t.importFilter(key)).Decode(&d)
+	err := t.store.db.Collection(schema.Imports).FindOne(ctx, t.importFilter(key)).Decode(&d)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -74,10 +76,10 @@ func (t *importTx) flush(ctx context.Context) error {
 	if t.imported == nil {
 		return nil
 	}
-	_, err := t.store.db.Collection(importsName).ReplaceOne(ctx, t.importFilter(t.imported.Key), t.imported, options.Replace().SetUpsert(true))
+	_, err := t.store.db.Collection(schema.Imports).ReplaceOne(ctx, t.importFilter(t.imported.Key), t.imported, options.Replace().SetUpsert(true))
 	if mongo.IsDuplicateKeyError(err) {
 		// Two began at once.
-		return asConflict(err)
+		return transact.AsConflict(err)
 	}
 	if err != nil {
 		return fmt.Errorf("keep how far an import came: %w", err)

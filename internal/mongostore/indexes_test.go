@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
 	"clientgraph/internal/testdb"
 )
 
@@ -24,7 +24,7 @@ func (p *process) unindexed(t *testing.T, name string) {
 	must(t, p.db.Collection("clients").Indexes().DropOne(t.Context(), name))
 }
 
-func (p *process) indexState(t *testing.T) mongostore.IndexState {
+func (p *process) indexState(t *testing.T) admin.IndexState {
 	t.Helper()
 	state, err := p.store.IndexState(t.Context())
 	must(t, err)

@@ -12,6 +12,10 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -43,10 +47,10 @@ func (t *mergeTx) PutJournal(j *merge.Journal) error {
 		At: j.At, User: j.User, Changed: j.Changed, Report: string(j.Report),
 	}
 	var err error
-	if row.Before, err = marshalled(t.store.codec.encode(j.Before)); err != nil {
+	if row.Before, err = record.Marshalled(t.store.codec.Encode(j.Before)); err != nil {
 		return err
 	}
-	if row.After, err = marshalled(t.store.codec.encode(j.After)); err != nil {
+	if row.After, err = record.Marshalled(t.store.codec.Encode(j.After)); err != nil {
 		return err
 	}
 	if size, err := bson.Marshal(row); err != nil {
@@ -56,7 +60,7 @@ func (t *mergeTx) PutJournal(j *merge.Journal) error {
 	}
 	t.journals = append(t.journals, row)
 	part := 0
-	for viewers := range slices.Chunk(j.Viewers, rowBatch) {
+	for viewers := range slices.Chunk(j.Viewers, feed.RowBatch) {
 		part++
 		further := journalDocument{BusinessID: row.BusinessID, MergeID: row.MergeID, Part: part, ClientIDs: row.ClientIDs, At: row.At}
 		for _, viewer := range viewers {
@@ -69,8 +73,8 @@ func (t *mergeTx) PutJournal(j *merge.Journal) error {
 
 // Journal implements store.MergeTx.
 func (t *mergeTx) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
-	cursor, err := t.store.db.Collection(journalName).Find(ctx,
-		append(tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(ascending("part")))
+	cursor, err := t.store.db.Collection(schema.Journal).Find(ctx,
+		append(query.Tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(schema.Ascending("part")))
 	if err != nil {
 		return nil, fmt.Errorf("find the journal: %w", err)
 	}
@@ -95,8 +99,8 @@ func (t *mergeTx) Journal(ctx context.Context, mergeID int64) (*merge.Journal, e
 
 // Journals implements store.ExportStore.
 func (e *exports) Journals(ctx context.Context, scope client.Scope, clientIDs []int64) ([]merge.Journal, error) {
-	q := query{core: append(tenant(scope), bson.E{Key: "clientIds", Value: in(nonNil(clientIDs))}), rest: bson.D{{Key: "part", Value: 0}}}
-	cursor, err := e.db.Collection(journalName).Aggregate(ctx, append(q.stages(), bson.D{{Key: "$sort", Value: ascending("mergeId")}}))
+	q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: "clientIds", Value: query.In(query.NonNil(clientIDs))}), Rest: bson.D{{Key: "part", Value: 0}}}
+	cursor, err := e.db.Collection(schema.Journal).Aggregate(ctx, append(q.Stages(), bson.D{{Key: "$sort", Value: schema.Ascending("mergeId")}}))
 	if err != nil {
 		return nil, fmt.Errorf("find journals: %w", err)
 	}
@@ -116,16 +120,16 @@ func (e *exports) Journals(ctx context.Context, scope client.Scope, clientIDs []
 }
 
 // readJournal reads a journal's part 0.
-func readJournal(c *codec, row *journalDocument) (*merge.Journal, error) {
+func readJournal(c *record.Codec, row *journalDocument) (*merge.Journal, error) {
 	j := &merge.Journal{
 		MergeID: row.MergeID, ClientID: row.ClientIDs[0], ClientIDs: row.ClientIDs[1:], At: row.At.UTC(), User: row.User,
 		Changed: row.Changed, Report: []byte(row.Report), Undone: row.Undone,
 	}
 	var err error
-	if j.Before, err = c.decode(row.Before); err != nil {
+	if j.Before, err = c.Decode(row.Before); err != nil {
 		return nil, err
 	}
-	if j.After, err = c.decode(row.After); err != nil {
+	if j.After, err = c.Decode(row.After); err != nil {
 		return nil, err
 	}
 	return j, nil
@@ -138,15 +142,15 @@ func (t *mergeTx) CloseJournal(mergeID int64) {
 
 // flush writes the journals.
 func (t *mergeTx) flush(ctx context.Context) error {
-	journal := t.store.db.Collection(journalName)
-	for rows := range slices.Chunk(t.journals, rowBatch) {
+	journal := t.store.db.Collection(schema.Journal)
+	for rows := range slices.Chunk(t.journals, feed.RowBatch) {
 		if _, err := journal.InsertMany(ctx, rows); err != nil {
 			return fmt.Errorf("write the journal: %w", err)
 		}
 	}
 	for _, id := range t.closed {
 		_, err := journal.UpdateOne(ctx,
-			append(tenant(t.scope), bson.E{Key: "mergeId", Value: id}, bson.E{Key: "part", Value: 0}),
+			append(query.Tenant(t.scope), bson.E{Key: "mergeId", Value: id}, bson.E{Key: "part", Value: 0}),
 			bson.D{{Key: "$set", Value: bson.D{{Key: "undone", Value: true}}}})
 		if err != nil {
 			return fmt.Errorf("close the journal: %w", err)

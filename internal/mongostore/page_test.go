@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // Those who shard a cluster read which collections are sharded, and by what.
@@ -15,7 +15,7 @@ func TestPageTellsHowEachCollectionIsSharded(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := 0
-	for _, collection := range mongostore.Collections() {
+	for _, collection := range schema.Collections() {
 		key := "`" + collection.ShardKey + "`"
 		if collection.ShardKey == "" {
 			key = "whole"

@@ -12,6 +12,7 @@ import (
 	"clientgraph/internal/bench"
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/store"
 	"clientgraph/internal/testdb"
@@ -69,7 +70,7 @@ func (p *planner) check(name string, read func(context.Context) error) {
 func (p *planner) checkOrder(name string, command bson.D, plan bench.Plan) {
 	p.t.Helper()
 	for _, index := range plan.Indexes {
-		if index.Name != "_id_" && !slices.Contains(mongostore.IndexNames(), plan.Collection+"."+index.Name) {
+		if index.Name != "_id_" && !slices.Contains(schema.IndexNames(), plan.Collection+"."+index.Name) {
 			p.t.Errorf("%s uses an index that nobody made: %s", name, index.Name)
 		}
 	}

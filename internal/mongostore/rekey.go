@@ -10,15 +10,17 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/search"
 )
 
-// rekeying is the condition that a business is marked: see anyAccount.
-func rekeying() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
-
 // MarkedBusinesses implements store.Store.
 func (b *businesses) MarkedBusinesses(ctx context.Context) ([]int64, error) {
-	cursor, err := b.db.Collection(businessesName).Find(ctx, bson.D{{Key: "rekeyedTo", Value: rekeying()}})
+	cursor, err := b.db.Collection(schema.Businesses).Find(ctx, bson.D{{Key: "rekeyedTo", Value: schema.Marked()}})
 	if err != nil {
 		return nil, fmt.Errorf("find businesses: %w", err)
 	}
@@ -73,7 +75,7 @@ func (t *settingsTx) PutRekeyState(ctx context.Context, state search.RekeyState)
 
 // admitVersion says, where clients are keyed by a later version than this
 // program's, that some now are not: whoever has that version makes their keys anew.
-func (t *settingsTx) admitVersion(ctx context.Context, keys *feedRekeyState) error {
+func (t *settingsTx) admitVersion(ctx context.Context, keys *feed.WriterState) error {
 	if max(keys.RulesVersion, keys.RekeyTo) <= search.RulesVersion {
 		return nil
 	}
@@ -82,7 +84,7 @@ func (t *settingsTx) admitVersion(ctx context.Context, keys *feedRekeyState) err
 
 // followKeys keys the clients that the transaction wrote by what clients of the
 // business are keyed by now.
-func (t *settingsTx) followKeys(ctx context.Context, keys *feedRekeyState) error {
+func (t *settingsTx) followKeys(ctx context.Context, keys *feed.WriterState) error {
 	if err := t.admitVersion(ctx, keys); err != nil {
 		return err
 	}
@@ -91,27 +93,27 @@ func (t *settingsTx) followKeys(ctx context.Context, keys *feedRekeyState) error
 
 // ClientsAfter implements store.BusinessTx.
 func (t *settingsTx) ClientsAfter(ctx context.Context, id int64, limit int) ([]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyID, Value: bson.D{{Key: "$gt", Value: id}}})}
-	return t.store.read(ctx, q, window{sort: ascending(keyID), limit: int64(limit)}, client.SelectAll())
+	q := query.Query{Core: append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: bson.D{{Key: "$gt", Value: id}}})}
+	return t.store.read(ctx, q, query.Window{Sort: schema.Ascending(schema.FieldID), Limit: int64(limit)}, client.SelectAll())
 }
 
 // SaveKeys implements store.BusinessTx.
 func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Client) error {
 	var writes []mongo.WriteModel
 	for i := range before {
-		update, err := t.store.codec.difference(before[i], after[i])
+		update, err := t.store.codec.Difference(before[i], after[i])
 		if err != nil {
 			return err
 		}
 		if len(update) > 0 {
-			filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before[i].ClientID}}
+			filter := bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: before[i].ClientID}}
 			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(filter).SetUpdate(update))
 		}
 	}
 	if len(writes) == 0 {
 		return nil
 	}
-	if _, err := t.store.db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true)); err != nil {
+	if _, err := t.store.db.Collection(schema.Clients).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true)); err != nil {
 		return fmt.Errorf("write keys: %w", err)
 	}
 	return nil
@@ -120,7 +122,7 @@ func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Clien
 // correctKeys remakes the keys of the clients that the transaction wrote, where the
 // business's settings changed since they were made: the pass over all clients has
 // gone past these, or has not seen them.
-func (t *settingsTx) correctKeys(ctx context.Context, now *settingsDocument) error {
+func (t *settingsTx) correctKeys(ctx context.Context, now *counters.Settings) error {
 	if now == nil {
 		return nil
 	}
@@ -143,15 +145,15 @@ func (s *Store) indexer(settings search.Settings) *search.Indexer {
 // rules that hold now.
 func (s *Store) remakeKeys(ctx context.Context, businessID int64, clientIDs []int64) error {
 	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
-	for ids := range slices.Chunk(clientIDs, keyBatch) {
-		err := inTransaction(ctx, s.db, func(ctx context.Context) error {
+	for ids := range slices.Chunk(clientIDs, rekeyBatch) {
+		err := transact.Run(ctx, s.db, func(ctx context.Context) error {
 			t := newTransaction(s, scope, nil)
-			keys, err := s.feed.findFeedRekeyState(ctx, businessID)
+			keys, err := s.feed.FindWriterState(ctx, businessID)
 			if err != nil || keys == nil {
 				return err
 			}
-			q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(ids)})}
-			if t.written, err = s.read(ctx, q, window{}, client.SelectAll()); err != nil {
+			q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldID, Value: query.In(ids)})}
+			if t.written, err = s.read(ctx, q, query.Window{}, client.SelectAll()); err != nil {
 				return err
 			}
 			return t.followKeys(ctx, keys)
@@ -163,5 +165,5 @@ func (s *Store) remakeKeys(ctx context.Context, businessID int64, clientIDs []in
 	return nil
 }
 
-// keyBatch is how many clients one transaction makes the keys of.
-const keyBatch = 100
+// rekeyBatch is how many clients one transaction makes the keys of.
+const rekeyBatch = 100

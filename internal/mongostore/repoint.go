@@ -13,6 +13,10 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/merge"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 // mergeTx implements store.MergeTx.
@@ -38,19 +42,19 @@ func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error
 		if len(batch) == 0 {
 			return nil
 		}
-		result, err := t.store.db.Collection(clientsName).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(true))
+		result, err := t.store.db.Collection(schema.Clients).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(true))
 		if err != nil {
 			return fmt.Errorf("repoint viewers: %w", err)
 		}
 		if result.MatchedCount != viewers {
-			return asConflict(fmt.Errorf("%d of %d viewers are gone", viewers-result.MatchedCount, viewers))
+			return transact.AsConflict(fmt.Errorf("%d of %d viewers are gone", viewers-result.MatchedCount, viewers))
 		}
 		batch, viewers = nil, 0
 		return nil
 	}
 	for _, change := range changes {
-		for ids := range slices.Chunk(change.ViewerIDs, rowBatch) {
-			if viewers+int64(len(ids)) > rowBatch {
+		for ids := range slices.Chunk(change.ViewerIDs, feed.RowBatch) {
+			if viewers+int64(len(ids)) > feed.RowBatch {
 				if err := flush(); err != nil {
 					return err
 				}
@@ -67,14 +71,14 @@ func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error
 // them, ascending, as it is stored everywhere.
 func repointing(scope client.Scope, viewerIDs []int64, change merge.Repointing) mongo.WriteModel {
 	rest := bson.D{{Key: "$setDifference", Value: bson.A{
-		bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}, nonNil(change.Drop),
+		bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldSubjects, bson.A{}}}}, query.NonNil(change.Drop),
 	}}}
-	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, nonNil(change.Add)}}}
+	all := bson.D{{Key: "$setUnion", Value: bson.A{rest, query.NonNil(change.Add)}}}
 	return mongo.NewUpdateManyModel().
-		SetFilter(append(tenant(scope), bson.E{Key: keyID, Value: in(viewerIDs)})).
+		SetFilter(append(query.Tenant(scope), bson.E{Key: schema.FieldID, Value: query.In(viewerIDs)})).
 		SetUpdate(mongo.Pipeline{{{Key: "$set", Value: bson.D{
-			{Key: keySubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: all}, {Key: "sortBy", Value: 1}}}}},
-			{Key: keyChange, Value: bson.D{{Key: "$add", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$" + keyChange, int64(0)}}}, int64(1)}}}},
+			{Key: schema.FieldSubjects, Value: bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: all}, {Key: "sortBy", Value: 1}}}}},
+			{Key: schema.FieldChange, Value: bson.D{{Key: "$add", Value: bson.A{bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldChange, int64(0)}}}, int64(1)}}}},
 		}}}})
 }
 
@@ -104,9 +108,9 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 			unread = append(unread, edges.ClientID)
 		}
 	}
-	for ids := range slices.Chunk(unread, idChunk) {
-		cursor, err := t.store.db.Collection(clientsName).Find(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)}),
-			options.Find().SetBatchSize(oneBatch).SetProjection(bson.D{{Key: keyVersion, Value: 1}, {Key: keyChange, Value: 1}, {Key: keyVisibility, Value: 1}}))
+	for ids := range slices.Chunk(unread, query.IDChunk) {
+		cursor, err := t.store.db.Collection(schema.Clients).Find(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(ids)}),
+			options.Find().SetBatchSize(query.OneBatch).SetProjection(bson.D{{Key: schema.FieldVersion, Value: 1}, {Key: schema.FieldChange, Value: 1}, {Key: schema.FieldVisibility, Value: 1}}))
 		if err != nil {
 			return fmt.Errorf("find neighbours: %w", err)
 		}
@@ -143,10 +147,10 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 // announces and whose records it does not write otherwise. An erasure of theirs at
 // the same time, or a change of who sees them, is a conflict so.
 func (t *mergeTx) touchNeighbours(clientIDs []int64) {
-	for ids := range slices.Chunk(clientIDs, rowBatch) {
+	for ids := range slices.Chunk(clientIDs, feed.RowBatch) {
 		t.writes = append(t.writes, mongo.NewUpdateManyModel().
-			SetFilter(append(tenant(t.scope), bson.E{Key: keyID, Value: in(ids)})).
-			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: keyChange, Value: int64(1)}}}}))
+			SetFilter(append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(ids)})).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
 		t.updates += int64(len(ids))
 	}
 }
@@ -163,12 +167,12 @@ func (t *mergeTx) repointed(viewerIDs []int64) {
 
 func (t *mergeTx) movedRow(d neighbourDocument, edges merge.MovedEdges, at time.Time) bson.D {
 	row := bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: at},
 		{Key: "kind", Value: string(history.KindUpserted)},
 		{Key: "clientId", Value: edges.ClientID},
-		{Key: keyChange, Value: t.raised[edges.ClientID]},
-		{Key: keyVersion, Value: d.Version},
+		{Key: schema.FieldChange, Value: t.raised[edges.ClientID]},
+		{Key: schema.FieldVersion, Value: d.Version},
 		{Key: "changedPaths", Value: edges.Paths},
 		{Key: "visibilityAfter", Value: d.Visibility},
 		{Key: "visibilityBefore", Value: d.Visibility},

@@ -12,6 +12,9 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 type appointmentDocument struct {
@@ -48,9 +51,9 @@ func (t *schedulerTx) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	if t.known == nil {
 		t.known = map[int64]bool{}
 	}
-	cursor, err := t.store.db.Collection(appointmentsName).Find(ctx,
-		bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: in(nonNil(ids))}},
-		options.Find().SetBatchSize(oneBatch))
+	cursor, err := t.store.db.Collection(schema.Appointments).Find(ctx,
+		bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldAppointment, Value: query.In(query.NonNil(ids))}},
+		options.Find().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find appointments: %w", err)
 	}
@@ -78,7 +81,7 @@ func (t *schedulerTx) KnowAppointments(known []client.KnownAppointment) {
 			continue
 		}
 		t.appointments = append(t.appointments, mongo.NewReplaceOneModel().
-			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyAppointment, Value: k.AppointmentID}}).
+			SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldAppointment, Value: k.AppointmentID}}).
 			SetReplacement(document))
 	}
 }
@@ -86,7 +89,7 @@ func (t *schedulerTx) KnowAppointments(known []client.KnownAppointment) {
 // Refresh implements store.FeedTx.
 func (t *schedulerTx) Refresh(before, after *client.Client, at time.Time, properties []string) error {
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
-	update, err := t.store.codec.difference(before, after)
+	update, err := t.store.codec.Difference(before, after)
 	if err != nil {
 		return err
 	}
@@ -123,7 +126,7 @@ func (t *schedulerTx) Forms(ctx context.Context, clientIDs []int64) ([]client.Fo
 func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string) {
 	for _, form := range forms {
 		document := bson.D{
-			{Key: keyBusiness, Value: t.scope.BusinessID},
+			{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
 			{Key: "clientId", Value: form.ClientID},
 			{Key: "formId", Value: form.FormID},
 			{Key: "data", Value: string(form.Data)},
@@ -145,7 +148,7 @@ func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Ti
 	// Two writers of one client's forms, or of its visibility, refuse each other so:
 	// the feed row says who sees the client, and its forms are counted.
 	number := t.raise(c.ClientID, c.ChangeNumber)
-	t.update(c, bson.D{{Key: "$set", Value: bson.D{{Key: keyChange, Value: number}}}})
+	t.update(c, bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldChange, Value: number}}}})
 	t.announceFeed(c, c, at, properties)
 }
 
@@ -154,7 +157,7 @@ func (t *schedulerTx) flush(ctx context.Context) error {
 	for _, kept := range []struct {
 		collection string
 		writes     []mongo.WriteModel
-	}{{appointmentsName, t.appointments}, {formsName, t.forms}} {
+	}{{schema.Appointments, t.appointments}, {schema.Forms, t.forms}} {
 		if len(kept.writes) == 0 {
 			continue
 		}
@@ -162,7 +165,7 @@ func (t *schedulerTx) flush(ctx context.Context) error {
 		_, err := t.store.db.Collection(kept.collection).BulkWrite(ctx, kept.writes, options.BulkWrite().SetOrdered(true))
 		if mongo.IsDuplicateKeyError(err) {
 			// Another request recorded the same thing first.
-			return asConflict(err)
+			return transact.AsConflict(err)
 		}
 		if err != nil {
 			return fmt.Errorf("write %s: %w", kept.collection, err)

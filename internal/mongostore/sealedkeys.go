@@ -7,6 +7,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/mongostore/schema"
 )
 
 // sealedKeys are the secret keys of the deployment, sealed.
@@ -20,7 +22,7 @@ type secretDocument struct {
 // SealedKey returns the sealed key of that name; nil when there is none.
 func (k *sealedKeys) SealedKey(ctx context.Context, name string) ([]byte, error) {
 	var stored secretDocument
-	err := k.db.Collection(secretsName).FindOne(ctx, bson.D{{Key: keyID, Value: name}}).Decode(&stored)
+	err := k.db.Collection(schema.Secrets).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: name}}).Decode(&stored)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -32,7 +34,7 @@ func (k *sealedKeys) SealedKey(ctx context.Context, name string) ([]byte, error)
 
 // AddSealedKey stores a sealed key unless there is one of that name.
 func (k *sealedKeys) AddSealedKey(ctx context.Context, name string, sealed []byte) error {
-	_, err := k.db.Collection(secretsName).InsertOne(ctx, secretDocument{Name: name, Sealed: sealed})
+	_, err := k.db.Collection(schema.Secrets).InsertOne(ctx, secretDocument{Name: name, Sealed: sealed})
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("store a sealed key: %w", err)
 	}
@@ -42,8 +44,8 @@ func (k *sealedKeys) AddSealedKey(ctx context.Context, name string, sealed []byt
 // ReplaceSealedKey stores a sealed key in place of that one, if it is there
 // still.
 func (k *sealedKeys) ReplaceSealedKey(ctx context.Context, name string, was, sealed []byte) error {
-	_, err := k.db.Collection(secretsName).UpdateOne(ctx,
-		bson.D{{Key: keyID, Value: name}, {Key: "sealed", Value: was}},
+	_, err := k.db.Collection(schema.Secrets).UpdateOne(ctx,
+		bson.D{{Key: schema.FieldID, Value: name}, {Key: "sealed", Value: was}},
 		bson.D{{Key: "$set", Value: bson.D{{Key: "sealed", Value: sealed}}}})
 	if err != nil {
 		return fmt.Errorf("replace a sealed key: %w", err)

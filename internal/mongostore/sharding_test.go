@@ -11,7 +11,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/testdb"
 )
 
@@ -74,7 +75,7 @@ func TestShardShardsEachCollectionThatGrowsByItsBusiness(t *testing.T) {
 	// One that an operator sharded by another key stays as it is.
 	c.keys[db.Name+".clientForms"] = bson.D{{Key: "businessId", Value: "hashed"}}
 	first := shard()
-	for _, collection := range mongostore.Collections() {
+	for _, collection := range schema.Collections() {
 		want, key := "is sharded by {"+collection.ShardKey+": 1} now", bson.D{{Key: collection.ShardKey, Value: int32(1)}}
 		switch {
 		case collection.ShardKey == "":
@@ -103,10 +104,10 @@ func TestShardShardsEachCollectionThatGrowsByItsBusiness(t *testing.T) {
 func TestShardHasNothingToDoOnAReplicaSet(t *testing.T) {
 	t.Parallel()
 	wire, store := newWire(t, testdb.New(t))
-	if err := store.Shard(t.Context(), func(string, string) { t.Error("it does something") }); !errors.Is(err, mongostore.ErrNoCluster) {
+	if err := store.Shard(t.Context(), func(string, string) { t.Error("it does something") }); !errors.Is(err, admin.ErrNoCluster) {
 		t.Errorf("it ends with %v", err)
 	}
-	if err := store.PutZone(t.Context(), mongostore.Zone{Name: "large", From: 7, To: 7}); !errors.Is(err, mongostore.ErrNoCluster) {
+	if err := store.PutZone(t.Context(), admin.Zone{Name: "large", From: 7, To: 7}); !errors.Is(err, admin.ErrNoCluster) {
 		t.Errorf("it ends with %v", err)
 	}
 	if sent := wire.times("shardCollection") + wire.times("updateZoneKeyRange"); sent != 0 {
@@ -125,7 +126,7 @@ func TestShardWaitsForCountersToSayWhoseTheyAre(t *testing.T) {
 	must(t, err)
 	c := &cluster{keys: map[string]bson.D{}, zones: map[string]string{}}
 	wire.answersCommands(c.answer)
-	if err := store.Shard(t.Context(), func(string, string) {}); !errors.Is(err, mongostore.ErrUnnamed) || len(c.keys) > 0 {
+	if err := store.Shard(t.Context(), func(string, string) {}); !errors.Is(err, admin.ErrUnnamed) || len(c.keys) > 0 {
 		t.Errorf("%d collections are sharded: %v", len(c.keys), err)
 	}
 }
@@ -136,9 +137,9 @@ func TestZonePinsABusinessInEveryShardedCollection(t *testing.T) {
 	wire, store := newWire(t, db)
 	c := &cluster{keys: map[string]bson.D{}, zones: map[string]string{}}
 	wire.answersCommands(c.answer)
-	must(t, store.PutZone(t.Context(), mongostore.Zone{Name: "large", From: 7, To: 9}))
+	must(t, store.PutZone(t.Context(), admin.Zone{Name: "large", From: 7, To: 9}))
 	want := map[string]string{}
-	for _, collection := range mongostore.Collections() {
+	for _, collection := range schema.Collections() {
 		if key := collection.ShardKey; key != "" {
 			want[db.Name+"."+collection.Name] = fmt.Sprintf(`{%[1]q: {"$numberLong":"7"}}{%[1]q: {"$numberLong":"10"}}"large"`, key)
 		}

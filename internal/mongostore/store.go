@@ -23,6 +23,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/search"
 	"clientgraph/internal/store"
 )
@@ -30,7 +33,7 @@ import (
 // Store implements store.Store. It is safe for concurrent use, also by several
 // processes on one database.
 type Store struct {
-	*Admin
+	*admin.Admin
 	*clientReads
 	*businesses
 	*exports
@@ -41,8 +44,8 @@ type Store struct {
 	store.ChangeStore
 
 	db       *mongo.Database
-	codec    *codec
-	feed     *Feed
+	codec    *record.Codec
+	feed     *feed.Feed
 	indexers search.Indexers
 }
 
@@ -57,11 +60,11 @@ func New(connection *mongo.Client, database string) *Store {
 		SetWriteConcern(writeconcern.Majority()).
 		SetReadConcern(readconcern.Majority()).
 		SetReadPreference(readpref.Primary()))
-	codec := newCodec(upgrades())
+	codec := record.NewCodec(record.Upgrades())
 	s := &Store{db: db, codec: codec}
-	s.feed = newFeed(db, s.remakeKeys)
+	s.feed = feed.New(db, s.remakeKeys)
 	s.ChangeStore = s.feed
-	s.Admin = newAdmin(db, codec, s.feed)
+	s.Admin = admin.New(db, codec, s.feed)
 	s.clientReads = &clientReads{db: db, codec: codec}
 	s.businesses = &businesses{db: db, feed: s.feed}
 	s.webhooks = &webhooks{db: db}

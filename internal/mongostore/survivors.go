@@ -13,6 +13,8 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/merge"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // LookUp implements store.Store. An id is in two places, its own client or the
@@ -23,7 +25,7 @@ import (
 // the clients and again after them: wherever a merge or its undoing moves the id in
 // between, one of the three has it. The lists of nobody cost next to nothing.
 func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
-	need = need.With(client.Select(keyMerged))
+	need = need.With(client.Select(schema.FieldMerged))
 	var found []*client.Client
 	keep := func(c *client.Client) bool {
 		// A survivor that was merged itself keeps its list.
@@ -33,24 +35,24 @@ func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int6
 		return true
 	}
 	if mongo.SessionFromContext(ctx) != nil {
-		for _, q := range []query{byIDs(scope, ids), survivorsOf(scope, ids)} {
-			if err := r.stream(ctx, q, window{}, need, keep); err != nil {
+		for _, q := range []query.Query{query.ByIDs(scope, ids), query.SurvivorsOf(scope, ids)} {
+			if err := r.stream(ctx, q, query.Window{}, need, keep); err != nil {
 				return nil, err
 			}
 		}
 		return found, nil
 	}
-	union := func(q query) bson.D {
-		return bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: clientsName}, {Key: "pipeline", Value: q.stages()}}}}
+	union := func(q query.Query) bson.D {
+		return bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: schema.Clients}, {Key: "pipeline", Value: q.Stages()}}}}
 	}
-	pipeline := append(survivorsOf(scope, ids).stages(), union(byIDs(scope, ids)), union(survivorsOf(scope, ids)),
-		bson.D{{Key: "$project", Value: r.codec.projection(need)}})
-	cursor, err := r.db.Collection(clientsName, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
+	pipeline := append(query.SurvivorsOf(scope, ids).Stages(), union(query.ByIDs(scope, ids)), union(query.SurvivorsOf(scope, ids)),
+		bson.D{{Key: "$project", Value: r.codec.Projection(need)}})
+	cursor, err := r.db.Collection(schema.Clients, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
 	if err != nil {
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
-	err = eachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
-		c, err := r.codec.decode(document)
+	err = query.EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
+		c, err := r.codec.Decode(document)
 		return err == nil && keep(c), err
 	})
 	if err != nil {
@@ -61,7 +63,7 @@ func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int6
 
 // survivors are the clients into whom those ids were merged.
 func (r *clientReads) survivors(ctx context.Context, scope client.Scope, ids []int64) ([]*client.Client, error) {
-	found, err := r.read(ctx, survivorsOf(scope, ids), window{sort: ascending(keyID)}, client.Select(keyMerged))
+	found, err := r.read(ctx, query.SurvivorsOf(scope, ids), query.Window{Sort: schema.Ascending(schema.FieldID)}, client.Select(schema.FieldMerged))
 	return slices.DeleteFunc(found, isMerged), err
 }
 
@@ -72,7 +74,7 @@ func (t *mergeTx) Survivors(ctx context.Context, ids []int64) (map[int64]int64, 
 		wanted[id] = true
 	}
 	survivors := map[int64]int64{}
-	for chunk := range slices.Chunk(ids, idChunk) {
+	for chunk := range slices.Chunk(ids, query.IDChunk) {
 		found, err := t.store.survivors(ctx, t.scope, chunk)
 		if err != nil {
 			return nil, err
@@ -91,12 +93,12 @@ func (t *mergeTx) Survivors(ctx context.Context, ids []int64) (map[int64]int64, 
 // Mergers implements store.MergeTx.
 func (t *mergeTx) Mergers(ctx context.Context, ids []int64, since time.Time) (map[int64][]client.MergedClient, error) {
 	mergers := map[int64][]client.MergedClient{}
-	for chunk := range slices.Chunk(ids, idChunk) {
-		q := query{
-			core: append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}),
-			rest: bson.D{{Key: keyMerged + ".mergedDate", Value: bson.D{{Key: "$gte", Value: since}}}},
+	for chunk := range slices.Chunk(ids, query.IDChunk) {
+		q := query.Query{
+			Core: append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(chunk)}),
+			Rest: bson.D{{Key: schema.FieldMerged + ".mergedDate", Value: bson.D{{Key: "$gte", Value: since}}}},
 		}
-		found, err := t.store.read(ctx, q, window{}, client.Select(keyMerged))
+		found, err := t.store.read(ctx, q, query.Window{}, client.Select(schema.FieldMerged))
 		if err != nil {
 			return nil, err
 		}
@@ -116,9 +118,9 @@ func (t *mergeTx) FoldedClients(ctx context.Context, ids []int64) (map[int64]*cl
 // FoldedClients implements store.ExportStore.
 func (r *clientReads) FoldedClients(ctx context.Context, scope client.Scope, ids []int64) (map[int64]*client.Client, error) {
 	byID := make(map[int64]*client.Client, len(ids))
-	for chunk := range idChunks(ids) {
-		q := query{core: append(tenant(scope), bson.E{Key: keyID, Value: in(chunk)})}
-		found, err := r.read(ctx, q, window{}, client.SelectAll())
+	for chunk := range query.IDChunks(ids) {
+		q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldID, Value: query.In(chunk)})}
+		found, err := r.read(ctx, q, query.Window{}, client.SelectAll())
 		if err != nil {
 			return nil, err
 		}
@@ -136,8 +138,8 @@ func (r *clientReads) FoldedClients(ctx context.Context, scope client.Scope, ids
 func (t *mergeTx) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
 	var viewers []merge.Viewer
 	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
-		found, err := t.sight(ctx, append(tenant(t.scope),
-			bson.E{Key: keyLifecycle, Value: lifecycle}, bson.E{Key: keySubjects, Value: in(nonNil(ids))}), among)
+		found, err := t.sight(ctx, append(query.Tenant(t.scope),
+			bson.E{Key: schema.FieldLifecycle, Value: lifecycle}, bson.E{Key: schema.FieldSubjects, Value: query.In(query.NonNil(ids))}), among)
 		if err != nil {
 			return nil, err
 		}
@@ -150,8 +152,8 @@ func (t *mergeTx) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Vi
 // SightOf implements store.MergeTx.
 func (t *mergeTx) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int64]merge.Viewer, error) {
 	sight := make(map[int64]merge.Viewer, len(viewerIDs))
-	for chunk := range slices.Chunk(viewerIDs, idChunk) {
-		found, err := t.sight(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: in(chunk)}), ids)
+	for chunk := range slices.Chunk(viewerIDs, query.IDChunk) {
+		found, err := t.sight(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(chunk)}), ids)
 		if err != nil {
 			return nil, err
 		}
@@ -166,17 +168,17 @@ func (t *mergeTx) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int6
 // much of their edges and no more: a viewer may have thousands. What a feed row
 // of them takes comes with it.
 func (t *mergeTx) sight(ctx context.Context, core bson.D, ids []int64) ([]merge.Viewer, error) {
-	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + keySubjects, bson.A{}}}}
-	cursor, err := t.store.db.Collection(clientsName).Aggregate(ctx, []bson.D{
+	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldSubjects, bson.A{}}}}
+	cursor, err := t.store.db.Collection(schema.Clients).Aggregate(ctx, []bson.D{
 		{{Key: "$match", Value: core}},
 		{{Key: "$project", Value: bson.D{
-			{Key: keyVersion, Value: 1},
-			{Key: keyChange, Value: 1},
-			{Key: keyVisibility, Value: 1},
+			{Key: schema.FieldVersion, Value: 1},
+			{Key: schema.FieldChange, Value: 1},
+			{Key: schema.FieldVisibility, Value: 1},
 			{Key: "saw", Value: bson.D{{Key: "$setIntersection", Value: bson.A{subjects, ids}}}},
 			{Key: "sees", Value: bson.D{{Key: "$size", Value: subjects}}},
 		}}},
-	}, options.Aggregate().SetBatchSize(oneBatch))
+	}, options.Aggregate().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find viewers: %w", err)
 	}
@@ -207,10 +209,10 @@ type viewerDocument struct {
 // CountForms implements store.MergeTx.
 func (t *mergeTx) CountForms(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	counts := map[int64]int64{}
-	for chunk := range slices.Chunk(ids, idChunk) {
-		cursor, err := t.store.db.Collection(formsName).Aggregate(ctx, []bson.D{
-			{{Key: "$match", Value: append(tenant(t.scope), bson.E{Key: "clientId", Value: in(chunk)})}},
-			{{Key: "$group", Value: bson.D{{Key: keyID, Value: "$clientId"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
+	for chunk := range slices.Chunk(ids, query.IDChunk) {
+		cursor, err := t.store.db.Collection(schema.Forms).Aggregate(ctx, []bson.D{
+			{{Key: "$match", Value: append(query.Tenant(t.scope), bson.E{Key: "clientId", Value: query.In(chunk)})}},
+			{{Key: "$group", Value: bson.D{{Key: schema.FieldID, Value: "$clientId"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
 		})
 		if err != nil {
 			return nil, fmt.Errorf("count forms: %w", err)

@@ -13,6 +13,11 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/lease"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
@@ -21,15 +26,15 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 	// What a write reads is bounded by its rules, not by what else is asked.
 	ctx = client.WithRowBudget(ctx, nil)
 	tx, err := s.attempts(ctx, scope, do)
-	if errors.Is(err, errNoFeed) {
-		if err = s.feed.openFeed(ctx, scope.BusinessID); err == nil {
+	if errors.Is(err, feed.ErrNotOpen) {
+		if err = s.feed.Open(ctx, scope.BusinessID); err == nil {
 			tx, err = s.attempts(ctx, scope, do)
 		}
 	}
 	if err == nil && tx.left {
 		s.feed.Wake(scope.BusinessID) //nolint:contextcheck // It is none of the request, which may end before.
 	}
-	return asTooLarge(err)
+	return transact.AsTooLarge(err)
 }
 
 // Snapshot implements store.Store.
@@ -37,7 +42,7 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	if mongo.SessionFromContext(ctx) != nil {
 		return read(ctx)
 	}
-	return inTransaction(ctx, s.db, read)
+	return transact.Run(ctx, s.db, read)
 }
 
 // transaction implements store.Tx: the writes of any client, and by its parts those of
@@ -56,7 +61,7 @@ type transaction struct {
 
 // newTransaction begins what one try of a write does. Lease is nil in transactions of the
 // store's own.
-func newTransaction(s *Store, scope client.Scope, held *lease) *transaction {
+func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transaction {
 	u := &unit{store: s, scope: scope, lease: held}
 	return &transaction{
 		unit: u, answerTx: answerTx{unit: u}, duplicateTx: duplicateTx{u}, eraseTx: eraseTx{unit: u}, importTx: importTx{unit: u},
@@ -79,9 +84,9 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 
 // ByAccount implements store.Tx.
 func (t *transaction) ByAccount(ctx context.Context, accountIDs []int64) (map[int64]*client.Client, error) {
-	q := query{core: append(tenant(t.scope), bson.E{Key: keyAccounts, Value: in(nonNil(accountIDs))})}
-	q.rest = append(visible(t.scope), bson.E{Key: keyLifecycle, Value: client.Live})
-	found, err := t.store.read(ctx, q, window{}, client.SelectAll())
+	q := query.Query{Core: append(query.Tenant(t.scope), bson.E{Key: schema.FieldAccounts, Value: query.In(query.NonNil(accountIDs))})}
+	q.Rest = append(query.Visible(t.scope), bson.E{Key: schema.FieldLifecycle, Value: client.Live})
+	found, err := t.store.read(ctx, q, query.Window{}, client.SelectAll())
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +111,12 @@ func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.C
 // ChangesSince implements store.Tx.
 func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]history.Change, error) {
 	query := bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
 		{Key: "clientId", Value: clientID},
-		{Key: keyVersion, Value: bson.D{{Key: "$gt", Value: version}}},
+		{Key: schema.FieldVersion, Value: bson.D{{Key: "$gt", Value: version}}},
 	}
-	cursor, err := t.store.db.Collection(historyName).Find(ctx, query,
-		options.Find().SetSort(ascending(keyVersion)).SetProjection(bson.D{{Key: "changes.path", Value: 1}}))
+	cursor, err := t.store.db.Collection(schema.History).Find(ctx, query,
+		options.Find().SetSort(schema.Ascending(schema.FieldVersion)).SetProjection(bson.D{{Key: "changes.path", Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find history: %w", err)
 	}
@@ -135,7 +140,7 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 // Insert implements store.Tx.
 func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.Entry) error {
 	c.ChangeNumber = t.raise(c.ClientID, 0)
-	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(c)))
+	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.Encode(c)))
 	t.touch(nil, c)
 	t.record(nil, c, entry, history.KindUpserted)
 	return nil
@@ -171,7 +176,7 @@ func (t *transaction) flush(ctx context.Context) error {
 		return t.schedulerTx.flush(ctx)
 	}
 	var err error
-	if t.rekeyState, err = t.store.feed.feedRekeyState(ctx, t.scope.BusinessID); err != nil {
+	if t.rekeyState, err = t.store.feed.WriterState(ctx, t.scope.BusinessID); err != nil {
 		return err
 	}
 	if t.rekeyState != nil {
@@ -180,7 +185,7 @@ func (t *transaction) flush(ctx context.Context) error {
 		}
 	}
 	db := t.store.db
-	result, err := db.Collection(clientsName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+	result, err := db.Collection(schema.Clients).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		t.store.ids.drop()
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
@@ -189,13 +194,13 @@ func (t *transaction) flush(ctx context.Context) error {
 		return fmt.Errorf("write clients: %w", err)
 	}
 	if gone := t.updates - result.MatchedCount + int64(len(t.removals)) - result.DeletedCount; gone != 0 {
-		return asConflict(fmt.Errorf("%d of %d clients are gone", gone, len(writes)))
+		return transact.AsConflict(fmt.Errorf("%d of %d clients are gone", gone, len(writes)))
 	}
 	if err := t.eraseTx.flush(ctx); err != nil {
 		return err
 	}
 	if len(t.history) > 0 {
-		if _, err := db.Collection(historyName).InsertMany(ctx, t.history); err != nil {
+		if _, err := db.Collection(schema.History).InsertMany(ctx, t.history); err != nil {
 			return fmt.Errorf("write history: %w", err)
 		}
 	}
@@ -226,17 +231,17 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 
 // attempts runs the tries of one write, with a lease where they need one.
 func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
-	held := newLease(s.db, s.feed, scope.BusinessID)
-	defer held.end(ctx)
+	held := lease.New(s.db, s.feed, scope.BusinessID)
+	defer held.End(ctx)
 	var tx *transaction
-	err := repeated(ctx, s.db, func(ctx context.Context) error {
+	err := transact.Repeat(ctx, s.db, func(ctx context.Context) error {
 		tx = newTransaction(s, scope, held)
 		if err := do(ctx, tx); err != nil {
 			return err
 		}
 		return tx.flush(ctx)
 	}, func(ctx context.Context, since time.Duration, err error) error {
-		return held.met(ctx, since, tx.touched(), err)
+		return held.Met(ctx, since, tx.touched(), err)
 	})
 	return tx, err
 }

@@ -12,6 +12,11 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/lease"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 // unit is the unit of work that all parts of a transaction share. It keeps what is to be
@@ -33,11 +38,11 @@ type unit struct {
 	// viewers are those whose edges change.
 	viewers []int64
 	// lease is nil in transactions of the store's own.
-	lease *lease
+	lease *lease.Lease
 	// rekeyState is what the transaction read of the settings and rules that its
 	// business's search and sort keys are of; nil while rows are numbered in their
 	// transactions.
-	rekeyState *feedRekeyState
+	rekeyState *feed.WriterState
 	// left says that rows wait in the outbox for their numbers.
 	left bool
 	// written are the clients, as they are then.
@@ -62,7 +67,7 @@ func (t *unit) raise(clientID, read int64) int64 {
 // whole of it runs again.
 func (t *unit) update(c *client.Client, update bson.D) {
 	t.writes = append(t.writes, mongo.NewUpdateOneModel().
-		SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: c.ClientID}}).
+		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: c.ClientID}}).
 		SetUpdate(update))
 	t.updates++
 }
@@ -71,13 +76,13 @@ func (t *unit) update(c *client.Client, update bson.D) {
 func (t *unit) put(before, after *client.Client) error {
 	t.touch(before, after)
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
-	filter := bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: keyID, Value: before.ClientID}}
+	filter := bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: before.ClientID}}
 	if login := before.ClientAccountID; login != nil && (after.ClientAccountID == nil || *after.ClientAccountID != *login) {
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
-		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.encode(after)))
+		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.Encode(after)))
 		return nil
 	}
-	update, err := t.store.codec.difference(before, after)
+	update, err := t.store.codec.Difference(before, after)
 	if err != nil {
 		return err
 	}
@@ -97,18 +102,18 @@ func (t *unit) keep(entry history.Entry) bson.A {
 	for i, change := range entry.Changes {
 		document := bson.D{{Key: "path", Value: change.Path}}
 		if change.Before != nil {
-			document = append(document, bson.E{Key: "before", Value: t.store.codec.encodeChange(change.Path, change.Before)})
+			document = append(document, bson.E{Key: "before", Value: t.store.codec.EncodeChange(change.Path, change.Before)})
 		}
 		if change.After != nil {
-			document = append(document, bson.E{Key: "after", Value: t.store.codec.encodeChange(change.Path, change.After)})
+			document = append(document, bson.E{Key: "after", Value: t.store.codec.EncodeChange(change.Path, change.After)})
 		}
 		changes[i] = document
 		paths = append(paths, change.Path)
 	}
 	row := bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
 		{Key: "clientId", Value: entry.ClientID},
-		{Key: keyVersion, Value: entry.Version},
+		{Key: schema.FieldVersion, Value: entry.Version},
 		{Key: "at", Value: entry.At},
 		{Key: "user", Value: entry.User},
 		{Key: "role", Value: string(entry.Role)},
@@ -135,12 +140,12 @@ func (t *unit) announce(before, after *client.Client, entry history.Entry, kind 
 // was raised before.
 func (t *unit) row(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) bson.D {
 	row := bson.D{
-		{Key: keyBusiness, Value: t.scope.BusinessID},
+		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
 		{Key: "at", Value: entry.At},
 		{Key: "kind", Value: string(kind)},
 		{Key: "clientId", Value: entry.ClientID},
-		{Key: keyChange, Value: t.raised[entry.ClientID]},
-		{Key: keyVersion, Value: entry.Version},
+		{Key: schema.FieldChange, Value: t.raised[entry.ClientID]},
+		{Key: schema.FieldVersion, Value: entry.Version},
 		{Key: "changedPaths", Value: paths},
 		{Key: "visibilityAfter", Value: after.VisibilityKeys()},
 	}
@@ -150,29 +155,29 @@ func (t *unit) row(before, after *client.Client, entry history.Entry, kind histo
 	if entry.MergedIntoClientID != 0 {
 		row = append(row, bson.E{Key: "mergedIntoClientId", Value: entry.MergedIntoClientID})
 	}
-	return append(row, SubjectChanges(before, after)...)
+	return append(row, feed.SubjectChanges(before, after)...)
 }
 
 // lock makes writers of a business's documents of one noun wait for the end of
 // the transaction.
 func (t *unit) lock(ctx context.Context, noun string) error {
-	counters := t.store.db.Collection(countersName)
-	key := counterKey{t.scope.BusinessID, noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
-	_, err := count(ctx, counters, key, 1)
-	if madeMeanwhile(err) {
-		return key.taken(ctx, counters, err)
+	collection := t.store.db.Collection(schema.Counters)
+	key := counters.Ref{BusinessID: t.scope.BusinessID, Name: noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
+	_, err := counters.Add(ctx, collection, key, 1)
+	if counters.MadeMeanwhile(err) {
+		return key.Taken(ctx, collection, err)
 	}
 	return err
 }
 
 // heed fails with errLeased where a longer transaction has the clients of this one.
-func (t *unit) heed(ctx context.Context, keys *feedRekeyState) error {
+func (t *unit) heed(ctx context.Context, keys *feed.WriterState) error {
 	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
 		return nil
 	}
-	leased, err := t.lease.isLeased(ctx, t.touched())
+	leased, err := t.lease.IsLeased(ctx, t.touched())
 	if err == nil && leased {
-		err = errLeased
+		err = transact.ErrLeased
 	}
 	return err
 }

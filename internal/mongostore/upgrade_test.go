@@ -13,15 +13,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
-	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/admin"
+	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/testdb"
 )
 
 // The versions of these tests: version 1 has the city in town and the company's
 // name in two words, version 2 has the city where it is today, version 3 also the
 // company.
-func towns() mongostore.Upgrade {
-	return mongostore.Upgrade{
+func towns() record.Upgrade {
+	return record.Upgrade{
 		Reads: map[string][]string{"city": {"town"}}, Drops: []string{"town"},
 		Apply: func(d bson.D) bson.D {
 			for _, e := range d {
@@ -34,8 +35,8 @@ func towns() mongostore.Upgrade {
 	}
 }
 
-func companies() mongostore.Upgrade {
-	return mongostore.Upgrade{
+func companies() record.Upgrade {
+	return record.Upgrade{
 		Reads: map[string][]string{"companyName": {"firm", "city"}}, Drops: []string{"firm"},
 		Apply: func(d bson.D) bson.D {
 			var firm, city any
@@ -56,7 +57,7 @@ func companies() mongostore.Upgrade {
 }
 
 // versioned opens a database as the version that has those upgrades.
-func versioned(t *testing.T, db testdb.DB, steps ...mongostore.Upgrade) *process {
+func versioned(t *testing.T, db testdb.DB, steps ...record.Upgrade) *process {
 	t.Helper()
 	p := openProcess(t, db, nil)
 	p.store.Upgrading(steps...)
@@ -135,18 +136,18 @@ func TestLaterVersionIsRefused(t *testing.T) {
 	later := versioned(t, db, towns())
 	c := later.create(t, nameValues("Ann"))
 	p := openProcess(t, db, nil)
-	if _, err := p.service.Client(t.Context(), ownerScope(), c.ID(), client.SelectAll()); !errors.Is(err, mongostore.ErrNewer) {
+	if _, err := p.service.Client(t.Context(), ownerScope(), c.ID(), client.SelectAll()); !errors.Is(err, record.ErrNewer) {
 		t.Errorf("a read ends with %v", err)
 	}
-	if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": "x"}, nil); !errors.Is(err, mongostore.ErrNewer) {
+	if _, err := p.service.Patch(t.Context(), ownerScope(), c.ID(), client.Values{"city": "x"}, nil); !errors.Is(err, record.ErrNewer) {
 		t.Errorf("a write ends with %v", err)
 	}
 }
 
-func migration(t *testing.T, p *process, name string) mongostore.Migration {
+func migration(t *testing.T, p *process, name string) admin.Migration {
 	t.Helper()
 	steps := p.store.Migrations()
-	i := slices.IndexFunc(steps, func(step mongostore.Migration) bool { return step.Name == name })
+	i := slices.IndexFunc(steps, func(step admin.Migration) bool { return step.Name == name })
 	if i < 0 {
 		t.Fatalf("there is no step %s", name)
 	}
@@ -199,7 +200,7 @@ func TestMigrationUpgradesAllClientsAndGoesOnWhereItStopped(t *testing.T) {
 		t.Errorf("%d are left: %v", left, err)
 	}
 	must(t, again.store.CheckSchema(t.Context()))
-	if err := first.store.CheckSchema(t.Context()); !errors.Is(err, mongostore.ErrNewer) {
+	if err := first.store.CheckSchema(t.Context()); !errors.Is(err, record.ErrNewer) {
 		t.Errorf("the version before is told %v", err)
 	}
 	if got := again.load(t, clients[0].ClientID); *got.City != "Berlin" {

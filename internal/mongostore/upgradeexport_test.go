@@ -1,20 +1,9 @@
 package mongostore
 
-import "go.mongodb.org/mongo-driver/v2/bson"
-
-// Upgrade is an upgrade, for tests, which have some of their own.
-type Upgrade struct {
-	Reads map[string][]string
-	Drops []string
-	Apply func(bson.D) bson.D
-}
+import "clientgraph/internal/mongostore/record"
 
 // Upgrading makes the store one of a version that has those upgrades.
-func (s *Store) Upgrading(steps ...Upgrade) *Store {
-	var list []upgrade
-	for _, step := range steps {
-		list = append(list, upgrade{step.Reads, step.Drops, step.Apply})
-	}
-	*s.codec = *newCodec(list)
+func (s *Store) Upgrading(steps ...record.Upgrade) *Store {
+	*s.codec = *record.NewCodec(steps)
 	return s
 }

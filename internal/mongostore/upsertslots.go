@@ -14,6 +14,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 // upsertSlots is how many documents stand for all the values that upserts find
@@ -84,14 +86,14 @@ func (t *unit) flushSlots(ctx context.Context) error {
 	// refusing each other.
 	for _, slot := range slices.Sorted(maps.Keys(t.slots)) {
 		writes = append(writes, mongo.NewUpdateOneModel().
-			SetFilter(bson.D{{Key: keyBusiness, Value: t.scope.BusinessID}, {Key: "slot", Value: slot}}).
+			SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "slot", Value: slot}}).
 			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}}).
 			SetUpsert(true))
 	}
-	_, err := t.store.db.Collection(upsertKeysName).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
+	_, err := t.store.db.Collection(schema.UpsertSlots).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
 		// Two first writers made the document at once.
-		return asConflict(err)
+		return transact.AsConflict(err)
 	}
 	if err != nil {
 		return fmt.Errorf("touch slots: %w", err)

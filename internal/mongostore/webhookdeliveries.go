@@ -14,6 +14,8 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -61,20 +63,20 @@ func (d *deliveryDocument) delivery() store.WebhookDelivery {
 }
 
 // WebhookDeliveries implements store.WebhookStore.
-func (h *webhooks) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, query store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
-	filter := append(tenant(scope), bson.E{Key: keyWebhook, Value: webhookID})
-	if query.State != nil {
-		filter = append(filter, bson.E{Key: keyState, Value: string(*query.State)})
+func (h *webhooks) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, asked store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
+	filter := append(query.Tenant(scope), bson.E{Key: schema.FieldWebhook, Value: webhookID})
+	if asked.State != nil {
+		filter = append(filter, bson.E{Key: schema.FieldState, Value: string(*asked.State)})
 	}
-	if query.Before != 0 {
-		filter = append(filter, bson.E{Key: keyPlace, Value: bson.D{{Key: "$lt", Value: query.Before}}})
+	if asked.Before != 0 {
+		filter = append(filter, bson.E{Key: schema.FieldPlace, Value: bson.D{{Key: "$lt", Value: asked.Before}}})
 	}
-	return h.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetLimit(query.Limit))
+	return h.findDeliveries(ctx, filter, options.Find().SetSort(bson.D{{Key: schema.FieldPlace, Value: -1}}).SetLimit(asked.Limit))
 }
 
 // ClientDeliveries implements store.ExportStore.
 func (h *webhooks) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
-	deliveries, err := h.findDeliveries(ctx, append(tenant(scope), bson.E{Key: keyClient, Value: in(nonNil(clientIDs))}), options.Find())
+	deliveries, err := h.findDeliveries(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}), options.Find())
 	slices.SortFunc(deliveries, func(a, b store.WebhookDelivery) int {
 		return cmp.Or(cmp.Compare(a.WebhookID, b.WebhookID), cmp.Compare(a.Place, b.Place))
 	})
@@ -82,12 +84,12 @@ func (h *webhooks) ClientDeliveries(ctx context.Context, scope client.Scope, cli
 }
 
 func (h *webhooks) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
-	cursor, err := h.db.Collection(deliveriesName).Find(ctx, filter, o.SetBatchSize(oneBatch))
+	cursor, err := h.db.Collection(schema.Deliveries).Find(ctx, filter, o.SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find deliveries: %w", err)
 	}
 	var found []deliveryDocument
-	if err := allRows(ctx, cursor, &found); err != nil {
+	if err := query.AllRows(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	deliveries := make([]store.WebhookDelivery, len(found))
@@ -98,13 +100,13 @@ func (h *webhooks) findDeliveries(ctx context.Context, filter bson.D, o *options
 }
 
 func deliveryFilter(businessID, deliveryID int64) bson.D {
-	return bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: deliveryID}}
+	return bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: deliveryID}}
 }
 
 // WebhookDelivery implements store.WebhookTx.
 func (t *webhookTx) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
 	var found deliveryDocument
-	err := t.store.db.Collection(deliveriesName).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
+	err := t.store.db.Collection(schema.Deliveries).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -121,7 +123,7 @@ func (t *webhookTx) PutWebhookDelivery(ctx context.Context, delivery store.Webho
 
 // putDelivery writes how far a delivery has come, if it is there still.
 func (h *webhooks) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
-	set := bson.D{{Key: keyState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
+	set := bson.D{{Key: schema.FieldState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
 	unset := bson.D{}
 	for _, part := range []struct {
 		key   string
@@ -144,7 +146,7 @@ func (h *webhooks) putDelivery(ctx context.Context, d store.WebhookDelivery) err
 	if len(unset) > 0 {
 		update = append(update, bson.E{Key: "$unset", Value: unset})
 	}
-	if _, err := h.db.Collection(deliveriesName).UpdateOne(ctx, deliveryFilter(d.BusinessID, d.DeliveryID), update); err != nil {
+	if _, err := h.db.Collection(schema.Deliveries).UpdateOne(ctx, deliveryFilter(d.BusinessID, d.DeliveryID), update); err != nil {
 		return fmt.Errorf("write a delivery: %w", err)
 	}
 	return nil

@@ -12,6 +12,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -20,9 +23,9 @@ const claimsAtOnce = 1_000
 
 // ClaimWebhooks implements store.WebhookQueue.
 func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
-	free := bson.D{{Key: keyEnabled, Value: true}, {Key: keyUntil, Value: bson.D{{Key: "$lt", Value: now}}}}
-	cursor, err := h.db.Collection(webhooksName).Find(ctx, free,
-		options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: keyBusiness, Value: 1}}))
+	free := bson.D{{Key: schema.FieldEnabled, Value: true}, {Key: schema.FieldUntil, Value: bson.D{{Key: "$lt", Value: now}}}}
+	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, free,
+		options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find free webhooks: %w", err)
 	}
@@ -34,8 +37,8 @@ func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until t
 	for _, d := range found {
 		key := store.WebhookKey{BusinessID: d.BusinessID, WebhookID: d.WebhookID}
 		// Another process may have been first.
-		result, err := h.db.Collection(webhooksName).UpdateOne(ctx, append(webhookFilter(key), free...),
-			bson.D{{Key: "$set", Value: bson.D{{Key: keyOwner, Value: owner}, {Key: keyUntil, Value: until}}}})
+		result, err := h.db.Collection(schema.Webhooks).UpdateOne(ctx, append(webhookFilter(key), free...),
+			bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldOwner, Value: owner}, {Key: schema.FieldUntil, Value: until}}}})
 		if err != nil {
 			return claimed, fmt.Errorf("claim a webhook: %w", err)
 		}
@@ -48,13 +51,13 @@ func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until t
 
 // setOwned writes something into all that an owner has of some businesses.
 func (h *webhooks) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
-	for chunk := range slices.Chunk(businessIDs, idChunk) {
+	for chunk := range slices.Chunk(businessIDs, query.IDChunk) {
 		updates := make([]mongo.WriteModel, len(chunk))
 		for i, id := range chunk {
 			updates[i] = mongo.NewUpdateManyModel().
-				SetFilter(bson.D{{Key: keyBusiness, Value: id}, {Key: keyOwner, Value: owner}}).SetUpdate(bson.D{{Key: "$set", Value: set}})
+				SetFilter(bson.D{{Key: schema.FieldBusiness, Value: id}, {Key: schema.FieldOwner, Value: owner}}).SetUpdate(bson.D{{Key: "$set", Value: set}})
 		}
-		if _, err := h.db.Collection(webhooksName).BulkWrite(ctx, updates, options.BulkWrite().SetOrdered(false)); err != nil {
+		if _, err := h.db.Collection(schema.Webhooks).BulkWrite(ctx, updates, options.BulkWrite().SetOrdered(false)); err != nil {
 			return fmt.Errorf("write who delivers to webhooks: %w", err)
 		}
 	}
@@ -63,11 +66,11 @@ func (h *webhooks) setOwned(ctx context.Context, owner string, businessIDs []int
 
 // HoldWebhooks implements store.WebhookQueue.
 func (h *webhooks) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
-	if err := h.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyUntil, Value: until}}); err != nil {
+	if err := h.setOwned(ctx, owner, businessIDs, bson.D{{Key: schema.FieldUntil, Value: until}}); err != nil {
 		return nil, err
 	}
-	cursor, err := h.db.Collection(webhooksName).Find(ctx, bson.D{{Key: keyOwner, Value: owner}},
-		options.Find().SetProjection(bson.D{{Key: keyBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
+	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, bson.D{{Key: schema.FieldOwner, Value: owner}},
+		options.Find().SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
 	if err != nil {
 		return nil, fmt.Errorf("find held webhooks: %w", err)
 	}
@@ -84,13 +87,13 @@ func (h *webhooks) HoldWebhooks(ctx context.Context, owner string, businessIDs [
 
 // ReleaseWebhooks implements store.WebhookQueue.
 func (h *webhooks) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
-	return h.setOwned(ctx, owner, businessIDs, bson.D{{Key: keyOwner, Value: ""}, {Key: keyUntil, Value: time.Time{}}})
+	return h.setOwned(ctx, owner, businessIDs, bson.D{{Key: schema.FieldOwner, Value: ""}, {Key: schema.FieldUntil, Value: time.Time{}}})
 }
 
 // OpenWebhook implements store.WebhookQueue.
 func (h *webhooks) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
 	var found webhookDocument
-	err := h.db.Collection(webhooksName).FindOne(ctx, webhookFilter(key)).Decode(&found)
+	err := h.db.Collection(schema.Webhooks).FindOne(ctx, webhookFilter(key)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && (found.Owner != owner || !found.Enabled) {
 		return nil, nil
 	}
@@ -101,7 +104,7 @@ func (h *webhooks) OpenWebhook(ctx context.Context, owner string, key store.Webh
 }
 
 func ownedFilter(owner string, open *store.OpenWebhook) bson.D {
-	return append(webhookFilter(open.Key()), bson.E{Key: keyOwner, Value: owner}, bson.E{Key: keyRevision, Value: open.Revision})
+	return append(webhookFilter(open.Key()), bson.E{Key: schema.FieldOwner, Value: owner}, bson.E{Key: keyRevision, Value: open.Revision})
 }
 
 // SaveWebhookState implements store.WebhookQueue.
@@ -119,7 +122,7 @@ func (h *webhooks) SaveWebhookState(ctx context.Context, owner string, open *sto
 	} else {
 		update = bson.D{{Key: "$set", Value: set}, {Key: "$unset", Value: bson.D{{Key: "failingSince", Value: ""}}}}
 	}
-	result, err := h.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), update)
+	result, err := h.db.Collection(schema.Webhooks).UpdateOne(ctx, ownedFilter(owner, open), update)
 	if err != nil {
 		return false, fmt.Errorf("write how far a webhook has come: %w", err)
 	}
@@ -128,9 +131,9 @@ func (h *webhooks) SaveWebhookState(ctx context.Context, owner string, open *sto
 
 // DisableWebhook implements store.WebhookQueue.
 func (h *webhooks) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
-	_, err := h.db.Collection(webhooksName).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
-		{Key: "$set", Value: bson.D{{Key: keyEnabled, Value: false}, {Key: "disabledReason", Value: string(reason)}}},
-		{Key: "$inc", Value: bson.D{{Key: keyVersion, Value: int64(1)}, {Key: keyRevision, Value: int64(1)}}},
+	_, err := h.db.Collection(schema.Webhooks).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
+		{Key: "$set", Value: bson.D{{Key: schema.FieldEnabled, Value: false}, {Key: "disabledReason", Value: string(reason)}}},
+		{Key: "$inc", Value: bson.D{{Key: schema.FieldVersion, Value: int64(1)}, {Key: keyRevision, Value: int64(1)}}},
 	})
 	if err != nil {
 		return fmt.Errorf("disable a webhook: %w", err)
@@ -139,11 +142,11 @@ func (h *webhooks) DisableWebhook(ctx context.Context, owner string, open *store
 }
 
 func deliveriesOf(key store.WebhookKey) bson.D {
-	return bson.D{{Key: keyBusiness, Value: key.BusinessID}, {Key: keyWebhook, Value: key.WebhookID}}
+	return bson.D{{Key: schema.FieldBusiness, Value: key.BusinessID}, {Key: schema.FieldWebhook, Value: key.WebhookID}}
 }
 
 func pendingOf(key store.WebhookKey) bson.D {
-	return append(deliveriesOf(key), bson.E{Key: keyState, Value: string(store.DeliveryPending)})
+	return append(deliveriesOf(key), bson.E{Key: schema.FieldState, Value: string(store.DeliveryPending)})
 }
 
 // deliveryCounter is the counter of their ids.
@@ -156,7 +159,7 @@ func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, de
 		return nil
 	}
 	places := bson.D{{Key: "$gte", Value: deliveries[0].Place}, {Key: "$lte", Value: deliveries[len(deliveries)-1].Place}}
-	stored, err := h.findDeliveries(ctx, append(deliveriesOf(key), bson.E{Key: keyPlace, Value: places}), options.Find().SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
+	stored, err := h.findDeliveries(ctx, append(deliveriesOf(key), bson.E{Key: schema.FieldPlace, Value: places}), options.Find().SetProjection(bson.D{{Key: schema.FieldPlace, Value: 1}}))
 	if err != nil {
 		return err
 	}
@@ -164,7 +167,7 @@ func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, de
 	for i := range stored {
 		there[stored[i].Place] = true
 	}
-	last, err := increment(ctx, h.db.Collection(countersName), counterKey{ofDeployment, deliveryCounter}, int64(len(deliveries)))
+	last, err := counters.Increment(ctx, h.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: deliveryCounter}, int64(len(deliveries)))
 	if err != nil {
 		return err
 	}
@@ -182,7 +185,7 @@ func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, de
 	if len(documents) == 0 {
 		return nil
 	}
-	if _, err := h.db.Collection(deliveriesName).InsertMany(ctx, documents); err != nil {
+	if _, err := h.db.Collection(schema.Deliveries).InsertMany(ctx, documents); err != nil {
 		return fmt.Errorf("write deliveries: %w", err)
 	}
 	return h.forgetErased(ctx, key.BusinessID, clients)
@@ -196,8 +199,8 @@ func (h *webhooks) forgetErased(ctx context.Context, businessID int64, clients m
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	for chunk := range slices.Chunk(ids, idChunk) {
-		erased, err := findTombstones(ctx, h.db, bson.D{{Key: keyBusiness, Value: businessID}, {Key: keyID, Value: in(chunk)}}, 0)
+	for chunk := range slices.Chunk(ids, query.IDChunk) {
+		erased, err := findTombstones(ctx, h.db, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(chunk)}}, 0)
 		if err != nil {
 			return err
 		}
@@ -218,9 +221,9 @@ func (h *webhooks) forgetErased(ctx context.Context, businessID int64, clients m
 // forgetDeliveries deletes the deliveries about erased clients, but for those of their
 // erasures, which receivers are to be told.
 func (h *webhooks) forgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
-	_, err := h.db.Collection(deliveriesName).DeleteMany(ctx, bson.D{
-		{Key: keyBusiness, Value: businessID},
-		{Key: keyClient, Value: in(clientIDs)},
+	_, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, bson.D{
+		{Key: schema.FieldBusiness, Value: businessID},
+		{Key: schema.FieldClient, Value: query.In(clientIDs)},
 		{Key: "kind", Value: bson.D{{Key: "$ne", Value: string(history.KindErased)}}},
 	})
 	if err != nil {
@@ -231,7 +234,7 @@ func (h *webhooks) forgetDeliveries(ctx context.Context, businessID int64, clien
 
 // PendingDeliveries implements store.WebhookQueue.
 func (h *webhooks) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
-	return h.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(ascending(keyPlace)).SetLimit(limit))
+	return h.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(schema.Ascending(schema.FieldPlace)).SetLimit(limit))
 }
 
 // FinishAttempt implements store.WebhookQueue.
@@ -250,7 +253,7 @@ func (h *webhooks) hasten(ctx context.Context, key store.WebhookKey, dates ...st
 	for _, date := range dates {
 		unset = append(unset, bson.E{Key: date, Value: ""})
 	}
-	if _, err := h.db.Collection(deliveriesName).UpdateMany(ctx, pendingOf(key), bson.D{{Key: "$unset", Value: unset}}); err != nil {
+	if _, err := h.db.Collection(schema.Deliveries).UpdateMany(ctx, pendingOf(key), bson.D{{Key: "$unset", Value: unset}}); err != nil {
 		return fmt.Errorf("hasten deliveries: %w", err)
 	}
 	return nil
@@ -258,7 +261,7 @@ func (h *webhooks) hasten(ctx context.Context, key store.WebhookKey, dates ...st
 
 // DropDeliveries implements store.WebhookQueue.
 func (h *webhooks) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
-	if _, err := h.db.Collection(deliveriesName).DeleteMany(ctx, pendingOf(key)); err != nil {
+	if _, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, pendingOf(key)); err != nil {
 		return fmt.Errorf("drop deliveries: %w", err)
 	}
 	return nil
@@ -268,18 +271,18 @@ func (h *webhooks) DropDeliveries(ctx context.Context, key store.WebhookKey) err
 func (h *webhooks) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
 	for _, state := range []store.WebhookDeliveryState{store.DeliverySucceeded, store.DeliveryFailed} {
 		of := func(more ...bson.E) bson.D {
-			return append(append(deliveriesOf(key), bson.E{Key: keyState, Value: string(state)}), more...)
+			return append(append(deliveriesOf(key), bson.E{Key: schema.FieldState, Value: string(state)}), more...)
 		}
-		last, err := h.findDeliveries(ctx, of(), options.Find().SetSort(bson.D{{Key: keyPlace, Value: -1}}).SetSkip(keep).SetLimit(1).
-			SetProjection(bson.D{{Key: keyPlace, Value: 1}}))
+		last, err := h.findDeliveries(ctx, of(), options.Find().SetSort(bson.D{{Key: schema.FieldPlace, Value: -1}}).SetSkip(keep).SetLimit(1).
+			SetProjection(bson.D{{Key: schema.FieldPlace, Value: 1}}))
 		if err != nil {
 			return err
 		}
 		if len(last) == 0 {
 			continue
 		}
-		older := of(bson.E{Key: keyPlace, Value: bson.D{{Key: "$lte", Value: last[0].Place}}})
-		if _, err := h.db.Collection(deliveriesName).DeleteMany(ctx, older); err != nil {
+		older := of(bson.E{Key: schema.FieldPlace, Value: bson.D{{Key: "$lte", Value: last[0].Place}}})
+		if _, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, older); err != nil {
 			return fmt.Errorf("delete old deliveries: %w", err)
 		}
 	}

@@ -11,6 +11,9 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
 
@@ -97,7 +100,7 @@ type webhookTx struct{ *unit }
 
 // Webhooks implements store.WebhookStore.
 func (h *webhooks) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
-	found, err := h.findWebhooks(ctx, tenant(scope), 0)
+	found, err := h.findWebhooks(ctx, query.Tenant(scope), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func (h *webhooks) Webhooks(ctx context.Context, scope client.Scope) ([]store.We
 }
 
 func (h *webhooks) findWebhooks(ctx context.Context, filter bson.D, limit int64) ([]webhookDocument, error) {
-	cursor, err := h.db.Collection(webhooksName).Find(ctx, filter, options.Find().SetSort(ascending(keyID)).SetLimit(limit))
+	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldID)).SetLimit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("find webhooks: %w", err)
 	}
@@ -122,12 +125,12 @@ func (h *webhooks) findWebhooks(ctx context.Context, filter bson.D, limit int64)
 
 // NextWebhookID implements store.WebhookStore.
 func (h *webhooks) NextWebhookID(ctx context.Context) (int64, error) {
-	return increment(ctx, h.db.Collection(countersName), counterKey{ofDeployment, keyWebhook}, 1)
+	return counters.Increment(ctx, h.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: schema.FieldWebhook}, 1)
 }
 
 // Webhooks implements store.WebhookTx.
 func (t *webhookTx) Webhooks(ctx context.Context) ([]store.Webhook, error) {
-	if err := t.lock(ctx, webhooksName); err != nil {
+	if err := t.lock(ctx, schema.Webhooks); err != nil {
 		return nil, err
 	}
 	return t.store.Webhooks(ctx, t.scope)
@@ -137,7 +140,7 @@ func (t *webhookTx) Webhooks(ctx context.Context) ([]store.Webhook, error) {
 func (t *webhookTx) InsertWebhook(ctx context.Context, webhook store.Webhook, after int64) error {
 	document := encodeWebhook(webhook)
 	document.Queued, document.Done = after, after
-	_, err := t.store.db.Collection(webhooksName).InsertOne(ctx, document)
+	_, err := t.store.db.Collection(schema.Webhooks).InsertOne(ctx, document)
 	if mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
@@ -148,7 +151,7 @@ func (t *webhookTx) InsertWebhook(ctx context.Context, webhook store.Webhook, af
 }
 
 func webhookFilter(key store.WebhookKey) bson.D {
-	return bson.D{{Key: keyBusiness, Value: key.BusinessID}, {Key: keyID, Value: key.WebhookID}}
+	return bson.D{{Key: schema.FieldBusiness, Value: key.BusinessID}, {Key: schema.FieldID, Value: key.WebhookID}}
 }
 
 // SaveWebhook implements store.WebhookTx. It sets what callers change alone: a process
@@ -157,9 +160,9 @@ func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, rene
 	d := encodeWebhook(webhook)
 	set, unset := bson.D{
 		{Key: "url", Value: d.URL},
-		{Key: keyEnabled, Value: d.Enabled},
+		{Key: schema.FieldEnabled, Value: d.Enabled},
 		{Key: "modifiedDate", Value: d.ModifiedDate},
-		{Key: keyVersion, Value: d.Version},
+		{Key: schema.FieldVersion, Value: d.Version},
 		{Key: "secret", Value: d.Secret},
 	}, bson.D{}
 	optional := func(key string, value any, there bool) {
@@ -182,7 +185,7 @@ func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, rene
 	if len(unset) > 0 {
 		update = append(update, bson.E{Key: "$unset", Value: unset})
 	}
-	if _, err := t.store.db.Collection(webhooksName).UpdateOne(ctx, webhookFilter(webhook.Key()), update); err != nil {
+	if _, err := t.store.db.Collection(schema.Webhooks).UpdateOne(ctx, webhookFilter(webhook.Key()), update); err != nil {
 		return fmt.Errorf("write a webhook: %w", err)
 	}
 	if !renewed {
@@ -194,10 +197,10 @@ func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, rene
 // DeleteWebhook implements store.WebhookTx. There are a few thousand deliveries at
 // most.
 func (t *webhookTx) DeleteWebhook(ctx context.Context, webhookID int64) error {
-	if _, err := t.store.db.Collection(webhooksName).DeleteOne(ctx, append(tenant(t.scope), bson.E{Key: keyID, Value: webhookID})); err != nil {
+	if _, err := t.store.db.Collection(schema.Webhooks).DeleteOne(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete a webhook: %w", err)
 	}
-	if _, err := t.store.db.Collection(deliveriesName).DeleteMany(ctx, append(tenant(t.scope), bson.E{Key: keyWebhook, Value: webhookID})); err != nil {
+	if _, err := t.store.db.Collection(schema.Deliveries).DeleteMany(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldWebhook, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete the deliveries of a webhook: %w", err)
 	}
 	return nil

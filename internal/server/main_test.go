@@ -22,6 +22,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 	"clientgraph/internal/service"
@@ -83,7 +84,7 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 		Service:     service.New(s.store, service.Secrets{Hasher: secret.NewHasher(1), Cursors: apitest.Cursors{}}, nil, time.Now),
 		Verifier:    s.tokens,
 		Ready:       s.store.Ready,
-		Unavailable: mongostore.Unavailable,
+		Unavailable: transact.Unavailable,
 		Logger:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {

@@ -18,6 +18,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
+	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/search"
 	"clientgraph/internal/service"
@@ -99,7 +100,7 @@ func fingerprint(now time.Time) (string, error) {
 	if err := json.NewEncoder(hash).Encode(clients); err != nil {
 		return "", fmt.Errorf("tell what would be loaded: %w", err)
 	}
-	for _, name := range slices.Sorted(slices.Values(mongostore.IndexNames())) {
+	for _, name := range slices.Sorted(slices.Values(schema.IndexNames())) {
 		fmt.Fprintln(hash, name)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil

@@ -1,0 +1,88 @@
+// Package admin is what operators do to a database, and what they ask it: it makes and
+// compares indexes, migrates what earlier versions stored, shards the collections of a
+// cluster, and says whether the database can serve. No use case needs it.
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/schema"
+)
+
+// Admin is what operators do to a database, and ask it about. It is safe for concurrent
+// use, also by several processes on one database.
+type Admin struct {
+	db    *mongo.Database
+	codec *record.Codec
+	feed  *feed.Feed
+}
+
+// New returns what operators do to that database, whose clients are stored by the
+// codec and whose feeds those are.
+func New(db *mongo.Database, codec *record.Codec, feed *feed.Feed) *Admin {
+	return &Admin{db: db, codec: codec, feed: feed}
+}
+
+// Ready says whether the database reads documents and has the indexes that reads
+// rely on.
+func (a *Admin) Ready(ctx context.Context) error {
+	there, err := a.indexesOf(ctx, schema.Clients)
+	if err != nil {
+		return err
+	}
+	for _, want := range schema.ClientIndexes() {
+		if _, known := there[want.Name]; !known {
+			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, schema.Clients)
+		}
+	}
+	// An engine may know of its indexes while its storage hangs.
+	_, err = a.Empty(ctx)
+	return err
+}
+
+// Empty says whether no client of any business is stored.
+func (a *Admin) Empty(ctx context.Context) (bool, error) {
+	// Looked up, not taken from the collection's statistics: those can be wrong
+	// after a crash.
+	err := a.db.Collection(schema.Clients).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a client: %w", err)
+	}
+	return false, nil
+}
+
+// numberedInTransactions is 1 until SwitchToOutbox was run.
+func (a *Admin) numberedInTransactions(ctx context.Context) (int64, error) {
+	on, err := a.feed.OutboxOn(ctx)
+	if err != nil || on {
+		return 0, err
+	}
+	return 1, nil
+}
+
+// beginWithOutbox turns the outbox on in a database that holds nothing yet.
+func (a *Admin) beginWithOutbox(ctx context.Context) error {
+	err := a.db.Collection(schema.Counters).FindOne(ctx, feed.Counters()).Err()
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, mongo.ErrNoDocuments) {
+		return fmt.Errorf("look for a feed: %w", err)
+	}
+	empty, err := a.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	return a.feed.SwitchToOutbox(ctx)
+}

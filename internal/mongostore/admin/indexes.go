@@ -1,0 +1,172 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
+)
+
+// EnsureIndexes makes the collections and the indexes that are missing. It is
+// idempotent and may run in several processes at once.
+func (a *Admin) EnsureIndexes(ctx context.Context) error {
+	return a.BuildIndexes(ctx, func(string, []string) {})
+}
+
+// BuildIndexes is EnsureIndexes that reports of each collection which indexes it is
+// about to make: one reading of the collection makes them all, however long it
+// takes.
+func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
+	for _, c := range schema.Collections() {
+		// A transaction can't make a collection everywhere.
+		err := a.db.CreateCollection(ctx, c.Name)
+		if code, ok := transact.ServerCode(err); err != nil && (!ok || code != transact.CodeNamespaceExists) {
+			return fmt.Errorf("make the collection %s: %w", c.Name, err)
+		}
+		there, err := a.indexesOf(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		var models []mongo.IndexModel
+		var names []string
+		for _, ix := range c.Indexes {
+			if _, known := there[ix.Name]; !known {
+				models, names = append(models, ix.Model()), append(names, ix.Name)
+			}
+		}
+		if len(models) == 0 {
+			continue
+		}
+		begin(c.Name, names)
+		if _, err := a.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
+			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
+		}
+	}
+	return a.beginWithOutbox(ctx)
+}
+
+// IndexState is how the indexes of a database differ from what this version of the
+// program relies on, each as collection.index.
+type IndexState struct {
+	// Missing ones are to be made.
+	Missing []string
+	// Outdated ones have a name that this version uses, and are made as an earlier
+	// version made them.
+	Outdated []string
+	// Unused ones were made by an earlier version and serve nothing any more.
+	Unused []string
+	// Foreign ones have a name that this version uses, and nobody knows who made
+	// them.
+	Foreign []string
+}
+
+// IndexState looks at the indexes that are there.
+func (a *Admin) IndexState(ctx context.Context) (IndexState, error) {
+	var state IndexState
+	for _, c := range schema.Collections() {
+		there, err := a.indexesOf(ctx, c.Name)
+		if err != nil {
+			return IndexState{}, err
+		}
+		for i := range c.Indexes {
+			name := c.Name + "." + c.Indexes[i].Name
+			found, known := there[c.Indexes[i].Name]
+			switch {
+			case !known:
+				state.Missing = append(state.Missing, name)
+			case found.matches(&c.Indexes[i]):
+			case found.retired(c.Name):
+				state.Outdated = append(state.Outdated, name)
+			default:
+				state.Foreign = append(state.Foreign, name)
+			}
+			delete(there, c.Indexes[i].Name)
+		}
+		for _, found := range there {
+			if found.retired(c.Name) {
+				state.Unused = append(state.Unused, c.Name+"."+found.name)
+			}
+		}
+	}
+	slices.Sort(state.Unused)
+	return state, nil
+}
+
+// DropUnused drops the indexes that an earlier version made and this one does not
+// use, or makes otherwise, and returns their names. It drops no other ones.
+func (a *Admin) DropUnused(ctx context.Context) ([]string, error) {
+	var dropped []string
+	for _, c := range schema.Collections() {
+		there, err := a.indexesOf(ctx, c.Name)
+		if err != nil {
+			return dropped, err
+		}
+		for i := range c.Indexes {
+			if found, known := there[c.Indexes[i].Name]; known && found.matches(&c.Indexes[i]) {
+				delete(there, c.Indexes[i].Name)
+			}
+		}
+		for name, found := range there {
+			if !found.retired(c.Name) {
+				continue
+			}
+			if err := a.db.Collection(c.Name).Indexes().DropOne(ctx, name); err != nil {
+				return dropped, fmt.Errorf("drop the index %s of %s: %w", name, c.Name, err)
+			}
+			dropped = append(dropped, c.Name+"."+name)
+		}
+	}
+	slices.Sort(dropped)
+	return dropped, nil
+}
+
+// storedIndex is an index as the database lists it.
+type storedIndex struct {
+	name    string
+	keys    []string
+	unique  bool
+	expires bool
+}
+
+func (found storedIndex) matches(ix *schema.Index) bool {
+	return slices.Equal(found.keys, keysOf(ix.Keys)) && found.unique == ix.Unique && found.expires == (ix.Expire > 0)
+}
+
+func (found storedIndex) retired(collection string) bool {
+	return slices.ContainsFunc(schema.RetiredIndexes(), func(r schema.RetiredIndex) bool {
+		return r.Collection == collection && r.Name == found.name && slices.Equal(r.Keys, found.keys) && r.Unique == found.unique
+	})
+}
+
+func keysOf(keys bson.D) []string {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = key.Key
+	}
+	return names
+}
+
+// indexesOf are the indexes of a collection, by name; none where it is not there.
+func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]storedIndex, error) {
+	specifications, err := a.db.Collection(collection).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the indexes of %s: %w", collection, err)
+	}
+	there := make(map[string]storedIndex, len(specifications))
+	for _, specification := range specifications {
+		var keys bson.D
+		if err := bson.Unmarshal(specification.KeysDocument, &keys); err != nil {
+			return nil, fmt.Errorf("read the index %s of %s: %w", specification.Name, collection, err)
+		}
+		there[specification.Name] = storedIndex{
+			name: specification.Name, keys: keysOf(keys),
+			unique: specification.Unique != nil && *specification.Unique, expires: specification.ExpireAfterSeconds != nil,
+		}
+	}
+	return there, nil
+}

@@ -1,0 +1,240 @@
+// Package counters counts in the database: it hands out ids, by the block, and keeps one
+// number a business for each kind of things that are numbered.
+package counters
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
+	"clientgraph/internal/search"
+)
+
+// blockSize is how many ids a process takes at once: one round trip for that
+// many creates, and at most that many ids unused when it ends.
+const blockSize = 64
+
+// OfDeployment is the business of the counters that are no business's own.
+const OfDeployment int64 = 0
+
+// Ref names a counter: of which business, and what it counts. Names differ
+// between businesses too.
+type Ref struct {
+	BusinessID int64
+	Name       string
+}
+
+// Filter finds the counter.
+func (k Ref) Filter() bson.D {
+	return bson.D{{Key: schema.FieldBusiness, Value: k.BusinessID}, {Key: schema.FieldID, Value: k.Name}}
+}
+
+// unnamed finds the counter where an earlier version made it, which did not say
+// whose it is.
+func (k Ref) unnamed() bson.D {
+	return bson.D{{Key: schema.FieldBusiness, Value: nil}, {Key: schema.FieldID, Value: k.Name}}
+}
+
+// naming is the update that says whose the counter is.
+func (k Ref) naming() bson.D {
+	return bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldBusiness, Value: k.BusinessID}}}}
+}
+
+// Adopt writes into a counter that an earlier version made whose it is. It is no
+// part of a transaction of ctx: that one fails on the counter, and runs again.
+func (k Ref) Adopt(ctx context.Context, counters *mongo.Collection) error {
+	_, err := counters.UpdateOne(mongo.NewSessionContext(ctx, nil), k.unnamed(), k.naming())
+	if err != nil {
+		return fmt.Errorf("say whose the counter %s is: %w", k.Name, err)
+	}
+	return nil
+}
+
+// Taken is what a transaction fails with that could not make a counter, because
+// another one made it at that moment, or an earlier version did: it runs again.
+func (k Ref) Taken(ctx context.Context, counters *mongo.Collection, err error) error {
+	if failed := k.Adopt(ctx, counters); failed != nil {
+		return failed
+	}
+	return transact.AsConflict(err)
+}
+
+// Find reads a counter. Error: mongo.ErrNoDocuments.
+func Find(ctx context.Context, counters *mongo.Collection, key Ref) (Counter, error) {
+	var c Counter
+	err := counters.FindOne(ctx, key.Filter()).Decode(&c)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		err = counters.FindOne(ctx, key.unnamed()).Decode(&c)
+	}
+	return c, err
+}
+
+// Block hands out the ids of a counter. Processes share the counter and take
+// from it in blocks, so that no id is given twice.
+type Block struct {
+	counters *mongo.Collection
+	name     string
+
+	mu         sync.Mutex
+	first, end int64
+	// taking is closed when the block that somebody takes is there, or is not to be
+	// had; nil while nobody takes one.
+	taking chan struct{}
+	// drops is how often a block was given up: one that was taken meanwhile is too.
+	drops int
+}
+
+// NewBlock hands out the ids of the deployment's counter of that name.
+func NewBlock(counters *mongo.Collection, name string) *Block {
+	return &Block{counters: counters, name: name}
+}
+
+// Next returns an id that nobody else gets. It is no part of a transaction of
+// ctx: the block stays in use when that is rolled back. One caller asks the
+// database for a block; others wait for it as long as they may.
+func (b *Block) Next(ctx context.Context) (int64, error) {
+	ctx = mongo.NewSessionContext(ctx, nil)
+	for {
+		b.mu.Lock()
+		if b.first < b.end {
+			id := b.first
+			b.first++
+			b.mu.Unlock()
+			return id, nil
+		}
+		taking, drops := b.taking, b.drops
+		if taking == nil {
+			b.taking = make(chan struct{})
+		}
+		b.mu.Unlock()
+		if taking == nil {
+			if err := b.take(ctx, drops); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		select {
+		case <-taking:
+		case <-ctx.Done():
+			return 0, fmt.Errorf("wait for ids: %w", ctx.Err())
+		}
+	}
+}
+
+// take takes a block, and wakes who waits for it: where there is none, the next of
+// them tries.
+func (b *Block) take(ctx context.Context, drops int) error {
+	last, err := Increment(ctx, b.counters, Ref{BusinessID: OfDeployment, Name: b.name}, blockSize)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.taking)
+	b.taking = nil
+	if err == nil && drops == b.drops {
+		b.first, b.end = last-blockSize+1, last+1
+	}
+	return err
+}
+
+// TakeRun returns the first of that many ids in a row that nobody else gets. It is no
+// part of a transaction of ctx.
+func (b *Block) TakeRun(ctx context.Context, size int64) (first int64, err error) {
+	last, err := Increment(mongo.NewSessionContext(ctx, nil), b.counters, Ref{BusinessID: OfDeployment, Name: b.name}, size)
+	return last - size + 1, err
+}
+
+// Drop gives the rest of the block up, because ids of it turned out to be in
+// use.
+func (b *Block) Drop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.first = b.end
+	b.drops++
+}
+
+// Reserve keeps the counter above an id that came from elsewhere.
+func (b *Block) Reserve(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	key := Ref{BusinessID: OfDeployment, Name: b.name}
+	raise := func() error {
+		_, err := b.counters.UpdateOne(ctx, key.Filter(),
+			bson.D{{Key: "$max", Value: bson.D{{Key: "value", Value: id}}}}, options.UpdateOne().SetUpsert(true))
+		return err
+	}
+	err := raise()
+	if MadeMeanwhile(err) {
+		if err = key.Adopt(ctx, b.counters); err == nil {
+			err = raise()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("raise the counter %s: %w", b.name, err)
+	}
+	b.Drop()
+	return nil
+}
+
+// Increment adds to a counter, which begins at 0, outside of transactions, and
+// returns what it is then.
+func Increment(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (int64, error) {
+	c, err := Add(ctx, counters, key, by)
+	if MadeMeanwhile(err) {
+		if err = key.Adopt(ctx, counters); err == nil {
+			c, err = Add(ctx, counters, key, by)
+		}
+	}
+	return c.Value, err
+}
+
+// Counter is a counter's document. That of a business's feed also names the settings
+// and rules that make the search and sort keys of clients from now on, once they
+// changed: each transaction that writes clients counts there, and so reads them.
+type Counter struct {
+	Value    int64     `bson:"value"`
+	Settings *Settings `bson:"keying"`
+	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See search.RekeyState.
+	RulesVersion string `bson:"keyVersion"`
+	RekeyTo      string `bson:"rekeyTo"`
+}
+
+// Settings are those of a business that its clients' search and sort keys depend on. They
+// are search.Settings as they are stored.
+type Settings struct {
+	Locale      string `bson:"locale"`
+	PhoneRegion string `bson:"phoneRegion"`
+}
+
+// Add adds to a counter, once, and returns its document. The first Add of a counter may
+// fail; see MadeMeanwhile.
+func Add(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (Counter, error) {
+	var c Counter
+	err := counters.FindOneAndUpdate(ctx, key.Filter(),
+		bson.D{
+			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
+			// The rules that made the keys of a business's first clients.
+			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
+		},
+		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
+	).Decode(&c)
+	if err != nil {
+		return c, fmt.Errorf("increment the counter %s: %w", key.Name, err)
+	}
+	return c, nil
+}
+
+// MadeMeanwhile says whether Add failed because another one made the counter at that
+// moment, or because an earlier version made it; see Ref.Adopt. MongoDB reports a
+// duplicate key, the embedded engine no document. The counter is there now: Add is to
+// be called again.
+func MadeMeanwhile(err error) bool {
+	return mongo.IsDuplicateKeyError(err) || errors.Is(err, mongo.ErrNoDocuments)
+}

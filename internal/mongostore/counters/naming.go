@@ -1,0 +1,70 @@
+package counters
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/schema"
+)
+
+// namingBatch is how many counters one command of nameCounters names.
+const namingBatch = 500
+
+// CountUnnamed counts the counters that an earlier version made and that do not
+// say whose they are.
+func CountUnnamed(ctx context.Context, counters *mongo.Collection) (int64, error) {
+	n, err := counters.CountDocuments(ctx, bson.D{{Key: schema.FieldBusiness, Value: nil}})
+	if err != nil {
+		return 0, fmt.Errorf("count counters: %w", err)
+	}
+	return n, nil
+}
+
+// NameAll writes into the counters of an earlier version whose they are, and
+// tells how many are done. Interrupted, it goes on with the others.
+func NameAll(ctx context.Context, counters *mongo.Collection, tell func(done int64)) error {
+	done := int64(0)
+	for {
+		cursor, err := counters.Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: nil}},
+			options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetLimit(namingBatch))
+		if err != nil {
+			return fmt.Errorf("find counters: %w", err)
+		}
+		var found []struct {
+			Name string `bson:"_id"`
+		}
+		if err := cursor.All(ctx, &found); err != nil {
+			return fmt.Errorf("read counters: %w", err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		writes := make([]mongo.WriteModel, len(found))
+		for i, c := range found {
+			key := refOf(c.Name)
+			writes[i] = mongo.NewUpdateOneModel().SetFilter(key.unnamed()).SetUpdate(key.naming())
+		}
+		if _, err := counters.BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false)); err != nil {
+			return fmt.Errorf("say whose counters are: %w", err)
+		}
+		done += int64(len(found))
+		tell(done)
+	}
+}
+
+// refOf is the counter of a name: of the business that it ends with, or of the
+// deployment.
+func refOf(name string) Ref {
+	if _, number, found := strings.Cut(name, ":"); found {
+		if id, err := strconv.ParseInt(number, 10, 64); err == nil {
+			return Ref{BusinessID: id, Name: name}
+		}
+	}
+	return Ref{BusinessID: OfDeployment, Name: name}
+}

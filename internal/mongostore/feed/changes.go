@@ -1,0 +1,154 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/history"
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+)
+
+type changeRowDocument struct {
+	ID                 bson.ObjectID `bson:"_id"`
+	Sequence           int64         `bson:"sequence"`
+	At                 time.Time     `bson:"at"`
+	Kind               string        `bson:"kind"`
+	ClientID           int64         `bson:"clientId"`
+	Version            int64         `bson:"version"`
+	MergedIntoClientID int64         `bson:"mergedIntoClientId"`
+	ChangedPaths       []string      `bson:"changedPaths"`
+	VisibilityBefore   []string      `bson:"visibilityBefore"`
+	VisibilityAfter    []string      `bson:"visibilityAfter"`
+	SubjectsGained     []int64       `bson:"subjectsGained"`
+	SubjectsLost       []int64       `bson:"subjectsLost"`
+}
+
+func (d *changeRowDocument) row() changefeed.Row {
+	return changefeed.Row{
+		Sequence: d.Sequence, At: d.At.UTC(), Kind: history.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version,
+		MergedIntoClientID: d.MergedIntoClientID, ChangedPaths: d.ChangedPaths,
+		VisibilityBefore: d.VisibilityBefore, VisibilityAfter: d.VisibilityAfter,
+		SubjectsGained: d.SubjectsGained, SubjectsLost: d.SubjectsLost,
+	}
+}
+
+// changesPrefix begins the names of the feeds' counters.
+const changesPrefix = "changes:"
+
+// Counter is the counter of a business's feed.
+func Counter(businessID int64) counters.Ref {
+	return counters.Ref{BusinessID: businessID, Name: changesPrefix + strconv.FormatInt(businessID, 10)}
+}
+
+// ChangeHead implements store.ChangeStore.
+func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
+	// A row that is committed has its number now, as far as that is possible: who
+	// wrote it finds it.
+	head, err := f.drain(ctx, scope.BusinessID)
+	if err != nil || head != nil {
+		return head.place(), err
+	}
+	counter, err := counters.Find(ctx, f.db.Collection(schema.Counters), Counter(scope.BusinessID))
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, fmt.Errorf("find the feed's counter: %w", err)
+	}
+	return counter.Value, nil
+}
+
+// NextChange implements store.ChangeStore.
+func (f *Feed) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
+	var next changeRowDocument
+	err := f.db.Collection(schema.Changes).FindOne(ctx, numberedAbove(scope, bson.D{{Key: "$gt", Value: after}}),
+		options.FindOne().SetSort(schema.Ascending(schema.FieldSequence)).SetProjection(bson.D{{Key: schema.FieldSequence, Value: 1}, {Key: "at", Value: 1}})).Decode(&next)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, time.Time{}, fmt.Errorf("find the next row of the feed: %w", err)
+	}
+	return next.Sequence, next.At.UTC(), nil
+}
+
+// ClientRows finds the rows about those clients that are kept, in order. Those that
+// have no number yet come last. Whether the scope sees the clients is the caller's to
+// know.
+func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
+	var rows []changefeed.Row
+	seen := map[bson.ObjectID]bool{}
+	for _, from := range []struct {
+		collection string
+		order      bson.D
+	}{{schema.Changes, schema.Ascending(schema.FieldSequence)}, {schema.Outbox, schema.Ascending(schema.FieldBusiness, schema.FieldClient, schema.FieldChange)}} {
+		cursor, err := f.db.Collection(from.collection).Find(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}),
+			options.Find().SetSort(from.order).SetBatchSize(query.OneBatch))
+		if err != nil {
+			return nil, fmt.Errorf("find rows of the feed: %w", err)
+		}
+		var found []changeRowDocument
+		if err := query.AllRows(ctx, cursor, &found); err != nil {
+			return nil, fmt.Errorf("read rows of the feed: %w", err)
+		}
+		for i := range found {
+			// A row that is being numbered is in both.
+			if id := found[i].ID; !seen[id] {
+				seen[id] = true
+				rows = append(rows, found[i].row())
+			}
+		}
+	}
+	return rows, nil
+}
+
+func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]changefeed.Row, error) {
+	var found []changeRowDocument
+	if err := query.AllRows(ctx, cursor, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the feed: %w", err)
+	}
+	rows := make([]changefeed.Row, len(found))
+	for i := range found {
+		rows[i] = found[i].row()
+	}
+	return rows, nil
+}
+
+func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
+	return append(query.Tenant(scope), bson.E{Key: schema.FieldSequence, Value: bounds})
+}
+
+// Changes implements store.ChangeStore.
+func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
+	q := query.Query{
+		Core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),
+		Rest: concerning(scope),
+	}
+	pipeline := append(q.Stages(),
+		bson.D{{Key: "$sort", Value: schema.Ascending(schema.FieldSequence)}}, bson.D{{Key: "$limit", Value: limit}})
+	cursor, err := f.db.Collection(schema.Changes).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(query.OneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find rows of the feed: %w", err)
+	}
+	return readChangeRows(ctx, cursor)
+}
+
+// concerning is the condition that a row of the feed is about a client of the
+// scope's rows, before the change or after it.
+func concerning(scope client.Scope) bson.D {
+	switch {
+	case scope.Rows.All:
+		return nil
+	case scope.Rows.ByID():
+		return bson.D{{Key: schema.FieldClient, Value: query.In(query.NonNil(scope.Rows.ClientIDs))}}
+	}
+	return bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: "visibilityBefore", Value: query.In(scope.Rows.VisibilityKeys)}},
+		bson.D{{Key: "visibilityAfter", Value: query.In(scope.Rows.VisibilityKeys)}},
+	}}}
+}

@@ -1,0 +1,95 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/schema"
+)
+
+// NumberAll gives all rows of the change feed their numbers that wait for one,
+// in all businesses: those of servers that ended before they could.
+func (f *Feed) NumberAll(ctx context.Context) error {
+	businesses, err := f.waitingBusinesses(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, id := range businesses {
+		if err := f.number(ctx, id); err != nil {
+			failed = append(failed, fmt.Errorf("number the changes of business %d: %w", id, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// waitingBusinesses are those with rows in the outbox: one look into the index for
+// each, however many rows it has.
+func (f *Feed) waitingBusinesses(ctx context.Context) ([]int64, error) {
+	var businesses []int64
+	for last := int64(math.MinInt64); ; {
+		cursor, err := f.db.Collection(schema.Outbox).Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
+			options.Find().SetSort(schema.Ascending(schema.FieldBusiness, schema.FieldClient, schema.FieldChange)).SetLimit(1).SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
+		if err != nil {
+			return nil, fmt.Errorf("find the businesses with rows to number: %w", err)
+		}
+		next, err := readBusinesses(ctx, cursor)
+		if err != nil || len(next) == 0 {
+			return businesses, err
+		}
+		last = next[0]
+		businesses = append(businesses, last)
+	}
+}
+
+func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) {
+	var found []struct {
+		BusinessID int64 `bson:"businessId"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read businesses: %w", err)
+	}
+	ids := make([]int64, len(found))
+	for i := range found {
+		ids[i] = found[i].BusinessID
+	}
+	return ids, nil
+}
+
+// drain numbers the rows of a business that are there, for as long as a reader may
+// wait, and returns the head; nil while rows are numbered in their transactions.
+// Where numbering fails, readers get the rows that are numbered.
+func (f *Feed) drain(ctx context.Context, businessID int64) (*feedHead, error) {
+	numbered, err := f.isNumbered(ctx, businessID)
+	if err != nil {
+		return nil, err
+	}
+	if numbered {
+		return f.findHead(ctx, businessID)
+	}
+	short, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	head, finish, err := f.numberRows(short, businessID)
+	if err != nil {
+		// What fails is tried again by whoever reads next; NumberAll tells what is
+		// wrong.
+		return f.findHead(ctx, businessID)
+	}
+	// The reader does not wait for what changes nothing for it.
+	f.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
+	return head, nil
+}
+
+// place is the number of the last row.
+func (h *feedHead) place() int64 {
+	if h == nil {
+		return 0
+	}
+	return h.Head
+}

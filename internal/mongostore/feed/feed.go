@@ -1,0 +1,53 @@
+// Package feed keeps the change feed of each business. Transactions leave their rows in
+// the outbox; feed numbers them, in one order for all readers, wakes those who wait for
+// them, and reads them. With the feed it keeps the document that all writers of a
+// business read: which settings and rules make the search and sort keys of clients.
+package feed
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"clientgraph/internal/mongostore/schema"
+)
+
+// RowBatch is how many rows one command writes.
+const RowBatch = 1_000
+
+// Feed is the change feeds of all businesses. It is safe for concurrent use, also by
+// several processes on one database.
+type Feed struct {
+	db       *mongo.Database
+	bell     *changeBell
+	numberer *numberer
+	remake   func(ctx context.Context, businessID int64, clientIDs []int64) error
+	// lag, where it is set, is told how long after its change a row of the feed got its
+	// number.
+	lag func(time.Duration)
+}
+
+// New returns the feeds of that database. Remake makes the search and sort keys of
+// clients anew that a writer made by settings or rules that hold no more.
+func New(db *mongo.Database, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
+	f := &Feed{
+		db:     db,
+		bell:   &changeBell{changes: db.Collection(schema.Changes), outbox: db.Collection(schema.Outbox)},
+		remake: remake,
+	}
+	f.numberer = newNumberer(f.number)
+	return f
+}
+
+// TellLag has tell told how long after its change each row of the feed gets its
+// number, if this process numbers it. It is to be called before the feed is used;
+// tell must not block.
+func (f *Feed) TellLag(tell func(time.Duration)) { f.lag = tell }
+
+// Wake has the rows numbered soon that a business's transactions left. Nobody waits for
+// it: what fails is done by whoever reads the feed or writes next.
+func (f *Feed) Wake(businessID int64) { f.numberer.wake(businessID) }
+
+// Drain numbers all rows of a business that were committed before it was called.
+func (f *Feed) Drain(ctx context.Context, businessID int64) error { return f.number(ctx, businessID) }

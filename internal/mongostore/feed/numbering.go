@@ -1,0 +1,345 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
+)
+
+// Rows are moved from the outbox to the feed in steps, each of one command:
+//
+//  1. The rows are inserted into the feed above its head, in their order, under the
+//     ids that they have. No number and no id is there twice, so that a row has one
+//     number, whoever inserts it; and as a command stops at the first row that it
+//     can't insert, there is no gap.
+//  2. The head goes up to the last of them: readers see them.
+//  3. They are deleted from the outbox.
+//
+// Whoever finds rows above the head, or rows of the outbox that have a number, goes
+// on with them, whoever inserted them: each of the steps may be done several times
+// and by several processes at once. So a process that dies on the way holds nobody
+// up, as it would with a transaction.
+
+// feedHead is how far the feed of a business is numbered.
+type feedHead struct {
+	// Head is the number of the last row that readers may see; all up to it are there.
+	Head int64 `bson:"head"`
+	// Epoch is that of WriterState.
+	Epoch int64 `bson:"epoch"`
+}
+
+// outboxRow is what numbering reads of a row. All of the row is in fields.
+type outboxRow struct {
+	id       bson.ObjectID
+	clientID int64
+	change   int64
+	epoch    int64
+	// at is when the change was made.
+	at     time.Time
+	fields bson.D
+}
+
+// findHead finds the head of a business's feed; nil while it has none, and rows are
+// numbered in their transactions.
+func (f *Feed) findHead(ctx context.Context, businessID int64) (*feedHead, error) {
+	var head feedHead
+	err := f.db.Collection(schema.Feeds).FindOne(ctx, feedPart(businessID, partHead)).Decode(&head)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the head of the feed: %w", err)
+	}
+	return &head, nil
+}
+
+// isNumbered says whether no row of a business waits for its number. It is asked
+// before the head is read: a row that another process moves meanwhile is below the
+// head then.
+func (f *Feed) isNumbered(ctx context.Context, businessID int64) (bool, error) {
+	err := f.db.Collection(schema.Outbox).FindOne(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}},
+		options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look into the outbox: %w", err)
+	}
+	return false, nil
+}
+
+// number gives all rows of a business their numbers that were committed before it
+// was called, and clears them from the outbox. One goroutine of the process does
+// that at a time for each business.
+func (f *Feed) number(ctx context.Context, businessID int64) error {
+	_, finish, err := f.numberRows(ctx, businessID)
+	if err != nil {
+		return err
+	}
+	return finish(ctx)
+}
+
+// numberRows gives rows their numbers as number does, and returns the head of the
+// feed, nil where there is none; finish does the rest, and is to be called.
+func (f *Feed) numberRows(ctx context.Context, businessID int64) (head *feedHead, finish func(context.Context) error, err error) {
+	done, err := f.numberer.begin(ctx, businessID)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx = mongo.NewSessionContext(ctx, nil)
+	// A pass goes up through the clients once: one that is written all the time does
+	// not keep others waiting, and a pass comes to its end.
+	var rows []outboxRow
+	for last := (outboxRow{}); ; last = rows[len(rows)-1] {
+		if rows, err = f.waiting(ctx, businessID, last); err == nil {
+			head, err = f.numberBatch(ctx, businessID, rows)
+		}
+		if err == nil && len(rows) == RowBatch {
+			err = f.clearOutbox(ctx, businessID, rows)
+		}
+		switch {
+		case err != nil:
+			done()
+			return nil, nil, err
+		case len(rows) < RowBatch:
+			return head, func(ctx context.Context) error {
+				defer done()
+				return f.clearOutbox(mongo.NewSessionContext(ctx, nil), businessID, rows)
+			}, nil
+		}
+	}
+}
+
+// waiting finds the rows of the outbox that come after another one, by client and by
+// their order within it. They are read of one moment: of a client there is no later
+// row without the earlier ones.
+func (f *Feed) waiting(ctx context.Context, businessID int64, after outboxRow) ([]outboxRow, error) {
+	filter := bson.D{{Key: schema.FieldBusiness, Value: businessID}}
+	if after.clientID != 0 {
+		// The client goes on with its next rows, if it has more: none of before is left.
+		filter = append(filter, bson.E{Key: schema.FieldClient, Value: bson.D{{Key: "$gte", Value: after.clientID}}})
+	}
+	outbox := f.db.Collection(schema.Outbox, options.Collection().SetReadConcern(readconcern.Snapshot()))
+	cursor, err := outbox.Find(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldBusiness, schema.FieldClient, schema.FieldChange)).SetLimit(RowBatch).SetBatchSize(query.OneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find rows of the outbox: %w", err)
+	}
+	return readOutbox(ctx, cursor)
+}
+
+func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) {
+	var found []bson.D
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the outbox: %w", err)
+	}
+	rows := make([]outboxRow, len(found))
+	for i, fields := range found {
+		row := &rows[i]
+		row.fields = make(bson.D, 0, len(fields)+2)
+		for _, e := range fields {
+			switch e.Key {
+			case schema.FieldID:
+				row.id, _ = e.Value.(bson.ObjectID)
+			case fieldEpoch:
+				row.epoch, _ = e.Value.(int64)
+				continue
+			case "at":
+				if at, isDate := e.Value.(bson.DateTime); isDate {
+					row.at = at.Time()
+				}
+				continue
+			case schema.FieldClient:
+				row.clientID, _ = e.Value.(int64)
+			case schema.FieldChange:
+				row.change, _ = e.Value.(int64)
+			}
+			row.fields = append(row.fields, e)
+		}
+	}
+	return rows, nil
+}
+
+// numberBatch gives rows their numbers, and returns the head that is above them. The
+// head is read after the rows: its epoch is that of the rows or a later one.
+func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxRow) (*feedHead, error) {
+	head, err := f.findHead(ctx, businessID)
+	if err != nil || head == nil || len(rows) == 0 {
+		return head, err
+	}
+	if err := f.remakeLate(ctx, businessID, head.Epoch, rows); err != nil {
+		return nil, err
+	}
+	top := head.Head
+	for backoff := transact.BackoffFirst; len(rows) > 0; backoff = min(2*backoff, transact.BackoffMost) {
+		inserted, err := f.insertNumbered(ctx, top, rows)
+		if err != nil {
+			return nil, err
+		}
+		if inserted {
+			top += int64(len(rows))
+			break
+		}
+		// Another process was here too, or began before this one.
+		if err := transact.Pause(ctx, backoff); err != nil {
+			return nil, err
+		}
+		if top, err = f.findTop(ctx, businessID); err != nil {
+			return nil, err
+		}
+		if rows, err = f.withoutNumber(ctx, businessID, rows); err != nil {
+			return nil, err
+		}
+	}
+	return f.raiseHead(ctx, businessID, top)
+}
+
+// insertNumbered writes rows into the feed above a number. It returns false where a
+// number is taken, or a row has one: then those before it are written. Rows are kept
+// from when they were numbered: so the first of them go first.
+func (f *Feed) insertNumbered(ctx context.Context, top int64, rows []outboxRow) (bool, error) {
+	now := time.Now()
+	numbered := make([]any, len(rows))
+	for i, row := range rows {
+		numbered[i] = append(row.fields[:len(row.fields):len(row.fields)],
+			bson.E{Key: "at", Value: now}, bson.E{Key: schema.FieldSequence, Value: top + int64(i) + 1})
+	}
+	_, err := f.db.Collection(schema.Changes).InsertMany(ctx, numbered, options.InsertMany().SetOrdered(true))
+	if mongo.IsDuplicateKeyError(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("write the feed: %w", err)
+	}
+	if tell := f.lag; tell != nil {
+		for _, row := range rows {
+			tell(now.Sub(row.at))
+		}
+	}
+	return true, nil
+}
+
+// findTop finds the number of the last row of the feed, which may be above the head.
+// The rows above the head are of processes that number too, or ended before they were
+// through: all of these wait in the outbox still. Other ones are a failure.
+func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
+	for {
+		head, err := f.findHead(ctx, businessID)
+		if err != nil {
+			return 0, err
+		}
+		above, err := f.feedRows(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldSequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
+		if err != nil || len(above) == 0 {
+			return head.Head, err
+		}
+		left, err := f.db.Collection(schema.Outbox).CountDocuments(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(above)}})
+		if err != nil {
+			return 0, fmt.Errorf("look for rows of the outbox: %w", err)
+		}
+		if left == int64(len(above)) {
+			return head.Head + left, nil
+		}
+		// Rows are deleted from the outbox when the head is above them.
+		now, err := f.findHead(ctx, businessID)
+		if err != nil {
+			return 0, err
+		}
+		if now.Head == head.Head {
+			return 0, fmt.Errorf("write the feed: numbers above %d are taken", head.Head)
+		}
+	}
+}
+
+// withoutNumber are those of the rows that are not in the feed.
+func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outboxRow) ([]outboxRow, error) {
+	ids := make([]bson.ObjectID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].id
+	}
+	there, err := f.feedRows(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(ids)}})
+	if err != nil {
+		return nil, err
+	}
+	var rest []outboxRow
+	for _, row := range rows {
+		if !slices.Contains(there, row.id) {
+			rest = append(rest, row)
+		}
+	}
+	return rest, nil
+}
+
+// feedRows finds the ids of rows of the feed.
+func (f *Feed) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, error) {
+	cursor, err := f.db.Collection(schema.Changes).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetBatchSize(query.OneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("look for rows of the feed: %w", err)
+	}
+	var found []struct {
+		ID bson.ObjectID `bson:"_id"`
+	}
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read rows of the feed: %w", err)
+	}
+	ids := make([]bson.ObjectID, len(found))
+	for i := range found {
+		ids[i] = found[i].ID
+	}
+	return ids, nil
+}
+
+// raiseHead brings the head of a feed up to a number, unless it is above it, and
+// returns it.
+func (f *Feed) raiseHead(ctx context.Context, businessID, top int64) (*feedHead, error) {
+	var head feedHead
+	err := f.db.Collection(schema.Feeds).FindOneAndUpdate(ctx, feedPart(businessID, partHead),
+		bson.D{{Key: "$max", Value: bson.D{{Key: "head", Value: top}}}},
+		options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&head)
+	if err != nil {
+		return nil, fmt.Errorf("raise the head of the feed: %w", err)
+	}
+	return &head, nil
+}
+
+// clearOutbox deletes rows that have their numbers, and are below the head.
+func (f *Feed) clearOutbox(ctx context.Context, businessID int64, rows []outboxRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]bson.ObjectID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].id
+	}
+	_, err := f.db.Collection(schema.Outbox).DeleteMany(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(ids)}})
+	if err != nil {
+		return fmt.Errorf("clear the outbox: %w", err)
+	}
+	return nil
+}
+
+// remakeLate has the search and sort keys of clients remade that were written by a
+// process that did not know the settings and rules of now: the pass over all clients
+// has gone past them, or has not seen them.
+func (f *Feed) remakeLate(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
+	late := map[int64]bool{}
+	for _, row := range rows {
+		if row.epoch != epoch {
+			late[row.clientID] = true
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	return f.remake(ctx, businessID, slices.Sorted(maps.Keys(late)))
+}

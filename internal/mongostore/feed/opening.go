@@ -1,0 +1,168 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
+	"clientgraph/internal/search"
+)
+
+const (
+	fieldEpoch   = "epoch"
+	partSettings = "keys"
+	partHead     = "head"
+	// fieldLeased is, in the document that all writers of a business read, until when they
+	// are to look for leases.
+	fieldLeased = "leasedUntil"
+	// outboxSwitch is there once rows of the feed are numbered by the outbox.
+	outboxSwitch = "outbox"
+)
+
+// WriterState names the settings and rules that make the search and sort keys of the
+// clients of a business that are written from now on. Every transaction that writes
+// clients reads it, and few ever write it. Where there is none, the business's counter
+// says the same, and rows are numbered in their transactions.
+type WriterState struct {
+	Settings *counters.Settings `bson:"keying,omitempty"`
+	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
+	// version that they are being made for. See search.RekeyState.
+	RulesVersion string `bson:"keyVersion"`
+	RekeyTo      string `bson:"rekeyTo,omitempty"`
+	// Epoch rises with every change of the rest that earlier writers had to know of.
+	// Rows of the outbox name the one that their transaction read.
+	Epoch int64 `bson:"epoch"`
+	// LeasedUntil is until when writers are to look for leases.
+	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
+}
+
+func feedPart(businessID int64, part string) bson.D {
+	return bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldPart, Value: part}}
+}
+
+// ErrNotOpen says that a business's feed is to be opened before a transaction can
+// write to it.
+var ErrNotOpen = errors.New("the business has no feed yet")
+
+// WriterState finds the document that writers of a business read; nil while its rows
+// are numbered in their transactions. Error: ErrNotOpen.
+func (f *Feed) WriterState(ctx context.Context, businessID int64) (*WriterState, error) {
+	keys, err := f.FindWriterState(ctx, businessID)
+	if err != nil || keys != nil {
+		return keys, err
+	}
+	on, err := f.OutboxOn(ctx)
+	if err == nil && on {
+		err = ErrNotOpen
+	}
+	return nil, err
+}
+
+// FindWriterState finds the document that writers of a business read; nil where there is
+// none.
+func (f *Feed) FindWriterState(ctx context.Context, businessID int64) (*WriterState, error) {
+	var keys WriterState
+	err := f.db.Collection(schema.Feeds).FindOne(ctx, feedPart(businessID, partSettings)).Decode(&keys)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the rules of a business's keys: %w", err)
+	}
+	return &keys, nil
+}
+
+// OutboxOn says whether the rows of the change feed are numbered by the outbox,
+// which SwitchToOutbox turns on.
+func (f *Feed) OutboxOn(ctx context.Context) (bool, error) {
+	err := f.db.Collection(schema.Switches).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: outboxSwitch}}).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find how the feed is numbered: %w", err)
+	}
+	return true, nil
+}
+
+// SwitchToOutbox makes an end to numbering the rows of the change feed in the
+// transactions that write them: each business follows with its next write. Servers of
+// before the outbox must be gone: they can't write clients of such a business any
+// more. It may be run again, also by several processes at once, and beside servers
+// that know the outbox.
+func (f *Feed) SwitchToOutbox(ctx context.Context) error {
+	_, err := f.db.Collection(schema.Switches).UpdateOne(ctx, bson.D{{Key: schema.FieldID, Value: outboxSwitch}},
+		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
+	if err != nil && !mongo.IsDuplicateKeyError(err) {
+		return fmt.Errorf("switch to the outbox: %w", err)
+	}
+	return nil
+}
+
+// moved takes the place of a counter's number: a server of before the outbox can't
+// count on, and fails instead of numbering beside others.
+const moved = "numbered by the outbox"
+
+// Open makes the documents of a business's feed, which goes on where its counter
+// ended. Transactions that count there at the same time fail, and run again.
+func (f *Feed) Open(ctx context.Context, businessID int64) error {
+	collection, key := f.db.Collection(schema.Counters), Counter(businessID)
+	if err := key.Adopt(ctx, collection); err != nil {
+		return err
+	}
+	return transact.Run(ctx, f.db, func(ctx context.Context) error {
+		keys, err := f.FindWriterState(ctx, businessID)
+		if err != nil || keys != nil {
+			return err
+		}
+		var c counters.Counter
+		switch err := collection.FindOne(ctx, key.Filter()).Decode(&c); {
+		case errors.Is(err, mongo.ErrNoDocuments):
+			c.RulesVersion = search.RulesVersion
+		case err != nil:
+			return fmt.Errorf("find the counter of a business: %w", err)
+		default:
+			if _, err := collection.UpdateOne(ctx, key.Filter(), bson.D{{Key: "$set", Value: bson.D{{Key: "value", Value: moved}}}}); err != nil {
+				return fmt.Errorf("end a counter: %w", err)
+			}
+		}
+		const first = int64(1)
+		_, err = f.db.Collection(schema.Feeds).InsertMany(ctx, []any{
+			append(feedPart(businessID, partHead), bson.E{Key: "head", Value: c.Value}, bson.E{Key: fieldEpoch, Value: first}),
+			append(feedPart(businessID, partSettings), keysSet(WriterState{Settings: c.Settings, RulesVersion: c.RulesVersion, RekeyTo: c.RekeyTo, Epoch: first})...),
+		})
+		if mongo.IsDuplicateKeyError(err) {
+			return transact.AsConflict(err)
+		}
+		if err != nil {
+			return fmt.Errorf("open a feed: %w", err)
+		}
+		return nil
+	})
+}
+
+func keysSet(keys WriterState) bson.D {
+	set := bson.D{{Key: "keyVersion", Value: keys.RulesVersion}, {Key: "rekeyTo", Value: keys.RekeyTo}, {Key: fieldEpoch, Value: keys.Epoch}}
+	if keys.Settings != nil {
+		set = append(set, bson.E{Key: "keying", Value: *keys.Settings})
+	}
+	return set
+}
+
+// AnnounceLease has writers of the business look for leases until then.
+func (f *Feed) AnnounceLease(ctx context.Context, businessID int64, until time.Time) error {
+	_, err := f.db.Collection(schema.Feeds).UpdateOne(ctx, feedPart(businessID, partSettings),
+		bson.D{{Key: "$max", Value: bson.D{{Key: fieldLeased, Value: until}}}})
+	if err != nil {
+		return fmt.Errorf("announce a lease: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,329 @@
+package record
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unsafe"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/schema"
+)
+
+// RowSet reads the documents of one query as rows: it remembers where in a document
+// each selected part is, and decodes nothing that nobody asks for.
+type RowSet struct {
+	codec *Codec
+	// names are those that may be in a document, in the order in which documents have
+	// them; slots says of each property of the table which of them it is, from 1.
+	names []string
+	slots []int
+	// bases is how many of names come before the properties.
+	bases int
+	// memory is what documents and rows are copied into: many at a time.
+	memory []byte
+	places []uint32
+	rows   []documentRow
+	// taken is for how many rows memory was taken last: few reads have many.
+	taken int
+	value rowValue
+}
+
+// baseNames are the names that every read loads, in the order of documents.
+func baseNames() []string {
+	return []string{schema.FieldID, schema.FieldBusiness, schema.FieldSchema, schema.FieldVersion, schema.FieldChange, schema.FieldLifecycle}
+}
+
+// NewRowSet returns the reader of rows with the selected parts.
+func (c *Codec) NewRowSet(need client.Selection) *RowSet {
+	s := &RowSet{codec: c, names: baseNames(), slots: make([]int, len(c.properties))}
+	s.bases = len(s.names)
+	for i := range c.properties {
+		if need.Has(i) {
+			s.names = append(s.names, c.properties[i].Name)
+			s.slots[i] = len(s.names)
+		}
+	}
+	return s
+}
+
+// documentRow is a document as a row.
+type documentRow struct {
+	set      *RowSet
+	document []byte
+	// at is where the value of each of the set's names begins; 0 for one that is not
+	// there. Its type is before its name.
+	at    []uint32
+	types []byte
+	base  client.Base
+}
+
+var _ client.Row = (*documentRow)(nil)
+
+// Memory is taken for so many rows at first, and for so many at most.
+const (
+	fewRows  = 4
+	manyRows = 128
+)
+
+// Read is a document, or the part of one that a projection left, as a row. Errors:
+// ErrNewer, and for what is no client document.
+func (s *RowSet) Read(document bson.Raw) (client.Row, error) {
+	document, _, err := s.codec.Current(document)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.rows) == cap(s.rows) {
+		s.taken = min(max(fewRows, 4*s.taken), manyRows)
+		s.rows = make([]documentRow, 0, s.taken)
+	}
+	s.rows = append(s.rows, documentRow{set: s, document: s.kept(document)})
+	r := &s.rows[len(s.rows)-1]
+	if len(s.places) < len(s.names) {
+		s.places = make([]uint32, s.taken*len(s.names))
+	}
+	r.at, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
+	r.types = s.room(len(s.names))
+	if err := r.find(); err != nil {
+		return nil, err
+	}
+	if err := r.readBase(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Base is what every read loads of a row.
+func (*RowSet) Base(row client.Row) client.Base { return row.Base() }
+
+// Subjects are the clients whom a row's client can see, where they were selected.
+func (*RowSet) Subjects(row client.Row) []int64 {
+	return row.IDs(nil, client.PlaceOf(client.NameSubjects))
+}
+
+// kept is a document in memory of the set's own: that of a cursor is valid until its
+// next document.
+func (s *RowSet) kept(document []byte) []byte {
+	own := s.room(len(document))
+	copy(own, document)
+	return own
+}
+
+func (s *RowSet) room(size int) []byte {
+	const aRow = 512
+	if len(s.memory) < size {
+		s.memory = make([]byte, max(size, aRow*s.taken))
+	}
+	own := s.memory[:size:size]
+	s.memory = s.memory[size:]
+	return own
+}
+
+// find finds the set's names in the document. They come in the set's order, so each
+// is looked for where the one before was found.
+func (r *documentRow) find() error {
+	const header, end = 4, 1
+	names, next := r.set.names, 0
+	if len(r.document) < header+end {
+		return fmt.Errorf("read a client document: it has %d bytes", len(r.document))
+	}
+	for rest := r.document[header:]; len(rest) > end; {
+		kind := rest[0]
+		name, size, ok := element(rest)
+		if !ok {
+			return fmt.Errorf("read a client document: what comes after %q can't be read", names[max(next-1, 0)])
+		}
+		for i := range names {
+			if slot := (next + i) % len(names); names[slot] == string(name) {
+				r.at[slot] = uint32(len(r.document) - len(rest) + 1 + len(name) + 1) //nolint:gosec // A document has 16 MiB.
+				r.types[slot], next = kind, slot+1
+				break
+			}
+		}
+		rest = rest[size:]
+	}
+	return nil
+}
+
+// element is the name of the first element of a document's rest, and the size of
+// the element in all; false for what is none.
+func element(rest []byte) (name []byte, size int, ok bool) {
+	end := 1
+	for end < len(rest) && rest[end] != 0 {
+		end++
+	}
+	if end >= len(rest) {
+		return nil, 0, false
+	}
+	value := rest[end+1:]
+	length := -1
+	switch bson.Type(rest[0]) {
+	case bson.TypeNull, bson.TypeUndefined, bson.TypeMinKey, bson.TypeMaxKey:
+		length = 0
+	case bson.TypeBoolean:
+		length = 1
+	case bson.TypeInt32:
+		length = 4
+	case bson.TypeDouble, bson.TypeInt64, bson.TypeDateTime, bson.TypeTimestamp:
+		length = 8
+	case bson.TypeObjectID:
+		length = 12
+	case bson.TypeDecimal128:
+		length = 16
+	case bson.TypeString:
+		length = prefixed(value, 4)
+	case bson.TypeEmbeddedDocument, bson.TypeArray:
+		length = prefixed(value, 0)
+	case bson.TypeBinary:
+		length = prefixed(value, 5)
+	}
+	if length < 0 || length > len(value) {
+		return nil, 0, false
+	}
+	return rest[1:end], end + 1 + length, true
+}
+
+// prefixed is the size of a value that begins with its length, which does not count
+// that much of it; -1 for none.
+func prefixed(value []byte, uncounted int) int {
+	if len(value) < 4 {
+		return -1
+	}
+	length := int64(int32(binary.LittleEndian.Uint32(value))) //nolint:gosec // It is signed.
+	if length < 0 {
+		return -1
+	}
+	return int(length) + uncounted
+}
+
+// readBase reads what every read loads.
+func (r *documentRow) readBase() error {
+	ok := r.number(0, &r.base.ClientID)
+	ok = r.number(1, &r.base.BusinessID) && ok
+	ok = r.number(3, &r.base.Version) && ok
+	if v := r.stored(5); v != nil {
+		var lifecycle string
+		lifecycle, there := v.Text()
+		r.base.Lifecycle, ok = lifecycleOf(lifecycle), ok && there
+	}
+	if !ok {
+		return fmt.Errorf("client document: one of %v has another type", r.set.names[:r.set.bases])
+	}
+	return nil
+}
+
+// lifecycleOf is one of the known ones without memory of its own.
+func lifecycleOf(text string) client.Lifecycle {
+	switch client.Lifecycle(text) {
+	case client.Live:
+		return client.Live
+	case client.Removed:
+		return client.Removed
+	}
+	return client.Lifecycle([]byte(text))
+}
+
+// number reads a whole number; one that is not there stays as it is.
+func (r *documentRow) number(slot int, to *int64) bool {
+	v := r.stored(slot)
+	if v == nil {
+		return true
+	}
+	var ok bool
+	*to, ok = v.Int()
+	return ok
+}
+
+// stored is the value of a slot, until the next one of the set is asked for; nil for
+// none.
+func (r *documentRow) stored(slot int) *rowValue {
+	at := r.at[slot]
+	if at == 0 {
+		return nil
+	}
+	r.set.value.value = bson.RawValue{Type: bson.Type(r.types[slot]), Value: r.document[at : len(r.document)-1]}
+	return &r.set.value
+}
+
+func (r *documentRow) part(place int) *rowValue {
+	if slot := r.set.slots[place]; slot > 0 {
+		return r.stored(slot - 1)
+	}
+	return nil
+}
+
+// Base implements client.Row.
+func (r *documentRow) Base() client.Base { return r.base }
+
+// Append implements client.Row.
+func (r *documentRow) Append(dst []byte, place int) ([]byte, error) {
+	p := &r.set.codec.properties[place]
+	var from client.Stored
+	if v := r.part(place); v != nil {
+		from = v
+	}
+	dst, ok := p.AppendStored(dst, from)
+	if !ok {
+		return dst, fmt.Errorf("client document: %s has another type", p.Name)
+	}
+	return dst, nil
+}
+
+// Text implements client.Row.
+func (r *documentRow) Text(place int) (string, bool) {
+	v := r.part(place)
+	if v == nil {
+		return "", false
+	}
+	return v.Text()
+}
+
+// IDs implements client.Row.
+func (r *documentRow) IDs(to []int64, place int) []int64 {
+	v := r.part(place)
+	if v == nil {
+		return to
+	}
+	if v.value.Type != bson.TypeArray {
+		if id, ok := v.Int(); ok {
+			to = append(to, id)
+		}
+		return to
+	}
+	// Entries are elements, whose names are their numbers.
+	list := v.value.Value
+	if size := prefixed(list, 0); size > 4 && size <= len(list) {
+		for rest := list[4:size]; len(rest) > 1; {
+			name, size, ok := element(rest)
+			if !ok || size > len(rest) {
+				return to
+			}
+			id := bson.RawValue{Type: bson.Type(rest[0]), Value: rest[1+len(name)+1 : size]}
+			if number, ok := id.AsInt64OK(); ok {
+				to = append(to, number)
+			}
+			rest = rest[size:]
+		}
+	}
+	return to
+}
+
+// Record implements client.Row.
+func (r *documentRow) Record() (*client.Client, error) { return r.set.codec.Decode(r.document) }
+
+// rowValue is a value of a row. Its text is the row's own: it is not copied.
+type rowValue struct{ stored }
+
+// Text implements client.Stored.
+func (v *rowValue) Text() (string, bool) {
+	value := v.value.Value
+	if v.value.Type != bson.TypeString || len(value) < 5 {
+		return "", false
+	}
+	length := prefixed(value, 0)
+	if length < 1 || 4+length > len(value) {
+		return "", false
+	}
+	return unsafe.String(unsafe.SliceData(value[4:]), length-1), true //nolint:gosec // The document is never written again.
+}

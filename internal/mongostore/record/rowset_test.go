@@ -1,0 +1,125 @@
+package record
+
+import (
+	"slices"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"pgregory.net/rapid"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/testsize"
+)
+
+// A row tells what the record of the same document does, of any selection, also where
+// the document's parts stand in another order.
+func TestPropertyRowsTellWhatRecordsDo(t *testing.T) {
+	codec := NewCodec(nil)
+	subjects := client.PlaceOf(client.NameSubjects)
+	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
+		encoded := codec.Encode(anyRecord().Draw(rt, "client"))
+		if rapid.Bool().Draw(rt, "shuffled") {
+			encoded = append(encoded[:3:3], rapid.Permutation(encoded[3:]).Draw(rt, "order")...)
+		}
+		document, err := bson.Marshal(encoded)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		record, err := codec.Decode(document)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		set := codec.NewRowSet(client.SelectAll())
+		row, err := set.Read(document)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		// What a cursor does with its memory once it goes on.
+		clear(document)
+		want := client.RowsOf([]*client.Client{record})[0]
+		if row.Base() != want.Base() {
+			rt.Fatalf("the base is %+v, want %+v", row.Base(), want.Base())
+		}
+		for i := range codec.properties {
+			got, err := row.Append(nil, i)
+			told, _ := want.Append(nil, i)
+			if err != nil || string(got) != string(told) {
+				rt.Fatalf("%s is %s, %v, want %s", codec.properties[i].Name, got, err, told)
+			}
+		}
+		if got, told := row.IDs(nil, subjects), want.IDs(nil, subjects); !slices.Equal(got, told) {
+			rt.Fatalf("subjects are %v, want %v", got, told)
+		}
+		if got, told := client.AppendFullName(nil, row), client.AppendFullName(nil, want); string(got) != string(told) {
+			rt.Fatalf("the full name is %s, want %s", got, told)
+		}
+	})
+}
+
+// A part of another type than the property's is an error of the row, not a guess.
+func TestRowsOfAnotherShapeAreRefused(t *testing.T) {
+	codec := NewCodec(nil)
+	for i, p := range codec.properties {
+		document, err := bson.Marshal(bson.D{{Key: schema.FieldID, Value: int64(1)}, {Key: p.Name, Value: bson.D{{Key: "not", Value: "this"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		row, err := codec.NewRowSet(client.Select(p.Name)).Read(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := row.Append(nil, i); err == nil {
+			t.Errorf("%s reads a document", p.Name)
+		}
+	}
+}
+
+// Bytes that are no document are an error of the row, never a panic or a value from
+// outside of them.
+func FuzzRow(f *testing.F) {
+	codec := NewCodec(nil)
+	whole, err := bson.Marshal(bson.D{
+		{Key: schema.FieldID, Value: int64(7)},
+		{Key: schema.FieldSchema, Value: int64(1)},
+		{Key: schema.FieldVersion, Value: int64(1)},
+		{Key: schema.FieldLifecycle, Value: "live"},
+		{Key: "firstName", Value: "Ann"},
+		{Key: client.NameTags, Value: bson.A{"a", "b"}},
+		{Key: client.NameSubjects, Value: bson.A{int64(1), int64(2)}},
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:len(whole)-9])
+	f.Add([]byte{5, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, document []byte) {
+		row, err := codec.NewRowSet(client.SelectAll()).Read(document)
+		if err != nil {
+			return
+		}
+		valid := bson.Raw(document).Validate() == nil
+		for i := range codec.properties {
+			_, _ = row.Append(nil, i)
+			_, _ = row.Text(i)
+			_ = row.IDs(nil, i)
+		}
+		if _, err := row.Record(); valid && err == nil && row.Base().ClientID != lastID(document) {
+			t.Errorf("the id is %d, want %d", row.Base().ClientID, lastID(document))
+		}
+	})
+}
+
+// lastID is the id in a document, the last of them should there be several, as
+// records have it.
+func lastID(document bson.Raw) int64 {
+	elements, _ := document.Elements()
+	id := int64(0)
+	for _, element := range elements {
+		if element.Key() == schema.FieldID {
+			id, _ = element.Value().AsInt64OK()
+		}
+	}
+	return id
+}

@@ -1,0 +1,102 @@
+package record
+
+import (
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/client"
+)
+
+// toBSON is a value as the driver writes it. It is the one place that knows how the
+// form of client.Document is stored.
+func toBSON(value any) any {
+	switch v := value.(type) {
+	case client.Document:
+		document := make(bson.D, len(v))
+		for i, part := range v {
+			document[i] = bson.E{Key: part.Name, Value: toBSON(part.Value)}
+		}
+		return document
+	case []any:
+		list := make(bson.A, len(v))
+		for i, entry := range v {
+			list[i] = toBSON(entry)
+		}
+		return list
+	}
+	return value
+}
+
+// stored is a value of a document, as package client reads it.
+type stored struct {
+	value bson.RawValue
+	// entries are those of a list whose length was asked.
+	entries []bson.RawValue
+	// within is what Entry and Part answer, kept so that it is allocated once.
+	within *stored
+}
+
+func (s *stored) Bool() (bool, bool)     { return s.value.BooleanOK() }
+func (s *stored) Int() (int64, bool)     { return s.value.AsInt64OK() }
+func (s *stored) Float() (float64, bool) { return s.value.AsFloat64OK() }
+func (s *stored) Text() (string, bool)   { return s.value.StringValueOK() }
+
+func (s *stored) Instant() (time.Time, bool) {
+	t, ok := s.value.TimeOK()
+	return t.UTC(), ok
+}
+
+func (s *stored) Bytes() ([]byte, bool) {
+	_, data, ok := s.value.BinaryOK()
+	return append([]byte(nil), data...), ok
+}
+
+func (s *stored) Scalar() (any, bool) {
+	switch s.value.Type {
+	case bson.TypeString:
+		return s.value.StringValueOK()
+	case bson.TypeDouble:
+		return s.value.DoubleOK()
+	case bson.TypeBoolean:
+		return s.value.BooleanOK()
+	case bson.TypeDateTime:
+		return s.Instant()
+	}
+	return nil, false
+}
+
+func (s *stored) Length() (int, bool) {
+	array, ok := s.value.ArrayOK()
+	if !ok {
+		return 0, false
+	}
+	var err error
+	s.entries, err = array.Values()
+	return len(s.entries), err == nil
+}
+
+func (s *stored) Entry(i int) client.Stored { return s.inner(s.entries[i]) }
+
+func (s *stored) Part(name string) client.Stored {
+	document, ok := s.value.DocumentOK()
+	if !ok {
+		return nil
+	}
+	value, err := document.LookupErr(name)
+	if err != nil {
+		return nil
+	}
+	return s.inner(value)
+}
+
+// inner is a value within this one.
+func (s *stored) inner(value bson.RawValue) client.Stored {
+	if s.within == nil {
+		s.within = &stored{}
+	}
+	s.within.value = value
+	return s.within
+}
+
+func (s *stored) IsDocument() bool { return s.value.Type == bson.TypeEmbeddedDocument }

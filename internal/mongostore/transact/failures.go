@@ -1,0 +1,80 @@
+package transact
+
+import (
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"clientgraph/internal/store"
+)
+
+// AsTooLarge marks a failure as one of a transaction that holds too much.
+func AsTooLarge(err error) error {
+	if meaningOf(err) == MeansTooLarge {
+		return fmt.Errorf("%w: %w", store.ErrTooLarge, err)
+	}
+	return err
+}
+
+// retryLabel says that nothing of a transaction was done, and that the whole of
+// it may be run again.
+const retryLabel = "TransientTransactionError"
+
+// isConflict says whether a transaction failed, before it was to be committed,
+// because of others, or because the database ended it: running it again mends
+// that. MongoDB says so by a label; the embedded engine by a code or a text.
+func isConflict(err error) bool { return isLabelled(err) || meaningOf(err) == MeansConflict }
+
+// isLabelled says whether the database says that nothing of a transaction was
+// done, and that it may be run again.
+func isLabelled(err error) bool {
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	return ok && labelled.HasErrorLabel(retryLabel)
+}
+
+// isUnknownCommit says whether nobody knows if a commit was done.
+func isUnknownCommit(err error) bool {
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	return ok && labelled.HasErrorLabel("UnknownTransactionCommitResult")
+}
+
+// Unavailable says whether a failure is of a database that could not be
+// reached, or did not come to an end with a transaction: it passes, and the same
+// may succeed a moment later. What failed was not done, or, when the connection
+// was lost in a commit, perhaps it was.
+func Unavailable(err error) bool {
+	if _, ok := errors.AsType[topology.ServerSelectionError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[topology.WaitQueueTimeoutError](err); ok {
+		return true
+	}
+	// Of a connection that was waited for when another one broke.
+	if pool, ok := errors.AsType[interface {
+		error
+		driver.RetryablePoolError
+	}](err); ok {
+		return pool.Retryable()
+	}
+	if means := meaningOf(err); means == MeansUnavailable || means == MeansConflict {
+		return true
+	}
+	labelled, ok := errors.AsType[mongo.LabeledError](err)
+	if !ok {
+		return false
+	}
+	for _, label := range []string{"NetworkError", "RetryableWriteError", "UnknownTransactionCommitResult", retryLabel} {
+		if labelled.HasErrorLabel(label) {
+			return true
+		}
+	}
+	return false
+}
+
+// AsConflict marks a failure as one that running the transaction again mends.
+func AsConflict(err error) error {
+	return mongo.CommandError{Message: err.Error(), Labels: []string{retryLabel}, Wrapped: err}
+}
