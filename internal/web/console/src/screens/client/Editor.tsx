@@ -1,7 +1,8 @@
 // The editor of one value.
 import { useState, type KeyboardEvent } from "react";
-import { Badge, IconButton, Select, TextField } from "~/design/controls";
+import { Badge, IconButton, Select, TextField, type Choice } from "~/design/controls";
 import { useText } from "~/i18n";
+import type { Messages } from "~/i18n/en";
 import { fieldOf, isProperty, kindOf, type Client, type EditKey } from "~/screens/client/properties";
 
 // useLabel is what a thing is called: as the business calls it where it has a
@@ -36,66 +37,49 @@ export function Editor(props: {
     </>
   );
   const kind = kindOf(client, editKey);
-  switch (kind) {
+  const choices = choicesOf(t, client, editKey, value);
+  if (choices) {
+    return <Select label={mark} value={value} onChange={onChange} isDisabled={isReadOnly} error={problem} choices={choices} />;
+  }
+  if (kind === "tags") {
+    return <TagsEditor label={label} value={value} problem={problem} isReadOnly={isReadOnly} onChange={onChange} changed={props.changed} />;
+  }
+  return (
+    <TextField
+      label={mark}
+      value={value}
+      onChange={onChange}
+      error={problem}
+      isReadOnly={isReadOnly}
+      multiline={kind === "long" || kind === "lines"}
+      hint={kind === "lines" ? t.client.oneALine : undefined}
+      type={kind === "email" || kind === "tel" || kind === "date" ? kind : "text"}
+    />
+  );
+}
+
+// choicesOf are the values that one chooses from; null where one writes.
+function choicesOf(t: Messages, client: Client, key: EditKey, value: string): readonly Choice[] | null {
+  switch (kindOf(client, key)) {
     case "yesno":
-      return (
-        <Select
-          label={mark}
-          value={value}
-          onChange={onChange}
-          isDisabled={isReadOnly}
-          error={problem}
-          choices={[
-            ...(editKey === "blocked" ? [] : [{ id: "", label: t.client.unknown }]),
-            { id: "true", label: t.filters.yes },
-            { id: "false", label: t.filters.no },
-          ]}
-        />
-      );
+      return [
+        ...(key === "blocked" ? [] : [{ id: "", label: t.client.unknown }]),
+        { id: "true", label: t.filters.yes },
+        { id: "false", label: t.filters.no },
+      ];
     case "status":
-      return (
-        <Select
-          label={mark}
-          value={value}
-          onChange={onChange}
-          isDisabled={isReadOnly}
-          error={problem}
-          choices={[
-            { id: "ACTIVE", label: t.clients.status.ACTIVE },
-            { id: "BLACKLISTED", label: t.clients.status.BLACKLISTED },
-          ]}
-        />
-      );
+      return [
+        { id: "ACTIVE", label: t.clients.status.ACTIVE },
+        { id: "BLACKLISTED", label: t.clients.status.BLACKLISTED },
+      ];
     case "choice": {
-      const choices = fieldOf(client, editKey)?.choices ?? [];
+      const choices = fieldOf(client, key)?.choices ?? [];
       // A value may be of a choice that was taken out since.
       const offered = value !== "" && !choices.includes(value) ? [...choices, value] : choices;
-      return (
-        <Select
-          label={mark}
-          value={value}
-          onChange={onChange}
-          isDisabled={isReadOnly}
-          error={problem}
-          choices={[{ id: "", label: t.client.none }, ...offered.map((choice) => ({ id: choice, label: choice }))]}
-        />
-      );
+      return [{ id: "", label: t.client.none }, ...offered.map((choice) => ({ id: choice, label: choice }))];
     }
-    case "tags":
-      return <TagsEditor label={label} value={value} problem={problem} isReadOnly={isReadOnly} onChange={onChange} changed={props.changed} />;
     default:
-      return (
-        <TextField
-          label={mark}
-          value={value}
-          onChange={onChange}
-          error={problem}
-          isReadOnly={isReadOnly}
-          multiline={kind === "long" || kind === "lines"}
-          hint={kind === "lines" ? t.client.oneALine : undefined}
-          type={kind === "email" || kind === "tel" || kind === "date" ? kind : "text"}
-        />
-      );
+      return null;
   }
 }
 
