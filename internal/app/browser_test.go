@@ -71,7 +71,7 @@ func TestConsoleWorksInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := dataDir(t)
-	s := serve(t, dir, "--sample")
+	s := serve(t, dir, "--sample", "--webhooks-private-addresses")
 	if clients := testsize.Of(0, 0, 10_000); clients > 0 {
 		seed := command(t, "seed", "--data-dir", dir, "--clients", strconv.Itoa(clients))
 		if out, err := seed.CombinedOutput(); err != nil {

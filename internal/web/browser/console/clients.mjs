@@ -132,6 +132,9 @@ export const tests = {
     check((await page.getByRole("link", { name: "Duplicates" }).count()) === 0, "staff is shown the duplicates");
     await page.goto(`${world.base}/console/duplicates`);
     await page.getByRole("heading", { name: "This is not for your role" }).waitFor();
+    await page.goto(`${world.base}/console/settings/webhooks`);
+    await page.getByRole("heading", { name: "This is not for your role" }).waitFor();
+    check((await page.getByRole("button", { name: "New webhook" }).count()) === 0, "staff is offered a new webhook");
     await page.getByRole("button", { name: /^Account/ }).click();
     await page.getByRole("menuitem", { name: /Jane Deer/ }).click();
     await page.getByRole("link", { name: "Clients" }).click();

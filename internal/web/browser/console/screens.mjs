@@ -26,8 +26,21 @@ const screens = {
   merge: { path: "/duplicates/merge?ids=4658091,4761823" },
   fields: { path: "/fields" },
   settings: { path: "/settings" },
+  webhooks: { path: "/settings/webhooks" },
+  "webhook-new": { path: "/settings/webhooks?webhook=new" },
+  webhook: { path: (world) => webhookPath(world) },
   feed: { path: "/feed" },
 };
+
+// webhookPath is where a webhook is that has something to send, and can't.
+async function webhookPath(world) {
+  const find = async () => (await world.ask("{ webhooks { webhookId description } }")).webhooks.find((one) => one.description === "Till");
+  if (!(await find())) {
+    await world.ask('mutation { createWebhook(input: {url: "http://127.0.0.1:9/hooks", description: "Till"}) { userErrors { code } } }');
+    await world.newClient({ firstName: "Wim", lastName: "Waiting", emailAddress: "wim@waiting.example" });
+  }
+  return `/settings/webhooks/${(await find()).webhookId}`;
+}
 
 async function signOut(page) {
   await page.evaluate(() => sessionStorage.setItem("clientgraph:console:signedOut", "true"));
@@ -41,7 +54,7 @@ async function picture(world, page, name, language) {
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme });
       const what = `${name}-${width}-${language}-${scheme}`;
-      await page.screenshot({ path: join(world.shots, `${what}.png`) });
+      await page.screenshot({ path: join(world.shots, `${what}.png`), animations: "disabled" });
       await accessible(page, what);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
       check(!wide, `${what} is wider than the window`);
@@ -57,7 +70,7 @@ export const tests = Object.fromEntries(
       for (const [name, { path, prepare }] of Object.entries(screens)) {
         await page.setViewportSize(widths.desk);
         await page.emulateMedia({ colorScheme: "light" });
-        await page.goto(`${world.base}/console${path}`);
+        await page.goto(`${world.base}/console${typeof path === "string" ? path : await path(world)}`);
         await settled(page);
         const direction = await page.evaluate(() => document.documentElement.dir);
         check(direction === (language === "he" ? "rtl" : "ltr"), `${name} is written ${direction}`);

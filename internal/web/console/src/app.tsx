@@ -14,6 +14,8 @@ const DuplicatesScreen = lazy(() => import("~/screens/duplicates/DuplicatesScree
 const MergeScreen = lazy(() => import("~/screens/duplicates/MergeScreen"));
 const FieldsScreen = lazy(() => import("~/screens/fields/FieldsScreen"));
 const SettingsScreen = lazy(() => import("~/screens/settings/SettingsScreen"));
+const WebhooksScreen = lazy(() => import("~/screens/webhooks/WebhooksScreen"));
+const WebhookScreen = lazy(() => import("~/screens/webhooks/WebhookScreen"));
 const FeedScreen = lazy(() => import("~/screens/feed/FeedScreen"));
 const ClientScreen = lazy(() => import("~/screens/client/ClientScreen"));
 
@@ -36,6 +38,8 @@ export function App() {
               <Route path="/duplicates/merge" element={<MergeScreen />} />
               <Route path="/fields" element={<FieldsScreen />} />
               <Route path="/settings" element={<SettingsScreen />} />
+              <Route path="/settings/webhooks" element={<WebhooksScreen />} />
+              <Route path="/settings/webhooks/:webhookId" element={<WebhookScreen />} />
               <Route path="/feed" element={<FeedScreen />} />
               <Route path="*" element={<NotFound />} />
             </Routes>

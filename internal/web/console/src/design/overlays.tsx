@@ -22,13 +22,15 @@ export function ModalDialog(props: {
   children: ReactNode;
   wide?: boolean;
   side?: boolean;
+  // A click beside it does not close it: what it shows is shown once.
+  holds?: boolean;
 }) {
   const t = useText();
   return (
     <ModalOverlay
       className={props.side ? "overlay side" : "overlay"}
       isOpen={props.isOpen}
-      isDismissable
+      isDismissable={!props.holds}
       onOpenChange={(open) => !open && props.onClose()}
     >
       <Modal className={props.wide ? "modal wide" : "modal"}>

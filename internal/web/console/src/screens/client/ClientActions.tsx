@@ -118,7 +118,7 @@ function EraseForm({ client }: { client: Client }) {
     void navigate("/clients");
   };
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
       <div className="notice bad">
         <p>{t.client.eraseWarning}</p>
       </div>

@@ -45,6 +45,7 @@ export function Overview({ client: current, again }: { client: Client; again(): 
   );
   return (
     <form
+      noValidate
       className="overview"
       onSubmit={(event) => {
         event.preventDefault();

@@ -75,7 +75,7 @@ function TagPopover({ label, tags, onTag }: { label: string; tags: readonly { ta
               apply(tag);
             };
             return (
-              <form className="form" onSubmit={submit}>
+              <form noValidate className="form" onSubmit={submit}>
                 <TextField label={t.clients.tag} value={tag} onChange={setTag} autoFocus />
                 <div className="tag-offers">
                   {offered.map((one) => (

@@ -55,7 +55,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
   };
 
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
       {otherProblems(problems, fields).map((problem) => (
         <div className="notice bad" role="alert" key={problem.message}>
           <p>{problem.message}</p>

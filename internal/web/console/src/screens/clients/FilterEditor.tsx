@@ -115,7 +115,7 @@ function TextEditor(props: { label: string; value: string; onSave(text: string):
     props.onDone();
   };
   return (
-    <form className="form" onSubmit={submit}>
+    <form noValidate className="form" onSubmit={submit}>
       <TextField label={props.label} value={text} onChange={setText} autoFocus />
       <Button type="submit">{t.filters.done}</Button>
     </form>

@@ -102,7 +102,7 @@ function SaveView(props: { views: readonly View[]; onSave(name: string): void; o
     }
   };
   return (
-    <form onSubmit={submit} className="form">
+    <form noValidate onSubmit={submit} className="form">
       <TextField label={t.clients.viewName} value={name} onChange={setName} autoFocus />
       {props.views.map((view) => (
         <div key={view.name} className="view-line">

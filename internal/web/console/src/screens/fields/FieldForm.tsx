@@ -29,6 +29,9 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
     definition ? definition.choices.map((choice) => ({ from: choice, to: choice })) : [{ from: null, to: "" }],
   );
   const [problems, setProblems] = useState<readonly Problem[]>([]);
+  // One key for one thing, however often it is sent: a new one once the server
+  // said what is wrong.
+  const [key, setKey] = useState(newKey);
   const [{ fetching: creating }, create] = useMutation(CreateFieldDocument);
   const [{ fetching: updating }, update] = useMutation(UpdateFieldDocument);
 
@@ -37,7 +40,7 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
     if (!definition) {
       const { data, error } = await create({
         input: { label, type, propertyCode: propertyCode.trim() || null, ...(type === "CHOICE" ? { choices: names } : {}) },
-        idempotencyKey: newKey(),
+        idempotencyKey: key,
       });
       return { answer: data?.createFieldDefinition, error };
     }
@@ -49,7 +52,7 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
         ...(type === "CHOICE" ? { choices: names, renameChoices: renamed.map(({ from, to }) => ({ from: from ?? "", to })) } : {}),
       },
       expectedVersion: definition.version,
-      idempotencyKey: newKey(),
+      idempotencyKey: key,
     });
     return { answer: data?.updateFieldDefinition, error };
   };
@@ -61,6 +64,7 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
       setProblems([{ code: "", message: trouble?.kind === "failed" ? trouble.message : t.states.offline }]);
       return;
     }
+    setKey(newKey());
     setProblems(answer.userErrors);
     if (answer.userErrors.length === 0) {
       say(t.client.saved);
@@ -69,7 +73,7 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
   };
   const at = (name: string) => problems.find((problem) => problem.field?.[1] === name)?.message;
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
       {problems
         .filter((problem) => !["label", "type", "propertyCode"].includes(problem.field?.[1] ?? ""))
         .map((problem) => (

@@ -1,8 +1,8 @@
 // What is behind a screen, for developers who want to build their own.
 import { useApi } from "~/api/api";
 import { useSentOperations, type SentOperation } from "~/api/operations";
-import { Button } from "~/design/controls";
-import { ModalDialog, useToast } from "~/design/overlays";
+import { CopyButton } from "~/design/copy";
+import { ModalDialog } from "~/design/overlays";
 import { useText } from "~/i18n";
 import { useSession } from "~/session";
 
@@ -21,7 +21,6 @@ export function ApiDialog(props: { isOpen: boolean; onClose(): void }) {
 
 function Operation({ operation }: { operation: SentOperation }) {
   const t = useText();
-  const say = useToast();
   const { playground } = useSession().config;
   const link = new URLSearchParams({ query: operation.text, variables: operation.variables });
   return (
@@ -37,13 +36,7 @@ function Operation({ operation }: { operation: SentOperation }) {
         {operation.variables}
       </pre>
       <div className="dialog-foot">
-        <Button
-          onPress={() => {
-            void navigator.clipboard.writeText(operation.text).then(() => say(t.frame.copied));
-          }}
-        >
-          {t.frame.copy}
-        </Button>
+        <CopyButton text={operation.text} />
         {playground ? (
           <a className="button" href={`${playground}?${link.toString()}`} target="_blank" rel="noreferrer">
             {t.frame.playground}

@@ -93,7 +93,7 @@ function Side({ me }: { me: Me }) {
         </span>
       </div>
       <ul>
-        {placesFor(me).map((place) => (
+        {placesFor(me).filter((place) => !place.isPart).map((place) => (
           <li key={place.path}>
             <Place icon={place.icon} path={place.path} label={t.nav[place.name]} />
           </li>

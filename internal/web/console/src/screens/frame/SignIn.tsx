@@ -31,7 +31,7 @@ export function SignIn() {
             <p>{t.signIn.ended}</p>
           </div>
         ) : null}
-        <form onSubmit={submit}>
+        <form noValidate onSubmit={submit}>
           <p className="soft">{t.signIn.intro}</p>
           <TextField label={t.signIn.token} value={token} onChange={setToken} type="password" />
           <Button look="primary" type="submit" isDisabled={token.trim() === ""}>

@@ -9,6 +9,8 @@ export interface Place {
   path: string;
   icon: IconName;
   needs?: Permission;
+  // A part of another screen: not in the menu, but in the search.
+  isPart?: boolean;
 }
 
 const places: readonly Place[] = [
@@ -16,6 +18,7 @@ const places: readonly Place[] = [
   { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: "MERGE" },
   { name: "fields", path: "/fields", icon: "fields" },
   { name: "settings", path: "/settings", icon: "settings" },
+  { name: "webhooks", path: "/settings/webhooks", icon: "webhook", needs: "ADMIN", isPart: true },
   { name: "feed", path: "/feed", icon: "feed" },
 ];
 

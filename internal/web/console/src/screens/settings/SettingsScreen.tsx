@@ -12,6 +12,7 @@ import type { Permission } from "~/schema.generated";
 import { MeDocument } from "~/screens/frame/frame.generated";
 import { useMay, useMe } from "~/screens/frame/me";
 import { RoleName } from "~/screens/frame/roles";
+import { SettingsParts } from "~/screens/settings/SettingsParts";
 import { UpdateBusinessDocument } from "~/screens/settings/settings.generated";
 import "~/screens/client/client.css";
 
@@ -30,6 +31,7 @@ export default function SettingsScreen() {
       <div className="screen-head">
         <h1>{t.nav.settings}</h1>
       </div>
+      <SettingsParts />
       <div className="panel overview">
         <Business />
         <MyPermissions />
@@ -73,7 +75,7 @@ function Business() {
     }
   };
   return (
-    <form className="card" onSubmit={(event) => void submit(event)}>
+    <form noValidate className="card" onSubmit={(event) => void submit(event)}>
       <h2>{t.settings.business}</h2>
       {business.rekeying ? (
         <div className="notice warn" role="status">
