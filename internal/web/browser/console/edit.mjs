@@ -90,6 +90,36 @@ export const tests = {
     check((await world.client(other, "viewClients { clientId }")).viewClients.length === 0, "the edge is there still");
   },
 
+  "appointments are told from the soonest, and from the latest that was, as the scheduler sends them": async (world) => {
+    const id = await world.newClient({ firstName: "Abel", lastName: "Appointed", emailAddress: "abel@appointed.example" });
+    const page = await world.window(`/clients/${id}?tab=appointments`);
+    await page.getByRole("heading", { name: "No appointments" }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const visit = (appointmentId, days, status) => ({
+      appointmentId, clientId: id, locationId: "11", start: new Date(Date.now() + days * 86_400_000).toISOString(), status, modifiedDate: new Date().toISOString(),
+    });
+    const record = (...appointments) =>
+      world.ask("mutation ($appointments: [AppointmentInput!]!) { recordAppointments(appointments: $appointments) { userErrors { code } } }", { appointments });
+    await record(visit("990001", 20, "CANCELLED"), visit("990002", 2, "OPEN"), visit("990003", -3, "COMPLETED"), visit("990004", -30, "NO_SHOW"), visit("990005", -1200, "NO_SHOW"));
+    const numbers = (section) => page.getByRole("region", { name: section }).getByText(/^#99/).allTextContents();
+    await page.getByText("#990004").waitFor();
+    check((await numbers("To come")).join() === "#990002,#990001", `to come are ${await numbers("To come")}`);
+    check((await numbers("Before")).join() === "#990003,#990004", `before were ${await numbers("Before")}`);
+    await page.getByRole("button", { name: "Show earlier ones" }).click();
+    await page.getByText("#990005").waitFor();
+    check((await numbers("Before")).join() === "#990003,#990004,#990005", `before were ${await numbers("Before")}`);
+    await page.getByRole("button", { name: "Did not come" }).click();
+    await page.waitForURL(/status=NO_SHOW/);
+    await page.getByText("None is to come.").waitFor();
+    await page.getByText("#990004").waitFor();
+    check((await numbers("Before")).join() === "#990004", `those who did not come are ${await numbers("Before")}`);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByText("#990002").waitFor();
+    await record(visit("990006", 4, "OPEN"));
+    await page.getByText("#990006").waitFor();
+    await page.getByRole("link", { name: "2 open appointments" }).waitFor();
+  },
+
   "a deleted client says so, and is restored": async (world) => {
     const id = await world.newClient({ firstName: "Dora", lastName: "Deleted", emailAddress: "dora@deleted.example" });
     const page = await world.window(`/clients/${id}`);

@@ -19,6 +19,7 @@ const screens = {
   palette: { path: "/clients", prepare: openPalette },
   client: { path: "/clients/4658091" },
   "client-viewers": { path: "/clients/4658091?tab=viewers" },
+  "client-appointments": { path: "/clients/4658091?tab=appointments" },
   "client-history": { path: "/clients/4658091?tab=history" },
   "client-merges": { path: "/clients/4658091?tab=merges" },
   "client-unknown": { path: "/clients/999" },

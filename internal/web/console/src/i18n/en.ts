@@ -220,7 +220,7 @@ export const en = {
     changed: (when: string, who: string) => `Changed ${when}${who ? ` by ${who}` : ""}`,
     created: (when: string, who: string) => `Created ${when}${who ? ` by ${who}` : ""}`,
     zone: "The time zone of the business",
-    tabs: { label: "Parts of the client", overview: "Overview", viewers: "Viewers", history: "History", merges: "Merges" },
+    tabs: { label: "Parts of the client", overview: "Overview", viewers: "Viewers", appointments: "Appointments", history: "History", merges: "Merges" },
     unsaved: (n: number) => `${many(n, "change is", "changes are")} not saved`,
     edited: "changed",
     discard: "Discard",
@@ -297,7 +297,7 @@ export const en = {
     path: {
       clientAccountId: "Login",
       password: "Password",
-      sanitized: "Known in part only",
+      sanitized: "Personal data taken out",
       deleted: "Deleted",
       createdDate: "Created",
       createdUser: "Created by",
@@ -342,6 +342,19 @@ export const en = {
     removed: "It is ended",
     summary: (name: string, viewers: number, subjects: number) =>
       `${many(viewers, "client may", "clients may")} see ${name}, who may see ${many(subjects, "client", "clients")}.`,
+  },
+  appointments: {
+    upcoming: "To come",
+    past: "Before",
+    none: "No appointments",
+    noneHint: "When the scheduler records one, it appears here at once.",
+    noneOfStatus: "No appointment is in this state",
+    noUpcoming: "None is to come.",
+    noPast: "There was none.",
+    later: "Show later ones",
+    earlier: "Show earlier ones",
+    statuses: "State of appointments",
+    status: { OPEN: "Open", COMPLETED: "Came", CANCELLED: "Called off", NO_SHOW: "Did not come" },
   },
   history: {
     version: (n: number) => `Version ${n}`,

@@ -223,7 +223,7 @@ export const he: Messages = {
     changed: (when, who) => `שונה ${when}${who ? ` בידי ${who}` : ""}`,
     created: (when, who) => `נוצר ${when}${who ? ` בידי ${who}` : ""}`,
     zone: "אזור הזמן של העסק",
-    tabs: { label: "חלקי הלקוח", overview: "סקירה", viewers: "צופים", history: "היסטוריה", merges: "מיזוגים" },
+    tabs: { label: "חלקי הלקוח", overview: "סקירה", viewers: "צופים", appointments: "תורים", history: "היסטוריה", merges: "מיזוגים" },
     unsaved: (n) => many(n, "שינוי אחד לא נשמר", "שינויים לא נשמרו"),
     edited: "שונה",
     discard: "ביטול השינויים",
@@ -299,7 +299,7 @@ export const he: Messages = {
     path: {
       clientAccountId: "כניסה",
       password: "סיסמה",
-      sanitized: "ידוע רק בחלקו",
+      sanitized: "הנתונים האישיים הוסרו",
       deleted: "נמחק",
       createdDate: "נוצר",
       createdUser: "נוצר בידי",
@@ -343,6 +343,19 @@ export const he: Messages = {
     removed: "הסתיים",
     summary: (name, viewers, subjects) =>
       `${many(viewers, "לקוח אחד רשאי", "לקוחות רשאים")} לראות את ${name}, שרשאי לראות ${many(subjects, "לקוח אחד", "לקוחות")}.`,
+  },
+  appointments: {
+    upcoming: "הבאים",
+    past: "הקודמים",
+    none: "אין תורים",
+    noneHint: "כשמערכת התורים תרשום תור, הוא יופיע כאן מיד.",
+    noneOfStatus: "אין תור במצב הזה",
+    noUpcoming: "אין תור שעתיד לבוא.",
+    noPast: "לא היה תור.",
+    later: "הצגת מאוחרים יותר",
+    earlier: "הצגת מוקדמים יותר",
+    statuses: "מצב התורים",
+    status: { OPEN: "פתוח", COMPLETED: "התקיים", CANCELLED: "בוטל", NO_SHOW: "לא הגיע" },
   },
   history: {
     version: (n) => `גרסה ${n}`,

@@ -10,6 +10,7 @@ import { State, TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
 import { useFormats } from "~/i18n/format";
 import { Standing } from "~/screens/clients/columns";
+import { AppointmentsTab } from "~/screens/client/AppointmentsTab";
 import { ClientActions, DeletedNotice } from "~/screens/client/ClientActions";
 import { ClientDetailsDocument } from "~/screens/client/client.generated";
 import { HistoryTab } from "~/screens/client/History";
@@ -20,7 +21,7 @@ import { Viewers } from "~/screens/client/Viewers";
 import { useMe } from "~/screens/frame/me";
 import "~/screens/client/client.css";
 
-const tabs = ["overview", "viewers", "history", "merges"] as const;
+const tabs = ["overview", "viewers", "appointments", "history", "merges"] as const;
 type TabName = (typeof tabs)[number];
 
 export default function ClientScreen() {
@@ -116,6 +117,9 @@ function Page({ client, askedFor, again }: { client: Client; askedFor: string; a
         <TabPanel id="viewers" className="panel">
           <Viewers client={client} />
         </TabPanel>
+        <TabPanel id="appointments" className="panel">
+          <AppointmentsTab client={client} />
+        </TabPanel>
         {shown.includes("history") ? (
           <TabPanel id="history" className="panel">
             <HistoryTab client={client} again={again} />
@@ -148,7 +152,7 @@ function Head({ client, again }: { client: Client; again(): void }) {
           {client.emailAddress ? <bdi>{client.emailAddress}</bdi> : null}
           {phone ? <bdi className="numbers">{phone}</bdi> : null}
           <span className="numbers">#{client.clientId}</span>
-          {client.activeAppointmentCount > 0 ? <span>{t.client.openAppointments(client.activeAppointmentCount)}</span> : null}
+          {client.activeAppointmentCount > 0 ? <Link to="?tab=appointments">{t.client.openAppointments(client.activeAppointmentCount)}</Link> : null}
         </p>
         <p className="soft small">
           {client.modifiedDate ? t.client.changed(formats.instant(client.modifiedDate), client.modifiedUser ?? "") : null}

@@ -110,7 +110,7 @@ export function Deliveries({ webhook, again }: { webhook: WebhookDetailFragment;
     <section className="deliveries" aria-labelledby="deliveries">
       <div className="deliveries-head">
         <h2 id="deliveries">{t.webhooks.deliveries}</h2>
-        <div className="delivery-states" role="group" aria-label={t.webhooks.states}>
+        <div className="choices" role="group" aria-label={t.webhooks.states}>
           {[null, ...states].map((one) => (
             <Button key={one} look={state === one ? undefined : "quiet"} aria-pressed={state === one} onPress={() => choose(one)}>
               {one ? t.webhooks.state[one] : t.feed.all}
