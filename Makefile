@@ -119,7 +119,7 @@ schema: $(SCHEMA_LINT) ## check: schema.graphqls is described, well named, and b
 		--config .ci/schema/eslint.config.js schema.graphqls
 	node .ci/schema/breaking.mjs
 
-contract: $(CONTRACT) $(OFFLINE) ## check: compilers of front ends read the schema, an offline copy is what the server has, Relay's and Apollo's caches keep its answers, a gateway composes it, and a field is added as docs/contributing.md says
+contract: $(CONTRACT) $(OFFLINE) ## check: compilers of front ends read the schema, an offline copy is what the server has, Relay's and Apollo's caches keep its answers, the guides' code runs, a gateway composes it, and a field is added as docs/contributing.md says
 	$(SHOWTEST) -timeout 8m -tags contract -run 'ToolsOfOthers|AddedProperty' ./internal/app ./internal/e2e
 
 words: ## check: no file names a folder of one machine or a registry

@@ -15,3 +15,10 @@ func TestToolsOfOthersReadTheSchemaAndKeepItsAnswers(t *testing.T) {
 func TestToolsOfOthersComposeTheSubgraph(t *testing.T) {
 	runScript(t, serve(t, dataDir(t), "--sample", "--federation"), "contract", "federation.mjs")
 }
+
+// What docs/guides shows of front ends is what this runs: each block has its types
+// checked, and each function in it is called.
+func TestToolsOfOthersRunTheGuides(t *testing.T) {
+	s := serve(t, dataDir(t), "--sample")
+	runScript(t, s, "contract", "guides.mjs", "READER="+s.token(t, "--role", "CLIENT", "--client-account-id", "1151044"))
+}

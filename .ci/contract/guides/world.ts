@@ -1,0 +1,140 @@
+// What the guides' code runs in: a page, a network that can be broken, and a server.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { Window } from "happy-dom";
+import type { ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import WebSocket from "ws";
+
+const { BASE, TOKEN, READER } = process.env as Record<string, string>;
+
+export const url = `${BASE}/graphql`;
+export const owner = () => TOKEN;
+// reader is a client, who may not read tags.
+export const reader = () => READER;
+export const key = randomUUID;
+
+const page = new Window({ url: BASE });
+// React asks for these when it is loaded.
+Object.assign(globalThis, { window: page, document: page.document });
+
+const sockets = new Set<WebSocket>();
+
+class Socket extends WebSocket {
+  constructor(...args: ConstructorParameters<typeof WebSocket>) {
+    super(...args);
+    sockets.add(this);
+    this.on("close", () => sockets.delete(this));
+  }
+}
+Object.assign(globalThis, { WebSocket: Socket });
+
+// dropSockets ends every connection without a word.
+export function dropSockets(): void {
+  sockets.forEach((socket) => socket.terminate());
+}
+
+const { fetch: realFetch } = globalThis;
+let toLose = 0;
+export let requests = 0;
+
+// loseAnswers has the next requests done, and their answers lost.
+export function loseAnswers(count: number): void {
+  toLose = count;
+}
+
+globalThis.fetch = async (...args) => {
+  requests++;
+  const answer = await realFetch(...args);
+  if (toLose > 0) {
+    toLose--;
+    await answer.arrayBuffer();
+    throw new TypeError("fetch failed");
+  }
+  return answer;
+};
+
+// ask is somebody else, who changes things and looks them up.
+export async function ask<T = any>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+  const answer = await realFetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await answer.json()) as { data: T; errors?: unknown };
+  assert.equal(errors, undefined, JSON.stringify(errors));
+  return data;
+}
+
+export interface Person {
+  __typename: "Client";
+  id: string;
+  clientId: string;
+  version: number;
+  firstName: string;
+  lastName: string;
+  fullName: string;
+  tags: string[] | null;
+}
+
+// create makes a client that carries a tag, by which a test finds its own.
+export async function create(tag: string, firstName: string): Promise<Person> {
+  const { createClient } = await ask(
+    `mutation ($input: CreateClientInput!) {
+      createClient(input: $input) { client { __typename id clientId version firstName lastName fullName tags } userErrors { code } } }`,
+    { input: { firstName, lastName: "Guide", emailAddress: "somebody@example.com", tags: [tag] } },
+  );
+  assert.deepEqual(createClient.userErrors, []);
+  return createClient.client;
+}
+
+export async function rename(id: string, firstName: string): Promise<void> {
+  const { patchClient } = await ask(
+    "mutation ($id: ID!, $patch: ClientPatch!) { patchClient(clientId: $id, patch: $patch) { userErrors { code } } }",
+    { id, patch: { firstName } },
+  );
+  assert.deepEqual(patchClient.userErrors, []);
+}
+
+// eventually waits until a check passes, and does something again before each.
+export async function eventually(check: () => void, again: () => Promise<void> = async () => {}): Promise<void> {
+  for (const end = Date.now() + 60_000; ; ) {
+    await again();
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export interface Screen {
+  items(): string[];
+  text(): string;
+  press(label: string): void;
+  close(): void;
+}
+
+export function show(what: ReactNode): Screen {
+  const container = page.document.createElement("div");
+  page.document.body.append(container);
+  const root = createRoot(container as unknown as Element);
+  root.render(what);
+  return {
+    items: () => [...container.querySelectorAll("li")].map((item) => item.textContent!.trim()),
+    text: () => container.textContent!,
+    press: (label) => {
+      const button = [...container.querySelectorAll("button")].find((one) => one.textContent === label);
+      assert.ok(button, `there is a button ${label}`);
+      (button as unknown as HTMLElement).click();
+    },
+    close: () => {
+      root.unmount();
+      container.remove();
+    },
+  };
+}
