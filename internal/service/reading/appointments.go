@@ -47,7 +47,7 @@ type AppointmentPage struct {
 
 // AppointmentArgs reads the arguments of a client's appointments; after is nil or a
 // cursor of them. Errors: OUT_OF_RANGE, INVALID_CURSOR.
-func (s *Reads) AppointmentArgs(scope client.Scope, clientID int64, filter AppointmentFilter, first int64, after *string) (AppointmentArgs, error) {
+func (s *Records) AppointmentArgs(scope client.Scope, clientID int64, filter AppointmentFilter, first int64, after *string) (AppointmentArgs, error) {
 	var errs client.Errors
 	if first < 1 || first > MaxAppointmentPage {
 		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxAppointmentPage)))
@@ -85,7 +85,7 @@ func appointmentsIdentity(scope client.Scope, clientID int64) []byte {
 
 // Appointments reads a part of the appointments of each of some clients whom the
 // caller sees, by client id.
-func (s *Reads) Appointments(ctx context.Context, scope client.Scope, ids []int64, args AppointmentArgs) (map[int64]*AppointmentPage, error) {
+func (s *Records) Appointments(ctx context.Context, scope client.Scope, ids []int64, args AppointmentArgs) (map[int64]*AppointmentPage, error) {
 	query := store.AppointmentQuery{Limit: args.first + 1}
 	if args.after {
 		query.After = &args.place

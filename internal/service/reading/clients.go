@@ -25,7 +25,7 @@ const (
 // Client finds a client by id, deleted or not; by the id of one that was merged
 // it finds the survivor. nil when there is none that the scope sees, whatever
 // the reason.
-func (s *Reads) Client(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (*client.Client, error) {
+func (s *Records) Client(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (*client.Client, error) {
 	found, err := s.LookUp(ctx, scope, []int64{id.As(client.TypeClient)}, need)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (s *Reads) Client(ctx context.Context, scope client.Scope, id client.ID, ne
 // the order of ids; no Client for each that the scope sees none for. The id that
 // a client had before it was merged finds nothing, and that of a merged client
 // nothing once the merge is undone. A plain number is a client's. Error: TOO_MANY.
-func (s *Reads) Nodes(ctx context.Context, scope client.Scope, ids []client.ID, need client.Selection) ([]Found, error) {
+func (s *Records) Nodes(ctx context.Context, scope client.Scope, ids []client.ID, need client.Selection) ([]Found, error) {
 	if len(ids) > MaxIDs {
 		return nil, client.Path{"ids"}.At(client.TooMany(MaxIDs))
 	}
@@ -82,7 +82,7 @@ func (p Page) checkWithin(maxSize int64) client.Errors {
 
 // Clients lists a page of the live clients; empty beyond the last one. Error:
 // OUT_OF_RANGE.
-func (s *Reads) Clients(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Records) Clients(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]*client.Client, error) {
 	query, err := listQuery(order, page, need)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Reads) Clients(ctx context.Context, scope client.Scope, order store.Ord
 }
 
 // ClientRows is Clients as rows.
-func (s *Reads) ClientRows(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]client.Row, error) {
+func (s *Records) ClientRows(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]client.Row, error) {
 	query, err := listQuery(order, page, need)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func listQuery(order store.Order, page Page, need client.Selection) (store.Query
 }
 
 // SubjectRows finds the live clients of those ids, by id, as rows.
-func (s *Reads) SubjectRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+func (s *Records) SubjectRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
 	found, err := s.Store.RowsByID(ctx, scope, ids, need)
 	if err != nil {
 		return nil, fmt.Errorf("find subjects: %w", err)
@@ -125,7 +125,7 @@ func (s *Reads) SubjectRows(ctx context.Context, scope client.Scope, ids []int64
 
 // ViewerRows finds the live clients who may see any of the clients of those ids, by
 // id, as rows with their subjects.
-func (s *Reads) ViewerRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+func (s *Records) ViewerRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
 	found, err := s.Store.ViewerRows(ctx, scope, ids, need)
 	if err != nil {
 		return nil, fmt.Errorf("find viewers: %w", err)
@@ -135,7 +135,7 @@ func (s *Reads) ViewerRows(ctx context.Context, scope client.Scope, ids []int64,
 
 // Subjects finds the live clients that any of the viewers may see, by id. The
 // viewers' SubjectIDs must be loaded.
-func (s *Reads) Subjects(ctx context.Context, scope client.Scope, viewers []*client.Client, need client.Selection) ([]*client.Client, error) {
+func (s *Records) Subjects(ctx context.Context, scope client.Scope, viewers []*client.Client, need client.Selection) ([]*client.Client, error) {
 	seen := map[int64]bool{}
 	var ids []int64
 	for _, viewer := range viewers {
@@ -158,7 +158,7 @@ func (s *Reads) Subjects(ctx context.Context, scope client.Scope, viewers []*cli
 
 // Viewers finds the live clients who may see any of the subjects, by id, their
 // SubjectIDs loaded.
-func (s *Reads) Viewers(ctx context.Context, scope client.Scope, subjects []*client.Client, need client.Selection) ([]*client.Client, error) {
+func (s *Records) Viewers(ctx context.Context, scope client.Scope, subjects []*client.Client, need client.Selection) ([]*client.Client, error) {
 	ids := make([]int64, len(subjects))
 	for i, subject := range subjects {
 		ids[i] = subject.ClientID
@@ -184,7 +184,7 @@ func CheckRelation(first int64) error {
 // Forms finds the forms that the clients signed, and those who were merged into
 // them, by the client who has them now: by form id, and of one id by who signed.
 // Merged must be loaded.
-func (s *Reads) Forms(ctx context.Context, scope client.Scope, clients []*client.Client) (map[int64][]client.Form, error) {
+func (s *Records) Forms(ctx context.Context, scope client.Scope, clients []*client.Client) (map[int64][]client.Form, error) {
 	var ids []int64
 	owners := map[int64]int64{}
 	for _, c := range clients {
@@ -208,7 +208,7 @@ func (s *Reads) Forms(ctx context.Context, scope client.Scope, clients []*client
 }
 
 // Business finds the caller's business.
-func (s *Reads) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
+func (s *Records) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	business, err := s.Store.Business(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("find business: %w", err)
@@ -217,7 +217,7 @@ func (s *Reads) Business(ctx context.Context, scope client.Scope) (*client.Busin
 }
 
 // Definitions finds the custom fields of the caller's business.
-func (s *Reads) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
+func (s *Records) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
 	definitions, err := s.Store.Definitions(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("find field definitions: %w", err)
@@ -228,7 +228,7 @@ func (s *Reads) Definitions(ctx context.Context, scope client.Scope) (client.Def
 // SSN is the client's social security number: whole with permission pii, else
 // all but its last four digits masked; nil when there is none. It must be
 // loaded.
-func (s *Reads) SSN(scope client.Scope, c *client.Client) (*string, error) {
+func (s *Records) SSN(scope client.Scope, c *client.Client) (*string, error) {
 	if len(c.SealedSSN) == 0 {
 		return nil, nil
 	}
@@ -243,7 +243,7 @@ func (s *Reads) SSN(scope client.Scope, c *client.Client) (*string, error) {
 }
 
 // LocationGroups lists the location groups of the caller's business, by id.
-func (s *Reads) LocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
+func (s *Records) LocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
 	groups, err := s.Store.ListLocationGroups(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("list location groups: %w", err)

@@ -40,7 +40,7 @@ type Connection struct {
 // Connection reads a part of a list. Errors: INVALID_PAGINATION, OUT_OF_RANGE,
 // INVALID_CURSOR, and
 // those of a report's filter.
-func (s *Reads) Connection(ctx context.Context, scope client.Scope, args ConnectionArgs, need client.Selection) (*Connection, error) {
+func (s *Lists) Connection(ctx context.Context, scope client.Scope, args ConnectionArgs, need client.Selection) (*Connection, error) {
 	connection := &Connection{scope: scope, args: args}
 	limit, err := connection.check()
 	if err != nil {
@@ -120,7 +120,7 @@ func (c *Connection) check() (int64, error) {
 
 // HasNextPage says whether clients follow the part that was read, also beyond
 // the cursor before.
-func (s *Reads) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
+func (s *Lists) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
 	if !c.backward && (c.More || c.before == "") {
 		return c.More, nil
 	}
@@ -129,7 +129,7 @@ func (s *Reads) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
 
 // HasPreviousPage says whether clients precede the part that was read, also
 // beyond the cursor after.
-func (s *Reads) HasPreviousPage(ctx context.Context, c *Connection) (bool, error) {
+func (s *Lists) HasPreviousPage(ctx context.Context, c *Connection) (bool, error) {
 	if c.backward && (c.More || c.after == "") {
 		return c.More, nil
 	}
@@ -138,7 +138,7 @@ func (s *Reads) HasPreviousPage(ctx context.Context, c *Connection) (bool, error
 
 // anyBeyond looks for one client before, or after, the part that was read. It
 // is a read of its own, made only when somebody asks.
-func (s *Reads) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
+func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
 	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
 	case len(c.Rows) > 0 && before:
@@ -172,6 +172,6 @@ func neighbouringKey(key string, above bool) string {
 }
 
 // TotalCount counts the whole list, whatever part of it was read.
-func (s *Reads) TotalCount(ctx context.Context, c *Connection) (int64, error) {
+func (s *Lists) TotalCount(ctx context.Context, c *Connection) (int64, error) {
 	return s.Count(ctx, c.scope, c.args.Filter)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // CursorSeal seals and opens cursors of the feed for one caller.
-func (s *Reads) CursorSeal(ctx context.Context, scope client.Scope) (changefeed.Seal, error) {
+func (s *Records) CursorSeal(ctx context.Context, scope client.Scope) (changefeed.Seal, error) {
 	aead, err := s.cursors.AEAD(ctx)
 	return changefeed.NewCursorSeal(aead, scope), err
 }

@@ -124,7 +124,7 @@ func (f Filter) checkTexts(where client.Path) client.Errors {
 // resolve makes a filter into what is looked for. Errors: TOO_MANY, TOO_LONG,
 // INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
 // value may break.
-func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (meaning, error) {
+func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (meaning, error) {
 	if errs := f.check(scope); errs != nil {
 		return meaning{}, errs
 	}
@@ -169,7 +169,7 @@ func (s *Reads) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 
 // resolveFields makes field filters into index keys. A field that does not
 // exist has no values.
-func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
 	if len(f.Fields) == 0 && m.term == nil {
 		return nil
 	}
@@ -224,7 +224,7 @@ func (s *Reads) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 
 // resolveAppointment makes the appointment's conditions into one: groups and
 // locations both name locations, and both must hold.
-func (s *Reads) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
 	wanted := store.AppointmentCondition{LocationIDs: asked(f.LocationIDs), ReasonIDs: asked(f.ReasonIDs), StaffIDs: asked(f.StaffIDs)}
 	if len(f.LocationGroupIDs) > 0 {
 		groups, err := s.Store.LocationGroups(ctx, scope, f.LocationGroupIDs)
@@ -274,7 +274,7 @@ func asked(ids []int64) []int64 {
 }
 
 // resolveDates makes days of the business's zone into instants.
-func (s *Reads) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
 	if f.StartDate == nil && f.EndDate == nil {
 		return nil
 	}

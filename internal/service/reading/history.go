@@ -28,7 +28,7 @@ type HistoryPage struct {
 
 // HistoryArgs reads the arguments of a client's history; after is nil or a
 // cursor of it. Errors: FORBIDDEN (role CLIENT), OUT_OF_RANGE, INVALID_CURSOR.
-func (s *Reads) HistoryArgs(scope client.Scope, clientID, first int64, after *string) (HistoryArgs, error) {
+func (s *Histories) HistoryArgs(scope client.Scope, clientID, first int64, after *string) (HistoryArgs, error) {
 	if scope.Role == client.RoleClient {
 		return HistoryArgs{}, &client.Error{Code: client.CodeForbidden, Message: "role CLIENT may not read histories"}
 	}
@@ -55,7 +55,7 @@ func historyIdentity(scope client.Scope, clientID int64) []byte {
 // History reads a part of the history of each of some clients whom the caller
 // sees, merged ones too, by client id, with what the caller may read of it. Of an
 // edge that is told only to who sees the client at its other end.
-func (s *Reads) History(ctx context.Context, scope client.Scope, ids []int64, args HistoryArgs) (map[int64]*HistoryPage, error) {
+func (s *Histories) History(ctx context.Context, scope client.Scope, ids []int64, args HistoryArgs) (map[int64]*HistoryPage, error) {
 	pages := make(map[int64]*HistoryPage, len(ids))
 	for _, id := range ids {
 		pages[id] = &HistoryPage{Entries: []history.Entry{}}
@@ -82,7 +82,7 @@ func (s *Reads) History(ctx context.Context, scope client.Scope, ids []int64, ar
 }
 
 // Readable takes out of entries the changes that the caller may not read.
-func (s *Reads) Readable(ctx context.Context, scope client.Scope, entries []history.Entry) error {
+func (s *Histories) Readable(ctx context.Context, scope client.Scope, entries []history.Entry) error {
 	visible, err := s.visibleNeighbours(ctx, scope, entries)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (s *Reads) Readable(ctx context.Context, scope client.Scope, entries []hist
 
 // showEntries makes the values of custom fields those that are shown: a choice has
 // the name of today all through the history.
-func (s *Reads) showEntries(ctx context.Context, scope client.Scope, entries []history.Entry) error {
+func (s *Histories) showEntries(ctx context.Context, scope client.Scope, entries []history.Entry) error {
 	var definitions client.Definitions
 	for _, entry := range entries {
 		for i := range entry.Changes {
@@ -126,7 +126,7 @@ func (s *Reads) showEntries(ctx context.Context, scope client.Scope, entries []h
 
 // visibleNeighbours are those clients at the other ends of the entries' edges
 // that the caller sees. Who sees all clients is not looked up for.
-func (s *Reads) visibleNeighbours(ctx context.Context, scope client.Scope, entries []history.Entry) (map[int64]bool, error) {
+func (s *Histories) visibleNeighbours(ctx context.Context, scope client.Scope, entries []history.Entry) (map[int64]bool, error) {
 	if scope.MaySeeAll() {
 		return nil, nil
 	}
@@ -143,7 +143,7 @@ func (s *Reads) visibleNeighbours(ctx context.Context, scope client.Scope, entri
 
 // SeenNeighbours are those of some clients whom the caller sees: whoever sees a
 // survivor sees who was merged into it.
-func (s *Reads) SeenNeighbours(ctx context.Context, scope client.Scope, ids []int64) (map[int64]bool, error) {
+func (s *Histories) SeenNeighbours(ctx context.Context, scope client.Scope, ids []int64) (map[int64]bool, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}

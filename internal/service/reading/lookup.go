@@ -16,7 +16,7 @@ import (
 // their letters. A tag that is spelled in several ways is told in one of them. Pages
 // after the first one may be of a count that is younger than SnapshotTime. Error:
 // OUT_OF_RANGE.
-func (s *Reads) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]TagUsage, error) {
+func (s *Lookups) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]TagUsage, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
@@ -47,7 +47,7 @@ type TagUsage struct {
 
 // MatchingTags is the tag itself, as the first client that carries it spells it;
 // empty when nobody that the caller sees does.
-func (s *Reads) MatchingTags(ctx context.Context, scope client.Scope, tag string) ([]string, error) {
+func (s *Lookups) MatchingTags(ctx context.Context, scope client.Scope, tag string) ([]string, error) {
 	found, err := s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, client.Select("tags"))
 	if err != nil || len(found) == 0 {
 		return []string{}, err
@@ -62,13 +62,13 @@ func (s *Reads) MatchingTags(ctx context.Context, scope client.Scope, tag string
 
 // ByTag lists a page of the live clients that carry a tag, whatever its case.
 // Error: OUT_OF_RANGE.
-func (s *Reads) ByTag(ctx context.Context, scope client.Scope, tag string, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) ByTag(ctx context.Context, scope client.Scope, tag string, page Page, need client.Selection) ([]*client.Client, error) {
 	return s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, page, need)
 }
 
 // ByEmail lists a page of the live clients of an e-mail address, whatever its
 // case. Error: OUT_OF_RANGE.
-func (s *Reads) ByEmail(ctx context.Context, scope client.Scope, address string, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) ByEmail(ctx context.Context, scope client.Scope, address string, page Page, need client.Selection) ([]*client.Client, error) {
 	keys, err := s.EmailKeys(ctx, scope, address)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,11 @@ func (s *Reads) ByEmail(ctx context.Context, scope client.Scope, address string,
 
 // ByExternalUserName lists a page of the clients of exactly that name in another
 // system. Error: OUT_OF_RANGE.
-func (s *Reads) ByExternalUserName(ctx context.Context, scope client.Scope, name string, includeDeleted bool, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) ByExternalUserName(ctx context.Context, scope client.Scope, name string, includeDeleted bool, page Page, need client.Selection) ([]*client.Client, error) {
 	return s.byKey(ctx, scope, store.Conditions{ExternalUserNames: []string{name}, IncludeDeleted: includeDeleted}, page, need)
 }
 
-func (s *Reads) byKey(ctx context.Context, scope client.Scope, conditions store.Conditions, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) byKey(ctx context.Context, scope client.Scope, conditions store.Conditions, page Page, need client.Selection) ([]*client.Client, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
@@ -97,7 +97,7 @@ func (s *Reads) byKey(ctx context.Context, scope client.Scope, conditions store.
 
 // CanView lists a page of the live clients whom a client may see, by name; nil
 // when the caller sees no such client. Error: OUT_OF_RANGE.
-func (s *Reads) CanView(ctx context.Context, scope client.Scope, id client.ID, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) CanView(ctx context.Context, scope client.Scope, id client.ID, page Page, need client.Selection) ([]*client.Client, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
@@ -111,7 +111,7 @@ func (s *Reads) CanView(ctx context.Context, scope client.Scope, id client.ID, p
 // CanViewedBy lists a page of the live clients who may see the client of an
 // account, by name; nil when the caller sees no such client. Error:
 // OUT_OF_RANGE.
-func (s *Reads) CanViewedBy(ctx context.Context, scope client.Scope, account client.ID, page Page, need client.Selection) ([]*client.Client, error) {
+func (s *Lookups) CanViewedBy(ctx context.Context, scope client.Scope, account client.ID, page Page, need client.Selection) ([]*client.Client, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
 	}
@@ -153,7 +153,7 @@ const maxSuggestions = 100
 // Suggest lists the first live clients in whose name, e-mail address or phone
 // number each word of the search is; the first of all for a blank one. To who may
 // write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
-func (s *Reads) Suggest(ctx context.Context, scope client.Scope, text string, order store.Order, first int64, need client.Selection) (*Suggestions, error) {
+func (s *Lookups) Suggest(ctx context.Context, scope client.Scope, text string, order store.Order, first int64, need client.Selection) (*Suggestions, error) {
 	if first < 1 || first > maxSuggestions {
 		return nil, client.Path{"first"}.At(client.OutOfRange(maxSuggestions))
 	}

@@ -16,7 +16,7 @@ const eachPage = 200
 // memory does not grow with them. Who is made or changed meanwhile may be visited as
 // before or as after. It ends with the first failure of visit. Errors: those of a
 // report's filter.
-func (s *Reads) Each(ctx context.Context, scope client.Scope, filter Filter, need client.Selection, visit func([]*client.Client) error) error {
+func (s *Lists) Each(ctx context.Context, scope client.Scope, filter Filter, need client.Selection, visit func([]*client.Client) error) error {
 	m, err := s.resolve(ctx, scope, filter)
 	if err != nil {
 		return err

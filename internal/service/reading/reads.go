@@ -15,25 +15,46 @@ import (
 // Reads are the reads of clients and of what belongs to them. It is safe for
 // concurrent use.
 type Reads struct {
+	*Records
+	*Lists
+	*Lookups
+	*Histories
+}
+
+// Records reads clients by id, with what belongs to them, and knows what all other
+// reads need: the caller's scope, the business, the time.
+type Records struct {
 	Store  store.Store
 	Cipher Cipher
 	// cursors seals those of the feed.
 	cursors  Sealer
 	clock    func() time.Time
 	indexers search.Indexers
-	tags     Snapshots[store.TagCount]
 }
+
+// Lists reads the clients that a filter means: reports, connections, counts.
+type Lists struct{ *Records }
+
+// Lookups reads clients by one value that they have: a tag, an address, a name.
+type Lookups struct {
+	*Records
+	tags Snapshots[store.TagCount]
+}
+
+// Histories reads what was changed in clients, by whom and when.
+type Histories struct{ *Records }
 
 // New returns the reads of a store. The cipher opens SSNs, cursors seals those of
 // the feed; who reads neither gives nil.
 func New(store store.Store, cipher Cipher, cursors Sealer, clock func() time.Time) *Reads {
-	return &Reads{Store: store, Cipher: cipher, cursors: cursors, clock: clock}
+	records := &Records{Store: store, Cipher: cipher, cursors: cursors, clock: clock}
+	return &Reads{Records: records, Lists: &Lists{records}, Lookups: &Lookups{Records: records}, Histories: &Histories{records}}
 }
 
 // Scope turns who a token says its bearer is into what the bearer may touch.
 // Error: UNAUTHENTICATED, for a client account that is unknown, deleted or
 // blocked.
-func (s *Reads) Scope(ctx context.Context, id client.Identity) (client.Scope, error) {
+func (s *Records) Scope(ctx context.Context, id client.Identity) (client.Scope, error) {
 	scope := client.Scope{BusinessID: id.BusinessID, User: id.User, Role: id.Role, Permissions: id.Permissions}
 	switch id.Role {
 	case client.RoleOwner, client.RoleAdmin:
@@ -66,12 +87,12 @@ func AccountUnusable() *client.Error {
 }
 
 // Indexer makes the keys of a business's clients.
-func (s *Reads) Indexer(business *client.Business) *search.Indexer {
+func (s *Records) Indexer(business *client.Business) *search.Indexer {
 	return s.indexers.Of(search.SettingsOf(business))
 }
 
 // Instant is now as documents keep it: UTC, in whole milliseconds.
-func (s *Reads) Instant() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
+func (s *Records) Instant() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
 
 // Now is the instant by which answers are given.
-func (s *Reads) Now() time.Time { return s.clock() }
+func (s *Records) Now() time.Time { return s.clock() }

@@ -38,7 +38,7 @@ type Report struct {
 
 // Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
 // TOO_MANY, TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
-func (s *Reads) Report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
+func (s *Lists) Report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
 	if args.WithCount && !args.WithClients {
 		count, err := s.Count(ctx, scope, args.Filter)
 		return &Report{Count: count}, err
@@ -46,7 +46,7 @@ func (s *Reads) Report(ctx context.Context, scope client.Scope, args ReportArgs,
 	return s.report(ctx, scope, args, need)
 }
 
-func (s *Reads) report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
+func (s *Lists) report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
 	if args.WithClients {
 		if errs := args.Page.check(); errs != nil {
 			return nil, errs
@@ -103,7 +103,7 @@ func (a ReportArgs) query(m meaning, need client.Selection) store.Query {
 
 // searchReport looks through all that has a piece of the term, once for the page
 // and the count.
-func (s *Reads) searchReport(ctx context.Context, scope client.Scope, m meaning, args ReportArgs, need client.Selection) (*Report, error) {
+func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m meaning, args ReportArgs, need client.Selection) (*Report, error) {
 	query := args.query(m, need)
 	if !args.WithClients {
 		query.Need, query.Limit = client.Selection{}, 0
@@ -128,7 +128,7 @@ func (s *Reads) searchReport(ctx context.Context, scope client.Scope, m meaning,
 
 // search visits the clients that a term is found in, in the query's order and
 // from its place on, whatever its skip and limit, until visit returns false.
-func (s *Reads) search(ctx context.Context, scope client.Scope, m meaning, query store.Query, visit func(*client.Client) bool) error {
+func (s *Lists) search(ctx context.Context, scope client.Scope, m meaning, query store.Query, visit func(*client.Client) bool) error {
 	query.Conditions, query.Skip, query.Limit = m.conditions, 0, 0
 	query.Need = query.Need.With(m.need())
 	return s.Store.Scan(ctx, scope, query, func(c *client.Client) bool {
@@ -137,7 +137,7 @@ func (s *Reads) search(ctx context.Context, scope client.Scope, m meaning, query
 }
 
 // list finds the clients that are meant, within the query's skip and limit.
-func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]client.Row, error) {
+func (s *Lists) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]client.Row, error) {
 	if m.nothing {
 		return nil, nil
 	}
@@ -158,7 +158,7 @@ func (s *Reads) list(ctx context.Context, scope client.Scope, m meaning, query s
 
 // Count counts the clients that a filter means, once in a query. Errors: those of
 // Report but OUT_OF_RANGE.
-func (s *Reads) Count(ctx context.Context, scope client.Scope, filter Filter) (int64, error) {
+func (s *Lists) Count(ctx context.Context, scope client.Scope, filter Filter) (int64, error) {
 	return client.CountedOnce(ctx, "clients "+string(listIdentity(scope, filter, store.Order{})), func() (int64, error) {
 		report, err := s.report(ctx, scope, ReportArgs{Filter: filter, WithCount: true}, client.Selection{})
 		if err != nil {
@@ -170,7 +170,7 @@ func (s *Reads) Count(ctx context.Context, scope client.Scope, filter Filter) (i
 
 // IDs lists a page of the ids of the clients that a filter means, ascending.
 // Errors: those of Report.
-func (s *Reads) IDs(ctx context.Context, scope client.Scope, filter Filter, page Page) ([]int64, error) {
+func (s *Lists) IDs(ctx context.Context, scope client.Scope, filter Filter, page Page) ([]int64, error) {
 	if errs := page.checkWithin(MaxIDPage); errs != nil {
 		return nil, errs
 	}

@@ -11,7 +11,7 @@ import (
 // outdated says whether the business has clients whose keys are of an earlier
 // version. It is asked only for what the versions spell in different ways: what was
 // found before is found while keys are made anew.
-func (s *Reads) outdated(ctx context.Context, scope client.Scope) (bool, error) {
+func (s *Records) outdated(ctx context.Context, scope client.Scope) (bool, error) {
 	state, err := s.Store.RekeyState(ctx, scope)
 	if err != nil {
 		return false, fmt.Errorf("find out what clients are keyed by: %w", err)
@@ -20,7 +20,7 @@ func (s *Reads) outdated(ctx context.Context, scope client.Scope) (bool, error) 
 }
 
 // EmailKeys are the keys by which clients of an address are found.
-func (s *Reads) EmailKeys(ctx context.Context, scope client.Scope, address string) ([]string, error) {
+func (s *Records) EmailKeys(ctx context.Context, scope client.Scope, address string) ([]string, error) {
 	keys := []string{search.FoldEmail(address)}
 	if before := search.FoldEmailBefore(address); before != keys[0] {
 		outdated, err := s.outdated(ctx, scope)

@@ -78,7 +78,7 @@ type Found struct {
 // LookUp finds clients by id, deleted or not, and for ids that were merged the
 // survivors: one for each id in the order of ids. An id that nobody has takes as
 // many commands as another.
-func (s *Reads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]Found, error) {
+func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]Found, error) {
 	byID := make(map[int64]Found, len(ids))
 	if possible := unknown(ids, byID); len(possible) > 0 {
 		found, err := s.Store.LookUp(ctx, scope, possible, need)
