@@ -16,7 +16,7 @@ import (
 // NumberAll gives all rows of the change feed their numbers that wait for one,
 // in all businesses: those of servers that ended before they could.
 func (f *Feed) NumberAll(ctx context.Context) error {
-	businesses, err := f.waitingBusinesses(ctx)
+	businesses, err := waitingBusinesses(ctx, f.db)
 	if err != nil {
 		return err
 	}
@@ -31,10 +31,10 @@ func (f *Feed) NumberAll(ctx context.Context) error {
 
 // waitingBusinesses are those with rows in the outbox: one look into the index for
 // each, however many rows it has.
-func (f *Feed) waitingBusinesses(ctx context.Context) ([]int64, error) {
+func waitingBusinesses(ctx context.Context, db *mongo.Database) ([]int64, error) {
 	var businesses []int64
 	for last := int64(math.MinInt64); ; {
-		cursor, err := f.db.Collection(schema.Outbox).Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
+		cursor, err := db.Collection(schema.Outbox).Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: bson.D{{Key: "$gt", Value: last}}}},
 			options.Find().SetSort(schema.Ascending(schema.FieldBusiness, schema.FieldClient, schema.FieldChange)).SetLimit(1).SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
 		if err != nil {
 			return nil, fmt.Errorf("find the businesses with rows to number: %w", err)

@@ -239,7 +239,7 @@ func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		above, err := f.feedRows(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldSequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
+		above, err := feedRows(ctx, f.db, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldSequence, Value: bson.D{{Key: "$gt", Value: head.Head}}}})
 		if err != nil || len(above) == 0 {
 			return head.Head, err
 		}
@@ -267,7 +267,7 @@ func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outbo
 	for i := range rows {
 		ids[i] = rows[i].id
 	}
-	there, err := f.feedRows(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(ids)}})
+	there, err := feedRows(ctx, f.db, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(ids)}})
 	if err != nil {
 		return nil, err
 	}
@@ -281,8 +281,8 @@ func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outbo
 }
 
 // feedRows finds the ids of rows of the feed.
-func (f *Feed) feedRows(ctx context.Context, filter bson.D) ([]bson.ObjectID, error) {
-	cursor, err := f.db.Collection(schema.Changes).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetBatchSize(query.OneBatch))
+func feedRows(ctx context.Context, db *mongo.Database, filter bson.D) ([]bson.ObjectID, error) {
+	cursor, err := db.Collection(schema.Changes).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("look for rows of the feed: %w", err)
 	}

@@ -124,7 +124,7 @@ func (f *Feed) rekey(ctx context.Context, businessID int64, set bson.D) error {
 // Outdated finds the businesses of which clients may have search and sort keys of an
 // earlier version of the rules, in no order. Each business has a feed, or a counter.
 func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
-	ids, err := f.outdatedFeeds(ctx, version)
+	ids, err := outdatedFeeds(ctx, f.db, version)
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +132,9 @@ func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
 	return append(ids, counters...), err
 }
 
-func (f *Feed) outdatedFeeds(ctx context.Context, version string) ([]int64, error) {
+func outdatedFeeds(ctx context.Context, db *mongo.Database, version string) ([]int64, error) {
 	earlier := bson.D{{Key: "$lt", Value: version}}
-	cursor, err := f.db.Collection(schema.Feeds).Find(ctx,
+	cursor, err := db.Collection(schema.Feeds).Find(ctx,
 		bson.D{{Key: schema.FieldPart, Value: partSettings}, {Key: "keyVersion", Value: earlier}, {Key: "rekeyTo", Value: earlier}},
 		options.Find().SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
 	if err != nil {
