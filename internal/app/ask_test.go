@@ -21,11 +21,11 @@ func (p *play) send(t *testing.T, s *serving, d deed, key string) told {
 	if err != nil {
 		return told{unknown: true}
 	}
-	spoken, err := readTold(a)
+	outcome, err := readOutcome(a)
 	if err != nil {
 		t.Errorf("%v: %v: %s", d, err, a.body)
 	}
-	got, err := spoken.of(p, d)
+	got, err := outcome.of(p, d)
 	if err != nil {
 		t.Errorf("business %d: %v: %v: %s", p.business, d, err, a.body)
 	}

@@ -45,10 +45,10 @@ func importClients(ctx context.Context, cfg config.Import, format transfer.Forma
 	if err != nil {
 		return err
 	}
-	told := &importTold{stderr: stderr}
-	options.Wrong, options.Begun, options.Progress = problems.add, told.begun, told.progress
+	shown := &importProgress{stderr: stderr}
+	options.Wrong, options.Begun, options.Progress = problems.add, shown.begun, shown.progress
 	summary, err := importSteadily(ctx, service.Writes, owner(cfg.Business, "import"), file, options)
-	told.done()
+	shown.done()
 	if failed := problems.close(); err == nil {
 		err = failed
 	}
@@ -199,14 +199,14 @@ func (l *problemList) close() error {
 	return l.file.Close()
 }
 
-// importTold tells people how an import goes.
-type importTold struct {
+// importProgress shows people how an import goes.
+type importProgress struct {
 	stderr io.Writer
 	phase  store.ImportPhase
 	bar    *progress
 }
 
-func (t *importTold) begun(b transfer.Begun) {
+func (t *importProgress) begun(b transfer.Begun) {
 	fmt.Fprintf(t.stderr, "%d clients, in %s\n", b.Entries, b.Encoding)
 	for _, m := range b.Mapped {
 		switch {
@@ -221,7 +221,7 @@ func (t *importTold) begun(b transfer.Begun) {
 	}
 }
 
-func (t *importTold) progress(phase store.ImportPhase, row, rows int64) {
+func (t *importProgress) progress(phase store.ImportPhase, row, rows int64) {
 	if phase != t.phase {
 		t.done()
 		things := "rows"
@@ -233,7 +233,7 @@ func (t *importTold) progress(phase store.ImportPhase, row, rows int64) {
 	t.bar.set(int(row))
 }
 
-func (t *importTold) done() {
+func (t *importProgress) done() {
 	if t.bar != nil {
 		t.bar.done()
 		t.bar = nil

@@ -72,12 +72,12 @@ func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) 
 // buildIndexes makes what is missing and, if that is asked for, drops what an
 // earlier version made: after what takes its place, but where both have one name.
 func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progress io.Writer) error {
-	told := &telling{to: progress}
+	step := &steps{to: progress}
 	build := func() error {
 		err := store.BuildIndexes(ctx, func(collection string, indexes []string) {
-			told.begin(fmt.Sprintf("making of %s: %s", collection, strings.Join(indexes, ", ")))
+			step.begin(fmt.Sprintf("making of %s: %s", collection, strings.Join(indexes, ", ")))
 		})
-		told.end()
+		step.end()
 		return err
 	}
 	if err := build(); err != nil {
@@ -111,19 +111,19 @@ func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progr
 	return nil
 }
 
-// telling tells what is begun, and how long it took when it is over.
-type telling struct {
+// steps tells what is begun, and how long it took when it is over.
+type steps struct {
 	to    io.Writer
 	began time.Time
 }
 
-func (t *telling) begin(what string) {
+func (t *steps) begin(what string) {
 	t.end()
 	t.began = time.Now()
 	fmt.Fprintln(t.to, what)
 }
 
-func (t *telling) end() {
+func (t *steps) end() {
 	if !t.began.IsZero() {
 		fmt.Fprintf(t.to, "made in %s\n", time.Since(t.began).Round(time.Millisecond))
 	}

@@ -144,7 +144,7 @@ type progress struct {
 	// things are what is counted.
 	things string
 	// told is how many of them the last line told of.
-	told, total int
+	shown, total int
 }
 
 func newProgress(stdout io.Writer, things string, total int) *progress {
@@ -163,8 +163,8 @@ func (p *progress) set(stored int) {
 		p.bar.SetCurrent(int64(stored))
 		return
 	}
-	if stored-p.told >= progressStep && stored < p.total {
-		p.told = stored - stored%progressStep
+	if stored-p.shown >= progressStep && stored < p.total {
+		p.shown = stored - stored%progressStep
 		// Nobody may be reading.
 		_, _ = fmt.Fprintf(p.lines, "%d of %d %s\n", stored, p.total, p.things)
 	}

@@ -16,6 +16,6 @@ func deliverWebhooks(ctx context.Context, cfg config.Serve, service *service.Ser
 	return inBackground(ctx, func(ctx context.Context) {
 		sender := sending.New(sending.Options{Private: cfg.PrivateHooks})
 		defer sender.Close()
-		service.NewRunner(sender, webhooks.Options{Told: watched.WebhookAttempt, Logger: logger}).Run(ctx)
+		service.NewRunner(sender, webhooks.Options{Attempted: watched.WebhookAttempt, Logger: logger}).Run(ctx)
 	})
 }

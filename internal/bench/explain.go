@@ -37,24 +37,24 @@ const embeddedHost = "secantus"
 
 // Explain runs a read of Recording.Reads for what it costs.
 func Explain(ctx context.Context, db *mongo.Database, read bson.D) (Plan, error) {
-	var told bson.D
-	err := db.RunCommand(ctx, bson.D{{Key: "explain", Value: read}, {Key: "verbosity", Value: "executionStats"}}).Decode(&told)
+	var explained bson.D
+	err := db.RunCommand(ctx, bson.D{{Key: "explain", Value: read}, {Key: "verbosity", Value: "executionStats"}}).Decode(&explained)
 	if err != nil {
 		return Plan{}, fmt.Errorf("explain %v: %w", read, err)
 	}
 	plan := Plan{}
 	plan.Collection, _ = read[0].Value.(string)
-	if server, ok := find(told, "serverInfo").(bson.D); ok {
+	if server, ok := find(explained, "serverInfo").(bson.D); ok {
 		plan.Embedded = find(server, "host") == embeddedHost
 	}
-	winner, ok := find(told, "winningPlan").(bson.D)
+	winner, ok := find(explained, "winningPlan").(bson.D)
 	if !ok {
-		return Plan{}, fmt.Errorf("explain %v: it names no plan: %v", read, told)
+		return Plan{}, fmt.Errorf("explain %v: it names no plan: %v", read, explained)
 	}
 	plan.addStages(winner)
-	stats, ok := find(told, "executionStats").(bson.D)
+	stats, ok := find(explained, "executionStats").(bson.D)
 	if !ok {
-		return Plan{}, fmt.Errorf("explain %v: it tells no cost: %v", read, told)
+		return Plan{}, fmt.Errorf("explain %v: it tells no cost: %v", read, explained)
 	}
 	plan.KeysExamined = number(find(stats, "totalKeysExamined"))
 	plan.DocsExamined = number(find(stats, "totalDocsExamined"))

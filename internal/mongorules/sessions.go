@@ -22,8 +22,8 @@ const (
 )
 
 func (s *sent) inTransaction() bool {
-	autocommit, told := s.command.Lookup("autocommit").BooleanOK()
-	return told && !autocommit
+	autocommit, set := s.command.Lookup("autocommit").BooleanOK()
+	return set && !autocommit
 }
 
 // checkTransaction holds a command to what a transaction may hold.

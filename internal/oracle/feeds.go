@@ -2,25 +2,25 @@ package oracle
 
 // Record takes in what the scheduler says of an appointment: the newest counts.
 // Whom it names may be merged, and is followed.
-func (m *Model) Record(c Caller, id int64, news Appointment) Outcome {
+func (m *Model) Record(c Caller, id int64, sent Appointment) Outcome {
 	if c.Role == Client || !c.May("admin") {
 		return Outcome{Forbidden: true}
 	}
-	if !news.Removed && m.People[news.SentFor] == nil {
+	if !sent.Removed && m.People[sent.SentFor] == nil {
 		return Outcome{Failures: []Failure{{"NOT_FOUND", "appointments.0.clientId"}}}
 	}
 	known := m.Appointments[id]
-	if known != nil && known.ModifiedAt >= news.ModifiedAt {
+	if known != nil && known.ModifiedAt >= sent.ModifiedAt {
 		return Outcome{}
 	}
-	if news.Removed {
+	if sent.Removed {
 		// Whose it is the scheduler does not say.
-		news.SentFor = 0
+		sent.SentFor = 0
 		if known != nil {
-			news.SentFor = known.SentFor
+			sent.SentFor = known.SentFor
 		}
 	}
-	m.Appointments[id] = &news
+	m.Appointments[id] = &sent
 	return Outcome{}
 }
 

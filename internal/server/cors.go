@@ -33,16 +33,16 @@ type cors struct {
 	logger   *slog.Logger
 	// told keeps the log to a line for each origin in ten minutes, and all to what
 	// a person can read.
-	told, toldAll *limit.Rate
+	warned, warnedAll *limit.Rate
 }
 
 func newCORS(o Options) *cors {
 	return &cors{
-		origins:  o.CORSOrigins,
-		loopback: o.LoopbackOrigins,
-		logger:   o.Logger,
-		told:     limit.NewRate(limit.Budget{Burst: 1, Every: 10 * time.Minute}, time.Now),
-		toldAll:  limit.NewRate(limit.Budget{Burst: 20, Every: 30 * time.Second}, time.Now),
+		origins:   o.CORSOrigins,
+		loopback:  o.LoopbackOrigins,
+		logger:    o.Logger,
+		warned:    limit.NewRate(limit.Budget{Burst: 1, Every: 10 * time.Minute}, time.Now),
+		warnedAll: limit.NewRate(limit.Budget{Burst: 20, Every: 30 * time.Second}, time.Now),
 	}
 }
 
@@ -93,10 +93,10 @@ func (c *cors) allows(origin string) bool {
 // tells the page nothing.
 func (c *cors) log(r *http.Request, origin string) {
 	origin = origin[:min(len(origin), maxOrigin)]
-	if _, ok := c.told.Take(origin); !ok {
+	if _, ok := c.warned.Take(origin); !ok {
 		return
 	}
-	if _, ok := c.toldAll.Take(""); !ok {
+	if _, ok := c.warnedAll.Take(""); !ok {
 		return
 	}
 	c.logger.WarnContext(r.Context(), "CORS: a page of this origin may not call the API; allow it with --cors-origin", "origin", origin)

@@ -214,16 +214,16 @@ func (i *clientImport) report(row clientRow, errs client.Errors) error {
 	if i.options.Wrong == nil {
 		return nil
 	}
-	told := map[Problem]bool{}
+	reported := map[Problem]bool{}
 	for _, err := range errs {
 		problem := Problem{row.number, row.headerOf(err.Field, i.options.Match), err.Code, err.Message}
 		// A key is an input too.
 		same := problem
 		same.Message = ""
-		if told[same] {
+		if reported[same] {
 			continue
 		}
-		told[same] = true
+		reported[same] = true
 		if failed := i.options.Wrong(problem); failed != nil {
 			return failed
 		}

@@ -23,9 +23,9 @@ type use int
 const (
 	// taken columns are brought into the client.
 	taken use = iota
-	// told columns are of an export alone: when and by whom a client was made. An
+	// exported columns are of an export alone: when and by whom a client was made. An
 	// import passes them over.
-	told
+	exported
 	// ownKey is the client's id; see Matching.
 	ownKey
 	// deletedMark says that the client is deleted; rows of such are refused.
@@ -77,7 +77,7 @@ func columnsOf(definitions client.Definitions) []*Column {
 
 // propertyColumn is the column of a property; nil for one that has none.
 func propertyColumn(p *client.Property) *Column {
-	column := &Column{Name: p.Name, property: p, use: told}
+	column := &Column{Name: p.Name, property: p, use: exported}
 	if p.Is(client.Writable) {
 		column.use = taken
 	} else if !p.Held() || p.Name == client.NameMergedInto {

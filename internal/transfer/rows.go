@@ -130,7 +130,7 @@ func (r *sheetRows) mapped() []Mapped {
 	all := make([]Mapped, len(r.names))
 	for i, name := range r.names {
 		all[i].Header = name
-		if c := r.columns[i]; c != nil && c.use != told {
+		if c := r.columns[i]; c != nil && c.use != exported {
 			all[i].Column = c.Name
 		}
 	}
@@ -173,7 +173,7 @@ func (r *sheetRows) next() (clientRow, error) {
 	}
 	for i, cell := range read.Cells {
 		c := r.columns[i]
-		if c == nil || c.use == told {
+		if c == nil || c.use == exported {
 			continue
 		}
 		if value, says := c.valueOf(cell, r.reading); says {
@@ -269,7 +269,7 @@ func (r *jsonRows) object(line []byte, row *clientRow) {
 		switch {
 		case wrong != nil:
 			row.wrong(name, wrong)
-		case c == nil || c.use == told:
+		case c == nil || c.use == exported:
 		case seen[c]:
 			row.wrong(name, &client.Error{Code: CodeDuplicateColumn, Message: "another name of this line is taken for the same column"})
 		default:
@@ -293,7 +293,7 @@ func (r *jsonRows) column(name string) (*Column, *client.Error) {
 	if err == nil && len(r.known) < sheet.MaxCells {
 		r.known[name] = c
 		mapped := Mapped{Header: name}
-		if c != nil && c.use != told {
+		if c != nil && c.use != exported {
 			mapped.Column = c.Name
 		}
 		r.order = append(r.order, mapped)

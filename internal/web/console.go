@@ -97,17 +97,17 @@ func newConsole(o ConsoleOptions, dist fs.FS) http.Handler {
 
 // config is what the page's script is told, as JSON.
 func (o ConsoleOptions) config(loopback bool) (string, error) {
-	told := struct {
+	settings := struct {
 		Endpoint   string     `json:"endpoint"`
 		Playground string     `json:"playground"`
 		Identities []Identity `json:"identities"`
 	}{o.Endpoint, o.Playground, []Identity{}}
 	if loopback && o.Identities != nil {
 		var err error
-		if told.Identities, err = o.Identities(); err != nil {
+		if settings.Identities, err = o.Identities(); err != nil {
 			return "", err
 		}
 	}
-	text, err := json.Marshal(told)
+	text, err := json.Marshal(settings)
 	return string(text), err
 }

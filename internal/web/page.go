@@ -104,21 +104,21 @@ type config struct {
 
 // render returns the page's HTML, for hosts that get no tokens unless loopback.
 func (p page) render(o Options, loopback bool) ([]byte, error) {
-	told := config{Endpoint: o.Endpoint, Identities: []Identity{}, Examples: examples()}
+	settings := config{Endpoint: o.Endpoint, Identities: []Identity{}, Examples: examples()}
 	if loopback && o.Identities != nil {
 		var err error
-		if told.Identities, err = o.Identities(); err != nil {
+		if settings.Identities, err = o.Identities(); err != nil {
 			return nil, err
 		}
 	}
-	raw, err := json.Marshal(told)
+	raw, err := json.Marshal(settings)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	err = template.Must(template.ParseFS(pageFiles, "page.html")).Execute(&b, map[string]any{
 		"Bundled": p.Bundled, "Scripts": p.Scripts, "Styles": p.Styles, "CDN": cdnHost, "Config": string(raw),
-		"HasToken": len(told.Identities) > 0, "TokenWithheld": o.Identities != nil && !loopback,
+		"HasToken": len(settings.Identities) > 0, "TokenWithheld": o.Identities != nil && !loopback,
 	})
 	return b.Bytes(), err
 }

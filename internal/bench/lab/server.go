@@ -83,10 +83,10 @@ func (l *Lab) Start(v Variant, uri string) (*Server, error) {
 	}
 	// taskset becomes the program, so that its process is the server's.
 	s.PID = s.process.Process.Pid
-	told := make(chan string, 1)
-	go s.listen(out, told)
+	address := make(chan string, 1)
+	go s.listen(out, address)
 	select {
-	case s.Address = <-told:
+	case s.Address = <-address:
 		if s.Address != "" {
 			return s, nil
 		}
@@ -97,8 +97,8 @@ func (l *Lab) Start(v Variant, uri string) (*Server, error) {
 }
 
 // listen reads what a server prints, and tells where it is.
-func (s *Server) listen(out io.Reader, told chan<- string) {
-	defer close(told)
+func (s *Server) listen(out io.Reader, address chan<- string) {
+	defer close(address)
 	ready := regexp.MustCompile(`http://(127\.0\.0\.1:[0-9]+)`)
 	lines := bufio.NewScanner(out)
 	for waiting := true; lines.Scan(); {
@@ -110,7 +110,7 @@ func (s *Server) listen(out io.Reader, told chan<- string) {
 		}
 		if found := ready.FindStringSubmatch(line); waiting && found != nil {
 			waiting = false
-			told <- found[1]
+			address <- found[1]
 		}
 	}
 }

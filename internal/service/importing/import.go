@@ -137,11 +137,11 @@ func knowAppointments(ctx context.Context, tx store.Tx, clients []*client.Client
 	if _, err := tx.KnownAppointments(ctx, ids); err != nil {
 		return fmt.Errorf("find known appointments: %w", err)
 	}
-	news := make([]client.KnownAppointment, len(ids))
+	records := make([]client.KnownAppointment, len(ids))
 	for i, id := range ids {
-		news[i] = known[id]
+		records[i] = known[id]
 	}
-	tx.KnowAppointments(news)
+	tx.KnowAppointments(records)
 	return nil
 }
 

@@ -333,13 +333,13 @@ func (u *unmerging) save(ctx context.Context) error {
 	was, is := f.Seen(changes)
 	for i, c := range f.Back {
 		u.Stamp(c)
-		told := append(history.Diff(f.Folded[i].WithoutSubjects(), c), was.Changes(c.ClientID, is)...)
-		if err := u.Tx.Fold(f.Folded[i], c, f.Survivor, u.MergeEntry(c, history.OperationUnmerge, f.Journal.MergeID, told), history.KindUnmerged); err != nil {
+		changed := append(history.Diff(f.Folded[i].WithoutSubjects(), c), was.Changes(c.ClientID, is)...)
+		if err := u.Tx.Fold(f.Folded[i], c, f.Survivor, u.MergeEntry(c, history.OperationUnmerge, f.Journal.MergeID, changed), history.KindUnmerged); err != nil {
 			return err
 		}
 	}
-	told := append(history.Diff(f.Survivor, f.After), was.Changes(f.After.ClientID, is)...)
-	if err := u.Tx.Save(ctx, f.Survivor, f.After, u.MergeEntry(f.After, history.OperationUnmerge, f.Journal.MergeID, told), history.KindUpserted); err != nil {
+	changed := append(history.Diff(f.Survivor, f.After), was.Changes(f.After.ClientID, is)...)
+	if err := u.Tx.Save(ctx, f.Survivor, f.After, u.MergeEntry(f.After, history.OperationUnmerge, f.Journal.MergeID, changed), history.KindUpserted); err != nil {
 		return err
 	}
 	u.result.Client, u.result.Clients = f.After, f.Back

@@ -130,7 +130,7 @@ type appointmentBatch struct {
 
 	// What follows is of one run of the transaction.
 	known   map[int64]client.KnownAppointment
-	news    map[int64]bool
+	touched map[int64]bool
 	before  map[int64]*client.Client
 	after   map[int64]*client.Client
 	failed  map[*writing.EntryReader]*client.Error
@@ -153,8 +153,8 @@ func (b *appointmentBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*
 			return 0, nil, err
 		}
 	}
-	known := make([]client.KnownAppointment, 0, len(b.news))
-	for _, id := range slices.Sorted(maps.Keys(b.news)) {
+	known := make([]client.KnownAppointment, 0, len(b.touched))
+	for _, id := range slices.Sorted(maps.Keys(b.touched)) {
 		known = append(known, b.known[id])
 	}
 	tx.KnowAppointments(known)
@@ -164,7 +164,7 @@ func (b *appointmentBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*
 // load reads what is known of the entries' appointments and all clients whom
 // they have been or will be with.
 func (b *appointmentBatch) load(ctx context.Context, tx store.Tx) error {
-	b.news, b.after, b.failed, b.changed = map[int64]bool{}, map[int64]*client.Client{}, map[*writing.EntryReader]*client.Error{}, 0
+	b.touched, b.after, b.failed, b.changed = map[int64]bool{}, map[int64]*client.Client{}, map[*writing.EntryReader]*client.Error{}, 0
 	var appointments, clients []int64
 	for _, entry := range b.entries {
 		appointments = append(appointments, entry.appointment.AppointmentID)
@@ -209,7 +209,7 @@ func (b *appointmentBatch) take(entry *appointmentEntry) *client.Error {
 	if c != nil {
 		c.PutAppointment(a)
 	}
-	b.known[a.AppointmentID], b.news[a.AppointmentID] = next, true
+	b.known[a.AppointmentID], b.touched[a.AppointmentID] = next, true
 	b.changed++
 	return nil
 }

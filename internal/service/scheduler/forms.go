@@ -85,7 +85,7 @@ func (b *formBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*writing
 			newest[form.ClientID][form.FormID] = form
 		}
 	}
-	news := map[int64]map[string]bool{}
+	added := map[int64]map[string]bool{}
 	for _, entry := range b.entries {
 		form := entry.form
 		forms := newest[form.ClientID]
@@ -99,16 +99,16 @@ func (b *formBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*writing
 			failed[entry.reader] = entry.reader.Where.With("clientId").At(&client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("a client has at most %d forms", MaxForms)})
 		default:
 			forms[form.FormID] = form
-			if news[form.ClientID] == nil {
-				news[form.ClientID] = map[string]bool{}
+			if added[form.ClientID] == nil {
+				added[form.ClientID] = map[string]bool{}
 			}
-			news[form.ClientID][form.FormID] = true
+			added[form.ClientID][form.FormID] = true
 			changed++
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(news)) {
+	for _, id := range slices.Sorted(maps.Keys(added)) {
 		var forms []client.Form
-		for _, formID := range slices.Sorted(maps.Keys(news[id])) {
+		for _, formID := range slices.Sorted(maps.Keys(added[id])) {
 			forms = append(forms, newest[id][formID])
 		}
 		tx.PutForms(clients[id], forms, b.now, []string{client.NameFormList})

@@ -186,7 +186,7 @@ func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.T
 	}
 	options := &b.worker.runner.options
 	if result.Failure == sending.Delivered {
-		options.Told(outcomeDelivered, now.Sub(d.ChangedDate))
+		options.Attempted(outcomeDelivered, now.Sub(d.ChangedDate))
 		d.State = store.DeliverySucceeded
 		b.hasten = b.hasten || b.open.State.Failures >= failuresToPause
 		b.open.State.Failures, b.open.State.FailingSince, b.open.State.PausedUntil = 0, nil, time.Time{}
@@ -196,7 +196,7 @@ func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.T
 		}
 		return
 	}
-	options.Told(string(result.Failure), now.Sub(d.ChangedDate))
+	options.Attempted(string(result.Failure), now.Sub(d.ChangedDate))
 	d.Failure = new(store.WebhookFailure(result.Failure))
 	d.NextAttemptDate = new(now.Add(options.Delay(int(d.Attempts))))
 	b.open.State.Failures++

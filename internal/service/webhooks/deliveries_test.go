@@ -123,7 +123,7 @@ func TestWebhookAttemptsAreToldByTheirOutcome(t *testing.T) {
 	w.make(t, r, nil)
 	told := make(chan string, 10)
 	options := quick()
-	options.Told = func(outcome string, lag time.Duration) {
+	options.Attempted = func(outcome string, lag time.Duration) {
 		if lag < 0 {
 			t.Errorf("lag %v", lag)
 		}

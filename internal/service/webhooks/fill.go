@@ -55,7 +55,7 @@ func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.Web
 	return w.store().PendingDeliveries(ctx, w.key, maxPending)
 }
 
-// check sees whether all is kept that the webhook was not told yet. Else what is left
+// check sees whether all is kept that the webhook was not told of yet. Else what is left
 // is given up, and the webhook is told to read all clients again.
 func (w *worker) check(ctx context.Context, open *store.OpenWebhook, head int64) error {
 	from := open.State.Queued
@@ -80,11 +80,11 @@ func (w *worker) resync(ctx context.Context, open *store.OpenWebhook, head int64
 	if err := w.store().DropDeliveries(ctx, w.key); err != nil {
 		return err
 	}
-	told := store.WebhookDelivery{
+	resync := store.WebhookDelivery{
 		Place: 2*head + 1, MessageID: webhook.NewMessageID(), Kind: webhook.KindResync,
 		ChangedDate: w.runner.endpoints.Instant(), State: store.DeliveryPending,
 	}
-	if err := w.store().QueueDeliveries(ctx, w.key, []store.WebhookDelivery{told}); err != nil {
+	if err := w.store().QueueDeliveries(ctx, w.key, []store.WebhookDelivery{resync}); err != nil {
 		return err
 	}
 	open.State.Queued, open.State.Done = head, head

@@ -38,8 +38,8 @@ type Options struct {
 	Delay func(attempts int) time.Duration
 	// GiveUpAfter is for how long what fails is tried.
 	GiveUpAfter time.Duration
-	// Told is told of each attempt: its outcome, and how long ago the change was.
-	Told func(outcome string, lag time.Duration)
+	// Attempted is called after each attempt: its outcome, and how long ago the change was.
+	Attempted func(outcome string, lag time.Duration)
 	// Logger logs what fails on our side, and webhooks that are disabled.
 	Logger *slog.Logger
 }
@@ -71,8 +71,8 @@ func (s *Endpoints) NewRunner(sender Sender, options Options) *Runner {
 	if options.GiveUpAfter == 0 {
 		options.GiveUpAfter = webhook.GiveUpAfter
 	}
-	if options.Told == nil {
-		options.Told = func(string, time.Duration) {}
+	if options.Attempted == nil {
+		options.Attempted = func(string, time.Duration) {}
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)

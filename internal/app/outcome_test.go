@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// spoken is an answer as it is written.
-type spoken struct {
+// outcome is an answer as it is written.
+type outcome struct {
 	unknown bool
 	code    string
-	record  *spokenRecord
-	records []spokenRecord
+	record  *answeredRecord
+	records []answeredRecord
 	merge   int64
 	erased  []string
 }
 
-type spokenRecord struct {
+type answeredRecord struct {
 	ClientID   string   `json:"clientId"`
 	FirstName  string   `json:"firstName"`
 	Version    int64    `json:"version"`
@@ -31,15 +31,15 @@ type spokenRecord struct {
 	} `json:"viewByClients"`
 }
 
-// readTold reads an answer. The codes that ask for another try leave it unknown.
-func readTold(a answer) (spoken, error) {
-	var got spoken
+// readOutcome reads an answer. The codes that ask for another try leave it unknown.
+func readOutcome(a answer) (outcome, error) {
+	var got outcome
 	for _, e := range a.Errors {
 		switch code, _ := e.Extensions["code"].(string); code {
 		case "UNAVAILABLE", "TIMEOUT", "CANCELED", "TOO_MANY_REQUESTS", "OVERLOADED":
-			return spoken{unknown: true}, nil
+			return outcome{unknown: true}, nil
 		default:
-			return spoken{unknown: true}, fmt.Errorf("the error %s", code)
+			return outcome{unknown: true}, fmt.Errorf("the error %s", code)
 		}
 	}
 	var body struct {
@@ -49,9 +49,9 @@ func readTold(a answer) (spoken, error) {
 		return got, err
 	}
 	var do struct {
-		spokenRecord
-		Client          *spokenRecord
-		Clients         []spokenRecord
+		answeredRecord
+		Client          *answeredRecord
+		Clients         []answeredRecord
 		Count           int
 		MergeID         string
 		ErasedClientIDs []string `json:"erasedClientIds"`
@@ -65,7 +65,7 @@ func readTold(a answer) (spoken, error) {
 	}
 	got.record, got.records, got.erased = do.Client, do.Clients, do.ErasedClientIDs
 	if do.ClientID != "" {
-		got.record = &do.spokenRecord
+		got.record = &do.answeredRecord
 	}
 	if do.MergeID != "" {
 		var err error
@@ -82,7 +82,7 @@ func readTold(a answer) (spoken, error) {
 }
 
 // of is the answer as the model tells it. Ids that are new are learned from it.
-func (s spoken) of(p *play, d deed) (told, error) {
+func (s outcome) of(p *play, d deed) (told, error) {
 	got := told{unknown: s.unknown, code: s.code, merge: s.merge}
 	var errs []error
 	if s.record != nil {
@@ -118,7 +118,7 @@ func (s spoken) of(p *play, d deed) (told, error) {
 
 // symmetric wants each edge between clients that are not deleted to show at both
 // its ends.
-func (s spoken) symmetric() error {
+func (s outcome) symmetric() error {
 	for _, one := range s.records {
 		for _, other := range s.records {
 			views := slices.Contains(other.SubjectIDs, one.ClientID)
@@ -136,12 +136,12 @@ func (s spoken) symmetric() error {
 	return nil
 }
 
-func (r *spokenRecord) person() person {
+func (r *answeredRecord) person() person {
 	return person{version: r.Version, deleted: r.Deleted, city: r.City}
 }
 
 // slot is the one whose client has that name.
-func (r *spokenRecord) slot() int {
+func (r *answeredRecord) slot() int {
 	slot, _ := strconv.Atoi(strings.TrimPrefix(r.FirstName, slotPrefix))
 	return slot
 }
