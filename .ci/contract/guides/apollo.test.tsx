@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 // First: what is loaded after it finds a page.
-import { ask, create, dropSockets, eventually, key, loseAnswers, owner, reader, rename, show, url } from "./world";
+import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url } from "./world";
 import { gql } from "@apollo/client";
 import { ApolloProvider } from "@apollo/client/react";
 import { makeClient } from "./apollo/src/client";
@@ -16,12 +16,6 @@ for (const level of ["warn", "error"] as const) {
   console[level] = (...words: unknown[]) => void complaints.push(words.map(String).join(" "));
 }
 after(() => assert.deepEqual(complaints, []));
-
-// group is a filter for the clients of one test.
-function group() {
-  const tag = key();
-  return { tag, filter: { tagsList: [tag] } };
-}
 
 const listed = (apollo: ReturnType<typeof makeClient>, filter: { tagsList: string[] }) =>
   apollo.readQuery({ query: ClientListQuery, variables: { filter } })?.clientConnection?.edges.map(({ node }) => node.fullName);
@@ -161,7 +155,7 @@ test("a list follows what happens, over a break", async () => {
   await eventually(shows("Bea"), () => rename(person.id, turn++ % 2 ? "Ada" : "Bea"));
   await rename(person.id, "Cleo");
   await eventually(shows("Cleo"));
-  dropSockets();
+  dropConnections();
   await rename(person.id, "Dora");
   await create(tag, "Eve");
   await eventually(shows("Dora", "Eve"));

@@ -29,23 +29,27 @@ class Socket extends WebSocket {
 }
 Object.assign(globalThis, { WebSocket: Socket });
 
-// dropSockets ends every connection without a word.
-export function dropSockets(): void {
+// streams ends the answers that are being read.
+let streams = new AbortController();
+
+// dropConnections ends every connection without a word.
+export function dropConnections(): void {
   sockets.forEach((socket) => socket.terminate());
+  streams.abort(new TypeError("terminated"));
+  streams = new AbortController();
 }
 
 const { fetch: realFetch } = globalThis;
 let toLose = 0;
-export let requests = 0;
 
 // loseAnswers has the next requests done, and their answers lost.
 export function loseAnswers(count: number): void {
   toLose = count;
 }
 
-globalThis.fetch = async (...args) => {
-  requests++;
-  const answer = await realFetch(...args);
+globalThis.fetch = async (input, init) => {
+  const signals = [streams.signal, ...(init?.signal ? [init.signal] : [])];
+  const answer = await realFetch(input, { ...init, signal: AbortSignal.any(signals) });
   if (toLose > 0) {
     toLose--;
     await answer.arrayBuffer();
@@ -75,6 +79,12 @@ export interface Person {
   lastName: string;
   fullName: string;
   tags: string[] | null;
+}
+
+// group is a tag, and a filter for the clients that carry it.
+export function group() {
+  const tag = key();
+  return { tag, filter: { tagsList: [tag] } };
 }
 
 // create makes a client that carries a tag, by which a test finds its own.
