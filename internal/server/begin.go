@@ -133,7 +133,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		return nil, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
-	watched.Is(func() telemetry.About { return about(operation.Operation, asked.Query, cost) })
+	watched.Is(func() telemetry.About { return about(operation.Operation, document.hash, cost) })
 	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:

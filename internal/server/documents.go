@@ -22,6 +22,8 @@ const documentBytes = 4 << 20
 // parsed is a document, with what its selections are compiled into.
 type parsed struct {
 	*ast.QueryDocument
+	// hash is the SHA-256 of the text, by which those who watch name it.
+	hash  string
 	plans *plan.Cache
 }
 
@@ -65,7 +67,7 @@ func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool,
 	if len(query.Operations) == 0 {
 		return nil, false, gqlerror.List{invalid("query holds no operation")}
 	}
-	return &parsed{query, plan.NewCache(query)}, false, nil
+	return &parsed{query, hashOf(asked.Query), plan.NewCache(query)}, false, nil
 }
 
 // validate holds a document that was not seen before to the rules of GraphQL, and

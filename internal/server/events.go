@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"sync"
@@ -24,7 +23,7 @@ const (
 func wantsEvents(r *http.Request) bool {
 	for _, line := range r.Header.Values("Accept") {
 		for entry := range strings.SplitSeq(line, ",") {
-			media, parameters, err := mime.ParseMediaType(entry)
+			media, parameters, err := mediaRange(entry)
 			if err == nil && media == mediaEvents && parameters["q"] != "0" {
 				return true
 			}

@@ -7,6 +7,15 @@ import (
 	"strings"
 )
 
+// mediaRange reads an entry of a header of media types or encodings. One without
+// parameters, as almost all are, needs no memory.
+func mediaRange(entry string) (name string, parameters map[string]string, err error) {
+	if strings.Contains(entry, ";") {
+		return mime.ParseMediaType(entry)
+	}
+	return strings.ToLower(strings.TrimSpace(entry)), nil, nil
+}
+
 // accepted is the best of what is on offer for an Accept or Accept-Encoding
 // header, by the weights that it gives and, among equals, in the order of offers;
 // empty when none will do. matches says how closely a range of the header means
@@ -17,7 +26,7 @@ func accepted(header []string, offers []string, matches func(wanted, offer strin
 		weight, closest := 0.0, 0
 		for _, line := range header {
 			for entry := range strings.SplitSeq(line, ",") {
-				wanted, parameters, err := mime.ParseMediaType(entry)
+				wanted, parameters, err := mediaRange(entry)
 				if err != nil {
 					continue
 				}

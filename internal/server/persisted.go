@@ -58,7 +58,9 @@ func (p *persisted) find(asked *request) *client.Error {
 	case asked.Query != "" && hash != "" && hash != hashOf(asked.Query):
 		return &client.Error{Code: codeBadRequest, Message: "sha256Hash is not the SHA-256 of query, in hexadecimal"}
 	case strings.TrimSpace(asked.Query) != "":
-		name = hashOf(asked.Query)
+		if p.only {
+			name = hashOf(asked.Query)
+		}
 	case name == "" || asked.Query != "":
 		return &client.Error{Code: codeBadRequest, Message: "query holds the document to execute"}
 	default:

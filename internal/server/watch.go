@@ -25,9 +25,9 @@ func (h *graphqlHandler) show() {
 	t.Show(telemetry.DocumentBytes, func() float64 { return float64(h.documents.size()) })
 }
 
-// about is what is told of an operation.
-func about(operation *ast.OperationDefinition, text string, cost int64) telemetry.About {
-	return telemetry.About{Name: operation.Name, Kind: string(operation.Operation), Hash: hashOf(text), Points: cost}
+// about is what is told of an operation of a document of that hash.
+func about(operation *ast.OperationDefinition, hash string, cost int64) telemetry.About {
+	return telemetry.About{Name: operation.Name, Kind: string(operation.Operation), Hash: hash, Points: cost}
 }
 
 // codesOf are the codes of errors.
