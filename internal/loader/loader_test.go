@@ -207,7 +207,7 @@ func TestAFailedReadIsToldToAllSiblings(t *testing.T) {
 // asked meanwhile and for those that ask next: nobody takes it for an empty list,
 // and the panic does not end the program.
 func TestAPanicIsAnErrorForEveryClientOfTheLevel(t *testing.T) {
-	loaders := loader.New(nil, client.Scope{}) // Without a service every read panics.
+	loaders := loader.New(reading.New(nil, nil, nil, nil), client.Scope{}) // Without a store every read panics.
 	members := loaders.Wrap([]*client.Client{{ClientID: 1, SubjectIDs: []int64{2}}, {ClientID: 2}, {ClientID: 3}})
 	for name, read := range map[string]func(*loader.Client) error{
 		"subjects": func(c *loader.Client) error { _, err := c.AllSubjects(t.Context(), client.Selection{}); return err },
