@@ -78,7 +78,7 @@ bench-scale: ## measure how that cost grows, with clients, viewers, pages, conne
 bench-reads: ## measure what each read examines at 1,000, 10,000 and 100,000 clients, into docs/mongodb.md; the first run loads them, for half an hour
 	go run ./internal/bench/reads -write docs/mongodb.md $(ARGS)
 
-generate: ## generate the code that schema.graphqls asks for, its lines on permissions, and the pages of flags and metrics
+generate: ## generate the code that schema.graphqls asks for, its lines on permissions, and the pages of flags, metrics and errors
 	go run ./.ci/permissions schema.graphqls
 	go run ./.ci/reference docs
 	go tool gqlgen generate

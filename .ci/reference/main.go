@@ -1,6 +1,6 @@
 // Reference writes the pages that the program itself knows: docs/configuration.md,
-// all commands with their flags and variables, and docs/metrics.md, all metrics. It
-// is run by `make generate`, and by `make check` to see that nothing is left to
+// all commands with their flags and variables, docs/metrics.md, all metrics, and
+// docs/guides/errors.md, all codes of errors. It is run by `make generate`, and by `make check` to see that nothing is left to
 // write:
 //
 //	go run ./.ci/reference docs
@@ -32,7 +32,14 @@ func run(dir string) error {
 	if err := write(dir, "configuration.md", flags.String()); err != nil {
 		return err
 	}
-	return write(dir, "metrics.md", metrics())
+	if err := write(dir, "metrics.md", metrics()); err != nil {
+		return err
+	}
+	page, err := errorsPage()
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, "guides"), "errors.md", page)
 }
 
 func write(dir, name, page string) error {
