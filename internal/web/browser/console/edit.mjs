@@ -64,6 +64,38 @@ export const tests = {
     await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "Oslo"));
   },
 
+  "what is begun waits for who began it, on whatever screen, and for nobody else": async (world) => {
+    const id = await world.newClient({ firstName: "Bea", lastName: "Begun", emailAddress: "bea@begun.example" });
+    const become = async (page, name) => {
+      await page.getByRole("button", { name: /^Account/ }).click();
+      await page.getByRole("menuitem", { name }).click();
+    };
+    const page = await world.window(`/clients/${id}`);
+    await page.getByLabel("Company", { exact: true }).fill("Begun Ltd");
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByText("Not saved yet:").getByRole("link", { name: "Bea Begun" }).click();
+    check((await page.getByLabel(/^Company/).inputValue()) === "Begun Ltd", "the change is lost");
+    await page.getByText("1 change is not saved").waitFor();
+
+    await page.getByText("Live", { exact: true }).waitFor();
+    page.expectsErrors = true; // The browser tells of each request that fails.
+    await page.context().setOffline(true);
+    await page.getByText("You are offline.").first().waitFor();
+    await save(page);
+    await page.getByText("1 edit waits to be sent").waitFor();
+    await become(page, /Admin$/);
+    await page.getByRole("heading", { name: "The server can’t be reached" }).waitFor();
+    await page.context().setOffline(false);
+    // Nobody has to ask for it again: it is read when the server is back.
+    await page.getByLabel("Company", { exact: true }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    check((await page.getByText("waits to be sent").count()) === 0, "somebody else sees the edit");
+    check((await world.client(id, "companyName")).companyName === null, "somebody else's token sent the edit");
+    await become(page, /^Olivia/);
+    await toast(page, "1 edit that waited was sent").waitFor();
+    check((await world.client(id, "companyName")).companyName === "Begun Ltd", "the edit is lost");
+  },
+
   "history tells before and after, and gives a value back": async (world) => {
     const id = await world.newClient({ firstName: "Hilda", lastName: "History", emailAddress: "hilda@history.example", city: "Turku" });
     await world.ask('mutation ($id: ID!) { patchClient(clientId: $id, patch: {city: "Tampere"}) { userErrors { code } } }', { id });

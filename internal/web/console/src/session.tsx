@@ -1,6 +1,7 @@
 // Who is signed in: a token that was pasted, kept until the tab closes, or one
 // of the development identities, of which the name is kept.
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import type { Desk } from "~/api/desk";
 import { freshConfig, type Config, type Identity } from "~/config";
 import { load, save } from "~/storage";
 
@@ -12,6 +13,8 @@ export interface Session {
   identity: Identity | null;
   // Why nobody is signed in any more.
   ended: boolean;
+  // What each person who was signed in here has begun, by who it is.
+  desks: Map<string, Desk>;
   pasteToken(token: string): void;
   become(identity: Identity): void;
   signOut(ended?: boolean): void;
@@ -47,6 +50,7 @@ function begin(config: Config): State {
 
 export function SessionProvider(props: { config: Config; children: ReactNode }) {
   const [state, setState] = useState(() => begin(props.config));
+  const [desks] = useState(() => new Map<string, Desk>());
 
   const pasteToken = useCallback((token: string) => {
     save("session", "token", token);
@@ -62,6 +66,9 @@ export function SessionProvider(props: { config: Config; children: ReactNode }) 
   }, []);
 
   const signOut = useCallback((ended = false) => {
+    if (!ended) {
+      desks.clear();
+    }
     save("session", "token", null);
     save("session", "signedOut", true);
     setState((old) => ({ ...old, token: null, identity: null, ended }));
@@ -69,8 +76,8 @@ export function SessionProvider(props: { config: Config; children: ReactNode }) 
     void freshConfig()
       .then((config) => config && setState((old) => ({ ...old, config })))
       .catch(() => undefined);
-  }, []);
+  }, [desks]);
 
-  const session = useMemo(() => ({ ...state, pasteToken, become, signOut }), [state, pasteToken, become, signOut]);
+  const session = useMemo(() => ({ ...state, desks, pasteToken, become, signOut }), [state, desks, pasteToken, become, signOut]);
   return <Context.Provider value={session}>{props.children}</Context.Provider>;
 }

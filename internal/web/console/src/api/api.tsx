@@ -1,11 +1,10 @@
 // The one connection to the server that screens share: queries and mutations by
-// HTTP, what changes by WebSocket, and edits that wait for the network.
+// HTTP, what changes by WebSocket.
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react";
 import { cacheExchange, Client, fetchExchange, mapExchange } from "@urql/core";
 import { Provider } from "urql";
 import { Live } from "~/api/live";
 import { OperationLog } from "~/api/operations";
-import { Outbox } from "~/api/outbox";
 import { troubleOf } from "~/api/errors";
 import { useSession } from "~/session";
 
@@ -32,7 +31,6 @@ export interface Api {
   client: Client;
   live: Live;
   log: OperationLog;
-  outbox: Outbox;
 }
 
 const Context = createContext<Api | null>(null);
@@ -70,7 +68,7 @@ export function ApiProvider({ token, children }: { token: string; children: Reac
         fetchExchange,
       ],
     });
-    return { client, log, live: new Live(config.endpoint, token, log), outbox: new Outbox(client) };
+    return { client, log, live: new Live(config.endpoint, token, log) };
   }, [config.endpoint, token, signOut]);
 
   useEffect(() => {

@@ -21,6 +21,7 @@ export class Live {
   private timer = 0;
   private wait = firstWait;
   private stopped = true;
+  private wasLive = false;
   private cursor: string | null = null;
   private state: LiveState = "connecting";
   private readonly listeners = new Set<(change: Change) => void>();
@@ -108,6 +109,11 @@ export class Live {
       on: {
         connected: () => {
           this.wait = firstWait;
+          if (this.wasLive && this.cursor === null) {
+            // Nobody knows what was missed: there is no event to go on behind.
+            this.readAgain();
+          }
+          this.wasLive = true;
           this.setState("live");
         },
       },
@@ -150,6 +156,11 @@ export class Live {
 
   private resync() {
     this.cursor = null;
+    this.readAgain();
+  }
+
+  // readAgain has everything that is shown read again.
+  readAgain() {
     this.resyncs.forEach((listener) => listener());
   }
 

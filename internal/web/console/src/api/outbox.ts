@@ -2,7 +2,6 @@
 // was made with and sent again when the network is back: however often that is,
 // it is done once.
 import { useSyncExternalStore } from "react";
-import type { Client } from "@urql/core";
 import { load, save } from "~/storage";
 import type { PatchClientMutation, PatchClientMutationVariables } from "~/screens/client/client.generated";
 
@@ -18,14 +17,19 @@ export interface WaitingEdit {
 // A sender sends an edit. null: the network is not there, try later.
 export type Sender = (variables: PatchClientMutationVariables) => Promise<PatchClientMutation["patchClient"] | null>;
 
+// Under this name, the edits of each person, by who it is.
 const name = "outbox";
+type Kept = Record<string, readonly WaitingEdit[]>;
 
 export class Outbox {
-  private edits: readonly WaitingEdit[] = load<WaitingEdit[]>("session", name, []);
+  private edits: readonly WaitingEdit[];
   private readonly listeners = new Set<() => void>();
   private sending = false;
 
-  constructor(readonly client: Client) {}
+  // who is whose edits these are: nobody else's token may send them.
+  constructor(private readonly who: string) {
+    this.edits = load<Kept>("session", name, {})[who] ?? [];
+  }
 
   readonly subscribe = (listener: () => void) => {
     this.listeners.add(listener);
@@ -36,7 +40,9 @@ export class Outbox {
 
   private set(edits: readonly WaitingEdit[]) {
     this.edits = edits;
-    save("session", name, edits.length > 0 ? edits : null);
+    const { [this.who]: _, ...others } = load<Kept>("session", name, {});
+    const kept = edits.length > 0 ? { ...others, [this.who]: edits } : others;
+    save("session", name, Object.keys(kept).length > 0 ? kept : null);
     this.listeners.forEach((listener) => listener());
   }
 

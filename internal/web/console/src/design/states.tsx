@@ -1,6 +1,7 @@
 // What a screen shows when it has nothing to show, or can't.
 import type { ReactNode } from "react";
 import type { Trouble } from "~/api/errors";
+import { useRetry } from "~/api/retry";
 import { Button } from "~/design/controls";
 import { Icon, type IconName } from "~/design/icons";
 import { useText } from "~/i18n";
@@ -21,6 +22,7 @@ export function State(props: { icon: IconName; title: string; hint?: string; chi
 // isPage: the whole screen is in trouble, and has no other heading.
 export function TroubleState({ trouble, retry, isPage = false }: { trouble: Trouble; retry(): void; isPage?: boolean }) {
   const t = useText();
+  useRetry(trouble, retry);
   switch (trouble.kind) {
     case "denied":
       return <State isPage={isPage} icon="lock" title={t.states.deniedTitle} hint={t.states.denied} />;

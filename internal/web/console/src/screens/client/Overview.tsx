@@ -2,6 +2,7 @@
 // version that was looked at.
 import { useEffect, useRef, useState } from "react";
 import { useApi } from "~/api/api";
+import { useDesk } from "~/api/desk";
 import { newKey } from "~/api/key";
 import { useOutbox, type WaitingEdit } from "~/api/outbox";
 import { Button } from "~/design/controls";
@@ -99,9 +100,11 @@ function useEdit(current: Client, again: () => void) {
   const t = useText();
   const say = useToast();
   const label = useLabel(current);
-  const { client: api, outbox } = useApi();
-  const [draft, setDraft] = useState<Draft>({});
-  const [base, setBase] = useState(current);
+  const { client: api } = useApi();
+  const { outbox, drafts } = useDesk();
+  const kept = drafts.get(current.id);
+  const [draft, setDraft] = useState<Draft>(kept?.draft ?? {});
+  const [base, setBase] = useState(kept?.base ?? current);
   const [problems, setProblems] = useState<Problems>(new Map());
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [saving, setSaving] = useState(false);
@@ -112,6 +115,7 @@ function useEdit(current: Client, again: () => void) {
       setBase((old) => (current.version >= old.version ? current : old));
     }
   }, [current, clean]);
+  useEffect(() => drafts.keep(current.id, clean ? null : { base, draft }), [drafts, current.id, clean, base, draft]);
 
   const finish = (client: Client | null) => {
     setDraft({});
@@ -213,7 +217,7 @@ function useSaveKey(save: (() => Promise<void>) | null) {
 // when they were.
 function Waiting({ client }: { client: Client }) {
   const t = useText();
-  const { outbox } = useApi();
+  const { outbox } = useDesk();
   const edits = useOutbox(outbox).filter((edit) => edit.clientId === client.clientId);
   return edits.map((edit) => <WaitingNotice key={edit.variables.idempotencyKey} edit={edit} onDrop={() => outbox.drop(edit)} t={t} client={client} />);
 }

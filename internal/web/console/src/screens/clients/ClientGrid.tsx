@@ -3,7 +3,9 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { Link, useNavigate } from "react-router";
-import { Avatar, Checkbox, Skeleton } from "~/design/controls";
+import type { Trouble } from "~/api/errors";
+import { useRetry } from "~/api/retry";
+import { Avatar, Button, Checkbox, Skeleton } from "~/design/controls";
 import { Icon } from "~/design/icons";
 import { useNarrow } from "~/design/narrow";
 import { useText } from "~/i18n";
@@ -50,11 +52,12 @@ export function ClientGrid(props: GridProps) {
 
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
+  const waits = state.loading || state.loadingMore || state.trouble !== null;
   useEffect(() => {
-    if (last >= rows.length - ahead) {
+    if (!waits && last >= rows.length - ahead) {
       void list.more();
     }
-  }, [last, rows.length, list]);
+  }, [waits, last, rows.length, list]);
 
   const move = (index: number) => {
     const to = Math.max(0, Math.min(rows.length - 1, index));
@@ -137,8 +140,21 @@ export function ClientGrid(props: GridProps) {
           ) : null;
         })}
       </div>
+      {state.trouble ? <MoreTrouble trouble={state.trouble} retry={() => void list.retry()} /> : null}
       {state.loadingMore ? <p className="grid-end">{t.clients.more}</p> : null}
       {!state.hasMore && !state.loading && rows.length > 20 ? <p className="grid-end">{t.clients.end}</p> : null}
+    </div>
+  );
+}
+
+// MoreTrouble says below the rows that there are, why there are no more of them.
+function MoreTrouble({ trouble, retry }: { trouble: Trouble; retry(): void }) {
+  const t = useText();
+  useRetry(trouble, retry);
+  return (
+    <div className="grid-end" role="alert">
+      {trouble.kind === "failed" ? trouble.message : t.states.offlineTitle}{" "}
+      {trouble.kind === "failed" && trouble.id ? t.states.errorId(trouble.id) : null} <Button onPress={retry}>{t.states.retry}</Button>
     </div>
   );
 }

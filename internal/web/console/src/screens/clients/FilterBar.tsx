@@ -9,7 +9,7 @@ import { useFormats } from "~/i18n/format";
 import type { Messages } from "~/i18n/en";
 import type { Choices } from "~/screens/clients/ClientsScreen";
 import { FilterEditor } from "~/screens/clients/FilterEditor";
-import { lists, type Change, type Filters, type ListName } from "~/screens/clients/filters";
+import { hasBirthday, lists, type Change, type Filters, type ListName } from "~/screens/clients/filters";
 import { partSize } from "~/screens/clients/list";
 import { useMe } from "~/screens/frame/me";
 
@@ -17,7 +17,7 @@ import { useMe } from "~/screens/frame/me";
 const rest = 150;
 
 // A filter's name: one of these, or "field." and the id of a custom field.
-export type FilterName = ListName | "created" | "term" | "deleted" | `field.${string}`;
+export type FilterName = ListName | "created" | "birthday" | "term" | "deleted" | `field.${string}`;
 
 interface BarProps {
   filters: Filters;
@@ -35,6 +35,7 @@ export function FilterBar({ filters, change, choices, limited }: BarProps) {
   const names: readonly FilterName[] = [
     ...lists.filter((name) => (name !== "tag" || me.role !== "CLIENT") && (name !== "group" || (choices?.locationGroups ?? []).length > 0)),
     "created",
+    "birthday",
     "term",
     "deleted",
   ];
@@ -159,6 +160,8 @@ function isUsed(filters: Filters, name: FilterName): boolean {
   switch (name) {
     case "created":
       return filters.from !== "" || filters.to !== "";
+    case "birthday":
+      return hasBirthday(filters);
     case "term":
       return filters.term !== "";
     case "deleted":
@@ -176,6 +179,9 @@ export function valuesOf(filters: Filters, name: FilterName): readonly string[] 
 }
 
 function without(name: FilterName): Change {
+  if (name === "birthday") {
+    return { bornFrom: null, bornTo: null };
+  }
   return name === "created" ? { from: null, to: null } : { [name]: null };
 }
 
@@ -194,6 +200,10 @@ function useValueText(name: FilterName, filters: Filters, choices: Choices | und
     return [filters.from && t.filters.since(formats.day(filters.from)), filters.to && t.filters.until(formats.day(filters.to))]
       .filter(Boolean)
       .join(" ");
+  }
+  if (name === "birthday") {
+    const { from, to } = filters.birthday;
+    return [...new Set([from || to, to || from])].map((day) => formats.dayOfYear(day)).join(" – ");
   }
   if (name === "term") {
     return filters.term;

@@ -1,7 +1,8 @@
 // The editor of one filter.
 import { useState, type FormEvent } from "react";
-import { Button, Checkbox, TextField } from "~/design/controls";
+import { Button, Checkbox, Select, TextField } from "~/design/controls";
 import { useText } from "~/i18n";
+import { useFormats } from "~/i18n/format";
 import type { Choices } from "~/screens/clients/ClientsScreen";
 import { valuesOf, type FilterName } from "~/screens/clients/FilterBar";
 import type { Change, Filters } from "~/screens/clients/filters";
@@ -32,6 +33,9 @@ export function FilterEditor(props: EditorProps) {
         <Button onPress={onDone}>{t.filters.done}</Button>
       </div>
     );
+  }
+  if (name === "birthday") {
+    return <BirthdayEditor {...props} />;
   }
   if (name === "term") {
     return <TextEditor label={t.filters.termHint} value={filters.term} onSave={(term) => change({ term: term || null })} onDone={onDone} />;
@@ -120,4 +124,42 @@ function TextEditor(props: { label: string; value: string; onSave(text: string):
       <Button type="submit">{t.filters.done}</Button>
     </form>
   );
+}
+
+// BirthdayEditor takes days of the year: over the end of one where the first day
+// comes after the last.
+function BirthdayEditor({ filters, change, onDone }: EditorProps) {
+  const t = useText();
+  const { from, to } = filters.birthday;
+  return (
+    <div className="form">
+      <DayOfYear label={t.filters.from} value={from} onChange={(day) => change({ bornFrom: day || null })} />
+      <DayOfYear label={t.filters.to} value={to} onChange={(day) => change({ bornTo: day || null })} />
+      <Button onPress={onDone}>{t.filters.done}</Button>
+    </div>
+  );
+}
+
+function DayOfYear({ label, value, onChange }: { label: string; value: string; onChange(day: string): void }) {
+  const t = useText();
+  const formats = useFormats();
+  const [month = "", day = ""] = value.split("-");
+  const months = [{ id: "", label: "" }, ...Array.from({ length: 12 }, (_, index) => ({ id: two(index + 1), label: formats.month(index) }))];
+  // Of a leap year: 29 February is a day of its own.
+  const length = month === "" ? 31 : new Date(Date.UTC(2024, Number(month), 0)).getUTCDate();
+  const days = Array.from({ length }, (_, index) => ({ id: two(index + 1), label: formats.number(index + 1) }));
+  const set = (newMonth: string, newDay: string) => {
+    const last = new Date(Date.UTC(2024, Number(newMonth), 0)).getUTCDate();
+    onChange(newMonth === "" ? "" : `${newMonth}-${Number(newDay) > last ? two(last) : newDay || "01"}`);
+  };
+  return (
+    <div className="day-of-year" role="group" aria-label={label}>
+      <Select label={`${label}: ${t.filters.month}`} choices={months} value={month} onChange={(chosen) => set(chosen, day)} />
+      <Select label={t.filters.day} choices={days} value={day || null} onChange={(chosen) => set(month, chosen)} isDisabled={month === ""} />
+    </div>
+  );
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, "0");
 }

@@ -12,6 +12,8 @@ export interface Filters {
   values: Record<ListName, readonly string[]>;
   from: string;
   to: string;
+  // The first and the last day of birthdays, MM-DD; "" for none.
+  birthday: { from: string; to: string };
   term: string;
   deleted: boolean;
   // Values of custom fields, by the field's id.
@@ -41,6 +43,7 @@ export function readFilters(params: URLSearchParams): Filters {
     },
     from: params.get("from") ?? "",
     to: params.get("to") ?? "",
+    birthday: { from: params.get("bornFrom") ?? "", to: params.get("bornTo") ?? "" },
     term: params.get("term") ?? "",
     deleted: params.has("deleted"),
     fields,
@@ -64,6 +67,7 @@ export function apiFilter(filters: Filters, types: ReadonlyMap<string, FieldType
     ...(values.reason.length > 0 ? { reasonIdList: [...values.reason] } : {}),
     ...(filters.from ? { startDate: filters.from } : {}),
     ...(filters.to ? { endDate: filters.to } : {}),
+    ...(hasBirthday(filters) ? { birthday: birthdayOf(filters) } : {}),
     ...(filters.term ? { searchTerm: filters.term } : {}),
     ...(filters.deleted ? { includeDeleted: true } : {}),
     ...(filters.fields.size > 0
@@ -75,6 +79,15 @@ export function apiFilter(filters: Filters, types: ReadonlyMap<string, FieldType
         }
       : {}),
   };
+}
+
+export function hasBirthday({ birthday }: Filters): boolean {
+  return birthday.from !== "" || birthday.to !== "";
+}
+
+// birthdayOf is a single day where only one end is given.
+function birthdayOf({ birthday: { from, to } }: Filters) {
+  return { from: from || to, to: to || from };
 }
 
 function valueOf(type: FieldType, text: string): unknown {
@@ -121,6 +134,7 @@ export function isFiltered(filters: Filters): boolean {
     filters.search !== "" ||
     filters.from !== "" ||
     filters.to !== "" ||
+    hasBirthday(filters) ||
     filters.term !== "" ||
     filters.deleted ||
     filters.fields.size > 0 ||

@@ -62,6 +62,8 @@ export class ClientList {
   private cursor: string | null = null;
   // Rises with each beginning: answers to what was asked before are dropped.
   private turn = 0;
+  // Whether it was the next part that could not be read, and not the first one.
+  private failedAhead = false;
   private arrived: string[] = [];
   private timer = 0;
   private readonly unwatch: readonly (() => void)[];
@@ -72,7 +74,7 @@ export class ClientList {
     private readonly question: Question,
   ) {
     this.filter = question.filter;
-    this.unwatch = [live.onChange((change) => this.take(change)), live.onResync(() => void this.begin())];
+    this.unwatch = [live.onChange((change) => this.take(change)), live.onResync(() => void this.refresh())];
     void this.begin();
   }
 
@@ -98,6 +100,7 @@ export class ClientList {
   readonly begin = async () => {
     const turn = ++this.turn;
     this.arrived = [];
+    this.failedAhead = false;
     this.set({ loading: true, trouble: null });
     let limited = false;
     if (this.question.search !== "") {
@@ -155,6 +158,7 @@ export class ClientList {
       return;
     }
     if ("trouble" in part) {
+      this.failedAhead = true;
       this.set({ loadingMore: false, trouble: part.trouble });
       return;
     }
@@ -167,6 +171,38 @@ export class ClientList {
       trouble: null,
     });
   };
+
+  // refresh reads again as much as there is, and leaves who scrolled where they are.
+  private async refresh() {
+    const wanted = this.state.rows.length;
+    if (this.state.loading || wanted <= partSize || this.question.search !== "") {
+      return this.begin();
+    }
+    const turn = ++this.turn;
+    this.arrived = [];
+    this.set({ loadingMore: true });
+    const rows = new Map<string, Row>();
+    let cursor: string | null = null;
+    let hasMore = true;
+    while (hasMore && rows.size < wanted) {
+      const part: Awaited<ReturnType<typeof this.read>> = await this.read(cursor);
+      if (turn !== this.turn) {
+        return;
+      }
+      if ("trouble" in part) {
+        this.failedAhead = false;
+        this.set({ loadingMore: false, trouble: part.trouble });
+        return;
+      }
+      part.rows.forEach((row) => rows.set(row.id, row));
+      ({ cursor, hasMore } = part);
+    }
+    this.cursor = cursor;
+    this.set({ ...nothing, rows: [...rows.values()], loading: false, hasMore, total: hasMore ? this.state.total : rows.size });
+  }
+
+  // retry reads again what could not be read.
+  readonly retry = () => (this.failedAhead ? this.more() : this.begin());
 
   private async read(after: string | null) {
     const { data, error } = await this.client.query(

@@ -1,9 +1,11 @@
 // What is around every screen: the way from one to another, the search over
 // everything, who is signed in, whether the network is there.
 import { useEffect, useState, type ReactNode } from "react";
-import { NavLink, useLocation } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
 import { useQuery } from "urql";
 import { useApi } from "~/api/api";
+import { DeskProvider, useDesk } from "~/api/desk";
+import { useDrafts } from "~/api/drafts";
 import { troubleOf } from "~/api/errors";
 import { useLiveState } from "~/api/live";
 import { useOutbox } from "~/api/outbox";
@@ -41,7 +43,9 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <MeProvider value={me}>
       <ZoneProvider value={me.business.timeZone.timeZoneId}>
-        <SignedIn me={me}>{children}</SignedIn>
+        <DeskProvider who={`${me.business.businessId} ${me.user}`}>
+          <SignedIn me={me}>{children}</SignedIn>
+        </DeskProvider>
       </ZoneProvider>
     </MeProvider>
   );
@@ -126,17 +130,55 @@ function Connection() {
 
 function Banners() {
   const t = useText();
-  const { live, outbox } = useApi();
+  const { live } = useApi();
+  const { outbox } = useDesk();
   const offline = useLiveState(live) === "offline";
   const waiting = useOutbox(outbox);
-  if (!offline && waiting.length === 0) {
+  return (
+    <>
+      {offline || waiting.length > 0 ? (
+        <div className="banner" role="status">
+          <Icon name="cloud" />
+          <span>
+            {offline ? t.frame.offlineBanner : ""} {waiting.length > 0 ? t.frame.waiting(waiting.length) : ""}
+          </span>
+        </div>
+      ) : null}
+      <Unsaved />
+    </>
+  );
+}
+
+// Unsaved leads back to changes that were left unsaved on a screen that is not
+// in sight, and has the browser ask before it drops them.
+function Unsaved() {
+  const t = useText();
+  const drafts = useDrafts(useDesk().drafts);
+  const { pathname, search } = useLocation();
+  const some = drafts.size > 0;
+  useEffect(() => {
+    if (!some) {
+      return;
+    }
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [some]);
+  const inSight = new URLSearchParams(search).has("tab") ? "" : pathname;
+  const elsewhere = [...drafts.values()].filter(({ base }) => inSight !== `/clients/${base.clientId}`);
+  if (elsewhere.length === 0) {
     return null;
   }
   return (
     <div className="banner" role="status">
-      <Icon name="cloud" />
+      <Icon name="warning" />
       <span>
-        {offline ? t.frame.offlineBanner : ""} {waiting.length > 0 ? t.frame.waiting(waiting.length) : ""}
+        {t.frame.unsaved}{" "}
+        {elsewhere.map(({ base }) => (
+          <Link key={base.id} to={`/clients/${base.clientId}`} className="unsaved" dir="auto">
+            {base.fullName ?? `#${base.clientId}`}
+          </Link>
+        ))}
       </span>
     </div>
   );
@@ -167,16 +209,19 @@ function useGlobalKeys(open: (what: Open) => void) {
 function useSendWaiting() {
   const t = useText();
   const say = useToast();
-  const { client, live, outbox } = useApi();
+  const { client, live } = useApi();
+  const { outbox } = useDesk();
   const state = useLiveState(live);
   const { pathname } = useLocation();
   useEffect(() => {
     if (state === "live") {
       void outbox.flush((variables) => sendPatch(client, variables)).then((taken) => {
         if (taken.length > 0) {
+          // The events of these edits may have come before anybody listened.
+          live.readAgain();
           say(t.frame.sent(taken.length));
         }
       });
     }
-  }, [state, client, outbox, say, t, pathname]);
+  }, [state, client, live, outbox, say, t, pathname]);
 }

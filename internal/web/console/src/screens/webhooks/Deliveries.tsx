@@ -39,7 +39,7 @@ const nothing: List = { deliveries: null, cursor: null, hasMore: false, parts: 0
 
 // useDeliveries reads them part by part. While some of the first part are to be
 // sent, that part is read again now and then.
-function useDeliveries(webhookId: string, state: WebhookDeliveryState | null, onSent: () => void) {
+function useDeliveries(webhookId: string, state: WebhookDeliveryState | null, onSent: () => void, onFailed: () => void) {
   const { client } = useApi();
   const [list, setList] = useState<List>(nothing);
   const read = useCallback(
@@ -93,6 +93,8 @@ function useDeliveries(webhookId: string, state: WebhookDeliveryState | null, on
       void read(list.cursor).then((part) => {
         if (part?.deliveries) {
           setList((old) => ({ ...part, deliveries: [...(old.deliveries ?? []), ...(part.deliveries ?? [])], parts: old.parts + 1 }));
+        } else {
+          onFailed();
         }
       }),
     replace: (delivery: DeliveryFragment) =>
@@ -102,10 +104,11 @@ function useDeliveries(webhookId: string, state: WebhookDeliveryState | null, on
 
 export function Deliveries({ webhook, again }: { webhook: WebhookDetailFragment; again(): void }) {
   const t = useText();
+  const say = useToast();
   const [params, setParams] = useSearchParams();
   const state = states.find((one) => one === params.get("state")) ?? null;
   const choose = (one: WebhookDeliveryState | null) => setParams(one ? { state: one } : {}, { replace: true });
-  const { list, ...read } = useDeliveries(webhook.webhookId, state, again);
+  const { list, ...read } = useDeliveries(webhook.webhookId, state, again, () => say(t.states.offlineTitle));
   return (
     <section className="deliveries" aria-labelledby="deliveries">
       <div className="deliveries-head">
