@@ -84,7 +84,8 @@ func TestRequestIsFoundByItsTraceInSpansLogAndMetrics(t *testing.T) {
 	t.Error("the collector was sent no metric of operations")
 }
 
-// lineOf is the one line of a log that holds a text.
+// lineOf is the one line of a log that holds a text, but for those of slow operations,
+// which a busy machine has more of.
 func lineOf(t *testing.T, log, text string) map[string]any {
 	t.Helper()
 	var found []map[string]any
@@ -96,7 +97,9 @@ func lineOf(t *testing.T, log, text string) map[string]any {
 		if err := json.Unmarshal([]byte(text2), &line); err != nil {
 			t.Fatalf("%s: %v", text2, err)
 		}
-		found = append(found, line)
+		if line["msg"] != "slow operation" {
+			found = append(found, line)
+		}
 	}
 	if len(found) != 1 {
 		t.Fatalf("%d lines hold %s: %s", len(found), text, log)
