@@ -12,7 +12,7 @@ import (
 // objectTypes are the types below which clients are selected: a fragment on any
 // of them counts.
 func objectTypes() []string {
-	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup", "MergedClient", "ClientPayload", "MergeClientsPayload", "UnmergeClientsPayload", "ClientChanges", "ClientChange", entityUnion}
+	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup", "MergedClient", "ClientPayload", "MergeClientsPayload", "UnmergeClientsPayload", "ClientChanges", "ClientChange", "ClientListChange", entityUnion}
 }
 
 // selected is what the field that is being resolved needs of its clients, which

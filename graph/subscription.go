@@ -7,6 +7,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/service/clientsync"
+	"clientgraph/internal/store"
 )
 
 // ClientChanged sends changes while they happen.
@@ -16,29 +17,59 @@ func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*cl
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	changes := make(chan *model.ClientChange)
+	return events(ctx, func() ([]*model.ClientChange, error) {
+		found, err := watch.Next(ctx)
+		// What was read for earlier changes is old by now.
+		loaders := loader.New(r.service.Reads, watch.Scope())
+		return model.NewClientChanges(&clientsync.SyncPart{Changes: found}, loaders).Changes, err
+	}), nil
+}
+
+// ClientListChanged sends how a list changes while it does.
+func (r subscriptionResolver) ClientListChanged(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) (<-chan *model.ClientListChange, error) {
+	req := requestOf(ctx)
+	watch, err := r.service.WatchList(ctx, req.scope, clientsync.ListArgs{
+		Filter: reportFilter(filter),
+		Order:  store.Order{Field: orderBy.Field, Descending: orderBy.Direction},
+		First:  first,
+		After:  after,
+		Need:   selected(ctx, "client").With(selected(ctx, "clients")),
+	})
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return events(ctx, func() ([]*model.ClientListChange, error) {
+		found, err := watch.Next(ctx)
+		return model.NewClientListChanges(found, loader.New(r.service.Reads, watch.Scope())), err
+	}), nil
+}
+
+// events sends what next finds, until it fails or nobody waits any more. Nothing is
+// read ahead: who is slow to take an event holds no other one than those that were
+// found with it.
+func events[T any](ctx context.Context, next func() ([]T, error)) <-chan T {
+	req := requestOf(ctx)
+	sent := make(chan T)
 	go func() {
-		defer close(changes)
+		defer close(sent)
 		for {
-			found, err := watch.Next(ctx)
+			found, err := next()
 			if err != nil {
 				if ctx.Err() == nil {
 					req.breakOff(err)
 				}
 				return
 			}
-			// What was read for earlier changes is old by now.
-			loaders := loader.New(r.service.Reads, watch.Scope())
-			for _, change := range model.NewClientChanges(&clientsync.SyncPart{Changes: found}, loaders).Changes {
+			for _, event := range found {
 				select {
-				case changes <- change:
+				case sent <- event:
 				case <-ctx.Done():
 					return
 				}
 			}
 		}
 	}()
-	return changes, nil
+	return sent
 }
 
 // BrokenOff is why the subscription of that context ended before its time; nil

@@ -8,6 +8,7 @@ import (
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
+	"clientgraph/internal/livelist"
 	"clientgraph/internal/loader"
 	"clientgraph/internal/merge"
 	"clientgraph/internal/service/duplicates"
@@ -289,6 +290,18 @@ type ComplexityRoot struct {
 		FormID     func(childComplexity int) int
 		Name       func(childComplexity int) int
 		SignedDate func(childComplexity int) int
+	}
+
+	ClientListChange struct {
+		Client                 func(childComplexity int) int
+		ClientGlobalID         func(childComplexity int) int
+		ClientID               func(childComplexity int) int
+		Clients                func(childComplexity int) int
+		Cursor                 func(childComplexity int) int
+		Index                  func(childComplexity int) int
+		Kind                   func(childComplexity int) int
+		PreviousClientGlobalID func(childComplexity int) int
+		PreviousClientID       func(childComplexity int) int
 	}
 
 	ClientReport struct {
@@ -680,7 +693,8 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		ClientChanged func(childComplexity int, clientIds []*client.ID, after *string) int
+		ClientChanged     func(childComplexity int, clientIds []*client.ID, after *string) int
+		ClientListChanged func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) int
 	}
 
 	TagUsage struct {
@@ -923,6 +937,7 @@ type QueryResolver interface {
 }
 type SubscriptionResolver interface {
 	ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error)
+	ClientListChanged(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) (<-chan *model.ClientListChange, error)
 }
 type WebhookResolver interface {
 	Deliveries(ctx context.Context, obj *store.Webhook, first int64, after *string, state *store.WebhookDeliveryState) (*model.WebhookDeliveryConnection, error)
@@ -2278,6 +2293,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClientForm.SignedDate(childComplexity), true
+
+	case "ClientListChange.client":
+		if e.ComplexityRoot.ClientListChange.Client == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.Client(childComplexity), true
+	case "ClientListChange.clientGlobalId":
+		if e.ComplexityRoot.ClientListChange.ClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.ClientGlobalID(childComplexity), true
+	case "ClientListChange.clientId":
+		if e.ComplexityRoot.ClientListChange.ClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.ClientID(childComplexity), true
+	case "ClientListChange.clients":
+		if e.ComplexityRoot.ClientListChange.Clients == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.Clients(childComplexity), true
+	case "ClientListChange.cursor":
+		if e.ComplexityRoot.ClientListChange.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.Cursor(childComplexity), true
+	case "ClientListChange.index":
+		if e.ComplexityRoot.ClientListChange.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.Index(childComplexity), true
+	case "ClientListChange.kind":
+		if e.ComplexityRoot.ClientListChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.Kind(childComplexity), true
+	case "ClientListChange.previousClientGlobalId":
+		if e.ComplexityRoot.ClientListChange.PreviousClientGlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.PreviousClientGlobalID(childComplexity), true
+	case "ClientListChange.previousClientId":
+		if e.ComplexityRoot.ClientListChange.PreviousClientID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientListChange.PreviousClientID(childComplexity), true
 
 	case "ClientReport.clients":
 		if e.ComplexityRoot.ClientReport.Clients == nil {
@@ -4047,6 +4117,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ClientChanged(childComplexity, args["clientIds"].([]*client.ID), args["after"].(*string)), true
+	case "Subscription.clientListChanged":
+		if e.ComplexityRoot.Subscription.ClientListChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_clientListChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ClientListChanged(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderBy"].(model.ClientOrder), args["first"].(int64), args["after"].(*string)), true
 
 	case "TagUsage.count":
 		if e.ComplexityRoot.TagUsage.Count == nil {
@@ -6080,6 +6161,71 @@ type Subscription {
     """
     after: String
   ): ClientChange
+
+  """
+  How a list changes, while it does: the first clients of what ` + "`" + `clientConnection` + "`" + ` answers to the same ` + "`" + `filter` + "`" + ` and
+  ` + "`" + `orderBy` + "`" + `. The first event is RESYNC with the whole list. Who then applies each event to what it has, in their order,
+  has the list. While more is written than you read, several changes become one, or a RESYNC.
+
+  To go on after a break subscribe again with the ` + "`" + `cursor` + "`" + ` of the last event that you applied as ` + "`" + `after` + "`" + `. If the list
+  still has the same clients in the same order, you are told of those that changed since. In any other case, also when
+  the cursor is too old or you see other clients by now, the first event is RESYNC. So nothing is missed, but a
+  change may be told again. A renamed choice, a new ` + "`" + `locale` + "`" + ` and the like are noticed within a minute, as RESYNC.
+
+  Each event costs what the subscription does, whatever its kind.
+  """
+  clientListChanged(
+    "Which clients. Left out: all active ones that you see."
+    filter: ClientReportFilter
+    "In which order. Ties go by ` + "`" + `clientId` + "`" + `."
+    orderBy: ClientOrder! = {field: FULL_NAME, direction: ASC}
+    "How many from the start, 1 to 200 (OUT_OF_RANGE)."
+    first: Int! = 50
+    "Cursor of an earlier event (INVALID_CURSOR); null begins with the whole list."
+    after: String
+  ): ClientListChange
+}
+
+"A change of a list, in one place, or of all of it."
+type ClientListChange {
+  """
+  The list as it is after this change, for ` + "`" + `after` + "`" + `. It survives restarts of the server and of the database. With another
+  filter, order or number of clients it brings RESYNC.
+  """
+  cursor: String!
+  "What happened."
+  kind: ClientListChangeKind!
+  "The client that it happened to; null for RESYNC."
+  clientId: ID
+  "Its global id; null for RESYNC."
+  clientGlobalId: ID
+  "The client's place in the list, from 0, once this change is applied; null for LEFT and RESYNC."
+  index: Int
+  """
+  The client whom it follows in the list, once this change is applied; null where it is the first, and for LEFT and
+  RESYNC. It says the same as ` + "`" + `index` + "`" + `.
+  """
+  previousClientId: ID
+  "Global id of the client whom it follows; null when ` + "`" + `previousClientId` + "`" + ` is."
+  previousClientGlobalId: ID
+  "The client as it is now, which may be later than this change; null for LEFT and RESYNC."
+  client: Client
+  "The whole list, in its order, for RESYNC; null for all other kinds."
+  clients: [Client!]
+}
+
+"What can happen to a list."
+enum ClientListChangeKind {
+  "The client is new in the list: put it in at ` + "`" + `index` + "`" + `."
+  ENTERED
+  "The client is no longer in the list: deleted, hidden, changed, or pushed beyond the end by another. Take it out."
+  LEFT
+  "The client has another place: take it out, and put it in at ` + "`" + `index` + "`" + `. It may have changed as well."
+  MOVED
+  "The client is where it was, and has changed."
+  CHANGED
+  "Put ` + "`" + `clients` + "`" + ` in place of the whole list."
+  RESYNC
 }
 
 "A part of the feed of changes."
@@ -8843,6 +8989,30 @@ func (ec *executionContext) childFields_ClientForm(ctx context.Context, field gr
 		return ec.fieldContext_ClientForm_data(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClientForm", field.Name)
+}
+
+func (ec *executionContext) childFields_ClientListChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ClientListChange_cursor(ctx, field)
+	case "kind":
+		return ec.fieldContext_ClientListChange_kind(ctx, field)
+	case "clientId":
+		return ec.fieldContext_ClientListChange_clientId(ctx, field)
+	case "clientGlobalId":
+		return ec.fieldContext_ClientListChange_clientGlobalId(ctx, field)
+	case "index":
+		return ec.fieldContext_ClientListChange_index(ctx, field)
+	case "previousClientId":
+		return ec.fieldContext_ClientListChange_previousClientId(ctx, field)
+	case "previousClientGlobalId":
+		return ec.fieldContext_ClientListChange_previousClientGlobalId(ctx, field)
+	case "client":
+		return ec.fieldContext_ClientListChange_client(ctx, field)
+	case "clients":
+		return ec.fieldContext_ClientListChange_clients(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientListChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ClientReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11664,6 +11834,44 @@ func (ec *executionContext) field_Subscription_clientChanged_args(ctx context.Co
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_clientListChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ClientReportFilter, error) {
+			return ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (model.ClientOrder, error) {
+			return ec.unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐClientOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
 	return args, nil
 }
 
@@ -16187,6 +16395,231 @@ func (ec *executionContext) _ClientForm_data(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_ClientForm_data(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ClientForm", field, true, true, "JSON")
+}
+
+func (ec *executionContext) _ClientListChange_cursor(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ClientListChange_kind(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v livelist.Kind) graphql.Marshaler {
+			return ec.marshalNClientListChangeKind2clientgraphᚋinternalᚋlivelistᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "ClientListChangeKind")
+}
+
+func (ec *executionContext) _ClientListChange_clientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_clientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_clientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientListChange_clientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_clientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientGlobalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_clientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientListChange_index(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ClientListChange_previousClientId(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_previousClientId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreviousClientID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_previousClientId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientListChange_previousClientGlobalId(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_previousClientGlobalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreviousClientGlobalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *client.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖclientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_previousClientGlobalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientListChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ClientListChange_client(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Client, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚖclientgraphᚋinternalᚋloaderᚐClient(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientListChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ClientListChange_clients(ctx context.Context, field graphql.CollectedField, obj *model.ClientListChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientListChange_clients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clients, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
+			return ec.marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ClientListChange_clients(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClientListChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Client(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ClientReport_clients(ctx context.Context, field graphql.CollectedField, obj *model.ClientReport) (ret graphql.Marshaler) {
@@ -24609,6 +25042,50 @@ func (ec *executionContext) fieldContext_Subscription_clientChanged(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_clientListChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_clientListChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ClientListChanged(ctx, fc.Args["filter"].(*model.ClientReportFilter), fc.Args["orderBy"].(model.ClientOrder), fc.Args["first"].(int64), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ClientListChange) graphql.Marshaler {
+			return ec.marshalOClientListChange2ᚖclientgraphᚋgraphᚋmodelᚐClientListChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_clientListChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientListChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_clientListChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TagUsage_tag(ctx context.Context, field graphql.CollectedField, obj *reading.TagUsage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29625,6 +30102,79 @@ func (ec *executionContext) _ClientForm(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var clientListChangeImplementors = []string{"ClientListChange"}
+
+func (ec *executionContext) _ClientListChange(ctx context.Context, sel ast.SelectionSet, obj *model.ClientListChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientListChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientListChange")
+		case "cursor":
+			out.Values[i] = ec._ClientListChange_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ClientListChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientId":
+			out.Values[i] = ec._ClientListChange_clientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clientGlobalId":
+			out.Values[i] = ec._ClientListChange_clientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "index":
+			out.Values[i] = ec._ClientListChange_index(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "previousClientId":
+			out.Values[i] = ec._ClientListChange_previousClientId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "previousClientGlobalId":
+			out.Values[i] = ec._ClientListChange_previousClientGlobalId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "client":
+			out.Values[i] = ec._ClientListChange_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clients":
+			out.Values[i] = ec._ClientListChange_clients(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var clientReportImplementors = []string{"ClientReport"}
 
 func (ec *executionContext) _ClientReport(ctx context.Context, sel ast.SelectionSet, obj *model.ClientReport) graphql.Marshaler {
@@ -32373,6 +32923,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "clientChanged":
 		return ec._Subscription_clientChanged(ctx, fields[0])
+	case "clientListChanged":
+		return ec._Subscription_clientListChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -33919,6 +34471,21 @@ func (ec *executionContext) unmarshalNClientFormInput2ᚕclientgraphᚋgraphᚋm
 func (ec *executionContext) unmarshalNClientKey2clientgraphᚋinternalᚋserviceᚋwritingᚐUpsertKey(ctx context.Context, v any) (writing.UpsertKey, error) {
 	res, err := ec.unmarshalInputClientKey(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNClientListChangeKind2clientgraphᚋinternalᚋlivelistᚐKind(ctx context.Context, v any) (livelist.Kind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := livelist.Kind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClientListChangeKind2clientgraphᚋinternalᚋlivelistᚐKind(ctx context.Context, sel ast.SelectionSet, v livelist.Kind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClientListChangeKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNClientOrder2clientgraphᚋgraphᚋmodelᚐClientOrder(ctx context.Context, v any) (model.ClientOrder, error) {
@@ -35511,6 +36078,13 @@ func (ec *executionContext) unmarshalOClientFieldInput2ᚕclientgraphᚋgraphᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOClientListChange2ᚖclientgraphᚋgraphᚋmodelᚐClientListChange(ctx context.Context, sel ast.SelectionSet, v *model.ClientListChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientListChange(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOClientReport2ᚖclientgraphᚋgraphᚋmodelᚐClientReport(ctx context.Context, sel ast.SelectionSet, v *model.ClientReport) graphql.Marshaler {

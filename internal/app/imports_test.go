@@ -35,6 +35,7 @@ func imports() map[string][]string {
 		client     = "internal/client"
 		history    = "internal/history"
 		keyfile    = "internal/keyfile"
+		livelist   = "internal/livelist"
 		merge      = "internal/merge"
 		observe    = "internal/observe"
 		search     = "internal/search"
@@ -52,8 +53,8 @@ func imports() map[string][]string {
 	return map[string][]string{
 		".":                             {"internal/app"},
 		"graph":                         {"graph/generated", "graph/model", "graph/scalar", client, "internal/limit", "internal/loader", merge, observe, "internal/plan", service, "internal/service/clientsync", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, store},
-		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
-		"graph/model":                   {client, history, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
+		"graph/generated":               {"graph/model", "graph/scalar", client, history, livelist, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
+		"graph/model":                   {client, history, livelist, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
 		"graph/scalar":                  {client, store},
 		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", feed, transact, "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},
 		"internal/app":                  {everything},
@@ -81,6 +82,7 @@ func imports() map[string][]string {
 		history:                         {client},
 		keyfile:                         nil,
 		"internal/limit":                {client, reading},
+		livelist:                        nil,
 		"internal/loader":               {client, observe, reading, store},
 		merge:                           {client, history, search},
 		"internal/mongorules":           {schema},
@@ -101,7 +103,7 @@ func imports() map[string][]string {
 		"internal/secret":               {keyfile},
 		"internal/server":               {"graph", "internal/auth", client, "internal/conns", "internal/limit", observe, "internal/plan", service, "internal/service/duplicates", "internal/telemetry"},
 		service:                         {"internal/service/clientsync", "internal/service/duplicates", "internal/service/importing", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", "internal/service/settings", "internal/service/webhooks", writing, store},
-		"internal/service/clientsync":   {changefeed, client, history, reading, store},
+		"internal/service/clientsync":   {changefeed, client, history, livelist, reading, store},
 		"internal/service/duplicates":   {client, search, reading, writing, store},
 		"internal/service/importing":    {client, history, reading, store},
 		"internal/service/merging":      {client, history, merge, reading, writing, store},

@@ -53,3 +53,13 @@ func CountRows(ctx context.Context, rows int64) error {
 	b.read.Add(rows)
 	return b.Err()
 }
+
+// WithRowsAnew returns a context with a budget of its own, as large as that of ctx:
+// for what one reader reads again and again while its caller waits.
+func WithRowsAnew(ctx context.Context) context.Context {
+	b, _ := ctx.Value(rowBudgetKey{}).(*RowBudget)
+	if b == nil {
+		return ctx
+	}
+	return WithRowBudget(ctx, NewRowBudget(b.most))
+}

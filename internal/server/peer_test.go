@@ -26,7 +26,7 @@ const (
 const cutOff = 1006
 
 // patience bounds how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // peer is a client of sockets that does what no library would do: every byte is
 // the test's.

@@ -10,9 +10,10 @@ import (
 // concurrent use.
 type Feed struct {
 	*reading.Reads
+	known knownSettings
 }
 
 // New returns the feed; it reads through reads.
 func New(reads *reading.Reads) *Feed {
-	return &Feed{Reads: reads}
+	return &Feed{Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}}
 }

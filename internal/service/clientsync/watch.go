@@ -72,6 +72,7 @@ func (w *ChangeWatch) Scope() client.Scope { return w.scope }
 // can't be used any more, and that of ctx.
 func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
 	for {
+		ctx := client.WithRowsAnew(ctx)
 		r := w.reader()
 		r.at = w.at
 		var err error

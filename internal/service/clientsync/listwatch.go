@@ -1,0 +1,264 @@
+package clientsync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/livelist"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
+)
+
+const (
+	// MaxList bounds the clients of a live list.
+	MaxList = 200
+	// maxListRows is how many rows of the feed are looked at one by one. Whoever is
+	// further behind is told the whole list.
+	maxListRows = 1_000
+	// fewSteps are told one by one, whatever the length of the list.
+	fewSteps = 20
+	// listPause is how long a list is left alone after it was read: what is written
+	// meanwhile is one reading.
+	listPause = 100 * time.Millisecond
+	// listRecheck is how often it is asked whether settings changed that decide who is
+	// in a list: the feed does not tell of them.
+	listRecheck = time.Minute
+)
+
+// ListArgs say which list to watch.
+type ListArgs struct {
+	// Filter, Order and First, 1 to MaxList, say whom the list has.
+	Filter reading.Filter
+	Order  store.Order
+	First  int64
+	// After is the cursor of an event of the same list; nil begins with the whole list.
+	After *string
+	Need  client.Selection
+	// Recheck is how often settings are looked at; 0 means once a minute.
+	Recheck time.Duration
+}
+
+// ListEvent changes a list in one place, or, for Resync, replaces it.
+type ListEvent struct {
+	livelist.Step
+	// Cursor goes on from the list as it is after the event.
+	Cursor string
+	// Client is the client of the step; nil for Left and Resync.
+	Client *client.Client
+	// Clients are the whole list, for Resync.
+	Clients []*client.Client
+}
+
+// ListWatch is a list that tells how it changes. It is for one goroutine, and holds
+// the ids of the list alone.
+type ListWatch struct {
+	service *Feed
+	scope   client.Scope
+	args    ListArgs
+	window  reading.Window
+	seal    changefeed.Seal
+	rings   <-chan struct{}
+
+	// settings are those that the list was read by, see Feed.settings.
+	settings string
+	// ids are the list as it was told, which has in it what the feed tells up to at.
+	ids []int64
+	at  int64
+	// stale says that the list has to be read again, whatever the feed tells.
+	stale bool
+	// read is when it was read last.
+	read    time.Time
+	pending []ListEvent
+}
+
+// WatchList tells how the first clients of a list change, as Connection would answer
+// them, beginning with the whole list, or, after a cursor, with what changed since.
+// Where that is not known, it begins with the whole list all the same. Whoever applies
+// the events has the list; while more is written than is read, several changes become
+// one. The watch holds something of the database until ctx ends. Errors: OUT_OF_RANGE,
+// INVALID_CURSOR, and those of a report's filter.
+func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs) (*ListWatch, error) {
+	if args.First < 1 || args.First > MaxList {
+		return nil, client.Path{"first"}.At(client.OutOfRange(MaxList))
+	}
+	if args.Recheck == 0 {
+		args.Recheck = listRecheck
+	}
+	w := &ListWatch{service: s, scope: scope, args: args, window: reading.Window{Filter: args.Filter, Order: args.Order, First: args.First}}
+	var err error
+	if w.seal, err = s.CursorSeal(ctx, scope); err != nil {
+		return nil, err
+	}
+	w.rings = s.Store.WatchChanges(ctx, scope)
+	if w.settings, err = s.settings(ctx, scope); err != nil {
+		return nil, err
+	}
+	if args.After != nil {
+		resumed, err := w.resume(ctx, *args.After)
+		if err != nil || resumed {
+			return w, err
+		}
+	}
+	return w, w.resync(ctx)
+}
+
+// resume goes on after a cursor, and says whether that was possible: what was
+// written since is kept, and the list has the same clients in the same order.
+func (w *ListWatch) resume(ctx context.Context, cursor string) (bool, error) {
+	at, sameRows, failure := w.seal.OpenList("after", cursor)
+	if failure != nil {
+		return false, failure
+	}
+	r := &changeReader{service: w.service, scope: w.scope, at: changefeed.Cursor{Sequence: at.Sequence}}
+	var err error
+	if r.head, err = w.service.Store.ChangeHead(ctx, w.scope); err != nil {
+		return false, fmt.Errorf("find the head of the feed: %w", err)
+	}
+	err = r.checkKept(ctx)
+	if client.HasCode(err, client.CodeResyncRequired) || !sameRows {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	w.at = at.Sequence
+	if w.ids, err = w.readIDs(ctx); err != nil {
+		return false, err
+	}
+	return w.digest(w.ids) == at.List, nil
+}
+
+// Scope is the caller's as of the last answer of Next: the rows of a CLIENT follow
+// its record.
+func (w *ListWatch) Scope() client.Scope { return w.scope }
+
+// Next waits for events, and returns some of them, one at least. Errors:
+// UNAUTHENTICATED, when the caller's own account can't be used any more, those of a
+// report's filter, and that of ctx.
+func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
+	recheck := time.NewTimer(w.args.Recheck)
+	defer recheck.Stop()
+	for {
+		if w.pending == nil {
+			if err := w.follow(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if events := w.pending; events != nil {
+			w.pending = nil
+			return events, nil
+		}
+		if w.stale {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-w.rings:
+		case <-recheck.C:
+			if err := w.checkSettings(ctx); err != nil {
+				return nil, err
+			}
+			recheck.Reset(w.args.Recheck)
+		}
+	}
+}
+
+// follow looks at what the feed tells, and makes events of it.
+func (w *ListWatch) follow(ctx context.Context) error {
+	if err := w.pause(ctx); err != nil {
+		return err
+	}
+	ctx = client.WithRowsAnew(ctx)
+	head, err := w.service.Store.ChangeHead(ctx, w.scope)
+	if err != nil {
+		return fmt.Errorf("find the head of the feed: %w", err)
+	}
+	if head == w.at && !w.stale {
+		return nil
+	}
+	changed, all, err := w.changed(ctx, head)
+	if err != nil {
+		return err
+	}
+	if !all {
+		return w.resync(ctx)
+	}
+	concerned, err := w.concerned(ctx, changed)
+	if err != nil {
+		return err
+	}
+	if !concerned {
+		w.at = head
+		return nil
+	}
+	return w.reread(ctx, head, changed)
+}
+
+// pause lets a list alone for a while that was just read.
+func (w *ListWatch) pause(ctx context.Context) error {
+	wait := listPause - time.Since(w.read)
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// changed are the clients of whom the rows up to head tell, and whether these are all
+// rows: there may be too many to look at. The caller's own rows are read after them.
+func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bool, error) {
+	ids := map[int64]bool{}
+	rows := 0
+	for i, at := 0, w.at; at < head; i++ {
+		until := min(at+changeWindow, head)
+		found, err := w.service.Store.Changes(ctx, w.scope, at, until, maxListRows+1)
+		if err != nil {
+			return nil, false, fmt.Errorf("read the feed: %w", err)
+		}
+		if rows += len(found); rows > maxListRows || i == maxWindows {
+			return nil, false, nil
+		}
+		for j := range found {
+			for _, id := range slices.Concat([]int64{found[j].ClientID}, found[j].SubjectsGained, found[j].SubjectsLost) {
+				ids[id] = true
+			}
+		}
+		at = until
+	}
+	return ids, true, w.refresh(ctx)
+}
+
+// refresh reads a CLIENT's rows anew.
+func (w *ListWatch) refresh(ctx context.Context) error {
+	r := &changeReader{service: w.service, scope: w.scope, live: true}
+	err := r.refresh(ctx)
+	w.scope = r.scope
+	return err
+}
+
+// concerned says whether changes of those clients can have changed the list: one of
+// them is in it, or belongs there. Of an erased one nobody knows.
+func (w *ListWatch) concerned(ctx context.Context, changed map[int64]bool) (bool, error) {
+	if w.stale || changed[0] || len(changed) > reading.MaxIDs || slices.ContainsFunc(w.ids, func(id int64) bool { return changed[id] }) {
+		return true, nil
+	}
+	if len(changed) == 0 {
+		return false, nil
+	}
+	ids := make([]int64, 0, len(changed))
+	for id := range changed {
+		ids = append(ids, id)
+	}
+	return w.service.MeansAny(ctx, w.scope, w.window.Filter, ids)
+}
