@@ -37,7 +37,7 @@ GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .*
 
 CHECKS := lint format generated tidy cross schema contract words threats scripts deploy property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run port test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console $(CHECKS)
+.PHONY: help run port test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console pictures $(CHECKS)
 
 .SILENT:
 
@@ -158,6 +158,9 @@ deploy: $(DEPLOY) ## check: the files below deploy/, with the tools of those who
 
 vuln: $(TOOLS) ## check: no known vulnerabilities, where their database can be reached
 	.ci/vuln
+
+pictures: $(CONSOLE) $(BROWSER) ## make the pictures of the console below docs/images anew
+	CHROMIUM=$$(.ci/chromium) go test -count=1 -timeout 5m -tags browser,pictures -run TestPicturesOfTheConsole -v ./internal/app
 
 playground: $(PLAYGROUND) ## build the playground that the server embeds
 
