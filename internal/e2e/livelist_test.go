@@ -178,7 +178,9 @@ func (w *listWriter) write(rt *rapid.T) {
 	name["tags"] = rapid.SampledFrom([][]string{{}, {"VIP"}}).Draw(rt, "tags")
 	name["notes"] = rapid.SampledFrom([]string{"", "a note"}).Draw(rt, "notes")
 	id := rapid.SampledFrom(w.ids).Draw(rt, "client")
-	do := func(mutation string, variables values) values { return only(w.t, api.MustDo(w.t, w.who, mutation, variables)) }
+	do := func(mutation string, variables values) values {
+		return only(w.t, api.MustDo(w.t, w.who, mutation, variables))
+	}
 	switch rapid.IntRange(0, 7).Draw(rt, "write") {
 	case 0, 1:
 		name["lastName"] = "Deer"

@@ -145,17 +145,13 @@ func (w *ListWatch) digest(ids []int64) changefeed.Digest {
 // checkSettings reads the whole list again where settings have changed.
 func (w *ListWatch) checkSettings(ctx context.Context) error {
 	ctx = client.WithRowsAnew(ctx)
-	settings, err := w.service.settings(ctx, w.scope)
+	settings, err := w.service.settings(ctx, w.scope, w.args.Recheck/2)
 	if err != nil || settings == w.settings {
 		return err
 	}
 	w.settings = settings
 	return w.resync(ctx)
 }
-
-// settingsAge is how long what is known of a business's settings is good for all
-// lists of the process.
-const settingsAge = listRecheck / 2
 
 // knownSettings are the settings of businesses, as they were lately.
 type knownSettings struct {
@@ -171,12 +167,13 @@ type settingsOf struct {
 // settings stand for all of a business that decides who is in a list, and where, and
 // that the feed does not tell of: its locale and zone, custom fields and the names of
 // choices, location groups, and by which rules its clients are keyed.
-func (s *Feed) settings(ctx context.Context, scope client.Scope) (string, error) {
+// What another list of the process found out is good for that age.
+func (s *Feed) settings(ctx context.Context, scope client.Scope, age time.Duration) (string, error) {
 	now := s.Now()
 	s.known.mu.Lock()
 	known, ok := s.known.of[scope.BusinessID]
 	s.known.mu.Unlock()
-	if ok && now.Sub(known.at) < settingsAge {
+	if ok && now.Sub(known.at) < age {
 		return known.text, nil
 	}
 	business, err := s.Business(ctx, scope)
@@ -202,7 +199,7 @@ func (s *Feed) settings(ctx context.Context, scope client.Scope) (string, error)
 	digest := changefeed.DigestOf(text, nil)
 	s.known.mu.Lock()
 	defer s.known.mu.Unlock()
-	maps.DeleteFunc(s.known.of, func(_ int64, other settingsOf) bool { return now.Sub(other.at) >= settingsAge })
+	maps.DeleteFunc(s.known.of, func(_ int64, other settingsOf) bool { return now.Sub(other.at) >= listRecheck })
 	s.known.of[scope.BusinessID] = settingsOf{string(digest[:]), now}
 	return string(digest[:]), nil
 }

@@ -94,7 +94,7 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 		return nil, err
 	}
 	w.rings = s.Store.WatchChanges(ctx, scope)
-	if w.settings, err = s.settings(ctx, scope); err != nil {
+	if w.settings, err = s.settings(ctx, scope, args.Recheck/2); err != nil {
 		return nil, err
 	}
 	if args.After != nil {
