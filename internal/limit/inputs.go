@@ -46,6 +46,10 @@ func (m *measurer) variableInputs(name string) int64 {
 	if declared == nil {
 		return 0
 	}
+	if !m.isInput(declared.Type) {
+		return 0
+	}
+	m.looked = true
 	value, given := m.variables[name]
 	if !given {
 		// Validation answers the error of what can't be read.
@@ -81,4 +85,10 @@ func (m *measurer) variableInputs(name string) int64 {
 	walk(declared.Type, value)
 	m.variableSizes[name] = fields
 	return fields
+}
+
+// isInput says whether a type is an input object, or a list of them.
+func (m *measurer) isInput(on *ast.Type) bool {
+	definition := m.schema.Types[on.Name()]
+	return definition != nil && definition.Kind == ast.InputObject
 }

@@ -64,6 +64,10 @@ type measurer struct {
 	repeated bool
 	// unknown counts fields that their types have not.
 	unknown int64
+	// numbers are the variables of which a number was read, and looked says that more
+	// was read of another one.
+	numbers []string
+	looked  bool
 	refused *client.Error
 }
 
@@ -74,13 +78,22 @@ type measurer struct {
 // TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS,
 // TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY, TOO_MANY_VALUES.
 func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
+	return newMeasurer(s, schema, document, operation, variables).check()
+}
+
+func newMeasurer(s Shape, schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) *measurer {
+	return &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, variableSizes: map[string]int64{}, variableWork: map[readVariable]int64{}, fragments: map[string]*measure{}}
+}
+
+// check is Shape.Check.
+func (m *measurer) check() (cost int64, err error) {
+	s, document, operation := m.shape, m.document, m.operation
 	if refusal := s.directives(document); refusal != nil {
 		return 0, refusal
 	}
 	if refusal := exceeds(CodeTooManyFragments, "fragments", "fragments", int64(len(document.Fragments)), s.Fragments); refusal != nil {
 		return 0, refusal
 	}
-	m := &measurer{shape: s, schema: schema, document: document, operation: operation, variables: variables, variableSizes: map[string]int64{}, variableWork: map[readVariable]int64{}, fragments: map[string]*measure{}}
 	var whole measure
 	if operation != nil {
 		whole = m.set(operation.SelectionSet, m.root())

@@ -2,6 +2,7 @@ package limit
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -74,6 +75,9 @@ func entry(below measure) int64 {
 // arguments say.
 func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) (size int64, sized bool) {
 	for _, argument := range definition.Arguments {
+		if argument.Type.Elem == nil && !slices.Contains(sizes(), argument.Name) {
+			continue
+		}
 		given := field.Arguments.ForName(argument.Name)
 		var value any
 		switch {
@@ -89,10 +93,8 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 			}
 			continue
 		}
-		for _, name := range sizes() {
-			if number, isNumber := integer(value); isNumber && argument.Name == name {
-				size, sized = max(size, number), true
-			}
+		if number, isNumber := integer(value); isNumber {
+			size, sized = max(size, number), true
 		}
 	}
 	if first := definition.Arguments.ForName("first"); !sized && m.isRoot(on) && first != nil && !first.Type.NonNull {
@@ -107,6 +109,9 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 func (m *measurer) value(value *ast.Value) any {
 	switch value.Kind {
 	case ast.Variable:
+		if !slices.Contains(m.numbers, value.Raw) {
+			m.numbers = append(m.numbers, value.Raw)
+		}
 		if sent, given := m.variables[value.Raw]; given {
 			return sent
 		}

@@ -106,6 +106,10 @@ func (m *measurer) variable(each int64, on *ast.Type, name string) int64 {
 	if points, known := m.variableWork[read]; known {
 		return points
 	}
+	if each == 0 && !m.isInput(on) {
+		return 0
+	}
+	m.looked = true
 	var points int64
 	if sent, given := m.variables[name]; given {
 		points = m.sent(each, on, sent)

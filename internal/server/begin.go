@@ -172,7 +172,7 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 	var cost int64
 	document, valid, err := h.document(asked)
 	if err == nil {
-		cost, err = h.limits.Shape.Check(h.schema, document.QueryDocument, document.Operations.ForName(asked.OperationName), asked.Variables)
+		cost, err = document.prices.Check(h.limits.Shape, h.schema, document.QueryDocument, document.Operations.ForName(asked.OperationName), asked.Variables)
 	}
 	if err == nil {
 		err = h.checkIntrospection(document.QueryDocument, document.Operations.ForName(asked.OperationName))

@@ -23,8 +23,9 @@ const documentBytes = 4 << 20
 type parsed struct {
 	*ast.QueryDocument
 	// hash is the SHA-256 of the text, by which those who watch name it.
-	hash  string
-	plans *plan.Cache
+	hash   string
+	plans  *plan.Cache
+	prices limit.Prices
 }
 
 // documentKey is the context's key of the document that is executed.
@@ -67,7 +68,7 @@ func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool,
 	if len(query.Operations) == 0 {
 		return nil, false, gqlerror.List{invalid("query holds no operation")}
 	}
-	return &parsed{query, hashOf(asked.Query), plan.NewCache(query)}, false, nil
+	return &parsed{QueryDocument: query, hash: hashOf(asked.Query), plans: plan.NewCache(query)}, false, nil
 }
 
 // validate holds a document that was not seen before to the rules of GraphQL, and
