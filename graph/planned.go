@@ -14,7 +14,11 @@ import (
 
 // answered is the answer of one field of an operation, as its resolver wrote it by a
 // plan.
-type answered struct{ data []byte }
+type answered struct {
+	data []byte
+	// free is called when the answer was copied; nil where its memory is its own.
+	free func(data []byte)
+}
 
 // MarshalGQL implements graphql.Marshaler.
 func (a *answered) MarshalGQL(w io.Writer) {
@@ -25,6 +29,11 @@ func (a *answered) MarshalGQL(w io.Writer) {
 	}
 	// A buffer doesn't fail.
 	_, _ = w.Write(a.data)
+	if a.free != nil {
+		// Nothing is better than what another answer writes there from now on.
+		a.free(a.data)
+		a.data = nil
+	}
 }
 
 type answeredKey struct{}
@@ -102,7 +111,7 @@ func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
 	if err != nil {
 		return false
 	}
-	p.answer.data = data
+	p.answer.data, p.answer.free = data, p.plan.Free
 	return true
 }
 

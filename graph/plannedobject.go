@@ -64,6 +64,7 @@ func (w *objectWriter) object(typeName string, fields []graphql.CollectedField, 
 func (w *objectWriter) list(ctx context.Context, field graphql.CollectedField, rows []client.Row) bool {
 	list, err := w.compiled[field.Field].List(ctx, w.request.loaders, rows)
 	w.dst = append(w.dst, list...)
+	w.compiled[field.Field].Free(list)
 	return err == nil
 }
 

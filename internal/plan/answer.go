@@ -16,7 +16,7 @@ type Relations interface {
 	ViewerRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
 }
 
-// List is rows as a list of what was selected.
+// List is rows as a list of what was selected. Free takes its memory back.
 func (c *Clients) List(ctx context.Context, relations Relations, rows []client.Row) ([]byte, error) {
 	level, err := c.write(ctx, relations, rows)
 	if err != nil {
@@ -24,6 +24,9 @@ func (c *Clients) List(ctx context.Context, relations Relations, rows []client.R
 	}
 	return level.text, nil
 }
+
+// Free lets other answers be written where a list was: nobody may read it afterwards.
+func (c *Clients) Free(list []byte) { c.buffers.Give(list) }
 
 // One is a row as an object.
 func (c *Clients) One(ctx context.Context, relations Relations, row client.Row) ([]byte, error) {
@@ -71,7 +74,7 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 			return nil, err
 		}
 	}
-	dst, ends := make([]byte, 0, c.size(rows, around)), make([]int, len(rows))
+	dst, ends := c.buffers.Take(c.size(rows, around)), make([]int, len(rows))
 	dst = append(dst, '[')
 	for i, row := range rows {
 		if i > 0 {
@@ -88,6 +91,9 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 		}
 		dst = append(dst, '}')
 		ends[i] = len(dst)
+	}
+	for i := range around {
+		c.relations[i].free(around[i])
 	}
 	return &level{append(dst, ']'), ends}, nil
 }

@@ -39,6 +39,17 @@ func (r *relation) read(ctx context.Context, relations Relations, on side, rows 
 	return a, nil
 }
 
+// free lets other answers be written where what is below a level was: that is in the
+// level by now.
+func (r *relation) free(a *around) {
+	if a == nil {
+		return
+	}
+	for i, below := range r.below {
+		below.buffers.Give(a.below[i].text)
+	}
+}
+
 func (a *around) readSubjects(ctx context.Context, relations Relations, rows []client.Row, need client.Selection) error {
 	place := client.PlaceOf(client.NameSubjects)
 	var all []int64

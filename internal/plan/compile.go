@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"clientgraph/internal/buffer"
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
 )
@@ -18,6 +19,8 @@ type Clients struct {
 	steps []step
 	// relations are the reads of the level below, each of which several steps share.
 	relations [2]relation
+	// buffers are what levels of these clients are written into.
+	buffers buffer.Pool
 }
 
 // step writes one field of a client.

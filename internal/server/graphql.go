@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/internal/auth"
+	"clientgraph/internal/buffer"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
 	"clientgraph/internal/service"
@@ -82,6 +83,8 @@ type graphqlHandler struct {
 	suggests   bool
 	persisted  *persisted
 	compressor *compressor
+	// buffers are what answers are written into.
+	buffers buffer.Pool
 	// points is the budget of each principal; nil for none.
 	points *limit.Rate
 	// allowsOrigin says whether a page of the request's origin may open a socket.
@@ -233,7 +236,7 @@ type answer struct {
 // encode makes the answer of a response; nil, and logged, where it can't be made.
 func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response) *answer {
 	// One byte more is for the line break at the end.
-	data, err := encodeResponse(make([]byte, 0, responseSize(response)+1), response)
+	data, err := encodeResponse(h.buffers.Take(responseSize(response)+1), response)
 	if err != nil {
 		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
 		data = []byte(`{"errors":[{"message":"something went wrong on our side; tell us the errorId","extensions":{"code":"` + codeInternal + `"}}]}`)
@@ -243,7 +246,10 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 	if made.media == "" {
 		made.media = mediaJSON
 	}
-	made.data, made.encoding = h.compressor.compress(append(data, '\n'), encodingFor(r))
+	data = append(data, '\n')
+	if made.data, made.encoding = h.compressor.compress(data, encodingFor(r)); made.encoding != encodingIdentity {
+		h.buffers.Give(data)
+	}
 	return made
 }
 
@@ -261,6 +267,7 @@ func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status in
 	h.send(w, r, h.encode(r, status, response))
 }
 
+// send writes an answer, whose data are not to be read afterwards.
 func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answer) {
 	header := w.Header()
 	header.Set("Content-Type", made.media+"; charset=utf-8")
@@ -277,6 +284,9 @@ func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answ
 	}
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(made.status)
-	// A caller who is gone can't be told.
-	_, _ = w.Write(made.data) //nolint:gosec // It is JSON, and said to be nothing else.
+	// A caller who is gone can't be told. Where a write fails, HTTP/2 may still read
+	// what was to be written: nobody else gets that memory.
+	if _, err := w.Write(made.data); err == nil { //nolint:gosec // It is JSON, and said to be nothing else.
+		h.buffers.Give(made.data)
+	}
 }
