@@ -77,9 +77,9 @@ function compile() {
     }
     const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, jsx: ts.JsxEmit.ReactJSX, esModuleInterop: true };
     let { outputText: code } = ts.transpileModule(readFileSync(from, "utf8"), { compilerOptions });
-    if (code.includes("graphql`")) {
+    if (/\bgraphql\s*`/.test(code)) {
       // Relay's documents are what its compiler made of them.
-      code = babel.transformSync(code, { filename: from, configFile: false, babelrc: false, plugins: [["relay", { eagerEsModules: true }]] }).code;
+      code = babel.transformSync(code, { filename: from, configFile: false, babelrc: false, plugins: [["relay", { eagerEsModules: true, artifactDirectory: undefined }]] }).code;
     }
     compilerOptions.module = ts.ModuleKind.CommonJS;
     ({ outputText: code } = ts.transpileModule(code, { compilerOptions }));
@@ -133,7 +133,7 @@ async function timed(name, step) {
 
 const files = await timed("the guides' blocks", extract);
 cpSync(join(folder, "guides"), typed, { recursive: true });
-writeFileSync(join(typed, "schema.graphql"), await (await fetch(`${BASE}/schema.graphql`)).text());
+writeFileSync(join(typed, "relay/schema.graphql"), await (await fetch(`${BASE}/schema.graphql`)).text());
 await timed("their types are generated", () =>
   Promise.all([...files].filter((name) => configurations.test(name)).map((name) => {
     const cwd = join(typed, dirname(name));
