@@ -72,6 +72,7 @@ func imports() map[string][]string {
 		"internal/bench/reads":          {"internal/bench", client, "internal/devdb", "internal/mongostore", schema, "internal/sample", search, service, "internal/service/merging", reading, store},
 		"internal/bench/scale":          {"internal/bench", "internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":        nil,
+		"internal/buffer":               nil,
 		changefeed:                      {client, history},
 		client:                          nil,
 		"internal/clienttest":           {client},
