@@ -99,11 +99,17 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	}
 	if args.After != nil {
 		resumed, err := w.resume(ctx, *args.After)
-		if err != nil || resumed {
-			return w, err
+		if err != nil {
+			return nil, err
+		}
+		if resumed {
+			return w, nil
 		}
 	}
-	return w, w.resync(ctx)
+	if err := w.resync(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // resume goes on after a cursor, and says whether that was possible: what was
