@@ -35,9 +35,9 @@ const screens = {
 
 // webhookPath is where a webhook is that has something to send, and can't.
 async function webhookPath(world) {
-  const find = async () => (await world.ask("{ webhooks { webhookId description } }")).webhooks.find((one) => one.description === "Till");
+  const find = async () => (await world.ask("{ webhooks { webhookId description } }")).webhooks.find((one) => one.description === "Till of the pictures");
   if (!(await find())) {
-    await world.ask('mutation { createWebhook(input: {url: "http://127.0.0.1:9/hooks", description: "Till"}) { userErrors { code } } }');
+    await world.ask('mutation { createWebhook(input: {url: "http://127.0.0.1:9/hooks", description: "Till of the pictures"}) { userErrors { code } } }');
     await world.newClient({ firstName: "Wim", lastName: "Waiting", emailAddress: "wim@waiting.example" });
   }
   return `/settings/webhooks/${(await find()).webhookId}`;

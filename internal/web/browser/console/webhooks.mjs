@@ -94,7 +94,7 @@ export const tests = {
     const { webhookId } = createWebhook.webhook;
     const now = async () => (await world.ask("query ($id: ID!) { webhook(webhookId: $id) { url description kinds enabled } }", { id: webhookId })).webhook;
     const page = await world.window("/settings/webhooks");
-    await page.getByRole("listitem").filter({ hasText: "Till" }).getByRole("link").click();
+    await page.getByRole("listitem").filter({ hasText: "https://receiver.example" }).getByRole("link").click();
     await action(page, "Change webhook");
     await page.getByLabel("What you call it").fill("Till of Ghent");
     await page.getByText("Erased for good", { exact: true }).click();
