@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"clientgraph/graph/model"
@@ -43,10 +44,13 @@ func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Nod
 }
 
 // otherNodes puts what is no client where its global id stands: custom fields,
-// retired ones too, location groups, webhooks and the caller's business.
+// retired ones too, location groups, webhooks, jobs and the caller's business.
 func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
 	loaders := requestOf(ctx).loaders
 	webhooks := sync.OnceValues(func() ([]store.Webhook, error) { return r.service.Webhooks(ctx, requestOf(ctx).scope) })
+	jobs := sync.OnceValues(func() (map[int64]*store.Job, error) {
+		return r.service.JobsByID(ctx, requestOf(ctx).scope, numbers(ofType(ids, client.TypeJob), client.TypeJob))
+	})
 	for i, id := range ids {
 		var err error
 		switch id.Type {
@@ -57,6 +61,11 @@ func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes [
 				nodes[i] = webhookOf(all, id.Number)
 			} else if client.HasCode(err, client.CodeForbidden) {
 				err = nil
+			}
+		case client.TypeJob:
+			var all map[int64]*store.Job
+			if all, err = jobs(); err == nil {
+				nodes[i] = orNull(all[id.Number])
 			}
 		case client.TypeFieldDefinition:
 			var definitions client.Definitions
@@ -82,6 +91,11 @@ func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes [
 		}
 	}
 	return nil
+}
+
+// ofType are the global ids of a type.
+func ofType(ids []*client.ID, typeName string) []*client.ID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id *client.ID) bool { return id.Type != typeName })
 }
 
 // webhookOf is the webhook of that id, or null.

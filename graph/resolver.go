@@ -40,6 +40,7 @@ type (
 	businessResolver      struct{ *Resolver }
 	formResolver          struct{ *Resolver }
 	webhookResolver       struct{ *Resolver }
+	jobResolver           struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -177,6 +178,9 @@ func requestOf(ctx context.Context) *request {
 
 // Webhook implements generated.ResolverRoot.
 func (r *Resolver) Webhook() generated.WebhookResolver { return webhookResolver{r} }
+
+// Job implements generated.ResolverRoot.
+func (r *Resolver) Job() generated.JobResolver { return jobResolver{r} }
 
 // CreateWebhookInput implements generated.ResolverRoot; likewise.
 func (*Resolver) CreateWebhookInput() generated.CreateWebhookInputResolver { return nil }

@@ -46,6 +46,7 @@ type ResolverRoot interface {
 	ClientChanges() ClientChangesResolver
 	ClientConnection() ClientConnectionResolver
 	ClientForm() ClientFormResolver
+	Job() JobResolver
 	Me() MeResolver
 	MergedClient() MergedClientResolver
 	Mutation() MutationResolver
@@ -116,6 +117,11 @@ type ComplexityRoot struct {
 		PhoneRegion func(childComplexity int) int
 		Rekeying    func(childComplexity int) int
 		TimeZone    func(childComplexity int) int
+	}
+
+	CancelJobPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Client struct {
@@ -405,6 +411,11 @@ type ComplexityRoot struct {
 		UserErrors            func(childComplexity int) int
 	}
 
+	ExportClientsPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	FieldData struct {
 		SchedulerPreferenceFieldDefnID func(childComplexity int) int
 		Value                          func(childComplexity int) int
@@ -457,6 +468,57 @@ type ComplexityRoot struct {
 		Role      func(childComplexity int) int
 		User      func(childComplexity int) int
 		Version   func(childComplexity int) int
+	}
+
+	ImportClientsPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Job struct {
+		Counts         func(childComplexity int) int
+		CreatedDate    func(childComplexity int) int
+		CreatedUser    func(childComplexity int) int
+		DryRun         func(childComplexity int) int
+		EndedDate      func(childComplexity int) int
+		Erased         func(childComplexity int) int
+		Failure        func(childComplexity int) int
+		FileBytes      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		ImportedBefore func(childComplexity int) int
+		JobID          func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Result         func(childComplexity int) int
+		StartedDate    func(childComplexity int) int
+		State          func(childComplexity int) int
+		Total          func(childComplexity int) int
+		UploadPath     func(childComplexity int) int
+	}
+
+	JobConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	JobCounts struct {
+		Changed   func(childComplexity int) int
+		Created   func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+	}
+
+	JobEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	JobResult struct {
+		Bytes    func(childComplexity int) int
+		Expires  func(childComplexity int) int
+		FileName func(childComplexity int) int
+		Path     func(childComplexity int) int
 	}
 
 	LocationGroup struct {
@@ -537,6 +599,7 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AddClientTags         func(childComplexity int, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) int
 		AddClientViewers      func(childComplexity int, clientID client.ID, viewerClientIds []*client.ID, expectedVersion *int64, idempotencyKey *string) int
+		CancelJob             func(childComplexity int, jobID client.ID, idempotencyKey *string) int
 		CreateClient          func(childComplexity int, input model.Values, idempotencyKey *string) int
 		CreateClients         func(childComplexity int, inputs []model.Values, idempotencyKey *string) int
 		CreateFieldDefinition func(childComplexity int, input model.Values, idempotencyKey *string) int
@@ -546,6 +609,8 @@ type ComplexityRoot struct {
 		DeleteWebhook         func(childComplexity int, webhookID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		DismissDuplicates     func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		EraseClient           func(childComplexity int, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) int
+		ExportClients         func(childComplexity int, input model.ExportClientsInput, idempotencyKey *string) int
+		ImportClients         func(childComplexity int, input model.ImportClientsInput, idempotencyKey *string) int
 		MergeClients          func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) int
 		PatchClient           func(childComplexity int, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) int
 		PatchClients          func(childComplexity int, patches []*model.ClientPatchEntry, idempotencyKey *string) int
@@ -618,6 +683,8 @@ type ComplexityRoot struct {
 		ExportClientData          func(childComplexity int, clientID client.ID) int
 		FieldDefinitions          func(childComplexity int, includeRetired bool) int
 		FilterClients             func(childComplexity int, search string, orderField store.OrderField, orderMode bool, first int64) int
+		Job                       func(childComplexity int, jobID client.ID) int
+		Jobs                      func(childComplexity int, first int64, after *string) int
 		LocationGroups            func(childComplexity int) int
 		MatchingTags              func(childComplexity int, tag string) int
 		Me                        func(childComplexity int) int
@@ -695,6 +762,7 @@ type ComplexityRoot struct {
 	Subscription struct {
 		ClientChanged     func(childComplexity int, clientIds []*client.ID, after *string) int
 		ClientListChanged func(childComplexity int, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) int
+		JobChanged        func(childComplexity int, jobID client.ID) int
 	}
 
 	TagUsage struct {
@@ -859,6 +927,13 @@ type ClientConnectionResolver interface {
 type ClientFormResolver interface {
 	Data(ctx context.Context, obj *client.Form) (any, error)
 }
+type JobResolver interface {
+	CreatedUser(ctx context.Context, obj *store.Job) (string, error)
+
+	UploadPath(ctx context.Context, obj *store.Job) (*string, error)
+
+	Result(ctx context.Context, obj *store.Job) (*model.JobResult, error)
+}
 type MeResolver interface {
 	Business(ctx context.Context, obj *model.Me) (*client.Business, error)
 	Client(ctx context.Context, obj *model.Me) (*loader.Client, error)
@@ -894,6 +969,9 @@ type MutationResolver interface {
 	PutLocationGroup(ctx context.Context, input model.Values, idempotencyKey *string) (*model.PutLocationGroupPayload, error)
 	DeleteLocationGroup(ctx context.Context, locationGroupID client.ID, modifiedDate time.Time, idempotencyKey *string) (*model.DeleteLocationGroupPayload, error)
 	RecordClientForms(ctx context.Context, forms []model.Values, idempotencyKey *string) (*model.RecordClientFormsPayload, error)
+	ExportClients(ctx context.Context, input model.ExportClientsInput, idempotencyKey *string) (*model.ExportClientsPayload, error)
+	ImportClients(ctx context.Context, input model.ImportClientsInput, idempotencyKey *string) (*model.ImportClientsPayload, error)
+	CancelJob(ctx context.Context, jobID client.ID, idempotencyKey *string) (*model.CancelJobPayload, error)
 	CreateWebhook(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateWebhookPayload, error)
 	UpdateWebhook(ctx context.Context, webhookID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateWebhookPayload, error)
 	DeleteWebhook(ctx context.Context, webhookID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteWebhookPayload, error)
@@ -932,12 +1010,15 @@ type QueryResolver interface {
 	ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error)
 	PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) (*model.MergeReport, error)
 	ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error)
+	Jobs(ctx context.Context, first int64, after *string) (*model.JobConnection, error)
+	Job(ctx context.Context, jobID client.ID) (*store.Job, error)
 	Webhooks(ctx context.Context) ([]*store.Webhook, error)
 	Webhook(ctx context.Context, webhookID client.ID) (*store.Webhook, error)
 }
 type SubscriptionResolver interface {
 	ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error)
 	ClientListChanged(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) (<-chan *model.ClientListChange, error)
+	JobChanged(ctx context.Context, jobID client.ID) (<-chan *store.Job, error)
 }
 type WebhookResolver interface {
 	Deliveries(ctx context.Context, obj *store.Webhook, first int64, after *string, state *store.WebhookDeliveryState) (*model.WebhookDeliveryConnection, error)
@@ -1382,6 +1463,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Business.TimeZone(childComplexity), true
+
+	case "CancelJobPayload.job":
+		if e.ComplexityRoot.CancelJobPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelJobPayload.Job(childComplexity), true
+	case "CancelJobPayload.userErrors":
+		if e.ComplexityRoot.CancelJobPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelJobPayload.UserErrors(childComplexity), true
 
 	case "Client.active":
 		if e.ComplexityRoot.Client.Active == nil {
@@ -2666,6 +2760,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EraseClientPayload.UserErrors(childComplexity), true
 
+	case "ExportClientsPayload.job":
+		if e.ComplexityRoot.ExportClientsPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportClientsPayload.Job(childComplexity), true
+	case "ExportClientsPayload.userErrors":
+		if e.ComplexityRoot.ExportClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportClientsPayload.UserErrors(childComplexity), true
+
 	case "FieldData.schedulerPreferenceFieldDefnId":
 		if e.ComplexityRoot.FieldData.SchedulerPreferenceFieldDefnID == nil {
 			break
@@ -2870,6 +2977,210 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HistoryEntry.Version(childComplexity), true
+
+	case "ImportClientsPayload.job":
+		if e.ComplexityRoot.ImportClientsPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportClientsPayload.Job(childComplexity), true
+	case "ImportClientsPayload.userErrors":
+		if e.ComplexityRoot.ImportClientsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportClientsPayload.UserErrors(childComplexity), true
+
+	case "Job.counts":
+		if e.ComplexityRoot.Job.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Counts(childComplexity), true
+	case "Job.createdDate":
+		if e.ComplexityRoot.Job.CreatedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.CreatedDate(childComplexity), true
+	case "Job.createdUser":
+		if e.ComplexityRoot.Job.CreatedUser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.CreatedUser(childComplexity), true
+	case "Job.dryRun":
+		if e.ComplexityRoot.Job.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.DryRun(childComplexity), true
+	case "Job.endedDate":
+		if e.ComplexityRoot.Job.EndedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.EndedDate(childComplexity), true
+	case "Job.removedByErasure":
+		if e.ComplexityRoot.Job.Erased == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Erased(childComplexity), true
+	case "Job.failure":
+		if e.ComplexityRoot.Job.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Failure(childComplexity), true
+	case "Job.uploadedBytes":
+		if e.ComplexityRoot.Job.FileBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.FileBytes(childComplexity), true
+	case "Job.id":
+		if e.ComplexityRoot.Job.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ID(childComplexity), true
+	case "Job.importedBefore":
+		if e.ComplexityRoot.Job.ImportedBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ImportedBefore(childComplexity), true
+	case "Job.jobId":
+		if e.ComplexityRoot.Job.JobID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.JobID(childComplexity), true
+	case "Job.kind":
+		if e.ComplexityRoot.Job.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Kind(childComplexity), true
+	case "Job.result":
+		if e.ComplexityRoot.Job.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Result(childComplexity), true
+	case "Job.startedDate":
+		if e.ComplexityRoot.Job.StartedDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.StartedDate(childComplexity), true
+	case "Job.state":
+		if e.ComplexityRoot.Job.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.State(childComplexity), true
+	case "Job.totalRows":
+		if e.ComplexityRoot.Job.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Total(childComplexity), true
+	case "Job.uploadPath":
+		if e.ComplexityRoot.Job.UploadPath == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.UploadPath(childComplexity), true
+
+	case "JobConnection.edges":
+		if e.ComplexityRoot.JobConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.Edges(childComplexity), true
+	case "JobConnection.nodes":
+		if e.ComplexityRoot.JobConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.Nodes(childComplexity), true
+	case "JobConnection.pageInfo":
+		if e.ComplexityRoot.JobConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.PageInfo(childComplexity), true
+
+	case "JobCounts.changed":
+		if e.ComplexityRoot.JobCounts.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Changed(childComplexity), true
+	case "JobCounts.created":
+		if e.ComplexityRoot.JobCounts.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Created(childComplexity), true
+	case "JobCounts.failed":
+		if e.ComplexityRoot.JobCounts.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Failed(childComplexity), true
+	case "JobCounts.rows":
+		if e.ComplexityRoot.JobCounts.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Rows(childComplexity), true
+	case "JobCounts.unchanged":
+		if e.ComplexityRoot.JobCounts.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Unchanged(childComplexity), true
+
+	case "JobEdge.cursor":
+		if e.ComplexityRoot.JobEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEdge.Cursor(childComplexity), true
+	case "JobEdge.node":
+		if e.ComplexityRoot.JobEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEdge.Node(childComplexity), true
+
+	case "JobResult.bytes":
+		if e.ComplexityRoot.JobResult.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Bytes(childComplexity), true
+	case "JobResult.expires":
+		if e.ComplexityRoot.JobResult.Expires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Expires(childComplexity), true
+	case "JobResult.fileName":
+		if e.ComplexityRoot.JobResult.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.FileName(childComplexity), true
+	case "JobResult.path":
+		if e.ComplexityRoot.JobResult.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Path(childComplexity), true
 
 	case "LocationGroup.id":
 		if e.ComplexityRoot.LocationGroup.ID == nil {
@@ -3195,6 +3506,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddClientViewers(childComplexity, args["clientId"].(client.ID), args["viewerClientIds"].([]*client.ID), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.cancelJob":
+		if e.ComplexityRoot.Mutation.CancelJob == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelJob_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelJob(childComplexity, args["jobId"].(client.ID), args["idempotencyKey"].(*string)), true
 	case "Mutation.createClient":
 		if e.ComplexityRoot.Mutation.CreateClient == nil {
 			break
@@ -3294,6 +3616,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EraseClient(childComplexity, args["clientId"].(client.ID), args["confirmClientId"].(client.ID), args["expectedVersion"].(int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.exportClients":
+		if e.ComplexityRoot.Mutation.ExportClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_exportClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ExportClients(childComplexity, args["input"].(model.ExportClientsInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.importClients":
+		if e.ComplexityRoot.Mutation.ImportClients == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importClients_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportClients(childComplexity, args["input"].(model.ImportClientsInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.mergeClients":
 		if e.ComplexityRoot.Mutation.MergeClients == nil {
 			break
@@ -3825,6 +4169,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.FilterClients(childComplexity, args["search"].(string), args["orderField"].(store.OrderField), args["orderMode"].(bool), args["first"].(int64)), true
 
+	case "Query.job":
+		if e.ComplexityRoot.Query.Job == nil {
+			break
+		}
+
+		args, err := ec.field_Query_job_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Job(childComplexity, args["jobId"].(client.ID)), true
+	case "Query.jobs":
+		if e.ComplexityRoot.Query.Jobs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_jobs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Jobs(childComplexity, args["first"].(int64), args["after"].(*string)), true
 	case "Query.locationGroups":
 		if e.ComplexityRoot.Query.LocationGroups == nil {
 			break
@@ -4128,6 +4494,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ClientListChanged(childComplexity, args["filter"].(*model.ClientReportFilter), args["orderBy"].(model.ClientOrder), args["first"].(int64), args["after"].(*string)), true
+	case "Subscription.jobChanged":
+		if e.ComplexityRoot.Subscription.JobChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_jobChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.JobChanged(childComplexity, args["jobId"].(client.ID)), true
 
 	case "TagUsage.count":
 		if e.ComplexityRoot.TagUsage.Count == nil {
@@ -4603,7 +4980,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ClientPatchEntry", ec.unmarshalInputClientPatchEntry),
 			graphql.NewInputUnmarshaler("ClientReportFilter", ec.unmarshalInputClientReportFilter),
 			graphql.NewInputUnmarshaler("ExpectedVersion", ec.unmarshalInputExpectedVersion),
+			graphql.NewInputUnmarshaler("ExportClientsInput", ec.unmarshalInputExportClientsInput),
 			graphql.NewInputUnmarshaler("FieldFilter", ec.unmarshalInputFieldFilter),
+			graphql.NewInputUnmarshaler("ImportClientsInput", ec.unmarshalInputImportClientsInput),
+			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
 			graphql.NewInputUnmarshaler("MergeChoice", ec.unmarshalInputMergeChoice),
 			graphql.NewInputUnmarshaler("UnmergeChoice", ec.unmarshalInputUnmergeChoice),
 		)
@@ -5086,12 +5466,14 @@ enum Permission {
   DELETE
   "Find the records of one person, tell them apart, merge and unmerge them."
   MERGE
-  "Take out all that is held about a person: ` + "`" + `exportClientData` + "`" + `."
+  "Take out all that is held about a person, and files of clients: ` + "`" + `exportClientData` + "`" + `, ` + "`" + `exportClients` + "`" + `."
   EXPORT
   "Read social security numbers unmasked."
   PII
   "Run the business's settings: define custom fields, and feed what the scheduler knows."
   ADMIN
+  "Bring files of clients in, which makes and changes them: ` + "`" + `importClients` + "`" + `."
+  IMPORT
 }
 
 "A business that takes appointments: whose clients these are."
@@ -7254,6 +7636,316 @@ type RecordClientFormsPayload {
   userErrors: [UserError!]!
 }
 
+# ---- imports and exports
+
+extend type Query {
+  """
+  Imports and exports of clients, latest first: those of the kinds that you have the permission IMPORT or EXPORT for, and
+  unless you see all clients only those that you made. They are known for 90 days.
+  """
+  jobs(
+    "How many jobs at most, 1 to 100 (OUT_OF_RANGE)."
+    first: Int! = 50
+    "Only jobs that follow this cursor (INVALID_CURSOR)."
+    after: String
+  ): JobConnection
+
+  "The job of that id; null when you see none: ` + "`" + `jobs` + "`" + ` says which you see."
+  job(
+    "` + "`" + `jobId` + "`" + ` or global id."
+    jobId: ID!
+  ): Job
+}
+
+extend type Mutation {
+  """
+  Makes a job that writes clients into a file: those that you see and ` + "`" + `filter` + "`" + ` means, by ` + "`" + `clientId` + "`" + `, with the properties
+  that you may read. It runs beside requests; see ` + "`" + `Job.result` + "`" + `. Needs the permission EXPORT (roles OWNER, ADMIN,
+  LOCATION_SUPER_USER).
+  """
+  exportClients(
+    "What to export, and how. TOO_MANY when the business has 10 jobs that have not ended."
+    input: ExportClientsInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): ExportClientsPayload @permission(name: EXPORT)
+
+  """
+  Makes a job that brings the clients of a file in. The file is sent to ` + "`" + `Job.uploadPath` + "`" + ` then, within 24 hours; the job
+  begins when it is whole. Each row is what ` + "`" + `createClient` + "`" + ` or ` + "`" + `upsertClient` + "`" + ` would do with it, and comes in once,
+  whatever becomes of the process. Needs the permission IMPORT (roles OWNER, ADMIN).
+  """
+  importClients(
+    "How the file is read, and what to do with its rows. TOO_MANY when the business has 10 jobs that have not ended."
+    input: ImportClientsInput!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): ImportClientsPayload @permission(name: IMPORT)
+
+  """
+  Ends a job that has not ended. Rows that an import brought in stay. Of a job that has ended nothing changes.
+  """
+  cancelJob(
+    "` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no job of that id."
+    jobId: ID!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): CancelJobPayload
+}
+
+extend type Subscription {
+  """
+  A job as it is, and again each time that it has come further, at most once a second. It ends with the job's end.
+  """
+  jobChanged(
+    "` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no job of that id."
+    jobId: ID!
+  ): Job
+}
+
+"""
+An import or an export of clients. It is done beside requests by any process of the server, one of a business at a time,
+with the rights and the rows of who made it; one whose process dies is gone on with by another.
+"""
+type Job implements Node {
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches."
+  id: ID!
+  "Id of the job, as a decimal string of at most 64 bits."
+  jobId: ID!
+  "What it does."
+  kind: JobKind!
+  "How far it has come."
+  state: JobState!
+  "Why it failed; null unless ` + "`" + `state` + "`" + ` is FAILED."
+  failure: JobFailure
+  "Whether it checks everything and writes nothing: the counts are what would have been done."
+  dryRun: Boolean!
+  """
+  Whether the same file was imported before with the same input. Then nothing is done, and the counts are those of that
+  time; ` + "`" + `again: true` + "`" + ` imports it once more.
+  """
+  importedBefore: Boolean!
+  "User name of who made it."
+  createdUser: String!
+  "When it was made."
+  createdDate: DateTime!
+  "When it first began; null while it did not."
+  startedDate: DateTime
+  "When it ended; null while it has not."
+  endedDate: DateTime
+  "What became of the rows so far."
+  counts: JobCounts!
+  "How many rows there are: of the file, or to be written. Null while that is not known."
+  totalRows: Long
+  """
+  Where to send the file, while ` + "`" + `state` + "`" + ` is WAITING: a path of this server, for PUT with your token. See ` + "`" + `docs/import.md` + "`" + `. Null
+  otherwise.
+  """
+  uploadPath: String
+  "How many bytes of the file have arrived. An upload that was cut off goes on there."
+  uploadedBytes: Long!
+  "Whether the file or the result was removed because a client was erased who may be part of it."
+  removedByErasure: Boolean!
+  """
+  What came of it: the file of an export that is done; of an import that has ended the table of what was wrong with rows,
+  as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null before, where there is nothing to tell, 7 days after it was made,
+  and to who does not see all rows that its maker saw.
+  """
+  result: JobResult
+}
+
+"What became of the rows of a file."
+type JobCounts {
+  "Rows that were read of the file, or clients that were written into it."
+  rows: Long!
+  "Rows that made a client."
+  created: Long!
+  "Rows that changed a client."
+  changed: Long!
+  "Rows that left a client as it was."
+  unchanged: Long!
+  "Rows that were refused; the result says why."
+  failed: Long!
+}
+
+"A file to download."
+type JobResult {
+  """
+  The path of the file on this server. Whoever has it may GET it, without a token, until ` + "`" + `expires` + "`" + `: hand it to nobody else.
+  """
+  path: String!
+  "When the path stops being good: an hour from now. Ask again for another one."
+  expires: DateTime!
+  "How long the file is."
+  bytes: Long!
+  "The name that it is downloaded by."
+  fileName: String!
+}
+
+"What a job does. Kinds are added, never renamed."
+enum JobKind {
+  "Brings the clients of a file in."
+  IMPORT_CLIENTS
+  "Writes clients into a file."
+  EXPORT_CLIENTS
+}
+
+"How far a job has come."
+enum JobState {
+  "An import waits for its file."
+  WAITING
+  "It waits for its turn."
+  QUEUED
+  "It is being done."
+  RUNNING
+  "It is done. Rows of an import may have been refused: see ` + "`" + `counts` + "`" + `."
+  DONE
+  "It ended without being done: see ` + "`" + `failure` + "`" + `."
+  FAILED
+  "Somebody cancelled it."
+  CANCELLED
+}
+
+"Why a job failed. Reasons are added, never renamed."
+enum JobFailure {
+  "Who made it may not do it any more."
+  FORBIDDEN
+  "The file as a whole can't be brought in, and no row of it was: the result says why."
+  FILE_REFUSED
+  "The file did not arrive within 24 hours."
+  NOT_UPLOADED
+  "A client was erased who may be part of its file. Make another job; an import goes on where it was with the same file."
+  CLIENT_ERASED
+  "The filter asks for what is there no more. Make another job."
+  INVALID_FILTER
+  "It failed on our side, time after time. Make another job, or tell us its ` + "`" + `jobId` + "`" + `."
+  INTERNAL
+}
+
+"A part of the jobs."
+type JobConnection {
+  "The jobs with their cursors."
+  edges: [JobEdge!]!
+  "The jobs alone."
+  nodes: [Job!]!
+  "Where the part is in the list."
+  pageInfo: PageInfo!
+}
+
+"A job with its cursor."
+type JobEdge {
+  "The place of the job in the list, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The job."
+  node: Job!
+}
+
+"How a file of clients is written."
+enum ClientFileFormat {
+  "Comma-separated values, with the names of the columns in the first row."
+  CSV
+  "A JSON object a line."
+  JSONL
+}
+
+"How the characters of a file are written."
+enum FileEncoding {
+  "UTF-8, with or without a mark at its beginning."
+  UTF_8
+  "UTF-16, the low byte first."
+  UTF_16LE
+  "UTF-16, the high byte first."
+  UTF_16BE
+  "Windows-1252."
+  WINDOWS_1252
+}
+
+"By what the client is found that a row of a file changes."
+enum ImportMatch {
+  "By nothing: each row makes a client."
+  NONE
+  "By ` + "`" + `clientId` + "`" + `. A row whose client is not there is NOT_FOUND."
+  CLIENT_ID
+  "By ` + "`" + `externalUserName` + "`" + `. A row whose client is not there makes one."
+  EXTERNAL_USER_NAME
+  "By ` + "`" + `emailAddress` + "`" + `. A row whose client is not there makes one."
+  EMAIL_ADDRESS
+}
+
+"What becomes of a row that several clients match."
+enum ImportSeveral {
+  "It is refused: AMBIGUOUS_KEY."
+  ERROR
+  "All of them are left as they are."
+  LEAVE
+  "It changes the one of the lowest ` + "`" + `clientId` + "`" + `."
+  OLDEST
+}
+
+"What to export, and how."
+input ExportClientsInput {
+  "How the file is written. In CSV, cells that a spreadsheet would execute begin with an apostrophe."
+  format: ClientFileFormat! = CSV
+  "The clients to export. Left out or null: all live ones."
+  filter: ClientReportFilter
+}
+
+"How a file is read, and what to do with its rows."
+input ImportClientsInput {
+  "How the file is written."
+  format: ClientFileFormat! = CSV
+  "By what the client is found that a row changes."
+  match: ImportMatch!
+  "What becomes of a row that several clients match."
+  several: ImportSeveral! = ERROR
+  "The columns of headers that are not known, or are taken for another one, at most 1,000 (TOO_MANY)."
+  mapping: [ImportColumnInput!]
+  "How the characters are written. Left out or null: that is found."
+  encoding: FileEncoding
+  "What stands between cells: a comma, a semicolon, a tab or a bar (INVALID_CHOICE). Left out or null: that is found."
+  delimiter: String
+  "What stands between the entries of a list: one character (INVALID_CHOICE). Left out or null: a semicolon."
+  listSeparator: String
+  "How days are written, such as ` + "`" + `DD.MM.YYYY` + "`" + ` (INVALID_CHOICE, TOO_LONG). Left out or null: ` + "`" + `YYYY-MM-DD` + "`" + `."
+  dates: String
+  "Check everything and write nothing: the result tells every row's errors."
+  dryRun: Boolean! = false
+  "Import a file once more that was imported before with the same input."
+  again: Boolean! = false
+}
+
+"Which column a header of a file is."
+input ImportColumnInput {
+  "The header, as the file has it (REQUIRED, TOO_LONG); ` + "`" + `*` + "`" + ` is all others that nothing is known of, which can only be left out. One that is named twice is INVALID_CHOICE."
+  header: String!
+  "The name of a property, or ` + "`" + `field: ` + "`" + ` and the label of a custom field. Left out, null or empty: the column is left out."
+  column: String
+}
+
+"What ` + "`" + `exportClients` + "`" + ` answers."
+type ExportClientsPayload {
+  "The job; null when there are errors."
+  job: Job
+  "All that is wrong with the input; empty when the job was made."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `importClients` + "`" + ` answers."
+type ImportClientsPayload {
+  "The job; null when there are errors."
+  job: Job
+  "All that is wrong with the input; empty when the job was made."
+  userErrors: [UserError!]!
+}
+
+"What ` + "`" + `cancelJob` + "`" + ` answers."
+type CancelJobPayload {
+  "The job as it is now; null when there are errors."
+  job: Job
+  "All that is wrong; empty when the job has ended."
+  userErrors: [UserError!]!
+}
+
 # ---- webhooks
 
 extend type Query {
@@ -8408,7 +9100,7 @@ type UserError {
 "What can be wrong with a mutation. Codes are added, never renamed."
 enum UserErrorCode {
   # the client
-  "You see no such client, login, webhook or delivery."
+  "You see no such client, login, webhook, delivery or job."
   NOT_FOUND
   "The client is deleted: restore it first."
   CLIENT_DELETED
@@ -8641,6 +9333,16 @@ func (ec *executionContext) childFields_Business(ctx context.Context, field grap
 		return ec.fieldContext_Business_rekeying(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Business", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_CancelJobPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelJobPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Client(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9217,6 +9919,16 @@ func (ec *executionContext) childFields_EraseClientPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type EraseClientPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExportClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ExportClientsPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExportClientsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportClientsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldData(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "schedulerPreferenceFieldDefnId":
@@ -9323,6 +10035,108 @@ func (ec *executionContext) childFields_HistoryEntry(ctx context.Context, field 
 		return ec.fieldContext_HistoryEntry_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HistoryEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportClientsPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportClientsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportClientsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "jobId":
+		return ec.fieldContext_Job_jobId(ctx, field)
+	case "kind":
+		return ec.fieldContext_Job_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Job_state(ctx, field)
+	case "failure":
+		return ec.fieldContext_Job_failure(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_Job_dryRun(ctx, field)
+	case "importedBefore":
+		return ec.fieldContext_Job_importedBefore(ctx, field)
+	case "createdUser":
+		return ec.fieldContext_Job_createdUser(ctx, field)
+	case "createdDate":
+		return ec.fieldContext_Job_createdDate(ctx, field)
+	case "startedDate":
+		return ec.fieldContext_Job_startedDate(ctx, field)
+	case "endedDate":
+		return ec.fieldContext_Job_endedDate(ctx, field)
+	case "counts":
+		return ec.fieldContext_Job_counts(ctx, field)
+	case "totalRows":
+		return ec.fieldContext_Job_totalRows(ctx, field)
+	case "uploadPath":
+		return ec.fieldContext_Job_uploadPath(ctx, field)
+	case "uploadedBytes":
+		return ec.fieldContext_Job_uploadedBytes(ctx, field)
+	case "removedByErasure":
+		return ec.fieldContext_Job_removedByErasure(ctx, field)
+	case "result":
+		return ec.fieldContext_Job_result(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_JobCounts_rows(ctx, field)
+	case "created":
+		return ec.fieldContext_JobCounts_created(ctx, field)
+	case "changed":
+		return ec.fieldContext_JobCounts_changed(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_JobCounts_unchanged(ctx, field)
+	case "failed":
+		return ec.fieldContext_JobCounts_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_JobResult_path(ctx, field)
+	case "expires":
+		return ec.fieldContext_JobResult_expires(ctx, field)
+	case "bytes":
+		return ec.fieldContext_JobResult_bytes(ctx, field)
+	case "fileName":
+		return ec.fieldContext_JobResult_fileName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobResult", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10233,6 +11047,28 @@ func (ec *executionContext) field_Mutation_addClientViewers_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "jobId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["jobId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createClient_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10468,6 +11304,50 @@ func (ec *executionContext) field_Mutation_eraseClient_args(ctx context.Context,
 		return nil, err
 	}
 	args["idempotencyKey"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_exportClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ExportClientsInput, error) {
+			return ec.unmarshalNExportClientsInput2clientgraphᚋgraphᚋmodelᚐExportClientsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportClientsInput, error) {
+			return ec.unmarshalNImportClientsInput2clientgraphᚋgraphᚋmodelᚐImportClientsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -11707,6 +12587,42 @@ func (ec *executionContext) field_Query_filterClients_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_job_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "jobId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["jobId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_jobs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_matchingTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11872,6 +12788,20 @@ func (ec *executionContext) field_Subscription_clientListChanged_args(ctx contex
 		return nil, err
 	}
 	args["after"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_jobChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "jobId",
+		func(ctx context.Context, v any) (client.ID, error) {
+			return ec.unmarshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["jobId"] = arg0
 	return args, nil
 }
 
@@ -12651,6 +13581,70 @@ func (ec *executionContext) _Business_rekeying(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Business_rekeying(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Business", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _CancelJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *model.CancelJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelJobPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelJobPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelJobPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CancelJobPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Client_id(ctx context.Context, field graphql.CollectedField, obj *loader.Client) (ret graphql.Marshaler) {
@@ -18024,6 +19018,70 @@ func (ec *executionContext) fieldContext_EraseClientPayload_conflict(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ExportClientsPayload_job(ctx context.Context, field graphql.CollectedField, obj *model.ExportClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportClientsPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportClientsPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ExportClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FieldData_schedulerPreferenceFieldDefnId(ctx context.Context, field graphql.CollectedField, obj *model.FieldData) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18835,6 +19893,837 @@ func (ec *executionContext) fieldContext_HistoryEntry_changes(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ImportClientsPayload_job(ctx context.Context, field graphql.CollectedField, obj *model.ImportClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportClientsPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportClientsPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportClientsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ImportClientsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportClientsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportClientsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportClientsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_id(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v client.ID) graphql.Marshaler {
+			return ec.marshalNID2clientgraphᚋinternalᚋclientᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Job_jobId(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_jobId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JobID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNID2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_jobId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Job_kind(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v store.JobKind) graphql.Marshaler {
+			return ec.marshalNJobKind2clientgraphᚋinternalᚋstoreᚐJobKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "JobKind")
+}
+
+func (ec *executionContext) _Job_state(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v store.JobState) graphql.Marshaler {
+			return ec.marshalNJobState2clientgraphᚋinternalᚋstoreᚐJobState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "JobState")
+}
+
+func (ec *executionContext) _Job_failure(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_failure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.JobFailure) graphql.Marshaler {
+			return ec.marshalOJobFailure2ᚖclientgraphᚋinternalᚋstoreᚐJobFailure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_failure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "JobFailure")
+}
+
+func (ec *executionContext) _Job_dryRun(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_dryRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Job_importedBefore(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_importedBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ImportedBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_importedBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Job_createdUser(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_createdUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().CreatedUser(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_createdUser(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, true, "String")
+}
+
+func (ec *executionContext) _Job_createdDate(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_createdDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_createdDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Job_startedDate(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_startedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_startedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Job_endedDate(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_endedDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_endedDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Job_counts(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v store.JobCounts) graphql.Marshaler {
+			return ec.marshalNJobCounts2clientgraphᚋinternalᚋstoreᚐJobCounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_totalRows(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_totalRows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_totalRows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "Long")
+}
+
+func (ec *executionContext) _Job_uploadPath(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_uploadPath(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().UploadPath(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_uploadPath(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, true, "String")
+}
+
+func (ec *executionContext) _Job_uploadedBytes(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_uploadedBytes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileBytes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_uploadedBytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "Long")
+}
+
+func (ec *executionContext) _Job_removedByErasure(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_removedByErasure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Erased, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_removedByErasure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Job_result(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_result(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().Result(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobResult) graphql.Marshaler {
+			return ec.marshalOJobResult2ᚖclientgraphᚋgraphᚋmodelᚐJobResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.JobConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobEdge) graphql.Marshaler {
+			return ec.marshalNJobEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐJobEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.JobConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*store.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚕᚖclientgraphᚋinternalᚋstoreᚐJobᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.JobConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖclientgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobCounts_rows(ctx context.Context, field graphql.CollectedField, obj *store.JobCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobCounts_created(ctx context.Context, field graphql.CollectedField, obj *store.JobCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobCounts_changed(ctx context.Context, field graphql.CollectedField, obj *store.JobCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_changed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *store.JobCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobCounts_failed(ctx context.Context, field graphql.CollectedField, obj *store.JobCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.JobEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.JobEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobResult_path(ctx context.Context, field graphql.CollectedField, obj *model.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobResult_expires(ctx context.Context, field graphql.CollectedField, obj *model.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_expires(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expires, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_expires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _JobResult_bytes(ctx context.Context, field graphql.CollectedField, obj *model.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_bytes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bytes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_bytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, "Long")
+}
+
+func (ec *executionContext) _JobResult_fileName(ctx context.Context, field graphql.CollectedField, obj *model.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_fileName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_fileName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, "String")
 }
 
 func (ec *executionContext) _LocationGroup_id(ctx context.Context, field graphql.CollectedField, obj *store.LocationGroup) (ret graphql.Marshaler) {
@@ -21903,6 +23792,174 @@ func (ec *executionContext) fieldContext_Mutation_recordClientForms(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_exportClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_exportClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ExportClients(ctx, fc.Args["input"].(model.ExportClientsInput), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "EXPORT")
+				if err != nil {
+					var zeroVal *model.ExportClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Permission == nil {
+					var zeroVal *model.ExportClientsPayload
+					return zeroVal, errors.New("directive permission is not implemented")
+				}
+				return ec.Directives.Permission(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ExportClientsPayload) graphql.Marshaler {
+			return ec.marshalOExportClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐExportClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_exportClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExportClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_exportClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importClients(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportClients(ctx, fc.Args["input"].(model.ImportClientsInput), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "IMPORT")
+				if err != nil {
+					var zeroVal *model.ImportClientsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Permission == nil {
+					var zeroVal *model.ImportClientsPayload
+					return zeroVal, errors.New("directive permission is not implemented")
+				}
+				return ec.Directives.Permission(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportClientsPayload) graphql.Marshaler {
+			return ec.marshalOImportClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐImportClientsPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importClients(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportClientsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importClients_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelJob(ctx, fc.Args["jobId"].(client.ID), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelJobPayload) graphql.Marshaler {
+			return ec.marshalOCancelJobPayload2ᚖclientgraphᚋgraphᚋmodelᚐCancelJobPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelJobPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23874,6 +25931,94 @@ func (ec *executionContext) fieldContext_Query_exportClientData(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_jobs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_jobs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Jobs(ctx, fc.Args["first"].(int64), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobConnection) graphql.Marshaler {
+			return ec.marshalOJobConnection2ᚖclientgraphᚋgraphᚋmodelᚐJobConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_jobs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_jobs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_job(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Job(ctx, fc.Args["jobId"].(client.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_job(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_job_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_webhooks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25080,6 +27225,50 @@ func (ec *executionContext) fieldContext_Subscription_clientListChanged(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_clientListChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_jobChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_jobChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().JobChanged(ctx, fc.Args["jobId"].(client.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *store.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_jobChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_jobChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28451,6 +30640,59 @@ func UnmarshalExpectedVersion(ctx context.Context, raw any) (merging.ExpectedVer
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputExportClientsInput(ctx context.Context, obj any) (model.ExportClientsInput, error) {
+	var it model.ExportClientsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["format"]; !present {
+		asMap["format"] = "CSV"
+	}
+
+	fieldsInOrder := [...]string{"format", "filter"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalNClientFileFormat2clientgraphᚋgraphᚋmodelᚐClientFileFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOClientReportFilter2ᚖclientgraphᚋgraphᚋmodelᚐClientReportFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalExportClientsInput unmarshals raw into the ExportClientsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalExportClientsInput(ctx context.Context, raw any) (model.ExportClientsInput, error) {
+	var out model.ExportClientsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExportClientsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj any) (model.FieldFilter, error) {
 	var it model.FieldFilter
 	if obj == nil {
@@ -28497,6 +30739,173 @@ func (ec *executionContext) unmarshalInputFieldFilter(ctx context.Context, obj a
 func UnmarshalFieldFilter(ctx context.Context, raw any) (model.FieldFilter, error) {
 	var out model.FieldFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "FieldFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportClientsInput(ctx context.Context, obj any) (model.ImportClientsInput, error) {
+	var it model.ImportClientsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["format"]; !present {
+		asMap["format"] = "CSV"
+	}
+	if _, present := asMap["several"]; !present {
+		asMap["several"] = "ERROR"
+	}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["again"]; !present {
+		asMap["again"] = false
+	}
+
+	fieldsInOrder := [...]string{"format", "match", "several", "mapping", "encoding", "delimiter", "listSeparator", "dates", "dryRun", "again"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalNClientFileFormat2clientgraphᚋgraphᚋmodelᚐClientFileFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = data
+		case "match":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("match"))
+			data, err := ec.unmarshalNImportMatch2clientgraphᚋgraphᚋmodelᚐImportMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Match = data
+		case "several":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("several"))
+			data, err := ec.unmarshalNImportSeveral2clientgraphᚋgraphᚋmodelᚐImportSeveral(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Several = data
+		case "mapping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mapping"))
+			data, err := ec.unmarshalOImportColumnInput2ᚕᚖclientgraphᚋgraphᚋmodelᚐImportColumnInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mapping = data
+		case "encoding":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("encoding"))
+			data, err := ec.unmarshalOFileEncoding2ᚖclientgraphᚋgraphᚋmodelᚐFileEncoding(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Encoding = data
+		case "delimiter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delimiter"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Delimiter = data
+		case "listSeparator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("listSeparator"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ListSeparator = data
+		case "dates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dates"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dates = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "again":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("again"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Again = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportClientsInput unmarshals raw into the ImportClientsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportClientsInput(ctx context.Context, raw any) (model.ImportClientsInput, error) {
+	var out model.ImportClientsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportClientsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportColumnInput(ctx context.Context, obj any) (model.ImportColumnInput, error) {
+	var it model.ImportColumnInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"header", "column"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "header":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("header"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Header = data
+		case "column":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("column"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Column = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportColumnInput unmarshals raw into the ImportColumnInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportColumnInput(ctx context.Context, raw any) (model.ImportColumnInput, error) {
+	var out model.ImportColumnInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportColumnInput", raw, &out)
 	return out, err
 }
 
@@ -28745,6 +31154,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._LocationGroup(ctx, sel, obj)
+	case store.Job:
+		return ec._Job(ctx, sel, &obj)
+	case *store.Job:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Job(ctx, sel, obj)
 	case client.FieldDefinition:
 		return ec._FieldDefinition(ctx, sel, &obj)
 	case *client.FieldDefinition:
@@ -29075,6 +31491,44 @@ func (ec *executionContext) _Business(ctx context.Context, sel ast.SelectionSet,
 			out.Values[i] = ec._Business_rekeying(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var cancelJobPayloadImplementors = []string{"CancelJobPayload"}
+
+func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelJobPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelJobPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelJobPayload")
+		case "job":
+			out.Values[i] = ec._CancelJobPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CancelJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -30901,6 +33355,44 @@ func (ec *executionContext) _EraseClientPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var exportClientsPayloadImplementors = []string{"ExportClientsPayload"}
+
+func (ec *executionContext) _ExportClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ExportClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportClientsPayload")
+		case "job":
+			out.Values[i] = ec._ExportClientsPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ExportClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fieldDataImplementors = []string{"FieldData"}
 
 func (ec *executionContext) _FieldData(ctx context.Context, sel ast.SelectionSet, obj *model.FieldData) graphql.Marshaler {
@@ -31242,6 +33734,342 @@ func (ec *executionContext) _HistoryEntry(ctx context.Context, sel ast.Selection
 			}
 		case "changes":
 			out.Values[i] = ec._HistoryEntry_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importClientsPayloadImplementors = []string{"ImportClientsPayload"}
+
+func (ec *executionContext) _ImportClientsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ImportClientsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importClientsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportClientsPayload")
+		case "job":
+			out.Values[i] = ec._ImportClientsPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportClientsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobImplementors = []string{"Job", "Node"}
+
+func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj *store.Job) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Job")
+		case "id":
+			out.Values[i] = ec._Job_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "jobId":
+			out.Values[i] = ec._Job_jobId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Job_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Job_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failure":
+			out.Values[i] = ec._Job_failure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dryRun":
+			out.Values[i] = ec._Job_dryRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "importedBefore":
+			out.Values[i] = ec._Job_importedBefore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdUser":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Job_createdUser(ctx, field, obj)
+				})
+		case "createdDate":
+			out.Values[i] = ec._Job_createdDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedDate":
+			out.Values[i] = ec._Job_startedDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedDate":
+			out.Values[i] = ec._Job_endedDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "counts":
+			out.Values[i] = ec._Job_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalRows":
+			out.Values[i] = ec._Job_totalRows(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uploadPath":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Job_uploadPath(ctx, field, obj)
+				})
+		case "uploadedBytes":
+			out.Values[i] = ec._Job_uploadedBytes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "removedByErasure":
+			out.Values[i] = ec._Job_removedByErasure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "result":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Job_result(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobConnectionImplementors = []string{"JobConnection"}
+
+func (ec *executionContext) _JobConnection(ctx context.Context, sel ast.SelectionSet, obj *model.JobConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobConnection")
+		case "edges":
+			out.Values[i] = ec._JobConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._JobConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._JobConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobCountsImplementors = []string{"JobCounts"}
+
+func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet, obj *store.JobCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobCounts")
+		case "rows":
+			out.Values[i] = ec._JobCounts_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._JobCounts_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changed":
+			out.Values[i] = ec._JobCounts_changed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._JobCounts_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._JobCounts_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobEdgeImplementors = []string{"JobEdge"}
+
+func (ec *executionContext) _JobEdge(ctx context.Context, sel ast.SelectionSet, obj *model.JobEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobEdge")
+		case "cursor":
+			out.Values[i] = ec._JobEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._JobEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobResultImplementors = []string{"JobResult"}
+
+func (ec *executionContext) _JobResult(ctx context.Context, sel ast.SelectionSet, obj *model.JobResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobResult")
+		case "path":
+			out.Values[i] = ec._JobResult_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expires":
+			out.Values[i] = ec._JobResult_expires(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bytes":
+			out.Values[i] = ec._JobResult_bytes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fileName":
+			out.Values[i] = ec._JobResult_fileName(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -31965,6 +34793,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "exportClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_exportClients(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "importClients":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importClients(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cancelJob":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelJob(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "createWebhook":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createWebhook(ctx, field)
@@ -32404,6 +35253,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_exportClientData(ctx, field)
+				})
+		case "jobs":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_jobs(ctx, field)
+				})
+		case "job":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_job(ctx, field)
 				})
 		case "webhooks":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -32925,6 +35786,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_clientChanged(ctx, fields[0])
 	case "clientListChanged":
 		return ec._Subscription_clientListChanged(ctx, fields[0])
+	case "jobChanged":
+		return ec._Subscription_jobChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -34424,6 +37287,16 @@ func (ec *executionContext) unmarshalNClientFieldInput2ᚕclientgraphᚋgraphᚋ
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalNClientFileFormat2clientgraphᚋgraphᚋmodelᚐClientFileFormat(ctx context.Context, v any) (model.ClientFileFormat, error) {
+	var res model.ClientFileFormat
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClientFileFormat2clientgraphᚋgraphᚋmodelᚐClientFileFormat(ctx context.Context, sel ast.SelectionSet, v model.ClientFileFormat) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNClientForm2ᚕᚖclientgraphᚋinternalᚋclientᚐFormᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.Form) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -34818,6 +37691,11 @@ func (ec *executionContext) unmarshalNExpectedVersion2ᚖclientgraphᚋinternal�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNExportClientsInput2clientgraphᚋgraphᚋmodelᚐExportClientsInput(ctx context.Context, v any) (model.ExportClientsInput, error) {
+	res, err := ec.unmarshalInputExportClientsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNFieldData2ᚕᚖclientgraphᚋgraphᚋmodelᚐFieldDataᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FieldData) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -35113,6 +37991,36 @@ func (ec *executionContext) marshalNID2ᚖclientgraphᚋinternalᚋclientᚐID(c
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalNImportClientsInput2clientgraphᚋgraphᚋmodelᚐImportClientsInput(ctx context.Context, v any) (model.ImportClientsInput, error) {
+	res, err := ec.unmarshalInputImportClientsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportColumnInput2ᚖclientgraphᚋgraphᚋmodelᚐImportColumnInput(ctx context.Context, v any) (*model.ImportColumnInput, error) {
+	res, err := ec.unmarshalInputImportColumnInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportMatch2clientgraphᚋgraphᚋmodelᚐImportMatch(ctx context.Context, v any) (model.ImportMatch, error) {
+	var res model.ImportMatch
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportMatch2clientgraphᚋgraphᚋmodelᚐImportMatch(ctx context.Context, sel ast.SelectionSet, v model.ImportMatch) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNImportSeveral2clientgraphᚋgraphᚋmodelᚐImportSeveral(ctx context.Context, v any) (model.ImportSeveral, error) {
+	var res model.ImportSeveral
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportSeveral2clientgraphᚋgraphᚋmodelᚐImportSeveral(ctx context.Context, sel ast.SelectionSet, v model.ImportSeveral) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNInt2int64(ctx context.Context, v any) (int64, error) {
 	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -35174,6 +38082,88 @@ func (ec *executionContext) marshalNJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	return ret
 }
 
+func (ec *executionContext) marshalNJob2ᚕᚖclientgraphᚋinternalᚋstoreᚐJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.Job) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx context.Context, sel ast.SelectionSet, v *store.Job) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Job!")
+		return graphql.Null
+	}
+	return ec._Job(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobCounts2clientgraphᚋinternalᚋstoreᚐJobCounts(ctx context.Context, sel ast.SelectionSet, v store.JobCounts) graphql.Marshaler {
+	return ec._JobCounts(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNJobEdge2ᚕᚖclientgraphᚋgraphᚋmodelᚐJobEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobEdge2ᚖclientgraphᚋgraphᚋmodelᚐJobEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobEdge2ᚖclientgraphᚋgraphᚋmodelᚐJobEdge(ctx context.Context, sel ast.SelectionSet, v *model.JobEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobEdge!")
+		return graphql.Null
+	}
+	return ec._JobEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobKind2clientgraphᚋinternalᚋstoreᚐJobKind(ctx context.Context, v any) (store.JobKind, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := store.JobKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobKind2clientgraphᚋinternalᚋstoreᚐJobKind(ctx context.Context, sel ast.SelectionSet, v store.JobKind) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNJobState2clientgraphᚋinternalᚋstoreᚐJobState(ctx context.Context, v any) (store.JobState, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := store.JobState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobState2clientgraphᚋinternalᚋstoreᚐJobState(ctx context.Context, sel ast.SelectionSet, v store.JobState) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobState!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNLocationGroup2ᚖclientgraphᚋinternalᚋstoreᚐLocationGroup(ctx context.Context, sel ast.SelectionSet, v *store.LocationGroup) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LocationGroup!")
@@ -35186,6 +38176,20 @@ func (ec *executionContext) unmarshalNLocationGroupInput2clientgraphᚋgraphᚋm
 	var res model.Values
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLong2int64(ctx context.Context, v any) (int64, error) {
+	res, err := scalar.UnmarshalLong(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLong2int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalLong(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Long!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNMergeChoice2ᚖclientgraphᚋinternalᚋmergeᚐChoice(ctx context.Context, v any) (*merge.Choice, error) {
@@ -35954,6 +38958,13 @@ func (ec *executionContext) marshalOBusiness2ᚖclientgraphᚋinternalᚋclient�
 	return ec._Business(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCancelJobPayload2ᚖclientgraphᚋgraphᚋmodelᚐCancelJobPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelJobPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CancelJobPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOClient2ᚕᚖclientgraphᚋinternalᚋloaderᚐClientᚄ(ctx context.Context, sel ast.SelectionSet, v []*loader.Client) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -36322,6 +39333,13 @@ func (ec *executionContext) unmarshalOExpectedVersion2ᚕᚖclientgraphᚋintern
 	return res, nil
 }
 
+func (ec *executionContext) marshalOExportClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐExportClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ExportClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExportClientsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOFieldDefinition2ᚕᚖclientgraphᚋinternalᚋclientᚐFieldDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*client.FieldDefinition) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -36363,6 +39381,22 @@ func (ec *executionContext) unmarshalOFieldFilter2ᚕᚖclientgraphᚋgraphᚋmo
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOFileEncoding2ᚖclientgraphᚋgraphᚋmodelᚐFileEncoding(ctx context.Context, v any) (*model.FileEncoding, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.FileEncoding)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFileEncoding2ᚖclientgraphᚋgraphᚋmodelᚐFileEncoding(ctx context.Context, sel ast.SelectionSet, v *model.FileEncoding) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
@@ -36459,6 +39493,30 @@ func (ec *executionContext) marshalOID2ᚖint64(ctx context.Context, sel ast.Sel
 	return res
 }
 
+func (ec *executionContext) marshalOImportClientsPayload2ᚖclientgraphᚋgraphᚋmodelᚐImportClientsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportClientsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportClientsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOImportColumnInput2ᚕᚖclientgraphᚋgraphᚋmodelᚐImportColumnInputᚄ(ctx context.Context, v any) ([]*model.ImportColumnInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ImportColumnInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImportColumnInput2ᚖclientgraphᚋgraphᚋmodelᚐImportColumnInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil
@@ -36527,6 +39585,46 @@ func (ec *executionContext) marshalOJSON2ᚕinterfaceᚄ(ctx context.Context, se
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOJob2ᚖclientgraphᚋinternalᚋstoreᚐJob(ctx context.Context, sel ast.SelectionSet, v *store.Job) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Job(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOJobConnection2ᚖclientgraphᚋgraphᚋmodelᚐJobConnection(ctx context.Context, sel ast.SelectionSet, v *model.JobConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JobConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOJobFailure2ᚖclientgraphᚋinternalᚋstoreᚐJobFailure(ctx context.Context, v any) (*store.JobFailure, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := store.JobFailure(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJobFailure2ᚖclientgraphᚋinternalᚋstoreᚐJobFailure(ctx context.Context, sel ast.SelectionSet, v *store.JobFailure) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOJobResult2ᚖclientgraphᚋgraphᚋmodelᚐJobResult(ctx context.Context, sel ast.SelectionSet, v *model.JobResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JobResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOLocationGroup2ᚕᚖclientgraphᚋinternalᚋstoreᚐLocationGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*store.LocationGroup) graphql.Marshaler {

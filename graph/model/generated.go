@@ -53,6 +53,14 @@ type BirthdayRange struct {
 	To string `json:"to"`
 }
 
+// What `cancelJob` answers.
+type CancelJobPayload struct {
+	// The job as it is now; null when there are errors.
+	Job *store.Job `json:"job,omitempty"`
+	// All that is wrong; empty when the job has ended.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // A client at its place in a list.
 type ClientEdge struct {
 	// The place: an opaque text for `after` and `before`, good for the same filter and order only.
@@ -239,12 +247,68 @@ type EraseClientPayload struct {
 
 func (EraseClientPayload) IsClientPayload() {}
 
+// What to export, and how.
+type ExportClientsInput struct {
+	// How the file is written. In CSV, cells that a spreadsheet would execute begin with an apostrophe.
+	Format ClientFileFormat `json:"format"`
+	// The clients to export. Left out or null: all live ones.
+	Filter *ClientReportFilter `json:"filter,omitempty"`
+}
+
+// What `exportClients` answers.
+type ExportClientsPayload struct {
+	// The job; null when there are errors.
+	Job *store.Job `json:"job,omitempty"`
+	// All that is wrong with the input; empty when the job was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // The value of one custom field.
 type FieldData struct {
 	// Id of the field.
 	SchedulerPreferenceFieldDefnID client.ID `json:"schedulerPreferenceFieldDefnId"`
 	// The client's value, shaped by the field's type.
 	Value any `json:"value"`
+}
+
+// How a file is read, and what to do with its rows.
+type ImportClientsInput struct {
+	// How the file is written.
+	Format ClientFileFormat `json:"format"`
+	// By what the client is found that a row changes.
+	Match ImportMatch `json:"match"`
+	// What becomes of a row that several clients match.
+	Several ImportSeveral `json:"several"`
+	// The columns of headers that are not known, or are taken for another one, at most 1,000 (TOO_MANY).
+	Mapping []*ImportColumnInput `json:"mapping,omitempty"`
+	// How the characters are written. Left out or null: that is found.
+	Encoding *FileEncoding `json:"encoding,omitempty"`
+	// What stands between cells: a comma, a semicolon, a tab or a bar (INVALID_CHOICE). Left out or null: that is found.
+	Delimiter *string `json:"delimiter,omitempty"`
+	// What stands between the entries of a list: one character (INVALID_CHOICE). Left out or null: a semicolon.
+	ListSeparator *string `json:"listSeparator,omitempty"`
+	// How days are written, such as `DD.MM.YYYY` (INVALID_CHOICE, TOO_LONG). Left out or null: `YYYY-MM-DD`.
+	Dates *string `json:"dates,omitempty"`
+	// Check everything and write nothing: the result tells every row's errors.
+	DryRun bool `json:"dryRun"`
+	// Import a file once more that was imported before with the same input.
+	Again bool `json:"again"`
+}
+
+// What `importClients` answers.
+type ImportClientsPayload struct {
+	// The job; null when there are errors.
+	Job *store.Job `json:"job,omitempty"`
+	// All that is wrong with the input; empty when the job was made.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
+// Which column a header of a file is.
+type ImportColumnInput struct {
+	// The header, as the file has it (REQUIRED, TOO_LONG); `*` is all others that nothing is known of, which can only be left out. One that is named twice is INVALID_CHOICE.
+	Header string `json:"header"`
+	// The name of a property, or `field: ` and the label of a custom field. Left out, null or empty: the column is left out.
+	Column *string `json:"column,omitempty"`
 }
 
 // What `mergeClients` answers.
@@ -520,6 +584,253 @@ type UpsertClientPayload struct {
 
 func (UpsertClientPayload) IsClientPayload() {}
 
+// How a file of clients is written.
+type ClientFileFormat string
+
+const (
+	// Comma-separated values, with the names of the columns in the first row.
+	ClientFileFormatCSV ClientFileFormat = "CSV"
+	// A JSON object a line.
+	ClientFileFormatJSONL ClientFileFormat = "JSONL"
+)
+
+var AllClientFileFormat = []ClientFileFormat{
+	ClientFileFormatCSV,
+	ClientFileFormatJSONL,
+}
+
+func (e ClientFileFormat) IsValid() bool {
+	switch e {
+	case ClientFileFormatCSV, ClientFileFormatJSONL:
+		return true
+	}
+	return false
+}
+
+func (e ClientFileFormat) String() string {
+	return string(e)
+}
+
+func (e *ClientFileFormat) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ClientFileFormat(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ClientFileFormat", str)
+	}
+	return nil
+}
+
+func (e ClientFileFormat) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ClientFileFormat) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ClientFileFormat) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How the characters of a file are written.
+type FileEncoding string
+
+const (
+	// UTF-8, with or without a mark at its beginning.
+	FileEncodingUtf8 FileEncoding = "UTF_8"
+	// UTF-16, the low byte first.
+	FileEncodingUtf16le FileEncoding = "UTF_16LE"
+	// UTF-16, the high byte first.
+	FileEncodingUtf16be FileEncoding = "UTF_16BE"
+	// Windows-1252.
+	FileEncodingWindows1252 FileEncoding = "WINDOWS_1252"
+)
+
+var AllFileEncoding = []FileEncoding{
+	FileEncodingUtf8,
+	FileEncodingUtf16le,
+	FileEncodingUtf16be,
+	FileEncodingWindows1252,
+}
+
+func (e FileEncoding) IsValid() bool {
+	switch e {
+	case FileEncodingUtf8, FileEncodingUtf16le, FileEncodingUtf16be, FileEncodingWindows1252:
+		return true
+	}
+	return false
+}
+
+func (e FileEncoding) String() string {
+	return string(e)
+}
+
+func (e *FileEncoding) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FileEncoding(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FileEncoding", str)
+	}
+	return nil
+}
+
+func (e FileEncoding) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FileEncoding) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FileEncoding) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By what the client is found that a row of a file changes.
+type ImportMatch string
+
+const (
+	// By nothing: each row makes a client.
+	ImportMatchNone ImportMatch = "NONE"
+	// By `clientId`. A row whose client is not there is NOT_FOUND.
+	ImportMatchClientID ImportMatch = "CLIENT_ID"
+	// By `externalUserName`. A row whose client is not there makes one.
+	ImportMatchExternalUserName ImportMatch = "EXTERNAL_USER_NAME"
+	// By `emailAddress`. A row whose client is not there makes one.
+	ImportMatchEmailAddress ImportMatch = "EMAIL_ADDRESS"
+)
+
+var AllImportMatch = []ImportMatch{
+	ImportMatchNone,
+	ImportMatchClientID,
+	ImportMatchExternalUserName,
+	ImportMatchEmailAddress,
+}
+
+func (e ImportMatch) IsValid() bool {
+	switch e {
+	case ImportMatchNone, ImportMatchClientID, ImportMatchExternalUserName, ImportMatchEmailAddress:
+		return true
+	}
+	return false
+}
+
+func (e ImportMatch) String() string {
+	return string(e)
+}
+
+func (e *ImportMatch) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ImportMatch(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ImportMatch", str)
+	}
+	return nil
+}
+
+func (e ImportMatch) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ImportMatch) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ImportMatch) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What becomes of a row that several clients match.
+type ImportSeveral string
+
+const (
+	// It is refused: AMBIGUOUS_KEY.
+	ImportSeveralError ImportSeveral = "ERROR"
+	// All of them are left as they are.
+	ImportSeveralLeave ImportSeveral = "LEAVE"
+	// It changes the one of the lowest `clientId`.
+	ImportSeveralOldest ImportSeveral = "OLDEST"
+)
+
+var AllImportSeveral = []ImportSeveral{
+	ImportSeveralError,
+	ImportSeveralLeave,
+	ImportSeveralOldest,
+}
+
+func (e ImportSeveral) IsValid() bool {
+	switch e {
+	case ImportSeveralError, ImportSeveralLeave, ImportSeveralOldest:
+		return true
+	}
+	return false
+}
+
+func (e ImportSeveral) String() string {
+	return string(e)
+}
+
+func (e *ImportSeveral) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ImportSeveral(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ImportSeveral", str)
+	}
+	return nil
+}
+
+func (e ImportSeveral) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ImportSeveral) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ImportSeveral) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Something that a caller may do. Without it, what needs it is the error FORBIDDEN.
 type Permission string
 
@@ -530,12 +841,14 @@ const (
 	PermissionDelete Permission = "DELETE"
 	// Find the records of one person, tell them apart, merge and unmerge them.
 	PermissionMerge Permission = "MERGE"
-	// Take out all that is held about a person: `exportClientData`.
+	// Take out all that is held about a person, and files of clients: `exportClientData`, `exportClients`.
 	PermissionExport Permission = "EXPORT"
 	// Read social security numbers unmasked.
 	PermissionPii Permission = "PII"
 	// Run the business's settings: define custom fields, and feed what the scheduler knows.
 	PermissionAdmin Permission = "ADMIN"
+	// Bring files of clients in, which makes and changes them: `importClients`.
+	PermissionImport Permission = "IMPORT"
 )
 
 var AllPermission = []Permission{
@@ -545,11 +858,12 @@ var AllPermission = []Permission{
 	PermissionExport,
 	PermissionPii,
 	PermissionAdmin,
+	PermissionImport,
 }
 
 func (e Permission) IsValid() bool {
 	switch e {
-	case PermissionWrite, PermissionDelete, PermissionMerge, PermissionExport, PermissionPii, PermissionAdmin:
+	case PermissionWrite, PermissionDelete, PermissionMerge, PermissionExport, PermissionPii, PermissionAdmin, PermissionImport:
 		return true
 	}
 	return false

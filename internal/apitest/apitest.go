@@ -53,6 +53,7 @@ type API struct {
 	Log *Buffer
 
 	tokens *auth.Development
+	db     testdb.DB
 	// federation says that the server is behind a router.
 	federation bool
 	commands   *commands
@@ -104,6 +105,12 @@ func On(t testing.TB, db testdb.DB) *API {
 	return on(t, db, time.Now, &API{})
 }
 
+// Later is the same database behind a server by whose clock it is always that instant.
+func Later(t testing.TB, api *API, instant time.Time) *API {
+	t.Helper()
+	return on(t, api.db, func() time.Time { return instant }, &API{})
+}
+
 func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	t.Helper()
 	api.RateClock, api.commands = NewClock(), &commands{}
@@ -123,6 +130,7 @@ func on(t testing.TB, db testdb.DB, now func() time.Time, api *API) *API {
 	if db.Dir == "" {
 		db.Dir = t.TempDir()
 	}
+	api.db = db
 	keyset, err := secret.DevelopmentKeyset(db.Dir)
 	if err != nil {
 		t.Fatalf("make a keyset: %v", err)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -155,17 +153,12 @@ func newProblemList(name string, stdout io.Writer) (*problemList, error) {
 
 func (l *problemList) add(p transfer.Problem) error {
 	if l.count == 0 && l.isNew() {
-		if err := l.csv.Write([]string{"row", "column", "code", "message"}); err != nil {
+		if err := l.csv.Write(transfer.ProblemHeader()); err != nil {
 			return fmt.Errorf("write what is wrong: %w", err)
 		}
 	}
 	l.count++
-	row := ""
-	if p.Row > 0 {
-		row = strconv.FormatInt(p.Row, 10)
-	}
-	// A header is somebody's text.
-	err := l.csv.Write([]string{row, neutralHeader(p.Column), string(p.Code), p.Message})
+	err := l.csv.Write(p.Cells())
 	// Whoever kills an import is to find what it found.
 	l.csv.Flush()
 	if err == nil {
@@ -175,13 +168,6 @@ func (l *problemList) add(p transfer.Problem) error {
 		return fmt.Errorf("write what is wrong: %w", err)
 	}
 	return nil
-}
-
-func neutralHeader(header string) string {
-	if header == "" {
-		return ""
-	}
-	return sheet.Neutral(strings.ToValidUTF8(header, "\uFFFD"))
 }
 
 func (l *problemList) isNew() bool {

@@ -35,7 +35,6 @@ func imports() map[string][]string {
 		client     = "internal/client"
 		history    = "internal/history"
 		keyfile    = "internal/keyfile"
-		livelist   = "internal/livelist"
 		merge      = "internal/merge"
 		observe    = "internal/observe"
 		search     = "internal/search"
@@ -52,9 +51,9 @@ func imports() map[string][]string {
 	)
 	return map[string][]string{
 		".":                             {"internal/app"},
-		"graph":                         {"graph/generated", "graph/model", "graph/scalar", client, "internal/limit", "internal/loader", merge, observe, "internal/plan", service, "internal/service/clientsync", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, store},
-		"graph/generated":               {"graph/model", "graph/scalar", client, history, livelist, "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
-		"graph/model":                   {client, history, livelist, "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
+		"graph":                         {"graph/generated", "graph/model", "graph/scalar", client, "internal/limit", "internal/loader", merge, observe, "internal/plan", service, "internal/service/clientsync", "internal/service/jobs", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, "internal/sheet", store, "internal/transfer"},
+		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/livelist", "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
+		"graph/model":                   {client, history, "internal/livelist", "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/jobs", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
 		"graph/scalar":                  {client, store},
 		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", feed, transact, "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},
 		"internal/app":                  {everything},
@@ -83,7 +82,7 @@ func imports() map[string][]string {
 		history:                         {client},
 		keyfile:                         nil,
 		"internal/limit":                {client, reading},
-		livelist:                        nil,
+		"internal/livelist":             nil,
 		"internal/loader":               {client, observe, reading, store},
 		merge:                           {client, history, search},
 		"internal/mongorules":           {schema},
@@ -102,11 +101,12 @@ func imports() map[string][]string {
 		"internal/sample":               {client, "internal/service/importing"},
 		search:                          {client},
 		"internal/secret":               {keyfile},
-		"internal/server":               {"graph", "internal/auth", "internal/buffer", client, "internal/conns", "internal/limit", observe, "internal/plan", service, "internal/service/duplicates", "internal/telemetry"},
-		service:                         {"internal/service/clientsync", "internal/service/duplicates", "internal/service/importing", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", "internal/service/settings", "internal/service/webhooks", writing, store},
-		"internal/service/clientsync":   {changefeed, client, history, livelist, reading, store},
+		"internal/server":               {"graph", "internal/auth", "internal/buffer", client, "internal/conns", "internal/limit", observe, "internal/plan", service, "internal/service/duplicates", "internal/service/jobs", store, "internal/telemetry"},
+		service:                         {"internal/service/clientsync", "internal/service/duplicates", "internal/service/importing", "internal/service/jobs", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", "internal/service/settings", "internal/service/webhooks", writing, store},
+		"internal/service/clientsync":   {changefeed, client, history, "internal/livelist", reading, store},
 		"internal/service/duplicates":   {client, search, reading, writing, store},
 		"internal/service/importing":    {client, history, reading, store},
+		"internal/service/jobs":         {client, reading, writing, "internal/sheet", store, "internal/transfer"},
 		"internal/service/merging":      {client, history, merge, reading, writing, store},
 		"internal/service/personaldata": {changefeed, client, history, merge, "internal/service/merging", reading, writing, store},
 		reading:                         {changefeed, client, history, merge, search, store},

@@ -93,6 +93,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	}
 	defer keepUp(ctx, service, db.store, watched, logger)()
 	defer deliverWebhooks(ctx, cfg, service, watched, logger)()
+	defer runJobs(ctx, service, watched, logger)()
 	showEngine(watched, cfg.Database, db)
 	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
 	connections := bounded(listener, cfg, logger)

@@ -15,6 +15,7 @@ const (
 	TypeBusiness        = "Business"
 	TypeWebhook         = "Webhook"
 	TypeWebhookDelivery = "WebhookDelivery"
+	TypeJob             = "Job"
 )
 
 // ID is an id as callers write it: plain decimal, or the global form that also

@@ -162,7 +162,7 @@ func TestPermissionsNarrow(t *testing.T) {
 		}
 	}
 	want := map[Role]string{
-		RoleOwner: "write delete merge export pii admin", RoleAdmin: "write delete merge export pii admin",
+		RoleOwner: "write delete merge export pii admin import", RoleAdmin: "write delete merge export pii admin import",
 		RoleLocationSuperUser: "write delete export", RoleStaff: "write", RoleClient: "write", "SOMEBODY": "",
 	}
 	for role, names := range want {

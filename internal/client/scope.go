@@ -52,13 +52,14 @@ const (
 	Export
 	PII
 	Admin
+	Import
 )
 
 // AllPermissions is what owners and administrators have.
-const AllPermissions = Write | Delete | Merge | Export | PII | Admin
+const AllPermissions = Write | Delete | Merge | Export | PII | Admin | Import
 
 // permissionNames is in the order of the bits.
-var permissionNames = [...]string{"write", "delete", "merge", "export", "pii", "admin"}
+var permissionNames = [...]string{"write", "delete", "merge", "export", "pii", "admin", "import"}
 
 // Has says whether every permission of want is in the set.
 func (p Permissions) Has(want Permissions) bool { return p&want == want }

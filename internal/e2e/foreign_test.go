@@ -143,7 +143,7 @@ func neutral(body, literal string) string {
 // made are the ids of what the test makes: those above the last ones of the other
 // business, and of merges; and of location groups, which have the id that they are
 // given, should it be that of a merge.
-var made = regexp.MustCompile(`"20(0[1-9]|[1-9][0-9])[0-9]{3}"|"mergeId":"[0-9]+"|"locationGroupId":"[0-9]"|"id":"[A-Za-z0-9_-]{16,}"|"secret":"whsec_[^"]*"|"(createdDate|modifiedDate|previousSecretExpires)":"202[0-9][^"]*"`)
+var made = regexp.MustCompile(`"20(0[1-9]|[1-9][0-9])[0-9]{3}"|"mergeId":"[0-9]+"|"locationGroupId":"[0-9]"|"id":"([A-Za-z0-9_-]{16,}|Sm9i[A-Za-z0-9_-]*)"|"secret":"whsec_[^"]*"|"/jobs/[0-9]+/file"|"(createdDate|modifiedDate|endedDate|previousSecretExpires)":"202[0-9][^"]*"`)
 
 // budgetFills is more than a budget takes to be full again.
 const budgetFills = 1 << 40

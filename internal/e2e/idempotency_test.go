@@ -51,6 +51,13 @@ func TestKeyedMutationIsDoneOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, id := range []int64{9_001, 9_002} {
+		job := store.Job{JobID: id, BusinessID: sample.BusinessID, Kind: store.ExportClients, State: store.JobQueued, CreatedDate: time.Now()}
+		err := api.Store.Write(t.Context(), apitest.OwnerScope(sample.BusinessID), func(ctx context.Context, tx store.Tx) error { return tx.InsertJob(ctx, job) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	mutations := keyedMutations()
 	for _, name := range mutationNames(t, api) {
 		m, ok := mutations[name]

@@ -179,6 +179,13 @@ func keyedMutations() map[string]keyedMutation {
 			values{"id": "1"},
 			values{"id": "2"},
 		},
+		"importClients": {importMutation, values{"input": values{"match": "NONE"}}, values{"input": values{"match": "EMAIL_ADDRESS"}}},
+		"exportClients": {exportMutation, values{"input": values{"format": "CSV"}}, values{"input": values{"format": "JSONL"}}},
+		"cancelJob": {
+			`mutation ($key: String, $id: ID!) { cancelJob(jobId: $id, idempotencyKey: $key) { job { ` + jobFields + ` } userErrors { code field } } }`,
+			values{"id": "9001"},
+			values{"id": "9002"},
+		},
 	}
 }
 

@@ -193,13 +193,16 @@ func (s *secrets) run(t *testing.T, text string) {
 	s.send(t, s.owner, variables)
 }
 
-// obstructed sends the mutation when the feed, or what webhooks are locked by, can't
+// obstructed sends the mutation when the feed, jobs, or what webhooks are locked by, can't
 // be written: it fails on our side, with whatever the database says about it.
 func (s *secrets) obstructed(t *testing.T, variables map[string]any) {
 	t.Helper()
 	written := "outbox"
 	if strings.Contains(s.mutation.Name, "Webhook") {
 		written = "counters"
+	}
+	if strings.HasSuffix(s.mutation.Name, "portClients") || s.mutation.Name == "cancelJob" {
+		written = "jobs"
 	}
 	accept := func(validator bson.D) {
 		t.Helper()

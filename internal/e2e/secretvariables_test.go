@@ -10,6 +10,7 @@ const secretsBefore = `mutation {
 	]) { results { userErrors { code } } userErrors { code } }
 	mergeClients(clientId: "4658091", clientIds: ["5143212"], choices: [{field: "firstName", fromClientId: "5143212"}]) { userErrors { code } }
 	createWebhook(input: {url: "https://example.com/"}) { userErrors { code } }
+	exportClients(input: {}) { userErrors { code } }
 }`
 
 // succeeding are, for each mutation, variables with which it succeeds after
@@ -54,6 +55,13 @@ func succeeding() map[string]string {
 		"rotateWebhookSecret": `{"webhookId": "1"}`,
 		"deleteWebhook":       `{"webhookId": "1"}`,
 		"redeliverWebhook":    `{"deliveryId": "1"}`,
+		"exportClients": `{"input": {"format": "JSONL", "filter": {"clientIdList": ["4658091"], "locationGroupIdList": ["1"], "locationIdList": ["2"], "reasonIdList": ["3"],
+			"staffIdList": ["4"], "statusList": ["ACTIVE"], "tagsList": ["Excellent"], "searchTerm": "Someone", "startDate": "2020-01-01", "endDate": "2020-01-02",
+			"fieldFilters": [{"schedulerPreferenceFieldDefnId": "322534", "values": ["Left"]}], "birthday": {"from": "12-20", "to": "01-05"},
+			"has": ["EMAIL_ADDRESS"], "hasNot": ["PHONE"], "includeDeleted": true}}}`,
+		"importClients": `{"input": {"format": "CSV", "match": "EMAIL_ADDRESS", "several": "OLDEST", "mapping": [{"header": "Given", "column": "firstName"}],
+			"encoding": "UTF_8", "delimiter": ";", "listSeparator": ",", "dates": "DD.MM.YYYY", "dryRun": true, "again": true}}`,
+		"cancelJob":           `{"jobId": "1"}`,
 		"deleteLocationGroup": `{"locationGroupId": "1", "modifiedDate": "2026-01-01T10:00:00Z"}`,
 		"recordClientForms": `{"forms": [{"formId": "1", "clientId": "4658091", "name": "Consent", "signedDate": "2026-01-01T10:00:00Z",
 			"data": {"ok": true}, "modifiedDate": "2026-01-01T10:00:00Z"}]}`,

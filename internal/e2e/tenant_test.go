@@ -67,9 +67,10 @@ const (
 	otherLocation  = 601
 	otherReason    = 701
 	ownGroup       = 801
-	// lastWebhook and lastDelivery keep ids that are given from now on off all others.
+	// lastWebhook, lastDelivery and lastJob keep ids that are given from now on off all others.
 	lastWebhook  = 999
 	lastDelivery = 999
+	lastJob      = 999
 )
 
 func (tn *tenant) at(offset int64) int64 { return tn.base + offset }
@@ -179,6 +180,7 @@ func (tn *tenant) settle(t *testing.T, api *apitest.API) {
 		values{"group": values{"locationGroupId": fmt.Sprint(tn.at(ownGroup)), "name": tn.word, "locationIds": []any{fmt.Sprint(tn.at(otherLocation))}, "modifiedDate": "2030-01-01T00:00:00Z"}})
 	tn.mergeID = payload(t, api, tn.owner(), mergeMutation, values{"id": fmt.Sprint(tn.at(clientSurvivor)), "ids": []any{fmt.Sprint(tn.at(clientFolded))}})["mergeId"].(string)
 	tn.settleWebhook(t, api)
+	tn.settleJob(t, api)
 	// The first id that is taken costs a command more than the next.
 	create(t, api, tn.owner(), person(values{"lastName": tn.word, "emailAddress": "made@" + strings.ToLower(tn.word) + ".example"}))
 }
@@ -200,6 +202,16 @@ func (tn *tenant) settleWebhook(t *testing.T, api *apitest.API) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// settleJob makes an export, of the last id.
+func (tn *tenant) settleJob(t *testing.T, api *apitest.API) {
+	t.Helper()
+	counter := bson.D{{Key: "businessId", Value: int64(0)}, {Key: "_id", Value: "jobId"}}
+	if _, err := api.Mongo.Collection("counters").UpdateOne(t.Context(), counter, bson.D{{Key: "$set", Value: bson.D{{Key: "value", Value: tn.at(lastJob) - 1}}}}, options.UpdateOne().SetUpsert(true)); err != nil {
+		t.Fatal(err)
+	}
+	payload(t, api, tn.owner(), exportMutation, values{"input": values{"filter": values{"searchTerm": tn.word}}})
 }
 
 func (tn *tenant) form() string { return fmt.Sprintf("form-%d", tn.base) }
@@ -232,6 +244,8 @@ func (tn *tenant) ids() []named {
 		{"webhook", number(lastWebhook)},
 		{"webhook's global id", global("Webhook", tn.at(lastWebhook))},
 		{"delivery", number(lastDelivery)},
+		{"job", number(lastJob)},
+		{"job's global id", global("Job", tn.at(lastJob))},
 		{"business", fmt.Sprint(tn.base)},
 	}
 	for i := range list {
@@ -254,6 +268,7 @@ func natural(name string) string {
 		{"merge", "merge"},
 		{"webhook", "webhook"},
 		{"delivery", "delivery"},
+		{"job", "job"},
 	} {
 		if strings.Contains(strings.ToLower(name), kind.part) && !strings.HasPrefix(name, "confirm") {
 			return kind.kind
@@ -294,6 +309,8 @@ func (tn *tenant) given(f *filler, name, typeName string) string {
 		return quoted(tn.at(lastWebhook))
 	case "deliveryId":
 		return quoted(tn.at(lastDelivery))
+	case "jobId":
+		return quoted(tn.at(lastJob))
 	case "url":
 		return `"https://example.com/"`
 	case "by":
@@ -318,6 +335,8 @@ func (tn *tenant) given(f *filler, name, typeName string) string {
 		return "OPEN"
 	case "FieldType":
 		return "TEXT"
+	case "ImportMatch":
+		return "NONE"
 	case "UnmergeValue":
 		return "BEFORE"
 	}

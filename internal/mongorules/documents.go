@@ -24,6 +24,8 @@ func deploymentWide() map[string][]string {
 		"tombstones": {"pending", "_id $in"},
 		// Which webhooks no process delivers to, and which one process does.
 		"webhooks": {"enabled until $lt", "owner"},
+		// Which jobs no process does.
+		"jobs": {"open until $lt"},
 	}
 }
 

@@ -42,6 +42,7 @@ type erasures struct {
 	feed     *feed.Feed
 	exports  *exports
 	webhooks *webhooks
+	jobs     *jobs
 }
 
 // eraseTx implements store.EraseTx.
@@ -86,6 +87,9 @@ func (t *eraseTx) flush(ctx context.Context) error {
 	if len(t.tombstones) > 0 {
 		if _, err := tombstones.InsertMany(ctx, t.tombstones); err != nil {
 			return fmt.Errorf("write tombstones: %w", err)
+		}
+		if err := t.withdrawJobs(ctx, t.tombstones[0].At); err != nil {
+			return err
 		}
 	}
 	for id, left := range t.pendingSubjects {
@@ -213,6 +217,9 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 		return err
 	}
 	if err := e.webhooks.forgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
+		return err
+	}
+	if err := e.jobs.dropWithdrawn(ctx, erasure.BusinessID); err != nil {
 		return err
 	}
 	// Rows that have no number yet get one first: they are blanked like the others,

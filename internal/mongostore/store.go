@@ -40,6 +40,7 @@ type Store struct {
 	*erasures
 	*sealedKeys
 	*webhooks
+	*jobs
 	*ids
 	store.ChangeStore
 
@@ -68,8 +69,9 @@ func New(connection *mongo.Client, database string) *Store {
 	s.clientReads = &clientReads{db: db, codec: codec}
 	s.businesses = &businesses{db: db, feed: s.feed}
 	s.webhooks = &webhooks{db: db}
+	s.jobs = &jobs{db: db}
 	s.exports = &exports{db: db, codec: codec, feed: s.feed}
-	s.erasures = &erasures{db: db, feed: s.feed, exports: s.exports, webhooks: s.webhooks}
+	s.erasures = &erasures{db: db, feed: s.feed, exports: s.exports, webhooks: s.webhooks, jobs: s.jobs}
 	s.sealedKeys = &sealedKeys{db: db}
 	s.ids = newIDs(db)
 	return s

@@ -53,6 +53,7 @@ type transaction struct {
 	duplicateTx
 	eraseTx
 	importTx
+	jobTx
 	mergeTx
 	schedulerTx
 	settingsTx
@@ -64,7 +65,7 @@ type transaction struct {
 func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transaction {
 	u := &unit{store: s, scope: scope, lease: held}
 	return &transaction{
-		unit: u, answerTx: answerTx{unit: u}, duplicateTx: duplicateTx{u}, eraseTx: eraseTx{unit: u}, importTx: importTx{unit: u},
+		unit: u, answerTx: answerTx{unit: u}, duplicateTx: duplicateTx{u}, eraseTx: eraseTx{unit: u}, importTx: importTx{unit: u}, jobTx: jobTx{u},
 		mergeTx: mergeTx{unit: u}, schedulerTx: schedulerTx{unit: u}, settingsTx: settingsTx{u}, webhookTx: webhookTx{u},
 	}
 }

@@ -17,8 +17,8 @@ const (
 	corsMaxAge = "7200"
 	// corsHeaders are the request headers, beyond the simple ones, that our callers
 	// send; exposedHeaders those of answers that a page may read.
-	corsHeaders    = "Authorization, Content-Type, X-Request-Id"
-	exposedHeaders = "Retry-After, X-Request-Id"
+	corsHeaders    = "Authorization, Content-Range, Content-Type, X-Request-Id"
+	exposedHeaders = "Retry-After, Upload-Complete, Upload-Offset, X-Request-Id"
 	// maxOrigin is how much of an origin is logged, in bytes.
 	maxOrigin = 200
 )
@@ -64,7 +64,7 @@ func (c *cors) guard(next http.Handler) http.Handler {
 				w.Header().Set("Access-Control-Expose-Headers", exposedHeaders)
 				break
 			}
-			w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
+			w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
 			w.Header().Set("Access-Control-Allow-Headers", corsHeaders)
 			w.Header().Set("Access-Control-Max-Age", corsMaxAge)
 			w.WriteHeader(http.StatusNoContent)

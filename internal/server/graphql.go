@@ -70,6 +70,8 @@ type graphqlHandler struct {
 	slots *limit.Slots
 	// verifying bounds the tokens, not seen before, that are verified at once.
 	verifying chan struct{}
+	// transfers are the files of jobs that may be sent and fetched at once.
+	transfers *limit.Slots
 	// unwritten bounds answers that wait to be read.
 	unwritten *limit.Shares
 	// introspection says that callers may read the schema.
@@ -96,6 +98,8 @@ type refusal struct {
 	status  int
 	code    string
 	message string
+	// allow are the methods that are taken, where they are others than of operations.
+	allow string
 	// details are further facts for programs, by name.
 	details map[string]any
 }
@@ -199,7 +203,11 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused 
 		extensions["errorId"] = requestID(r.Context())
 	}
 	if refused.status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", "GET, POST")
+		allowed := refused.allow
+		if allowed == "" {
+			allowed = "GET, POST"
+		}
+		w.Header().Set("Allow", allowed)
 	}
 	h.write(w, r, refused.status, &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}})
 }

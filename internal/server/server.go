@@ -98,7 +98,7 @@ type Server struct {
 // shut down at the same time.
 func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 
-// New returns the handler of all paths: /graphql, /healthz, /readyz and, where
+// New returns the handler of all paths: /graphql, the files of jobs, /healthz, /readyz and, where
 // asked for, /schema.graphql, the playground at / and the console at /console.
 func New(o Options) *Server {
 	schema := graph.NewSchema
@@ -119,6 +119,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
 		// Verifying is work for a core, and nothing else.
 		verifying:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+		transfers:     limit.NewSlots(transfersAtOnce, 0, 0),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
 		introspection: o.Introspection,
 		documents:     newShares[*parsed](documentBytes),
@@ -139,6 +140,8 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	}
 	api.show()
 	mux.Handle("/graphql", origins.guard(api))
+	mux.Handle("/jobs/{id}/file", origins.guard(http.HandlerFunc(api.serveJobFile)))
+	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(api.serveJobResult)))
 	if o.SchemaFile {
 		mux.Handle("GET /schema.graphql", origins.guard(newSchemaFile(schema.Schema())))
 	}

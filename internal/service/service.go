@@ -6,6 +6,7 @@ import (
 	"clientgraph/internal/service/clientsync"
 	"clientgraph/internal/service/duplicates"
 	"clientgraph/internal/service/importing"
+	"clientgraph/internal/service/jobs"
 	"clientgraph/internal/service/merging"
 	"clientgraph/internal/service/personaldata"
 	"clientgraph/internal/service/reading"
@@ -30,6 +31,7 @@ type Service struct {
 	*personaldata.Keeper
 	*importing.Importer
 	*webhooks.Endpoints
+	*jobs.Transfers
 }
 
 // Secrets is what keeps secrets. A service that writes needs all of it; one that
@@ -57,5 +59,6 @@ func New(store store.Store, secrets Secrets, limiter duplicates.Limiter, clock f
 		Keeper:    personaldata.New(writes),
 		Importer:  importing.New(reads),
 		Endpoints: webhooks.New(writes),
+		Transfers: jobs.New(writes),
 	}
 }

@@ -17,6 +17,9 @@ func (d *WebhookDelivery) ID() client.ID {
 	return client.ID{Type: client.TypeWebhookDelivery, Number: d.DeliveryID}
 }
 
+// ID is the global id.
+func (j *Job) ID() client.ID { return client.ID{Type: client.TypeJob, Number: j.JobID} }
+
 // ClientGlobalID is the client that the event is about; nil where it is about none.
 func (d *WebhookDelivery) ClientGlobalID() *client.ID {
 	if d.ClientID == 0 {

@@ -36,6 +36,7 @@ type Store interface {
 	EraseStore
 	ExportStore
 	WebhookStore
+	JobStore
 
 	// Account finds the client of that account, deleted or not. An account that
 	// was merged is the survivor's. nil when there is none. A CLIENT's scope is
@@ -125,6 +126,7 @@ type Tx interface {
 	MergeTx
 	EraseTx
 	WebhookTx
+	JobTx
 
 	// Clients finds the clients of those ids that the scope sees, deleted ones
 	// too but no merged ones, by id.

@@ -45,3 +45,14 @@ func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Conte
 	t.jobTime.WithLabelValues(name).Observe(time.Since(began).Seconds())
 	t.count(record.Summary())
 }
+
+// TransferEnded counts an import or an export that ended: its rows, and how long it took
+// from its first start.
+func (t *Telemetry) TransferEnded(kind, state string, rows int64, took time.Duration) {
+	if t == nil || t.metrics == nil {
+		return
+	}
+	t.transfers.WithLabelValues(kind, state).Inc()
+	t.transferRows.WithLabelValues(kind).Add(float64(rows))
+	t.transferTime.WithLabelValues(kind).Observe(took.Seconds())
+}

@@ -42,6 +42,10 @@ type metrics struct {
 	jobTime    *prometheus.HistogramVec
 	jobSuccess *prometheus.GaugeVec
 
+	transfers    *prometheus.CounterVec
+	transferRows *prometheus.CounterVec
+	transferTime *prometheus.HistogramVec
+
 	webhooks   *prometheus.CounterVec
 	webhookLag prometheus.Histogram
 }
@@ -69,6 +73,7 @@ func newMetrics() *metrics {
 	m.countDatabase()
 	m.countFeed()
 	m.countJobs()
+	m.countTransfers()
 	m.countWebhooks()
 	return m
 }
@@ -110,6 +115,12 @@ func (m *metrics) countJobs() {
 	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "name", "result")
 	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "name")
 	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "name")
+}
+
+func (m *metrics) countTransfers() {
+	m.transfers = m.counters("transfer_jobs_total", "Imports and exports that ended, by kind and state, as the schema's JobKind and JobState say them. Those that callers cancelled are not counted.", "kind", "state")
+	m.transferRows = m.counters("transfer_rows_total", "Rows that imports read and exports wrote, of those that ended.", "kind")
+	m.transferTime = m.histograms("transfer_duration_seconds", "How long imports and exports took from when they first began.", []float64{.1, 1, 10, 60, 600, 3600, 21600}, "kind")
 }
 
 func (m *metrics) countWebhooks() {

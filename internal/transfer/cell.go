@@ -47,8 +47,8 @@ type Reading struct {
 	Separator rune
 }
 
-// check says what is wrong with it.
-func (r Reading) check() error {
+// Check says what is wrong with it.
+func (r Reading) Check() error {
 	if r.Dates == "" {
 		return nil
 	}

@@ -31,11 +31,22 @@ type ImportOptions struct {
 	Again bool
 	// Wrong is told of each thing that is wrong. Nil: nobody is.
 	Wrong func(Problem) error
+	// Commit, unless nil, is called in each transaction with what it brings in. It may be
+	// called again for the same. In a dry run it is called in a transaction of its own.
+	Commit func(ctx context.Context, tx store.Tx, part ImportPart) error
 	// Begun is told what the file was found to be, before anything is written. Nil:
 	// nobody is.
 	Begun func(Begun)
 	// Progress is told up to which row a phase came, of how many. Nil: nobody is.
 	Progress func(phase store.ImportPhase, row, rows int64)
+}
+
+// ImportPart is what one transaction of an import brings in.
+type ImportPart struct {
+	// Came is how far the import is then, and Problems are what is wrong with the rows
+	// that the transaction was about.
+	Came     store.ImportProgress
+	Problems []Problem
 }
 
 // Begun is what a file was found to be.
@@ -63,7 +74,7 @@ type ImportSummary struct {
 // before may have been brought in, as the summary says. A file that can't be read to
 // its end is refused before anything is written: *FileError. Errors: FORBIDDEN.
 func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Scope, file io.ReadSeeker, o ImportOptions) (ImportSummary, error) {
-	if err := o.Reading.check(); err != nil {
+	if err := o.Reading.Check(); err != nil {
 		return ImportSummary{}, err
 	}
 	definitions, err := writes.Definitions(ctx, scope)
@@ -75,13 +86,16 @@ func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Sco
 	if err := s.look(ctx); err != nil {
 		return ImportSummary{}, s.tell(err)
 	}
-	imported, err := writes.OpenImport(ctx, scope, writing.ImportOptions{
-		Key: s.digest, Rows: s.rows, Several: o.Several, DryRun: o.DryRun, Again: o.Again,
-	})
+	i := &clientImport{source: s}
+	opening := writing.ImportOptions{Key: s.digest, Rows: s.rows, Several: o.Several, DryRun: o.DryRun, Again: o.Again}
+	if o.Commit != nil {
+		opening.Along = i.commit
+	}
+	imported, err := writes.OpenImport(ctx, scope, opening)
 	if err != nil {
 		return ImportSummary{}, err
 	}
-	i := &clientImport{source: s, imported: imported}
+	i.imported = imported
 	before := imported.Progress()
 	if before.Phase == store.ImportDone {
 		return ImportSummary{before, true}, nil
@@ -109,6 +123,17 @@ func (s *source) tell(err error) error {
 type clientImport struct {
 	*source
 	imported *writing.Import
+	// bringing are the rows that the next transaction is about, as far as it takes them.
+	bringing []clientRow
+}
+
+// commit tells what a transaction brings in.
+func (i *clientImport) commit(ctx context.Context, tx store.Tx, came store.ImportProgress, results []writing.ImportResult) error {
+	part := ImportPart{Came: came}
+	for n, result := range results {
+		part.Problems = append(part.Problems, i.problemsOf(i.bringing[n], result.Errors)...)
+	}
+	return i.options.Commit(ctx, tx, part)
 }
 
 func (i *clientImport) run(ctx context.Context) error {
@@ -134,6 +159,7 @@ func (i *clientImport) rowsIn(ctx context.Context) error {
 	var rows []writing.ImportRow
 	// bring brings some of the rows in, and keeps the rest.
 	bring := func() error {
+		i.bringing = read
 		results, err := i.imported.Rows(ctx, rows)
 		if err != nil {
 			return err
@@ -214,21 +240,29 @@ func (i *clientImport) report(row clientRow, errs client.Errors) error {
 	if i.options.Wrong == nil {
 		return nil
 	}
+	for _, problem := range i.problemsOf(row, errs) {
+		if failed := i.options.Wrong(problem); failed != nil {
+			return failed
+		}
+	}
+	return nil
+}
+
+// problemsOf is what is wrong with a row, by its columns.
+func (i *clientImport) problemsOf(row clientRow, errs client.Errors) []Problem {
+	var problems []Problem
 	reported := map[Problem]bool{}
 	for _, err := range errs {
 		problem := Problem{row.number, row.headerOf(err.Field, i.options.Match), err.Code, err.Message}
 		// A key is an input too.
 		same := problem
 		same.Message = ""
-		if reported[same] {
-			continue
-		}
-		reported[same] = true
-		if failed := i.options.Wrong(problem); failed != nil {
-			return failed
+		if !reported[same] {
+			reported[same] = true
+			problems = append(problems, problem)
 		}
 	}
-	return nil
+	return problems
 }
 
 // headerOf is the header of the column that an error is about; the column's name where

@@ -126,7 +126,7 @@ func TestDatesAreReadInTheFormThatIsStated(t *testing.T) {
 		t.Error("a date in another form than the stated one is taken")
 	}
 	bad := []string{"DD.MM", "Y-M-D", "YYYY-MM-DD hh", "YYYY MM MM DD", "2006"}
-	if i := slices.IndexFunc(bad, func(form string) bool { return (Reading{Dates: form}).check() == nil }); i >= 0 {
+	if i := slices.IndexFunc(bad, func(form string) bool { return (Reading{Dates: form}).Check() == nil }); i >= 0 {
 		t.Errorf("%s is a form of dates", bad[i])
 	}
 }

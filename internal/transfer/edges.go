@@ -71,13 +71,17 @@ func (i *clientImport) someEdges(ctx context.Context, read []clientRow) (int, er
 	}
 	if i.options.DryRun && i.own {
 		// The clients are still to be made.
+		results := make([]writing.ImportResult, len(rows))
 		for n, row := range rows {
-			if err := i.report(read[n], unknownIn(row)); err != nil {
+			results[n].Errors = unknownIn(row)
+			if err := i.report(read[n], results[n].Errors); err != nil {
 				return 0, err
 			}
 		}
-		return len(rows), nil
+		i.bringing = read
+		return len(rows), i.imported.Tell(ctx, results)
 	}
+	i.bringing = read
 	results, err := i.imported.Edges(ctx, rows)
 	if err != nil {
 		return 0, err

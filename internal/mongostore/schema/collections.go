@@ -55,7 +55,7 @@ func (ix *Index) Model() mongo.IndexModel {
 // secretKeys stays whole: it has a document for each key of the deployment. So does
 // switches, of what is turned on for all of it.
 func Collections() []Collection {
-	return slices.Concat(feedCollections(), webhookCollections(), []Collection{importCollection()}, []Collection{
+	return slices.Concat(feedCollections(), webhookCollections(), jobCollections(), []Collection{importCollection()}, []Collection{
 		{Clients, FieldBusiness, ClientIndexes()},
 		{History, FieldBusiness, []Index{
 			{Name: "byVersion", Keys: Ascending(FieldBusiness, FieldClient, FieldVersion), Unique: true},
@@ -270,3 +270,22 @@ func IndexNames() []string {
 // Marked is the condition that the index keys of a business's clients are being made
 // anew.
 func Marked() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
+
+// jobCollections are those of imports and exports.
+func jobCollections() []Collection {
+	return []Collection{
+		{Jobs, FieldBusiness, []Index{
+			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
+			// Those that have not ended, and those with a file, of a business.
+			{Name: "byOpen", Keys: Ascending(FieldBusiness, FieldOpen)},
+			{Name: "byStored", Keys: Ascending(FieldBusiness, FieldStored)},
+			// Those that no process does, in any business.
+			{Name: "byLease", Keys: Ascending(FieldOpen, FieldUntil, FieldID)},
+			{Name: "expiry", Keys: Ascending("createdDate"), Expire: store.JobKept},
+		}},
+		{JobChunks, FieldBusiness, []Index{
+			{Name: "byOffset", Keys: Ascending(FieldBusiness, FieldJob, FieldPart, FieldOffset), Unique: true},
+			{Name: "expiry", Keys: Ascending("at"), Expire: store.JobFilesKept},
+		}},
+	}
+}

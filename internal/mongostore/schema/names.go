@@ -52,6 +52,10 @@ const (
 	// Webhooks is the collection of webhooks, each with how far delivering has come and
 	// which process delivers.
 	Webhooks = "webhooks"
+	// Jobs is the collection of imports and exports, and JobChunks that of their files and
+	// results, in chunks.
+	Jobs      = "jobs"
+	JobChunks = "jobChunks"
 	// Deliveries is the collection of the deliveries of webhooks.
 	Deliveries = "webhookDeliveries"
 )
@@ -104,6 +108,13 @@ const (
 	FieldEnabled = "enabled"
 	// FieldWebhook names the webhook that a delivery is of.
 	FieldWebhook = "webhookId"
+	// FieldJob names the job that a chunk is of, and FieldOffset the byte at which it
+	// begins. FieldOpen says that a job has not ended, FieldStored that there may be chunks
+	// of it.
+	FieldJob    = "jobId"
+	FieldOffset = "offset"
+	FieldOpen   = "open"
+	FieldStored = "stored"
 	// FieldPlace is the place of a delivery in the order of its webhook.
 	FieldPlace = "place"
 	// FieldState is whether a delivery is pending, delivered or has failed.

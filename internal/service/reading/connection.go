@@ -83,7 +83,7 @@ func (s *Lists) Connection(ctx context.Context, scope client.Scope, args Connect
 func (c *Connection) check() (int64, error) {
 	var errs client.Errors
 	args := c.args
-	errs = append(errs, args.Filter.check(c.scope)...)
+	errs = append(errs, args.Filter.Check(c.scope, client.Path{"filter"})...)
 	limit, argument := args.First, "first"
 	switch {
 	case args.First != nil && args.Last != nil:

@@ -57,10 +57,9 @@ type meaning struct {
 	nothing bool
 }
 
-// check validates a filter without looking anything up.
-func (f Filter) check(scope client.Scope) client.Errors {
+// Check validates a filter, which stands at that place, without looking anything up.
+func (f Filter) Check(scope client.Scope, where client.Path) client.Errors {
 	var errs client.Errors
-	where := client.Path{"filter"}
 	for _, list := range []struct {
 		name  string
 		count int
@@ -125,7 +124,7 @@ func (f Filter) checkTexts(where client.Path) client.Errors {
 // INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
 // value may break.
 func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (meaning, error) {
-	if errs := f.check(scope); errs != nil {
+	if errs := f.Check(scope, client.Path{"filter"}); errs != nil {
 		return meaning{}, errs
 	}
 	m := meaning{outdated: sync.OnceValues(func() (bool, error) { return s.outdated(ctx, scope) })}

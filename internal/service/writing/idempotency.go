@@ -91,14 +91,14 @@ func (s *Writes) Attempt(ctx context.Context, scope client.Scope) (*Attempt, err
 	o := &Attempt{service: s}
 	var err error
 	// What comes first keeps a digest of one kind from being one of the other.
-	if o.key, err = s.digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
+	if o.key, err = s.Digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
 		return nil, err
 	}
 	arguments, err := sameInput(key.Arguments)
 	if err != nil {
 		return nil, err
 	}
-	if o.input, err = s.digest(ctx, "input", key.Mutation, arguments); err != nil {
+	if o.input, err = s.Digest(ctx, "input", key.Mutation, arguments); err != nil {
 		return nil, err
 	}
 	return o, nil
@@ -113,9 +113,10 @@ func isKey(text string) bool {
 	return text != "" && len(text) <= maxKey
 }
 
-// digest is the MAC of what those parts are as JSON, which writes the same
-// parts the same: names of objects in their order.
-func (s *Writes) digest(ctx context.Context, parts ...any) ([]byte, error) {
+// Digest is the MAC of what those parts are as JSON, which writes the same
+// parts the same: names of objects in their order. The first part says of what kind the
+// digest is.
+func (s *Writes) Digest(ctx context.Context, parts ...any) ([]byte, error) {
 	message, err := json.Marshal(parts)
 	if err != nil {
 		return nil, fmt.Errorf("write an input as JSON: %w", err)

@@ -50,6 +50,10 @@ type ImportOptions struct {
 	DryRun bool
 	// Again begins an import anew that was done before.
 	Again bool
+	// Along, unless nil, is called in each transaction with how far the import is when it
+	// commits, and what became of the rows that it is about. It may be called again. In a
+	// dry run it is called in a transaction of its own. What it fails with ends the import.
+	Along func(ctx context.Context, tx store.Tx, came store.ImportProgress, results []ImportResult) error
 }
 
 // Import brings the rows of a file in, many in one transaction, and each once: how far
@@ -65,6 +69,8 @@ type Import struct {
 	indexer *search.Indexer
 	// checked is how many transactions by and indexer were read for already.
 	checked int
+	// results are those of the transaction, for Along.
+	results []ImportResult
 }
 
 // ErrOvertaken is what an import fails with that another process goes on with.
@@ -171,6 +177,7 @@ func (i *Import) Rows(ctx context.Context, rows []ImportRow) ([]ImportResult, er
 			next.Row = row.Number
 			next.Add(result.count())
 		}
+		i.results = results
 		return nil
 	})
 	i.pace = min(2*max(len(results), 1), MaxImport)
@@ -180,7 +187,7 @@ func (i *Import) Rows(ctx context.Context, rows []ImportRow) ([]ImportResult, er
 // write runs do in a transaction with which it is kept how far the import came then.
 func (i *Import) write(ctx context.Context, next *store.ImportProgress, do func(context.Context, store.Tx) error) error {
 	err := i.service.Store.Write(ctx, i.scope, func(ctx context.Context, tx store.Tx) error {
-		*next = i.progress
+		*next, i.results = i.progress, nil
 		if !i.options.DryRun {
 			known, err := tx.Imported(ctx, i.options.Key)
 			if err != nil {
@@ -198,13 +205,29 @@ func (i *Import) write(ctx context.Context, next *store.ImportProgress, do func(
 		}
 		next.At = i.service.Instant()
 		tx.KeepImported(*next)
-		return nil
+		if i.options.Along == nil {
+			return nil
+		}
+		return i.options.Along(ctx, tx, *next, i.results)
 	})
 	if err == nil || i.options.DryRun && errors.Is(err, ErrDryRun) {
 		i.progress = *next
+		if i.options.DryRun {
+			return i.Tell(ctx, i.results)
+		}
 		return nil
 	}
 	return err
+}
+
+// Tell calls Along, in a transaction of its own, with results of rows of a dry run.
+func (i *Import) Tell(ctx context.Context, results []ImportResult) error {
+	if i.options.Along == nil {
+		return nil
+	}
+	return i.service.Store.Write(ctx, i.scope, func(ctx context.Context, tx store.Tx) error {
+		return i.options.Along(ctx, tx, i.progress, results)
+	})
 }
 
 // Turn goes on to a part of a phase.

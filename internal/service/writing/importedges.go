@@ -75,6 +75,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 				next.EdgesRefused++
 			}
 		}
+		i.results = results
 		return nil
 	})
 	return results, err

@@ -1,0 +1,48 @@
+package model
+
+import (
+	"time"
+
+	"clientgraph/internal/service/jobs"
+	"clientgraph/internal/store"
+)
+
+// JobConnection is a part of the jobs.
+type JobConnection struct{ *jobs.Page }
+
+// Edges are the jobs with their cursors.
+func (c *JobConnection) Edges() []*JobEdge {
+	edges := make([]*JobEdge, len(c.Jobs))
+	for i, node := range c.Nodes() {
+		edges[i] = &JobEdge{Cursor: c.Cursors[i], Node: node}
+	}
+	return edges
+}
+
+// Nodes are the jobs alone.
+func (c *JobConnection) Nodes() []*store.Job {
+	nodes := make([]*store.Job, len(c.Jobs))
+	for i := range c.Jobs {
+		nodes[i] = &c.Jobs[i]
+	}
+	return nodes
+}
+
+// PageInfo says where in the list the part is.
+func (c *JobConnection) PageInfo() *PageInfo {
+	return &PageInfo{Cursors: c.Cursors, Next: c.Earlier, Previous: c.Later}
+}
+
+// JobEdge is a job with its cursor.
+type JobEdge struct {
+	Cursor string
+	Node   *store.Job
+}
+
+// JobResult is a file to download.
+type JobResult struct {
+	Path     string
+	Expires  time.Time
+	Bytes    int64
+	FileName string
+}

@@ -1,0 +1,17 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"clientgraph/internal/service"
+	"clientgraph/internal/service/jobs"
+	"clientgraph/internal/telemetry"
+)
+
+// runJobs imports and exports clients beside the server, until stop is called.
+func runJobs(ctx context.Context, service *service.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
+	return inBackground(ctx, func(ctx context.Context) {
+		service.NewJobRunner(jobs.Options{Told: watched.TransferEnded, Logger: logger}).Run(ctx)
+	})
+}

@@ -1,0 +1,334 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/conns"
+	"clientgraph/internal/limit"
+	"clientgraph/internal/service/jobs"
+	"clientgraph/internal/store"
+)
+
+const (
+	// transfersAtOnce bounds the files of jobs that are sent or fetched at once, of which
+	// one principal has half at most: each holds a chunk in memory.
+	transfersAtOnce = 16
+	// turnTries is how often an upload asks for a turn to write a chunk, turnPause apart,
+	// before it is cut off: who uploads waits rather than begin again.
+	turnTries = 50
+	turnPause = 200 * time.Millisecond
+	// keepTime bounds how long it takes to keep what arrived of an upload that was cut
+	// off.
+	keepTime = 10 * time.Second
+)
+
+// Headers of uploads: how much has arrived, and whether that is all.
+const (
+	headerOffset   = "Upload-Offset"
+	headerComplete = "Upload-Complete"
+)
+
+// contentRange is a Content-Range of bytes whose total may be unknown.
+var contentRange = regexp.MustCompile(`^bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)$`)
+
+// fileRange is which part of a file a request sends.
+type fileRange struct {
+	from int64
+	// length is how many bytes are sent; -1 where that is not said.
+	length int64
+	// last says that the file ends with them.
+	last bool
+}
+
+// rangeOf reads which part of a file a request sends.
+func rangeOf(r *http.Request) (fileRange, bool) {
+	header := r.Header.Get("Content-Range")
+	if header == "" {
+		return fileRange{length: r.ContentLength, last: true}, true
+	}
+	parts := contentRange.FindStringSubmatch(header)
+	if parts == nil {
+		return fileRange{}, false
+	}
+	// The digits are few enough.
+	from, _ := client.ParseNumber(parts[1])
+	to, _ := client.ParseNumber(parts[2])
+	sent := fileRange{from: from, length: to - from + 1}
+	if total, known := client.ParseNumber(parts[3]); known {
+		if to >= total {
+			return fileRange{}, false
+		}
+		sent.last = to+1 == total
+	}
+	return sent, sent.length > 0 && (r.ContentLength < 0 || r.ContentLength == sent.length)
+}
+
+// serveJobFile takes in the file of an import: PUT sends a part of it, HEAD tells how
+// much has arrived.
+func (h *graphqlHandler) serveJobFile(w http.ResponseWriter, r *http.Request) {
+	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
+	if err != nil {
+		h.telemetry.Refused(h.refusalOf(err).code)
+		h.shutOut(w, r, err)
+		return
+	}
+	if r.Method != http.MethodPut && r.Method != http.MethodHead {
+		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "HEAD, PUT", message: "use PUT to send the file, or HEAD to ask how much has arrived"})
+		return
+	}
+	job, refused := h.uploadOf(r.Context(), who, r.PathValue("id"))
+	if refused == nil {
+		setOffset(w, job.FileBytes, job.State)
+		if r.Method == http.MethodHead {
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		refused = h.takeFile(w, r, who, job)
+	}
+	if refused != nil {
+		h.refuseFile(w, r, refused)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func setOffset(w http.ResponseWriter, offset int64, state store.JobState) {
+	w.Header().Set(headerOffset, strconv.FormatInt(offset, 10))
+	complete := "?1"
+	if state == store.JobWaiting {
+		complete = "?0"
+	}
+	w.Header().Set(headerComplete, complete)
+}
+
+func (h *graphqlHandler) refuseFile(w http.ResponseWriter, r *http.Request, refused *refusal) {
+	h.telemetry.Refused(refused.code)
+	if refused.status == http.StatusTooManyRequests || refused.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", turnAfter)
+	}
+	h.refuse(w, r, refused)
+}
+
+// uploadOf is the job to which a caller may send a file.
+func (h *graphqlHandler) uploadOf(ctx context.Context, who admitted, text string) (*store.Job, *refusal) {
+	id, err := client.ParseID(text)
+	if err != nil {
+		return nil, h.fileRefusal(ctx, &client.Error{Code: client.CodeNotFound, Message: "you see no import of that id"})
+	}
+	ctx, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
+	defer cancel()
+	leave, refused := h.fileTurn(ctx, who)
+	if refused != nil {
+		return nil, refused
+	}
+	defer leave()
+	job, err := h.service.Upload(ctx, who.scope, id)
+	if err != nil {
+		return nil, h.fileRefusal(ctx, err)
+	}
+	return job, nil
+}
+
+// fileTurn waits for a turn to read or write a chunk.
+func (h *graphqlHandler) fileTurn(ctx context.Context, who admitted) (leave func(), refused *refusal) {
+	caller := callerOf(who.scope.BusinessID, who.scope.User)
+	for tries := 1; ; tries++ {
+		leave, turn := h.slots.Enter(ctx, caller.business, caller.principal)
+		if turn == limit.TurnTaken {
+			return leave, nil
+		}
+		if tries == turnTries {
+			return nil, h.refusalOf(overloaded(turn))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, h.refusalOf(overloaded(turn))
+		case <-time.After(turnPause):
+		}
+	}
+}
+
+// fileRefusal is how a request about a file is refused.
+func (h *graphqlHandler) fileRefusal(ctx context.Context, err error) *refusal {
+	statuses := map[client.Code]int{
+		client.CodeNotFound: http.StatusNotFound, client.CodeForbidden: http.StatusForbidden,
+		jobs.CodeNotWaiting: http.StatusConflict, jobs.CodeOffset: http.StatusConflict, jobs.CodeFileTooLarge: http.StatusRequestEntityTooLarge,
+	}
+	if failures := client.AsErrors(err); len(failures) > 0 {
+		if status := statuses[failures[0].Code]; status != 0 {
+			return &refusal{status: status, code: string(failures[0].Code), message: failures[0].Message}
+		}
+	}
+	refused := h.refusalOf(err)
+	h.logger.ErrorContext(ctx, "a file of a job was not taken in or given out", "errorId", requestID(ctx), "error", err)
+	return refused
+}
+
+// takeFile takes a part of a file in, a chunk at a time: what has arrived is kept,
+// however the rest ends.
+func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who admitted, job *store.Job) *refusal {
+	sent, good := rangeOf(r)
+	switch {
+	case !good:
+		return badRequest("want a Content-Range such as bytes 0-99/100, of as many bytes as are sent, or none for the whole file")
+	case r.Header.Get("Content-Encoding") != "":
+		return &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the file without a Content-Encoding"}
+	case job.State == store.JobWaiting && sent.from != job.FileBytes:
+		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"})
+	case sent.length > jobs.MaxFile-sent.from:
+		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", jobs.MaxFile)})
+	}
+	caller := callerOf(who.scope.BusinessID, who.scope.User)
+	leave, turn := h.transfers.Enter(r.Context(), caller.business, caller.principal)
+	if turn != limit.TurnTaken {
+		return h.refusalOf(overloaded(turn))
+	}
+	defer leave()
+	u := &upload{handler: h, who: who, job: job, control: http.NewResponseController(w), at: sent.from}
+	refused := u.take(r.Context(), r.Body, sent)
+	state := store.JobWaiting
+	if refused == nil && sent.last {
+		state = store.JobQueued
+	}
+	setOffset(w, u.at, state)
+	return refused
+}
+
+// upload is a part of a file that is being sent.
+type upload struct {
+	handler *graphqlHandler
+	who     admitted
+	job     *store.Job
+	control *http.ResponseController
+	// at is where the next chunk begins.
+	at int64
+}
+
+// take reads the part and keeps it.
+func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refusal {
+	if sent.length < 0 {
+		body = io.LimitReader(body, jobs.MaxFile-sent.from+1)
+	} else {
+		body = io.LimitReader(body, sent.length)
+	}
+	chunk := make([]byte, store.MaxJobChunk)
+	for {
+		// A handler that is tested alone has no deadlines.
+		_ = u.control.SetReadDeadline(time.Now().Add(u.handler.limits.BodyTime))
+		n, err := io.ReadFull(body, chunk)
+		if err == nil {
+			if refused := u.keep(ctx, chunk[:n], false); refused != nil {
+				return refused
+			}
+			continue
+		}
+		whole := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if whole && sent.length >= 0 {
+			whole = u.at+int64(n)-sent.from == sent.length
+		}
+		if whole {
+			_ = u.control.SetReadDeadline(time.Time{})
+			return u.keep(ctx, chunk[:n], sent.last)
+		}
+		// The caller may be gone, whose upload goes on later.
+		kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+		defer cancel()
+		if n > 0 {
+			if refused := u.keep(kept, chunk[:n], false); refused != nil {
+				return refused
+			}
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the file took too long to arrive; Upload-Offset says where to go on"}
+		}
+		return badRequest("the file could not be read to its end; Upload-Offset says where to go on")
+	}
+}
+
+// keep keeps a chunk.
+func (u *upload) keep(ctx context.Context, data []byte, last bool) *refusal {
+	if !time.Now().Before(u.who.expires) {
+		return unauthenticated()
+	}
+	ctx, cancel := context.WithTimeout(ctx, u.handler.limits.MutationTime)
+	defer cancel()
+	leave, refused := u.handler.fileTurn(ctx, u.who)
+	if refused != nil {
+		return refused
+	}
+	defer leave()
+	if err := u.handler.service.AddToFile(ctx, u.who.scope, u.job.JobID, u.at, data, last); err != nil {
+		return u.handler.fileRefusal(ctx, err)
+	}
+	u.at += int64(len(data))
+	return nil
+}
+
+// serveJobResult gives the result of a job out, to whoever has the link.
+func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "GET, HEAD", message: "use GET"})
+		return
+	}
+	id, _ := client.ParseNumber(r.PathValue("id"))
+	ctx, cancel := context.WithTimeout(r.Context(), h.limits.QueryTime)
+	job, err := h.service.LinkedResult(ctx, id, r.URL.Query().Get("token"))
+	cancel()
+	if err == nil && job == nil {
+		err = &client.Error{Code: client.CodeNotFound, Message: "the link is good no more: ask for another one, which the job's result has while it is kept"}
+	}
+	if err != nil {
+		h.refuseFile(w, r, h.fileRefusal(r.Context(), err))
+		return
+	}
+	conns.Admit(r.Context())
+	business := strconv.FormatInt(job.BusinessID, 10)
+	leave, turn := h.transfers.Enter(r.Context(), business, business)
+	if turn != limit.TurnTaken {
+		h.refuseFile(w, r, h.refusalOf(overloaded(turn)))
+		return
+	}
+	defer leave()
+	header := w.Header()
+	header.Set("Content-Type", "text/csv; charset=utf-8")
+	if job.Format == "jsonl" {
+		header.Set("Content-Type", "application/jsonl; charset=utf-8")
+	}
+	header.Set("Content-Disposition", `attachment; filename="`+jobs.FileName(job)+`"`)
+	header.Set("Content-Length", strconv.FormatInt(job.ResultBytes, 10))
+	header.Set("Cache-Control", "private, no-store")
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodGet {
+		h.giveResult(r.Context(), w, job)
+	}
+}
+
+// giveResult writes a result, a chunk at a time. Where it can't be read to its end the
+// connection is closed before it: the caller sees that something is missing.
+func (h *graphqlHandler) giveResult(ctx context.Context, w http.ResponseWriter, job *store.Job) {
+	for at := int64(0); at < job.ResultBytes; {
+		reading, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
+		chunk, err := h.service.ResultChunk(reading, job.Key(), at)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			h.logger.ErrorContext(ctx, "a result of a job was not given out whole", "errorId", requestID(ctx), "error", err)
+		}
+		if err != nil || len(chunk) == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		if _, err := w.Write(chunk); err != nil {
+			return
+		}
+		at += int64(len(chunk))
+	}
+}

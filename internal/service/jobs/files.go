@@ -1,0 +1,167 @@
+package jobs
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/store"
+)
+
+const (
+	// MaxFile bounds the file of an import, in bytes.
+	MaxFile = 512 << 20
+	// linkTime is for how long a link to a result is good.
+	linkTime = time.Hour
+)
+
+// Codes of what is wrong with an upload.
+const (
+	// CodeNotWaiting is an upload to a job that waits for no file.
+	CodeNotWaiting client.Code = "JOB_NOT_WAITING"
+	// CodeOffset is an upload that goes on at another byte than where it stopped.
+	CodeOffset client.Code = "OFFSET_MISMATCH"
+	// CodeFileTooLarge is a file of more than MaxFile.
+	CodeFileTooLarge client.Code = "FILE_TOO_LARGE"
+)
+
+// Upload is the import to which the caller may upload a file: one that it made itself,
+// whatever its state. Errors: FORBIDDEN, NOT_FOUND.
+func (s *Transfers) Upload(ctx context.Context, scope client.Scope, id client.ID) (*store.Job, error) {
+	if err := reading.Permit(scope, client.Import, false); err != nil {
+		return nil, err
+	}
+	job, err := s.Store.Job(ctx, scope, id.As(client.TypeJob))
+	if err != nil {
+		return nil, err
+	}
+	if job == nil || job.Kind != store.ImportClients {
+		return nil, &client.Error{Code: client.CodeNotFound, Message: "you see no import of that id"}
+	}
+	if job.Maker.User != scope.User {
+		return nil, &client.Error{Code: client.CodeForbidden, Message: "only who made the job uploads its file"}
+	}
+	return job, nil
+}
+
+// AddToFile adds bytes to the file of a job that Upload found, at that place in it; last
+// says that they are its end. What arrived is kept at once. From then on the job has no
+// right that this caller has not. Errors: JOB_NOT_WAITING, OFFSET_MISMATCH,
+// FILE_TOO_LARGE.
+func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at int64, data []byte, last bool) error {
+	if at+int64(len(data)) > MaxFile {
+		return &client.Error{Code: CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", MaxFile)}
+	}
+	err := s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		job, err := tx.Job(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		if job == nil || job.State != store.JobWaiting {
+			return &client.Error{Code: CodeNotWaiting, Message: "the job waits for no file: its file is whole, or it has ended; make another job"}
+		}
+		if job.FileBytes != at {
+			return &client.Error{Code: CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"}
+		}
+		job.Maker.Permissions &= scope.Permissions
+		if len(data) > 0 {
+			if err := tx.AddJobChunk(ctx, jobID, store.JobFile, at, data, s.Instant()); err != nil {
+				return err
+			}
+			job.FileBytes, job.FileKept = at+int64(len(data)), true
+		}
+		if last {
+			job.State, job.Until = store.JobQueued, time.Time{}
+		}
+		return tx.PutJob(ctx, *job)
+	})
+	if err == nil && last {
+		s.tellChanged()
+	}
+	return err
+}
+
+// FileName is the name by which the result of a job is downloaded.
+func FileName(job *store.Job) string {
+	if job.Kind == store.ExportClients {
+		return fmt.Sprintf("clients-%d.%s", job.JobID, job.Format)
+	}
+	return fmt.Sprintf("import-%d-errors.csv", job.JobID)
+}
+
+// Link is by what the result of a job is downloaded without a token, until it expires.
+type Link struct {
+	Path    string
+	Expires time.Time
+}
+
+// ResultLink is a link to the result of a job; nil where there is none, or where the
+// caller does not see all that it may hold.
+func (s *Transfers) ResultLink(ctx context.Context, scope client.Scope, job *store.Job) (*Link, error) {
+	if !s.hasResult(job) || !seesResult(scope, job) {
+		return nil, nil
+	}
+	expires := s.Now().Add(linkTime).UTC().Truncate(time.Second)
+	token, err := s.linkToken(ctx, job.Key(), expires)
+	if err != nil {
+		return nil, err
+	}
+	return &Link{Path: fmt.Sprintf("/jobs/%d/result?token=%s", job.JobID, token), Expires: expires}, nil
+}
+
+// hasResult says whether the result of a job is whole, and there still.
+func (s *Transfers) hasResult(job *store.Job) bool {
+	if !job.State.Ended() || !job.ResultKept || job.Kind == store.ExportClients && job.State != store.JobDone {
+		return false
+	}
+	// The chunks go one by one.
+	return s.Now().Before(job.CreatedDate.Add(store.JobFilesKept))
+}
+
+// linkHead is the length of what a token says beside its MAC: the business and when it
+// expires.
+const linkHead = 16
+
+func (s *Transfers) linkToken(ctx context.Context, key store.JobKey, expires time.Time) (string, error) {
+	mac, err := s.Digest(ctx, "job result", key.BusinessID, key.JobID, expires.Unix())
+	if err != nil {
+		return "", err
+	}
+	token := binary.BigEndian.AppendUint64(nil, uint64(key.BusinessID))  //nolint:gosec // Its bits come back as they are.
+	token = binary.BigEndian.AppendUint64(token, uint64(expires.Unix())) //nolint:gosec // It is after 1970.
+	return base64.RawURLEncoding.EncodeToString(append(token, mac...)), nil
+}
+
+// LinkedResult is the job whose result a link is to; nil for a link that is none, has
+// expired, or is to what is there no more.
+func (s *Transfers) LinkedResult(ctx context.Context, jobID int64, token string) (*store.Job, error) {
+	data, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(data) < linkHead {
+		return nil, nil
+	}
+	business, seconds := binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[linkHead/2:])
+	key, expires := store.JobKey{BusinessID: int64(business), JobID: jobID}, time.Unix(int64(seconds), 0) //nolint:gosec // The MAC is of what was put in.
+	good, err := s.linkToken(ctx, key, expires)
+	if err != nil {
+		return nil, err
+	}
+	if !hmac.Equal([]byte(good), []byte(token)) || !s.Now().Before(expires) {
+		return nil, nil
+	}
+	job, err := s.Store.Job(ctx, client.Scope{BusinessID: key.BusinessID}, jobID)
+	if err != nil || job == nil || !s.hasResult(job) {
+		return nil, err
+	}
+	return job, nil
+}
+
+// ResultChunk reads the result of a job from a byte on; nil at its end, and where it is
+// there no more.
+func (s *Transfers) ResultChunk(ctx context.Context, key store.JobKey, at int64) ([]byte, error) {
+	return s.Store.JobChunk(ctx, client.Scope{BusinessID: key.BusinessID}, key.JobID, store.JobResult, at)
+}

@@ -1,0 +1,238 @@
+// Package jobs imports and exports clients as jobs: each is kept in the database with
+// its file and its result, and done by whatever process is free, so that none is lost
+// with a process.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+	"clientgraph/internal/service/writing"
+	"clientgraph/internal/store"
+)
+
+const (
+	// MaxOpen bounds the jobs of a business that have not ended.
+	MaxOpen = 10
+	// uploadTime is for how long an import waits for its file.
+	uploadTime = 24 * time.Hour
+)
+
+const (
+	argumentJob = "jobId"
+	// optionsField is what options are bound to as they are sealed, beside the job.
+	optionsField = "job.options"
+)
+
+// Transfers keeps the jobs that bring clients in and out. It is safe for concurrent
+// use.
+type Transfers struct {
+	*writing.Writes
+	// changed has something in it when there may be a job to do.
+	changed chan struct{}
+}
+
+// New returns the transfers; they write through writes.
+func New(writes *writing.Writes) *Transfers {
+	return &Transfers{Writes: writes, changed: make(chan struct{}, 1)}
+}
+
+func (s *Transfers) tellChanged() {
+	select {
+	case s.changed <- struct{}{}:
+	default: // Whoever listens has something to do already.
+	}
+}
+
+// Result is a job after a write.
+type Result struct{ Job *store.Job }
+
+// answer keeps of a result which job it was: to be answered again, as it is then.
+type answer struct{ result *Result }
+
+func (a answer) Keep() (store.KeptAnswer, error) {
+	return store.KeptAnswer{Rest: strconv.AppendInt(nil, a.result.Job.JobID, 10)}, nil
+}
+
+func (a answer) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error {
+	id, err := strconv.ParseInt(string(kept.Rest), 10, 64)
+	if err != nil {
+		return fmt.Errorf("recall an answer: %w", err)
+	}
+	a.result.Job, err = tx.Job(ctx, id)
+	return err
+}
+
+// StartExport makes a job that exports the clients that the caller sees and the filter
+// means. Errors: FORBIDDEN, INVALID_ID, TOO_MANY, and those of a report's filter.
+func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options ExportOptions) (Result, error) {
+	if err := reading.Permit(scope, client.Export, false); err != nil {
+		return Result{}, err
+	}
+	if errs := append(options.Wrong, options.Filter.Check(scope, client.Path{"input", "filter"})...); errs != nil {
+		return Result{}, errs
+	}
+	made := s.made(scope, store.ExportClients)
+	made.State, made.Format = store.JobQueued, string(options.Format)
+	return s.insert(ctx, scope, made, options.kept())
+}
+
+// StartImport makes a job that imports the file which is to be uploaded to it. Errors:
+// FORBIDDEN, also to roles that do not see all clients, TOO_MANY, REQUIRED,
+// TOO_LONG, INVALID_CHOICE.
+func (s *Transfers) StartImport(ctx context.Context, scope client.Scope, options ImportOptions) (Result, error) {
+	if err := reading.Permit(scope, client.Import, false); err != nil {
+		return Result{}, err
+	}
+	if !scope.MaySeeAll() {
+		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "imports are for roles that see all clients"}
+	}
+	if errs := options.check(); errs != nil {
+		return Result{}, errs
+	}
+	made := s.made(scope, store.ImportClients)
+	made.State, made.DryRun = store.JobWaiting, options.DryRun
+	made.Until = made.CreatedDate.Add(uploadTime)
+	return s.insert(ctx, scope, made, options)
+}
+
+func (s *Transfers) made(scope client.Scope, kind store.JobKind) store.Job {
+	return store.Job{
+		BusinessID: scope.BusinessID, Kind: kind, CreatedDate: s.Instant(),
+		Maker: store.JobMaker{User: scope.User, Role: scope.Role, Permissions: scope.Permissions, Rows: scope.Rows, RequestID: scope.RequestID},
+	}
+}
+
+func (s *Transfers) insert(ctx context.Context, scope client.Scope, made store.Job, options any) (Result, error) {
+	result, err := s.tryInsert(ctx, scope, made, options)
+	if errors.Is(err, store.ErrIDTaken) {
+		result, err = s.tryInsert(ctx, scope, made, options)
+	}
+	if err == nil {
+		s.tellChanged()
+	}
+	return result, err
+}
+
+func (s *Transfers) tryInsert(ctx context.Context, scope client.Scope, made store.Job, options any) (Result, error) {
+	var err error
+	if made.JobID, err = s.Store.NextJobID(ctx); err != nil {
+		return Result{}, fmt.Errorf("take a job id: %w", err)
+	}
+	if made.Options, err = s.seal(made.Key(), options); err != nil {
+		return Result{}, err
+	}
+	result := Result{Job: &made}
+	err = s.Write(ctx, scope, answer{&result}, func(ctx context.Context, tx store.Tx) error {
+		result.Job = &made
+		open, err := tx.OpenJobs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(open) >= MaxOpen {
+			return client.Path{"input"}.At(&client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("a business has at most %d jobs that have not ended: wait for one, or cancel it", MaxOpen)})
+		}
+		return tx.InsertJob(ctx, made)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// CancelJob ends a job that has not ended. What an import brought in stays. Of a job
+// that has ended nothing changes. Errors: NOT_FOUND, INVALID_ID.
+func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client.ID) (Result, error) {
+	kinds := kindsOf(scope)
+	var result Result
+	err := s.Write(ctx, scope, answer{&result}, func(ctx context.Context, tx store.Tx) error {
+		result = Result{}
+		if wrong := id.Wrong(client.Path{argumentJob}); wrong != nil {
+			return wrong
+		}
+		job, err := tx.Job(ctx, id.As(client.TypeJob))
+		if err != nil {
+			return err
+		}
+		if job == nil || !sees(scope, kinds, job) {
+			return client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job of that id"})
+		}
+		result.Job = job
+		if job.State.Ended() {
+			return nil
+		}
+		s.end(job, store.JobCancelled, nil)
+		return tx.PutJob(ctx, *job)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return result, s.dropFile(ctx, result.Job)
+}
+
+// end ends a job.
+func (s *Transfers) end(job *store.Job, state store.JobState, failure *store.JobFailure) {
+	job.State, job.Failure, job.Options, job.Owner = state, failure, nil, ""
+	job.EndedDate = new(s.Instant())
+}
+
+// dropFile deletes the file of an import that has ended: nobody needs it any more. What
+// it leaves goes with time.
+func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
+	if !job.State.Ended() || !job.FileKept {
+		return nil
+	}
+	scope := client.Scope{BusinessID: job.BusinessID}
+	if err := s.Store.DropJobPart(ctx, scope, job.JobID, store.JobFile); err != nil {
+		return err
+	}
+	job.FileKept = false
+	return s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		now, err := tx.Job(ctx, job.JobID)
+		if err != nil || now == nil || !now.FileKept {
+			return err
+		}
+		now.FileKept = false
+		return tx.PutJob(ctx, *now)
+	})
+}
+
+// kindsOf are the kinds of jobs that the caller has the permission for. There may be
+// none: then it sees no job.
+func kindsOf(scope client.Scope) []store.JobKind {
+	var kinds []store.JobKind
+	for _, kind := range []store.JobKind{store.ImportClients, store.ExportClients} {
+		if reading.Permit(scope, kind.Permission(), false) == nil {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// sees says whether the caller sees a job: one of a kind that it has the permission
+// for, that itself made unless it sees all clients.
+func sees(scope client.Scope, kinds []store.JobKind, job *store.Job) bool {
+	return slices.Contains(kinds, job.Kind) && (scope.MaySeeAll() || job.Maker.User == scope.User)
+}
+
+// seesResult says whether the caller sees all rows that the maker of the job saw.
+func seesResult(scope client.Scope, job *store.Job) bool {
+	if scope.MaySeeAll() {
+		return true
+	}
+	if job.Maker.Rows.All {
+		return false
+	}
+	for _, key := range job.Maker.Rows.VisibilityKeys {
+		if !slices.Contains(scope.Rows.VisibilityKeys, key) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,281 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+	"clientgraph/internal/transfer"
+)
+
+// run does a job to its end.
+func (r *Runner) run(ctx context.Context, job *store.Job) error {
+	scope := client.Scope{
+		BusinessID: job.BusinessID, User: job.Maker.User, Role: job.Maker.Role, Rows: job.Maker.Rows, RequestID: job.Maker.RequestID,
+		// A role may have lost permissions since.
+		Permissions: job.Maker.Permissions & job.Maker.Role.Permissions(),
+	}
+	if !scope.Permissions.Has(job.Kind.Permission()) {
+		return r.fail(ctx, job, store.JobForbidden)
+	}
+	if job.Kind == store.ImportClients {
+		// To import is to write, by a file.
+		scope.Permissions |= client.Write
+	}
+	if anew(job) {
+		if err := r.transfers.Store.DropJobPart(ctx, scope, job.JobID, store.JobResult); err != nil {
+			return err
+		}
+	}
+	var err error
+	if job.Kind == store.ExportClients {
+		err = r.export(ctx, scope, job)
+	} else {
+		err = r.bringIn(ctx, scope, job)
+	}
+	switch {
+	case client.HasCode(err, client.CodeForbidden):
+		return r.fail(ctx, job, store.JobForbidden)
+	case len(client.AsErrors(err)) > 0 && job.Kind == store.ExportClients:
+		return r.fail(ctx, job, store.JobInvalid)
+	}
+	return err
+}
+
+// fail ends a job that can't be done.
+func (r *Runner) fail(ctx context.Context, job *store.Job, failure store.JobFailure) error {
+	return r.finish(ctx, job, func(_ context.Context, _ store.Tx, now *store.Job) error {
+		r.transfers.end(now, store.JobFailed, &failure)
+		return nil
+	})
+}
+
+// finish is change for the last time.
+func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
+	var last *store.Job
+	err := r.change(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
+		last = now
+		return edit(ctx, tx, now)
+	})
+	if err != nil {
+		return err
+	}
+	r.ended(ctx, last)
+	return nil
+}
+
+// ended does what is left to do after the end of a job.
+func (r *Runner) ended(ctx context.Context, job *store.Job) {
+	r.tell(job)
+	if err := r.transfers.dropFile(ctx, job); err != nil {
+		// It goes with time.
+		r.options.Logger.WarnContext(ctx, "the file of a job is kept for a while", "job", job.JobID, "error", err)
+	}
+}
+
+// addResult adds to the result of a job, within a transaction.
+func (r *Runner) addResult(ctx context.Context, tx store.Tx, job *store.Job, data []byte) error {
+	for len(data) > 0 {
+		chunk := data[:min(len(data), store.MaxJobChunk)]
+		if err := tx.AddJobChunk(ctx, job.JobID, store.JobResult, job.ResultBytes, chunk, r.transfers.Instant()); err != nil {
+			return err
+		}
+		job.ResultBytes, job.ResultKept = job.ResultBytes+int64(len(chunk)), true
+		data = data[len(chunk):]
+	}
+	return nil
+}
+
+// export writes clients into the result of a job.
+func (r *Runner) export(ctx context.Context, scope client.Scope, job *store.Job) error {
+	var kept keptExport
+	if err := r.transfers.open(job, &kept); err != nil {
+		return err
+	}
+	options, err := kept.options()
+	if err != nil {
+		return err
+	}
+	total, err := r.transfers.Count(ctx, scope, options.Filter)
+	if err != nil {
+		return err
+	}
+	to := &resultWriter{runner: r, ctx: ctx, job: job, total: total}
+	written, err := transfer.ExportClients(ctx, r.transfers.Reads, scope, to, transfer.ExportOptions{
+		Format: options.Format, Filter: options.Filter, Progress: func(written int64) { to.rows = written },
+	})
+	if err != nil {
+		return err
+	}
+	return r.finish(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
+		r.transfers.end(now, store.JobDone, nil)
+		now.Counts.Rows, now.Total = written, &written
+		return r.addResult(ctx, tx, now, to.held)
+	})
+}
+
+// resultWriter writes the result of a job, a chunk at a time.
+type resultWriter struct {
+	runner *Runner
+	ctx    context.Context //nolint:containedctx // It writes for one call of the exporter.
+	job    *store.Job
+	held   []byte
+	// rows is how many rows were written, and total of how many.
+	rows, total int64
+}
+
+// Write implements io.Writer. Error: errLost.
+func (w *resultWriter) Write(p []byte) (int, error) {
+	w.held = append(w.held, p...)
+	for len(w.held) >= store.MaxJobChunk {
+		chunk := w.held[:store.MaxJobChunk]
+		err := w.runner.change(w.ctx, w.job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
+			now.Counts.Rows, now.Total = w.rows, &w.total
+			return w.runner.addResult(ctx, tx, now, chunk)
+		})
+		if err != nil {
+			return 0, err
+		}
+		w.held = append(w.held[:0], w.held[len(chunk):]...)
+	}
+	return len(p), nil
+}
+
+// bringIn imports the file of a job. What it writes, its errors and how far it came are
+// written in the same transactions.
+func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job) error {
+	var asked ImportOptions
+	if err := r.transfers.open(job, &asked); err != nil {
+		return err
+	}
+	options := asked.options()
+	entries := int64(0)
+	options.Begun = func(b transfer.Begun) { entries = b.Entries }
+	var done *store.Job
+	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
+		done = nil
+		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
+			table, err := tableOf(part.Problems, now.ResultBytes == 0)
+			if err != nil {
+				return err
+			}
+			if err := r.addResult(ctx, tx, now, table); err != nil {
+				return err
+			}
+			now.Counts, now.Total = countsOf(part.Came), &entries
+			// It comes further.
+			now.Attempts = 1
+			if part.Came.Phase == store.ImportDone {
+				r.transfers.end(now, store.JobDone, nil)
+				done = now
+			}
+			return nil
+		})
+	}
+	file := &fileReader{transfers: r.transfers, ctx: ctx, job: job}
+	summary, err := transfer.ImportClients(ctx, r.transfers.Writes, scope, file, options)
+	if whole, is := errors.AsType[*transfer.FileError](err); is {
+		return r.refuse(ctx, job, whole)
+	}
+	if err != nil {
+		return err
+	}
+	if summary.DoneBefore {
+		return r.finish(ctx, job, func(_ context.Context, _ store.Tx, now *store.Job) error {
+			r.transfers.end(now, store.JobDone, nil)
+			now.Counts, now.ImportedBefore = countsOf(summary.ImportProgress), true
+			return nil
+		})
+	}
+	if done != nil {
+		r.ended(ctx, done)
+	}
+	return nil
+}
+
+// refuse ends an import whose file as a whole can't be brought in.
+func (r *Runner) refuse(ctx context.Context, job *store.Job, why *transfer.FileError) error {
+	return r.finish(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
+		table, err := tableOf(why.Problems, now.ResultBytes == 0)
+		if err != nil {
+			return err
+		}
+		r.transfers.end(now, store.JobFailed, new(store.JobFileRefused))
+		return r.addResult(ctx, tx, now, table)
+	})
+}
+
+func countsOf(came store.ImportProgress) store.JobCounts {
+	return store.JobCounts{
+		Rows: came.Created + came.Changed + came.Left + came.Refused, Created: came.Created, Changed: came.Changed, Unchanged: came.Left,
+		Failed: came.Refused,
+	}
+}
+
+// tableOf are problems as rows of CSV, below a header where they are the first ones.
+func tableOf(problems []transfer.Problem, first bool) ([]byte, error) {
+	if len(problems) == 0 {
+		return nil, nil
+	}
+	var text bytes.Buffer
+	table := csv.NewWriter(&text)
+	var err error
+	if first {
+		err = table.Write(transfer.ProblemHeader())
+	}
+	for _, problem := range problems {
+		err = errors.Join(err, table.Write(problem.Cells()))
+	}
+	table.Flush()
+	if err = errors.Join(err, table.Error()); err != nil {
+		return nil, fmt.Errorf("write what is wrong with a file: %w", err)
+	}
+	return text.Bytes(), nil
+}
+
+// fileReader reads the file of a job, from its beginning, as often as it is asked to.
+type fileReader struct {
+	transfers *Transfers
+	ctx       context.Context //nolint:containedctx // It reads for one call of the importer.
+	job       *store.Job
+	at        int64
+	left      []byte
+}
+
+// errSeek is a seek that an import does not need.
+var errSeek = errors.New("the file of a job is read from its beginning only")
+
+// Seek implements io.Seeker, for the beginning.
+func (f *fileReader) Seek(offset int64, whence int) (int64, error) {
+	if offset != 0 || whence != io.SeekStart {
+		return 0, errSeek
+	}
+	f.at, f.left = 0, nil
+	return 0, nil
+}
+
+// Read implements io.Reader.
+func (f *fileReader) Read(p []byte) (int, error) {
+	if len(f.left) == 0 {
+		if f.at >= f.job.FileBytes {
+			return 0, io.EOF
+		}
+		chunk, err := f.transfers.Store.JobChunk(f.ctx, client.Scope{BusinessID: f.job.BusinessID}, f.job.JobID, store.JobFile, f.at)
+		if err != nil {
+			return 0, err
+		}
+		if len(chunk) == 0 {
+			// An erasure took the file away.
+			return 0, errLost
+		}
+		f.at, f.left = f.at+int64(len(chunk)), chunk
+	}
+	n := copy(p, f.left)
+	f.left = f.left[n:]
+	return n, nil
+}

@@ -1,0 +1,305 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+const (
+	// leaseTerm is how long a process has a job without saying so again, which is how
+	// long others wait where it died. leaseRenewal is how often it says so.
+	leaseTerm    = 30 * time.Second
+	leaseRenewal = 5 * time.Second
+	// lookInterval is how often a process looks for jobs that others made.
+	lookInterval = 2 * time.Second
+	// runningAtOnce bounds the jobs that a process does at once: they are work beside
+	// requests.
+	runningAtOnce = 2
+	// dueAtOnce bounds how many jobs are looked at for one to do.
+	dueAtOnce = 100
+	// maxAttempts is how often in a row a job is begun that fails on our side, or whose
+	// process dies, without coming any further. firstPause is how long it is left alone
+	// then, at first, and lastPause in the end.
+	maxAttempts = 10
+	firstPause  = 2 * time.Second
+	lastPause   = 5 * time.Minute
+	// releaseTime bounds how long a stop takes to give a job back.
+	releaseTime = 2 * time.Second
+)
+
+// errLost is what ends the doing of a job that is another's now, or that has ended.
+var errLost = errors.New("the job has ended, or another process does it")
+
+// Options are how a Runner works. The zero value of each part is what it is but in
+// tests.
+type Options struct {
+	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
+	Term, Renewal, Look time.Duration
+	// Told is told of each job that ended: its kind, its state, how many rows it was
+	// about, and how long it took from its first start.
+	Told func(kind, state string, rows int64, took time.Duration)
+	// Logger logs what fails on our side.
+	Logger *slog.Logger
+}
+
+// Runner does the jobs of all businesses, one of each business at a time, beside the
+// runners of other processes.
+type Runner struct {
+	transfers *Transfers
+	options   Options
+	working   sync.WaitGroup
+	// free has something in it for each job more that may run.
+	free chan struct{}
+}
+
+// NewJobRunner returns a runner, which does jobs while Run runs.
+func (s *Transfers) NewJobRunner(options Options) *Runner {
+	if options.Term == 0 {
+		options.Term, options.Renewal = leaseTerm, leaseRenewal
+	}
+	if options.Look == 0 {
+		options.Look = lookInterval
+	}
+	if options.Told == nil {
+		options.Told = func(string, string, int64, time.Duration) {}
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	r := &Runner{transfers: s, options: options, free: make(chan struct{}, runningAtOnce)}
+	for range runningAtOnce {
+		r.free <- struct{}{}
+	}
+	return r
+}
+
+// Run does jobs until ctx ends, and gives back those that it is doing then.
+func (r *Runner) Run(ctx context.Context) {
+	defer r.working.Wait()
+	ticker := time.NewTicker(r.options.Look)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-r.transfers.changed:
+		}
+		for r.begin(ctx) {
+			continue
+		}
+	}
+}
+
+// begin begins a job, if there is one and room for it.
+func (r *Runner) begin(ctx context.Context) bool {
+	select {
+	case <-r.free:
+	default:
+		return false
+	}
+	claimed, err := r.claim(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.options.Logger.WarnContext(ctx, "jobs are not begun; this is tried again", "error", err)
+	}
+	if claimed == nil {
+		r.free <- struct{}{}
+		return false
+	}
+	r.working.Go(func() {
+		r.do(ctx, claimed)
+		r.free <- struct{}{}
+		// There may be another one of the business.
+		r.transfers.tellChanged()
+	})
+	return true
+}
+
+// claim takes a job that is to be done; nil when there is none.
+func (r *Runner) claim(ctx context.Context) (*store.Job, error) {
+	due, err := r.transfers.Store.DueJobs(ctx, r.transfers.Now(), dueAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	passed := map[int64]bool{}
+	for _, key := range due {
+		if passed[key.BusinessID] {
+			continue
+		}
+		job, busy, err := r.take(ctx, key)
+		if err != nil || job != nil {
+			return job, err
+		}
+		passed[key.BusinessID] = busy
+	}
+	return nil, nil
+}
+
+// take takes a job, unless another one of the business is being done, which is busy,
+// or the job has come to its end otherwise.
+func (r *Runner) take(ctx context.Context, key store.JobKey) (taken *store.Job, busy bool, err error) {
+	s := r.transfers
+	var ended *store.Job
+	err = s.Store.Write(ctx, client.Scope{BusinessID: key.BusinessID}, func(ctx context.Context, tx store.Tx) error {
+		taken, ended, busy = nil, nil, false
+		open, err := tx.OpenJobs(ctx)
+		if err != nil {
+			return err
+		}
+		now := s.Now()
+		for i := range open {
+			job := &open[i]
+			switch {
+			case job.JobID != key.JobID:
+				// One that failed and waits to be tried again keeps its place.
+				busy = busy || job.State == store.JobRunning
+			case !job.Until.Before(now):
+				// Another process was first.
+			case job.State == store.JobWaiting:
+				s.end(job, store.JobFailed, new(store.JobNotUploaded))
+				ended = job
+			case job.Attempts >= maxAttempts:
+				s.end(job, store.JobFailed, new(store.JobInternal))
+				ended = job
+			default:
+				taken = job
+			}
+		}
+		if ended != nil {
+			taken = nil
+			return tx.PutJob(ctx, *ended)
+		}
+		if busy {
+			taken = nil
+		}
+		if taken == nil {
+			return nil
+		}
+		r.started(taken)
+		return tx.PutJob(ctx, *taken)
+	})
+	if err == nil && ended != nil {
+		r.tell(ended)
+		err = s.dropFile(ctx, ended)
+	}
+	return taken, busy, err
+}
+
+// started makes a job one that is being done, from its beginning unless it is an import
+// that wrote something.
+func (r *Runner) started(job *store.Job) {
+	now := r.transfers.Instant()
+	job.State, job.Owner, job.Until = store.JobRunning, rand.Text(), now.Add(r.options.Term)
+	job.Attempts++
+	if job.StartedDate == nil {
+		job.StartedDate = &now
+	}
+	if anew(job) {
+		job.Counts, job.ResultBytes, job.ResultKept = store.JobCounts{}, 0, false
+	}
+}
+
+// anew says whether a job is done from its beginning each time that it is begun.
+func anew(job *store.Job) bool { return job.Kind == store.ExportClients || job.DryRun }
+
+func (r *Runner) tell(job *store.Job) {
+	took := time.Duration(0)
+	if job.StartedDate != nil {
+		took = job.EndedDate.Sub(*job.StartedDate)
+	}
+	r.options.Told(string(job.Kind), string(job.State), job.Counts.Rows, took)
+}
+
+// do does a job to its end, or until it is another's.
+func (r *Runner) do(ctx context.Context, job *store.Job) {
+	doing, cancel := context.WithCancel(ctx)
+	held := make(chan struct{})
+	go func() {
+		defer close(held)
+		defer cancel()
+		r.hold(doing, job)
+	}()
+	err := r.run(doing, job)
+	cancel()
+	<-held
+	if err == nil || errors.Is(err, errLost) {
+		return
+	}
+	if !errors.Is(err, context.Canceled) {
+		r.options.Logger.ErrorContext(ctx, "a job failed; it is begun again", "job", job.JobID, "attempts", job.Attempts, "error", err)
+	}
+	r.release(ctx, job, ctx.Err() != nil)
+}
+
+// hold prolongs the lease of a job until ctx ends, or it is another's.
+func (r *Runner) hold(ctx context.Context, job *store.Job) {
+	ticker := time.NewTicker(r.options.Renewal)
+	defer ticker.Stop()
+	renewed := r.transfers.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		now := r.transfers.Now()
+		ours, err := r.transfers.Store.HoldJob(ctx, job.Owner, job.Key(), now.Add(r.options.Term))
+		switch {
+		case err == nil && !ours:
+			return
+		case err == nil:
+			renewed = now
+		case now.Sub(renewed) > r.options.Term:
+			// Others may have it by now.
+			return
+		}
+	}
+}
+
+// release gives a job back: at once where the process stops, else after a pause.
+func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+	defer cancel()
+	err := r.change(ctx, job, func(_ context.Context, _ store.Tx, now *store.Job) error {
+		now.Owner, now.Until = "", time.Time{}
+		if stopped {
+			now.Attempts--
+			return nil
+		}
+		pause := min(firstPause<<min(now.Attempts, maxAttempts), lastPause)
+		now.Until = r.transfers.Instant().Add(pause)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errLost) {
+		r.options.Logger.WarnContext(ctx, "a job waits for its lease to end", "job", job.JobID, "error", err)
+	}
+}
+
+// change changes a job that is ours still. Error: errLost.
+func (r *Runner) change(ctx context.Context, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
+	return r.transfers.Store.Write(ctx, client.Scope{BusinessID: job.BusinessID}, func(ctx context.Context, tx store.Tx) error {
+		return r.edit(ctx, tx, job, edit)
+	})
+}
+
+// edit is change within a transaction.
+func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
+	now, err := tx.Job(ctx, job.JobID)
+	if err != nil {
+		return err
+	}
+	if now == nil || now.State != store.JobRunning || now.Owner != job.Owner {
+		return errLost
+	}
+	if err := edit(ctx, tx, now); err != nil {
+		return err
+	}
+	return tx.PutJob(ctx, *now)
+}
