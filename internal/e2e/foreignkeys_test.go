@@ -107,7 +107,7 @@ func foreignKeysAreUnknown(t *testing.T, q *inquiry) {
 var nowText = regexp.MustCompile(`"(exportedDate|countedAt|foundAt)":"[^"]*"`)
 
 // feedCursorText are the feed's cursors, which differ each time.
-var feedCursorText = regexp.MustCompile(`("__typename":"ClientChange","cursor":|\],"cursor":)"([A-Za-z0-9_-]+)"`)
+var feedCursorText = regexp.MustCompile(`("__typename":"Client(?:List)?Change","cursor":|\],"cursor":)"([A-Za-z0-9_-]+)"`)
 
 // withoutFeedCursors has the length of each cursor of the feed in its place.
 func withoutFeedCursors(answer string) string {
@@ -173,19 +173,22 @@ func businessesAskedAtOnceAnswerAsAlone(t *testing.T, q *inquiry) {
 func subscriptionsHearNothingOfOthers(t *testing.T, q *inquiry) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	type heard struct {
-		about   string
-		who     client.Identity
-		streams []*bufio.Scanner
-	}
-	var all []heard
+	var all []*hearing
+	own := quote(fmt.Sprint(q.home.at(clientOwn)))
 	for _, who := range q.home.callers() {
 		cursor := q.api.MustDo(t, who, "{ clientChanges { cursor } }", nil)["clientChanges"].(values)["cursor"].(string)
 		for _, p := range positions(q.schema) {
-			if p.parent != "Subscription" || p.meant(q.schema) != idValue || p.field.Name != "clientChanged" {
+			list := p.field.Name == "clientListChanged"
+			// The other ids of a filter, and those of jobs, are asked for by queries.
+			asked := p.field.Name == "clientChanged" || list && p.name() == "clientIdList"
+			if p.parent != "Subscription" || p.meant(q.schema) != idValue || !asked {
 				continue
 			}
-			h := heard{about: fmt.Sprintf("%s, %s", who.Role, p), who: who}
+			h := &hearing{about: fmt.Sprintf("%s, %s", who.Role, p), who: who, list: list}
+			fillers := []*filler{{schema: q.schema, tenant: q.home}}
+			if list {
+				fillers[0].at, fillers[0].value = p.path, "["+own+"]"
+			}
 			for _, tn := range []*tenant{q.away, q.no} {
 				var ids []string
 				for _, id := range tn.ids() {
@@ -193,38 +196,63 @@ func subscriptionsHearNothingOfOthers(t *testing.T, q *inquiry) {
 						ids = append(ids, id.literal)
 					}
 				}
-				ids = append(ids, quote(fmt.Sprint(q.home.at(clientOwn))))
-				f := &filler{schema: q.schema, tenant: q.home, at: p.path, value: "[" + strings.Join(ids, ", ") + "]"}
-				h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+withCursor(f.call(p.parent, p.field), cursor)+" }"))
+				fillers = append(fillers, &filler{schema: q.schema, tenant: q.home, at: p.path, value: "[" + strings.Join(append(ids, own), ", ") + "]"})
 			}
-			h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+withCursor((&filler{schema: q.schema, tenant: q.home}).call(p.parent, p.field), cursor)+" }"))
+			for _, f := range fillers {
+				call := f.call(p.parent, p.field)
+				if !list {
+					call = withCursor(call, cursor)
+				}
+				h.streams = append(h.streams, stream(ctx, t, q.api, who, "subscription { "+call+" }"))
+			}
+			if list {
+				h.hear(t, q)
+			}
 			all = append(all, h)
 		}
 	}
-	// A list is asked for by a filter, and a job by one id, as queries do.
-	if len(all) != len(q.home.callers()) {
+	if len(all) != 2*len(q.home.callers()) {
 		t.Fatalf("%d subscriptions are asked for", len(all))
 	}
 	patch(t, q.api, q.away.owner(), fmt.Sprint(q.away.at(clientOwn)), values{"city": "There"})
 	patch(t, q.api, q.home.owner(), fmt.Sprint(q.home.at(clientOwn)), values{"city": "Here"})
 	for _, h := range all {
-		var events []string
-		for _, s := range h.streams {
-			told := event(t, s)
-			// Wherever its cursor leads, it is the same place for all.
-			cursor := feedCursorText.FindStringSubmatch(told)
-			if cursor == nil {
-				t.Fatalf("an event without a cursor: %s", told)
-			}
-			next := q.api.Do(t, h.who, "{ clientChanges(since: "+quote(cursor[2])+") { __typename changes { __typename cursor clientId } cursor } }", nil)
-			if next.Errors != nil {
-				t.Errorf("%s: its cursor is refused: %s", h.about, next.Body)
-			}
-			events = append(events, withoutFeedCursors(told+string(next.Body)))
+		h.hear(t, q)
+	}
+}
+
+// hearing are subscriptions of one caller, with the caller's own ids alone, with
+// foreign ones beside them, and with missing ones.
+type hearing struct {
+	about   string
+	who     client.Identity
+	list    bool
+	streams []*bufio.Scanner
+}
+
+// hear wants the next event of each subscription to be the same.
+func (h *hearing) hear(t *testing.T, q *inquiry) {
+	t.Helper()
+	var events []string
+	for _, s := range h.streams {
+		told := event(t, s)
+		cursor := feedCursorText.FindStringSubmatch(told)
+		if cursor == nil {
+			t.Fatalf("an event without a cursor: %s", told)
 		}
-		if events[0] != events[1] || events[0] != events[2] || !strings.Contains(events[0], fmt.Sprint(q.home.at(clientOwn))) {
-			t.Errorf("%s hears, with foreign ids, missing ones, and none:\n%s", h.about, strings.Join(events, "\n"))
+		if h.list {
+			events = append(events, withoutFeedCursors(told))
+			continue
 		}
+		// Wherever its cursor leads, it is the same place for all.
+		next := q.api.Do(t, h.who, "{ clientChanges(since: "+quote(cursor[2])+") { __typename changes { __typename cursor clientId } cursor } }", nil)
+		if next.Errors != nil {
+			t.Errorf("%s: its cursor is refused: %s", h.about, next.Body)
+		}
+		events = append(events, withoutFeedCursors(told+string(next.Body)))
+	}
+	if events[0] != events[1] || events[0] != events[2] || !strings.Contains(events[0], fmt.Sprint(q.home.at(clientOwn))) {
+		t.Errorf("%s hears, with its own ids, foreign ones, and missing ones:\n%s", h.about, strings.Join(events, "\n"))
 	}
 }
 
