@@ -105,7 +105,8 @@ func outsideRequests() context.Context {
 type besideKey struct{}
 
 // Beside says whether a command of that context is of no request: it numbers rows of
-// the feed after a write, whose answer does not wait for it.
+// the feed after a write, whose answer does not wait for it, or looks for new rows for
+// those who watch.
 func Beside(ctx context.Context) bool { return ctx.Value(besideKey{}) != nil }
 
 func (n *numberer) run(ctx context.Context, businessID int64) {
