@@ -24,7 +24,7 @@ func (w Window) Identity(scope client.Scope) []byte {
 
 // ReadWindow reads the clients of a window, as Connection does. Errors: those of a
 // report's filter.
-func (s *Reads) ReadWindow(ctx context.Context, scope client.Scope, w Window, need client.Selection) ([]client.Row, error) {
+func (s *Lists) ReadWindow(ctx context.Context, scope client.Scope, w Window, need client.Selection) ([]client.Row, error) {
 	m, err := s.resolve(ctx, scope, w.Filter)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (s *Reads) ReadWindow(ctx context.Context, scope client.Scope, w Window, ne
 
 // MeansAny says whether a filter means any of those clients, MaxIDs at most. Errors:
 // those of a report's filter.
-func (s *Reads) MeansAny(ctx context.Context, scope client.Scope, f Filter, ids []int64) (bool, error) {
+func (s *Lists) MeansAny(ctx context.Context, scope client.Scope, f Filter, ids []int64) (bool, error) {
 	if f.ClientIDs == nil {
 		f.ClientIDs = ids
 	} else {
