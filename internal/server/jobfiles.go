@@ -72,6 +72,13 @@ func rangeOf(r *http.Request) (fileRange, bool) {
 	return sent, sent.length > 0 && (r.ContentLength < 0 || r.ContentLength == sent.length)
 }
 
+// serveJobs serves the files of jobs.
+func (h *graphqlHandler) serveJobs(mux *http.ServeMux, origins *cors) {
+	h.transfers = limit.NewSlots(transfersAtOnce, 0, 0)
+	mux.Handle("/jobs/{id}/file", origins.guard(http.HandlerFunc(h.serveJobFile)))
+	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(h.serveJobResult)))
+}
+
 // serveJobFile takes in the file of an import: PUT sends a part of it, HEAD tells how
 // much has arrived.
 func (h *graphqlHandler) serveJobFile(w http.ResponseWriter, r *http.Request) {
@@ -240,19 +247,25 @@ func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refu
 			_ = u.control.SetReadDeadline(time.Time{})
 			return u.keep(ctx, chunk[:n], sent.last)
 		}
-		// The caller may be gone, whose upload goes on later.
-		kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
-		defer cancel()
-		if n > 0 {
-			if refused := u.keep(kept, chunk[:n], false); refused != nil {
-				return refused
-			}
+		if refused := u.rescue(ctx, chunk[:n]); refused != nil {
+			return refused
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the file took too long to arrive; Upload-Offset says where to go on"}
 		}
 		return badRequest("the file could not be read to its end; Upload-Offset says where to go on")
 	}
+}
+
+// rescue keeps what arrived of an upload that was cut off: its caller may be gone, and
+// goes on later.
+func (u *upload) rescue(ctx context.Context, data []byte) *refusal {
+	if len(data) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
+	return u.keep(ctx, data, false)
 }
 
 // keep keeps a chunk.
@@ -326,7 +339,7 @@ func (h *graphqlHandler) giveResult(ctx context.Context, w http.ResponseWriter, 
 		if err != nil || len(chunk) == 0 {
 			panic(http.ErrAbortHandler)
 		}
-		if _, err := w.Write(chunk); err != nil {
+		if _, err := w.Write(chunk); err != nil { //nolint:gosec // It is a file to keep, and said to be nothing else.
 			return
 		}
 		at += int64(len(chunk))

@@ -119,7 +119,6 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
 		// Verifying is work for a core, and nothing else.
 		verifying:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
-		transfers:     limit.NewSlots(transfersAtOnce, 0, 0),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
 		introspection: o.Introspection,
 		documents:     newShares[*parsed](documentBytes),
@@ -140,8 +139,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	}
 	api.show()
 	mux.Handle("/graphql", origins.guard(api))
-	mux.Handle("/jobs/{id}/file", origins.guard(http.HandlerFunc(api.serveJobFile)))
-	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(api.serveJobResult)))
+	api.serveJobs(mux, origins)
 	if o.SchemaFile {
 		mux.Handle("GET /schema.graphql", origins.guard(newSchemaFile(schema.Schema())))
 	}

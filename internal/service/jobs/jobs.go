@@ -75,7 +75,7 @@ func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options
 	if err := reading.Permit(scope, client.Export, false); err != nil {
 		return Result{}, err
 	}
-	if errs := append(options.Wrong, options.Filter.Check(scope, client.Path{"input", "filter"})...); errs != nil {
+	if errs := slices.Concat(options.Wrong, options.Filter.Check(scope, client.Path{"input", "filter"})); errs != nil {
 		return Result{}, errs
 	}
 	made := s.made(scope, store.ExportClients)
