@@ -16,6 +16,7 @@ const FieldsScreen = lazy(() => import("~/screens/fields/FieldsScreen"));
 const SettingsScreen = lazy(() => import("~/screens/settings/SettingsScreen"));
 const WebhooksScreen = lazy(() => import("~/screens/webhooks/WebhooksScreen"));
 const WebhookScreen = lazy(() => import("~/screens/webhooks/WebhookScreen"));
+const FilesScreen = lazy(() => import("~/screens/files/FilesScreen"));
 const FeedScreen = lazy(() => import("~/screens/feed/FeedScreen"));
 const ClientScreen = lazy(() => import("~/screens/client/ClientScreen"));
 
@@ -40,6 +41,7 @@ export function App() {
               <Route path="/settings" element={<SettingsScreen />} />
               <Route path="/settings/webhooks" element={<WebhooksScreen />} />
               <Route path="/settings/webhooks/:webhookId" element={<WebhookScreen />} />
+              <Route path="/settings/files" element={<FilesScreen />} />
               <Route path="/feed" element={<FeedScreen />} />
               <Route path="*" element={<NotFound />} />
             </Routes>

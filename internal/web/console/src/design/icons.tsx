@@ -33,6 +33,7 @@ const shapes = {
   webhook: <><circle cx="4" cy="11.5" r="2" /><circle cx="12" cy="11.5" r="2" /><circle cx="8" cy="4.5" r="2" /><path d="M6 11.5h4M7 6.3l-2.2 3.5M9 6.3l2.2 3.5" /></>,
   send: <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3" />,
   calendar: <><rect x="2" y="3" width="12" height="11" rx="1.5" /><path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3" /></>,
+  files: <path d="M5 13V3M2.5 5.5 5 3l2.5 2.5M11 3v10M8.5 10.5 11 13l2.5-2.5" />,
   copy: <><rect x="5" y="5" width="8.5" height="8.5" rx="1.5" /><path d="M10.5 5V3.5A1 1 0 0 0 9.5 2.5h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1H5" /></>,
 } satisfies Record<string, ReactNode>;
 

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { Link } from "react-router";
 import { useQuery } from "urql";
 import { Button } from "~/design/controls";
 import { Icon } from "~/design/icons";
@@ -26,6 +27,8 @@ export function ClientsScreen() {
   const t = useText();
   const me = useMe();
   const mayCreate = useMay("WRITE") && me.role !== "CLIENT";
+  const mayExport = useMay("EXPORT");
+  const mayImport = useMay("IMPORT");
   const { filters, params, change } = useFilters();
   const [{ data: choices, fetching }] = useQuery({ query: FilterChoicesDocument });
   const question = useMemo((): Question | null => {
@@ -62,6 +65,11 @@ export function ClientsScreen() {
         <div className="actions">
           <Views params={params} />
           <ColumnsMenu columns={columns} onChange={setColumns} />
+          {mayExport || mayImport ? (
+            <Link className="button icon quiet" to={`/settings/files?${filtering(params)}`} aria-label={t.nav.files} title={t.nav.files}>
+              <Icon name="files" />
+            </Link>
+          ) : null}
           {mayCreate ? (
             <Button look="primary" className="new-client" aria-label={t.clients.newClient} onPress={() => change({ new: "1" })}>
               <Icon name="plus" />
@@ -111,6 +119,12 @@ export function ClientsScreen() {
 function clearing(params: URLSearchParams) {
   const kept = new Set(["sort", "cols"]);
   return Object.fromEntries([...params.keys()].filter((name) => !kept.has(name)).map((name) => [name, null]));
+}
+
+// filtering is what of the address says which clients.
+function filtering(params: URLSearchParams): URLSearchParams {
+  const others = new Set(["sort", "cols", "open", "new"]);
+  return new URLSearchParams([...params].filter(([name]) => !others.has(name)));
 }
 
 function Empty({ filtered, onClear }: { filtered: boolean; onClear(): void }) {

@@ -8,20 +8,22 @@ export interface Place {
   name: keyof Messages["nav"] & string;
   path: string;
   icon: IconName;
-  needs?: Permission;
+  // One of these, where it needs a permission.
+  needs?: readonly Permission[];
   // A part of another screen: not in the menu, but in the search.
   isPart?: boolean;
 }
 
 const places: readonly Place[] = [
   { name: "clients", path: "/clients", icon: "clients" },
-  { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: "MERGE" },
+  { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: ["MERGE"] },
   { name: "fields", path: "/fields", icon: "fields" },
   { name: "settings", path: "/settings", icon: "settings" },
-  { name: "webhooks", path: "/settings/webhooks", icon: "webhook", needs: "ADMIN", isPart: true },
+  { name: "webhooks", path: "/settings/webhooks", icon: "webhook", needs: ["ADMIN"], isPart: true },
+  { name: "files", path: "/settings/files", icon: "files", needs: ["EXPORT", "IMPORT"], isPart: true },
   { name: "feed", path: "/feed", icon: "feed" },
 ];
 
 export function placesFor(me: Me): readonly Place[] {
-  return places.filter((place) => !place.needs || me.permissions.includes(place.needs));
+  return places.filter((place) => !place.needs || place.needs.some((one) => me.permissions.includes(one)));
 }

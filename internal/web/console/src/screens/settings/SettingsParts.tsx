@@ -5,7 +5,10 @@ import { useMay } from "~/screens/frame/me";
 
 export function SettingsParts() {
   const t = useText();
-  if (!useMay("ADMIN")) {
+  const mayAdmin = useMay("ADMIN");
+  const mayExport = useMay("EXPORT");
+  const mayImport = useMay("IMPORT");
+  if (!mayAdmin && !mayExport && !mayImport) {
     return null;
   }
   return (
@@ -13,9 +16,16 @@ export function SettingsParts() {
       <NavLink to="/settings" end className="tab">
         {t.settings.general}
       </NavLink>
-      <NavLink to="/settings/webhooks" className="tab">
-        {t.nav.webhooks}
-      </NavLink>
+      {mayAdmin ? (
+        <NavLink to="/settings/webhooks" className="tab">
+          {t.nav.webhooks}
+        </NavLink>
+      ) : null}
+      {mayExport || mayImport ? (
+        <NavLink to="/settings/files" className="tab">
+          {t.nav.files}
+        </NavLink>
+      ) : null}
     </nav>
   );
 }

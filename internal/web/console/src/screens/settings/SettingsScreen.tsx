@@ -19,7 +19,7 @@ import "~/screens/client/client.css";
 const fields = ["name", "timeZone", "locale", "phoneRegion"] as const;
 type Values = Record<(typeof fields)[number], string>;
 
-const permissions: readonly Permission[] = ["WRITE", "DELETE", "MERGE", "EXPORT", "PII", "ADMIN"];
+const permissions: readonly Permission[] = ["WRITE", "DELETE", "MERGE", "EXPORT", "IMPORT", "PII", "ADMIN"];
 
 export default function SettingsScreen() {
   const t = useText();
