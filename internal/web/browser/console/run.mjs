@@ -6,9 +6,10 @@
 import { run } from "../runner.mjs";
 import * as clients from "./clients.mjs";
 import * as edit from "./edit.mjs";
+import * as files from "./files.mjs";
 import * as merge from "./merge.mjs";
 import * as screens from "./screens.mjs";
 import * as webhooks from "./webhooks.mjs";
 
-const tests = { ...clients.tests, ...edit.tests, ...merge.tests, ...webhooks.tests, ...screens.tests };
+const tests = { ...clients.tests, ...edit.tests, ...merge.tests, ...webhooks.tests, ...files.tests, ...screens.tests };
 await run(tests, process.argv.slice(2), "node console/run.mjs");

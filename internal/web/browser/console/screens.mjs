@@ -30,6 +30,7 @@ const screens = {
   webhooks: { path: "/settings/webhooks" },
   "webhook-new": { path: "/settings/webhooks?webhook=new" },
   webhook: { path: (world) => webhookPath(world) },
+  files: { path: (world) => filesPath(world) },
   feed: { path: "/feed" },
 };
 
@@ -41,6 +42,18 @@ async function webhookPath(world) {
     await world.newClient({ firstName: "Wim", lastName: "Waiting", emailAddress: "wim@waiting.example" });
   }
   return `/settings/webhooks/${(await find()).webhookId}`;
+}
+
+// filesPath is where an export is done, and an import waits for its file.
+async function filesPath(world) {
+  const find = async () => (await world.ask("{ jobs { nodes { kind state } } }")).jobs.nodes;
+  if ((await find()).every((job) => job.state !== "WAITING")) {
+    await world.ask("mutation { exportClients(input: {}) { userErrors { code } } importClients(input: {match: NONE}) { userErrors { code } } }");
+  }
+  while ((await find()).some((job) => job.state === "QUEUED" || job.state === "RUNNING")) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return "/settings/files";
 }
 
 async function signOut(page) {

@@ -1,0 +1,84 @@
+// Files: clients taken out by the list's filter, and brought in after a trial.
+import { readFile } from "node:fs/promises";
+import { check } from "../world.mjs";
+
+const card = (page, name) => page.getByRole("region", { name, exact: true });
+
+// downloaded is the text of the file that a link of a card leads to.
+async function downloaded(page, within, name) {
+  const [download] = await Promise.all([page.waitForEvent("download"), within.getByRole("link", { name }).click()]);
+  return { name: download.suggestedFilename(), lines: (await readFile(await download.path(), "utf8")).trimEnd().split(/\r?\n/) };
+}
+
+export const tests = {
+  "an export has the clients of the list's filter, and can be downloaded": async (world) => {
+    const tag = "out-by-file";
+    for (const firstName of ["Olga", "Otis"]) {
+      await world.newClient({ firstName, lastName: "Outward", emailAddress: `${firstName.toLowerCase()}@outward.example`, tags: [tag] });
+    }
+    const page = await world.window(`/clients?tag=${tag}`);
+    await page.getByRole("link", { name: "Import & export" }).click();
+    await page.waitForURL(new RegExp(`/settings/files\\?tag=${tag}`));
+    await card(page, "Export").getByText("The clients that the filter of the list means.").waitFor();
+    await page.getByRole("button", { name: "Export clients" }).click();
+    const jobs = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
+    await jobs.first().getByText("2 clients").waitFor();
+    await card(page, "Export").getByText("The link is good until").waitFor();
+    const file = await downloaded(page, card(page, "Export"), "Download");
+    check(file.name.endsWith(".csv"), `the file is called ${file.name}`);
+    check(file.lines[0].split(",").includes("firstName"), `its first line is ${file.lines[0]}`);
+    check(file.lines.length === 3 && file.lines.slice(1).every((line) => line.includes("Outward")), `it has ${file.lines.length} lines`);
+  },
+
+  "an import is tried first, tells what is wrong with a row, and then brings the others in": async (world) => {
+    const count = async () => (await world.ask('{ clientReportCount(filter: {searchTerm: "Inbound"}) }')).clientReportCount;
+    const text = "firstName,lastName,emailAddress,Shoe\nIna,Inbound,ina@inbound.example,38\nIvo,Inbound,no address,44\n";
+    const page = await world.window("/settings/files");
+    const form = card(page, "Import");
+    const tryIt = page.getByRole("button", { name: "Try the import" });
+    check(await tryIt.isDisabled(), "there is no file to try");
+    await form.getByLabel("File", { exact: true }).setInputFiles({ name: "inbound.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await tryIt.click();
+    await form.getByText("The file can’t be read as a whole").waitFor();
+    const refused = await downloaded(page, form, "Table of errors");
+    check(refused.lines.some((line) => line.includes("UNKNOWN_COLUMN")), `what is wrong is ${refused.lines.join("; ")}`);
+
+    await form.getByText("Leave out columns that nothing is known of").click();
+    await tryIt.click();
+    await form.getByText("Nothing is written yet.").waitFor();
+    await form.getByText("1 created · 0 changed · 0 unchanged · 1 failed").waitFor();
+    check((await count()) === 0, "the trial wrote clients");
+    const { lines } = await downloaded(page, form, "Table of errors");
+    check(lines[0] === "row,column,code,message" && lines[1].startsWith("3,emailAddress,INVALID_EMAIL"), `the table is ${lines.join("; ")}`);
+
+    await page.getByRole("button", { name: "Import for real" }).click();
+    await form.getByText("Nothing is written yet.").waitFor({ state: "detached" });
+    await form.getByText("1 created · 0 changed · 0 unchanged · 1 failed").waitFor();
+    check((await count()) === 1, "the good row did not come in once");
+    await page.getByRole("listitem", { name: /^Import \d+$/ }).first().getByText("Done").waitFor();
+  },
+
+  "an upload that is cut off goes on where it was": async (world) => {
+    const rows = Array.from({ length: 3 }, (_, n) => `Una${n},Upload,una${n}@upload.example,${"x".repeat(900_000)}`);
+    const page = await world.window("/settings/files");
+    page.expectsErrors = true;
+    const ranges = [];
+    await page.route("**/jobs/*/file", async (route) => {
+      if (route.request().method() === "PUT") {
+        ranges.push(route.request().headers()["content-range"]);
+        if (ranges.length === 2) {
+          await route.abort("connectionreset");
+          return;
+        }
+      }
+      await route.continue();
+    });
+    const form = card(page, "Import");
+    const buffer = Buffer.from(`firstName,lastName,emailAddress,Shoe\n${rows.join("\n")}\n`);
+    await form.getByLabel("File", { exact: true }).setInputFiles({ name: "upload.csv", mimeType: "text/csv", buffer });
+    await form.getByText("Leave out columns that nothing is known of").click();
+    await page.getByRole("button", { name: "Try the import" }).click();
+    await form.getByText("3 created · 0 changed · 0 unchanged · 0 failed").waitFor();
+    check(ranges[1] === ranges[2] && ranges[1].startsWith("bytes 1048576-"), `the parts were ${ranges.join(", ")}`);
+  },
+};
