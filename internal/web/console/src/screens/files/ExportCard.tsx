@@ -23,6 +23,8 @@ export function ExportCard({ jobs }: { jobs: Jobs }) {
   const [made, setMade] = useState<string | null>(null);
   const [problems, setProblems] = useState<readonly Pick<Problem, "message">[]>([]);
   const [busy, setBusy] = useState(false);
+  // One key for one thing, until it is answered.
+  const [key, setKey] = useState({ of: "", key: "" });
   const [, exportClients] = useMutation(ExportClientsDocument);
   const filterOf = useFilterOf();
   const filtered = isFiltered(filters);
@@ -31,11 +33,17 @@ export function ExportCard({ jobs }: { jobs: Jobs }) {
   const act = async () => {
     setBusy(true);
     const filter = await filterOf(filters);
-    const result = filter ? await exportClients({ input: { format, filter }, idempotencyKey: newKey() }) : null;
+    const of = JSON.stringify({ format, filter });
+    const once = key.of === of ? key : { of, key: newKey() };
+    setKey(once);
+    const result = filter ? await exportClients({ input: { format, filter }, idempotencyKey: once.key }) : null;
     setBusy(false);
     const answer = result?.data?.exportClients;
     const trouble = troubleOf(result?.error);
     setProblems(answer ? answer.userErrors : [{ message: trouble?.kind === "failed" ? trouble.message : t.states.offline }]);
+    if (answer) {
+      setKey({ of: "", key: "" });
+    }
     if (answer?.job) {
       setMade(answer.job.jobId);
       jobs.again();

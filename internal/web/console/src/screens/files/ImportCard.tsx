@@ -1,5 +1,5 @@
 // Brings the clients of a file in: tried first, then for real with the same file.
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { useMutation } from "urql";
 import { troubleOf } from "~/api/errors";
 import { newKey } from "~/api/key";
@@ -31,7 +31,18 @@ function useImport(draft: Draft, jobs: Jobs) {
   const [sent, setSent] = useState<number | null>(null);
   const [busy, setBusy] = useState(false);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
+  // One key for one thing, until it is answered.
+  const [key, setKey] = useState(newKey);
   const [, importClients] = useMutation(ImportClientsDocument);
+  const sending = sent !== null;
+  useEffect(() => {
+    if (!sending) {
+      return;
+    }
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [sending]);
 
   const act = async (file: File, dryRun: boolean) => {
     setBusy(true);
@@ -42,8 +53,11 @@ function useImport(draft: Draft, jobs: Jobs) {
       mapping: draft.leaveOut ? [{ header: "*" }] : null,
       dryRun,
     };
-    const { data, error } = await importClients({ input, idempotencyKey: newKey() });
+    const { data, error } = await importClients({ input, idempotencyKey: key });
     const answer = data?.importClients;
+    if (answer) {
+      setKey(newKey());
+    }
     const trouble = troubleOf(error);
     setProblems(answer ? answer.userErrors : [{ code: "", message: trouble?.kind === "failed" ? trouble.message : t.states.offline }]);
     const job = answer?.job;
@@ -63,6 +77,7 @@ function useImport(draft: Draft, jobs: Jobs) {
   const forget = () => {
     setMade(null);
     setProblems([]);
+    setKey(newKey());
   };
   return { job: jobs.jobs?.find((one) => one.jobId === made), sent, busy, problems, act, forget };
 }

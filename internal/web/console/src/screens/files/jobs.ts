@@ -48,7 +48,13 @@ export function useJobs(): Jobs {
         void read();
       }
     }, goesOn ? soon : later);
-    return () => window.clearInterval(timer);
+    // Who comes back to the page may find links that are good no more.
+    const look = () => void (document.hidden || read());
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [goesOn, read]);
   return { jobs, hasMore, trouble, again: () => void read(), more: () => setFirst(mostJobs) };
 }
