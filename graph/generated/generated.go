@@ -7749,7 +7749,7 @@ type Job implements Node {
   """
   What came of it: the file of an export that is done; of an import that has ended the table of what was wrong with rows,
   as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null before, where there is nothing to tell, 7 days after it was made,
-  and to who does not see all rows that its maker saw.
+  when 20 later jobs of the business have results, and to who does not see all rows that its maker saw.
   """
   result: JobResult
 }

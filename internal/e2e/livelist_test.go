@@ -234,11 +234,17 @@ func TestLiveListIsWhatTheConnectionAnswersProperty(t *testing.T) {
 		businessID++
 		w := &listWriter{t: t, api: servers, who: apitest.Owner(businessID)}
 		readers := drawReaders(rt, businessID, w.begin())
+		defer func() {
+			for _, l := range readers {
+				if l.end != nil {
+					l.end()
+				}
+			}
+		}()
 		for _, l := range readers {
 			if err := l.connect(t.Context(), servers[0]); err != nil {
 				rt.Fatal(err)
 			}
-			defer func() { l.end() }()
 		}
 		for range rapid.IntRange(1, 4).Draw(rt, "rounds") {
 			for range rapid.IntRange(1, 8).Draw(rt, "writes") {

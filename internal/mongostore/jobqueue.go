@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -68,6 +69,11 @@ func (j *jobs) HoldJob(ctx context.Context, owner string, key store.JobKey, unti
 // withdrawJobs takes back, in a transaction that erases clients, all files and results
 // of the business of which they may be part. Who reads one reads the job before.
 func (t *eraseTx) withdrawJobs(ctx context.Context, at time.Time) error {
+	// A job that begins meanwhile reads either what is left without the client, or
+	// before: then it is withdrawn.
+	if err := t.lock(ctx, schema.Jobs); err != nil {
+		return err
+	}
 	collection := t.store.db.Collection(schema.Jobs)
 	stored := func(open bool) bson.D {
 		return append(query.Tenant(t.scope), bson.E{Key: schema.FieldStored, Value: true}, bson.E{Key: schema.FieldOpen, Value: open})
@@ -76,7 +82,7 @@ func (t *eraseTx) withdrawJobs(ctx context.Context, at time.Time) error {
 	if _, err := collection.UpdateMany(ctx, stored(false), bson.D{{Key: "$set", Value: gone}}); err != nil {
 		return fmt.Errorf("withdraw the results of jobs: %w", err)
 	}
-	ended := append(gone,
+	ended := append(slices.Clone(gone),
 		bson.E{Key: schema.FieldState, Value: string(store.JobFailed)}, bson.E{Key: "failure", Value: string(store.JobErasure)}, bson.E{Key: "endedDate", Value: at},
 		bson.E{Key: schema.FieldOpen, Value: false}, bson.E{Key: schema.FieldOwner, Value: ""})
 	update := bson.D{{Key: "$set", Value: ended}, {Key: "$unset", Value: bson.D{{Key: "options", Value: ""}}}}

@@ -53,11 +53,13 @@ type jobDocument struct {
 	StartedDate *time.Time `bson:"startedDate,omitempty"`
 	EndedDate   *time.Time `bson:"endedDate,omitempty"`
 
-	FileBytes   int64 `bson:"fileBytes"`
-	ResultBytes int64 `bson:"resultBytes"`
-	FileKept    bool  `bson:"fileKept"`
-	ResultKept  bool  `bson:"resultKept"`
-	Erased      bool  `bson:"erased,omitempty"`
+	FileBytes   int64  `bson:"fileBytes"`
+	FileChunks  int64  `bson:"fileChunks"`
+	ResultBytes int64  `bson:"resultBytes"`
+	ResultPart  string `bson:"resultPart"`
+	FileKept    bool   `bson:"fileKept"`
+	ResultKept  bool   `bson:"resultKept"`
+	Erased      bool   `bson:"erased,omitempty"`
 	// Open says that the job has not ended; Stored that there may be chunks of it.
 	Open   bool `bson:"open"`
 	Stored bool `bson:"stored"`
@@ -76,7 +78,8 @@ func encodeJob(j store.Job) jobDocument {
 		Rows: j.Counts.Rows, Created: j.Counts.Created, Changed: j.Counts.Changed, Unchanged: j.Counts.Unchanged, Failed: j.Counts.Failed,
 		Total: j.Total, ImportedBefore: j.ImportedBefore,
 		CreatedDate: j.CreatedDate, StartedDate: j.StartedDate, EndedDate: j.EndedDate,
-		FileBytes: j.FileBytes, ResultBytes: j.ResultBytes, FileKept: j.FileKept, ResultKept: j.ResultKept, Erased: j.Erased,
+		FileBytes: j.FileBytes, FileChunks: j.FileChunks, ResultBytes: j.ResultBytes, ResultPart: string(j.ResultPart),
+		FileKept: j.FileKept, ResultKept: j.ResultKept, Erased: j.Erased,
 		Open: !j.State.Ended(), Stored: j.FileKept || j.ResultKept || j.Erased || j.State == store.JobRunning,
 		Owner: j.Owner, Until: j.Until, Attempts: j.Attempts,
 	}
@@ -97,7 +100,8 @@ func (d *jobDocument) job() (*store.Job, error) {
 		Counts: store.JobCounts{Rows: d.Rows, Created: d.Created, Changed: d.Changed, Unchanged: d.Unchanged, Failed: d.Failed},
 		Total:  d.Total, ImportedBefore: d.ImportedBefore,
 		CreatedDate: d.CreatedDate.UTC(), StartedDate: utc(d.StartedDate), EndedDate: utc(d.EndedDate),
-		FileBytes: d.FileBytes, ResultBytes: d.ResultBytes, FileKept: d.FileKept, ResultKept: d.ResultKept, Erased: d.Erased,
+		FileBytes: d.FileBytes, FileChunks: d.FileChunks, ResultBytes: d.ResultBytes, ResultPart: store.JobPart(d.ResultPart),
+		FileKept: d.FileKept, ResultKept: d.ResultKept, Erased: d.Erased,
 		Owner: d.Owner, Until: d.Until.UTC(), Attempts: d.Attempts,
 	}, nil
 }
@@ -164,6 +168,12 @@ func (t *jobTx) OpenJobs(ctx context.Context) ([]store.Job, error) {
 		return nil, err
 	}
 	return t.store.jobs.findJobs(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldOpen, Value: true}), options.Find().SetSort(schema.Ascending(schema.FieldID)))
+}
+
+// KeptResults implements store.JobTx.
+func (t *jobTx) KeptResults(ctx context.Context) ([]store.Job, error) {
+	filter := append(query.Tenant(t.scope), bson.E{Key: schema.FieldStored, Value: true}, bson.E{Key: schema.FieldOpen, Value: false}, bson.E{Key: "resultKept", Value: true})
+	return t.store.jobs.findJobs(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldID)))
 }
 
 // Job implements store.JobTx.

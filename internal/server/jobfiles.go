@@ -20,7 +20,7 @@ import (
 
 const (
 	// transfersAtOnce bounds the files of jobs that are sent or fetched at once, of which
-	// one principal has half at most: each holds a chunk in memory.
+	// one business has half at most: each holds a chunk in memory.
 	transfersAtOnce = 16
 	// turnTries is how often an upload asks for a turn to write a chunk, turnPause apart,
 	// before it is cut off: who uploads waits rather than begin again.
@@ -190,13 +190,16 @@ func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who ad
 		return badRequest("want a Content-Range such as bytes 0-99/100, of as many bytes as are sent, or none for the whole file")
 	case r.Header.Get("Content-Encoding") != "":
 		return &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the file without a Content-Encoding"}
-	case job.State == store.JobWaiting && sent.from != job.FileBytes:
+	case job.State != store.JobWaiting:
+		return h.fileRefusal(r.Context(), jobs.NotWaiting())
+	case sent.from != job.FileBytes:
 		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"})
 	case sent.length > jobs.MaxFile-sent.from:
 		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", jobs.MaxFile)})
 	}
-	caller := callerOf(who.scope.BusinessID, who.scope.User)
-	leave, turn := h.transfers.Enter(r.Context(), caller.business, caller.principal)
+	// A business has half of the places at most, whoever of it sends or fetches.
+	business := strconv.FormatInt(who.scope.BusinessID, 10)
+	leave, turn := h.transfers.Enter(r.Context(), business, business)
 	if turn != limit.TurnTaken {
 		return h.refusalOf(overloaded(turn))
 	}
@@ -221,6 +224,20 @@ type upload struct {
 	at int64
 }
 
+// errCutOff is a body that ends before its end.
+var errCutOff = errors.New("the body was cut off")
+
+// wholeBody tells a body that was cut off from one that ended.
+type wholeBody struct{ io.Reader }
+
+func (b wholeBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errCutOff
+	}
+	return n, err
+}
+
 // take reads the part and keeps it.
 func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refusal {
 	if sent.length < 0 {
@@ -228,6 +245,7 @@ func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refu
 	} else {
 		body = io.LimitReader(body, sent.length)
 	}
+	body = wholeBody{body}
 	chunk := make([]byte, store.MaxJobChunk)
 	for {
 		// A handler that is tested alone has no deadlines.

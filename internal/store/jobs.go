@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// JobKept is for how long it is known that there was a job, and JobFilesKept for how
-	// long what it was given and what came of it is kept.
-	JobKept      = 90 * 24 * time.Hour
+	// JobKept is for how long it is known that there was a job.
+	JobKept = 90 * 24 * time.Hour
+	// JobFilesKept is for how long what a job was given and what came of it is kept.
 	JobFilesKept = 7 * 24 * time.Hour
 )
 
@@ -105,6 +105,11 @@ type Job struct {
 
 	// FileBytes is how much of the file has arrived, ResultBytes how long the result is.
 	FileBytes, ResultBytes int64
+	// FileChunks is in how many chunks the file arrived.
+	FileChunks int64
+	// ResultPart is the part that has the result. Whoever does a job from its beginning
+	// gives it a new one: what another process still writes is not mixed with it.
+	ResultPart JobPart `json:"-"`
 	// FileKept and ResultKept say whether they are stored still. Erased says that they
 	// were removed because of an erasure.
 	FileKept, ResultKept, Erased bool
@@ -130,6 +135,9 @@ const (
 	JobFile   JobPart = "file"
 	JobResult JobPart = "result"
 )
+
+// PartOf is the part for the result of a job that an owner does from its beginning.
+func PartOf(owner string) JobPart { return JobResult + "." + JobPart(owner) }
 
 // MaxJobChunk bounds the bytes of one chunk of a part.
 const MaxJobChunk = 255 << 10
@@ -172,6 +180,9 @@ type JobTx interface {
 	// OpenJobs finds the jobs of the scope's business that have not ended, by id. Other
 	// callers of it wait for the end of the transaction.
 	OpenJobs(ctx context.Context) ([]Job, error)
+	// KeptResults finds the jobs of the scope's business that have ended and have a
+	// result, by id.
+	KeptResults(ctx context.Context) ([]Job, error)
 	// Job finds a job of the scope's business; nil when there is none of that id.
 	Job(ctx context.Context, jobID int64) (*Job, error)
 	// InsertJob writes a new job. It returns ErrIDTaken when its id is not free.

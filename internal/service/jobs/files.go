@@ -18,6 +18,9 @@ const (
 	MaxFile = 512 << 20
 	// linkTime is for how long a link to a result is good.
 	linkTime = time.Hour
+	// maxChunks bounds in how many chunks a file may arrive: one of MaxFile has some
+	// 2,000 where they are whole.
+	maxChunks = 10_000
 )
 
 // Codes of what is wrong with an upload.
@@ -29,6 +32,11 @@ const (
 	// CodeFileTooLarge is a file of more than MaxFile.
 	CodeFileTooLarge client.Code = "FILE_TOO_LARGE"
 )
+
+// NotWaiting refuses an upload to a job that waits for no file.
+func NotWaiting() *client.Error {
+	return &client.Error{Code: CodeNotWaiting, Message: "the job waits for no file: its file is whole, or it has ended; make another job"}
+}
 
 // Upload is the import to which the caller may upload a file: one that it made itself,
 // whatever its state. Errors: FORBIDDEN, NOT_FOUND.
@@ -63,17 +71,25 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 			return err
 		}
 		if job == nil || job.State != store.JobWaiting {
-			return &client.Error{Code: CodeNotWaiting, Message: "the job waits for no file: its file is whole, or it has ended; make another job"}
+			return NotWaiting()
 		}
 		if job.FileBytes != at {
 			return &client.Error{Code: CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"}
 		}
+		if job.FileChunks == maxChunks {
+			return &client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("the file arrived in %d parts: make another job, and send its file in fewer", maxChunks)}
+		}
 		job.Maker.Permissions &= scope.Permissions
 		if len(data) > 0 {
-			if err := tx.AddJobChunk(ctx, jobID, store.JobFile, at, data, s.Instant()); err != nil {
+			sealed, err := s.sealChunk(job.Key(), at, data)
+			if err != nil {
+				return err
+			}
+			if err := tx.AddJobChunk(ctx, jobID, store.JobFile, at, sealed, s.Instant()); err != nil {
 				return err
 			}
 			job.FileBytes, job.FileKept = at+int64(len(data)), true
+			job.FileChunks++
 		}
 		if last {
 			job.State, job.Until = store.JobQueued, time.Time{}
@@ -85,6 +101,26 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 	}
 	return err
 }
+
+// sealChunk seals a chunk of a file: people have files with more than we take in.
+func (s *Transfers) sealChunk(key store.JobKey, at int64, data []byte) ([]byte, error) {
+	sealed, err := s.Cipher.Seal(string(data), key.BusinessID, key.JobID, chunkField(at))
+	if err != nil {
+		return nil, fmt.Errorf("seal a chunk of a file: %w", err)
+	}
+	return sealed, nil
+}
+
+func (s *Transfers) openChunk(key store.JobKey, at int64, sealed []byte) ([]byte, error) {
+	data, err := s.Cipher.Open(sealed, key.BusinessID, key.JobID, chunkField(at))
+	if err != nil {
+		return nil, fmt.Errorf("open a chunk of a file: %w", err)
+	}
+	return []byte(data), nil
+}
+
+// chunkField is what a chunk is bound to as it is sealed, beside the job.
+func chunkField(at int64) string { return fmt.Sprintf("job.file.%d", at) }
 
 // FileName is the name by which the result of a job is downloaded.
 func FileName(job *store.Job) string {
@@ -103,7 +139,7 @@ type Link struct {
 // ResultLink is a link to the result of a job; nil where there is none, or where the
 // caller does not see all that it may hold.
 func (s *Transfers) ResultLink(ctx context.Context, scope client.Scope, job *store.Job) (*Link, error) {
-	if !s.hasResult(job) || !seesResult(scope, job) {
+	if !scope.Permissions.Has(job.Kind.Permission()) || !s.hasResult(job) || !seesResult(scope, job) {
 		return nil, nil
 	}
 	expires := s.Now().Add(linkTime).UTC().Truncate(time.Second)
@@ -116,7 +152,7 @@ func (s *Transfers) ResultLink(ctx context.Context, scope client.Scope, job *sto
 
 // hasResult says whether the result of a job is whole, and there still.
 func (s *Transfers) hasResult(job *store.Job) bool {
-	if !job.State.Ended() || !job.ResultKept || job.Kind == store.ExportClients && job.State != store.JobDone {
+	if !job.State.Ended() || !job.ResultKept || job.ResultBytes == 0 || job.Kind == store.ExportClients && job.State != store.JobDone {
 		return false
 	}
 	// The chunks go one by one.
@@ -161,7 +197,12 @@ func (s *Transfers) LinkedResult(ctx context.Context, jobID int64, token string)
 }
 
 // ResultChunk reads the result of a job from a byte on; nil at its end, and where it is
-// there no more.
+// there no more: an erasure may have come meanwhile.
 func (s *Transfers) ResultChunk(ctx context.Context, key store.JobKey, at int64) ([]byte, error) {
-	return s.Store.JobChunk(ctx, client.Scope{BusinessID: key.BusinessID}, key.JobID, store.JobResult, at)
+	scope := client.Scope{BusinessID: key.BusinessID}
+	job, err := s.Store.Job(ctx, scope, key.JobID)
+	if err != nil || job == nil || !s.hasResult(job) {
+		return nil, err
+	}
+	return s.Store.JobChunk(ctx, scope, key.JobID, job.ResultPart, at)
 }

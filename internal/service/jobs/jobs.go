@@ -20,6 +20,9 @@ import (
 const (
 	// MaxOpen bounds the jobs of a business that have not ended.
 	MaxOpen = 10
+	// MaxResults bounds the results of a business that are kept: each more takes the
+	// place of the oldest.
+	MaxResults = 20
 	// uploadTime is for how long an import waits for its file.
 	uploadTime = 24 * time.Hour
 )
@@ -129,8 +132,9 @@ func (s *Transfers) tryInsert(ctx context.Context, scope client.Scope, made stor
 		return Result{}, err
 	}
 	result := Result{Job: &made}
+	var oldest []store.Job
 	err = s.Write(ctx, scope, answer{&result}, func(ctx context.Context, tx store.Tx) error {
-		result.Job = &made
+		result.Job, oldest = &made, nil
 		open, err := tx.OpenJobs(ctx)
 		if err != nil {
 			return err
@@ -138,12 +142,36 @@ func (s *Transfers) tryInsert(ctx context.Context, scope client.Scope, made stor
 		if len(open) >= MaxOpen {
 			return client.Path{"input"}.At(&client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("a business has at most %d jobs that have not ended: wait for one, or cancel it", MaxOpen)})
 		}
+		if oldest, err = giveUpResults(ctx, tx); err != nil {
+			return err
+		}
 		return tx.InsertJob(ctx, made)
 	})
 	if err != nil {
 		return Result{}, err
 	}
+	for i := range oldest {
+		// What is left goes with time.
+		_ = s.Store.DropJobPart(ctx, scope, oldest[i].JobID, oldest[i].ResultPart)
+	}
 	return result, nil
+}
+
+// giveUpResults makes room for the result of a job, and returns the jobs whose results
+// are to be deleted for it.
+func giveUpResults(ctx context.Context, tx store.Tx) ([]store.Job, error) {
+	kept, err := tx.KeptResults(ctx)
+	if err != nil || len(kept) < MaxResults {
+		return nil, err
+	}
+	oldest := kept[:len(kept)-MaxResults+1]
+	for _, job := range oldest {
+		job.ResultKept = false
+		if err := tx.PutJob(ctx, job); err != nil {
+			return nil, err
+		}
+	}
+	return oldest, nil
 }
 
 // CancelJob ends a job that has not ended. What an import brought in stays. Of a job
@@ -161,7 +189,7 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 			return err
 		}
 		if job == nil || !sees(scope, kinds, job) {
-			return client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job of that id"})
+			return unseen()
 		}
 		result.Job = job
 		if job.State.Ended() {
@@ -173,7 +201,15 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 	if err != nil {
 		return Result{}, err
 	}
+	// An answer that was kept is told to who sees the job now.
+	if result.Job == nil || !sees(scope, kinds, result.Job) {
+		return Result{}, client.Errors{unseen()}
+	}
 	return result, s.dropFile(ctx, result.Job)
+}
+
+func unseen() *client.Error {
+	return client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job of that id"})
 }
 
 // end ends a job.
@@ -182,23 +218,32 @@ func (s *Transfers) end(job *store.Job, state store.JobState, failure *store.Job
 	job.EndedDate = new(s.Instant())
 }
 
-// dropFile deletes the file of an import that has ended: nobody needs it any more. What
-// it leaves goes with time.
+// dropFile deletes what nobody needs any more of a job that has ended: the file of an
+// import, and what there is of an export that is not whole. What it leaves goes with
+// time.
 func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
-	if !job.State.Ended() || !job.FileKept {
+	partial := job.Kind == store.ExportClients && job.State != store.JobDone && job.ResultKept
+	if !job.State.Ended() || !job.FileKept && !partial {
 		return nil
 	}
 	scope := client.Scope{BusinessID: job.BusinessID}
-	if err := s.Store.DropJobPart(ctx, scope, job.JobID, store.JobFile); err != nil {
-		return err
-	}
-	job.FileKept = false
-	return s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
-		now, err := tx.Job(ctx, job.JobID)
-		if err != nil || now == nil || !now.FileKept {
+	if partial {
+		if err := s.Store.DropJobPart(ctx, scope, job.JobID, job.ResultPart); err != nil {
 			return err
 		}
-		now.FileKept = false
+	}
+	if job.FileKept {
+		if err := s.Store.DropJobPart(ctx, scope, job.JobID, store.JobFile); err != nil {
+			return err
+		}
+	}
+	job.FileKept, job.ResultKept = false, job.ResultKept && !partial
+	return s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
+		now, err := tx.Job(ctx, job.JobID)
+		if err != nil || now == nil {
+			return err
+		}
+		now.FileKept, now.ResultKept = false, now.ResultKept && !partial
 		return tx.PutJob(ctx, *now)
 	})
 }

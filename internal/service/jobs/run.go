@@ -14,7 +14,8 @@ import (
 )
 
 // run does a job to its end.
-func (r *Runner) run(ctx context.Context, job *store.Job) error {
+func (r *Runner) run(ctx context.Context, work *taken) error {
+	job := &work.Job
 	scope := client.Scope{
 		BusinessID: job.BusinessID, User: job.Maker.User, Role: job.Maker.Role, Rows: job.Maker.Rows, RequestID: job.Maker.RequestID,
 		// A role may have lost permissions since.
@@ -27,8 +28,8 @@ func (r *Runner) run(ctx context.Context, job *store.Job) error {
 		// To import is to write, by a file.
 		scope.Permissions |= client.Write
 	}
-	if anew(job) {
-		if err := r.transfers.Store.DropJobPart(ctx, scope, job.JobID, store.JobResult); err != nil {
+	if work.superseded != "" {
+		if err := r.transfers.Store.DropJobPart(ctx, scope, job.JobID, work.superseded); err != nil {
 			return err
 		}
 	}
@@ -82,7 +83,7 @@ func (r *Runner) ended(ctx context.Context, job *store.Job) {
 func (r *Runner) addResult(ctx context.Context, tx store.Tx, job *store.Job, data []byte) error {
 	for len(data) > 0 {
 		chunk := data[:min(len(data), store.MaxJobChunk)]
-		if err := tx.AddJobChunk(ctx, job.JobID, store.JobResult, job.ResultBytes, chunk, r.transfers.Instant()); err != nil {
+		if err := tx.AddJobChunk(ctx, job.JobID, job.ResultPart, job.ResultBytes, chunk, r.transfers.Instant()); err != nil {
 			return err
 		}
 		job.ResultBytes, job.ResultKept = job.ResultBytes+int64(len(chunk)), true
@@ -146,6 +147,13 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// maxTable bounds the table of an import's errors, in bytes; the last batch of rows may
+// go beyond. tableEnd is its last row then.
+const (
+	maxTable = 32 << 20
+	tableEnd = ",,TOO_MANY,there are more errors than this table holds: mend these and import the file again\n"
+)
+
 // bringIn imports the file of a job. What it writes, its errors and how far it came are
 // written in the same transactions.
 func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job) error {
@@ -164,8 +172,13 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 			if err != nil {
 				return err
 			}
-			if err := r.addResult(ctx, tx, now, table); err != nil {
-				return err
+			if now.ResultBytes < maxTable {
+				if now.ResultBytes+int64(len(table)) >= maxTable {
+					table = append(table, tableEnd...)
+				}
+				if err := r.addResult(ctx, tx, now, table); err != nil {
+					return err
+				}
 			}
 			now.Counts, now.Total = countsOf(part.Came), &entries
 			// It comes further.
@@ -272,6 +285,9 @@ func (f *fileReader) Read(p []byte) (int, error) {
 		if len(chunk) == 0 {
 			// An erasure took the file away.
 			return 0, errLost
+		}
+		if chunk, err = f.transfers.openChunk(f.job.Key(), f.at, chunk); err != nil {
+			return 0, err
 		}
 		f.at, f.left = f.at+int64(len(chunk)), chunk
 	}

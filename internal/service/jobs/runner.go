@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,13 +25,16 @@ const (
 	// requests.
 	runningAtOnce = 2
 	// dueAtOnce bounds how many jobs are looked at for one to do.
-	dueAtOnce = 100
+	dueAtOnce = 1_000
 	// maxAttempts is how often in a row a job is begun that fails on our side, or whose
 	// process dies, without coming any further. firstPause is how long it is left alone
 	// then, at first, and lastPause in the end.
 	maxAttempts = 10
-	firstPause  = 2 * time.Second
-	lastPause   = 5 * time.Minute
+	// deathAttempts is how many attempts one counts for whose process died: the job may be
+	// what it died of.
+	deathAttempts = 4
+	firstPause    = 2 * time.Second
+	lastPause     = 5 * time.Minute
 	// releaseTime bounds how long a stop takes to give a job back.
 	releaseTime = 2 * time.Second
 )
@@ -122,8 +127,17 @@ func (r *Runner) begin(ctx context.Context) bool {
 	return true
 }
 
-// claim takes a job that is to be done; nil when there is none.
-func (r *Runner) claim(ctx context.Context) (*store.Job, error) {
+// taken is a job that this process does.
+type taken struct {
+	store.Job
+	// superseded is the part that an earlier attempt wrote its result into; empty for
+	// none.
+	superseded store.JobPart
+}
+
+// claim takes a job that is to be done; nil when there is none. A business whose jobs
+// can't be read keeps no other one waiting.
+func (r *Runner) claim(ctx context.Context) (*taken, error) {
 	due, err := r.transfers.Store.DueJobs(ctx, r.transfers.Now(), dueAtOnce)
 	if err != nil {
 		return nil, err
@@ -134,21 +148,27 @@ func (r *Runner) claim(ctx context.Context) (*store.Job, error) {
 			continue
 		}
 		job, busy, err := r.take(ctx, key)
-		if err != nil || job != nil {
-			return job, err
+		if ctx.Err() != nil {
+			return job, ctx.Err()
 		}
-		passed[key.BusinessID] = busy
+		if err != nil {
+			r.options.Logger.WarnContext(ctx, "a job is not begun; this is tried again", "job", key.JobID, "error", err)
+		}
+		if job != nil {
+			return job, nil
+		}
+		passed[key.BusinessID] = busy || err != nil
 	}
 	return nil, nil
 }
 
 // take takes a job, unless another one of the business is being done, which is busy,
 // or the job has come to its end otherwise.
-func (r *Runner) take(ctx context.Context, key store.JobKey) (taken *store.Job, busy bool, err error) {
+func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy bool, err error) {
 	s := r.transfers
 	var ended *store.Job
 	err = s.Store.Write(ctx, client.Scope{BusinessID: key.BusinessID}, func(ctx context.Context, tx store.Tx) error {
-		taken, ended, busy = nil, nil, false
+		work, ended, busy = nil, nil, false
 		open, err := tx.OpenJobs(ctx)
 		if err != nil {
 			return err
@@ -169,40 +189,50 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (taken *store.Job, 
 				s.end(job, store.JobFailed, new(store.JobInternal))
 				ended = job
 			default:
-				taken = job
+				work = &taken{Job: *job}
 			}
 		}
 		if ended != nil {
-			taken = nil
+			work = nil
 			return tx.PutJob(ctx, *ended)
 		}
 		if busy {
-			taken = nil
+			work = nil
 		}
-		if taken == nil {
+		if work == nil {
 			return nil
 		}
-		r.started(taken)
-		return tx.PutJob(ctx, *taken)
+		r.started(work)
+		return tx.PutJob(ctx, work.Job)
 	})
-	if err == nil && ended != nil {
+	if err != nil {
+		// Nobody knows whether it is ours.
+		return nil, busy, err
+	}
+	if ended != nil {
 		r.tell(ended)
 		err = s.dropFile(ctx, ended)
 	}
-	return taken, busy, err
+	return work, busy, err
 }
 
 // started makes a job one that is being done, from its beginning unless it is an import
 // that wrote something.
-func (r *Runner) started(job *store.Job) {
+func (r *Runner) started(job *taken) {
 	now := r.transfers.Instant()
-	job.State, job.Owner, job.Until = store.JobRunning, rand.Text(), now.Add(r.options.Term)
 	job.Attempts++
+	if job.State == store.JobRunning && job.Owner != "" {
+		job.Attempts += deathAttempts - 1
+	}
+	job.State, job.Owner, job.Until = store.JobRunning, rand.Text(), now.Add(r.options.Term)
 	if job.StartedDate == nil {
 		job.StartedDate = &now
 	}
-	if anew(job) {
-		job.Counts, job.ResultBytes, job.ResultKept = store.JobCounts{}, 0, false
+	if anew(&job.Job) {
+		job.superseded = job.ResultPart
+		job.Counts, job.ResultBytes, job.ResultPart = store.JobCounts{}, 0, store.PartOf(job.Owner)
+	} else if job.ResultPart == "" {
+		job.ResultPart = store.JobResult
 	}
 }
 
@@ -218,15 +248,15 @@ func (r *Runner) tell(job *store.Job) {
 }
 
 // do does a job to its end, or until it is another's.
-func (r *Runner) do(ctx context.Context, job *store.Job) {
+func (r *Runner) do(ctx context.Context, job *taken) {
 	doing, cancel := context.WithCancel(ctx)
 	held := make(chan struct{})
 	go func() {
 		defer close(held)
 		defer cancel()
-		r.hold(doing, job)
+		r.hold(doing, &job.Job)
 	}()
-	err := r.run(doing, job)
+	err := r.runSafely(doing, job)
 	cancel()
 	<-held
 	if err == nil || errors.Is(err, errLost) {
@@ -235,7 +265,17 @@ func (r *Runner) do(ctx context.Context, job *store.Job) {
 	if !errors.Is(err, context.Canceled) {
 		r.options.Logger.ErrorContext(ctx, "a job failed; it is begun again", "job", job.JobID, "attempts", job.Attempts, "error", err)
 	}
-	r.release(ctx, job, ctx.Err() != nil)
+	r.release(ctx, &job.Job, ctx.Err() != nil)
+}
+
+// runSafely is run, whose panics are errors: a file must not end the server.
+func (r *Runner) runSafely(ctx context.Context, job *taken) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic in a job: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return r.run(ctx, job)
 }
 
 // hold prolongs the lease of a job until ctx ends, or it is another's.
