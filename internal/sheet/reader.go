@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// Bounds of what is read: of a cell and of a row, in bytes, and of the cells of a
-// row.
+// Bounds of what is read: of a cell and of a row, in bytes, of the cells of a row, and
+// of its faults. One fault more says that there are more.
 const (
-	MaxCell  = 1 << 20
-	MaxRow   = 8 << 20
-	MaxCells = 2_000
+	MaxCell   = 1 << 20
+	MaxRow    = 8 << 20
+	MaxCells  = 2_000
+	MaxFaults = 100
 )
 
 // readAhead is how much of a file is read at once, and how far it is looked into
@@ -27,6 +28,7 @@ const (
 	CodeStrayQuote    = "STRAY_QUOTE"
 	CodeTooLong       = "TOO_LONG"
 	CodeTooManyCells  = "TOO_MANY_CELLS"
+	CodeTooMany       = "TOO_MANY"
 )
 
 // Fault is what is wrong with a row of a file, or with what follows it.
@@ -47,7 +49,7 @@ func (f *Fault) Error() string { return fmt.Sprintf("row %d: %s: %s", f.Row, f.C
 type Row struct {
 	Number int64
 	Cells  []string
-	// Faults are what is wrong with it. The rows after it are not harmed.
+	// Faults are what is wrong with it, as far as MaxFaults goes. The rows after it are not harmed.
 	Faults []*Fault
 }
 
@@ -251,11 +253,21 @@ func (r *Reader) add(start int, c byte) {
 
 // tooLong adds the fault of what is too long, unless it is told already.
 func (r *Reader) tooLong(cell int, what string, bound int) {
-	if last := len(r.faults) - 1; last < 0 || r.faults[last].Code != CodeTooLong || r.faults[last].Cell != cell {
+	if last := len(r.faults) - 1; last < MaxFaults && (last < 0 || r.faults[last].Code != CodeTooLong || r.faults[last].Cell != cell) {
 		r.fault(cell, CodeTooLong, fmt.Sprintf("want at most %d bytes in %s", bound, what))
 	}
 }
 
+// MoreFaults is the message of the fault that stands for all beyond MaxFaults.
+const MoreFaults = "more is wrong with this row: mend what is told of it first"
+
+// fault adds a fault of the row, within their bound.
 func (r *Reader) fault(cell int, code, message string) {
+	if len(r.faults) > MaxFaults {
+		return
+	}
+	if len(r.faults) == MaxFaults {
+		cell, code, message = -1, CodeTooMany, MoreFaults
+	}
 	r.faults = append(r.faults, &Fault{Row: r.number, Cell: cell, Code: code, Message: message})
 }

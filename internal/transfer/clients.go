@@ -157,6 +157,7 @@ func (i *clientImport) run(ctx context.Context) error {
 func (i *clientImport) rowsIn(ctx context.Context) error {
 	var read []clientRow
 	var rows []writing.ImportRow
+	size := 0
 	// bring brings some of the rows in, and keeps the rest.
 	bring := func() error {
 		i.bringing = read
@@ -169,16 +170,22 @@ func (i *clientImport) rowsIn(ctx context.Context) error {
 				return err
 			}
 		}
+		for _, row := range read[:len(results)] {
+			size -= row.size
+		}
 		read, rows = slices.Delete(read, 0, len(results)), slices.Delete(rows, 0, len(results))
 		i.progress(store.ImportRows, i.imported.Progress().Row)
 		return nil
 	}
 	err := i.each(ctx, i.imported.Progress().Row, func(row clientRow) error {
 		read, rows = append(read, row), append(rows, i.inputOf(row))
-		if len(rows) < writing.MaxImport {
-			return nil
+		size += row.size
+		for size > maxBatch || len(rows) >= writing.MaxImport {
+			if err := bring(); err != nil {
+				return err
+			}
 		}
-		return bring()
+		return nil
 	})
 	for err == nil && len(rows) > 0 {
 		err = bring()
@@ -257,10 +264,15 @@ func (i *clientImport) problemsOf(row clientRow, errs client.Errors) []Problem {
 		// A key is an input too.
 		same := problem
 		same.Message = ""
-		if !reported[same] {
-			reported[same] = true
-			problems = append(problems, problem)
+		if reported[same] {
+			continue
 		}
+		if len(problems) == maxProblems {
+			more := moreProblems()
+			return append(problems, Problem{row.number, "", more.Code, more.Message})
+		}
+		reported[same] = true
+		problems = append(problems, problem)
 	}
 	return problems
 }

@@ -42,8 +42,12 @@ func (i *clientImport) edgesIn(ctx context.Context) error {
 // partIn brings in the edges that name clients of the part of keys in memory.
 func (i *clientImport) partIn(ctx context.Context) error {
 	var read []clientRow
+	size := 0
 	bring := func() error {
 		done, err := i.someEdges(ctx, read)
+		for _, row := range read[:done] {
+			size -= row.size
+		}
 		read = slices.Delete(read, 0, done)
 		i.progress(store.ImportEdges, i.imported.Progress().Row)
 		return err
@@ -52,10 +56,13 @@ func (i *clientImport) partIn(ctx context.Context) error {
 		if row.problems != nil || !slices.ContainsFunc(row.given, func(g given) bool { return g.column.use == edges }) {
 			return nil
 		}
-		if read = append(read, row); len(read) < edgesAtOnce {
-			return nil
+		read, size = append(read, row), size+row.size
+		for size > maxBatch || len(read) >= edgesAtOnce {
+			if err := bring(); err != nil {
+				return err
+			}
 		}
-		return bring()
+		return nil
 	})
 	for err == nil && len(read) > 0 {
 		err = bring()

@@ -58,6 +58,9 @@ type clientRow struct {
 	number   int64
 	given    []given
 	problems []Problem
+	// size is how many bytes the row has in the file, and about what its lists take
+	// beside them in memory.
+	size int
 }
 
 // value is what the row says in a column.
@@ -70,7 +73,14 @@ func (r *clientRow) value(name string) (any, bool) {
 	return nil, false
 }
 
+// wrong adds what is wrong with the row, within the bound of its problems.
 func (r *clientRow) wrong(column string, err *client.Error) {
+	if len(r.problems) > maxProblems {
+		return
+	}
+	if len(r.problems) == maxProblems {
+		column, err = "", moreProblems()
+	}
 	r.problems = append(r.problems, Problem{r.number, column, err.Code, err.Message})
 }
 
@@ -103,19 +113,22 @@ func newSheetRows(text io.Reader, delimiter byte, h *headers, reading Reading) (
 	if err != nil {
 		return nil, rows.ended(err)
 	}
-	rows.names = header.Cells
+	rows.names = slices.Clone(header.Cells)
+	for i, name := range rows.names {
+		rows.names[i] = shown(name)
+	}
+	columns, wrong := h.all(header.Cells)
 	var problems []Problem
 	for _, fault := range header.Faults {
 		problems = append(problems, rows.problem(fault))
 	}
-	columns, wrong := h.all(header.Cells)
-	for i, name := range header.Cells {
+	for i, name := range rows.names {
 		if err := wrong[i]; err != nil {
 			problems = append(problems, Problem{header.Number, name, err.Code, err.Message})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.mapping)) {
-		if name != every && !slices.ContainsFunc(rows.names, func(header string) bool { return plainHeader(header) == name }) {
+		if name != every && !slices.ContainsFunc(header.Cells, func(header string) bool { return plainHeader(header) == name }) {
 			problems = append(problems, Problem{header.Number, name, CodeMissingColumn, "--map names this header, which the file has not"})
 		}
 	}
@@ -172,12 +185,14 @@ func (r *sheetRows) next() (clientRow, error) {
 		return row, nil
 	}
 	for i, cell := range read.Cells {
+		row.size += len(cell)
 		c := r.columns[i]
 		if c == nil || c.use == exported {
 			continue
 		}
 		if value, says := c.valueOf(cell, r.reading); says {
 			row.given = append(row.given, given{c, r.names[i], value})
+			row.size += overheadOf(value)
 		}
 	}
 	return row, nil
@@ -253,8 +268,14 @@ func (r *jsonRows) object(line []byte, row *clientRow) {
 		row.wrong("", invalid)
 		return
 	}
+	row.size = len(line)
 	seen := map[*Column]bool{}
-	for decoder.More() {
+	for names := 0; decoder.More(); names++ {
+		if names == sheet.MaxCells {
+			row.given, row.problems = nil, nil
+			row.wrong("", &client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("want at most %d names in a line", sheet.MaxCells)})
+			return
+		}
 		token, err := decoder.Token()
 		name, ok := token.(string)
 		var value any
@@ -268,13 +289,14 @@ func (r *jsonRows) object(line []byte, row *clientRow) {
 		c, wrong := r.column(name)
 		switch {
 		case wrong != nil:
-			row.wrong(name, wrong)
+			row.wrong(shown(name), wrong)
 		case c == nil || c.use == exported:
 		case seen[c]:
-			row.wrong(name, &client.Error{Code: CodeDuplicateColumn, Message: "another name of this line is taken for the same column"})
+			row.wrong(shown(name), &client.Error{Code: CodeDuplicateColumn, Message: "another name of this line is taken for the same column"})
 		default:
 			seen[c] = true
-			row.given = append(row.given, given{c, name, value})
+			row.given = append(row.given, given{c, shown(name), value})
+			row.size += overheadOf(value)
 		}
 	}
 	if _, err := decoder.Token(); err != nil {
@@ -290,7 +312,7 @@ func (r *jsonRows) column(name string) (*Column, *client.Error) {
 		return c, nil
 	}
 	c, err := r.headers.column(name)
-	if err == nil && len(r.known) < sheet.MaxCells {
+	if err == nil && len(r.known) < sheet.MaxCells && len(name) <= maxShown {
 		r.known[name] = c
 		mapped := Mapped{Header: name}
 		if c != nil && c.use != exported {
