@@ -207,7 +207,13 @@ func until(t *testing.T, what string, is func() bool) {
 
 func (w *world) deliveries(t *testing.T, id int64) []store.WebhookDelivery {
 	t.Helper()
-	page, err := w.Service.WebhookDeliveries(t.Context(), w.scope, id, webhooks.MaxDeliveries, nil, nil)
+	return w.deliveriesIn(t, id, nil)
+}
+
+// deliveriesIn are the latest ones in a state.
+func (w *world) deliveriesIn(t *testing.T, id int64, state *store.WebhookDeliveryState) []store.WebhookDelivery {
+	t.Helper()
+	page, err := w.Service.WebhookDeliveries(t.Context(), w.scope, id, webhooks.MaxDeliveries, nil, state)
 	if err != nil {
 		t.Fatal(err)
 	}
