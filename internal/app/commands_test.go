@@ -84,9 +84,9 @@ func TestTokensOfEachRoleAreGoodForTheServerOfTheDataFolder(t *testing.T) {
 	t.Parallel()
 	s := serve(t, dataDir(t), "--sample")
 	for _, c := range []struct{ role, flags, permissions string }{
-		{"OWNER", "", "WRITE DELETE MERGE EXPORT PII ADMIN"},
+		{"OWNER", "", "WRITE DELETE MERGE EXPORT PII ADMIN IMPORT"},
 		{"OWNER", "--permission write --permission pii", "WRITE PII"},
-		{"ADMIN", "--business 7 --user carol", "WRITE DELETE MERGE EXPORT PII ADMIN"},
+		{"ADMIN", "--business 7 --user carol", "WRITE DELETE MERGE EXPORT PII ADMIN IMPORT"},
 		{"LOCATION_SUPER_USER", "--location-id 3 --location-id 4", ""},
 		{"STAFF", "--staff-id 501", ""},
 		{"CLIENT", "--client-account-id 1151035", ""},

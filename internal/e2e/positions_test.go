@@ -97,7 +97,7 @@ var textNames = []string{"emailAddress", "externalUserName", "tag", "tags", "tag
 // plainNames are texts and other values that are what they are, beside the
 // properties of clients.
 var plainNames = []string{
-	"choices", "data", "field", "fields", "from", "fullName", "label", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "url", "description", "value", "values",
+	"choices", "column", "data", "dates", "delimiter", "field", "fields", "from", "fullName", "header", "label", "listSeparator", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "url", "description", "value", "values",
 	"first", "last", "pageNumber", "pageSize", "version", "expectedVersion",
 }
 

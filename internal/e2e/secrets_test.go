@@ -181,6 +181,17 @@ func (s *secrets) run(t *testing.T, text string) {
 	}
 	s.sendText(t, strings.ReplaceAll(s.query, "$"+s.mutation.Arguments[0].Name+",", stray+",")+" { "+stray)
 	s.obstructed(t, fresh())
+	if s.mutation.Name == "exportClients" {
+		// What was made by chance ends, and makes room.
+		runJobs(t, s.api)
+		for left := 1; left > 0; {
+			jobs, err := s.api.Mongo.Collection("jobs").CountDocuments(t.Context(), bson.D{{Key: "open", Value: true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			left = int(jobs)
+		}
+	}
 	// So that it succeeds, and again.
 	variables := fresh()
 	variables["idempotencyKey"] = "once"

@@ -46,8 +46,8 @@ func TestPagesOfConfiguredOriginsAloneMayCallTheAPI(t *testing.T) {
 				t.Errorf("%s: %s does not vary by origin: %v", c.origin, what, a.header.Values("Vary"))
 			}
 		}
-		if c.allowed && (asked.status != http.StatusNoContent || asked.header.Get("Access-Control-Allow-Methods") != "GET, POST" ||
-			!strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Type") || asked.header.Get("Access-Control-Max-Age") == "") {
+		if c.allowed && (asked.status != http.StatusNoContent || asked.header.Get("Access-Control-Allow-Methods") != "GET, HEAD, POST, PUT" ||
+			!strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Range, Content-Type") || asked.header.Get("Access-Control-Max-Age") == "") {
 			t.Errorf("%s: the pre-flight is answered %d with %v", c.origin, asked.status, asked.header)
 		}
 		if !c.allowed && (asked.status != http.StatusForbidden || !strings.Contains(asked.body, "--cors-origin")) {
