@@ -61,7 +61,7 @@ func DefaultShape() Shape {
 		Depth: 12, IntrospectionDepth: 16,
 		Roots: 20, Aliases: 100, Fields: 5_000,
 		Repeats: 250, Fragments: 250, Directives: 100,
-		Cost: 50_000, IntrospectionCost: 1_200_000,
+		Cost: 50_000, IntrospectionCost: 1_800_000,
 		Inputs: 30_000,
 	}
 }
