@@ -74,23 +74,35 @@ func (s Seal) Seal(at Cursor) string {
 	}
 	plain = append(plain, listing)
 	plain = binary.BigEndian.AppendUint64(plain, uint64(at.After)) //nolint:gosec // It comes back as it was.
+	return s.seal(plain, s.bound())
+}
+
+// seal seals a cursor that is bound to what it is of.
+func (s Seal) seal(plain, bound []byte) string {
 	nonce := make([]byte, s.aead.NonceSize())
 	// It never fails.
 	_, _ = rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, plain, s.bound()))
+	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, plain, bound))
+}
+
+// open opens a sealed cursor of that size, bound to what it is of; false for any other
+// text.
+func (s Seal) open(text string, size int, bound []byte) ([]byte, bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	nonce := s.aead.NonceSize()
+	// The decoder skips line breaks.
+	if err != nil || len(raw) != nonce+size+s.aead.Overhead() || strings.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	plain, err := s.aead.Open(nil, raw[:nonce], raw[nonce:], bound)
+	return plain, err == nil && plain[0] == cursorVersion
 }
 
 // Open reads a cursor of the business's feed. Errors: INVALID_CURSOR,
 // RESYNC_REQUIRED.
 func (s Seal) Open(argument, text string) (Cursor, *client.Error) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	size := s.aead.NonceSize()
-	// The decoder skips line breaks.
-	if err != nil || len(raw) != size+cursorSize+s.aead.Overhead() || strings.ContainsAny(text, "\r\n") {
-		return Cursor{}, invalidCursor(argument)
-	}
-	plain, err := s.aead.Open(nil, raw[:size], raw[size:], s.bound())
-	if err != nil || plain[0] != cursorVersion {
+	plain, ok := s.open(text, cursorSize, s.bound())
+	if !ok {
 		return Cursor{}, invalidCursor(argument)
 	}
 	rows, plain := plain[1:1+rowsSize], plain[1+rowsSize:]

@@ -1,13 +1,10 @@
 package changefeed
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"clientgraph/internal/client"
 )
@@ -50,25 +47,15 @@ func (s Seal) SealList(at ListCursor) string {
 	plain = append(plain, rowsIdentity(s.scope)...)
 	plain = binary.BigEndian.AppendUint64(plain, uint64(at.Sequence)) //nolint:gosec // It is never negative.
 	plain = append(plain, at.List[:]...)
-	nonce := make([]byte, s.aead.NonceSize())
-	// It never fails.
-	_, _ = rand.Read(nonce)
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, plain, s.listBound()))
+	return s.seal(plain, s.listBound())
 }
 
 // OpenList reads a cursor of a list of the business; false when it is of a caller who
 // sees other clients, to whom it says nothing. Error: INVALID_CURSOR.
 func (s Seal) OpenList(argument, text string) (ListCursor, bool, *client.Error) {
-	invalid := client.Path{argument}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor that clientListChanged answered, unchanged"})
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	size := s.aead.NonceSize()
-	// The decoder skips line breaks.
-	if err != nil || len(raw) != size+listCursorSize+s.aead.Overhead() || strings.ContainsAny(text, "\r\n") {
-		return ListCursor{}, false, invalid
-	}
-	plain, err := s.aead.Open(nil, raw[:size], raw[size:], s.listBound())
-	if err != nil || plain[0] != cursorVersion {
-		return ListCursor{}, false, invalid
+	plain, ok := s.open(text, listCursorSize, s.listBound())
+	if !ok {
+		return ListCursor{}, false, client.Path{argument}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor that clientListChanged answered, unchanged"})
 	}
 	rows, plain := plain[1:1+rowsSize], plain[1+rowsSize:]
 	return ListCursor{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,19 +82,24 @@ func upload(t *testing.T, api *apitest.API, who client.Identity, job values, fil
 	}
 }
 
-// ended waits for the end of a job and returns it.
-func ended(t *testing.T, api *apitest.API, who client.Identity, job values) values {
+// eventually waits for what happens beside the test.
+func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		found := api.MustDo(t, who, jobQuery, values{"id": job["jobId"]})["job"].(values)
-		switch found["state"] {
-		case "DONE", "FAILED", "CANCELLED":
-			return found
-		}
+	for end := time.Now().Add(2 * time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("the job does not end: %v", found)
+			t.Fatalf("still not so: %s", what)
 		}
 	}
+}
+
+// ended waits for the end of a job and returns it.
+func ended(t *testing.T, api *apitest.API, who client.Identity, job values) (found values) {
+	t.Helper()
+	eventually(t, "the job has ended", func() bool {
+		found = api.MustDo(t, who, jobQuery, values{"id": job["jobId"]})["job"].(values)
+		return slices.Contains([]any{"DONE", "FAILED", "CANCELLED"}, found["state"])
+	})
+	return found
 }
 
 // download fetches the result of a job, by its link alone.
@@ -157,11 +163,7 @@ func TestImportJobBringsAFileInAndTellsItsErrors(t *testing.T) {
 		t.Errorf("there are %v clients, want 2", got)
 	}
 	// The file is deleted after the end.
-	for end := time.Now().Add(2 * time.Minute); len(collections(t, api, []string{"jobChunks"})["jobChunks"]) != 1; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("more is left than the result")
-		}
-	}
+	eventually(t, "the result alone is left", func() bool { return len(collections(t, api, []string{"jobChunks"})["jobChunks"]) == 1 })
 	// The same file again is done already, unless it is to be done again.
 	again := startImport(t, api, owner(), values{"match": "EMAIL_ADDRESS"})
 	upload(t, api, owner(), again, threeRows)
@@ -281,24 +283,18 @@ func TestUploadKeepsWhatArrivedBeforeTheCallerLeft(t *testing.T) {
 		now := api.MustDo(t, who, jobQuery, values{"id": job["jobId"]})["job"].(values)
 		return now["state"].(string), now["uploadedBytes"].(float64)
 	}
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if _, arrived := look(); arrived >= chunk {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("nothing is kept of what arrived")
-		}
-	}
+	eventually(t, "a chunk is kept of what arrived", func() bool {
+		_, arrived := look()
+		return arrived >= chunk
+	})
 	// It ends in the middle of a chunk.
 	_ = sent.CloseWithError(io.ErrUnexpectedEOF)
 	<-answered
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	eventually(t, "all is kept that arrived", func() bool {
 		state, arrived := look()
-		if state != "WAITING" || time.Now().After(end) {
+		if state != "WAITING" {
 			t.Fatalf("the job is %s with %v bytes of %d", state, arrived, much)
 		}
-		if arrived == much {
-			break
-		}
-	}
+		return arrived == much
+	})
 }

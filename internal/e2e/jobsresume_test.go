@@ -37,11 +37,7 @@ func TestImportJobGoesOnInAnotherProcessWithEachRowOnce(t *testing.T) {
 	upload(t, api, owner(), job, file.String())
 	accept(bson.D{{Key: "rows", Value: bson.D{{Key: "$lt", Value: middle}}}})
 	stop := runJobs(t, api)
-	for end := time.Now().Add(2 * time.Minute); !released(t, api); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the first process does not give up")
-		}
-	}
+	eventually(t, "the first process has given up", func() bool { return released(t, api) })
 	stop()
 	now := api.MustDo(t, owner(), jobQuery, values{"id": job["jobId"]})["job"].(values)
 	if came := now["counts"].(values)["rows"].(float64); now["state"] != "RUNNING" || came == 0 || came >= middle {

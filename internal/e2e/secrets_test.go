@@ -184,13 +184,13 @@ func (s *secrets) run(t *testing.T, text string) {
 	if s.mutation.Name == "exportClients" {
 		// What was made by chance ends, and makes room.
 		runJobs(t, s.api)
-		for left := 1; left > 0; {
-			jobs, err := s.api.Mongo.Collection("jobs").CountDocuments(t.Context(), bson.D{{Key: "open", Value: true}})
+		eventually(t, "all jobs have ended", func() bool {
+			open, err := s.api.Mongo.Collection("jobs").CountDocuments(t.Context(), bson.D{{Key: "open", Value: true}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			left = int(jobs)
-		}
+			return open == 0
+		})
 	}
 	// So that it succeeds, and again.
 	variables := fresh()

@@ -69,8 +69,8 @@ func (j *jobs) HoldJob(ctx context.Context, owner string, key store.JobKey, unti
 // withdrawJobs takes back, in a transaction that erases clients, all files and results
 // of the business of which they may be part. Who reads one reads the job before.
 func (t *eraseTx) withdrawJobs(ctx context.Context, at time.Time) error {
-	// A job that begins meanwhile reads either what is left without the client, or
-	// before: then it is withdrawn.
+	// Whoever begins a job takes this lock too. One that began before is withdrawn here;
+	// one that begins later reads the business without the erased clients.
 	if err := t.lock(ctx, schema.Jobs); err != nil {
 		return err
 	}
