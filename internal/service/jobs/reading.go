@@ -136,15 +136,15 @@ func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
 		if err != nil || job == nil {
 			return nil, err
 		}
-		if w.last == nil || told(job) != told(w.last) {
+		if w.last == nil || shown(job) != shown(w.last) {
 			w.last = job
 			return job, nil
 		}
 	}
 }
 
-// told is what a watch tells of: by what it differs there is something new.
-func told(job *store.Job) string {
+// shown is what a watch looks at: where it differs, the job is sent again.
+func shown(job *store.Job) string {
 	total := int64(-1)
 	if job.Total != nil {
 		total = *job.Total

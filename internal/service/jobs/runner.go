@@ -47,9 +47,9 @@ var errLost = errors.New("the job has ended, or another process does it")
 type Options struct {
 	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
 	Term, Renewal, Look time.Duration
-	// Told is told of each job that ended: its kind, its state, how many rows it was
+	// Ended is called after the end of each job: its kind, its state, how many rows it was
 	// about, and how long it took from its first start.
-	Told func(kind, state string, rows int64, took time.Duration)
+	Ended func(kind, state string, rows int64, took time.Duration)
 	// Logger logs what fails on our side.
 	Logger *slog.Logger
 }
@@ -72,8 +72,8 @@ func (s *Transfers) NewJobRunner(options Options) *Runner {
 	if options.Look == 0 {
 		options.Look = lookInterval
 	}
-	if options.Told == nil {
-		options.Told = func(string, string, int64, time.Duration) {}
+	if options.Ended == nil {
+		options.Ended = func(string, string, int64, time.Duration) {}
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -244,7 +244,7 @@ func (r *Runner) tell(job *store.Job) {
 	if job.StartedDate != nil {
 		took = job.EndedDate.Sub(*job.StartedDate)
 	}
-	r.options.Told(string(job.Kind), string(job.State), job.Counts.Rows, took)
+	r.options.Ended(string(job.Kind), string(job.State), job.Counts.Rows, took)
 }
 
 // do does a job to its end, or until it is another's.
