@@ -150,8 +150,8 @@ soak: export CLIENTGRAPH_TEST_SIZE := check
 soak: ## check: a minute of mixed load with disconnects leaves nothing behind
 	$(SHOWTEST) -timeout 5m -run Soak ./internal/server
 
-fuzz: ## check: every fuzz target with 20,000 inputs
-	.ci/fuzz 20000
+fuzz: ## check: every fuzz target with 5,000 inputs
+	.ci/fuzz 5000
 
 deploy: $(DEPLOY) ## check: the files below deploy/, with the tools of those who read them
 	.ci/deploy/check .cache/deploy

@@ -128,7 +128,9 @@ func (r *documentRow) find() error {
 	if len(r.document) < header+end {
 		return fmt.Errorf("read a client document: it has %d bytes", len(r.document))
 	}
-	for rest := r.document[header:]; len(rest) > end; {
+	// Without the byte that ends the document, which could be taken for the end of a name.
+	elements := r.document[:len(r.document)-end]
+	for rest := elements[header:]; len(rest) > 0; {
 		kind := rest[0]
 		name, size, ok := element(rest)
 		if !ok {
@@ -136,7 +138,7 @@ func (r *documentRow) find() error {
 		}
 		for i := range names {
 			if slot := (next + i) % len(names); names[slot] == string(name) {
-				r.at[slot] = uint32(len(r.document) - len(rest) + 1 + len(name) + 1) //nolint:gosec // A document has 16 MiB.
+				r.at[slot] = uint32(len(elements) - len(rest) + 1 + len(name) + 1) //nolint:gosec // A document has 16 MiB.
 				r.types[slot], next = kind, slot+1
 				break
 			}
