@@ -5657,19 +5657,23 @@ input ClientOrder {
   direction: OrderMode! = ASC
 }
 
-"What clients can be ordered by, as in a dictionary of the business's locale. Those without a value come first."
+"What clients can be ordered by. Those without a value come first."
 enum ClientOrderField {
-  "By ` + "`" + `fullName` + "`" + `."
+  "By ` + "`" + `fullName` + "`" + `, as in a dictionary of the business's locale."
   FULL_NAME
-  "By ` + "`" + `emailAddress` + "`" + `."
+  "By ` + "`" + `emailAddress` + "`" + `, likewise."
   EMAIL_ADDRESS
+  "By ` + "`" + `createdDate` + "`" + `: DESC begins with the newest client."
+  CREATED_DATE
+  "By ` + "`" + `modifiedDate` + "`" + `: DESC begins with the client that was changed last. A client moves in the list as it is changed."
+  MODIFIED_DATE
 }
 
 "Which way an order goes."
 enum OrderMode {
-  "From A to Z."
+  "From A to Z, and from the oldest to the newest."
   ASC
-  "From Z to A."
+  "From Z to A, and from the newest to the oldest."
   DESC
 }
 

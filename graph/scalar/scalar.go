@@ -142,7 +142,7 @@ func MarshalOrderField(f store.OrderField) graphql.Marshaler {
 
 // UnmarshalOrderField reads what to order by, by its exact name.
 func UnmarshalOrderField(v any) (store.OrderField, error) {
-	return oneOf(v, store.OrderByFullName, store.OrderByEmailAddress)
+	return oneOf(v, store.OrderFields()...)
 }
 
 // The names of OrderMode.

@@ -10,7 +10,7 @@ import (
 var properties = [...]Property{
 	{Name: "parentBusinessId", place: idAt(func(c *Client) **int64 { return &c.ParentBusinessID })},
 	{Name: NameClientAccountID, place: idAt(func(c *Client) **int64 { return &c.ClientAccountID })},
-	{Name: "createdDate", place: instantAt(func(c *Client) **time.Time { return &c.CreatedDate })},
+	{Name: NameCreatedDate, place: instantAt(func(c *Client) **time.Time { return &c.CreatedDate })},
 	{Name: "createdUser", flags: hiddenFromClient, place: textAt(func(c *Client) **string { return &c.CreatedUser })},
 	{Name: NameModifiedDate, flags: Derived, place: instantAt(func(c *Client) **time.Time { return &c.ModifiedDate })},
 	{Name: NameModifiedUser, flags: Derived | hiddenFromClient, place: textAt(func(c *Client) **string { return &c.ModifiedUser })},
@@ -120,6 +120,7 @@ const (
 
 	NamePhoneSpellings = "phoneSpellings"
 
+	NameCreatedDate  = "createdDate"
 	NameModifiedDate = "modifiedDate"
 	NameModifiedUser = "modifiedUser"
 

@@ -148,7 +148,7 @@ func drawReaders(rt *rapid.T, businessID, accountID int64) []*listReader {
 		readers = append(readers, &listReader{who: who, args: clientsync.ListArgs{
 			Filter: filter,
 			Order: store.Order{
-				Field:      rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
+				Field:      rapid.SampledFrom(store.OrderFields()).Draw(rt, "order"),
 				Descending: rapid.Bool().Draw(rt, "descending"),
 			},
 			First: rapid.Int64Range(1, 6).Draw(rt, fmt.Sprintf("first of %d", i)),

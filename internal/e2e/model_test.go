@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -108,8 +109,25 @@ func (w *modelWorld) sort(list []*client.Client, businessID int64, field store.O
 	}
 	collator := collate.New(tag)
 	slices.SortFunc(list, func(a, b *client.Client) int {
-		return cmp.Or(collator.CompareString(modelKey(a, field), modelKey(b, field)), cmp.Compare(a.ClientID, b.ClientID))
+		var order int
+		switch field {
+		case store.OrderByCreatedDate:
+			order = modelDate(a.CreatedDate).Compare(modelDate(b.CreatedDate))
+		case store.OrderByModifiedDate:
+			order = modelDate(a.ModifiedDate).Compare(modelDate(b.ModifiedDate))
+		default:
+			order = collator.CompareString(modelKey(a, field), modelKey(b, field))
+		}
+		return cmp.Or(order, cmp.Compare(a.ClientID, b.ClientID))
 	})
+}
+
+// modelDate is a date to order by: none is before all of them.
+func modelDate(date *time.Time) time.Time {
+	if date == nil {
+		return time.Time{}
+	}
+	return *date
 }
 
 // modelKey is what a client is ordered by; nothing sorts as the empty text.

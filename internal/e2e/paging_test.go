@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -60,7 +61,7 @@ func TestPropertyPagingShowsEachClientOnceWhileOthersChange(t *testing.T) {
 	world.clients = world.clients[:pagingStable()]
 
 	for walk := range testsize.Of(1, 6, 12) {
-		field := []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}[chance.IntN(2)]
+		field := store.OrderFields()[chance.IntN(4)]
 		mode := []string{"ASC", "DESC"}[chance.IntN(2)]
 		want := idsOf(world.list(apitest.Owner(pagingBusiness), modelFilter{}, field, mode))
 		stable := map[string]bool{}
@@ -171,6 +172,7 @@ func pagingWorld(chance *rand.Rand) *modelWorld {
 		c := &client.Client{ClientID: id + 1, BusinessID: pagingBusiness, Lifecycle: client.Live, Status: client.StatusActive}
 		c.FirstName, c.LastName = new(pagingName(chance)), new(pagingName(chance))
 		c.EmailAddress = new(strings.ToLower(worldEmails[chance.IntN(len(worldEmails))]))
+		c.CreatedDate, c.ModifiedDate = pagingDate(chance), pagingDate(chance)
 		w.clients = append(w.clients, c)
 	}
 	return w
@@ -178,6 +180,14 @@ func pagingWorld(chance *rand.Rand) *modelWorld {
 
 // pagingName is often the same: ties are where orders break.
 func pagingName(chance *rand.Rand) string { return worldNames[chance.IntN(len(worldNames))] }
+
+// pagingDate is often the same too, and often none.
+func pagingDate(chance *rand.Rand) *time.Time {
+	if chance.IntN(4) == 0 {
+		return nil
+	}
+	return new(time.Date(1968, 12, 31, 23, 59, 59, 1e6*chance.IntN(20), time.UTC).AddDate(chance.IntN(3), 0, 0))
+}
 
 // restless are the clients that change while others are read.
 type restless struct {
@@ -270,7 +280,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)
-		field := rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order")
+		field := rapid.SampledFrom(store.OrderFields()).Draw(rt, "order")
 		size := rapid.IntRange(1, 10).Draw(rt, "size")
 		lists := map[string][]string{}
 		for _, mode := range []string{"ASC", "DESC"} {
@@ -312,7 +322,7 @@ func TestPropertyCursorOutlivesItsRow(t *testing.T) {
 		world.store(t, api)
 		who := apitest.Owner(1)
 		orderBy := map[string]any{
-			"field":     rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
+			"field":     rapid.SampledFrom(store.OrderFields()).Draw(rt, "order"),
 			"direction": rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		}
 		list := world.list(who, modelFilter{}, orderBy["field"].(store.OrderField), orderBy["direction"].(string))

@@ -32,7 +32,7 @@ type reportCase struct {
 func drawReport(rt *rapid.T, w *reportWorld, from func(*reportDrawing) []func()) *reportCase {
 	one := &reportCase{
 		caller:     rapid.IntRange(0, len(w.callers)-1).Draw(rt, "caller"),
-		field:      rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
+		field:      rapid.SampledFrom(store.OrderFields()).Draw(rt, "order"),
 		mode:       rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		pageSize:   rapid.SampledFrom([]int{1, 7, 50, 500}).Draw(rt, "page size"),
 		pageNumber: rapid.IntRange(1, 4).Draw(rt, "page number"),

@@ -52,7 +52,7 @@ func (w *reportWorld) prepare() {
 	for _, c := range w.clients {
 		w.texts[c.ClientID] = w.textsOf(c)
 	}
-	orders := []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}
+	orders := store.OrderFields()
 	for _, who := range w.callers {
 		lists := map[store.OrderField][]*client.Client{}
 		for _, field := range orders {

@@ -262,11 +262,12 @@ func reportClient(chance *rand.Rand, id, business int64) *client.Client {
 	}
 	if zone := reportZones[chance.IntN(len(reportZones))]; chance.IntN(20) > 0 {
 		c.CreatedDate = new(reportInstant(chance, zone.around[chance.IntN(len(zone.around))]))
+		c.ModifiedDate = new(c.CreatedDate.AddDate(0, 0, chance.IntN(3)))
 	}
 	for a := range chance.IntN(4) {
 		c.Appointments = append(c.Appointments, client.Appointment{
 			AppointmentID: id*10 + int64(a), StaffID: chance.Int64N(6), LocationID: chance.Int64N(6), ReasonID: chance.Int64N(6),
-			Start:  time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC),
+			Start:  reportStart(chance),
 			Status: []client.AppointmentStatus{client.AppointmentOpen, client.AppointmentCompleted, client.AppointmentCancelled, client.AppointmentNoShow}[chance.IntN(4)],
 		})
 	}
@@ -288,6 +289,12 @@ func reportFieldValues(chance *rand.Rand) []client.FieldValue {
 	}
 	slices.SortFunc(all, func(a, b client.FieldValue) int { return int(a.DefinitionID - b.DefinitionID) })
 	return slices.DeleteFunc(all, func(client.FieldValue) bool { return chance.IntN(2) == 0 })
+}
+
+// reportStart is when an appointment begins: around the moments that filters ask for.
+func reportStart(chance *rand.Rand) time.Time {
+	zone := reportZones[chance.IntN(len(reportZones))]
+	return reportInstant(chance, zone.around[chance.IntN(len(zone.around))])
 }
 
 // reportInstant is a moment at, right beside, or somewhere around another one.

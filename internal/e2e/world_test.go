@@ -72,6 +72,7 @@ func drawClient(rt *rapid.T, id, business, account int64) *client.Client {
 	if c.StoredFullName != nil && *c.StoredFullName == "" {
 		c.StoredFullName = nil
 	}
+	c.CreatedDate, c.ModifiedDate = drawMaybeDate(rt, "created"), drawMaybeDate(rt, "modified")
 	if rapid.IntRange(0, 3).Draw(rt, "deleted") == 1 {
 		c.Lifecycle = client.Removed
 	}
@@ -93,6 +94,14 @@ func drawClient(rt *rapid.T, id, business, account int64) *client.Client {
 		})
 	}
 	return c
+}
+
+// drawMaybeDate is often the same date: ties are where orders break.
+func drawMaybeDate(rt *rapid.T, label string) *time.Time {
+	if rapid.IntRange(0, 3).Draw(rt, "not "+label) == 1 {
+		return nil
+	}
+	return new(time.UnixMilli(rapid.Int64Range(-2, 2).Draw(rt, label)).UTC())
 }
 
 func drawMaybe(rt *rapid.T, label string, from []string) *string {
@@ -184,7 +193,7 @@ func drawRead(rt *rapid.T, w *modelWorld) *modelRead {
 		ids:        ids.Draw(rt, "ids"),
 		pageNumber: rapid.IntRange(1, 3).Draw(rt, "page number"),
 		pageSize:   rapid.IntRange(1, 8).Draw(rt, "page size"),
-		field:      rapid.SampledFrom([]store.OrderField{store.OrderByFullName, store.OrderByEmailAddress}).Draw(rt, "order"),
+		field:      rapid.SampledFrom(store.OrderFields()).Draw(rt, "order"),
 		mode:       rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"),
 		after:      rapid.IntRange(-12, 23).Draw(rt, "after"),
 		before:     rapid.IntRange(-12, 23).Draw(rt, "before"),

@@ -16,7 +16,7 @@ import (
 
 // Count implements store.Store.
 func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
-	q := query.List(scope, conditions, "nameKey", nil)
+	q := query.List(scope, conditions, query.Unbounded())
 	if len(q.Rest) == 0 && mongo.SessionFromContext(ctx) == nil {
 		n, err := r.countCore(ctx, q)
 		if err == nil || !transact.Unavailable(err) {
@@ -67,7 +67,7 @@ func (r *clientReads) countAll(ctx context.Context, q query.Query) (int64, error
 // TagCounts implements store.Store. The database counts spellings; those of one
 // tag are added up here, under the one that most clients use.
 func (r *clientReads) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
-	q := query.List(scope, store.Conditions{}, "nameKey", nil)
+	q := query.List(scope, store.Conditions{}, query.Unbounded())
 	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(q.Stages(),
 		bson.D{{Key: "$unwind", Value: "$tags"}},
 		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$tags"}, {Key: "count", Value: bson.D{{Key: "$sum", Value: 1}}}}}},

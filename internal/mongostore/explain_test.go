@@ -164,6 +164,8 @@ func reads(clients []*client.Client) map[string]read {
 	for _, order := range []store.Order{
 		{Field: store.OrderByFullName},
 		{Field: store.OrderByEmailAddress, Descending: true},
+		{Field: store.OrderByCreatedDate},
+		{Field: store.OrderByModifiedDate, Descending: true},
 	} {
 		all[fmt.Sprintf("clients by %s", order.Field)] = func(ctx context.Context, s *service.Service, scope client.Scope) error {
 			_, err := s.Clients(ctx, scope, order, reading.Page{PageNumber: 2, PageSize: 5}, client.Selection{})

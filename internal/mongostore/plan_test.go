@@ -293,15 +293,22 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 // queries are all orders of a list, with every kind of bound.
 func queries(conditions store.Conditions) []store.Query {
 	all := []store.Query{{Conditions: conditions, Limit: 5}}
-	for _, field := range []store.OrderField{store.OrderByFullName, store.OrderByEmailAddress} {
+	for _, field := range store.OrderFields() {
 		for _, descending := range []bool{false, true} {
 			order := store.Order{Field: field, Descending: descending}
-			all = append(all,
-				store.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5},
-				store.Query{Conditions: conditions, Order: order, After: "M", Limit: 5},
-				store.Query{Conditions: conditions, Order: order, Before: "M", Backward: true, Limit: 5},
-				store.Query{Conditions: conditions, Order: order, After: "M", Before: "M", Limit: 5},
-			)
+			places := []string{"M"}
+			if field.ByDate() {
+				// With a date, and without one.
+				places = []string{"1700000000000!7", "!7"}
+			}
+			all = append(all, store.Query{Conditions: conditions, Order: order, Skip: 5, Limit: 5})
+			for _, place := range places {
+				all = append(all,
+					store.Query{Conditions: conditions, Order: order, After: place, Limit: 5},
+					store.Query{Conditions: conditions, Order: order, Before: place, Backward: true, Limit: 5},
+					store.Query{Conditions: conditions, Order: order, After: place, Before: place, Limit: 5},
+				)
+			}
 		}
 	}
 	return all

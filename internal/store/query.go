@@ -6,40 +6,6 @@ import (
 	"clientgraph/internal/client"
 )
 
-// OrderField is what a list of clients can be ordered by.
-type OrderField string
-
-// The order fields. Ties go by clientId.
-const (
-	OrderByFullName     OrderField = "FULL_NAME"
-	OrderByEmailAddress OrderField = "EMAIL_ADDRESS"
-)
-
-// Order is the order of a list; descending is the exact reverse of ascending.
-// Without a field it is the order of ids.
-type Order struct {
-	Field      OrderField
-	Descending bool
-}
-
-// KeyOf is the client's place in the order.
-func (o Order) KeyOf(row client.Row) string {
-	name := client.NameNameSortKey
-	if o.Field == OrderByEmailAddress {
-		name = client.NameEmailSortKey
-	}
-	key, _ := row.Text(client.PlaceOf(name))
-	return key
-}
-
-// Need is what KeyOf reads.
-func (o Order) Need() client.Selection {
-	if o.Field == OrderByEmailAddress {
-		return client.Select(client.NameEmailSortKey)
-	}
-	return client.Select(client.NameNameSortKey)
-}
-
 // Conditions say which of the visible clients a query means. The zero value
 // means all live ones. Between conditions: all of; within one: any of.
 type Conditions struct {

@@ -59,30 +59,22 @@ func Live(scope client.Scope, condition bson.D) Query {
 	return Query{Core: append(append(Tenant(scope), bson.E{Key: schema.FieldLifecycle, Value: client.Live}), condition...)}
 }
 
-// List looks for the clients that conditions mean, within bounds of an order's
-// key. One condition is the core, the one that is likely to find least. Where that
-// is the order, or who may see a client, an index has the order's key after it, so
-// that a page costs a page; those found by an index key are all read, and sorted.
-func List(scope client.Scope, c store.Conditions, order string, bounds bson.D) Query {
+// List looks for the clients that conditions mean, within bounds of an order. One
+// condition is the core, the one that is likely to find least. Where that is the
+// order, or who may see a client, an index has the order's key after it, so that a
+// page costs a page; those found by an index key are all read, and sorted.
+func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
 	}
-	var life, ordered bson.D
-	stages := bson.D{{Key: schema.FieldLifecycle, Value: In([]client.Lifecycle{client.Live, client.Removed})}}
-	if !c.IncludeDeleted {
-		life = bson.D{{Key: schema.FieldLifecycle, Value: client.Live}}
-		stages = life
-	} else if bounds == nil {
-		// Whoever has a place in the order is in lists.
-		ordered = bson.D{{Key: placed(order), Value: bson.D{{Key: "$gt", Value: ""}}}}
-	}
-	if bounds != nil {
-		ordered = bson.D{{Key: order, Value: bounds}}
-	}
+	life, stages, ordered := b.listed(c.IncludeDeleted)
 	created := createdBetween(c)
 	var core, rest bson.D
-	keys := c.IndexKeys
+	keys, also := c.IndexKeys, b.ties
+	if b.byDate && b.within != nil {
+		also = append(also, b.condition())
+	}
 	switch {
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: schema.FieldID, Value: In(ids)}})
@@ -101,17 +93,37 @@ func List(scope client.Scope, c store.Conditions, order string, bounds bson.D) Q
 		rest = slices.Concat(ordered, created)
 	case created != nil:
 		core, rest = created, slices.Concat(life, ordered)
-	case order == schema.FieldID && c.IncludeDeleted:
+	case b.byDate:
+		core, rest, also = b.condition(), slices.Concat(life, ordered), b.ties
+	case b.key == schema.FieldID && c.IncludeDeleted:
 		core, rest = life, ordered
 	default:
 		if ordered == nil {
 			// Whoever is live has a place in the order. It says which of the indexes
 			// is meant, to a planner that does not look at the order.
-			ordered = bson.D{{Key: order, Value: bson.D{{Key: "$gt", Value: lowest(order)}}}}
+			ordered = bson.D{{Key: b.key, Value: bson.D{{Key: "$gt", Value: lowest(b.key)}}}}
 		}
 		core = slices.Concat(life, ordered)
 	}
-	return Query{Core: append(Tenant(scope), core...), Rest: append(rest, remaining(c, keys)...)}
+	return Query{Core: append(Tenant(scope), core...), Rest: append(rest, remaining(c, keys, also)...)}
+}
+
+// listed are the conditions that clients are of the stages of life that a list has:
+// by equality, nil with deleted ones; by equality or as a list; and by their place in
+// the order, within its bounds, unless the order is by a date, where all have one.
+func (b *Bounds) listed(deleted bool) (life, stages, ordered bson.D) {
+	if b.within != nil && !b.byDate {
+		ordered = b.condition()
+	}
+	if !deleted {
+		life = bson.D{{Key: schema.FieldLifecycle, Value: client.Live}}
+		return life, life, ordered
+	}
+	if ordered == nil {
+		// Whoever has a place in the order is in lists.
+		ordered = bson.D{{Key: b.placed(), Value: bson.D{{Key: "$gt", Value: ""}}}}
+	}
+	return nil, bson.D{{Key: schema.FieldLifecycle, Value: In([]client.Lifecycle{client.Live, client.Removed})}}, ordered
 }
 
 // lowest is less than any key of the order.
@@ -122,13 +134,13 @@ func lowest(order string) any {
 	return ""
 }
 
-// placed is the key that says that a client is in lists: the order's own, so
-// that one index answers both.
-func placed(order string) string {
-	if order == schema.FieldID {
+// placed is the key that says that a client is in lists: the order's own where it
+// does, so that one index answers both.
+func (b *Bounds) placed() string {
+	if b.byDate || b.key == schema.FieldID {
 		return "nameKey"
 	}
-	return order
+	return b.key
 }
 
 // seenBy is visible for callers whose rows have visibility keys; of those whose rows
@@ -172,10 +184,10 @@ func createdBetween(c store.Conditions) bson.D {
 	return bson.D{{Key: "createdDate", Value: bounds}}
 }
 
-// remaining are the conditions that no index is asked for.
-func remaining(c store.Conditions, keys [][]string) bson.D {
+// remaining are the conditions that no index is asked for, and others.
+func remaining(c store.Conditions, keys [][]string, also bson.A) bson.D {
 	var rest bson.D
-	each := traits(c)
+	each := append(traits(c), also...)
 	for _, anyOf := range keys {
 		each = append(each, bson.D{{Key: schema.FieldIndexKeys, Value: In(anyOf)}})
 	}

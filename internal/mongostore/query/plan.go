@@ -11,25 +11,16 @@ import (
 // Plan turns what is asked into a query and its window.
 func Plan(scope client.Scope, asked store.Query) (Query, Window) {
 	key := orderKey(asked.Order)
-	direction, after, before := 1, "$gt", "$lt"
-	if asked.Order.Descending {
-		after, before = before, after
-	}
+	direction := 1
 	if asked.Order.Descending != asked.Backward {
 		direction = -1
 	}
-	var bounds bson.D
-	if asked.After != "" {
-		bounds = append(bounds, bson.E{Key: after, Value: asked.After})
+	sort := bson.D{{Key: key, Value: direction}}
+	if asked.Order.Field.ByDate() {
+		sort = append(sort, bson.E{Key: schema.FieldID, Value: direction})
 	}
-	if asked.Before != "" {
-		bounds = append(bounds, bson.E{Key: before, Value: asked.Before})
-	}
-	if asked.AfterID != 0 {
-		bounds = bson.D{{Key: after, Value: asked.AfterID}}
-	}
-	return List(scope, asked.Conditions, key, bounds), Window{
-		Sort:  bson.D{{Key: key, Value: direction}},
+	return List(scope, asked.Conditions, boundsOf(asked)), Window{
+		Sort:  sort,
 		Skip:  asked.Skip,
 		Limit: asked.Limit,
 		Batch: OneBatch,
@@ -43,6 +34,92 @@ func orderKey(order store.Order) string {
 		return "nameKey"
 	case store.OrderByEmailAddress:
 		return "emailKey"
+	case store.OrderByCreatedDate:
+		return client.NameCreatedDate
+	case store.OrderByModifiedDate:
+		return client.NameModifiedDate
 	}
 	return schema.FieldID
+}
+
+// Bounds are the part of an order that a query wants.
+type Bounds struct {
+	// key is the stored key of the order, and byDate says that it is a date, with the
+	// id behind it.
+	key    string
+	byDate bool
+	// within bounds the key, as an index does; nil for no bound.
+	within bson.D
+	// ties are the other conditions of the bounds.
+	ties bson.A
+}
+
+// Unbounded is the whole order of names.
+func Unbounded() Bounds { return Bounds{key: "nameKey"} }
+
+func boundsOf(asked store.Query) Bounds {
+	b := Bounds{key: orderKey(asked.Order), byDate: asked.Order.Field.ByDate()}
+	above, below := asked.After, asked.Before
+	if asked.Order.Descending {
+		above, below = below, above
+	}
+	if b.byDate {
+		b.dates(above, below)
+		return b
+	}
+	if above != "" {
+		b.within = append(b.within, bson.E{Key: "$gt", Value: above})
+	}
+	if below != "" {
+		b.within = append(b.within, bson.E{Key: "$lt", Value: below})
+	}
+	if asked.AfterID != 0 {
+		after := "$gt"
+		if asked.Order.Descending {
+			after = "$lt"
+		}
+		b.within = bson.D{{Key: after, Value: asked.AfterID}}
+	}
+	return b
+}
+
+// dates bounds an order by a date to what lies between two places, either of which may
+// be empty. A database compares null with no date, though it has it before all dates.
+func (b *Bounds) dates(above, below string) {
+	tie := func(operator string, date any, idOperator string, id int64) {
+		b.ties = append(b.ties, bson.D{{Key: "$or", Value: bson.A{
+			bson.D{{Key: b.key, Value: bson.D{{Key: operator, Value: date}}}},
+			bson.D{{Key: schema.FieldID, Value: bson.D{{Key: idOperator, Value: id}}}},
+		}}})
+	}
+	if place, is := store.ReadDatePlace(above); is {
+		if place.Date == nil {
+			tie("$ne", nil, "$gt", place.ClientID)
+		} else {
+			b.within = append(b.within, bson.E{Key: "$gte", Value: *place.Date})
+			tie("$gt", *place.Date, "$gt", place.ClientID)
+		}
+	}
+	place, is := store.ReadDatePlace(below)
+	switch {
+	case !is:
+	case place.Date == nil:
+		b.ties = append(b.ties,
+			bson.D{{Key: b.key, Value: nil}},
+			bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$lt", Value: place.ClientID}}}})
+	case b.within != nil:
+		b.within = append(b.within, bson.E{Key: "$lte", Value: *place.Date})
+		tie("$lt", *place.Date, "$lt", place.ClientID)
+	default:
+		b.ties = append(b.ties, bson.D{{Key: b.key, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: *place.Date}}}}}})
+		tie("$ne", *place.Date, "$lt", place.ClientID)
+	}
+}
+
+// condition is that of the bounds on the key.
+func (b *Bounds) condition() bson.D {
+	if b.within == nil {
+		return nil
+	}
+	return bson.D{{Key: b.key, Value: b.within}}
 }

@@ -165,8 +165,9 @@ func ClientIndexes() []Index {
 		{Name: "liveByVisibility", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldVisibility, "nameKey")},
 		{Name: "liveByVisibilityEmail", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldVisibility, "emailKey")},
 		{Name: "byVisibility", Keys: Ascending(FieldBusiness, FieldVisibility, "nameKey")},
-		// Reports by created date.
-		{Name: "byCreatedDate", Keys: Ascending(FieldBusiness, "createdDate")},
+		// Reports by created date, and the orders by dates, whatever became of a client.
+		{Name: "byCreated", Keys: Ascending(FieldBusiness, "createdDate", FieldID)},
+		{Name: "byModified", Keys: Ascending(FieldBusiness, "modifiedDate", FieldID)},
 		// Tags, appointments, custom values and pieces of texts.
 		{Name: "byKey", Keys: Ascending(FieldBusiness, FieldIndexKeys)},
 		// Names in other systems, and e-mail addresses below: own ones and aliases.
@@ -215,6 +216,7 @@ func RetiredIndexes() []RetiredIndex {
 		{Collection: Feeds, Name: "byClaimed", Keys: []string{"claimed"}},
 		unique(of("byAccount", "clientAccountId")),
 		unique(of("byAccounts", FieldAccounts)),
+		of("byCreatedDate", "createdDate"),
 		of("byEmail", FieldLifecycle, "emailKey"),
 		of("byExternalUserName", "externalUserName", "nameKey"),
 		of("byKey", FieldIndexKeys, FieldLifecycle, "nameKey"),

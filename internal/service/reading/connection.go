@@ -106,6 +106,9 @@ func (c *Connection) check() (int64, error) {
 			continue
 		}
 		key, err := DecodeCursor(identity, bound.argument, *bound.cursor)
+		if err == nil && !args.Order.IsKey(key) {
+			err = invalidCursor(bound.argument)
+		}
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -150,25 +153,16 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	case before:
 		// Nothing was found after the cursor: what lies at it or before it is
 		// another page.
-		query.Before = neighbouringKey(c.after, !query.Order.Descending)
+		query.Before = query.Order.Neighbour(c.after, !query.Order.Descending)
 	default:
 		// Likewise at the cursor or after it.
-		query.After = neighbouringKey(c.before, query.Order.Descending)
+		query.After = query.Order.Neighbour(c.before, query.Order.Descending)
 	}
 	found, err := s.list(ctx, c.scope, c.meaning, query)
 	if err != nil {
 		return false, fmt.Errorf("look beyond connection: %w", err)
 	}
 	return len(found) > 0, nil
-}
-
-// neighbouringKey is the place right above or below a key: no other key lies between.
-func neighbouringKey(key string, above bool) string {
-	if above {
-		return key + "\x01"
-	}
-	end := len(key) - 1
-	return key[:end] + string(key[end]-1) + "~"
 }
 
 // TotalCount counts the whole list, whatever part of it was read.

@@ -64,7 +64,11 @@ func DecodeCursor(identity []byte, argument, cursor string) (string, *client.Err
 			return key, nil
 		}
 	}
-	return "", client.Path{argument}.At(&client.Error{
+	return "", invalidCursor(argument)
+}
+
+func invalidCursor(argument string) *client.Error {
+	return client.Path{argument}.At(&client.Error{
 		Code:    client.CodeInvalidCursor,
 		Message: fmt.Sprintf("want a cursor that this connection answered with the same filter and orderBy in %s, unchanged", argument),
 	})

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientgraph/internal/client"
+)
+
+// OrderField is what a list of clients can be ordered by.
+type OrderField string
+
+// The order fields. Ties go by clientId, and clients without a value come first.
+const (
+	OrderByFullName     OrderField = "FULL_NAME"
+	OrderByEmailAddress OrderField = "EMAIL_ADDRESS"
+	OrderByCreatedDate  OrderField = "CREATED_DATE"
+	OrderByModifiedDate OrderField = "MODIFIED_DATE"
+)
+
+// OrderFields are all of them.
+func OrderFields() []OrderField {
+	return []OrderField{OrderByFullName, OrderByEmailAddress, OrderByCreatedDate, OrderByModifiedDate}
+}
+
+// property is the stored part that gives the order.
+func (f OrderField) property() string {
+	switch f {
+	case OrderByEmailAddress:
+		return client.NameEmailSortKey
+	case OrderByCreatedDate:
+		return client.NameCreatedDate
+	case OrderByModifiedDate:
+		return client.NameModifiedDate
+	}
+	return client.NameNameSortKey
+}
+
+// ByDate says whether clients are ordered by a date, and then by their ids.
+func (f OrderField) ByDate() bool { return f == OrderByCreatedDate || f == OrderByModifiedDate }
+
+// Order is the order of a list; descending is the exact reverse of ascending.
+// Without a field it is the order of ids.
+type Order struct {
+	Field      OrderField
+	Descending bool
+}
+
+// KeyOf is the client's place in the order.
+func (o Order) KeyOf(row client.Row) string {
+	place := client.PlaceOf(o.Field.property())
+	if !o.Field.ByDate() {
+		key, _ := row.Text(place)
+		return key
+	}
+	at := DatePlace{ClientID: row.Base().ClientID}
+	// A stored value that is no date is as if there were none, as a record has it.
+	if date, err := row.Append(nil, place); err == nil {
+		at.read(string(bytes.Trim(date, `"`)))
+	}
+	return at.key()
+}
+
+// Need is what KeyOf reads.
+func (o Order) Need() client.Selection { return client.Select(o.Field.property()) }
+
+// IsKey says whether a text can be a place in the order.
+func (o Order) IsKey(key string) bool {
+	if !o.Field.ByDate() {
+		return key != ""
+	}
+	_, is := ReadDatePlace(key)
+	return is
+}
+
+// Neighbour is the place right above or below a key: no client's lies between.
+func (o Order) Neighbour(key string, above bool) string {
+	if at, is := ReadDatePlace(key); is && o.Field.ByDate() {
+		if above {
+			at.ClientID++
+		} else {
+			at.ClientID--
+		}
+		return at.key()
+	}
+	if above {
+		return key + "\x01"
+	}
+	end := len(key) - 1
+	return key[:end] + string(key[end]-1) + "~"
+}
+
+// DatePlace is a place in an order by a date.
+type DatePlace struct {
+	// Date is nil for a client without one.
+	Date     *time.Time
+	ClientID int64
+}
+
+// dateSeparator parts the date of a place from the id.
+const dateSeparator = "!"
+
+func (p DatePlace) key() string {
+	date := ""
+	if p.Date != nil {
+		date = strconv.FormatInt(p.Date.UnixMilli(), 10)
+	}
+	return date + dateSeparator + strconv.FormatInt(p.ClientID, 10)
+}
+
+func (p *DatePlace) read(instant string) {
+	if date, err := time.Parse(time.RFC3339Nano, instant); err == nil {
+		p.Date = &date
+	}
+}
+
+// ReadDatePlace reads the key of a place in an order by a date, and says whether it is
+// one.
+func ReadDatePlace(key string) (DatePlace, bool) {
+	date, id, found := strings.Cut(key, dateSeparator)
+	number, err := strconv.ParseInt(id, 10, 64)
+	if !found || err != nil {
+		return DatePlace{}, false
+	}
+	at := DatePlace{ClientID: number}
+	if date == "" {
+		return at, true
+	}
+	millis, err := strconv.ParseInt(date, 10, 64)
+	at.Date = new(time.UnixMilli(millis).UTC())
+	return at, err == nil
+}
