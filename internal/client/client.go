@@ -20,8 +20,8 @@ type Client struct {
 	// Outdated says that the client is stored as an earlier version of the program
 	// stores clients: the next write of it writes the whole of it.
 	Outdated bool
-	// ChangeNumber is the store's own: how many rows of the change feed there were
-	// about the client.
+	// ChangeNumber is the store's own: it rises with every row of the change feed about
+	// the client.
 	ChangeNumber int64
 
 	CreatedDate  *time.Time

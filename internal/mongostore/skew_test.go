@@ -267,6 +267,44 @@ func TestEdgeBesideTheEndOfItsOtherClient(t *testing.T) {
 	}
 }
 
+// A list of subjects that leaves a deleted one out, or names one again, was given after
+// what happens to that one meanwhile: whoever saw that happen sees the list come later.
+func TestSubjectsThatStayBesideTheirOwnChange(t *testing.T) {
+	p := openProcess(t, testdb.New(t), nil)
+	viewer, other, subject := p.neighbours(t)
+	give := func(s *service.Service, scope client.Scope, ids ...client.ID) error {
+		list := make([]any, len(ids))
+		for i, id := range ids {
+			list[i] = id
+		}
+		_, err := s.Patch(t.Context(), scope, viewer, client.Values{client.InputSubjects: list}, nil)
+		return err
+	}
+	must(t, give(p.service, ownerScope(), other, subject))
+	_, err := p.service.Delete(t.Context(), ownerScope(), subject, nil)
+	must(t, err)
+
+	restored := p.meanwhile(t, func() error {
+		_, err := p.service.Restore(t.Context(), ownerScope(), subject, nil)
+		return err
+	})
+	must(t, give(restored, keyedScope("leave out", nil)))
+	if sees := edges(p.rows(t, "clients", bson.D{{Key: "_id", Value: viewer.Number}}, bson.D{})[0]); len(sees) != 0 {
+		t.Errorf("beside the restoring of a subject that the list leaves out, the viewer sees %v", sees)
+	}
+
+	must(t, give(p.service, ownerScope(), other, subject))
+	deleted := p.meanwhile(t, func() error {
+		_, err := p.service.Delete(t.Context(), ownerScope(), subject, nil)
+		return err
+	})
+	if err := give(deleted, keyedScope("name again", nil), subject); !client.HasCode(err, client.CodeNotFound) {
+		t.Errorf("beside the deletion of a subject that the list names, it is answered %v", err)
+	}
+	p.checkOrder(t)
+	p.checkHistory(t)
+}
+
 // An appointment that moves while its client's merge is undone is with one client.
 func TestUnmergeBesideAnAppointmentThatMoves(t *testing.T) {
 	p := openProcess(t, testdb.New(t), nil)

@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/mongostore/counters"
 	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/mongostore/lease"
+	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/mongostore/transact"
 )
@@ -37,6 +38,8 @@ type unit struct {
 	raised map[int64]int64
 	// viewers are those whose edges change.
 	viewers []int64
+	// relied are the clients that are not to change meanwhile.
+	relied []int64
 	// lease is nil in transactions of the store's own.
 	lease *lease.Lease
 	// rekeyState is what the transaction read of the settings and rules that its
@@ -70,6 +73,19 @@ func (t *unit) update(c *client.Client, update bson.D) {
 		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: c.ClientID}}).
 		SetUpdate(update))
 	t.updates++
+}
+
+// RelyOn implements store.Tx. Their change numbers rise although no row of the feed is
+// about them: only what is written makes two transactions conflict.
+func (t *unit) RelyOn(ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
+	t.writes = append(t.writes, mongo.NewUpdateManyModel().
+		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: query.In(ids)}}).
+		SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
+	t.updates += int64(len(ids))
+	t.relied = append(t.relied, ids...)
 }
 
 // put writes what differs between two states of a client.
@@ -184,7 +200,7 @@ func (t *unit) heed(ctx context.Context, keys *feed.WriterState) error {
 
 // touched are the clients that the transaction writes, as far as it came.
 func (t *unit) touched() []int64 {
-	ids := slices.Clone(t.viewers)
+	ids := slices.Concat(t.viewers, t.relied)
 	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)
 	slices.Sort(ids)
 	return slices.Compact(ids)

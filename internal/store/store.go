@@ -146,4 +146,8 @@ type Tx interface {
 	// Save writes, likewise, what differs between two states of a client, its history row
 	// and its feed row.
 	Save(ctx context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error
+	// RelyOn makes the write conflict with every other one of those clients, each named
+	// once, as if it changed them: for what was decided by them and is right only while they stay as
+	// they were read. A write that changes nothing else relies on nothing.
+	RelyOn(ids []int64)
 }

@@ -87,10 +87,11 @@ const (
 	// FieldClient names the client that a row of history, of the feed or of another
 	// collection is about.
 	FieldClient = "clientId"
-	// FieldChange is, in a client's document, how many rows of the feed there were about
-	// the client; in a row, which of them it is. Every write that announces a client
-	// raises it, so that two of them refuse each other, and rows about one client have
-	// the order of the writes.
+	// FieldChange is, in a client's document, the number of its last change; in a row of
+	// the feed, that of the change that it tells of. Every write that announces a client
+	// raises it, and every one that relies on the client to stay as it is: so two of them
+	// refuse each other, and rows about one client have the order of the writes. There
+	// may be numbers between them that no row has.
 	FieldChange = "change"
 	// FieldSequence is the number of a row of the feed.
 	FieldSequence    = "sequence"

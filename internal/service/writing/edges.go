@@ -17,7 +17,15 @@ import (
 type edgeChanges struct {
 	own        []history.Change
 	neighbours map[int64]*neighbour
+	// kept are the other ends of edges that stay: those that a list names, because they
+	// are live, and subjects that it leaves out, because they are deleted.
+	kept []int64
 }
+
+// maxKept is how many of them are held as they are until the list is written. Of more
+// than so many, one that is deleted or restored at the same moment may be taken for what
+// it was just before.
+const maxKept = 1000
 
 // neighbour is the other end of an edge that changed.
 type neighbour struct {
@@ -94,6 +102,11 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 		return errs, nil
 	}
 	w.After.SubjectIDs = next
+	for _, id := range current {
+		if _, stays := slices.BinarySearch(next, id); stays && visible[id] != nil {
+			w.edges.kept = append(w.edges.kept, id)
+		}
+	}
 	for _, change := range history.IDChanges(history.PathViewer, current, next) {
 		n := w.edges.neighbour(visible[changedID(change)])
 		n.changes = append(n.changes, towards(change, history.PathViewer, w.After.ClientID))
@@ -135,6 +148,9 @@ func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
 		}
 		clients[viewer.ClientID] = viewer
 		wanted = append(wanted, viewer.ClientID)
+		if slices.Contains(current, viewer.ClientID) {
+			w.edges.kept = append(w.edges.kept, viewer.ClientID)
+		}
 	}
 	if errs != nil || len(w.in.Accounts.Malformed) > 0 {
 		return errs, nil

@@ -172,7 +172,7 @@ func (w *Draft) applyViewerIDs(ctx context.Context, viewers []client.ID, add boo
 		_, sees := slices.BinarySearch(viewer.SubjectIDs, w.After.ClientID)
 		switch {
 		case seen[id] || sees == add:
-			// It is as it should be.
+			w.edges.kept = append(w.edges.kept, id)
 		case !add:
 			changes = append(changes, history.Change{Path: client.EdgePath(history.PathViewer, id), Before: id})
 		case len(viewer.SubjectIDs) >= client.MaxSubjects:
