@@ -183,7 +183,7 @@ func TestSchemaEnumsAreTheDomains(t *testing.T) {
 		"ClientStatus":     constants(t, "client/client.go", "Status"),
 		"ClientTrait":      constants(t, "client/trait.go", "Trait"),
 		"FieldType":        constants(t, "client/definition.go", "FieldType"),
-		"ClientOrderField": constants(t, "store/query.go", "OrderField"),
+		"ClientOrderField": constants(t, "store/order.go", "OrderField"),
 		"HistoryOperation": constants(t, "history/history.go", "Operation"),
 		"ClientChangeKind": constants(t, "history/history.go", "Kind"),
 		"DuplicateReason":  constants(t, "store/duplicates.go", "DuplicateReason"),
