@@ -48,6 +48,7 @@ func imports() map[string][]string {
 		query      = "internal/mongostore/query"
 		record     = "internal/mongostore/record"
 		feed       = "internal/mongostore/feed"
+		indexed    = "internal/mongostore/indexed"
 	)
 	return map[string][]string{
 		".":                             {"internal/app"},
@@ -86,10 +87,11 @@ func imports() map[string][]string {
 		"internal/loader":               {client, observe, reading, store},
 		merge:                           {client, history, search},
 		"internal/mongorules":           {schema},
-		"internal/mongostore":           {changefeed, client, history, merge, "internal/mongostore/admin", counters, feed, "internal/mongostore/lease", query, record, schema, transact, search, store},
-		"internal/mongostore/admin":     {counters, feed, record, schema, transact},
+		"internal/mongostore":           {changefeed, client, history, merge, "internal/mongostore/admin", counters, feed, indexed, "internal/mongostore/lease", query, record, schema, transact, search, store},
+		"internal/mongostore/admin":     {counters, feed, indexed, record, schema, transact},
 		counters:                        {schema, transact, search},
-		feed:                            {changefeed, client, history, counters, query, schema, transact, search},
+		feed:                            {changefeed, client, history, counters, indexed, query, schema, transact, search},
+		indexed:                         {transact},
 		"internal/mongostore/lease":     {feed, query, schema, transact},
 		query:                           {client, schema, store},
 		record:                          {client, schema},

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/mongostore/schema"
@@ -21,6 +22,7 @@ import (
 type clientReads struct {
 	db    *mongo.Database
 	codec *record.Codec
+	seen  *indexed.Seen
 }
 
 // Account implements store.Store.

@@ -166,7 +166,7 @@ func TestProcessesNumberAtOnce(t *testing.T) {
 				if err != nil || head < last {
 					t.Errorf("the head is %d after %d, %v", head, last, err)
 				}
-				rows, err := p.store.Changes(t.Context(), ownerScope(), last, head, 10_000)
+				rows, _, err := p.store.Changes(t.Context(), ownerScope(), last, head, 10_000)
 				if err != nil || int64(len(rows)) != head-last {
 					t.Errorf("%d rows up to %d from %d, %v", len(rows), head, last, err)
 				}

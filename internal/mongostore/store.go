@@ -25,6 +25,7 @@ import (
 
 	"clientgraph/internal/mongostore/admin"
 	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/search"
 	"clientgraph/internal/store"
@@ -46,6 +47,7 @@ type Store struct {
 
 	db       *mongo.Database
 	codec    *record.Codec
+	seen     *indexed.Seen
 	feed     *feed.Feed
 	indexers search.Indexers
 }
@@ -62,11 +64,12 @@ func New(connection *mongo.Client, database string) *Store {
 		SetReadConcern(readconcern.Majority()).
 		SetReadPreference(readpref.Primary()))
 	codec := record.NewCodec(record.Upgrades())
-	s := &Store{db: db, codec: codec}
-	s.feed = feed.New(db, s.remakeKeys)
+	seen := &indexed.Seen{}
+	s := &Store{db: db, codec: codec, seen: seen}
+	s.feed = feed.New(db, seen, s.remakeKeys)
 	s.ChangeStore = s.feed
-	s.Admin = admin.New(db, codec, s.feed)
-	s.clientReads = &clientReads{db: db, codec: codec}
+	s.Admin = admin.New(db, codec, s.feed, seen)
+	s.clientReads = &clientReads{db: db, codec: codec, seen: seen}
 	s.businesses = &businesses{db: db, feed: s.feed}
 	s.webhooks = &webhooks{db: db}
 	s.jobs = &jobs{db: db}

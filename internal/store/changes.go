@@ -21,8 +21,10 @@ type ChangeStore interface {
 	NextChange(ctx context.Context, scope client.Scope, after int64) (sequence int64, at time.Time, err error)
 	// Changes finds the rows numbered above after, up to until, that are about
 	// clients of the scope's rows, before the change or after it, in order and at
-	// most limit of them.
-	Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error)
+	// most limit of them. Looked is the number up to which it looked: less than until
+	// where that would be too much for one call, and the last row's where it found limit
+	// rows.
+	Changes(ctx context.Context, scope client.Scope, after, until, limit int64) (rows []changefeed.Row, looked int64, err error)
 	// WatchChanges returns a channel that receives after rows were written in the
 	// scope's business, once at least for all that it did not receive for yet, until
 	// ctx ends. It may receive though nothing was written.

@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/mongostore/schema"
 )
@@ -23,12 +24,13 @@ type Admin struct {
 	db    *mongo.Database
 	codec *record.Codec
 	feed  *feed.Feed
+	seen  *indexed.Seen
 }
 
 // New returns what operators do to that database, whose clients are stored by the
-// codec and whose feeds those are.
-func New(db *mongo.Database, codec *record.Codec, feed *feed.Feed) *Admin {
-	return &Admin{db: db, codec: codec, feed: feed}
+// codec and whose feeds those are. Which indexes it finds, seen is told.
+func New(db *mongo.Database, codec *record.Codec, feed *feed.Feed, seen *indexed.Seen) *Admin {
+	return &Admin{db: db, codec: codec, feed: feed, seen: seen}
 }
 
 // Ready says whether the database reads documents and has the indexes that reads
@@ -42,6 +44,10 @@ func (a *Admin) Ready(ctx context.Context) error {
 		if _, known := there[want.Name]; !known {
 			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, schema.Clients)
 		}
+	}
+	// A feed is read without its indexes too, and by them once they are made.
+	if _, err := a.indexesOf(ctx, schema.Changes); err != nil {
+		return err
 	}
 	// An engine may know of its indexes while its storage hangs.
 	_, err = a.Empty(ctx)

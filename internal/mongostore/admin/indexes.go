@@ -46,6 +46,9 @@ func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, 
 		if _, err := a.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
 			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
 		}
+		if _, err := a.indexesOf(ctx, c.Name); err != nil {
+			return err
+		}
 	}
 	return a.beginWithOutbox(ctx)
 }
@@ -151,8 +154,12 @@ func keysOf(keys bson.D) []string {
 	return names
 }
 
-// indexesOf are the indexes of a collection, by name; none where it is not there.
+// indexesOf are the indexes of a collection, by name; none where it is not there. What
+// it finds, reads may name from now on.
 func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]storedIndex, error) {
+	if err := a.noteServer(ctx); err != nil {
+		return nil, err
+	}
 	specifications, err := a.db.Collection(collection).Indexes().ListSpecifications(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the indexes of %s: %w", collection, err)
@@ -168,5 +175,37 @@ func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]st
 			unique: specification.Unique != nil && *specification.Unique, expires: specification.ExpireAfterSeconds != nil,
 		}
 	}
+	a.seen.Note(collection, asDefined(collection, there))
 	return there, nil
+}
+
+// asDefined names the indexes of a collection that are as this version defines them.
+func asDefined(collection string, there map[string]storedIndex) []string {
+	var names []string
+	for _, c := range schema.Collections() {
+		for i := range c.Indexes {
+			if found, known := there[c.Indexes[i].Name]; known && c.Name == collection && found.matches(&c.Indexes[i]) {
+				names = append(names, found.name)
+			}
+		}
+	}
+	return names
+}
+
+// embeddedSet is the name of the replica set that the embedded engine says it is.
+const embeddedSet = "secantus"
+
+// noteServer asks the database once what it is.
+func (a *Admin) noteServer(ctx context.Context) error {
+	if a.seen.Asked() {
+		return nil
+	}
+	var hello struct {
+		SetName string `bson:"setName"`
+	}
+	if err := a.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return fmt.Errorf("ask the database what it is: %w", err)
+	}
+	a.seen.NoteServer(hello.SetName != embeddedSet)
+	return nil
 }

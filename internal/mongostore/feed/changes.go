@@ -122,33 +122,3 @@ func readChangeRows(ctx context.Context, cursor *mongo.Cursor) ([]changefeed.Row
 func numberedAbove(scope client.Scope, bounds bson.D) bson.D {
 	return append(query.Tenant(scope), bson.E{Key: schema.FieldSequence, Value: bounds})
 }
-
-// Changes implements store.ChangeStore.
-func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
-	q := query.Query{
-		Core: numberedAbove(scope, bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}),
-		Rest: concerning(scope),
-	}
-	pipeline := append(q.Stages(),
-		bson.D{{Key: "$sort", Value: schema.Ascending(schema.FieldSequence)}}, bson.D{{Key: "$limit", Value: limit}})
-	cursor, err := f.db.Collection(schema.Changes).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(query.OneBatch))
-	if err != nil {
-		return nil, fmt.Errorf("find rows of the feed: %w", err)
-	}
-	return readChangeRows(ctx, cursor)
-}
-
-// concerning is the condition that a row of the feed is about a client of the
-// scope's rows, before the change or after it.
-func concerning(scope client.Scope) bson.D {
-	switch {
-	case scope.Rows.All:
-		return nil
-	case scope.Rows.ByID():
-		return bson.D{{Key: schema.FieldClient, Value: query.In(query.NonNil(scope.Rows.ClientIDs))}}
-	}
-	return bson.D{{Key: "$or", Value: bson.A{
-		bson.D{{Key: "visibilityBefore", Value: query.In(scope.Rows.VisibilityKeys)}},
-		bson.D{{Key: "visibilityAfter", Value: query.In(scope.Rows.VisibilityKeys)}},
-	}}}
-}

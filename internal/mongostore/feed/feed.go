@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/schema"
 )
 
@@ -20,6 +21,7 @@ const RowBatch = 1_000
 // several processes on one database.
 type Feed struct {
 	db       *mongo.Database
+	seen     *indexed.Seen
 	bell     *changeBell
 	numberer *numberer
 	remake   func(ctx context.Context, businessID int64, clientIDs []int64) error
@@ -28,11 +30,12 @@ type Feed struct {
 	lag func(time.Duration)
 }
 
-// New returns the feeds of that database. Remake makes the search and sort keys of
+// New returns the feeds of that database, of whose indexes seen knows. Remake makes the search and sort keys of
 // clients anew that a writer made by settings or rules that hold no more.
-func New(db *mongo.Database, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
+func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
 	f := &Feed{
 		db:     db,
+		seen:   seen,
 		bell:   &changeBell{changes: db.Collection(schema.Changes), outbox: db.Collection(schema.Outbox)},
 		remake: remake,
 	}

@@ -64,6 +64,9 @@ func Collections() []Collection {
 			{Name: "bySequence", Keys: Ascending(FieldBusiness, FieldSequence), Unique: true},
 			// Every row about one client, for its export and erasure.
 			{Name: "byClient", Keys: Ascending(FieldBusiness, FieldClient, FieldSequence)},
+			// Rows that tell callers who see clients by visibility keys.
+			{Name: IndexSeenBefore, Keys: Ascending(FieldBusiness, FieldSeenBefore, FieldSequence)},
+			{Name: IndexSeenAfter, Keys: Ascending(FieldBusiness, FieldSeenAfter, FieldSequence)},
 			{Name: "expiry", Keys: Ascending("at"), Expire: store.FeedRetention},
 		}},
 		// A business's id is the _id of its document.

@@ -94,7 +94,11 @@ const (
 	// may be numbers between them that no row has.
 	FieldChange = "change"
 	// FieldSequence is the number of a row of the feed.
-	FieldSequence    = "sequence"
+	FieldSequence = "sequence"
+	// FieldSeenBefore and FieldSeenAfter have, in a row of the feed, the visibility keys of
+	// its client before the change and after it.
+	FieldSeenBefore  = "visibilityBefore"
+	FieldSeenAfter   = "visibilityAfter"
 	FieldAppointment = "appointmentId"
 	FieldGroup       = "locationGroupId"
 	FieldRemoved     = "removed"
@@ -120,6 +124,12 @@ const (
 	FieldPlace = "place"
 	// FieldState is whether a delivery is pending, delivered or has failed.
 	FieldState = "state"
+)
+
+// Indexes of the feed that say whom a row tells.
+const (
+	IndexSeenBefore = "bySeenBefore"
+	IndexSeenAfter  = "bySeenAfter"
 )
 
 // Ascending is a sort, or the keys of an index, by those fields.

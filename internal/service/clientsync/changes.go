@@ -16,10 +16,9 @@ import (
 const (
 	// MaxChanges bounds the entries of one call.
 	MaxChanges = 1_000
-	// changeWindow is how many rows of the business are looked at in one command,
-	// for those that concern the caller; maxWindows bounds the commands of a call.
-	changeWindow = 10_000
-	maxWindows   = 10
+	// maxLooks bounds how often a call looks for rows that concern the caller, where
+	// the store does not look at all rows at once.
+	maxLooks = 10
 )
 
 // SyncChange is one entry of the feed, as one caller sees it.
@@ -200,24 +199,19 @@ func (r *changeReader) refresh(ctx context.Context) error {
 // were looked at.
 func (r *changeReader) follow(ctx context.Context) error {
 	r.changes = []SyncChange{}
-	for range maxWindows {
-		until := min(r.at.Sequence+changeWindow, r.head)
-		if r.at.Sequence == until || int64(len(r.changes)) == r.limit {
+	for range maxLooks {
+		if r.at.Sequence == r.head || int64(len(r.changes)) == r.limit {
 			break
 		}
-		rows, err := r.service.Store.Changes(ctx, r.scope, r.at.Sequence, until, r.limit+1)
+		rows, looked, err := r.service.Store.Changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
 		if err != nil {
 			return fmt.Errorf("read the feed: %w", err)
-		}
-		if int64(len(rows)) > r.limit {
-			// What lies between the last row and the window's end was not read.
-			until = rows[len(rows)-1].Sequence
 		}
 		if err := r.refresh(ctx); err != nil {
 			return err
 		}
 		if r.take(rows) {
-			r.at = changefeed.Cursor{Sequence: until}
+			r.at = changefeed.Cursor{Sequence: looked}
 		}
 	}
 	return r.load(ctx)

@@ -227,12 +227,11 @@ func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bo
 	ids := map[int64]bool{}
 	rows := 0
 	for i, at := 0, w.at; at < head; i++ {
-		until := min(at+changeWindow, head)
-		found, err := w.service.Store.Changes(ctx, w.scope, at, until, maxListRows+1)
+		found, looked, err := w.service.Store.Changes(ctx, w.scope, at, head, maxListRows+1)
 		if err != nil {
 			return nil, false, fmt.Errorf("read the feed: %w", err)
 		}
-		if rows += len(found); rows > maxListRows || i == maxWindows {
+		if rows += len(found); rows > maxListRows || i == maxLooks {
 			return nil, false, nil
 		}
 		for j := range found {
@@ -240,7 +239,7 @@ func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bo
 				ids[id] = true
 			}
 		}
-		at = until
+		at = looked
 	}
 	return ids, true, w.refresh(ctx)
 }

@@ -11,9 +11,6 @@ import (
 	"clientgraph/internal/webhook"
 )
 
-// feedWindow is how many rows of the feed are looked at in one command.
-const feedWindow = 10_000
-
 // fill returns the deliveries that are pending, after it has stored those of rows of
 // the feed that follow, as far as there is room.
 func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.WebhookDelivery, error) {
@@ -31,20 +28,15 @@ func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.Web
 	room := int64(maxPending - len(pending))
 	stored := false
 	for room > 0 && open.State.Queued < head {
-		until := min(open.State.Queued+feedWindow, head)
-		rows, err := w.runner.endpoints.Store.Changes(ctx, w.scope(), open.State.Queued, until, room)
+		rows, looked, err := w.runner.endpoints.Store.Changes(ctx, w.scope(), open.State.Queued, head, room)
 		if err != nil {
 			return nil, fmt.Errorf("read the feed: %w", err)
-		}
-		if int64(len(rows)) == room {
-			// What lies behind the last row was not read.
-			until = rows[len(rows)-1].Sequence
 		}
 		deliveries := deliveriesOf(open, rows)
 		if err := w.store().QueueDeliveries(ctx, w.key, deliveries); err != nil {
 			return nil, err
 		}
-		open.State.Queued = until
+		open.State.Queued = looked
 		room -= int64(len(deliveries))
 		stored = stored || len(deliveries) > 0
 	}

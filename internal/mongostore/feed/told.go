@@ -1,0 +1,161 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/indexed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+)
+
+const (
+	// changeWindow is how many rows of the business one call looks at where no index says
+	// whom a row tells, and toldWindow where one does: the embedded engine reads all that
+	// it finds before it cuts.
+	changeWindow = 10_000
+	toldWindow   = 100_000
+	// keysAtOnce is how many values of one key MongoDB reads in the order of the key after
+	// it: see internalQueryMaxScansToExplode.
+	keysAtOnce = 200
+	// mostEmbedded is how many values the embedded engine is asked for, one after the
+	// other. With several in one query it would read the whole collection.
+	mostEmbedded = 16
+)
+
+// toldBy is one part of what tells a caller: rows that have one of some values.
+type toldBy struct {
+	index  string
+	values bson.E
+}
+
+// Changes implements store.ChangeStore.
+func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, int64, error) {
+	var found []changefeed.Row
+	var err error
+	if parts := f.told(scope); parts == nil {
+		until = min(until, after+changeWindow)
+		found, err = f.changesOf(ctx, scope, after, until, limit)
+	} else {
+		if !f.seen.IsMongoDB() {
+			until = min(until, after+toldWindow)
+		}
+		found, err = f.changesBy(ctx, scope, parts, after, until, limit)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	if int64(len(found)) == limit {
+		// What lies behind the last row was not read.
+		until = found[limit-1].Sequence
+	}
+	return found, until, nil
+}
+
+// told are the parts in which an index finds the rows that tell a caller; nil where all
+// rows do, and where no index finds them.
+func (f *Feed) told(scope client.Scope) []toldBy {
+	var parts []toldBy
+	switch {
+	case scope.Rows.All:
+		return nil
+	case scope.Rows.ByID():
+		parts = partsBy(f.seen, indexByClient, schema.FieldClient, scope.Rows.ClientIDs)
+	default:
+		before := partsBy(f.seen, schema.IndexSeenBefore, schema.FieldSeenBefore, scope.Rows.VisibilityKeys)
+		after := partsBy(f.seen, schema.IndexSeenAfter, schema.FieldSeenAfter, scope.Rows.VisibilityKeys)
+		if before != nil && after != nil {
+			parts = slices.Concat(before, after)
+		}
+	}
+	return parts
+}
+
+// indexByClient has the rows about each client.
+const indexByClient = "byClient"
+
+// partsBy cuts values into parts that one index answers in the order of the feed; nil
+// where it can't.
+func partsBy[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T) []toldBy {
+	size := keysAtOnce
+	if !seen.IsMongoDB() {
+		size = 1
+	}
+	if !seen.Has(schema.Changes, index) || (size == 1 && len(values) > mostEmbedded) {
+		return nil
+	}
+	parts := []toldBy{}
+	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(values))), size) {
+		var condition any = chunk[0]
+		if len(chunk) > 1 {
+			condition = query.In(chunk)
+		}
+		parts = append(parts, toldBy{index: index, values: bson.E{Key: field, Value: condition}})
+	}
+	return parts
+}
+
+// changesBy finds the rows of some parts, each once and in order.
+func (f *Feed) changesBy(ctx context.Context, scope client.Scope, parts []toldBy, after, until, limit int64) ([]changefeed.Row, error) {
+	var all []changefeed.Row
+	for _, part := range parts {
+		filter := append(query.Tenant(scope), part.values, bson.E{Key: schema.FieldSequence, Value: between(after, until)})
+		cursor, err := indexed.Read(f.seen, schema.Changes, part.index, func(hint string) (*mongo.Cursor, error) {
+			o := options.Find().SetSort(schema.Ascending(schema.FieldSequence)).SetLimit(limit).SetBatchSize(query.OneBatch)
+			if hint != "" {
+				o.SetHint(hint)
+			}
+			return f.db.Collection(schema.Changes).Find(ctx, filter, o)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("find rows of the feed: %w", err)
+		}
+		found, err := readChangeRows(ctx, cursor)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b changefeed.Row) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	all = slices.CompactFunc(all, func(a, b changefeed.Row) bool { return a.Sequence == b.Sequence })
+	return all[:min(int64(len(all)), limit)], nil
+}
+
+// changesOf looks at all rows of a part of the feed for those that tell a caller.
+func (f *Feed) changesOf(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
+	q := query.Query{Core: numberedAbove(scope, between(after, until)), Rest: concerning(scope)}
+	pipeline := append(q.Stages(),
+		bson.D{{Key: "$sort", Value: schema.Ascending(schema.FieldSequence)}}, bson.D{{Key: "$limit", Value: limit}})
+	cursor, err := f.db.Collection(schema.Changes).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(query.OneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find rows of the feed: %w", err)
+	}
+	return readChangeRows(ctx, cursor)
+}
+
+func between(after, until int64) bson.D {
+	return bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}
+}
+
+// concerning is the condition that a row of the feed is about a client of the
+// scope's rows, before the change or after it.
+func concerning(scope client.Scope) bson.D {
+	switch {
+	case scope.Rows.All:
+		return nil
+	case scope.Rows.ByID():
+		return bson.D{{Key: schema.FieldClient, Value: query.In(query.NonNil(scope.Rows.ClientIDs))}}
+	}
+	return bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: schema.FieldSeenBefore, Value: query.In(scope.Rows.VisibilityKeys)}},
+		bson.D{{Key: schema.FieldSeenAfter, Value: query.In(scope.Rows.VisibilityKeys)}},
+	}}}
+}
