@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
@@ -99,10 +98,11 @@ func (formResolver) Data(_ context.Context, obj *client.Form) (any, error) {
 
 // Fields are the client's custom fields, one for each definition.
 func (clientResolver) Fields(ctx context.Context, obj *loader.Client) ([]*model.ClientField, error) {
-	fields, err := customFields(ctx, obj)
+	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
+	fields := definitions.Fields(obj.Client)
 	list := make([]*model.ClientField, len(fields))
 	for i, field := range fields {
 		d := field.Definition
@@ -120,45 +120,34 @@ func (clientResolver) Fields(ctx context.Context, obj *loader.Client) ([]*model.
 
 // FieldDataList are the custom fields that have a value.
 func (clientResolver) FieldDataList(ctx context.Context, obj *loader.Client) ([]*model.FieldData, error) {
-	fields, err := filledFields(ctx, obj)
+	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*model.FieldData, len(fields))
-	for i, field := range fields {
-		list[i] = &model.FieldData{SchedulerPreferenceFieldDefnID: client.ID{Number: field.Definition.DefinitionID}, Value: field.Value}
+	filled := definitions.DataList(obj.Client)
+	list := make([]*model.FieldData, len(filled))
+	for i, field := range filled {
+		list[i] = &model.FieldData{SchedulerPreferenceFieldDefnID: client.ID{Number: field.ID}, Value: field.Value}
 	}
 	return list, nil
 }
 
 // FieldDataListJSON is FieldDataList as the reference writes it.
 func (clientResolver) FieldDataListJSON(ctx context.Context, obj *loader.Client) (string, error) {
-	fields, err := filledFields(ctx, obj)
+	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {
 		return "", err
 	}
-	type entry struct {
-		ID    int64 `json:"schedulerPreferenceFieldDefnId"`
-		Value any   `json:"value"`
-	}
-	list := make([]entry, len(fields))
-	for i, field := range fields {
-		list[i] = entry{field.Definition.DefinitionID, field.Value}
-	}
-	return asJSON(list)
+	return asJSON(definitions.DataList(obj.Client))
 }
 
 // FieldDataMap is the values by definition id.
 func (clientResolver) FieldDataMap(ctx context.Context, obj *loader.Client) (any, error) {
-	fields, err := filledFields(ctx, obj)
+	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]any, len(fields))
-	for _, field := range fields {
-		byID[strconv.FormatInt(field.Definition.DefinitionID, 10)] = field.Value
-	}
-	return byID, nil
+	return definitions.DataMap(obj.Client), nil
 }
 
 // FieldDataMapJSON is FieldDataMap as text.
@@ -177,19 +166,6 @@ func (clientResolver) TextSearchable(ctx context.Context, obj *loader.Client) (*
 		return nil, err
 	}
 	return definitions.TextSearchable(obj.Client), nil
-}
-
-func customFields(ctx context.Context, obj *loader.Client) ([]client.Field, error) {
-	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return definitions.Fields(obj.Client), nil
-}
-
-func filledFields(ctx context.Context, obj *loader.Client) ([]client.Field, error) {
-	fields, err := customFields(ctx, obj)
-	return client.Filled(fields), err
 }
 
 func asJSON(v any) (string, error) {

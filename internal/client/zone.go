@@ -24,6 +24,16 @@ var zoneText string
 // the zone's name. A file is made when it is first asked for.
 var zoneTable = sync.OnceValue(func() map[string]func() ([]byte, error) { return readZones(zoneText) })
 
+// loadedZones has the zones themselves, by name. Each is made once: a page of clients
+// asks for the same few again and again.
+var loadedZones = sync.OnceValue(func() map[string]func() (*time.Location, error) {
+	zones := make(map[string]func() (*time.Location, error), len(zoneTable()))
+	for name, file := range zoneTable() {
+		zones[name] = sync.OnceValues(func() (*time.Location, error) { return readZone(name, file) })
+	}
+	return zones
+})
+
 func readZones(text string) map[string]func() ([]byte, error) {
 	zones := map[string]func() ([]byte, error){}
 	lines := strings.Split(text, "\n")
@@ -99,10 +109,14 @@ func zoneHeader(file []byte, changes, kinds, abbreviations int) []byte {
 // database. Names are compared by their case; neither the empty one nor Local is
 // a zone.
 func LoadZone(name string) (*time.Location, error) {
-	file, known := zoneTable()[name]
+	zone, known := loadedZones()[name]
 	if !known {
 		return nil, errors.New("no such time zone")
 	}
+	return zone()
+}
+
+func readZone(name string, file func() ([]byte, error)) (*time.Location, error) {
 	rules, err := file()
 	if err != nil {
 		return nil, err

@@ -192,7 +192,7 @@ func (d *operationDrawing) pick(on *ast.Definition, depth int) *ast.FieldDefinit
 			leaves = append(leaves, field)
 		}
 	}
-	among := rapid.IntRange(0, 3).Draw(d.T, "among")
+	among := rapid.IntRange(0, 4).Draw(d.T, "among")
 	switch {
 	case depth >= deepest && len(leaves) == 0:
 		return nil
@@ -200,7 +200,9 @@ func (d *operationDrawing) pick(on *ast.Definition, depth int) *ast.FieldDefinit
 		return rapid.SampledFrom(leaves).Draw(d.T, "leaf")
 	case on.Name == "Client" && among == 0:
 		return on.Fields.ForName(rapid.SampledFrom([]string{"viewClients", "viewByClients", "clientIdsClientCanView", "viewClientAccountIds"}).Draw(d.T, "relation"))
-	case on.Name == "Client" && among < 3:
+	case on.Name == "Client" && among == 1:
+		return on.Fields.ForName(rapid.SampledFrom([]string{"fields", "fieldDataList", "fieldDataMap", "timeZone", "aliases", "mergedClients", "ssn"}).Draw(d.T, "part"))
+	case on.Name == "Client" && among < 4:
 		return rapid.SampledFrom(leaves).Draw(d.T, "leaf")
 	}
 	return rapid.SampledFrom(all).Draw(d.T, "field")

@@ -62,8 +62,44 @@ func planWorld(t *testing.T, api *apitest.API) []string {
 		mergeClients(clientId: $a, clientIds: [$b]) { userErrors { code } }
 		deleteClient(clientId: $c) { userErrors { code } }
 	}`, map[string]any{"a": clients[3].ID().String(), "b": clients[4].ID().String(), "c": clients[5].ID().String()})
+	giveCustomValues(t, api, clients[3].ID().String(), clients[0].ID().String(), "4761823")
 	numberChanges(t, api)
 	return append(ids, clients[3].ID().String(), clients[4].ID().String())
+}
+
+// giveCustomValues makes custom fields of each type and of properties, and gives
+// clients values of them, what has to be escaped among them, an SSN and a time zone.
+func giveCustomValues(t *testing.T, api *apitest.API, ids ...string) {
+	t.Helper()
+	var values []any
+	for _, field := range []struct {
+		input map[string]any
+		value any
+	}{
+		{map[string]any{"label": "Text \"<&>", "type": "TEXT"}, "<b>\"a\" & \\b</b> \u2028 é"},
+		{map[string]any{"label": "Number", "type": "NUMBER"}, 123456789012345},
+		{map[string]any{"label": "Small", "type": "NUMBER"}, 0.1},
+		{map[string]any{"label": "Flag", "type": "BOOLEAN"}, false},
+		{map[string]any{"label": "Day", "type": "DATE"}, "2020-02-29"},
+		{map[string]any{"label": "Choice", "type": "CHOICE", "choices": []string{"a", "b & c"}}, "b & c"},
+		{map[string]any{"label": "Birthday", "type": "DATE", "propertyCode": "dateOfBirth"}, "1990-01-31"},
+		{map[string]any{"label": "North", "type": "NUMBER", "propertyCode": "latitude"}, 12.25},
+		{map[string]any{"label": "Nothing", "type": "TEXT"}, nil},
+	} {
+		made := api.MustDo(t, owner(), `mutation ($input: CreateFieldDefinitionInput!) { createFieldDefinition(input: $input) {
+			fieldDefinition { schedulerPreferenceFieldDefnId } } }`, map[string]any{"input": field.input})["createFieldDefinition"].(map[string]any)
+		values = append(values, map[string]any{"schedulerPreferenceFieldDefnId": made["fieldDefinition"].(map[string]any)["schedulerPreferenceFieldDefnId"], "value": field.value})
+	}
+	for i, id := range ids {
+		patch := map[string]any{
+			"fields": values[i:], "ssn": "123-45-678" + strconv.Itoa(i), "externalUserName": "user" + strconv.Itoa(i),
+			"timeZone": []string{"America/New_York", "Asia/Kathmandu", "Pacific/Marquesas"}[i],
+		}
+		patched := api.MustDo(t, owner(), `mutation ($id: ID!, $patch: ClientPatch!) { patchClient(clientId: $id, patch: $patch) { userErrors { code field } } }`, map[string]any{"id": id, "patch": patch})
+		if wrong := patched["patchClient"].(map[string]any)["userErrors"].([]any); len(wrong) > 0 {
+			t.Fatalf("the patch of %s: %v", id, wrong)
+		}
+	}
 }
 
 // comparedAs is an answer without what is another one each time, its errors by
@@ -101,6 +137,9 @@ func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
 		`{ clientReportWithCount(filter: {searchTerm: "a"}) { count clients { clientId clientIdsClientCanView viewClientAccountIds } __typename } }`,
 		`{ clientConnection(first: 2) { totalCount nodes { clientId } edges { cursor node { fullName } } pageInfo { endCursor hasNextPage hasPreviousPage } } }`,
 		`{ clientsByTag(tag: "VIP") { clientId notes alertNotes aggregatedNotes } }`,
+		`{ clients { ssn timeZone { timeZoneId currentOffset } timeZoneCode fields { label type choices value } fieldDataList { value } } }`,
+		`{ clients { fieldDataMap fieldDataMapJson fieldDataListJson textSearchable viewClients { fields { value } timeZone { timeZoneDesc } } } }`,
+		`{ clients { aliases { field value clientGlobalId } mergedClients { id mergedDate survivor { clientId viewClients { fullName } } } } }`,
 	} {
 		before := strings.Count(api.Log.String(), `"planned":1`)
 		api.MustDo(t, owner(), query, nil)
@@ -116,10 +155,10 @@ func TestWhatPlansLeaveIsReadOnce(t *testing.T) {
 	api := apitest.New(t)
 	planWorld(t, api)
 	for _, query := range []string{
-		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { fields { label } } } }`,
-		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { clientId } edges { node { mergedClients { clientId } } } } }`,
-		`{ clientReportWithCount { count clients { viewClients { fields { label } } } } }`,
-		`{ clients { viewClients { clientId } aliases { value } } }`,
+		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { formList { name } } } }`,
+		`{ clientConnection(first: 2) { pageInfo { hasPreviousPage } nodes { clientId } edges { node { mergedClients { clientId history { pageInfo { hasNextPage } } } } } } }`,
+		`{ clientReportWithCount { count clients { viewClients { formList { name } } } } }`,
+		`{ clients { viewClients { clientId } appointments { nodes { start } } } }`,
 	} {
 		got := api.Commands(func() { api.MustDo(t, owner(), query, nil) })
 		want := api.Commands(func() { api.ByResolvers(t).MustDo(t, owner(), query, nil) })

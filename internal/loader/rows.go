@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"time"
 
 	"clientgraph/internal/client"
 )
@@ -30,3 +31,10 @@ func (*Loaders) rows(ctx context.Context, name string, size int, read func(conte
 		return map[int64][]client.Row{level: rows}, err
 	}).load(ctx, level)
 }
+
+// Now is the moment at which zones are described.
+func (l *Loaders) Now() time.Time { return l.reads.Now() }
+
+// SSN is the social security number of a client, as far as the caller may read it;
+// nil for none.
+func (l *Loaders) SSN(c *client.Client) (*string, error) { return l.reads.SSN(l.scope, c) }

@@ -3,22 +3,29 @@ package plan
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"clientgraph/internal/client"
 )
 
-// Relations read those around the clients of a level: the live ones that the caller
-// sees, by id, each once.
-type Relations interface {
+// Reads are what is asked for beside the rows of a level. Of those around its clients
+// they read the live ones that the caller sees, by id, each once.
+type Reads interface {
 	// SubjectRows finds the clients of those ids.
 	SubjectRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
 	// ViewerRows finds who may see one of those clients. Their subjects are loaded.
 	ViewerRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
+	// Definitions are the custom fields of the business.
+	Definitions(ctx context.Context) (client.Definitions, error)
+	// SSN is the social security number of a client, as far as the caller may read it.
+	SSN(c *client.Client) (*string, error)
+	// Now is the moment that is told of.
+	Now() time.Time
 }
 
 // List is rows as a list of what was selected. Free takes its memory back.
-func (c *Clients) List(ctx context.Context, relations Relations, rows []client.Row) ([]byte, error) {
-	level, err := c.write(ctx, relations, rows)
+func (c *Clients) List(ctx context.Context, reads Reads, rows []client.Row) ([]byte, error) {
+	level, err := c.write(ctx, reads, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +36,8 @@ func (c *Clients) List(ctx context.Context, relations Relations, rows []client.R
 func (c *Clients) Free(list []byte) { c.buffers.Give(list) }
 
 // One is a row as an object.
-func (c *Clients) One(ctx context.Context, relations Relations, row client.Row) ([]byte, error) {
-	objects, err := c.Objects(ctx, relations, []client.Row{row})
+func (c *Clients) One(ctx context.Context, reads Reads, row client.Row) ([]byte, error) {
+	objects, err := c.Objects(ctx, reads, []client.Row{row})
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +45,8 @@ func (c *Clients) One(ctx context.Context, relations Relations, row client.Row) 
 }
 
 // Objects are rows as objects, by their places in rows.
-func (c *Clients) Objects(ctx context.Context, relations Relations, rows []client.Row) (func(i int) []byte, error) {
-	level, err := c.write(ctx, relations, rows)
+func (c *Clients) Objects(ctx context.Context, reads Reads, rows []client.Row) (func(i int) []byte, error) {
+	level, err := c.write(ctx, reads, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +70,17 @@ func (l *level) of(i int) []byte {
 
 // write writes a level: what is below it first, each client there once, however many
 // clients of the level have it.
-func (c *Clients) write(ctx context.Context, relations Relations, rows []client.Row) (*level, error) {
+func (c *Clients) write(ctx context.Context, reads Reads, rows []client.Row) (*level, error) {
 	var around [2]*around
+	common, err := c.shared(ctx, reads, rows)
+	if err != nil {
+		return nil, err
+	}
 	for i := range c.relations {
 		if !c.relations[i].used {
 			continue
 		}
-		var err error
-		if around[i], err = c.relations[i].read(ctx, relations, side(i), rows); err != nil {
+		if around[i], err = c.relations[i].read(ctx, reads, side(i), rows); err != nil {
 			return nil, err
 		}
 	}
@@ -80,12 +90,12 @@ func (c *Clients) write(ctx context.Context, relations Relations, rows []client.
 		if i > 0 {
 			dst = append(dst, ',')
 		}
+		at := current{Row: row, place: i}
 		dst = append(dst, '{')
 		for s := range c.steps {
 			step := &c.steps[s]
 			dst = append(dst, step.key...)
-			var err error
-			if dst, err = step.append(dst, row, i, around[step.side]); err != nil {
+			if dst, err = step.append(dst, &at, around[step.side], common); err != nil {
 				return nil, err
 			}
 		}
@@ -113,8 +123,44 @@ func (c *Clients) size(rows []client.Row, around [2]*around) int {
 	return size
 }
 
-// append writes the field of the i-th row of the level.
-func (s *step) append(dst []byte, row client.Row, i int, around *around) ([]byte, error) {
+// shared is what the steps of a level share. Nothing is read for a level of nobody.
+func (c *Clients) shared(ctx context.Context, reads Reads, rows []client.Row) (*shared, error) {
+	common := &shared{reads: reads}
+	if len(rows) == 0 {
+		return common, nil
+	}
+	var err error
+	if c.custom {
+		if common.definitions, err = reads.Definitions(ctx); err != nil {
+			return nil, fmt.Errorf("read the custom fields: %w", err)
+		}
+	}
+	common.survivors, err = c.writeSurvivors(ctx, reads, rows)
+	return common, err
+}
+
+// current is the row of a level that is being written.
+type current struct {
+	client.Row
+	// place is the row's in the level.
+	place  int
+	record *client.Client
+}
+
+// decoded is the row as a record, which is made once for all steps.
+func (c *current) decoded() (*client.Client, error) {
+	if c.record == nil {
+		record, err := c.Record()
+		if err != nil {
+			return nil, fmt.Errorf("read a row: %w", err)
+		}
+		c.record = record
+	}
+	return c.record, nil
+}
+
+// append writes the field of a row of the level.
+func (s *step) append(dst []byte, row *current, around *around, common *shared) ([]byte, error) {
 	switch s.kind {
 	case stepProperty:
 		return row.Append(dst, s.place)
@@ -123,19 +169,41 @@ func (s *step) append(dst []byte, row client.Row, i int, around *around) ([]byte
 	case stepBase:
 		return s.base(dst, row.Base()), nil
 	case stepFullName:
-		return client.AppendFullName(dst, row), nil
-	case stepRecord:
-		record, err := row.Record()
-		if err != nil {
-			return dst, fmt.Errorf("read a row: %w", err)
-		}
-		return s.write(dst, record), nil
+		return client.AppendFullName(dst, row.Row), nil
+	case stepZone, stepZoneCode:
+		return s.appendZone(dst, common.zone(row.Row))
 	case stepRelated:
-		return around.appendObjects(dst, i, s.below, s.first), nil
+		return around.appendObjects(dst, row.place, s.below, s.first), nil
 	case stepRelatedIDs:
-		return around.appendIDs(dst, i), nil
+		return around.appendIDs(dst, row.place), nil
 	case stepRelatedAccounts:
-		return around.appendAccounts(dst, i), nil
+		return around.appendAccounts(dst, row.place), nil
+	}
+	record, err := row.decoded()
+	if err != nil {
+		return dst, err
+	}
+	switch s.kind {
+	case stepRecord:
+		return s.record(dst, record, common)
+	case stepFields:
+		return writeAll(dst, s.fields, common.definitions.Fields(record))
+	case stepData:
+		return writeAll(dst, s.data, common.definitions.DataList(record))
+	case stepAliases:
+		return writeAll(dst, s.aliases, record.Aliases)
+	case stepMerged:
+		return s.appendMerged(dst, record, row.place, common.survivors)
 	}
 	return dst, fmt.Errorf("a step of no kind")
+}
+
+func (s *step) appendZone(dst []byte, zone *client.TimeZone) ([]byte, error) {
+	switch {
+	case zone == nil:
+		return append(dst, "null"...), nil
+	case s.kind == stepZoneCode:
+		return appendZoneCode(dst, zone), nil
+	}
+	return s.zone.write(dst, zone)
 }

@@ -18,19 +18,19 @@ type around struct {
 }
 
 // read reads a side of a level with one command, and writes what is selected of it.
-func (r *relation) read(ctx context.Context, relations Relations, on side, rows []client.Row) (*around, error) {
+func (r *relation) read(ctx context.Context, reads Reads, on side, rows []client.Row) (*around, error) {
 	a := &around{ends: make([]int, len(rows))}
 	var err error
 	if on == subjects {
-		err = a.readSubjects(ctx, relations, rows, r.need)
+		err = a.readSubjects(ctx, reads, rows, r.need)
 	} else {
-		err = a.readViewers(ctx, relations, rows, r.need)
+		err = a.readViewers(ctx, reads, rows, r.need)
 	}
 	if err != nil {
 		return nil, err
 	}
 	for _, below := range r.below {
-		text, err := below.write(ctx, relations, a.rows)
+		text, err := below.write(ctx, reads, a.rows)
 		if err != nil {
 			return nil, err
 		}
@@ -50,7 +50,7 @@ func (r *relation) free(a *around) {
 	}
 }
 
-func (a *around) readSubjects(ctx context.Context, relations Relations, rows []client.Row, need client.Selection) error {
+func (a *around) readSubjects(ctx context.Context, reads Reads, rows []client.Row, need client.Selection) error {
 	place := client.PlaceOf(client.NameSubjects)
 	var all []int64
 	ends := make([]int, len(rows))
@@ -70,7 +70,7 @@ func (a *around) readSubjects(ctx context.Context, relations Relations, rows []c
 		}
 	}
 	var err error
-	if a.rows, err = relations.SubjectRows(ctx, ids, need); err != nil {
+	if a.rows, err = reads.SubjectRows(ctx, ids, need); err != nil {
 		return err
 	}
 	for i, row := range a.rows {
@@ -89,7 +89,7 @@ func (a *around) readSubjects(ctx context.Context, relations Relations, rows []c
 	return nil
 }
 
-func (a *around) readViewers(ctx context.Context, relations Relations, rows []client.Row, need client.Selection) error {
+func (a *around) readViewers(ctx context.Context, reads Reads, rows []client.Row, need client.Selection) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (a *around) readViewers(ctx context.Context, relations Relations, rows []cl
 		}
 	}
 	var err error
-	if a.rows, err = relations.ViewerRows(ctx, ids, need); err != nil {
+	if a.rows, err = reads.ViewerRows(ctx, ids, need); err != nil {
 		return err
 	}
 	lists := make([][]int32, len(rows))

@@ -19,6 +19,11 @@ type Clients struct {
 	steps []step
 	// relations are the reads of the level below, each of which several steps share.
 	relations [2]relation
+	// survivors are the selections of the clients themselves, below those who were merged
+	// into them.
+	survivors []*Clients
+	// custom says that a step needs the custom fields of the business.
+	custom bool
 	// buffers are what levels of these clients are written into.
 	buffers buffer.Pool
 }
@@ -33,15 +38,23 @@ type step struct {
 	place int
 	// text is what a stepText answers for every client.
 	text string
-	// write is of a stepRecord and a stepBase.
-	write func(dst []byte, c *client.Client) []byte
-	base  func(dst []byte, b client.Base) []byte
+	// Each of these is of the kind of its name.
+	record  recordWriter
+	base    func(dst []byte, b client.Base) []byte
+	zone    part[*client.TimeZone]
+	fields  part[client.Field]
+	data    part[client.FieldData]
+	aliases part[client.Alias]
+	merged  part[merged]
 	// side is the relation that a step of one reads, below the place of its selection in
 	// it, and first how many of its clients are told.
 	side  side
 	below int
 	first int64
 }
+
+// recordWriter writes a field that is made of a record.
+type recordWriter func(dst []byte, c *client.Client, s *shared) ([]byte, error)
 
 type stepKind int
 
@@ -51,6 +64,12 @@ const (
 	stepBase
 	stepFullName
 	stepRecord
+	stepZone
+	stepZoneCode
+	stepFields
+	stepData
+	stepAliases
+	stepMerged
 	stepRelated
 	stepRelatedIDs
 	stepRelatedAccounts
@@ -126,7 +145,14 @@ func (c *compiler) step(of *Clients, field graphql.CollectedField) (step, bool) 
 		return step{kind: stepBase, base: write}, true
 	}
 	if write := recordField(field.Name); write != nil {
-		return step{kind: stepRecord, write: write}, true
+		return step{kind: stepRecord, record: write}, true
+	}
+	if write := customText(field.Name); write != nil {
+		of.custom = true
+		return step{kind: stepRecord, record: write}, true
+	}
+	if s, ok, is := c.parts(of, field); is {
+		return s, ok
 	}
 	if s, is := c.related(of, field); is {
 		return s, s.first > 0
@@ -136,6 +162,32 @@ func (c *compiler) step(of *Clients, field graphql.CollectedField) (step, bool) 
 		return step{}, false
 	}
 	return step{kind: stepProperty, place: place}, true
+}
+
+// parts is the step of a field that is made of objects, and whether it can be compiled;
+// false at last for another field.
+func (c *compiler) parts(of *Clients, field graphql.CollectedField) (s step, ok, is bool) {
+	switch field.Name {
+	case "timeZone":
+		s.kind = stepZone
+		s.zone, ok = partOf(c, "TimeZone", field, zoneField)
+	case "timeZoneCode":
+		s.kind, ok = stepZoneCode, true
+	case "fields":
+		s.kind, of.custom = stepFields, true
+		s.fields, ok = partOf(c, "ClientField", field, customField)
+	case "fieldDataList":
+		s.kind, of.custom = stepData, true
+		s.data, ok = partOf(c, "FieldData", field, dataField)
+	case client.NameAliases:
+		s.kind = stepAliases
+		s.aliases, ok = partOf(c, "ClientAlias", field, aliasField)
+	case client.NameMerged:
+		s, ok = c.merged(of, field)
+	default:
+		return s, false, false
+	}
+	return s, ok, true
 }
 
 // denied says whether the field is one that not everybody may read: the resolvers
