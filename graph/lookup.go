@@ -74,9 +74,16 @@ func (r queryResolver) FilterClients(ctx context.Context, search string, orderFi
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	answer := &model.ClientSuggestions{Clients: req.loaders.Wrap(suggestions.Clients)}
+	var label *string
 	if suggestions.AddNew != nil {
-		answer.AddNew = &model.NewClientSuggestion{Label: "Add new client: " + *suggestions.AddNew, FullName: *suggestions.AddNew}
+		label = new("Add new client: " + *suggestions.AddNew)
+	}
+	if answersSuggestions(ctx, suggestions, label) {
+		return nil, nil
+	}
+	answer := &model.ClientSuggestions{Clients: req.loaders.Wrap(suggestions.Clients)}
+	if label != nil {
+		answer.AddNew = &model.NewClientSuggestion{Label: *label, FullName: *suggestions.AddNew}
 	}
 	return answer, nil
 }

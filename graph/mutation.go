@@ -14,7 +14,7 @@ import (
 func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error) {
 	result, err := r.service.Create(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.CreateClientPayload{Client: node, UserErrors: userErrors}, nil
@@ -24,7 +24,7 @@ func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, 
 func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error) {
 	result, err := r.service.Patch(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(patch), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.PatchClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
@@ -34,7 +34,7 @@ func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, p
 func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error) {
 	result, err := r.service.Update(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.UpdateClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
@@ -44,7 +44,7 @@ func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, 
 func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error) {
 	result, err := r.service.Upsert(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), by, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.UpsertClientPayload{Client: node, Created: result.Created, UserErrors: userErrors, Conflict: result.Conflict}, nil
@@ -54,7 +54,7 @@ func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey
 func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error) {
 	result, err := r.service.Delete(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.DeleteClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
@@ -64,7 +64,7 @@ func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, 
 func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error) {
 	result, err := r.service.Restore(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
-	if err != nil {
+	if err != nil || answersPayload(ctx, result, userErrors) {
 		return nil, err
 	}
 	return &model.RestoreClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil

@@ -7,12 +7,21 @@ import (
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
 	"clientgraph/internal/store"
 )
 
 // Node answers the thing of a global id.
 func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
-	nodes, err := r.Nodes(ctx, []*client.ID{&id})
+	ids := []*client.ID{&id}
+	found, err := r.foundNodes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if found[0].Merged == nil && found[0].Client != nil && answersOne(ctx, found[0].Client) {
+		return nil, nil
+	}
+	nodes, err := r.nodes(ctx, ids, found)
 	if err != nil {
 		return nil, err
 	}
@@ -21,17 +30,30 @@ func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, erro
 
 // Nodes answers the things of global ids, in their order.
 func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
-	req := requestOf(ctx)
-	found, err := r.service.Nodes(ctx, req.scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
+	found, err := r.foundNodes(ctx, ids)
+	if err != nil || answersNodes(ctx, ids, found) {
+		return nil, err
+	}
+	return r.nodes(ctx, ids, found)
+}
+
+// foundNodes are the clients of global ids, merged ones too.
+func (r queryResolver) foundNodes(ctx context.Context, ids []*client.ID) ([]reading.Found, error) {
+	found, err := r.service.Nodes(ctx, requestOf(ctx).scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
+	return found, nil
+}
+
+// nodes are the things of global ids: the clients that were found, and what is none.
+func (r queryResolver) nodes(ctx context.Context, ids []*client.ID, found []reading.Found) ([]model.Node, error) {
 	clients := make([]*client.Client, len(ids))
 	for i := range found {
 		clients[i] = found[i].Client
 	}
 	nodes := make([]model.Node, len(ids))
-	for i, c := range req.loaders.Wrap(clients) {
+	for i, c := range requestOf(ctx).loaders.Wrap(clients) {
 		switch {
 		case c == nil:
 		case found[i].Merged != nil:

@@ -36,9 +36,10 @@ func (w *objectWriter) compile(field graphql.CollectedField) bool {
 	return w.compiled[field.Field] != nil
 }
 
-// fields are those that are selected of an object of that type.
-func (w *objectWriter) fields(typeName string, of graphql.CollectedField) []graphql.CollectedField {
-	return graphql.CollectFields(w.operation, of.Selections, []string{typeName})
+// fields are those that are selected of an object of that type, which implements those
+// interfaces.
+func (w *objectWriter) fields(typeName string, of graphql.CollectedField, interfaces ...string) []graphql.CollectedField {
+	return graphql.CollectFields(w.operation, of.Selections, append(interfaces, typeName))
 }
 
 // object writes an object, each of its fields by write. It says whether all were
@@ -65,6 +66,13 @@ func (w *objectWriter) list(ctx context.Context, field graphql.CollectedField, r
 	list, err := w.compiled[field.Field].List(ctx, w.request.loaders, rows)
 	w.dst = append(w.dst, list...)
 	w.compiled[field.Field].Free(list)
+	return err == nil
+}
+
+// one writes a field that is a client.
+func (w *objectWriter) one(ctx context.Context, field graphql.CollectedField, found *client.Client) bool {
+	object, err := w.compiled[field.Field].One(ctx, w.request.loaders, client.RowsOf([]*client.Client{found})[0])
+	w.dst = append(w.dst, object...)
 	return err == nil
 }
 

@@ -16,6 +16,8 @@ type operationDrawing struct {
 	schema *ast.Schema
 	// ids are those that arguments name.
 	ids []string
+	// replays are writes that were made before: each answers the same again.
+	replays []replay
 
 	declared  []string
 	variables map[string]any
@@ -27,9 +29,21 @@ type operationDrawing struct {
 // next.
 var notCompared = []string{"duplicateClients", "tagUsage", "clientChanges", "_service", "_entities"}
 
-// query is the operation's text.
-func (d *operationDrawing) query() string {
+// replay is a write that was made under an idempotency key, and the type of its payload.
+type replay struct{ call, payload string }
+
+// operation is the operation's text.
+func (d *operationDrawing) operation() string {
 	d.variables = map[string]any{}
+	if len(d.replays) > 0 && rapid.IntRange(0, 4).Draw(d.T, "replayed") == 0 {
+		write := rapid.SampledFrom(d.replays).Draw(d.T, "write")
+		root := d.name() + ": " + write.call + d.directive() + " " + d.selection(d.schema.Types[write.payload], 1)
+		return d.text("mutation", []string{root})
+	}
+	return d.query()
+}
+
+func (d *operationDrawing) query() string {
 	var roots []string
 	for range rapid.IntRange(1, 3).Draw(d.T, "roots") {
 		var fields []*ast.FieldDefinition
@@ -40,12 +54,16 @@ func (d *operationDrawing) query() string {
 		}
 		if rapid.IntRange(0, 2).Draw(d.T, "any root") > 0 {
 			fields = slices.DeleteFunc(fields, func(f *ast.FieldDefinition) bool {
-				return f.Type.Name() != "Client" && f.Type.Name() != "ClientReport" && f.Type.Name() != "ClientConnection"
+				return !slices.Contains([]string{"Client", "ClientReport", "ClientConnection", "ClientSuggestions", "Node"}, f.Type.Name())
 			})
 		}
 		roots = append(roots, d.field(rapid.SampledFrom(fields).Draw(d.T, "root"), 0, d.name()))
 	}
-	operation := "query"
+	return d.text("query", roots)
+}
+
+// text is that of an operation, with its variables and fragments.
+func (d *operationDrawing) text(operation string, roots []string) string {
 	if len(d.declared) > 0 {
 		operation += " (" + strings.Join(d.declared, ", ") + ")"
 	}

@@ -102,7 +102,9 @@ func customField(field graphql.CollectedField) func([]byte, client.Field) ([]byt
 	case "type":
 		return sure(func(dst []byte, f client.Field) []byte { return client.AppendText(dst, string(f.Definition.Type)) })
 	case "propertyCode":
-		return sure(func(dst []byte, f client.Field) []byte { return client.AppendOptionalText(dst, f.Definition.PropertyCode) })
+		return sure(func(dst []byte, f client.Field) []byte {
+			return client.AppendOptionalText(dst, f.Definition.PropertyCode)
+		})
 	case "choices":
 		return sure(func(dst []byte, f client.Field) []byte { return appendTexts(dst, f.Definition.Choices) })
 	case "value":
@@ -141,7 +143,9 @@ func aliasField(field graphql.CollectedField) func([]byte, client.Alias) ([]byte
 	case "clientId":
 		return sure(func(dst []byte, a client.Alias) []byte { return client.AppendID(dst, a.ClientID) })
 	case "clientGlobalId":
-		return sure(func(dst []byte, a client.Alias) []byte { return client.AppendGlobalID(dst, client.TypeClient, a.ClientID) })
+		return sure(func(dst []byte, a client.Alias) []byte {
+			return client.AppendGlobalID(dst, client.TypeClient, a.ClientID)
+		})
 	}
 	return nil
 }

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/reading"
+)
+
+// answersNodes writes the things of global ids as the answer of the field that is being
+// resolved, where that has a plan and each of them is a client or a client's id that
+// finds nobody.
+func answersNodes(ctx context.Context, ids []*client.ID, found []reading.Found) bool {
+	p := planClients(ctx)
+	if p == nil {
+		return false
+	}
+	var clients []*client.Client
+	for i := range found {
+		switch {
+		case found[i].Merged != nil, found[i].Client == nil && ids[i].Type != client.TypeClient:
+			return false
+		case found[i].Client != nil:
+			clients = append(clients, found[i].Client)
+		}
+	}
+	objects, err := p.plan.Objects(ctx, p.request.loaders, client.RowsOf(clients))
+	if err != nil {
+		return false
+	}
+	dst, at := []byte{'['}, 0
+	for i := range found {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if found[i].Client == nil {
+			dst = append(dst, "null"...)
+			continue
+		}
+		dst = append(dst, objects(at)...)
+		at++
+	}
+	p.answer.data = append(dst, ']')
+	return true
+}
+
+const suggestionsType = "ClientSuggestions"
+
+// answersSuggestions writes what a typeahead shows, where the field that is being
+// resolved has a plan. label is that of the suggested new client; nil without one.
+func answersSuggestions(ctx context.Context, suggestions *reading.Suggestions, label *string) bool {
+	w := newObjectWriter(ctx)
+	if w == nil {
+		return false
+	}
+	selected := w.fields(suggestionsType, w.field)
+	for _, field := range selected {
+		if field.Name == "clients" && !w.compile(field) {
+			return false
+		}
+	}
+	return w.finish(w.object(suggestionsType, selected, func(field graphql.CollectedField) bool {
+		switch {
+		case field.Name == "clients":
+			return w.list(ctx, field, client.RowsOf(suggestions.Clients))
+		case field.Name == "addNew" && label == nil:
+			w.dst = append(w.dst, "null"...)
+			return true
+		case field.Name == "addNew":
+			return w.newClient(field, *label, *suggestions.AddNew)
+		}
+		return false
+	}))
+}
+
+func (w *objectWriter) newClient(of graphql.CollectedField, label, fullName string) bool {
+	const typeName = "NewClientSuggestion"
+	return w.object(typeName, w.fields(typeName, of), func(field graphql.CollectedField) bool {
+		switch field.Name {
+		case "label":
+			w.dst = client.AppendText(w.dst, label)
+		case "fullName":
+			w.dst = client.AppendText(w.dst, fullName)
+		default:
+			return false
+		}
+		return true
+	})
+}

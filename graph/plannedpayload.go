@@ -1,0 +1,46 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/internal/client"
+	"clientgraph/internal/service/writing"
+)
+
+// answersPayload writes the payload of a write that was made, where the field that is
+// being resolved has a plan. What was refused is left to the resolvers, and so is what
+// the payload tells beside the client.
+func answersPayload(ctx context.Context, result writing.Result, userErrors []*client.Error) bool {
+	if result.Client == nil || result.Conflict != nil || len(userErrors) > 0 {
+		return false
+	}
+	w := newObjectWriter(ctx)
+	if w == nil {
+		return false
+	}
+	typeName := w.field.Definition.Type.Name()
+	selected := w.fields(typeName, w.field, "ClientPayload")
+	for _, field := range selected {
+		if field.Name == "client" && !w.compile(field) {
+			return false
+		}
+	}
+	return w.finish(w.object(typeName, selected, func(field graphql.CollectedField) bool {
+		switch field.Name {
+		case "client":
+			return w.one(ctx, field, result.Client)
+		case "created":
+			w.dst = strconv.AppendBool(w.dst, result.Created)
+		case "userErrors":
+			w.dst = append(w.dst, "[]"...)
+		case "conflict":
+			w.dst = append(w.dst, "null"...)
+		default:
+			return false
+		}
+		return true
+	}))
+}
