@@ -42,7 +42,8 @@ func answersNodes(ctx context.Context, ids []*client.ID, found []reading.Found) 
 		dst = append(dst, objects(at)...)
 		at++
 	}
-	p.answer.data = append(dst, ']')
+	dst = append(dst, ']')
+	p.answer.data = dst
 	return true
 }
 
