@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,9 +33,38 @@ func stories() []story {
 		clientgraph_operation_duration_seconds_bucket{kind="query",le="0.1",instance="a"} 0+1500x120
 		clientgraph_operation_duration_seconds_bucket{kind="query",le="+Inf",instance="a"} 0+1500x120
 		clientgraph_job_last_success_timestamp_seconds{name="rekey",instance="a"} 0+15x120
+		process_resident_memory_bytes{instance="a"} 6e8x120
+		go_gc_gomemlimit_bytes{instance="a"} 1e9x120
+		clientgraph_certificate_expiry_timestamp_seconds{instance="a"} 9e6x120
+		clientgraph_feed_waiting_seconds{instance="a"} 0x120
 	`
-	return []story{
-		{"a server that is well", well, nil},
+	return slices.Concat(transferStories(well), webhookStories(well), []story{
+		{"a server that is well", well + wellTransfers + wellWebhooks, nil},
+		{
+			"a feed that nobody numbers", well + `
+			clientgraph_feed_waiting_seconds{instance="b"} 0x80 0+15x39`,
+			map[string]time.Duration{"ClientgraphFeedStopped": 150 * time.Second},
+		},
+		{
+			"a replica set whose majority is slow", well + `
+			clientgraph_database_command_duration_seconds_bucket{command="commitTransaction",le="0.25",instance="a"} 0+30x80 2400+0x39
+			clientgraph_database_command_duration_seconds_bucket{command="commitTransaction",le="0.5",instance="a"} 0+30x80 2400+0x39
+			clientgraph_database_command_duration_seconds_bucket{command="commitTransaction",le="1",instance="a"} 0+30x119
+			clientgraph_database_command_duration_seconds_bucket{command="commitTransaction",le="+Inf",instance="a"} 0+30x119`,
+			map[string]time.Duration{"ClientgraphCommitsSlow": 3 * time.Minute},
+		},
+		{
+			"a server that is short of memory", well + `
+			process_resident_memory_bytes{instance="b"} 6e8x80 9.9e8x39
+			go_gc_gomemlimit_bytes{instance="b"} 1e9x119
+			clientgraph_build_info{instance="b"} 1x119`,
+			map[string]time.Duration{"ClientgraphMemory": 6 * time.Minute},
+		},
+		{
+			"a certificate that nobody renewed", well + `
+			clientgraph_certificate_expiry_timestamp_seconds{instance="b"} 606000x119`,
+			map[string]time.Duration{"ClientgraphCertificateExpires": 90 * time.Second},
+		},
 		{
 			"a server that is gone", `clientgraph_build_info{instance="a"} 1x80 stale _x39
 			clientgraph_operations_total{outcome="ok",instance="a"} 0+1500x80 stale _x39`,
@@ -90,6 +120,73 @@ func stories() []story {
 			clientgraph_unread_bytes_limit{instance="a"} 100x119
 			clientgraph_unread_bytes{instance="a"} 1x80 99x39`,
 			map[string]time.Duration{"ClientgraphUnread": 135 * time.Second},
+		},
+	})
+}
+
+const (
+	// Imports and exports come and go; now and then an attempt fails.
+	wellTransfers = `
+		clientgraph_transfer_jobs_open{kind="IMPORT_CLIENTS",state="RUNNING",instance="a"} 1x120
+		clientgraph_transfer_jobs_open{kind="IMPORT_CLIENTS",state="QUEUED",instance="a"} 3x120
+		clientgraph_transfer_jobs_open{kind="IMPORT_CLIENTS",state="WAITING",instance="a"} 2x120
+		clientgraph_transfer_steps_total{kind="IMPORT_CLIENTS",instance="a"} 0+4x80 320+0x39
+		clientgraph_transfer_steps_total{kind="EXPORT_CLIENTS",instance="b"} 0x80 0+1x39
+		clientgraph_transfer_jobs_total{kind="IMPORT_CLIENTS",outcome="FILE_REFUSED",instance="a"} 0+1x119
+		clientgraph_transfer_attempts_failed_total{kind="IMPORT_CLIENTS",instance="a"} 0x40 1x79
+		clientgraph_transfer_jobs_total{kind="IMPORT_CLIENTS",outcome="INTERNAL",instance="a"} 0x119
+	`
+	// One receiver in four is down.
+	wellWebhooks = `
+		clientgraph_webhooks{state="well",instance="a"} 9x120
+		clientgraph_webhooks{state="failing",instance="a"} 3x120
+		clientgraph_webhooks{state="given_up",instance="a"} 1x120
+		clientgraph_webhooks_disabled_total{reason="FAILING",instance="a"} 1x120
+		clientgraph_webhook_late_seconds{instance="a"} 2x120
+	`
+)
+
+// transferStories are those of imports and exports.
+func transferStories(well string) []story {
+	return []story{
+		{
+			"imports that nobody goes on with", well + `
+			clientgraph_transfer_jobs_open{kind="IMPORT_CLIENTS",state="RUNNING",instance="a"} 1x119
+			clientgraph_transfer_steps_total{kind="IMPORT_CLIENTS",instance="a"} 0+4x80 320+0x39
+			clientgraph_transfer_jobs_total{kind="IMPORT_CLIENTS",outcome="DONE",instance="a"} 7x119`,
+			map[string]time.Duration{"ClientgraphTransfersStuck": 9 * time.Minute},
+		},
+		{
+			"imports that fail", well + wellTransfers + `
+			clientgraph_transfer_attempts_failed_total{kind="IMPORT_CLIENTS",instance="b"} 0x80 0+1x39`,
+			map[string]time.Duration{"ClientgraphTransfersFailing": 90 * time.Second},
+		},
+		{
+			"an import that was given up", well + wellTransfers + `
+			clientgraph_transfer_jobs_total{kind="IMPORT_CLIENTS",outcome="INTERNAL",instance="b"} 0x80 1x39`,
+			map[string]time.Duration{"ClientgraphTransfersFailing": 30 * time.Second},
+		},
+	}
+}
+
+// webhookStories are those of webhooks.
+func webhookStories(well string) []story {
+	return []story{
+		{
+			"webhooks that hear late", well + wellWebhooks + `
+			clientgraph_webhook_late_seconds{instance="b"} 0x80 0+15x39`,
+			map[string]time.Duration{"ClientgraphWebhooksLate": 6 * time.Minute},
+		},
+		{
+			"no way out to webhooks", well + `
+			clientgraph_webhooks{state="well",instance="a"} 9x80 1x39
+			clientgraph_webhooks{state="failing",instance="a"} 3x80 11x39`,
+			map[string]time.Duration{"ClientgraphWebhooksFailing": 6 * time.Minute},
+		},
+		{
+			"a webhook that was disabled", well + wellWebhooks + `
+			clientgraph_webhooks_disabled_total{reason="GONE",instance="b"} 0x80 1x39`,
+			map[string]time.Duration{"ClientgraphWebhookDisabled": 30 * time.Second},
 		},
 	}
 }

@@ -26,7 +26,7 @@ const root = "../.."
 // every program.
 func standard() map[string][]string {
 	return map[string][]string{
-		"go_goroutines": nil, "process_cpu_seconds_total": nil, "process_max_fds": nil, "process_open_fds": nil,
+		"go_gc_gomemlimit_bytes": nil, "go_goroutines": nil, "process_cpu_seconds_total": nil, "process_max_fds": nil, "process_open_fds": nil,
 		"process_resident_memory_bytes": nil, "process_start_time_seconds": nil,
 	}
 }

@@ -125,3 +125,49 @@ func TestFeedLagCountsEachChangeOnce(t *testing.T) {
 		t.Errorf("the changes waited %v s together, of %v s that there were", sum, most)
 	}
 }
+
+// What the alerts of imports, exports and webhooks go by.
+func TestJobsAndWebhooksShowInMetrics(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dataDir(t), "--sample", "--metrics-listen", "127.0.0.1:0")
+	token, operators := s.owner(t), operated(t, s)
+	wantCounts := func(what string, want map[string]float64) {
+		t.Helper()
+		until(t, what, func() bool {
+			metrics := operators.metrics(t)
+			for expression, n := range want {
+				if counted(t, metrics, expression) != n {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	s.do(t, token, `mutation { exportClients(input: {}) { userErrors { code } } }`)
+	started := s.do(t, token, `mutation { importClients(input: {match: EMAIL_ADDRESS}) { job { jobId } userErrors { code } } }`)
+	s.do(t, token, `mutation { createWebhook(input: {url: "https://example.com/hooks"}) { userErrors { code } } }`)
+	wantCounts("the export has ended", map[string]float64{
+		`clientgraph_transfer_jobs_total\{kind="EXPORT_CLIENTS",outcome="DONE"\}`: 1,
+		`clientgraph_transfer_rows_total\{kind="EXPORT_CLIENTS"\}`:                countOf(t, s, token),
+	})
+	wantCounts("a look at the backlog found the import and the webhook", map[string]float64{
+		`clientgraph_transfer_jobs_open\{kind="IMPORT_CLIENTS",state="WAITING"\}`: 1, `clientgraph_transfer_jobs_open\{[^}]*\}`: 1,
+		`clientgraph_webhooks\{state="well"\}`: 1, `clientgraph_webhooks\{[^}]*\}`: 1,
+		`clientgraph_feed_waiting_seconds`: 0, `clientgraph_webhook_pending_deliveries`: 0, `clientgraph_webhook_late_seconds`: 0,
+	})
+	payload, _ := started["importClients"].(map[string]any)
+	job, _ := payload["job"].(map[string]any)
+	for range 2 {
+		// The second time nothing ends.
+		s.do(t, token, fmt.Sprintf(`mutation { cancelJob(jobId: "%v") { userErrors { code } } }`, job["jobId"]))
+	}
+	wantCounts("the import was cancelled once", map[string]float64{
+		`clientgraph_transfer_jobs_total\{kind="IMPORT_CLIENTS",outcome="CANCELLED"\}`: 1,
+	})
+}
+
+func countOf(t *testing.T, s *serving, token string) float64 {
+	t.Helper()
+	count, _ := s.do(t, token, "{ clientCount }")["clientCount"].(float64)
+	return count
+}

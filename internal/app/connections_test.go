@@ -18,12 +18,12 @@ import (
 func TestRequestsOfAnHTTP2ConnectionAreBounded(t *testing.T) {
 	dir := t.TempDir()
 	writeCertificate(t, dir, "first")
-	secure, err := newTLS(config.HTTP{TLSCert: filepath.Join(dir, "cert"), TLSKey: filepath.Join(dir, "key")}, slog.New(slog.DiscardHandler))
+	secure, err := newCertificate(config.HTTP{TLSCert: filepath.Join(dir, "cert"), TLSKey: filepath.Join(dir, "key")}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	served := httptest.NewUnstartedServer(http.NotFoundHandler())
-	served.Listener = tls.NewListener(bounded(served.Listener, config.Serve{Connections: config.Connections{MaxConnections: 10}}, slog.New(slog.DiscardHandler)), secure)
+	served.Listener = tls.NewListener(bounded(served.Listener, config.Serve{Connections: config.Connections{MaxConnections: 10}}, slog.New(slog.DiscardHandler)), secure.config())
 	served.Config.HTTP2 = http2()
 	served.Start()
 	defer served.Close()

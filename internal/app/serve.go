@@ -62,7 +62,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	if err != nil {
 		return err
 	}
-	secure, err := newTLS(cfg.HTTP, logger)
+	secure, err := newCertificate(cfg.HTTP, logger)
 	if err != nil {
 		return err
 	}
@@ -94,13 +94,15 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	defer keepUp(ctx, service, db.store, watched, logger)()
 	defer deliverWebhooks(ctx, cfg, service, watched, logger)()
 	defer runJobs(ctx, service, watched, logger)()
+	defer watchBacklog(ctx, db.store, watched)()
 	showEngine(watched, cfg.Database, db)
 	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
 	connections := bounded(listener, cfg, logger)
 	watched.Show(telemetry.Connections, func() float64 { return float64(connections.Open()) })
 	listener = connections
 	if secure != nil {
-		listener = tls.NewListener(listener, secure)
+		listener = tls.NewListener(listener, secure.config())
+		watched.Show(telemetry.CertificateEnds, func() float64 { return float64(secure.expires().Unix()) })
 	}
 	announce(stdout, logger, program, cfg, listener.Addr(), db)
 	return serveHTTP(ctx, listener, handler, db, logger)

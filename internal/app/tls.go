@@ -28,8 +28,8 @@ type certificate struct {
 	failed bool
 }
 
-// newTLS returns how to serve https, nil when no certificate was given.
-func newTLS(cfg config.HTTP, logger *slog.Logger) (*tls.Config, error) {
+// newCertificate reads the certificate; nil when none was given.
+func newCertificate(cfg config.HTTP, logger *slog.Logger) (*certificate, error) {
 	if cfg.TLSCert == "" {
 		return nil, nil //nolint:nilnil // No certificate, and nothing went wrong: plain http.
 	}
@@ -37,7 +37,19 @@ func newTLS(cfg config.HTTP, logger *slog.Logger) (*tls.Config, error) {
 	if err := c.load(); err != nil {
 		return nil, &devdb.UserError{Message: fmt.Sprintf("the certificate can't be used (%v): check --tls-cert and --tls-key", err)}
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}, nil
+	return c, nil
+}
+
+// config is how to serve https with the certificate.
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}
+}
+
+// expires is when the certificate that is in use does.
+func (c *certificate) expires() time.Time {
+	// It fails for none.
+	current, _ := c.get(nil)
+	return current.Leaf.NotAfter
 }
 
 // get returns the certificate for a connection. Files that can't be used, half

@@ -69,6 +69,9 @@ func TestCertificateIsReadAgainWhenItChanges(t *testing.T) {
 		}
 	}
 	want("first")
+	if left := c.expires().Sub(now); left < 59*time.Minute || left > time.Hour {
+		t.Errorf("a certificate of an hour expires in %v", left)
+	}
 	writeCertificate(t, dir, "second")
 	want("first")
 	now = now.Add(certificatePause)
@@ -105,12 +108,12 @@ func dial(t *testing.T, address string, least, most uint16) (*http.Response, err
 func TestTLSIsOfVersion12OrLater(t *testing.T) {
 	dir := t.TempDir()
 	writeCertificate(t, dir, "first")
-	secure, err := newTLS(config.HTTP{TLSCert: filepath.Join(dir, "cert"), TLSKey: filepath.Join(dir, "key")}, slog.New(slog.DiscardHandler))
+	secure, err := newCertificate(config.HTTP{TLSCert: filepath.Join(dir, "cert"), TLSKey: filepath.Join(dir, "key")}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	served := httptest.NewUnstartedServer(http.NotFoundHandler())
-	served.Listener = tls.NewListener(served.Listener, secure)
+	served.Listener = tls.NewListener(served.Listener, secure.config())
 	served.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	served.Start()
 	defer served.Close()
@@ -132,7 +135,7 @@ func TestTLSIsOfVersion12OrLater(t *testing.T) {
 }
 
 func TestNoCertificateIsPlainHTTP(t *testing.T) {
-	if secure, err := newTLS(config.HTTP{}, nil); secure != nil || err != nil {
+	if secure, err := newCertificate(config.HTTP{}, nil); secure != nil || err != nil {
 		t.Errorf("got %v, %v", secure, err)
 	}
 }

@@ -13,9 +13,12 @@ import (
 
 // deliverWebhooks delivers to webhooks beside the server, until stop is called.
 func deliverWebhooks(ctx context.Context, cfg config.Serve, service *service.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
+	sender := sending.New(sending.Options{Private: cfg.PrivateHooks})
+	runner := service.NewRunner(sender, webhooks.Options{Attempted: watched.WebhookAttempt, Disabled: watched.WebhookDisabled, Logger: logger})
+	watched.Show(telemetry.WebhooksPending, func() float64 { return float64(runner.Backlog().Pending) })
+	watched.Show(telemetry.WebhooksLate, func() float64 { return runner.Backlog().Late.Seconds() })
 	return inBackground(ctx, func(ctx context.Context) {
-		sender := sending.New(sending.Options{Private: cfg.PrivateHooks})
 		defer sender.Close()
-		service.NewRunner(sender, webhooks.Options{Attempted: watched.WebhookAttempt, Logger: logger}).Run(ctx)
+		runner.Run(ctx)
 	})
 }

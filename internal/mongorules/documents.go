@@ -18,14 +18,15 @@ func deploymentWide() map[string][]string {
 		"businesses": {"rekeyedTo $gte"},
 		"counters":   {"_id $gte $lt", "_id $gte $lt value $ne"},
 		"feeds":      {"part keyVersion $lt rekeyTo $lt"},
-		// Whose rows wait to be numbered.
-		"outbox": {"businessId $gt"},
+		// Whose rows wait to be numbered, and which of all has waited longest.
+		"outbox": {"businessId $gt", "_id $gt"},
 		// Whose erasure goes on; and ids, which are the deployment's.
 		"tombstones": {"pending", "_id $in"},
-		// Which webhooks no process delivers to, and which one process does.
-		"webhooks": {"enabled until $lt", "owner"},
-		// Which jobs no process does.
-		"jobs": {"open until $lt"},
+		// Which webhooks no process delivers to, and which one process does; how many there
+		// are.
+		"webhooks": {"enabled until $lt", "owner", "enabled $in"},
+		// Which jobs no process does, and how many have not ended.
+		"jobs": {"open until $lt", "open"},
 	}
 }
 

@@ -24,23 +24,30 @@ const (
 	Connections    Gauge = "connections"
 	EngineDiskUsed Gauge = "engine_disk_used_bytes"
 	EngineDiskFree Gauge = "engine_disk_free_bytes"
+
+	WebhooksPending Gauge = "webhook_pending_deliveries"
+	WebhooksLate    Gauge = "webhook_late_seconds"
+	CertificateEnds Gauge = "certificate_expiry_timestamp_seconds"
 )
 
 // gauges says what each gauge means.
 func gauges() map[Gauge]string {
 	return map[Gauge]string{
-		Slots:          "Operations that may be executed at once.",
-		SlotsTaken:     "Operations that are executed.",
-		Queue:          "Operations that may wait for their turn at once.",
-		QueueTaken:     "Operations that wait for their turn.",
-		UnreadBytes:    "Bytes of answers that wait to be read by their callers.",
-		UnreadLimit:    "Bytes of answers that may wait to be read.",
-		Streams:        "WebSockets and event streams that are open.",
-		Subscriptions:  "Subscriptions that are open.",
-		DocumentBytes:  "Bytes of documents that are kept parsed.",
-		Connections:    "Connections of callers that are open.",
-		EngineDiskUsed: "Bytes that the embedded database takes on disk; only where it is ours.",
-		EngineDiskFree: "Bytes that there is room for on the disk of the embedded database; only where it is ours.",
+		Slots:           "Operations that may be executed at once.",
+		SlotsTaken:      "Operations that are executed.",
+		Queue:           "Operations that may wait for their turn at once.",
+		QueueTaken:      "Operations that wait for their turn.",
+		UnreadBytes:     "Bytes of answers that wait to be read by their callers.",
+		UnreadLimit:     "Bytes of answers that may wait to be read.",
+		Streams:         "WebSockets and event streams that are open.",
+		Subscriptions:   "Subscriptions that are open.",
+		DocumentBytes:   "Bytes of documents that are kept parsed.",
+		Connections:     "Connections of callers that are open.",
+		EngineDiskUsed:  "Bytes that the embedded database takes on disk; only where it is ours.",
+		WebhooksPending: "Messages to webhooks that wait to be sent by this server, of a webhook at most 500.",
+		WebhooksLate:    "How long ago the oldest change was made that this server has yet to send to a webhook whose receiver takes messages.",
+		CertificateEnds: "When the certificate of --tls-cert expires, in seconds since 1970; only where there is one.",
+		EngineDiskFree:  "Bytes that there is room for on the disk of the embedded database; only where it is ours.",
 	}
 }
 

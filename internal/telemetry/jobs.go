@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
@@ -46,13 +47,65 @@ func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Conte
 	t.count(record.Summary())
 }
 
-// TransferEnded counts an import or an export that ended: its rows, and how long it took
-// from its first start.
-func (t *Telemetry) TransferEnded(kind, state string, rows int64, took time.Duration) {
+// TransferEnded counts an import or an export that ended: how, and how long it took from
+// when it first began.
+func (t *Telemetry) TransferEnded(kind, outcome string, took time.Duration) {
 	if t == nil || t.metrics == nil {
 		return
 	}
-	t.transfers.WithLabelValues(kind, state).Inc()
-	t.transferRows.WithLabelValues(kind).Add(float64(rows))
+	t.transfers.WithLabelValues(kind, outcome).Inc()
 	t.transferTime.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+// TransferWent counts a step of an import or an export, and the rows that it read or
+// wrote with it.
+func (t *Telemetry) TransferWent(kind string, rows int64) {
+	if t != nil && t.metrics != nil {
+		t.transferSteps.WithLabelValues(kind).Inc()
+		t.transferRows.WithLabelValues(kind).Add(float64(rows))
+	}
+}
+
+// TransferFailed counts an attempt at an import or an export that failed on our side.
+func (t *Telemetry) TransferFailed(kind string) {
+	if t != nil && t.metrics != nil {
+		t.transferFailures.WithLabelValues(kind).Inc()
+	}
+}
+
+// WebhookDisabled counts a webhook that a server disabled.
+func (t *Telemetry) WebhookDisabled(reason string) {
+	if t != nil && t.metrics != nil {
+		t.webhooksDisabled.WithLabelValues(reason).Inc()
+	}
+}
+
+// Backlog is what waits in the database to be done beside requests, in all businesses.
+type Backlog struct {
+	// Transfers are the imports and exports that have not ended, by kind and state.
+	Transfers map[[2]string]int64
+	// Webhooks are all webhooks, by how they are.
+	Webhooks map[string]int64
+	// Feed is how long ago the oldest change was made that the feed does not show yet.
+	Feed time.Duration
+}
+
+// Backlog shows what waits; nil where that is not known, for then nothing is shown.
+func (t *Telemetry) Backlog(b *Backlog) {
+	if t == nil || t.metrics == nil {
+		return
+	}
+	if b == nil {
+		t.transfersOpen.Reset()
+		t.webhookHealth.Reset()
+		t.feedWaiting.Set(math.NaN())
+		return
+	}
+	for key, n := range b.Transfers {
+		t.transfersOpen.WithLabelValues(key[0], key[1]).Set(float64(n))
+	}
+	for health, n := range b.Webhooks {
+		t.webhookHealth.WithLabelValues(health).Set(float64(n))
+	}
+	t.feedWaiting.Set(max(b.Feed, 0).Seconds())
 }

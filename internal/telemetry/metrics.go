@@ -30,6 +30,8 @@ type metrics struct {
 	retries    prometheus.Counter
 	feedLag    prometheus.Histogram
 
+	feedWaiting prometheus.Gauge
+
 	commands        *prometheus.HistogramVec
 	commandFailures *prometheus.CounterVec
 	poolWaits       prometheus.Histogram
@@ -42,12 +44,17 @@ type metrics struct {
 	jobTime    *prometheus.HistogramVec
 	jobSuccess *prometheus.GaugeVec
 
-	transfers    *prometheus.CounterVec
-	transferRows *prometheus.CounterVec
-	transferTime *prometheus.HistogramVec
+	transfers        *prometheus.CounterVec
+	transferRows     *prometheus.CounterVec
+	transferSteps    *prometheus.CounterVec
+	transferTime     *prometheus.HistogramVec
+	transferFailures *prometheus.CounterVec
+	transfersOpen    *prometheus.GaugeVec
 
-	webhooks   *prometheus.CounterVec
-	webhookLag prometheus.Histogram
+	webhooks         *prometheus.CounterVec
+	webhookLag       prometheus.Histogram
+	webhooksDisabled *prometheus.CounterVec
+	webhookHealth    *prometheus.GaugeVec
 }
 
 // operationBuckets are of durations of operations, in seconds: from an empty one to
@@ -109,6 +116,7 @@ func (m *metrics) countDatabase() {
 
 func (m *metrics) countFeed() {
 	m.feedLag = m.histogram("feed_lag_seconds", "How long after their change rows of the change feed could be read, as far as this process numbered them.", []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300})
+	m.feedWaiting = m.gauge("feed_waiting_seconds", "How long ago the oldest change was made that the change feed does not show yet, in all businesses; 0 where all are there.")
 }
 
 func (m *metrics) countJobs() {
@@ -118,14 +126,29 @@ func (m *metrics) countJobs() {
 }
 
 func (m *metrics) countTransfers() {
-	m.transfers = m.counters("transfer_jobs_total", "Imports and exports that ended, by kind and state, as the schema's JobKind and JobState say them. Those that callers cancelled are not counted.", "kind", "state")
-	m.transferRows = m.counters("transfer_rows_total", "Rows that imports read and exports wrote, of those that ended.", "kind")
+	m.transfers = m.counters("transfer_jobs_total", "Imports and exports that ended, by kind and outcome: DONE, CANCELLED, or why they failed, as the schema's JobFailure says it. Those that an erasure ended are not counted.", "kind", "outcome")
+	m.transferRows = m.counters("transfer_rows_total", "Rows that imports read and exports wrote, as they go on.", "kind")
+	m.transferSteps = m.counters("transfer_steps_total", "Batches of rows that imports and exports went through; an import with viewers goes through its rows more than once.", "kind")
+	m.transferFailures = m.counters("transfer_attempts_failed_total", "Attempts at imports and exports that failed on our side; each is begun again, ten times.", "kind")
+	m.transfersOpen = m.gauges("transfer_jobs_open", "Imports and exports that have not ended, in all businesses, by kind and state, as the schema's JobKind and JobState say them.", "kind", "state")
+	for _, kind := range []string{"IMPORT_CLIENTS", "EXPORT_CLIENTS"} {
+		// So that the first one is an increase.
+		m.transfers.WithLabelValues(kind, "INTERNAL")
+		m.transferFailures.WithLabelValues(kind)
+		m.transferRows.WithLabelValues(kind)
+		m.transferSteps.WithLabelValues(kind)
+	}
 	m.transferTime = m.histograms("transfer_duration_seconds", "How long imports and exports took from when they first began.", []float64{.1, 1, 10, 60, 600, 3600, 21600}, "kind")
 }
 
 func (m *metrics) countWebhooks() {
 	m.webhooks = m.counters("webhook_attempts_total", "Messages that webhooks were sent, by outcome: DELIVERED, or why the attempt failed, as the schema's WebhookFailure says it.", "outcome")
 	m.webhookLag = m.histogram("webhook_lag_seconds", "How long after their change messages arrived at their webhooks.", []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400})
+	m.webhookHealth = m.gauges("webhooks", "Webhooks of all businesses, by how they are: well, failing (the last attempt did not arrive), given_up (disabled for failing for days), gone (disabled because the receiver said so), disabled (by somebody).", "state")
+	m.webhooksDisabled = m.counters("webhooks_disabled_total", "Webhooks that this server disabled, by reason, as the schema's WebhookDisabledReason says it.", "reason")
+	for _, reason := range []string{"FAILING", "GONE"} {
+		m.webhooksDisabled.WithLabelValues(reason)
+	}
 }
 
 func (m *metrics) describe(name, kind, help string, labels ...string) {

@@ -101,6 +101,43 @@ func TestWebhookAttemptsAreCountedByOutcomeAndTheirLagWhenTheyArrive(t *testing.
 	}
 }
 
+func TestImportsAndExportsAreCountedByKindAndOutcome(t *testing.T) {
+	w := tell(t, telemetry.Options{})
+	w.TransferWent("IMPORT_CLIENTS", 500)
+	w.TransferWent("IMPORT_CLIENTS", 0)
+	w.TransferFailed("IMPORT_CLIENTS")
+	w.TransferEnded("IMPORT_CLIENTS", "FILE_REFUSED", 2*time.Second)
+	wantMetrics(t, w, `clientgraph_transfer_rows_total{kind="IMPORT_CLIENTS"} 500`, `clientgraph_transfer_steps_total{kind="IMPORT_CLIENTS"} 2`,
+		`clientgraph_transfer_attempts_failed_total{kind="IMPORT_CLIENTS"} 1`, `clientgraph_transfer_jobs_total{kind="IMPORT_CLIENTS",outcome="FILE_REFUSED"} 1`,
+		`clientgraph_transfer_duration_seconds_sum{kind="IMPORT_CLIENTS"} 2`,
+		// The first one that fails is to be an increase.
+		`clientgraph_transfer_jobs_total{kind="EXPORT_CLIENTS",outcome="INTERNAL"} 0`, `clientgraph_webhooks_disabled_total{reason="GONE"} 0`)
+}
+
+func wantMetrics(t *testing.T, w *told, all ...string) {
+	t.Helper()
+	metrics := w.get(t, "/metrics")
+	for _, want := range all {
+		if !strings.Contains(metrics, want+"\n") {
+			t.Errorf("want %s among %s", want, metrics)
+		}
+	}
+}
+
+// A server that can't ask the database must not go on telling what it knew.
+func TestBacklogIsNotToldWhereItIsNotKnown(t *testing.T) {
+	w := tell(t, telemetry.Options{})
+	w.Backlog(&telemetry.Backlog{
+		Transfers: map[[2]string]int64{{"EXPORT_CLIENTS", "QUEUED"}: 3}, Webhooks: map[string]int64{"failing": 2}, Feed: time.Minute,
+	})
+	wantMetrics(t, w, `clientgraph_transfer_jobs_open{kind="EXPORT_CLIENTS",state="QUEUED"} 3`, `clientgraph_webhooks{state="failing"} 2`, "clientgraph_feed_waiting_seconds 60")
+	w.Backlog(nil)
+	wantMetrics(t, w, "clientgraph_feed_waiting_seconds NaN")
+	if metrics := w.get(t, "/metrics"); strings.Contains(metrics, "clientgraph_transfer_jobs_open{") || strings.Contains(metrics, "clientgraph_webhooks{") {
+		t.Errorf("told: %s", metrics)
+	}
+}
+
 func TestCallersTracesAreBounded(t *testing.T) {
 	w := tell(t, telemetry.Options{})
 	header := http.Header{"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}

@@ -39,11 +39,30 @@ type Transfers struct {
 	*writing.Writes
 	// changed has something in it when there may be a job to do.
 	changed chan struct{}
+	ended   func(kind, outcome string, took time.Duration)
 }
 
 // New returns the transfers; they write through writes.
 func New(writes *writing.Writes) *Transfers {
-	return &Transfers{Writes: writes, changed: make(chan struct{}, 1)}
+	return &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}}
+}
+
+// TellEndedJobs has each end of a job told that this process brings about: its kind, why
+// it failed, or else its state, and how long it took from when it first began; 0 where it
+// never did. It is to be called before anything else is.
+func (s *Transfers) TellEndedJobs(ended func(kind, outcome string, took time.Duration)) {
+	s.ended = ended
+}
+
+func (s *Transfers) tellEnded(job *store.Job) {
+	outcome, took := string(job.State), time.Duration(0)
+	if job.Failure != nil {
+		outcome = string(*job.Failure)
+	}
+	if job.StartedDate != nil {
+		took = job.EndedDate.Sub(*job.StartedDate)
+	}
+	s.ended(string(job.Kind), outcome, took)
 }
 
 func (s *Transfers) tellChanged() {
@@ -179,8 +198,9 @@ func giveUpResults(ctx context.Context, tx store.Tx) ([]store.Job, error) {
 func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client.ID) (Result, error) {
 	kinds := kindsOf(scope)
 	var result Result
+	cancelled := false
 	err := s.Write(ctx, scope, answer{&result}, func(ctx context.Context, tx store.Tx) error {
-		result = Result{}
+		result, cancelled = Result{}, false
 		if wrong := id.Wrong(client.Path{argumentJob}); wrong != nil {
 			return wrong
 		}
@@ -196,10 +216,14 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 			return nil
 		}
 		s.end(job, store.JobCancelled, nil)
+		cancelled = true
 		return tx.PutJob(ctx, *job)
 	})
 	if err != nil {
 		return Result{}, err
+	}
+	if cancelled {
+		s.tellEnded(result.Job)
 	}
 	// An answer that was kept is told to who sees the job now.
 	if result.Job == nil || !sees(scope, kinds, result.Job) {

@@ -72,7 +72,7 @@ func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.C
 
 // ended does what is left to do after the end of a job.
 func (r *Runner) ended(ctx context.Context, job *store.Job) {
-	r.tell(job)
+	r.transfers.tellEnded(job)
 	if err := r.transfers.dropFile(ctx, job); err != nil {
 		// It goes with time.
 		r.options.Logger.WarnContext(ctx, "the file of a job is kept for a while", "job", job.JobID, "error", err)
@@ -108,7 +108,10 @@ func (r *Runner) export(ctx context.Context, scope client.Scope, job *store.Job)
 	}
 	to := &resultWriter{runner: r, ctx: ctx, job: job, total: total}
 	written, err := transfer.ExportClients(ctx, r.transfers.Reads, scope, to, transfer.ExportOptions{
-		Format: options.Format, Filter: options.Filter, Progress: func(written int64) { to.rows = written },
+		Format: options.Format, Filter: options.Filter, Progress: func(written int64) {
+			r.options.Went(string(job.Kind), written-to.rows)
+			to.rows = written
+		},
 	})
 	if err != nil {
 		return err
@@ -163,8 +166,19 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	}
 	options := asked.options()
 	entries := int64(0)
-	options.Begun = func(b transfer.Begun) { entries = b.Entries }
 	var done *store.Job
+	// came is how many rows were read with what was committed last, told of how many
+	// somebody was told.
+	var came, told int64
+	options.Begun = func(b transfer.Begun) {
+		entries, told = b.Entries, countsOf(b.Before).Rows
+		came = told
+	}
+	tell := func() {
+		r.options.Went(string(job.Kind), came-told)
+		told = came
+	}
+	options.Progress = func(store.ImportPhase, int64, int64) { tell() }
 	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
 		done = nil
 		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
@@ -181,6 +195,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 				}
 			}
 			now.Counts, now.Total = countsOf(part.Came), &entries
+			came = now.Counts.Rows
 			// It comes further.
 			now.Attempts = 1
 			if part.Came.Phase == store.ImportDone {
@@ -205,6 +220,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 			return nil
 		})
 	}
+	tell()
 	if done != nil {
 		r.ended(ctx, done)
 	}

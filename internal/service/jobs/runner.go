@@ -47,9 +47,11 @@ var errLost = errors.New("the job has ended, or another process does it")
 type Options struct {
 	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
 	Term, Renewal, Look time.Duration
-	// Ended is called after the end of each job: its kind, its state, how many rows it was
-	// about, and how long it took from its first start.
-	Ended func(kind, state string, rows int64, took time.Duration)
+	// Went is called as a job of that kind goes on: how many more rows it has read or
+	// written, 0 where it went through some again.
+	Went func(kind string, rows int64)
+	// Failed is called after each attempt at a job of that kind that fails on our side.
+	Failed func(kind string)
 	// Logger logs what fails on our side.
 	Logger *slog.Logger
 }
@@ -72,8 +74,11 @@ func (s *Transfers) NewJobRunner(options Options) *Runner {
 	if options.Look == 0 {
 		options.Look = lookInterval
 	}
-	if options.Ended == nil {
-		options.Ended = func(string, string, int64, time.Duration) {}
+	if options.Went == nil {
+		options.Went = func(string, int64) {}
+	}
+	if options.Failed == nil {
+		options.Failed = func(string) {}
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -210,7 +215,7 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy 
 		return nil, busy, err
 	}
 	if ended != nil {
-		r.tell(ended)
+		s.tellEnded(ended)
 		err = s.dropFile(ctx, ended)
 	}
 	return work, busy, err
@@ -239,14 +244,6 @@ func (r *Runner) started(job *taken) {
 // anew says whether a job is done from its beginning each time that it is begun.
 func anew(job *store.Job) bool { return job.Kind == store.ExportClients || job.DryRun }
 
-func (r *Runner) tell(job *store.Job) {
-	took := time.Duration(0)
-	if job.StartedDate != nil {
-		took = job.EndedDate.Sub(*job.StartedDate)
-	}
-	r.options.Ended(string(job.Kind), string(job.State), job.Counts.Rows, took)
-}
-
 // do does a job to its end, or until it is another's.
 func (r *Runner) do(ctx context.Context, job *taken) {
 	doing, cancel := context.WithCancel(ctx)
@@ -263,6 +260,7 @@ func (r *Runner) do(ctx context.Context, job *taken) {
 		return
 	}
 	if !errors.Is(err, context.Canceled) {
+		r.options.Failed(string(job.Kind))
 		r.options.Logger.ErrorContext(ctx, "a job failed; it is begun again", "job", job.JobID, "attempts", job.Attempts, "error", err)
 	}
 	r.release(ctx, &job.Job, ctx.Err() != nil)

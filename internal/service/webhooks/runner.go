@@ -40,6 +40,8 @@ type Options struct {
 	GiveUpAfter time.Duration
 	// Attempted is called after each attempt: its outcome, and how long ago the change was.
 	Attempted func(outcome string, lag time.Duration)
+	// Disabled is called after a webhook was disabled, for that reason.
+	Disabled func(reason string)
 	// Logger logs what fails on our side, and webhooks that are disabled.
 	Logger *slog.Logger
 }
@@ -58,6 +60,8 @@ type Runner struct {
 	mu sync.Mutex
 	// renewed is when the leases were last known to be ours.
 	renewed time.Time
+	// behind is what each webhook was not told yet, as its worker last saw it.
+	behind map[store.WebhookKey]behind
 }
 
 // NewRunner returns a runner, which delivers while Run runs.
@@ -74,10 +78,13 @@ func (s *Endpoints) NewRunner(sender Sender, options Options) *Runner {
 	if options.Attempted == nil {
 		options.Attempted = func(string, time.Duration) {}
 	}
+	if options.Disabled == nil {
+		options.Disabled = func(string) {}
+	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{endpoints: s, sender: sender, options: options, owner: rand.Text(), workers: map[store.WebhookKey]*worker{}}
+	return &Runner{endpoints: s, sender: sender, options: options, owner: rand.Text(), workers: map[store.WebhookKey]*worker{}, behind: map[store.WebhookKey]behind{}}
 }
 
 // Run delivers until ctx ends, and gives the webhooks back then.
@@ -165,7 +172,10 @@ func (r *Runner) start(ctx context.Context, key store.WebhookKey) *worker {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &worker{runner: r, key: key, stop: cancel, woken: make(chan struct{}, 1)}
 	r.workers[key] = w
-	r.working.Go(func() { w.run(ctx) })
+	r.working.Go(func() {
+		w.run(ctx)
+		r.note(key, nil)
+	})
 	return w
 }
 

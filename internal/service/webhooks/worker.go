@@ -79,8 +79,12 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 		return w.runner.options.Renewal, nil
 	}
 	open, err := w.store().OpenWebhook(ctx, w.runner.owner, w.key)
-	if err != nil || open == nil {
-		return lookAgain, err
+	if err != nil {
+		return 0, err
+	}
+	if open == nil {
+		w.runner.note(w.key, nil)
+		return lookAgain, nil
 	}
 	if paused := open.State.PausedUntil.Sub(w.now()); paused > 0 {
 		return paused, nil
@@ -90,10 +94,12 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	w.runner.note(w.key, behindOf(open, pending))
 	b := newBatch(w, open, pending)
 	if err := b.send(ctx); err != nil {
 		return 0, err
 	}
+	w.runner.note(w.key, behindOf(open, pending))
 	open.State.Done = max(open.State.Done, b.done())
 	if before != open.State {
 		ours, err := w.store().SaveWebhookState(ctx, w.runner.owner, open)
@@ -103,7 +109,12 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 	}
 	if b.disable != nil {
 		w.runner.options.Logger.WarnContext(ctx, "a webhook was disabled", "webhookId", w.key.WebhookID, "reason", *b.disable)
-		return lookAgain, w.store().DisableWebhook(ctx, w.runner.owner, open, *b.disable)
+		if err := w.store().DisableWebhook(ctx, w.runner.owner, open, *b.disable); err != nil {
+			return 0, err
+		}
+		w.runner.note(w.key, nil)
+		w.runner.options.Disabled(string(*b.disable))
+		return lookAgain, nil
 	}
 	return b.wait(), w.trim(ctx, b.attempts)
 }
