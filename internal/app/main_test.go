@@ -20,7 +20,7 @@ const (
 	// installTimeout covers fetching the engine, which is done once a machine.
 	installTimeout = 6 * time.Minute
 	// patience is how long anything else may take before a test gives it up.
-	patience = 30 * time.Second
+	patience = time.Minute
 	// pollPause is the time between two looks at what has no event to wait for.
 	pollPause = 5 * time.Millisecond
 )
