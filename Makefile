@@ -131,10 +131,15 @@ threats: ## check: the tests that SECURITY.md names are there
 scripts: ## check: shell scripts parse
 	.ci/scripts
 
+# Without the race detector, by which it takes twice as long: `make test` and `make long`
+# run the same tests with it.
+property: RACE :=
 property: export CLIENTGRAPH_TEST_SIZE := check
-property: ## check: property tests, with more cases than `make test` gives them
-	packages=$$(.ci/packages 'Test\w*Property'); $(GOTEST) -timeout 10m -run Property $$packages
+property: ## check: property, crash and fault tests, with more cases than `make test` gives them
+	sized=$$(.ci/sized); $(GOTEST) -count=1 -timeout 20m $$sized
 
+# What is tested runs as a program of its own, which the detector does not see.
+browser: RACE :=
 browser: $(PLAYGROUND) $(CONSOLE) $(BROWSER) ## check: the playground and the console in a real browser
 	[ -f $(PLAYGROUND) ] && [ -f $(CONSOLE) ] || { echo "the browser test needs the playground and the console, which npm builds" >&2; exit 1; }
 	CHROMIUM=$$(.ci/chromium); export CHROMIUM; packages=$$(.ci/packages 'Test\w*Browser'); \

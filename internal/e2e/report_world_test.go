@@ -27,7 +27,7 @@ const (
 
 // reportClients is how many clients the business has. Each case is drawn around one
 // of them: more clients than cases add little but time.
-func reportClients() int64 { return int64(testsize.Of(500, 1_000, 2_000)) }
+func reportClients() int64 { return int64(testsize.Of(500, 500, 2_000)) }
 
 // Custom fields of the reports' world.
 const (
