@@ -314,8 +314,41 @@ func (r *documentRow) IDs(to []int64, place int) []int64 {
 // Record implements client.Row.
 func (r *documentRow) Record() (*client.Client, error) { return r.set.codec.Decode(r.document) }
 
-// rowValue is a value of a row. Its text is the row's own: it is not copied.
-type rowValue struct{ stored }
+// rowValue is a value of a row. Its texts are the row's own: they are not copied.
+type rowValue struct {
+	stored
+	// entry is what Entry answers, kept so that it is allocated once.
+	entry *rowValue
+}
+
+// Length implements client.Stored. The places of the entries are kept where those of
+// the list before were.
+func (v *rowValue) Length() (int, bool) {
+	v.entries = v.entries[:0]
+	list := v.value.Value
+	size := prefixed(list, 0)
+	if v.value.Type != bson.TypeArray || size < 5 || size > len(list) || list[size-1] != 0 {
+		return 0, false
+	}
+	for rest := list[4 : size-1]; len(rest) > 0; {
+		name, length, ok := element(rest)
+		if !ok {
+			return 0, false
+		}
+		v.entries = append(v.entries, bson.RawValue{Type: bson.Type(rest[0]), Value: rest[1+len(name)+1 : length]})
+		rest = rest[length:]
+	}
+	return len(v.entries), true
+}
+
+// Entry implements client.Stored.
+func (v *rowValue) Entry(i int) client.Stored {
+	if v.entry == nil {
+		v.entry = &rowValue{}
+	}
+	v.entry.value = v.entries[i]
+	return v.entry
+}
 
 // Text implements client.Stored.
 func (v *rowValue) Text() (string, bool) {

@@ -75,6 +75,24 @@ func TestRowsOfAnotherShapeAreRefused(t *testing.T) {
 	}
 }
 
+// A page has hundreds of lists: what a row tells of one takes no memory beside the answer.
+func TestRowsTellListsWithoutMemoryOfTheirOwn(t *testing.T) {
+	place := client.PlaceOf(client.NameTags)
+	document, err := bson.Marshal(bson.D{{Key: schema.FieldID, Value: int64(1)}, {Key: client.NameTags, Value: bson.A{"VIP", "Walk-in", "née"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := NewCodec(nil).NewRowSet(client.Select(client.NameTags)).Read(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 0, 100)
+	allocations := testing.AllocsPerRun(100, func() { answer, err = row.Append(answer[:0], place) })
+	if err != nil || string(answer) != `["VIP","Walk-in","née"]` || allocations > 0 {
+		t.Errorf("the tags are %s, %v, with %v allocations", answer, err, allocations)
+	}
+}
+
 // Bytes that are no document are an error of the row, never a panic or a value from
 // outside of them.
 func FuzzRow(f *testing.F) {
