@@ -93,7 +93,7 @@ func imports() map[string][]string {
 		feed:                            {changefeed, client, history, counters, indexed, query, schema, transact, search},
 		indexed:                         {transact},
 		"internal/mongostore/lease":     {feed, query, schema, transact},
-		query:                           {client, schema, store},
+		query:                           {client, schema, search, store},
 		record:                          {client, schema},
 		schema:                          {store},
 		transact:                        {observe, store},

@@ -8,7 +8,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/indexed"
@@ -23,11 +22,13 @@ type clientReads struct {
 	db    *mongo.Database
 	codec *record.Codec
 	seen  *indexed.Seen
+	// common is commonKey.
+	common int64
 }
 
 // Account implements store.Store.
 func (r *clientReads) Account(ctx context.Context, scope client.Scope, clientAccountID int64) (*client.Client, error) {
-	q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldAccounts, Value: clientAccountID}), Rest: query.Visible(scope)}
+	q := query.Query{Core: append(query.Tenant(scope), bson.E{Key: schema.FieldAccounts, Value: clientAccountID}), Rest: query.Visible(scope), Index: "byAccounts"}
 	found, err := r.read(ctx, q, query.Window{Limit: 1}, client.Select("blocked", schema.FieldSubjects))
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -168,19 +169,4 @@ func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.
 		return fmt.Errorf("read clients: %w", err)
 	}
 	return nil
-}
-
-func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.D) (*mongo.Cursor, error) {
-	clients := r.db.Collection(schema.Clients)
-	if w.Batch == 0 {
-		w.Batch = query.OneBatch
-	}
-	if len(q.Rest) > 0 {
-		return clients.Aggregate(ctx, append(q.Stages(), w.Stages(projection)...), options.Aggregate().SetBatchSize(w.Batch))
-	}
-	o := options.Find().SetProjection(projection).SetSkip(w.Skip).SetLimit(w.Limit).SetBatchSize(w.Batch)
-	if w.Sort != nil {
-		o.SetSort(w.Sort)
-	}
-	return clients.Find(ctx, q.Core, o)
 }

@@ -18,7 +18,7 @@ import (
 func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions store.Conditions) (int64, error) {
 	q := query.List(scope, conditions, query.Unbounded())
 	if len(q.Rest) == 0 && mongo.SessionFromContext(ctx) == nil {
-		n, err := r.countCore(ctx, q)
+		n, err := r.count(ctx, q, 0)
 		if err == nil || !transact.Unavailable(err) {
 			return n, err
 		}
@@ -26,24 +26,6 @@ func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions 
 		// aggregate.
 	}
 	return r.countAll(ctx, q)
-}
-
-// countCore counts by the command count, which needs no documents where an index
-// answers the whole query. MongoDB does not take it in a transaction.
-func (r *clientReads) countCore(ctx context.Context, q query.Query) (int64, error) {
-	var counted struct {
-		N int64 `bson:"n"`
-	}
-	err := r.db.RunCommand(ctx, bson.D{
-		{Key: "count", Value: schema.Clients},
-		{Key: "query", Value: q.Core},
-		// A command that is written out does not get the database's read concern.
-		{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
-	}).Decode(&counted)
-	if err != nil {
-		return 0, fmt.Errorf("count clients: %w", err)
-	}
-	return counted.N, nil
 }
 
 // countAll counts whatever the query and wherever it is asked.

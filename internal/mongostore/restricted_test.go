@@ -125,7 +125,7 @@ func TestFeedTellsTheSameByAnIndexAndWithoutOne(t *testing.T) {
 	p := openProcess(t, db, nil)
 	first := p.busyFeed(t, 1_000)
 	onMongoDB := openProcess(t, db, nil)
-	onMongoDB.store.AsOnMongoDB()
+	onMongoDB.store.AsOnMongoDB(10)
 	without := mongostore.New(connect(t, db.URI, nil), db.Name)
 	many := []string{"staff:7"}
 	for i := range 450 {

@@ -69,7 +69,7 @@ func New(connection *mongo.Client, database string) *Store {
 	s.feed = feed.New(db, seen, s.remakeKeys)
 	s.ChangeStore = s.feed
 	s.Admin = admin.New(db, codec, s.feed, seen)
-	s.clientReads = &clientReads{db: db, codec: codec, seen: seen}
+	s.clientReads = &clientReads{db: db, codec: codec, seen: seen, common: commonKey}
 	s.businesses = &businesses{db: db, feed: s.feed}
 	s.webhooks = &webhooks{db: db}
 	s.jobs = &jobs{db: db}

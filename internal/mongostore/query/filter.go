@@ -19,7 +19,7 @@ func Tenant(scope client.Scope) bson.D {
 
 // ByIDs looks for clients of those ids, in any stage of their life.
 func ByIDs(scope client.Scope, ids []int64) Query {
-	q := Query{Core: Tenant(scope)}
+	q := Query{Core: Tenant(scope), Index: indexID}
 	if scope.Rows.ByID() {
 		ids = intersect(scope.Rows.ClientIDs, ids)
 	} else {
@@ -46,10 +46,12 @@ func Visible(scope client.Scope) bson.D {
 // subjects is told by its own list.
 func ViewersOf(scope client.Scope, subjectIDs []int64) Query {
 	if scope.Rows.ByID() {
-		return Live(scope, Visible(scope))
+		q := Live(scope, Visible(scope))
+		q.Index = indexLiveID
+		return q
 	}
 	q := Live(scope, bson.D{{Key: schema.FieldSubjects, Value: In(subjectIDs)}})
-	q.Rest = Visible(scope)
+	q.Rest, q.Index = Visible(scope), "liveBySubject"
 	return q
 }
 
@@ -62,7 +64,8 @@ func Live(scope client.Scope, condition bson.D) Query {
 // List looks for the clients that conditions mean, within bounds of an order. One
 // condition is the core, the one that is likely to find least. Where that is the
 // order, or who may see a client, an index has the order's key after it, so that a
-// page costs a page; those found by an index key are all read, and sorted.
+// page costs a page; those found by another index key than a staff member's or a
+// location's are all read, and sorted, unless Query.Ordered is gone by.
 func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
@@ -75,37 +78,52 @@ func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 	if b.byDate && b.within != nil {
 		also = append(also, b.condition())
 	}
+	q := Query{}
 	switch {
 	case ids != nil:
 		core = slices.Concat(life, bson.D{{Key: schema.FieldID, Value: In(ids)}})
 		rest = slices.Concat(seenBy(scope), ordered, created, known(c))
+		q.Index = idIndex(c.IncludeDeleted)
 	case c.EmailsLower != nil:
 		core = slices.Concat(life, known(c))
 		rest = slices.Concat(seenBy(scope), ordered, created)
 	case c.ExternalUserNames != nil:
 		core = known(c)
 		rest = slices.Concat(life, seenBy(scope), ordered, created)
+		q.Index = "byExternalUserNames"
+	case len(keys) > 0 && seenKeys(keys[0]) != nil:
+		core = slices.Concat(life, bson.D{{Key: schema.FieldVisibility, Value: In(seenKeys(keys[0]))}})
+		rest = slices.Concat(seenBy(scope), ordered, created)
+		q.Index = b.seenIndex(c.IncludeDeleted)
 	case len(keys) > 0:
+		if onlyKey(scope, c) {
+			q.Index, q.Ordered = "byKey", b.index(c.IncludeDeleted)
+		}
 		core, keys = bson.D{{Key: schema.FieldIndexKeys, Value: In(keys[0])}}, keys[1:]
 		rest = slices.Concat(stages, seenBy(scope), ordered, created)
-	case !scope.Rows.All:
+	case !scope.Rows.All && len(scope.Rows.VisibilityKeys) <= mostInOrder:
 		core = slices.Concat(life, Visible(scope))
 		rest = slices.Concat(ordered, created)
+		q.Index = b.seenIndex(c.IncludeDeleted)
 	case created != nil:
-		core, rest = created, slices.Concat(life, ordered)
+		core, rest = created, slices.Concat(life, ordered, seenBy(scope))
 	case b.byDate:
-		core, rest, also = b.condition(), slices.Concat(life, ordered), b.ties
+		core, rest, also = b.condition(), slices.Concat(life, ordered, seenBy(scope)), b.ties
+		q.Index = b.index(c.IncludeDeleted)
 	case b.key == schema.FieldID && c.IncludeDeleted:
-		core, rest = life, ordered
+		core, rest = life, slices.Concat(ordered, seenBy(scope))
+		q.Index = indexID
 	default:
 		if ordered == nil {
 			// Whoever is live has a place in the order. It says which of the indexes
 			// is meant, to a planner that does not look at the order.
 			ordered = bson.D{{Key: b.key, Value: bson.D{{Key: "$gt", Value: lowest(b.key)}}}}
 		}
-		core = slices.Concat(life, ordered)
+		core, rest = slices.Concat(life, ordered), seenBy(scope)
+		q.Index = b.index(c.IncludeDeleted)
 	}
-	return Query{Core: append(Tenant(scope), core...), Rest: append(rest, remaining(c, keys, also)...)}
+	q.Core, q.Rest = append(Tenant(scope), core...), slices.Concat(rest, remaining(c, keys, also))
+	return q
 }
 
 // listed are the conditions that clients are of the stages of life that a list has:
@@ -254,6 +272,6 @@ func intersect(a, b []int64) []int64 {
 func SurvivorsOf(scope client.Scope, ids []int64) Query {
 	return Query{
 		Core: append(Tenant(scope), bson.E{Key: schema.FieldMerged + ".clientId", Value: In(NonNil(ids))}),
-		Rest: Visible(scope),
+		Rest: Visible(scope), Index: "byMerged",
 	}
 }

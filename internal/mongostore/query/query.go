@@ -15,7 +15,14 @@ import (
 // them. Rest is checked on what core found. MongoDB's planner makes the same
 // plan of both parts together; the embedded engine's uses an index only where
 // the index answers the whole query, so it is given Core by itself.
-type Query struct{ Core, Rest bson.D }
+type Query struct {
+	Core, Rest bson.D
+	// Index is the one that answers the core; "" where the database is to choose.
+	// Ordered is set where Index finds all clients that have one key, and no other
+	// condition is on them: it gives the order of the list, and finds a page of many
+	// such clients with fewer documents.
+	Index, Ordered string
+}
 
 // Window is the part of what a query finds that is wanted, and its order. A
 // limit of 0 is none.

@@ -1,0 +1,109 @@
+package mongostore
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"clientgraph/internal/mongostore/indexed"
+	"clientgraph/internal/mongostore/query"
+	"clientgraph/internal/mongostore/schema"
+)
+
+const (
+	// commonKey is how many clients have a key that is common: of fewer all are read and
+	// sorted. With more a page is found in the order instead, which has one of them among
+	// so many of the business's clients, as long as it is one of the first.
+	commonKey = 5_000
+	firstRows = 500
+)
+
+// open begins to read what a query finds. Outside of transactions it names the index: in
+// one, a failure for an index that is gone would end the transaction.
+func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.D) (*mongo.Cursor, error) {
+	if w.Batch == 0 {
+		w.Batch = query.OneBatch
+	}
+	if mongo.SessionFromContext(ctx) != nil {
+		return r.send(ctx, q, w, projection, "")
+	}
+	index, err := r.indexFor(ctx, q, w)
+	if err != nil {
+		return nil, err
+	}
+	return indexed.Read(r.seen, schema.Clients, index, func(hint string) (*mongo.Cursor, error) {
+		return r.send(ctx, q, w, projection, hint)
+	})
+}
+
+func (r *clientReads) send(ctx context.Context, q query.Query, w query.Window, projection bson.D, hint string) (*mongo.Cursor, error) {
+	clients := r.db.Collection(schema.Clients)
+	if len(q.Rest) > 0 {
+		o := options.Aggregate().SetBatchSize(w.Batch)
+		if hint != "" {
+			o.SetHint(hint)
+		}
+		return clients.Aggregate(ctx, append(q.Stages(), w.Stages(projection)...), o)
+	}
+	o := options.Find().SetProjection(projection).SetSkip(w.Skip).SetLimit(w.Limit).SetBatchSize(w.Batch)
+	if w.Sort != nil {
+		o.SetSort(w.Sort)
+	}
+	if hint != "" {
+		o.SetHint(hint)
+	}
+	return clients.Find(ctx, q.Core, o)
+}
+
+// indexFor is the index that a read is to name. Of clients who have one key it depends on
+// how many there are, which MongoDB is asked first; where it takes no hints, it is not.
+func (r *clientReads) indexFor(ctx context.Context, q query.Query, w query.Window) (string, error) {
+	if q.Ordered == "" {
+		return q.Index, nil
+	}
+	if w.Limit == 0 || w.Sort == nil || r.seen.Hint(schema.Clients, q.Index) == "" || r.seen.Hint(schema.Clients, q.Ordered) == "" {
+		return "", nil
+	}
+	if w.Skip+w.Limit > firstRows {
+		return q.Index, nil
+	}
+	n, err := r.count(ctx, query.Query{Core: q.Core, Index: q.Index}, r.common)
+	if err != nil {
+		return "", err
+	}
+	if n < r.common {
+		return q.Index, nil
+	}
+	return q.Ordered, nil
+}
+
+// count counts by the command count, which needs no documents where an index answers the
+// whole query; up to a limit, unless it is 0. MongoDB does not take it in a transaction.
+func (r *clientReads) count(ctx context.Context, q query.Query, limit int64) (int64, error) {
+	counted, err := indexed.Read(r.seen, schema.Clients, q.Index, func(hint string) (int64, error) {
+		command := bson.D{
+			{Key: "count", Value: schema.Clients},
+			{Key: "query", Value: q.Core},
+			// A command that is written out does not get the database's read concern.
+			{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
+		}
+		if limit > 0 {
+			command = append(command, bson.E{Key: "limit", Value: limit})
+		}
+		if hint != "" {
+			command = append(command, bson.E{Key: "hint", Value: hint})
+		}
+		var counted struct {
+			N int64 `bson:"n"`
+		}
+		err := r.db.RunCommand(ctx, command).Decode(&counted)
+		return counted.N, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count clients: %w", err)
+	}
+	return counted, nil
+}
