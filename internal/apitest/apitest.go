@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +26,6 @@ import (
 	"clientgraph/internal/limit"
 	"clientgraph/internal/mongorules"
 	"clientgraph/internal/mongostore"
-	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/secret"
 	"clientgraph/internal/service"
@@ -310,77 +308,6 @@ func (a *API) Traffic(do func()) []string {
 	a.commands.reset()
 	do()
 	return a.commands.traffic()
-}
-
-type commands struct {
-	mu   sync.Mutex
-	sent []command
-}
-
-// command is a database command: its name, and what it is about.
-type command struct{ name, collection string }
-
-// ofCommand reads what a command is about: the collection, or nothing for one
-// that is of none; of a counter also which.
-func ofCommand(e *event.CommandStartedEvent) command {
-	collection, _ := e.Command.Lookup(e.CommandName).StringValueOK()
-	if counter, ok := e.Command.Lookup("query", "_id").StringValueOK(); ok {
-		collection += "." + counter
-	}
-	return command{e.CommandName, collection}
-}
-
-// idBlocks are the counters that processes take ids from.
-func idBlocks() []string {
-	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
-}
-
-// numbering are the commands that number rows of the change feed.
-func numbering() []string {
-	return []string{"insert changes", "findAndModify feeds", "delete outbox"}
-}
-
-func (c *commands) monitor() *event.CommandMonitor {
-	return &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
-		switch e.CommandName {
-		case "hello", "isMaster", "ping", "endSessions":
-			return
-		}
-		if feed.Beside(ctx) {
-			return
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.sent = append(c.sent, ofCommand(e))
-	}}
-}
-
-func (c *commands) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sent = nil
-}
-
-func (c *commands) names() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var names []string
-	for _, sent := range c.sent {
-		names = append(names, sent.name)
-	}
-	return names
-}
-
-func (c *commands) traffic() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var lines []string
-	for _, sent := range c.sent {
-		if line := sent.name + " " + sent.collection; !slices.Contains(idBlocks(), sent.collection) && !slices.Contains(numbering(), line) {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
 
 // Cursors seals the feed's cursors by a key that is no secret and is kept

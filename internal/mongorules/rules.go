@@ -90,6 +90,10 @@ func (c *Checker) Check(database, name string, command bson.Raw) {
 	s := &sent{checker: c, name: name, command: command}
 	s.checkAPI()
 	s.checkTransaction()
+	if name == "bulkWrite" {
+		s.checkTogether()
+		return
+	}
 	if database != c.database {
 		return
 	}

@@ -51,6 +51,11 @@ func update(collection string, filter bson.D, change any) bson.D {
 	return append(d("update", collection, "updates", bson.A{d("q", filter, "u", change)}), majority)
 }
 
+// together is a command for several collections, of which this is the first.
+func together(collection string, writes ...any) bson.D {
+	return append(d("bulkWrite", 1, "ops", bson.A(writes), "nsInfo", bson.A{d("ns", database+"."+collection)}), majority)
+}
+
 // in is a command of a transaction.
 func in(command bson.D, more ...any) bson.D {
 	command = slices.DeleteFunc(slices.Clone(command), func(e bson.E) bool { return e.Key == "writeConcern" || e.Key == "readConcern" })
@@ -97,6 +102,17 @@ func TestRulesOfMongoDBAreHeld(t *testing.T) {
 		"a list of ids in a pipeline":       {[]bson.D{append(d("aggregate", "clients", "pipeline", bson.A{d("$match", append(slices.Clone(of7), d("_id", d("$in", many))...))}), recent)}, "10001 values"},
 		"a large document":                  {[]bson.D{insert("clients", append(slices.Clone(of7), d("notes", strings.Repeat("x", 16<<20))...))}, "a document of"},
 		"a collection nobody knows":         {[]bson.D{insert("others", of7)}, "is none of"},
+		"several collections at once":       {[]bson.D{first(find7), in(together("clients", d("update", 0, "filter", of7, "updateMods", d("$set", d("city", "Oslo"))), d("insert", 0, "document", of7)))}, ""},
+		"a write by id alone, of several":   {[]bson.D{together("clients", d("update", 0, "filter", d("_id", 1), "updateMods", d("$set", d("a", 1))))}, "shard key businessId is not named"},
+		"a deletion by id alone, likewise":  {[]bson.D{together("clients", d("delete", 0, "filter", d("_id", 1)))}, "shard key"},
+		"a document of none, likewise":      {[]bson.D{together("clients", d("insert", 0, "document", d("_id", int64(1))))}, "shard key businessId"},
+		"two arrays set, likewise":          {[]bson.D{together("clients", d("update", 0, "filter", of7, "updateMods", d("$set", d("visibility", bson.A{"a"}, "emailKey", bson.A{"b"}))))}, "several arrays"},
+		"a list without end, likewise":      {[]bson.D{together("clients", d("update", 0, "filter", append(slices.Clone(of7), d("_id", d("$in", many))...), "updateMods", d("$set", d("a", 1))))}, "10001 values"},
+		"a large document, likewise":        {[]bson.D{together("clients", d("insert", 0, "document", append(slices.Clone(of7), d("notes", strings.Repeat("x", 16<<20))...)))}, "a command of"},
+		"a collection unknown, likewise":    {[]bson.D{together("others", d("insert", 0, "document", of7))}, "is none of"},
+		"a collection that is not listed":   {[]bson.D{together("clients", d("insert", 1, "document", of7))}, "not listed"},
+		"what may be undone, likewise":      {[]bson.D{d("bulkWrite", 1, "ops", bson.A{d("insert", 0, "document", of7)}, "nsInfo", bson.A{d("ns", database+".clients")})}, "does not wait for a majority"},
+		"another database's collection":     {[]bson.D{append(d("bulkWrite", 1, "ops", bson.A{d("insert", 0, "document", of7)}, "nsInfo", bson.A{d("ns", "others.clients")}), majority)}, "another database"},
 		"a command without a promise":       {[]bson.D{d("distinct", "clients")}, "Stable API"},
 		"a stage without a promise":         {[]bson.D{append(d("aggregate", "clients", "pipeline", bson.A{d("$match", of7), d("$indexStats", d())}), recent)}, "Stable API"},
 		"an index without a promise":        {[]bson.D{d("createIndexes", "clients", "indexes", bson.A{d("key", of7, "sparse", true)})}, "Stable API"},

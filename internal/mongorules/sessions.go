@@ -51,7 +51,7 @@ func (s *sent) checkTransaction() {
 			s.problem("a transaction takes more than %s", lifetime)
 		}
 		delete(c.begun, key)
-	case "find", "getMore", "killCursors", "insert", "update", "delete", "findAndModify":
+	case "find", "getMore", "killCursors", "insert", "update", "delete", "findAndModify", "bulkWrite":
 	case "aggregate":
 		for _, stage := range documents(s.command.Lookup("pipeline")) {
 			for _, name := range keysOf(stage) {
@@ -93,7 +93,7 @@ func (s *sent) checkConcerns() {
 		if at := level(s.command); !s.inTransaction() && at != "majority" && at != "snapshot" {
 			s.problem("a read with the read concern %q", at)
 		}
-	case "insert", "update", "delete", "findAndModify":
+	case "insert", "update", "delete", "findAndModify", "bulkWrite":
 		if !s.inTransaction() && !majority(s.command) {
 			s.problem("a write that does not wait for a majority")
 		}

@@ -69,16 +69,25 @@ func TestCodesOfTheDatabaseMeanWhatTheirTableSays(t *testing.T) {
 				t.Errorf("a read is told as unavailable: %t, %v", got, err)
 			}
 
-			wire.answers(failsOnce("insert", reply))
-			runs, err := writeOne(t.Context(), kept, 1)
-			switch {
-			case (c.Means == transact.MeansConflict) && (err != nil || runs != 2):
-				t.Errorf("a transaction that met another one ran %d times: %v", runs, err)
-			case (c.Means == transact.MeansTooLarge) && !errors.Is(err, store.ErrTooLarge):
-				t.Errorf("a transaction that is too large: %v", err)
-			case (c.Means == transact.MeansUnavailable) && (err == nil || runs != 1 || !transact.Unavailable(err)):
-				t.Errorf("ran %d times, unavailable %t: %v", runs, transact.Unavailable(err), err)
+			check := func(id int64) {
+				t.Helper()
+				runs, err := writeOne(t.Context(), kept, id)
+				switch {
+				case (c.Means == transact.MeansConflict) && (err != nil || runs != 2):
+					t.Errorf("a transaction that met another one ran %d times: %v", runs, err)
+				case (c.Means == transact.MeansTooLarge) && !errors.Is(err, store.ErrTooLarge):
+					t.Errorf("a transaction that is too large: %v", err)
+				case (c.Means == transact.MeansUnavailable) && (err == nil || runs != 1 || !transact.Unavailable(err)):
+					t.Errorf("ran %d times, unavailable %t: %v", runs, transact.Unavailable(err), err)
+				}
 			}
+			wire.answers(failsOnce("bulkWrite", reply))
+			check(1)
+			// The same of one write of several.
+			wire.answers(failsOnce("bulkWrite", bson.D{{Key: "ok", Value: 1}, {Key: "nErrors", Value: 1}, {Key: "cursor", Value: bson.D{{Key: "firstBatch", Value: bson.A{
+				bson.D{{Key: "ok", Value: 0.0}, {Key: "idx", Value: 1}, {Key: "code", Value: c.Number}, {Key: "errmsg", Value: "as MongoDB would say it"}},
+			}}}}}))
+			check(3)
 
 			// Of a commit the code alone does not say that nothing was done: it may be
 			// sent again, but the transaction is not run again.
@@ -124,7 +133,7 @@ func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 		"WiredTiger error: WtError { code: -31804, message: \"WT_PANIC: WiredTiger library panic\" }": func(_ int, err error) bool { return transact.Unavailable(err) },
 		"something else": func(runs int, err error) bool { return runs == 1 && err != nil && !transact.Unavailable(err) },
 	} {
-		wire.answers(failsOnce("insert", failure(1, "InternalError", text)))
+		wire.answers(failsOnce("bulkWrite", failure(1, "InternalError", text)))
 		if runs, err := writeOne(t.Context(), kept, int64(len(text))); !check(runs, err) {
 			t.Errorf("%q: ran %d times, %v", text, runs, err)
 		}
@@ -134,7 +143,7 @@ func TestTextsOfTheEmbeddedEngineMeanWhatCodesOfMongoDBDo(t *testing.T) {
 func TestTransactionRunsAgainWhereTheDatabaseLabelsItSo(t *testing.T) {
 	t.Parallel()
 	wire, store := newWire(t, testdb.New(t))
-	for i, command := range []string{"insert", "commitTransaction"} {
+	for i, command := range []string{"bulkWrite", "commitTransaction"} {
 		wire.answers(failsOnce(command, failure(8, "UnknownError", "it passes", "TransientTransactionError")))
 		if runs, err := writeOne(t.Context(), store, int64(10+i)); runs != 2 || err != nil {
 			t.Errorf("%s: ran %d times, %v", command, runs, err)
@@ -161,7 +170,7 @@ func TestCommitOfUnknownOutcomeIsSentAgain(t *testing.T) {
 func TestSilentDatabaseHoldsNobodyBeyondTheDeadline(t *testing.T) {
 	t.Parallel()
 	wire, store := newWire(t, testdb.New(t))
-	for i, command := range []string{"insert", "commitTransaction", "abortTransaction"} {
+	for i, command := range []string{"bulkWrite", "commitTransaction", "abortTransaction"} {
 		if _, err := writeOne(t.Context(), store, int64(100+i)); err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +179,7 @@ func TestSilentDatabaseHoldsNobodyBeyondTheDeadline(t *testing.T) {
 			if name == command {
 				return silence()
 			}
-			if command == "abortTransaction" && name == "insert" && !answered {
+			if command == "abortTransaction" && name == "bulkWrite" && !answered {
 				answered = true
 				return failure(2, "BadValue", "so that it is aborted")
 			}
@@ -193,7 +202,7 @@ func TestSilentDatabaseHoldsNobodyBeyondTheDeadline(t *testing.T) {
 func TestTransactionThatAlwaysConflictsEndsWithItsDeadline(t *testing.T) {
 	t.Parallel()
 	wire, store := newWire(t, testdb.New(t))
-	wire.answers(failsAlways("insert", failure(112, "WriteConflict", "please retry", "TransientTransactionError")))
+	wire.answers(failsAlways("bulkWrite", failure(112, "WriteConflict", "please retry", "TransientTransactionError")))
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	runs, err := writeOne(ctx, store, 1)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/client"
@@ -24,7 +23,8 @@ type updates struct {
 
 func (u *updates) monitor() *event.CommandMonitor {
 	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-		if e.Command.Lookup("update").Type != bson.TypeString || e.Command.Lookup("update").StringValue() != "clients" {
+		updated := e.CommandName == "update" && e.Command.Lookup("update").StringValue() == "clients"
+		if !updated && e.CommandName != "bulkWrite" {
 			return
 		}
 		u.mu.Lock()

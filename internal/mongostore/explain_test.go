@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/sample"
 	"clientgraph/internal/service"
 	"clientgraph/internal/service/reading"
@@ -26,8 +27,9 @@ type recorder struct {
 }
 
 func (r *recorder) monitor() *event.CommandMonitor {
-	return &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-		if !slices.Contains([]string{"find", "aggregate", "count"}, e.CommandName) {
+	return &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
+		// Numbering after a write is nobody's.
+		if feed.Beside(ctx) || !slices.Contains([]string{"find", "aggregate", "count"}, e.CommandName) {
 			return
 		}
 		var command bson.D

@@ -8,7 +8,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/mongostore/transact"
@@ -99,21 +98,8 @@ func (t *answerTx) putAnswer(key []byte, document answerDocument) {
 	t.answers = append(t.answers, mongo.NewInsertOneModel().SetDocument(document))
 }
 
-// flush writes the answers.
-func (t *answerTx) flush(ctx context.Context) error {
-	if len(t.answers) == 0 {
-		return nil
-	}
-	result, err := t.store.db.Collection(schema.Answers).BulkWrite(ctx, t.answers, options.BulkWrite().SetOrdered(true))
-	if mongo.IsDuplicateKeyError(err) {
-		// The same key was used elsewhere at the same time.
-		return transact.AsConflict(err)
-	}
-	if err != nil {
-		return fmt.Errorf("keep an answer: %w", err)
-	}
-	if result.InsertedCount+result.MatchedCount+result.DeletedCount != int64(len(t.answers)) {
-		return transact.AsConflict(errors.New("a kept answer is gone"))
-	}
-	return nil
+// part is what is written of answers. Where a key is taken, it was used elsewhere at the
+// same time.
+func (t *answerTx) part() transact.Part {
+	return transact.Part{Collection: schema.Answers, Writes: t.answers, Affected: int64(len(t.answers)), Taken: transact.AsConflict}
 }

@@ -8,7 +8,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/mongostore/transact"
@@ -70,19 +69,12 @@ func (t *importTx) KeepImported(p store.ImportProgress) {
 	}
 }
 
-// flush writes the progress before the clients, for whoever imports the same
-// at once to learn of it soonest.
-func (t *importTx) flush(ctx context.Context) error {
+// part is the progress. It is written before the clients, for whoever imports the same
+// at once to learn of it soonest. Where the key is taken, two began at once.
+func (t *importTx) part() transact.Part {
 	if t.imported == nil {
-		return nil
+		return transact.Part{}
 	}
-	_, err := t.store.db.Collection(schema.Imports).ReplaceOne(ctx, t.importFilter(t.imported.Key), t.imported, options.Replace().SetUpsert(true))
-	if mongo.IsDuplicateKeyError(err) {
-		// Two began at once.
-		return transact.AsConflict(err)
-	}
-	if err != nil {
-		return fmt.Errorf("keep how far an import came: %w", err)
-	}
-	return nil
+	put := mongo.NewReplaceOneModel().SetFilter(t.importFilter(t.imported.Key)).SetReplacement(t.imported).SetUpsert(true)
+	return transact.Part{Collection: schema.Imports, Writes: []mongo.WriteModel{put}, Affected: 1, Taken: transact.AsConflict}
 }

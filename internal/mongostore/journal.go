@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/store"
 )
 
@@ -140,14 +141,18 @@ func (t *mergeTx) CloseJournal(mergeID int64) {
 	t.closed = append(t.closed, mergeID)
 }
 
-// flush writes the journals.
-func (t *mergeTx) flush(ctx context.Context) error {
-	journal := t.store.db.Collection(schema.Journal)
+// parts are the new journals.
+func (t *mergeTx) parts() []transact.Part {
+	var parts []transact.Part
 	for rows := range slices.Chunk(t.journals, feed.RowBatch) {
-		if _, err := journal.InsertMany(ctx, rows); err != nil {
-			return fmt.Errorf("write the journal: %w", err)
-		}
+		parts = append(parts, transact.Inserts(schema.Journal, rows))
 	}
+	return parts
+}
+
+// closeJournals marks the journals of merges that were undone.
+func (t *mergeTx) closeJournals(ctx context.Context) error {
+	journal := t.store.db.Collection(schema.Journal)
 	for _, id := range t.closed {
 		_, err := journal.UpdateOne(ctx,
 			append(query.Tenant(t.scope), bson.E{Key: "mergeId", Value: id}, bson.E{Key: "part", Value: 0}),

@@ -62,7 +62,7 @@ func TestCommandsAreOfThePrimaryAndAMajorityWhateverTheURIPrefers(t *testing.T) 
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	for _, name := range []string{"insert", "find", "aggregate", "count", "findAndModify", "commitTransaction"} {
+	for _, name := range []string{"bulkWrite", "find", "aggregate", "count", "findAndModify", "commitTransaction"} {
 		if !seen[name] {
 			t.Error(fmt.Sprint("no ", name, " was sent"))
 		}

@@ -152,26 +152,15 @@ func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Ti
 	t.announceFeed(c, c, at, properties)
 }
 
-// flush writes what was kept of what the scheduler sent.
-func (t *schedulerTx) flush(ctx context.Context) error {
-	for _, kept := range []struct {
-		collection string
-		writes     []mongo.WriteModel
-	}{{schema.Appointments, t.appointments}, {schema.Forms, t.forms}} {
-		if len(kept.writes) == 0 {
-			continue
-		}
-		insertsFirst(kept.writes)
-		_, err := t.store.db.Collection(kept.collection).BulkWrite(ctx, kept.writes, options.BulkWrite().SetOrdered(true))
-		if mongo.IsDuplicateKeyError(err) {
-			// Another request recorded the same thing first.
-			return transact.AsConflict(err)
-		}
-		if err != nil {
-			return fmt.Errorf("write %s: %w", kept.collection, err)
-		}
+// parts are what was kept of what the scheduler sent. Where a key is taken, another
+// request recorded the same thing first.
+func (t *schedulerTx) parts() []transact.Part {
+	insertsFirst(t.appointments)
+	insertsFirst(t.forms)
+	return []transact.Part{
+		{Collection: schema.Appointments, Writes: t.appointments, Affected: int64(len(t.appointments)), Taken: transact.AsConflict},
+		{Collection: schema.Forms, Writes: t.forms, Affected: int64(len(t.forms)), Taken: transact.AsConflict},
 	}
-	return nil
 }
 
 // insertsFirst puts new documents before those that are replaced, each of which

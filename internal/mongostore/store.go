@@ -27,6 +27,7 @@ import (
 	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/record"
+	"clientgraph/internal/mongostore/transact"
 	"clientgraph/internal/search"
 	"clientgraph/internal/store"
 )
@@ -46,6 +47,7 @@ type Store struct {
 	store.ChangeStore
 
 	db       *mongo.Database
+	writer   *transact.Writer
 	codec    *record.Codec
 	seen     *indexed.Seen
 	feed     *feed.Feed
@@ -65,7 +67,7 @@ func New(connection *mongo.Client, database string) *Store {
 		SetReadPreference(readpref.Primary()))
 	codec := record.NewCodec(record.Upgrades())
 	seen := &indexed.Seen{}
-	s := &Store{db: db, codec: codec, seen: seen}
+	s := &Store{db: db, writer: transact.NewWriter(db), codec: codec, seen: seen}
 	s.feed = feed.New(db, seen, s.remakeKeys)
 	s.ChangeStore = s.feed
 	s.Admin = admin.New(db, codec, s.feed, seen)

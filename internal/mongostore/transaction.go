@@ -142,6 +142,7 @@ func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64)
 func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.Entry) error {
 	c.ChangeNumber = t.raise(c.ClientID, 0)
 	t.writes = append(t.writes, mongo.NewInsertOneModel().SetDocument(t.store.codec.Encode(c)))
+	t.inserts++
 	t.touch(nil, c)
 	t.record(nil, c, entry, history.KindUpserted)
 	return nil
@@ -156,25 +157,18 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 	return nil
 }
 
-// flush writes what was kept: first the keys, for whoever uses one at the same
-// time to learn of it soonest, then the records, their history, and last the
-// rows of the feed.
+// flush writes what was kept, as far as it can in one command: first the keys, for
+// whoever uses one at the same time to learn of it soonest, then the records, their
+// history, and last the rows of the feed.
 func (t *transaction) flush(ctx context.Context) error {
-	if err := t.answerTx.flush(ctx); err != nil {
-		return err
-	}
-	if err := t.importTx.flush(ctx); err != nil {
-		return err
-	}
-	if err := t.flushSlots(ctx); err != nil {
-		return err
-	}
+	keys := []transact.Part{t.answerTx.part(), t.importTx.part(), t.slotPart()}
 	writes := slices.Concat(t.removals, t.replacements, t.writes)
 	if len(writes) == 0 {
-		if err := t.eraseTx.flush(ctx); err != nil {
+		// Nothing may have been read yet.
+		if err := t.store.writer.WriteEach(ctx, append(keys, t.schedulerTx.parts()...)); err != nil {
 			return err
 		}
-		return t.schedulerTx.flush(ctx)
+		return t.eraseTx.flush(ctx)
 	}
 	var err error
 	if t.rekeyState, err = t.store.feed.WriterState(ctx, t.scope.BusinessID); err != nil {
@@ -185,49 +179,35 @@ func (t *transaction) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	db := t.store.db
-	result, err := db.Collection(schema.Clients).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
-	if mongo.IsDuplicateKeyError(err) {
-		t.store.ids.drop()
-		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
+	parts := slices.Concat(keys, []transact.Part{t.clientPart(writes), transact.Inserts(schema.History, t.history)}, t.mergeTx.parts(), t.schedulerTx.parts())
+	if t.rekeyState != nil {
+		parts = append(parts, feed.Leave(t.changes, t.rekeyState.Epoch)...)
+		t.left = len(t.changes) > 0
 	}
-	if err != nil {
-		return fmt.Errorf("write clients: %w", err)
-	}
-	if gone := t.updates - result.MatchedCount + int64(len(t.removals)) - result.DeletedCount; gone != 0 {
-		return transact.AsConflict(fmt.Errorf("%d of %d clients are gone", gone, len(writes)))
+	if err := t.store.writer.Write(ctx, parts); err != nil {
+		return err
 	}
 	if err := t.eraseTx.flush(ctx); err != nil {
 		return err
 	}
-	if len(t.history) > 0 {
-		if _, err := db.Collection(schema.History).InsertMany(ctx, t.history); err != nil {
-			return fmt.Errorf("write history: %w", err)
-		}
-	}
-	if err := t.mergeTx.flush(ctx); err != nil {
+	if err := t.closeJournals(ctx); err != nil {
 		return err
 	}
-	if err := t.schedulerTx.flush(ctx); err != nil {
-		return err
+	if t.rekeyState != nil {
+		return t.followKeys(ctx, t.rekeyState)
 	}
-	return t.flushChanges(ctx)
+	return t.store.feed.Number(ctx, t.scope.BusinessID, t.changes, t.followKeys)
 }
 
-// flushChanges writes the rows of the feed.
-func (t *transaction) flushChanges(ctx context.Context) error {
-	keys := t.rekeyState
-	if keys == nil {
-		return t.store.feed.Number(ctx, t.scope.BusinessID, t.changes, t.followKeys)
+// clientPart is what is written of the records.
+func (t *transaction) clientPart(writes []mongo.WriteModel) transact.Part {
+	return transact.Part{
+		Collection: schema.Clients, Writes: writes, Affected: t.updates + t.inserts + int64(len(t.removals)+len(t.replacements)),
+		Taken: func(err error) error {
+			t.store.ids.drop()
+			return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
+		},
 	}
-	if err := t.followKeys(ctx, keys); err != nil {
-		return err
-	}
-	if err := t.store.feed.Leave(ctx, t.changes, keys.Epoch); err != nil {
-		return err
-	}
-	t.left = len(t.changes) > 0
-	return nil
 }
 
 // attempts runs the tries of one write, with a lease where they need one.

@@ -23,10 +23,11 @@ import (
 // unit is the unit of work that all parts of a transaction share. It keeps what is to be
 // written until the end, so that the rows of one collection go in one command.
 type unit struct {
-	store   *Store
-	scope   client.Scope
-	writes  []mongo.WriteModel
-	updates int64
+	store *Store
+	scope client.Scope
+	// writes are of records: they make inserts of them, and find updates of them.
+	writes           []mongo.WriteModel
+	inserts, updates int64
 	// removals and replacements are of records that give up a unique key. On the
 	// embedded engine that is free for others only when the document is deleted, so
 	// they are deleted, and inserted again, before anything else is written.

@@ -1,17 +1,14 @@
 package mongostore
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/schema"
@@ -76,11 +73,10 @@ func (t *unit) touchReferred() {
 	}
 }
 
-func (t *unit) flushSlots(ctx context.Context) error {
+// slotPart is what is written of slots. Where one is taken, two first writers made it at
+// once.
+func (t *unit) slotPart() transact.Part {
 	t.touchReferred()
-	if len(t.slots) == 0 {
-		return nil
-	}
 	var writes []mongo.WriteModel
 	// In one order everywhere, so that two writers wait for each other instead of
 	// refusing each other.
@@ -90,13 +86,5 @@ func (t *unit) flushSlots(ctx context.Context) error {
 			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: "writes", Value: int64(1)}}}}).
 			SetUpsert(true))
 	}
-	_, err := t.store.db.Collection(schema.UpsertSlots).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
-	if mongo.IsDuplicateKeyError(err) {
-		// Two first writers made the document at once.
-		return transact.AsConflict(err)
-	}
-	if err != nil {
-		return fmt.Errorf("touch slots: %w", err)
-	}
-	return nil
+	return transact.Part{Collection: schema.UpsertSlots, Writes: writes, Affected: int64(len(writes)), Taken: transact.AsConflict}
 }

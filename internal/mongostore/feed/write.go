@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/counters"
@@ -14,25 +13,21 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// Leave writes a transaction's rows into the outbox, to be numbered after the commit.
-// Epoch is that of the WriterState that the transaction read.
-func (f *Feed) Leave(ctx context.Context, rows []bson.D, epoch int64) error {
-	outbox := f.db.Collection(schema.Outbox)
+// Leave is how a transaction's rows are written into the outbox, to be numbered after
+// the commit. Epoch is that of the WriterState that the transaction read. Where a key is
+// taken, another transaction announced the client at the same time.
+func Leave(rows []bson.D, epoch int64) []transact.Part {
+	var parts []transact.Part
 	for batch := range slices.Chunk(rows, RowBatch) {
 		documents := make([]any, len(batch))
 		for i, row := range batch {
 			documents[i] = append(row, bson.E{Key: fieldEpoch, Value: epoch})
 		}
-		_, err := outbox.InsertMany(ctx, documents)
-		if mongo.IsDuplicateKeyError(err) {
-			// Another transaction announced the client at the same time.
-			return transact.AsConflict(err)
-		}
-		if err != nil {
-			return fmt.Errorf("write the outbox: %w", err)
-		}
+		part := transact.Inserts(schema.Outbox, documents)
+		part.Taken = transact.AsConflict
+		parts = append(parts, part)
 	}
-	return nil
+	return parts
 }
 
 // Number writes a transaction's rows into the feed with their numbers, as all servers

@@ -1,0 +1,100 @@
+package apitest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+
+	"clientgraph/internal/mongostore/feed"
+)
+
+// commands are the database commands that a server sent.
+type commands struct {
+	mu   sync.Mutex
+	sent []command
+}
+
+// command is a database command: its name, and what it is about.
+type command struct{ name, collection string }
+
+// ofCommand reads what a command is about: the collection, or nothing for one
+// that is of none; of a counter also which.
+func ofCommand(e *event.CommandStartedEvent) command {
+	collection, _ := e.Command.Lookup(e.CommandName).StringValueOK()
+	if e.CommandName == "bulkWrite" {
+		collection = strings.Join(writtenTogether(e.Command), "+")
+	}
+	if counter, ok := e.Command.Lookup("query", "_id").StringValueOK(); ok {
+		collection += "." + counter
+	}
+	return command{e.CommandName, collection}
+}
+
+// writtenTogether are the collections that a command for several writes to.
+func writtenTogether(command bson.Raw) []string {
+	list, _ := command.Lookup("nsInfo").ArrayOK()
+	values, _ := list.Values()
+	names := make([]string, len(values))
+	for i, value := range values {
+		namespace, _ := value.Document().Lookup("ns").StringValueOK()
+		_, names[i], _ = strings.Cut(namespace, ".")
+	}
+	return names
+}
+
+// idBlocks are the counters that processes take ids from.
+func idBlocks() []string {
+	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
+}
+
+// numbering are the commands that number rows of the change feed.
+func numbering() []string {
+	return []string{"insert changes", "findAndModify feeds", "delete outbox"}
+}
+
+func (c *commands) monitor() *event.CommandMonitor {
+	return &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
+		switch e.CommandName {
+		case "hello", "isMaster", "ping", "endSessions":
+			return
+		}
+		if feed.Beside(ctx) {
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.sent = append(c.sent, ofCommand(e))
+	}}
+}
+
+func (c *commands) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = nil
+}
+
+func (c *commands) names() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for _, sent := range c.sent {
+		names = append(names, sent.name)
+	}
+	return names
+}
+
+func (c *commands) traffic() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var lines []string
+	for _, sent := range c.sent {
+		if line := sent.name + " " + sent.collection; !slices.Contains(idBlocks(), sent.collection) && !slices.Contains(numbering(), line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

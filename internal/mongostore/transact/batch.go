@@ -1,0 +1,260 @@
+package transact
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Part is what a transaction writes to one collection.
+type Part struct {
+	Collection string
+	Writes     []mongo.WriteModel
+	// Affected is how many documents the writes make, find and delete. Where they affect
+	// fewer, somebody else was there since the transaction read them: it is a conflict.
+	Affected int64
+	// Taken says what it means that a key of a unique index is taken: AsConflict where
+	// another transaction wrote it at the same time. nil where it is a fault.
+	Taken func(error) error
+}
+
+const (
+	// maxTogether bounds what goes in one command for several collections, in bytes. A
+	// command is a document, and has 16 MiB at most; what is larger goes in a command for
+	// each collection, which the driver splits as it must.
+	maxTogether = 8 << 20
+	// maxWritesTogether bounds how many writes go in one command for several collections.
+	maxWritesTogether = 10_000
+	// separateFor is for how long writes go in a command for each collection where the
+	// database did not know the one for several: it may be of a later version by then.
+	separateFor = 10 * time.Minute
+)
+
+// Codes by which a server says that it has no command for several collections: those
+// before MongoDB 8, and of MongoDB 8 those that are set to be compatible with earlier ones.
+const (
+	codeCommandNotFound     = 59
+	codeCommandNotSupported = 115
+)
+
+// Writer writes parts in one command where the database has a command for several
+// collections, as MongoDB has from version 8 on. It is safe for concurrent use.
+type Writer struct {
+	db *mongo.Database
+	// admin is where such a command is sent.
+	admin *mongo.Database
+	// separateUntil is until when it is not tried, in nanoseconds of the epoch; 0 is never.
+	separateUntil atomic.Int64
+}
+
+// NewWriter returns a writer to that database.
+func NewWriter(db *mongo.Database) *Writer {
+	return &Writer{db: db, admin: db.Client().Database("admin")}
+}
+
+// Write writes the parts in their order, in a transaction that has read something
+// already. Errors: those of Part, and conflicts.
+func (w *Writer) Write(ctx context.Context, parts []Part) error {
+	parts = slices.DeleteFunc(parts, func(p Part) bool { return len(p.Writes) == 0 })
+	if len(parts) > 1 && time.Now().UnixNano() >= w.separateUntil.Load() {
+		ops, names, err := together(w.db.Name(), parts)
+		if err != nil {
+			return err
+		}
+		if ops != nil {
+			return w.writeTogether(ctx, parts, ops, names)
+		}
+	}
+	return w.WriteEach(ctx, parts)
+}
+
+// WriteEach writes the parts in their order, in commands for one collection each.
+func (w *Writer) WriteEach(ctx context.Context, parts []Part) error {
+	for i := range parts {
+		part := &parts[i]
+		if len(part.Writes) == 0 {
+			continue
+		}
+		result, err := w.db.Collection(part.Collection).BulkWrite(ctx, part.Writes, options.BulkWrite().SetOrdered(true))
+		if err != nil {
+			return part.failed(err)
+		}
+		affected := result.InsertedCount + result.MatchedCount + result.UpsertedCount + result.DeletedCount
+		if affected != part.Affected {
+			return AsConflict(fmt.Errorf("%d of %d documents of %s are gone", part.Affected-affected, part.Affected, part.Collection))
+		}
+	}
+	return nil
+}
+
+// Inserts is the part of new documents.
+func Inserts[D any](collection string, documents []D) Part {
+	writes := make([]mongo.WriteModel, len(documents))
+	for i, document := range documents {
+		writes[i] = mongo.NewInsertOneModel().SetDocument(document)
+	}
+	return Part{Collection: collection, Writes: writes, Affected: int64(len(documents))}
+}
+
+// failed says what a failure of the part's writes means.
+func (p *Part) failed(err error) error {
+	if p.Taken != nil && mongo.IsDuplicateKeyError(err) {
+		return p.Taken(err)
+	}
+	return fmt.Errorf("write %s: %w", p.Collection, err)
+}
+
+// together makes of parts the writes of one command, and the collections that they name
+// by their place; nil where they are too large for one.
+func together(database string, parts []Part) (ops, names bson.A, err error) {
+	size := 0
+	for i := range parts {
+		names = append(names, bson.D{{Key: "ns", Value: database + "." + parts[i].Collection}})
+		for _, model := range parts[i].Writes {
+			op, bytes, err := operation(int32(i), model)
+			if err != nil {
+				return nil, nil, fmt.Errorf("encode a write to %s: %w", parts[i].Collection, err)
+			}
+			size += bytes
+			if ops = append(ops, op); size > maxTogether || len(ops) > maxWritesTogether {
+				return nil, nil, nil
+			}
+		}
+	}
+	return ops, names, nil
+}
+
+// operation is a write to the collection at that place, and its size in bytes.
+func operation(at int32, model mongo.WriteModel) (op bson.D, bytes int, err error) {
+	switch m := model.(type) {
+	case *mongo.InsertOneModel:
+		document, err := bson.Marshal(m.Document)
+		if err != nil {
+			return nil, 0, err
+		}
+		document = withID(document)
+		return bson.D{{Key: "insert", Value: at}, {Key: "document", Value: bson.Raw(document)}}, len(document), nil
+	case *mongo.UpdateOneModel:
+		return update(at, m.Filter, m.Update, false, m.Upsert != nil && *m.Upsert)
+	case *mongo.UpdateManyModel:
+		return update(at, m.Filter, m.Update, true, m.Upsert != nil && *m.Upsert)
+	case *mongo.ReplaceOneModel:
+		return update(at, m.Filter, m.Replacement, false, m.Upsert != nil && *m.Upsert)
+	case *mongo.DeleteOneModel:
+		filter, err := bson.Marshal(m.Filter)
+		return bson.D{{Key: "delete", Value: at}, {Key: "filter", Value: bson.Raw(filter)}, {Key: "multi", Value: false}}, len(filter), err
+	}
+	return nil, 0, fmt.Errorf("a write of the type %T", model)
+}
+
+func update(at int32, filter, change any, multi, upsert bool) (op bson.D, bytes int, err error) {
+	which, err := bson.Marshal(filter)
+	if err != nil {
+		return nil, 0, err
+	}
+	// A change is a document, or a pipeline.
+	kind, what, err := bson.MarshalValue(change)
+	if err != nil {
+		return nil, 0, err
+	}
+	op = bson.D{
+		{Key: "update", Value: at},
+		{Key: "filter", Value: bson.Raw(which)},
+		{Key: "updateMods", Value: bson.RawValue{Type: kind, Value: what}},
+		{Key: "multi", Value: multi},
+	}
+	if upsert {
+		op = append(op, bson.E{Key: "upsert", Value: true})
+	}
+	return op, len(which) + len(what), nil
+}
+
+// withID gives a document an id of its own where it has none, as the driver does.
+func withID(document bson.Raw) bson.Raw {
+	if _, err := document.LookupErr("_id"); err == nil {
+		return document
+	}
+	const header = "\x07_id\x00"
+	id := bson.NewObjectID()
+	whole := make(bson.Raw, 4, len(document)+len(header)+len(id))
+	whole = append(append(append(whole, header...), id[:]...), document[4:]...)
+	binary.LittleEndian.PutUint32(whole, uint32(len(whole))) //nolint:gosec // A document has 16 MiB at most.
+	return whole
+}
+
+// writeTogether writes the parts in one command.
+func (w *Writer) writeTogether(ctx context.Context, parts []Part, ops, names bson.A) error {
+	reply, err := w.admin.RunCommand(ctx, bson.D{
+		{Key: "bulkWrite", Value: int32(1)},
+		{Key: "ops", Value: ops},
+		{Key: "nsInfo", Value: names},
+		{Key: "ordered", Value: true},
+		// What was well is told in numbers alone.
+		{Key: "errorsOnly", Value: true},
+	}).Raw()
+	if code, ok := ServerCode(err); ok && (code == codeCommandNotFound || code == codeCommandNotSupported) {
+		// The transaction runs again, and writes to each collection by itself.
+		w.separateUntil.Store(time.Now().Add(separateFor).UnixNano())
+		return AsConflict(err)
+	}
+	if err != nil {
+		return fmt.Errorf("write to several collections: %w", err)
+	}
+	if at, failure := firstFailure(reply); failure != nil {
+		return partOf(parts, at).failed(failure)
+	}
+	var affected, expected int64
+	for _, name := range []string{"nInserted", "nMatched", "nUpserted", "nDeleted"} {
+		n, ok := reply.Lookup(name).AsInt64OK()
+		if !ok {
+			return errors.New("write to several collections: the database does not say how many it wrote")
+		}
+		affected += n
+	}
+	for i := range parts {
+		expected += parts[i].Affected
+	}
+	if affected != expected {
+		return AsConflict(fmt.Errorf("%d of %d documents are gone", expected-affected, expected))
+	}
+	return nil
+}
+
+// firstFailure is the place of a write that the reply tells the failure of, and that
+// failure; nil where all were done.
+func firstFailure(reply bson.Raw) (at int64, failure error) {
+	batch, _ := reply.Lookup("cursor", "firstBatch").ArrayOK()
+	values, _ := batch.Values()
+	for _, value := range values {
+		result, _ := value.DocumentOK()
+		if ok, _ := result.Lookup("ok").AsInt64OK(); ok == 1 {
+			continue
+		}
+		code, _ := result.Lookup("code").AsInt64OK()
+		message, _ := result.Lookup("errmsg").StringValueOK()
+		at, _ = result.Lookup("idx").AsInt64OK()
+		return at, mongo.CommandError{Code: int32(code), Message: message} //nolint:gosec // Codes are of 32 bits.
+	}
+	if n, _ := reply.Lookup("nErrors").AsInt64OK(); n > 0 {
+		return 0, errors.New("the database tells of a failure and not which")
+	}
+	return 0, nil
+}
+
+// partOf is the part of the write at that place.
+func partOf(parts []Part, at int64) *Part {
+	for i := range parts {
+		if at -= int64(len(parts[i].Writes)); at < 0 {
+			return &parts[i]
+		}
+	}
+	return &parts[len(parts)-1]
+}
