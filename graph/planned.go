@@ -50,20 +50,11 @@ func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	return resolved
 }
 
-type plansKey struct{}
-
-// WithPlans returns a context under which operations of a document are answered by
-// plans, as far as they can be.
-func WithPlans(ctx context.Context, plans *plan.Cache) context.Context {
-	return context.WithValue(ctx, plansKey{}, plans)
-}
-
 // planned is the field of an operation that is being resolved, where it can be
 // answered by a plan.
 type planned struct {
 	request   *request
 	operation *graphql.OperationContext
-	plans     *plan.Cache
 	field     graphql.CollectedField
 	answer    *answered
 }
@@ -72,16 +63,19 @@ type planned struct {
 // nothing is answered by plans.
 func plannedField(ctx context.Context) (planned, bool) {
 	answer, _ := ctx.Value(answeredKey{}).(*answered)
-	plans, _ := ctx.Value(plansKey{}).(*plan.Cache)
-	if answer == nil || plans == nil {
+	if answer == nil {
 		return planned{}, false
 	}
-	return planned{requestOf(ctx), graphql.GetOperationContext(ctx), plans, graphql.GetFieldContext(ctx).Field, answer}, true
+	request := requestOf(ctx)
+	if request.plans == nil {
+		return planned{}, false
+	}
+	return planned{request, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, answer}, true
 }
 
 // clients is the plan of a field of clients; nil where it is left to the resolvers.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
-	return p.plans.Of(p.operation, field, p.request.scope.Role)
+	return p.request.plans.Of(p.operation, field, p.request.scope.Role)
 }
 
 // plannedClients is a field whose selection is of clients, with its plan.

@@ -13,6 +13,7 @@ import (
 	"clientgraph/graph/generated"
 	"clientgraph/internal/client"
 	"clientgraph/internal/loader"
+	"clientgraph/internal/plan"
 	"clientgraph/internal/service"
 )
 
@@ -127,6 +128,9 @@ func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return ni
 type request struct {
 	scope   client.Scope
 	loaders *loader.Loaders
+	// plans are what fields of the operation are compiled into; nil where none is
+	// answered by a plan.
+	plans *plan.Cache
 
 	mu sync.Mutex
 	// broken is why a subscription ended before its time.
@@ -161,10 +165,10 @@ func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client
 
 type requestKey struct{}
 
-// WithScope returns the context of a request by that caller. Resolvers work
-// under no other.
-func WithScope(ctx context.Context, service *service.Service, scope client.Scope) context.Context {
-	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope)})
+// WithScope returns the context of a request by that caller, whose operation is answered
+// by those plans as far as it can be; nil for by none. Resolvers work under no other.
+func WithScope(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache) context.Context {
+	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope), plans: plans})
 }
 
 // requestOf returns the request that ctx is of. Without one nobody is asking:

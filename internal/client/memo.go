@@ -17,7 +17,7 @@ type memoKey struct{}
 // WithMemo returns the context of one query by one caller, in which every count
 // is made once. What writes, or goes on for a while, has none: its counts change.
 func WithMemo(ctx context.Context) context.Context {
-	return context.WithValue(ctx, memoKey{}, &memo{made: map[string]func() (any, error){}})
+	return context.WithValue(ctx, memoKey{}, &memo{})
 }
 
 // CountedOnce is what the first call under a key returned in the query of ctx; where
@@ -30,6 +30,9 @@ func CountedOnce[T any](ctx context.Context, key string, count func() (T, error)
 	kept.mu.Lock()
 	made, known := kept.made[key]
 	if !known {
+		if kept.made == nil {
+			kept.made = map[string]func() (any, error){}
+		}
 		made = sync.OnceValues(func() (any, error) { return count() })
 		kept.made[key] = made
 	}

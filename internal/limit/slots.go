@@ -39,7 +39,14 @@ type Slots struct {
 	queued     int
 	businesses map[string]*tenant
 	arrivals   int64
+	// spareTenants and spareHolders are those that were forgotten last, for who comes
+	// next.
+	spareTenants []*tenant
+	spareHolders []*holder
 }
+
+// mostSpare bounds those that are kept for who comes next.
+const mostSpare = 64
 
 // tenant is a business of whom something runs or waits.
 type tenant struct {
@@ -297,12 +304,17 @@ func (s *Slots) find(business, principal string) (*tenant, *holder) {
 func (s *Slots) holder(business, principal string) (*tenant, *holder) {
 	t := s.businesses[business]
 	if t == nil {
-		t = &tenant{principals: map[string]*holder{}}
+		if t = taken(&s.spareTenants); t == nil {
+			t = &tenant{principals: map[string]*holder{}}
+		}
 		s.businesses[business] = t
 	}
 	h := t.principals[principal]
 	if h == nil {
-		h = &holder{business: business, principal: principal}
+		if h = taken(&s.spareHolders); h == nil {
+			h = &holder{}
+		}
+		h.business, h.principal = business, principal
 		t.principals[principal] = h
 	}
 	return t, h
@@ -331,8 +343,26 @@ func (s *Slots) forget(business, principal string) {
 	t := s.businesses[business]
 	if h := t.principals[principal]; h.running == 0 && len(h.queue) == 0 {
 		delete(t.principals, principal)
+		if len(s.spareHolders) < mostSpare {
+			*h = holder{}
+			s.spareHolders = append(s.spareHolders, h)
+		}
 	}
 	if len(t.principals) == 0 {
 		delete(s.businesses, business)
+		if len(s.spareTenants) < mostSpare {
+			s.spareTenants = append(s.spareTenants, t)
+		}
 	}
+}
+
+// taken takes the last of spare ones; nil where there is none.
+func taken[T any](spare *[]*T) *T {
+	last := len(*spare) - 1
+	if last < 0 {
+		return nil
+	}
+	one := (*spare)[last]
+	*spare = (*spare)[:last]
+	return one
 }

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
 	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
+	"clientgraph/internal/plan"
 	"clientgraph/internal/service/duplicates"
 	"clientgraph/internal/telemetry"
 )
@@ -26,7 +26,7 @@ type begun struct {
 	cancel    context.CancelFunc
 	leave     func()
 	responses graphql.ResponseHandler
-	executor  *executor.Executor
+	executor  *engine
 	// principal is who asked.
 	principal string
 	// charge takes the price of an event from the caller's budget; set for
@@ -119,17 +119,13 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if failed != nil {
 		return nil, failed
 	}
-	ctx = context.WithValue(ctx, documentKey{}, document)
-	ctx = graph.WithScope(graphql.StartOperationTrace(ctx), h.service, scope)
+	var plans *plan.Cache
 	if h.planned {
-		ctx = graph.WithPlans(ctx, document.plans)
+		plans = document.plans
 	}
-	asked.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
-	operation, errs := h.executor.CreateOperationContext(ctx, &asked.RawParams)
+	ctx = graph.WithScope(ctx, h.service, scope, plans)
+	operation, errs := h.executor.operation(asked, document)
 	if errs != nil {
-		if operation.Operation == nil {
-			errs[0].Message = "operationName must name one of the operations of query"
-		}
 		return nil, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
@@ -156,7 +152,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	} else {
 		ctx, b.cancel = context.WithTimeout(ctx, h.limits.time(operation))
 	}
-	b.responses, b.ctx = h.executor.DispatchOperation(ctx, operation)
+	b.responses, b.ctx = h.executor.begin(ctx, operation)
 	return b, nil
 }
 

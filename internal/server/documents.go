@@ -1,10 +1,8 @@
 package server
 
 import (
-	"context"
 	"errors"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -27,27 +25,6 @@ type parsed struct {
 	plans  *plan.Cache
 	prices limit.Prices
 }
-
-// documentKey is the context's key of the document that is executed.
-type documentKey struct{}
-
-// checkedDocument gives the executor the document that stands in the context, so
-// that it neither parses nor validates it again.
-type checkedDocument struct{}
-
-var _ graphql.Cache[*ast.QueryDocument] = checkedDocument{}
-
-// Get implements graphql.Cache.
-func (checkedDocument) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
-	document, ok := ctx.Value(documentKey{}).(*parsed)
-	if !ok {
-		return nil, false
-	}
-	return document.QueryDocument, true
-}
-
-// Add implements graphql.Cache.
-func (checkedDocument) Add(context.Context, string, *ast.QueryDocument) {}
 
 // document is the parsed document of a request. It is valid where it was seen
 // before; any other is measured before it is validated.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -55,7 +54,7 @@ const (
 // graphqlHandler serves GraphQL over HTTP: POST with a JSON body, and GET for
 // queries.
 type graphqlHandler struct {
-	executor    *executor.Executor
+	executor    *engine
 	schema      *ast.Schema
 	service     *service.Service
 	verifier    Verifier
@@ -85,6 +84,7 @@ type graphqlHandler struct {
 	suggests   bool
 	persisted  *persisted
 	compressor *compressor
+	headers    *answerHeaders
 	// buffers are what answers are written into.
 	buffers buffer.Pool
 	// points is the budget of each principal; nil for none.
@@ -251,9 +251,6 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 		status = http.StatusInternalServerError
 	}
 	made := &answer{status: status, media: mediaFor(r)}
-	if made.media == "" {
-		made.media = mediaJSON
-	}
 	data = append(data, '\n')
 	if made.data, made.encoding = h.compressor.compress(data, encodingFor(r)); made.encoding != encodingIdentity {
 		h.buffers.Give(data)
@@ -278,19 +275,7 @@ func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status in
 // send writes an answer, whose data are not to be read afterwards.
 func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answer) {
 	header := w.Header()
-	header.Set("Content-Type", made.media+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(made.data)))
-	header.Add("Vary", "Accept, Accept-Encoding")
-	if made.encoding != encodingIdentity {
-		header.Set("Content-Encoding", made.encoding)
-	}
-	// What one caller sees is nobody else's; a query by GET may be kept where it is
-	// asked about again.
-	header.Set("Cache-Control", "private, no-store")
-	if r.Method == http.MethodGet && made.status == http.StatusOK {
-		header.Set("Cache-Control", "private, no-cache")
-	}
-	header.Set("X-Content-Type-Options", "nosniff")
+	h.headers.put(header, made, r.Method == http.MethodGet)
 	w.WriteHeader(made.status)
 	// A caller who is gone can't be told. Where a write fails, HTTP/2 may still read
 	// what was to be written: nobody else gets that memory.

@@ -3,6 +3,8 @@ package server
 import (
 	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 )
 
 // hstsPolicy holds browsers to https for a year. Other names below the host's
@@ -29,4 +31,40 @@ func withSecurityHeaders(hsts bool, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// answerHeaders are the headers that answers of operations have. They share the values,
+// as withSecurityHeaders has it.
+type answerHeaders struct {
+	json, response, varies, private, kept []string
+}
+
+func newAnswerHeaders() *answerHeaders {
+	return &answerHeaders{
+		json: []string{mediaJSON + "; charset=utf-8"}, response: []string{mediaResponse + "; charset=utf-8"},
+		varies: []string{"Accept, Accept-Encoding"}, private: []string{"private, no-store"}, kept: []string{"private, no-cache"},
+	}
+}
+
+// put puts the headers of an answer, to a GET or not.
+func (a *answerHeaders) put(header http.Header, made *answer, byGet bool) {
+	header["Content-Type"] = a.json
+	if made.media == mediaResponse {
+		header["Content-Type"] = a.response
+	}
+	header["Content-Length"] = []string{strconv.Itoa(len(made.data))}
+	if before := header["Vary"]; before == nil {
+		header["Vary"] = a.varies
+	} else {
+		header["Vary"] = append(slices.Clip(before), a.varies...)
+	}
+	if made.encoding != encodingIdentity {
+		header.Set("Content-Encoding", made.encoding)
+	}
+	// What one caller sees is nobody else's; a query by GET may be kept where it is
+	// asked about again.
+	header["Cache-Control"] = a.private
+	if byGet && made.status == http.StatusOK {
+		header["Cache-Control"] = a.kept
+	}
 }

@@ -4,36 +4,51 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"net/netip"
 	"regexp"
 )
 
 const requestIDHeader = "X-Request-Id"
 
-type requestIDKey struct{}
+// sent is what is known of a request before it is read.
+type sent struct {
+	// id names it in logs and answers.
+	id string
+	// site is where it comes from.
+	site netip.Addr
+}
+
+type sentKey struct{}
 
 // requestIDShape is what a caller's own id may look like: short, and harmless in
 // a log line.
 var requestIDShape = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// withRequestID gives every request an id, the caller's own where it sent a
-// usable one, and answers it in the header X-Request-Id.
-func withRequestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get(requestIDHeader)
-		if id == "" || !requestIDShape.MatchString(id) {
-			id = rand.Text()
-		}
-		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
+// idFor is the id of a request: the caller's own where it sent a usable one.
+func idFor(r *http.Request) string {
+	id := r.Header.Get(requestIDHeader)
+	if id == "" || !requestIDShape.MatchString(id) {
+		return rand.Text()
+	}
+	return id
 }
 
 // withOwnRequestID gives a part of a request an id of its own.
 func withOwnRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestIDKey{}, id)
+	return context.WithValue(ctx, sentKey{}, &sent{id: id, site: remoteOf(ctx)})
 }
 
 func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if s, known := ctx.Value(sentKey{}).(*sent); known {
+		return s.id
+	}
+	return ""
+}
+
+// remoteOf is the site that a context's request comes from.
+func remoteOf(ctx context.Context) netip.Addr {
+	if s, known := ctx.Value(sentKey{}).(*sent); known {
+		return s.site
+	}
+	return netip.Addr{}
 }

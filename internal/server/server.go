@@ -12,8 +12,6 @@ import (
 	"time"
 
 	gqlgen "github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"clientgraph/graph"
@@ -109,8 +107,7 @@ func New(o Options) *Server {
 }
 
 func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
-	exec, limits := executor.New(schema), o.Limits.withDefaults()
-	setUp(exec, o)
+	exec, limits := newEngine(schema, o), o.Limits.withDefaults()
 	mux, origins := http.NewServeMux(), newCORS(o)
 	api := &graphqlHandler{
 		executor: exec,
@@ -126,6 +123,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		suggests:      o.Introspection,
 		persisted:     newPersisted(o),
 		compressor:    newCompressor(),
+		headers:       newAnswerHeaders(),
 		points:        newPoints(limits.Points),
 		service:       o.Service,
 		verifier:      o.Verifier,
@@ -169,7 +167,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	}
 	pace := api.streams.limits
 	pace.WriteTimeout = min(pace.WriteTimeout, limits.WriteTime)
-	return &Server{steadily(pace, limits.BodyTime, o.TrustedProxies, withRequestID(withSecurityHeaders(o.HSTS, mux))), api.streams}
+	return &Server{steadily(pace, limits.BodyTime, o.TrustedProxies, withSecurityHeaders(o.HSTS, mux)), api.streams}
 }
 
 // newPoints is the budget of each principal: a minute's points at once, and as
@@ -179,25 +177,6 @@ func newPoints(points int64) *limit.Rate {
 		return nil
 	}
 	return limit.NewRate(limit.Budget{Burst: int(points), Every: time.Minute / time.Duration(points)}, time.Now)
-}
-
-func setUp(exec *executor.Executor, o Options) {
-	present := graph.PresentError(o.Logger, o.Unavailable)
-	if !o.Introspection {
-		present = withoutNames(present)
-	}
-	exec.SetErrorPresenter(graph.BoundErrors(present))
-	exec.SetRecoverFunc(graph.RecoverPanic)
-	exec.SetQueryCache(checkedDocument{})
-	if o.Telemetry.Traces() {
-		exec.AroundRootFields(traceRoot)
-	}
-	if !o.NoPlan {
-		exec.AroundRootFields(graph.AnswerByPlan)
-	}
-	if o.Introspection {
-		exec.Use(extension.Introspection{})
-	}
 }
 
 // withoutNames keeps names of the schema from those who may not read it, and tells

@@ -21,15 +21,19 @@ const (
 )
 
 // steadily has every request read and every answer written within a time, on all
-// paths: a body arrives in bodyTime, and who does not read is cut off.
+// paths: a body arrives in bodyTime, and who does not read is cut off. It gives every
+// request an id, which the header X-Request-Id of the answer tells.
 func steadily(limits StreamLimits, bodyTime time.Duration, trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s := &steadyWriter{ResponseWriter: w, control: http.NewResponseController(w), limits: limits, twoWays: r.ProtoMajor >= 2}
-		r = r.WithContext(context.WithValue(r.Context(), addressKey{}, siteOf(addressOf(r, trusted))))
+		s := &steadyWriter{ResponseWriter: w, control: *http.NewResponseController(w), limits: limits, twoWays: r.ProtoMajor >= 2}
+		about := &sent{id: idFor(r), site: siteOf(addressOf(r, trusted))}
+		w.Header().Set(requestIDHeader, about.id)
+		r = r.WithContext(context.WithValue(r.Context(), sentKey{}, about))
 		if r.ContentLength != 0 {
 			// A handler that is tested alone has no deadlines.
 			_ = s.control.SetReadDeadline(time.Now().Add(bodyTime))
-			s.body = &watchedBody{ReadCloser: r.Body}
+			s.watched.ReadCloser = r.Body
+			s.body = &s.watched
 			r.Body = s.body
 		}
 		next.ServeHTTP(s, r)
@@ -55,14 +59,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 // steadyWriter writes an answer in chunks, each of which has a deadline.
 type steadyWriter struct {
 	http.ResponseWriter
-	control *http.ResponseController
+	control http.ResponseController
 	limits  StreamLimits
 	// twoWays says that a request and its answer are a stream of a connection that
 	// has others: HTTP/2.
 	twoWays bool
 	// body is nil where there is none.
-	body  *watchedBody
-	begun bool
+	body    *watchedBody
+	watched watchedBody
+	begun   bool
 }
 
 // Unwrap is for http.ResponseController.
@@ -122,9 +127,6 @@ func (s *steadyWriter) end() {
 	}
 }
 
-// addressKey is the context's key of a request's address.
-type addressKey struct{}
-
 // siteOf is what an address counts as.
 func siteOf(address string) netip.Addr {
 	parsed, err := netip.ParseAddr(address)
@@ -132,10 +134,4 @@ func siteOf(address string) netip.Addr {
 		return netip.IPv6Unspecified()
 	}
 	return conns.Site(parsed)
-}
-
-// remoteOf is the address that a context's request comes from.
-func remoteOf(ctx context.Context) netip.Addr {
-	address, _ := ctx.Value(addressKey{}).(netip.Addr)
-	return address
 }

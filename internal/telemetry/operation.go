@@ -60,8 +60,12 @@ func (t *Telemetry) Begin(ctx context.Context, header http.Header, requestID str
 	if t == nil {
 		return ctx, nil
 	}
-	ctx, span := t.tracer.Start(withCaller(ctx, header), "operation", trace.WithSpanKind(trace.SpanKindServer))
-	ctx, record := observe.With(ctx, requestID)
+	called := withCaller(ctx, header)
+	span := trace.SpanFromContext(called)
+	if t.Traces() || called != ctx {
+		called, span = t.tracer.Start(called, "operation", trace.WithSpanKind(trace.SpanKindServer))
+	}
+	ctx, record := observe.With(called, requestID)
 	return ctx, &Operation{t: t, ctx: ctx, span: span, record: record, began: time.Now()}
 }
 

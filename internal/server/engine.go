@@ -1,0 +1,97 @@
+package server
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"clientgraph/graph"
+)
+
+// engine executes operations as gqlgen's executor does, whose part of a small
+// operation would be large: it parses documents and traces them, of which nothing is
+// wanted here.
+type engine struct {
+	*executor.Executor
+	schema  graphql.ExecutableSchema
+	present graphql.ErrorPresenterFunc
+	// recovers makes an error of a panic.
+	recovers graphql.RecoverFunc
+	// around is around the fields of operations.
+	around graphql.RootFieldMiddleware
+	// introspects says that operations may read the schema.
+	introspects bool
+}
+
+func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
+	present := graph.PresentError(o.Logger, o.Unavailable)
+	if !o.Introspection {
+		present = withoutNames(present)
+	}
+	e := &engine{
+		Executor: executor.New(schema), schema: schema, introspects: o.Introspection,
+		present: graph.BoundErrors(present), recovers: graph.RecoverPanic,
+		around: func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler { return next(ctx) },
+	}
+	e.SetErrorPresenter(e.present)
+	e.SetRecoverFunc(e.recovers)
+	if !o.NoPlan {
+		e.around = graph.AnswerByPlan
+	}
+	if o.Telemetry.Traces() {
+		inner := e.around
+		e.around = func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+			return traceRoot(ctx, func(ctx context.Context) graphql.Marshaler { return inner(ctx, next) })
+		}
+	}
+	return e
+}
+
+// operation is what is executed of a document that was checked: the operation of the
+// name that was asked for, with its variables.
+func (e *engine) operation(asked *request, document *parsed) (*graphql.OperationContext, gqlerror.List) {
+	operation := &graphql.OperationContext{
+		RawQuery: asked.Query, OperationName: asked.OperationName, Extensions: asked.Extensions, Headers: asked.Headers,
+		Doc:                    document.QueryDocument,
+		Operation:              document.Operations.ForName(asked.OperationName),
+		DisableIntrospection:   !e.introspects,
+		RecoverFunc:            e.recovers,
+		ResolverMiddleware:     func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) },
+		RootResolverMiddleware: e.around,
+	}
+	if operation.Operation == nil {
+		return operation, gqlerror.List{invalid("operationName must name one of the operations of query")}
+	}
+	var err error
+	if operation.Variables, err = validator.VariableValues(e.schema.Schema(), operation.Operation, asked.Variables); err != nil {
+		failed := gqlerror.WrapIfUnwrapped(err)
+		errcode.Set(failed, errcode.ValidationFailed)
+		return operation, gqlerror.List{failed}
+	}
+	return operation, nil
+}
+
+// begin begins an operation, whose answers are to be asked for in the context that is
+// returned.
+func (e *engine) begin(ctx context.Context, operation *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	if operation.Operation.Operation == ast.Subscription {
+		return e.DispatchOperation(ctx, operation)
+	}
+	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, operation), e.present, e.recovers)
+	responses := e.schema.Exec(ctx)
+	return func(ctx context.Context) *graphql.Response {
+		if ctx.Err() != nil {
+			return nil
+		}
+		response := responses(ctx)
+		if response != nil {
+			response.Errors = append(response.Errors, graphql.GetErrors(ctx)...)
+		}
+		return response
+	}, ctx
+}
