@@ -18,11 +18,43 @@ type answered struct {
 	data []byte
 	// free is called when the answer was copied; nil where its memory is its own.
 	free func(data []byte)
+	// parts are those of the answer, where they are kept apart.
+	parts *Parts
 }
+
+// Part is what a plan wrote of an answer, which is kept apart from what gqlgen wrote: an
+// answer is large, and written into one place once.
+type Part struct {
+	// At is where it stands in gqlgen's part of the answer.
+	At   int
+	data []byte
+	free func(data []byte)
+}
+
+// Size is how many bytes the part has.
+func (p *Part) Size() int { return len(p.data) }
+
+// AppendTo appends the part to an answer, after which it is gone.
+func (p *Part) AppendTo(dst []byte) []byte {
+	dst = append(dst, p.data...)
+	if p.free != nil {
+		p.free(p.data)
+	}
+	p.data = nil
+	return dst
+}
+
+// Parts are those of an answer, in their order.
+type Parts struct{ All []Part }
 
 // MarshalGQL implements graphql.Marshaler.
 func (a *answered) MarshalGQL(w io.Writer) {
-	if buffer, is := w.(*bytes.Buffer); is {
+	buffer, is := w.(*bytes.Buffer)
+	if is && a.parts != nil {
+		a.parts.All = append(a.parts.All, Part{buffer.Len(), a.data, a.free})
+		return
+	}
+	if is {
 		// Else it grows by and by, and is copied each time.
 		const rest = 512
 		buffer.Grow(len(a.data) + rest)
@@ -44,6 +76,7 @@ func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	a := &answered{}
 	resolved := next(context.WithValue(ctx, answeredKey{}, a))
 	if a.data != nil {
+		a.parts = requestOf(ctx).parts
 		observe.Of(ctx).AnsweredByPlan()
 		return a
 	}

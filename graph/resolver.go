@@ -131,6 +131,8 @@ type request struct {
 	// plans are what fields of the operation are compiled into; nil where none is
 	// answered by a plan.
 	plans *plan.Cache
+	// parts are what plans wrote, where it is kept apart.
+	parts *Parts
 
 	mu sync.Mutex
 	// broken is why a subscription ended before its time.
@@ -166,9 +168,10 @@ func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client
 type requestKey struct{}
 
 // WithScope returns the context of a request by that caller, whose operation is answered
-// by those plans as far as it can be; nil for by none. Resolvers work under no other.
-func WithScope(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache) context.Context {
-	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope), plans: plans})
+// by those plans as far as it can be; nil for by none. What they write is put into parts,
+// or where that is nil, into gqlgen's answer. Resolvers work under no other.
+func WithScope(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, parts *Parts) context.Context {
+	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope), plans: plans, parts: parts})
 }
 
 // requestOf returns the request that ctx is of. Without one nobody is asking:

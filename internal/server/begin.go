@@ -35,6 +35,8 @@ type begun struct {
 	unsubscribe func()
 	// over is set when the last response was given.
 	over bool
+	// parts are what plans wrote of the answer; nil where that is in it.
+	parts *graph.Parts
 	// rows bounds what each part of the answer reads, errors what it tells of.
 	rows   *client.RowBudget
 	errors *graph.AnswerErrors
@@ -123,14 +125,19 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if h.planned {
 		plans = document.plans
 	}
-	ctx = graph.WithScope(ctx, h.service, scope, plans)
+	parts := &graph.Parts{}
+	if asked.streams {
+		// What is told in several answers is small.
+		parts = nil
+	}
+	ctx = graph.WithScope(ctx, h.service, scope, plans, parts)
 	operation, errs := h.executor.operation(asked, document)
 	if errs != nil {
 		return nil, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
 	h.persisted.keep(principal(scope), asked)
 	watched.Is(func() telemetry.About { return about(operation.Operation, document.hash, cost) })
-	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, rows: client.NewRowBudget(h.limits.Rows)}
+	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, parts: parts, rows: client.NewRowBudget(h.limits.Rows)}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
 		return nil, h.refused(ctx, http.StatusMethodNotAllowed, 0, &client.Error{Code: codeMethodNotAllowed, Message: "send mutations by POST"})
@@ -221,7 +228,7 @@ func (b *begun) next() *graphql.Response {
 		// mutation wrote is told.
 		_ = b.errors.Take()
 		response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
-		response.Data = json.RawMessage("null")
+		response.Data, b.parts = json.RawMessage("null"), nil
 	}
 	if response == nil {
 		b.over = true

@@ -6,12 +6,15 @@ import (
 	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"clientgraph/graph"
 )
 
 // encodeResponse appends a response as it is written, in the order that the
 // specification asks for. Where nothing was executed there is no data, not null. The
-// data are JSON already: they are copied, and not read again.
-func encodeResponse(dst []byte, response *graphql.Response) ([]byte, error) {
+// data are JSON already: they are copied, and not read again. Parts of them may have been
+// kept apart.
+func encodeResponse(dst []byte, response *graphql.Response, parts *graph.Parts) ([]byte, error) {
 	dst = append(dst, '{')
 	if len(response.Errors) > 0 || response.Data == nil {
 		errors, err := json.Marshal(response.Errors)
@@ -24,7 +27,7 @@ func encodeResponse(dst []byte, response *graphql.Response) ([]byte, error) {
 		if len(response.Errors) > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(append(dst, `"data":`...), response.Data...)
+		dst = appendData(append(dst, `"data":`...), response.Data, parts)
 	}
 	if len(response.Extensions) > 0 {
 		extensions, err := json.Marshal(response.Extensions)
@@ -36,10 +39,30 @@ func encodeResponse(dst []byte, response *graphql.Response) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// appendData appends the data of a response, each of its parts where it stands.
+func appendData(dst, data []byte, parts *graph.Parts) []byte {
+	if parts == nil {
+		return append(dst, data...)
+	}
+	from := 0
+	for i := range parts.All {
+		part := &parts.All[i]
+		dst = part.AppendTo(append(dst, data[from:part.At]...))
+		from = part.At
+	}
+	return append(dst, data[from:]...)
+}
+
 // responseSize is about how many bytes a response takes when it is written.
-func responseSize(response *graphql.Response) int {
+func responseSize(response *graphql.Response, parts *graph.Parts) int {
 	const envelope, anError = 64, 256
-	return len(response.Data) + envelope + anError*len(response.Errors)
+	size := len(response.Data) + envelope + anError*len(response.Errors)
+	if parts != nil {
+		for i := range parts.All {
+			size += parts.All[i].Size()
+		}
+	}
+	return size
 }
 
 // encodeEvent is the event by which an event stream tells of a response. A line break
@@ -55,8 +78,8 @@ func encodeEvent(response *graphql.Response) ([]byte, error) {
 		one.Data = compact.Bytes()
 		response = &one
 	}
-	event := append(make([]byte, 0, len(begin)+responseSize(response)+len(end)), begin...)
-	event, err := encodeResponse(event, response)
+	event := append(make([]byte, 0, len(begin)+responseSize(response, nil)+len(end)), begin...)
+	event, err := encodeResponse(event, response, nil)
 	return append(event, end...), err
 }
 
@@ -66,9 +89,9 @@ func encodeNext(id string, response *graphql.Response) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write an operation's id: %w", err)
 	}
-	dst := make([]byte, 0, responseSize(response)+len(quoted))
+	dst := make([]byte, 0, responseSize(response, nil)+len(quoted))
 	dst = append(append(append(dst, `{"id":`...), quoted...), `,"type":"`+messageNext+`","payload":`...)
-	if dst, err = encodeResponse(dst, response); err != nil {
+	if dst, err = encodeResponse(dst, response, nil); err != nil {
 		return nil, err
 	}
 	return append(dst, '}'), nil

@@ -23,7 +23,7 @@ func TestResponsesAreWrittenAsTheirJSON(t *testing.T) {
 		"refused":         {Errors: failed},
 		"refused, paced":  {Errors: failed, Extensions: map[string]any{"a": "b"}},
 	} {
-		written, err := encodeResponse(nil, response)
+		written, err := encodeResponse(nil, response, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

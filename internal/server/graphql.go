@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"clientgraph/graph"
 	"clientgraph/internal/auth"
 	"clientgraph/internal/buffer"
 	"clientgraph/internal/client"
@@ -145,7 +146,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var made *answer
 	if response != nil {
-		made = h.encode(r, http.StatusOK, response)
+		made = h.encode(r, http.StatusOK, response, begun.parts)
 		begun.watched.Sized(len(made.data))
 	}
 	// The turn is given up before the answer is written: a caller who does not read
@@ -242,9 +243,9 @@ type answer struct {
 }
 
 // encode makes the answer of a response; nil, and logged, where it can't be made.
-func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response) *answer {
+func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response, parts *graph.Parts) *answer {
 	// One byte more is for the line break at the end.
-	data, err := encodeResponse(h.buffers.Take(responseSize(response)+1), response)
+	data, err := encodeResponse(h.buffers.Take(responseSize(response, parts)+1), response, parts)
 	if err != nil {
 		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
 		data = []byte(`{"errors":[{"message":"something went wrong on our side; tell us the errorId","extensions":{"code":"` + codeInternal + `"}}]}`)
@@ -269,7 +270,7 @@ func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *a
 
 // write answers with what is small.
 func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
-	h.send(w, r, h.encode(r, status, response))
+	h.send(w, r, h.encode(r, status, response, nil))
 }
 
 // send writes an answer, whose data are not to be read afterwards.

@@ -79,5 +79,8 @@ func (s *sampler) Description() string { return "CallersWithinBounds{" + s.rest.
 // isTraced says whether a context's span is sampled, so that it is worth naming.
 func isTraced(ctx context.Context) (id string, ok bool) {
 	span := trace.SpanContextFromContext(ctx)
-	return span.TraceID().String(), span.IsSampled()
+	if !span.IsSampled() {
+		return "", false
+	}
+	return span.TraceID().String(), true
 }
