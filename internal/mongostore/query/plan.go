@@ -1,6 +1,8 @@
 package query
 
 import (
+	"time"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"clientgraph/internal/client"
@@ -108,7 +110,9 @@ func (b *Bounds) dates(above, below string) {
 			bson.D{{Key: b.key, Value: nil}},
 			bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$lt", Value: place.ClientID}}}})
 	case b.within != nil:
-		b.within = append(b.within, bson.E{Key: "$lte", Value: *place.Date})
+		// Not $lte, by which the embedded engine leaves out, of an index with more
+		// fields, what equals the bound. A database knows no part of a millisecond.
+		b.within = append(b.within, bson.E{Key: "$lt", Value: place.Date.Add(time.Millisecond)})
 		tie("$lt", *place.Date, "$lt", place.ClientID)
 	default:
 		b.ties = append(b.ties, bson.D{{Key: b.key, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: *place.Date}}}}}})
