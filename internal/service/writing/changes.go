@@ -105,10 +105,7 @@ func (s *Writes) Patch(ctx context.Context, scope client.Scope, id client.ID, va
 		empty := client.Path{"patch"}.At(&client.Error{Code: client.CodeEmptyPatch, Message: "name at least one property to change"})
 		return Result{}, append(id.Wrong(client.Path{ArgumentClientID}), empty)
 	}
-	w, err := s.Prepare(ctx, scope, "patch", values)
-	if err != nil {
-		return Result{}, err
-	}
+	w := s.draft(scope, "patch", values)
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
@@ -142,10 +139,7 @@ func (s *Writes) move(ctx context.Context, scope client.Scope, id client.ID, exp
 	if err := reading.Permit(scope, client.Delete, false); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "", nil)
-	if err != nil {
-		return Result{}, err
-	}
+	w := s.draft(scope, "", nil)
 	return s.change(ctx, scope, Target{ClientID: id, expectedVersion: expectedVersion, DeletedToo: true}, w, operation, kind, func(context.Context) error {
 		w.After.Lifecycle = to
 		return nil
@@ -167,6 +161,9 @@ func (s *Writes) change(ctx context.Context, scope client.Scope, t Target, w *Dr
 	err := s.Write(ctx, scope, record{&result}, func(ctx context.Context, tx store.Tx) error {
 		result = Result{}
 		if wrong := t.ClientID.Wrong(client.Path{ArgumentClientID}); wrong != nil {
+			if err := w.prepare(ctx); err != nil {
+				return err
+			}
 			return w.refuse(ctx, tx, wrong, edit)
 		}
 		before, err := Find(ctx, tx, scope, t)
@@ -175,6 +172,9 @@ func (s *Writes) change(ctx context.Context, scope client.Scope, t Target, w *Dr
 		}
 		if t.expectedVersion != nil && *t.expectedVersion != before.Version {
 			return s.AnswerConflict(ctx, tx, scope, before, *t.expectedVersion, &result)
+		}
+		if err := w.prepare(ctx); err != nil {
+			return err
 		}
 		result.Client, err = w.save(ctx, tx, before, operation, kind, edit)
 		return err

@@ -19,7 +19,11 @@ type Draft struct {
 	Service *Writes
 	Scope   client.Scope
 	Indexer *search.Indexer
-	in      *client.Input
+	// argument, values and more are what Prepare was given.
+	argument string
+	values   client.Values
+	more     []func(*client.Input)
+	in       *client.Input
 	// decode checks the input anew for the client that it is for, which nobody knows
 	// before the transaction: what the client holds is taken as it is.
 	decode       func(held *client.Client) *client.Input
@@ -37,32 +41,63 @@ type Draft struct {
 // Prepare reads what checking an input takes, and checks it. Each of more checks
 // goes on with what was read.
 func (s *Writes) Prepare(ctx context.Context, scope client.Scope, argument string, values client.Values, more ...func(*client.Input)) (*Draft, error) {
-	business, err := s.Business(ctx, scope)
-	if err != nil {
+	w := s.draft(scope, argument, values, more...)
+	if err := w.prepare(ctx); err != nil {
 		return nil, err
 	}
-	by := client.Checks{Argument: argument, Role: scope.Role, Today: client.DateOf(s.Now().In(business.Zone()))}
-	if _, named := values[client.InputFields]; named || more != nil {
-		if by.Definitions, err = s.Definitions(ctx, scope); err != nil {
-			return nil, err
+	w.in = w.decode(nil)
+	return w, nil
+}
+
+// draft is what Prepare makes, before anything was read: a change of a client reads it
+// once the client is found.
+func (s *Writes) draft(scope client.Scope, argument string, values client.Values, more ...func(*client.Input)) *Draft {
+	return &Draft{Service: s, Scope: scope, argument: argument, values: values, more: more}
+}
+
+// prepare reads what checking the input takes. A transaction that runs
+// again goes on with what its first run read: keys that are of other settings by then are
+// made anew where they are stored.
+func (w *Draft) prepare(ctx context.Context) error {
+	if w.Indexer != nil {
+		return nil
+	}
+	business, err := w.Service.Business(ctx, w.Scope)
+	if err != nil {
+		return err
+	}
+	by := client.Checks{Argument: w.argument, Role: w.Scope.Role, Today: client.DateOf(w.Service.Now().In(business.Zone()))}
+	if _, named := w.values[client.InputFields]; named || w.more != nil {
+		if by.Definitions, err = w.Service.Definitions(ctx, w.Scope); err != nil {
+			return err
 		}
 	}
-	decode := func(held *client.Client) *client.Input {
+	w.decode = func(held *client.Client) *client.Input {
 		by := by
 		by.Held = held
-		in := client.DecodeInput(values, by)
-		for _, check := range more {
+		in := client.DecodeInput(w.values, by)
+		for _, check := range w.more {
 			check(in)
 		}
 		return in
 	}
-	return &Draft{Service: s, Scope: scope, Indexer: s.Indexer(business), in: decode(nil), decode: decode}, nil
+	w.Indexer = w.Service.Indexer(business)
+	return nil
 }
 
 // hash spends the time that a password hash takes, before the transaction holds
 // anything. What is wrong with an input may be what its client holds; so it is
 // hashed for one that may be refused, too.
 func (w *Draft) hash(ctx context.Context) error {
+	if _, named := w.values[client.InputPassword]; !named {
+		return nil
+	}
+	if err := w.prepare(ctx); err != nil {
+		return err
+	}
+	if w.in == nil {
+		w.in = w.decode(nil)
+	}
 	if w.in.Password == nil {
 		return nil
 	}
@@ -86,7 +121,7 @@ func (w *Draft) Begin(tx store.Tx, after *client.Client) {
 // Apply brings the input into the client and its neighbours, or returns all
 // that is wrong with it.
 func (w *Draft) Apply(ctx context.Context) error {
-	if w.before != nil {
+	if w.before != nil || w.in == nil {
 		w.in = w.decode(w.before)
 	}
 	errs := slices.Clone(w.in.Errors)

@@ -31,10 +31,7 @@ func (s *Writes) SetFields(ctx context.Context, scope client.Scope, id client.ID
 	if err := mayChangeEntries(scope, false, id, client.InputFields, len(entries), client.MaxList); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "", client.Values{client.InputFields: entries})
-	if err != nil {
-		return Result{}, err
-	}
+	w := s.draft(scope, "", client.Values{client.InputFields: entries})
 	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationSetFields)
 }
 
@@ -46,7 +43,7 @@ func (s *Writes) RemoveFields(ctx context.Context, scope client.Scope, id client
 	if err := mayChangeEntries(scope, false, id, argumentFieldIDs, len(fields), client.MaxList); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "", nil, func(in *client.Input) {
+	w := s.draft(scope, "", nil, func(in *client.Input) {
 		seen := map[int64]bool{}
 		for i, field := range fields {
 			at := client.Path{argumentFieldIDs, strconv.Itoa(i)}
@@ -55,9 +52,6 @@ func (s *Writes) RemoveFields(ctx context.Context, scope client.Scope, id client
 			}
 		}
 	})
-	if err != nil {
-		return Result{}, err
-	}
 	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationRemoveFields)
 }
 
@@ -88,10 +82,7 @@ func (s *Writes) changeTags(ctx context.Context, scope client.Scope, id client.I
 	if err := mayChangeEntries(scope, false, id, client.NameTags, len(tags), client.MaxList); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "", nil)
-	if err != nil {
-		return Result{}, err
-	}
+	w := s.draft(scope, "", nil)
 	property := *client.PropertyByName(client.NameTags)
 	property.Max = client.MaxList
 	return s.change(ctx, scope, Target{ClientID: id, expectedVersion: expectedVersion}, w, operation, history.KindUpserted, func(context.Context) error {
@@ -126,10 +117,7 @@ func (s *Writes) editViewers(ctx context.Context, scope client.Scope, id client.
 	if err := mayChangeEntries(scope, true, id, argumentViewerIDs, len(viewers), reading.MaxIDs); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "", nil)
-	if err != nil {
-		return Result{}, err
-	}
+	w := s.draft(scope, "", nil)
 	return s.change(ctx, scope, Target{ClientID: id, expectedVersion: expectedVersion}, w, operation, history.KindUpserted, func(ctx context.Context) error {
 		return w.applyViewerIDs(ctx, viewers, operation == history.OperationAddViewers)
 	})

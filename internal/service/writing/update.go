@@ -17,13 +17,10 @@ func (s *Writes) Update(ctx context.Context, scope client.Scope, id client.ID, v
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return Result{}, err
 	}
-	w, err := s.Prepare(ctx, scope, "input", values, func(in *client.Input) {
+	w := s.draft(scope, "input", values, func(in *client.Input) {
 		in.Errors = append(in.Errors, in.Lacking()...)
 		in.ClearRest()
 	})
-	if err != nil {
-		return Result{}, err
-	}
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
