@@ -37,3 +37,13 @@ func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*cl
 	}
 	return &model.DismissDuplicatesPayload{Dismissed: dismissed, UserErrors: userErrors}, nil
 }
+
+// UndismissDuplicates shows dismissed pairs again.
+func (r mutationResolver) UndismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.UndismissDuplicatesPayload, error) {
+	undismissed, err := r.service.UndismissDuplicates(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), values(clientIds))
+	_, userErrors, err := answer(ctx, writing.Result{}, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UndismissDuplicatesPayload{Undismissed: undismissed, UserErrors: userErrors}, nil
+}

@@ -99,6 +99,16 @@ func formatOf(format model.ClientFileFormat) transfer.Format {
 
 // ImportClients makes a job that imports a file.
 func (r mutationResolver) ImportClients(ctx context.Context, input model.ImportClientsInput, idempotencyKey *string) (*model.ImportClientsPayload, error) {
+	result, err := r.service.StartImport(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), importOptions(input))
+	userErrors, err := userErrorsOf(ctx, nil, err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ImportClientsPayload{Job: result.Job, UserErrors: userErrors}, nil
+}
+
+// importOptions is an input as the service has it.
+func importOptions(input model.ImportClientsInput) jobs.ImportOptions {
 	options := jobs.ImportOptions{
 		Format: formatOf(input.Format), Match: matchOf(input.Match), Several: writing.Several(strings.ToLower(string(input.Several))),
 		Delimiter: textOf(input.Delimiter), ListSeparator: textOf(input.ListSeparator), Dates: textOf(input.Dates),
@@ -110,12 +120,34 @@ func (r mutationResolver) ImportClients(ctx context.Context, input model.ImportC
 	for _, m := range input.Mapping {
 		options.Mapping = append(options.Mapping, jobs.Mapped{Header: m.Header, Column: m.Column})
 	}
-	result, err := r.service.StartImport(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), options)
-	userErrors, err := userErrorsOf(ctx, nil, err)
+	return options
+}
+
+// PreviewImport answers how the beginning of a file would be read.
+func (r queryResolver) PreviewImport(ctx context.Context, input model.ImportClientsInput, head string, whole bool) (*transfer.Preview, error) {
+	preview, err := r.service.PreviewImport(ctx, requestOf(ctx).scope, importOptions(input), head, whole)
 	if err != nil {
-		return nil, err
+		return nil, fail(ctx, err)
 	}
-	return &model.ImportClientsPayload{Job: result.Job, UserErrors: userErrors}, nil
+	return &preview, nil
+}
+
+// Encoding answers how the characters of a file are taken to be written.
+func (r importPreviewResolver) Encoding(_ context.Context, obj *transfer.Preview) (model.FileEncoding, error) {
+	switch obj.Encoding {
+	case sheet.UTF16LE:
+		return model.FileEncodingUtf16le, nil
+	case sheet.UTF16BE:
+		return model.FileEncodingUtf16be, nil
+	case sheet.Windows1252:
+		return model.FileEncodingWindows1252, nil
+	}
+	return model.FileEncodingUtf8, nil
+}
+
+// Code answers what is wrong, by its code.
+func (importProblemResolver) Code(_ context.Context, obj *transfer.Problem) (string, error) {
+	return string(obj.Code), nil
 }
 
 func matchOf(match model.ImportMatch) transfer.Match {

@@ -42,6 +42,8 @@ type (
 	formResolver          struct{ *Resolver }
 	webhookResolver       struct{ *Resolver }
 	jobResolver           struct{ *Resolver }
+	importPreviewResolver struct{ *Resolver }
+	importProblemResolver struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -188,6 +190,12 @@ func (r *Resolver) Webhook() generated.WebhookResolver { return webhookResolver{
 
 // Job implements generated.ResolverRoot.
 func (r *Resolver) Job() generated.JobResolver { return jobResolver{r} }
+
+// ImportPreview implements generated.ResolverRoot.
+func (r *Resolver) ImportPreview() generated.ImportPreviewResolver { return importPreviewResolver{r} }
+
+// ImportProblem implements generated.ResolverRoot.
+func (r *Resolver) ImportProblem() generated.ImportProblemResolver { return importProblemResolver{r} }
 
 // CreateWebhookInput implements generated.ResolverRoot; likewise.
 func (*Resolver) CreateWebhookInput() generated.CreateWebhookInputResolver { return nil }

@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/service/reading"
 	"clientgraph/internal/service/writing"
 	"clientgraph/internal/store"
+	"clientgraph/internal/transfer"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,8 @@ type ResolverRoot interface {
 	ClientChanges() ClientChangesResolver
 	ClientConnection() ClientConnectionResolver
 	ClientForm() ClientFormResolver
+	ImportPreview() ImportPreviewResolver
+	ImportProblem() ImportProblemResolver
 	Job() JobResolver
 	Me() MeResolver
 	MergedClient() MergedClientResolver
@@ -475,6 +478,32 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ImportPreview struct {
+		Choices  func(childComplexity int) int
+		Columns  func(childComplexity int) int
+		Encoding func(childComplexity int) int
+		Problems func(childComplexity int) int
+		Rows     func(childComplexity int) int
+	}
+
+	ImportPreviewColumn struct {
+		Column func(childComplexity int) int
+		Header func(childComplexity int) int
+	}
+
+	ImportPreviewRow struct {
+		Problems func(childComplexity int) int
+		Row      func(childComplexity int) int
+		Values   func(childComplexity int) int
+	}
+
+	ImportProblem struct {
+		Code    func(childComplexity int) int
+		Column  func(childComplexity int) int
+		Message func(childComplexity int) int
+		Row     func(childComplexity int) int
+	}
+
 	Job struct {
 		Counts         func(childComplexity int) int
 		CreatedDate    func(childComplexity int) int
@@ -626,6 +655,7 @@ type ComplexityRoot struct {
 		RetireFieldDefinition func(childComplexity int, schedulerPreferenceFieldDefnID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		RotateWebhookSecret   func(childComplexity int, webhookID client.ID, expectedVersion *int64, idempotencyKey *string) int
 		SetClientFields       func(childComplexity int, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) int
+		UndismissDuplicates   func(childComplexity int, clientIds []*client.ID, idempotencyKey *string) int
 		UnmergeClients        func(childComplexity int, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) int
 		UpdateBusiness        func(childComplexity int, input model.Values, idempotencyKey *string) int
 		UpdateClient          func(childComplexity int, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) int
@@ -690,6 +720,7 @@ type ComplexityRoot struct {
 		Me                        func(childComplexity int) int
 		Node                      func(childComplexity int, id client.ID) int
 		Nodes                     func(childComplexity int, ids []*client.ID) int
+		PreviewImport             func(childComplexity int, input model.ImportClientsInput, head string, whole bool) int
 		PreviewMerge              func(childComplexity int, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) int
 		TagUsage                  func(childComplexity int, pageNumber int64, pageSize int64) int
 		Webhook                   func(childComplexity int, webhookID client.ID) int
@@ -778,6 +809,11 @@ type ComplexityRoot struct {
 		TimeZoneDesc  func(childComplexity int) int
 		TimeZoneID    func(childComplexity int) int
 		Visible       func(childComplexity int) int
+	}
+
+	UndismissDuplicatesPayload struct {
+		Undismissed func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	UnmergeClientsPayload struct {
@@ -927,6 +963,12 @@ type ClientConnectionResolver interface {
 type ClientFormResolver interface {
 	Data(ctx context.Context, obj *client.Form) (any, error)
 }
+type ImportPreviewResolver interface {
+	Encoding(ctx context.Context, obj *transfer.Preview) (model.FileEncoding, error)
+}
+type ImportProblemResolver interface {
+	Code(ctx context.Context, obj *transfer.Problem) (string, error)
+}
 type JobResolver interface {
 	CreatedUser(ctx context.Context, obj *store.Job) (string, error)
 
@@ -957,6 +999,7 @@ type MutationResolver interface {
 	DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error)
 	RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error)
 	DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error)
+	UndismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.UndismissDuplicatesPayload, error)
 	MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error)
 	UnmergeClients(ctx context.Context, mergeID client.ID, choices []*merging.UnmergeChoice, expectedVersion *int64, idempotencyKey *string) (*model.UnmergeClientsPayload, error)
 	EraseClient(ctx context.Context, clientID client.ID, confirmClientID client.ID, expectedVersion int64, idempotencyKey *string) (*model.EraseClientPayload, error)
@@ -1012,6 +1055,7 @@ type QueryResolver interface {
 	ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error)
 	Jobs(ctx context.Context, first int64, after *string) (*model.JobConnection, error)
 	Job(ctx context.Context, jobID client.ID) (*store.Job, error)
+	PreviewImport(ctx context.Context, input model.ImportClientsInput, head string, whole bool) (*transfer.Preview, error)
 	Webhooks(ctx context.Context) ([]*store.Webhook, error)
 	Webhook(ctx context.Context, webhookID client.ID) (*store.Webhook, error)
 }
@@ -2991,6 +3035,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportClientsPayload.UserErrors(childComplexity), true
 
+	case "ImportPreview.choices":
+		if e.ComplexityRoot.ImportPreview.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Choices(childComplexity), true
+	case "ImportPreview.columns":
+		if e.ComplexityRoot.ImportPreview.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Columns(childComplexity), true
+	case "ImportPreview.encoding":
+		if e.ComplexityRoot.ImportPreview.Encoding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Encoding(childComplexity), true
+	case "ImportPreview.problems":
+		if e.ComplexityRoot.ImportPreview.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Problems(childComplexity), true
+	case "ImportPreview.rows":
+		if e.ComplexityRoot.ImportPreview.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreview.Rows(childComplexity), true
+
+	case "ImportPreviewColumn.column":
+		if e.ComplexityRoot.ImportPreviewColumn.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewColumn.Column(childComplexity), true
+	case "ImportPreviewColumn.header":
+		if e.ComplexityRoot.ImportPreviewColumn.Header == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewColumn.Header(childComplexity), true
+
+	case "ImportPreviewRow.problems":
+		if e.ComplexityRoot.ImportPreviewRow.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Problems(childComplexity), true
+	case "ImportPreviewRow.row":
+		if e.ComplexityRoot.ImportPreviewRow.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Row(childComplexity), true
+	case "ImportPreviewRow.values":
+		if e.ComplexityRoot.ImportPreviewRow.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Values(childComplexity), true
+
+	case "ImportProblem.code":
+		if e.ComplexityRoot.ImportProblem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Code(childComplexity), true
+	case "ImportProblem.column":
+		if e.ComplexityRoot.ImportProblem.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Column(childComplexity), true
+	case "ImportProblem.message":
+		if e.ComplexityRoot.ImportProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Message(childComplexity), true
+	case "ImportProblem.row":
+		if e.ComplexityRoot.ImportProblem.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Row(childComplexity), true
+
 	case "Job.counts":
 		if e.ComplexityRoot.Job.Counts == nil {
 			break
@@ -3803,6 +3935,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetClientFields(childComplexity, args["clientId"].(client.ID), args["fields"].([]model.Values), args["expectedVersion"].(*int64), args["idempotencyKey"].(*string)), true
+	case "Mutation.undismissDuplicates":
+		if e.ComplexityRoot.Mutation.UndismissDuplicates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undismissDuplicates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndismissDuplicates(childComplexity, args["clientIds"].([]*client.ID), args["idempotencyKey"].(*string)), true
 	case "Mutation.unmergeClients":
 		if e.ComplexityRoot.Mutation.UnmergeClients == nil {
 			break
@@ -4236,6 +4379,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]*client.ID)), true
+	case "Query.previewImport":
+		if e.ComplexityRoot.Query.PreviewImport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_previewImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PreviewImport(childComplexity, args["input"].(model.ImportClientsInput), args["head"].(string), args["whole"].(bool)), true
 	case "Query.previewMerge":
 		if e.ComplexityRoot.Query.PreviewMerge == nil {
 			break
@@ -4561,6 +4715,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TimeZone.Visible(childComplexity), true
+
+	case "UndismissDuplicatesPayload.undismissed":
+		if e.ComplexityRoot.UndismissDuplicatesPayload.Undismissed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndismissDuplicatesPayload.Undismissed(childComplexity), true
+	case "UndismissDuplicatesPayload.userErrors":
+		if e.ComplexityRoot.UndismissDuplicatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndismissDuplicatesPayload.UserErrors(childComplexity), true
 
 	case "UnmergeClientsPayload.client":
 		if e.ComplexityRoot.UnmergeClientsPayload.Client == nil {
@@ -7294,6 +7461,21 @@ type Mutation {
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): DismissDuplicatesPayload @permission(name: MERGE)
+
+  """
+  Takes ` + "`" + `dismissDuplicates` + "`" + ` back for all pairs that those clients make: ` + "`" + `duplicateClients` + "`" + ` shows them again if they look
+  alike. Taking back what was not dismissed succeeds and changes nothing. Needs the permission MERGE (roles OWNER,
+  ADMIN).
+  """
+  undismissDuplicates(
+    """
+    ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
+    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one.
+    """
+    clientIds: [ID!]!
+    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    idempotencyKey: String
+  ): UndismissDuplicatesPayload @permission(name: MERGE)
 }
 
 extend type Mutation {
@@ -7659,6 +7841,71 @@ extend type Query {
     "` + "`" + `jobId` + "`" + ` or global id."
     jobId: ID!
   ): Job
+
+  """
+  How ` + "`" + `importClients` + "`" + ` would read a file, by its beginning: what each header is taken for, and the first 10 rows, with
+  what is wrong with them. Nothing is written. What holds of the file as a whole, such as a key that comes twice and the
+  viewers of clients, is for a dry run to tell. Roles that do not see all clients are FORBIDDEN. Needs the permission
+  IMPORT (roles OWNER, ADMIN).
+  """
+  previewImport(
+    "What ` + "`" + `importClients` + "`" + ` would be given; ` + "`" + `several` + "`" + ` counts, ` + "`" + `dryRun` + "`" + ` and ` + "`" + `again` + "`" + ` don't."
+    input: ImportClientsInput!
+    "The first bytes of the file, at most 65,536 (TOO_LONG), in base64 with padding (INVALID_TYPE)."
+    head: String!
+    "Whether that is the whole file. Left out: the file goes on, and the last row may be cut off."
+    whole: Boolean! = false
+  ): ImportPreview @permission(name: IMPORT) @work(points: 300)
+}
+
+"How a file of clients would be read, by its beginning."
+type ImportPreview {
+  "How its characters are taken to be written."
+  encoding: FileEncoding!
+  "The headers in the order of the file; in JSON Lines the names that the first rows have."
+  columns: [ImportPreviewColumn!]!
+  "The first rows, at most 10."
+  rows: [ImportPreviewRow!]!
+  """
+  What is wrong with the headers. While there is anything, such as a header that nothing is known of, the file would be
+  refused (FILE_REFUSED), and rows are not checked.
+  """
+  problems: [ImportProblem!]!
+  "The names that a header may be mapped to: those of ` + "`" + `ImportColumnInput.column` + "`" + `."
+  choices: [String!]!
+}
+
+"A header of a file, and what it is taken for."
+type ImportPreviewColumn {
+  "The header, as ` + "`" + `ImportColumnInput.header` + "`" + ` names it."
+  header: String!
+  "The column that it is taken for; null when it is left out, or when nothing is known of it."
+  column: String
+}
+
+"A row of a file as it would come in."
+type ImportPreviewRow {
+  "The number of the row, as spreadsheets count: the header is row 1. In JSON Lines the number of the line."
+  row: Long!
+  """
+  What the row has in each of the columns, as text of at most 200 characters: what would come in; of a header that is
+  left out, what the file has. Null for nothing.
+  """
+  values: [String]!
+  "What is wrong with the row: it would be refused."
+  problems: [ImportProblem!]!
+}
+
+"Something that is wrong with a file of clients."
+type ImportProblem {
+  "The number of the row; 0 for the file as a whole."
+  row: Long!
+  "The header of the cell; empty for the row as a whole."
+  column: String!
+  "The code: one of ` + "`" + `UserErrorCode` + "`" + `, or one of files alone, such as UNKNOWN_COLUMN."
+  code: String!
+  "What to do about it."
+  message: String!
 }
 
 extend type Mutation {
@@ -9056,6 +9303,14 @@ type DismissDuplicatesPayload {
   userErrors: [UserError!]!
 }
 
+"What ` + "`" + `undismissDuplicates` + "`" + ` answers."
+type UndismissDuplicatesPayload {
+  "How many of their pairs were dismissed, and are not any more; 0 with errors."
+  undismissed: Int!
+  "All that is wrong; empty when no pair of them is dismissed."
+  userErrors: [UserError!]!
+}
+
 "What ` + "`" + `eraseClient` + "`" + ` answers."
 type EraseClientPayload implements ClientPayload {
   "The ids that are erased: the client's, and those of clients who were merged into it; empty with errors."
@@ -10051,6 +10306,58 @@ func (ec *executionContext) childFields_ImportClientsPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ImportClientsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "encoding":
+		return ec.fieldContext_ImportPreview_encoding(ctx, field)
+	case "columns":
+		return ec.fieldContext_ImportPreview_columns(ctx, field)
+	case "rows":
+		return ec.fieldContext_ImportPreview_rows(ctx, field)
+	case "problems":
+		return ec.fieldContext_ImportPreview_problems(ctx, field)
+	case "choices":
+		return ec.fieldContext_ImportPreview_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPreviewColumn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "header":
+		return ec.fieldContext_ImportPreviewColumn_header(ctx, field)
+	case "column":
+		return ec.fieldContext_ImportPreviewColumn_column(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreviewColumn", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPreviewRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_ImportPreviewRow_row(ctx, field)
+	case "values":
+		return ec.fieldContext_ImportPreviewRow_values(ctx, field)
+	case "problems":
+		return ec.fieldContext_ImportPreviewRow_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreviewRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_ImportProblem_row(ctx, field)
+	case "column":
+		return ec.fieldContext_ImportProblem_column(ctx, field)
+	case "code":
+		return ec.fieldContext_ImportProblem_code(ctx, field)
+	case "message":
+		return ec.fieldContext_ImportProblem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportProblem", field.Name)
+}
+
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10499,6 +10806,16 @@ func (ec *executionContext) childFields_TimeZone(ctx context.Context, field grap
 		return ec.fieldContext_TimeZone_currentOffset(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TimeZone", field.Name)
+}
+
+func (ec *executionContext) childFields_UndismissDuplicatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "undismissed":
+		return ec.fieldContext_UndismissDuplicatesPayload_undismissed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UndismissDuplicatesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndismissDuplicatesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmergeClientsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11813,6 +12130,28 @@ func (ec *executionContext) field_Mutation_setClientFields_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_undismissDuplicates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "clientIds",
+		func(ctx context.Context, v any) ([]*client.ID, error) {
+			return ec.unmarshalNID2ᚕᚖclientgraphᚋinternalᚋclientᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clientIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unmergeClients_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12666,6 +13005,36 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_previewImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportClientsInput, error) {
+			return ec.unmarshalNImportClientsInput2clientgraphᚋgraphᚋmodelᚐImportClientsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "head",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["head"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "whole",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["whole"] = arg2
 	return args, nil
 }
 
@@ -19963,6 +20332,364 @@ func (ec *executionContext) fieldContext_ImportClientsPayload_userErrors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportPreview_encoding(ctx context.Context, field graphql.CollectedField, obj *transfer.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_encoding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImportPreview().Encoding(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.FileEncoding) graphql.Marshaler {
+			return ec.marshalNFileEncoding2clientgraphᚋgraphᚋmodelᚐFileEncoding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_encoding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreview", field, true, true, "FileEncoding")
+}
+
+func (ec *executionContext) _ImportPreview_columns(ctx context.Context, field graphql.CollectedField, obj *transfer.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_columns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Columns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.PreviewColumn) graphql.Marshaler {
+			return ec.marshalNImportPreviewColumn2ᚕclientgraphᚋinternalᚋtransferᚐPreviewColumnᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_columns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPreviewColumn(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportPreview_rows(ctx context.Context, field graphql.CollectedField, obj *transfer.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.PreviewRow) graphql.Marshaler {
+			return ec.marshalNImportPreviewRow2ᚕclientgraphᚋinternalᚋtransferᚐPreviewRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPreviewRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportPreview_problems(ctx context.Context, field graphql.CollectedField, obj *transfer.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.Problem) graphql.Marshaler {
+			return ec.marshalNImportProblem2ᚕclientgraphᚋinternalᚋtransferᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportPreview_choices(ctx context.Context, field graphql.CollectedField, obj *transfer.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreview_choices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreview_choices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportPreviewColumn_header(ctx context.Context, field graphql.CollectedField, obj *transfer.PreviewColumn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewColumn_header(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Header, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewColumn_header(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewColumn", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportPreviewColumn_column(ctx context.Context, field graphql.CollectedField, obj *transfer.PreviewColumn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewColumn_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewColumn_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewColumn", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportPreviewRow_row(ctx context.Context, field graphql.CollectedField, obj *transfer.PreviewRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewRow_row(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Row, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewRow_row(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewRow", field, false, false, "Long")
+}
+
+func (ec *executionContext) _ImportPreviewRow_values(ctx context.Context, field graphql.CollectedField, obj *transfer.PreviewRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewRow_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*string) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖstring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewRow_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportPreviewRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportPreviewRow_problems(ctx context.Context, field graphql.CollectedField, obj *transfer.PreviewRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPreviewRow_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []transfer.Problem) graphql.Marshaler {
+			return ec.marshalNImportProblem2ᚕclientgraphᚋinternalᚋtransferᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPreviewRow_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPreviewRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportProblem_row(ctx context.Context, field graphql.CollectedField, obj *transfer.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportProblem_row(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Row, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportProblem_row(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportProblem", field, false, false, "Long")
+}
+
+func (ec *executionContext) _ImportProblem_column(ctx context.Context, field graphql.CollectedField, obj *transfer.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportProblem_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportProblem_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportProblem", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportProblem_code(ctx context.Context, field graphql.CollectedField, obj *transfer.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportProblem_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ImportProblem().Code(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportProblem_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportProblem", field, true, true, "String")
+}
+
+func (ec *executionContext) _ImportProblem_message(ctx context.Context, field graphql.CollectedField, obj *transfer.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportProblem_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportProblem_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportProblem", field, false, false, "String")
+}
+
 func (ec *executionContext) _Job_id(ctx context.Context, field graphql.CollectedField, obj *store.Job) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23052,6 +23779,68 @@ func (ec *executionContext) fieldContext_Mutation_dismissDuplicates(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_undismissDuplicates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undismissDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndismissDuplicates(ctx, fc.Args["clientIds"].([]*client.ID), fc.Args["idempotencyKey"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "MERGE")
+				if err != nil {
+					var zeroVal *model.UndismissDuplicatesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Permission == nil {
+					var zeroVal *model.UndismissDuplicatesPayload
+					return zeroVal, errors.New("directive permission is not implemented")
+				}
+				return ec.Directives.Permission(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UndismissDuplicatesPayload) graphql.Marshaler {
+			return ec.marshalOUndismissDuplicatesPayload2ᚖclientgraphᚋgraphᚋmodelᚐUndismissDuplicatesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undismissDuplicates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndismissDuplicatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undismissDuplicates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_mergeClients(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26023,6 +26812,68 @@ func (ec *executionContext) fieldContext_Query_job(ctx context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_previewImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_previewImport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PreviewImport(ctx, fc.Args["input"].(model.ImportClientsInput), fc.Args["head"].(string), fc.Args["whole"].(bool))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNPermission2clientgraphᚋgraphᚋmodelᚐPermission(ctx, "IMPORT")
+				if err != nil {
+					var zeroVal *transfer.Preview
+					return zeroVal, err
+				}
+				if ec.Directives.Permission == nil {
+					var zeroVal *transfer.Preview
+					return zeroVal, errors.New("directive permission is not implemented")
+				}
+				return ec.Directives.Permission(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *transfer.Preview) graphql.Marshaler {
+			return ec.marshalOImportPreview2ᚖclientgraphᚋinternalᚋtransferᚐPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_previewImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_previewImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_webhooks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27484,6 +28335,61 @@ func (ec *executionContext) _TimeZone_currentOffset(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_TimeZone_currentOffset(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TimeZone", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UndismissDuplicatesPayload_undismissed(ctx context.Context, field graphql.CollectedField, obj *model.UndismissDuplicatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndismissDuplicatesPayload_undismissed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Undismissed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndismissDuplicatesPayload_undismissed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UndismissDuplicatesPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UndismissDuplicatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UndismissDuplicatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndismissDuplicatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*client.Error) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖclientgraphᚋinternalᚋclientᚐErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndismissDuplicatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndismissDuplicatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UnmergeClientsPayload_client(ctx context.Context, field graphql.CollectedField, obj *model.UnmergeClientsPayload) (ret graphql.Marshaler) {
@@ -33796,6 +34702,190 @@ func (ec *executionContext) _ImportClientsPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var importPreviewImplementors = []string{"ImportPreview"}
+
+func (ec *executionContext) _ImportPreview(ctx context.Context, sel ast.SelectionSet, obj *transfer.Preview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPreview")
+		case "encoding":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImportPreview_encoding(ctx, field, obj)
+				})
+		case "columns":
+			out.Values[i] = ec._ImportPreview_columns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._ImportPreview_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "problems":
+			out.Values[i] = ec._ImportPreview_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "choices":
+			out.Values[i] = ec._ImportPreview_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importPreviewColumnImplementors = []string{"ImportPreviewColumn"}
+
+func (ec *executionContext) _ImportPreviewColumn(ctx context.Context, sel ast.SelectionSet, obj *transfer.PreviewColumn) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPreviewColumnImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPreviewColumn")
+		case "header":
+			out.Values[i] = ec._ImportPreviewColumn_header(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "column":
+			out.Values[i] = ec._ImportPreviewColumn_column(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importPreviewRowImplementors = []string{"ImportPreviewRow"}
+
+func (ec *executionContext) _ImportPreviewRow(ctx context.Context, sel ast.SelectionSet, obj *transfer.PreviewRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPreviewRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPreviewRow")
+		case "row":
+			out.Values[i] = ec._ImportPreviewRow_row(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._ImportPreviewRow_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._ImportPreviewRow_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importProblemImplementors = []string{"ImportProblem"}
+
+func (ec *executionContext) _ImportProblem(ctx context.Context, sel ast.SelectionSet, obj *transfer.Problem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importProblemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportProblem")
+		case "row":
+			out.Values[i] = ec._ImportProblem_row(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "column":
+			out.Values[i] = ec._ImportProblem_column(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "code":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ImportProblem_code(ctx, field, obj)
+				})
+		case "message":
+			out.Values[i] = ec._ImportProblem_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var jobImplementors = []string{"Job", "Node"}
 
 func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj *store.Job) graphql.Marshaler {
@@ -34713,6 +35803,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "undismissDuplicates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undismissDuplicates(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "mergeClients":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_mergeClients(ctx, field)
@@ -35269,6 +36366,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_job(ctx, field)
+				})
+		case "previewImport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_previewImport(ctx, field)
 				})
 		case "webhooks":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -35878,6 +36981,44 @@ func (ec *executionContext) _TimeZone(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "currentOffset":
 			out.Values[i] = ec._TimeZone_currentOffset(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undismissDuplicatesPayloadImplementors = []string{"UndismissDuplicatesPayload"}
+
+func (ec *executionContext) _UndismissDuplicatesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UndismissDuplicatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undismissDuplicatesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndismissDuplicatesPayload")
+		case "undismissed":
+			out.Values[i] = ec._UndismissDuplicatesPayload_undismissed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UndismissDuplicatesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -37752,6 +38893,16 @@ func (ec *executionContext) marshalNFieldType2clientgraphᚋinternalᚋclientᚐ
 	return res
 }
 
+func (ec *executionContext) unmarshalNFileEncoding2clientgraphᚋgraphᚋmodelᚐFileEncoding(ctx context.Context, v any) (model.FileEncoding, error) {
+	var res model.FileEncoding
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFileEncoding2clientgraphᚋgraphᚋmodelᚐFileEncoding(ctx context.Context, sel ast.SelectionSet, v model.FileEncoding) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
 	res, err := graphql.UnmarshalFloatContext(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38013,6 +39164,66 @@ func (ec *executionContext) unmarshalNImportMatch2clientgraphᚋgraphᚋmodelᚐ
 
 func (ec *executionContext) marshalNImportMatch2clientgraphᚋgraphᚋmodelᚐImportMatch(ctx context.Context, sel ast.SelectionSet, v model.ImportMatch) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNImportPreviewColumn2clientgraphᚋinternalᚋtransferᚐPreviewColumn(ctx context.Context, sel ast.SelectionSet, v transfer.PreviewColumn) graphql.Marshaler {
+	return ec._ImportPreviewColumn(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportPreviewColumn2ᚕclientgraphᚋinternalᚋtransferᚐPreviewColumnᚄ(ctx context.Context, sel ast.SelectionSet, v []transfer.PreviewColumn) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportPreviewColumn2clientgraphᚋinternalᚋtransferᚐPreviewColumn(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportPreviewRow2clientgraphᚋinternalᚋtransferᚐPreviewRow(ctx context.Context, sel ast.SelectionSet, v transfer.PreviewRow) graphql.Marshaler {
+	return ec._ImportPreviewRow(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportPreviewRow2ᚕclientgraphᚋinternalᚋtransferᚐPreviewRowᚄ(ctx context.Context, sel ast.SelectionSet, v []transfer.PreviewRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportPreviewRow2clientgraphᚋinternalᚋtransferᚐPreviewRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportProblem2clientgraphᚋinternalᚋtransferᚐProblem(ctx context.Context, sel ast.SelectionSet, v transfer.Problem) graphql.Marshaler {
+	return ec._ImportProblem(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportProblem2ᚕclientgraphᚋinternalᚋtransferᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []transfer.Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportProblem2clientgraphᚋinternalᚋtransferᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNImportSeveral2clientgraphᚋgraphᚋmodelᚐImportSeveral(ctx context.Context, v any) (model.ImportSeveral, error) {
@@ -38466,6 +39677,29 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 		if e == graphql.Null {
 			return graphql.Null
 		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNString2ᚕᚖstring(ctx context.Context, v any) ([]*string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOString2ᚖstring(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕᚖstring(ctx context.Context, sel ast.SelectionSet, v []*string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalOString2ᚖstring(ctx, sel, v[i])
 	}
 
 	return ret
@@ -39521,6 +40755,13 @@ func (ec *executionContext) unmarshalOImportColumnInput2ᚕᚖclientgraphᚋgrap
 	return res, nil
 }
 
+func (ec *executionContext) marshalOImportPreview2ᚖclientgraphᚋinternalᚋtransferᚐPreview(ctx context.Context, sel ast.SelectionSet, v *transfer.Preview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportPreview(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil
@@ -39932,6 +41173,13 @@ func (ec *executionContext) marshalOTimeZone2ᚖclientgraphᚋinternalᚋclient�
 		return graphql.Null
 	}
 	return ec._TimeZone(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUndismissDuplicatesPayload2ᚖclientgraphᚋgraphᚋmodelᚐUndismissDuplicatesPayload(ctx context.Context, sel ast.SelectionSet, v *model.UndismissDuplicatesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UndismissDuplicatesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOUnmergeChoice2ᚕᚖclientgraphᚋinternalᚋserviceᚋmergingᚐUnmergeChoiceᚄ(ctx context.Context, v any) ([]*merging.UnmergeChoice, error) {

@@ -518,6 +518,14 @@ func (SetClientFieldsPayload) IsClientPayload() {}
 type Subscription struct {
 }
 
+// What `undismissDuplicates` answers.
+type UndismissDuplicatesPayload struct {
+	// How many of their pairs were dismissed, and are not any more; 0 with errors.
+	Undismissed int64 `json:"undismissed"`
+	// All that is wrong; empty when no pair of them is dismissed.
+	UserErrors []*client.Error `json:"userErrors"`
+}
+
 // What `unmergeClients` answers.
 type UnmergeClientsPayload struct {
 	// The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error.

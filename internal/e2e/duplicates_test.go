@@ -17,7 +17,8 @@ const (
 	duplicatesQuery = `query ($first: Int! = 20, $after: String) { duplicateClients(first: $first, after: $after) {
 		nodes { clients { clientId } score pairs { clientIds score reasons } }
 		pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }`
-	dismissMutation = `mutation ($ids: [ID!]!) { dismissDuplicates(clientIds: $ids) { dismissed userErrors { code message field } } }`
+	undismissMutation = `mutation ($ids: [ID!]!) { undismissDuplicates(clientIds: $ids) { undismissed userErrors { code message field } } }`
+	dismissMutation   = `mutation ($ids: [ID!]!) { dismissDuplicates(clientIds: $ids) { dismissed userErrors { code message field } } }`
 )
 
 // duplicates is a page of groups as that caller.
@@ -202,6 +203,38 @@ func TestDuplicatesOfWhoWasMerged(t *testing.T) {
 	}
 }
 
+// TestUndismissedPairsAreFoundAgain: those of the clients named and no other ones,
+// and no second time.
+func TestUndismissedPairsAreFoundAgain(t *testing.T) {
+	api := apitest.New(t)
+	var three []any
+	for range 3 {
+		three = append(three, create(t, api, owner(), person(values{"emailAddress": "shared@example.com"})))
+	}
+	before := memberIDs(duplicates(t, api, nil))
+	payload(t, api, owner(), dismissMutation, values{"ids": three})
+	if groups := memberIDs(duplicates(t, api, nil)); len(groups) != 0 {
+		t.Fatalf("dismissed, and shown still: %v", groups)
+	}
+	for _, want := range []string{"1", "0"} {
+		answered := payload(t, api, owner(), undismissMutation, values{"ids": three[:2]})
+		if got := fmt.Sprint(answered["undismissed"]); got != want {
+			t.Errorf("%s pairs are dismissed no more, want %s", got, want)
+		}
+		if diff := gocmp.Diff([]string{fmt.Sprint(three[0], " ", three[1])}, memberIDs(duplicates(t, api, nil))); diff != "" {
+			t.Errorf("one pair taken back (-want +got):\n%s", diff)
+		}
+	}
+	payload(t, api, owner(), undismissMutation, values{"ids": three})
+	if diff := gocmp.Diff(before, memberIDs(duplicates(t, api, nil))); diff != "" {
+		t.Errorf("all taken back (-want +got):\n%s", diff)
+	}
+	answered := only(t, api.MustDo(t, owner(), undismissMutation, values{"ids": []any{three[0], "9999999"}}))
+	if diff := gocmp.Diff([]failure{{"NOT_FOUND", "clientIds.1"}}, failures(t, answered)); diff != "" {
+		t.Errorf("an unknown client (-want +got):\n%s", diff)
+	}
+}
+
 // TestDismissDuplicatesRefusesAllThatIsWrong: each id that can't be meant, at
 // its place, and nothing is stored.
 func TestDismissDuplicatesRefusesAllThatIsWrong(t *testing.T) {
@@ -270,8 +303,9 @@ func TestDuplicatesNeedMerge(t *testing.T) {
 	api := reference(t)
 	for _, who := range []client.Identity{staff(), superUser(), account(1151044), narrowed(client.AllPermissions &^ client.Merge)} {
 		for name, text := range map[string]string{
-			"duplicateClients":  duplicatesQuery,
-			"dismissDuplicates": dismissMutation,
+			"duplicateClients":    duplicatesQuery,
+			"dismissDuplicates":   dismissMutation,
+			"undismissDuplicates": undismissMutation,
 		} {
 			var response apitest.Response
 			sent := api.Commands(func() {

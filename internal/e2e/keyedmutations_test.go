@@ -100,6 +100,11 @@ func keyedMutations() map[string]keyedMutation {
 			values{"ids": []any{"4658091", "4761823"}},
 			values{"ids": []any{"4658091", "5143212"}},
 		},
+		"undismissDuplicates": {
+			`mutation ($key: String, $ids: [ID!]!) { undismissDuplicates(clientIds: $ids, idempotencyKey: $key) { undismissed userErrors { code } } }`,
+			values{"ids": []any{"4658091", "4922146"}},
+			values{"ids": []any{"4658091", "5143212"}},
+		},
 		"mergeClients": {
 			`mutation ($key: String, $ids: [ID!]!) { mergeClients(clientId: "5143212", clientIds: $ids, idempotencyKey: $key) { mergeId report { ` + reportFields + ` } ` + selection + ` } }`,
 			values{"ids": []any{"4761823"}},

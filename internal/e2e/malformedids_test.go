@@ -156,6 +156,7 @@ func malformedBeside(merged string) map[string][]failure {
 		`deleteClient(clientId: "x", expectedVersion: 7)`: {{"INVALID_ID", "clientId"}},
 		`dismissDuplicates(clientIds: ["x", "y"])`:        {{"INVALID_ID", "clientIds.0"}, {"INVALID_ID", "clientIds.1"}},
 		`dismissDuplicates(clientIds: [1, "y", 4658091])`: {{"NOT_FOUND", "clientIds.0"}, {"INVALID_ID", "clientIds.1"}},
+		`undismissDuplicates(clientIds: ["x", 1])`:        {{"INVALID_ID", "clientIds.0"}, {"NOT_FOUND", "clientIds.1"}},
 		`mergeClients(clientId: "x", clientIds: ["y", 1, 4658091, 4658091], expectedVersions: [{clientId: "z", version: 1}])`: {
 			{"INVALID_ID", "clientId"},
 			{"INVALID_ID", "clientIds.0"},

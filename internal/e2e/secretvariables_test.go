@@ -43,6 +43,7 @@ func succeeding() map[string]string {
 		"eraseClient":           `{"clientId": "4658091", "confirmClientId": "4658091", "expectedVersion": 3}`,
 		"updateBusiness":        `{"input": {"name": "Ours", "timeZone": "Europe/Paris", "locale": "sv", "phoneRegion": "SE"}}`,
 		"dismissDuplicates":     `{"clientIds": ["4658091", "4761823"]}`,
+		"undismissDuplicates":   `{"clientIds": ["4658091", "4761823"]}`,
 		"createFieldDefinition": `{"input": {"label": "Shoe", "type": "CHOICE", "choices": ["Left", "Right"]}}`,
 		"updateFieldDefinition": `{"schedulerPreferenceFieldDefnId": "322534", "input": {"label": "Shoe"}}`,
 		"retireFieldDefinition": `{"schedulerPreferenceFieldDefnId": "322534"}`,

@@ -108,3 +108,14 @@ func (t *duplicateTx) Dismiss(ctx context.Context, dismissals []store.Dismissal)
 	}
 	return nil
 }
+
+// TakeBackDismissals implements store.DuplicateTx.
+func (t *duplicateTx) TakeBackDismissals(ctx context.Context, clientIDs []int64) (int64, error) {
+	among := bson.D{{Key: "$in", Value: clientIDs}}
+	pairs := append(query.Tenant(t.scope), bson.E{Key: "first", Value: among}, bson.E{Key: "second", Value: among})
+	result, err := t.store.db.Collection(schema.Dismissals).DeleteMany(ctx, pairs)
+	if err != nil {
+		return 0, fmt.Errorf("take dismissals back: %w", err)
+	}
+	return result.DeletedCount, nil
+}

@@ -59,7 +59,7 @@ func (p *process) groups(t rapid.TB, scope client.Scope, size int64) []group {
 }
 
 // TestDuplicatesAreThoseOfComparingEveryoneWithEveryone imports, changes,
-// deletes and dismisses at random, and after each step asks for all groups.
+// deletes, dismisses and takes dismissals back at random, and after each step asks for all groups.
 func TestDuplicatesAreThoseOfComparingEveryoneWithEveryone(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
@@ -119,6 +119,35 @@ func TestDuplicatesAreThoseOfComparingEveryoneWithEveryone(t *testing.T) {
 							dismissed[[2]*twin{a, b}] = [2]string{a.identity(), b.identity()}
 						}
 					}
+				}
+			},
+			"undismiss": func(t *rapid.T) {
+				var ids []client.ID
+				taken := dismissals{}
+				for _, m := range rapid.SliceOfNDistinct(rapid.SampledFrom(twins), 2, min(4, len(twins)), func(m *twin) int64 { return m.id }).Draw(t, "taken back") {
+					if m.deleted {
+						continue
+					}
+					for _, id := range ids {
+						a, b := byID[min(id.Number, m.id)], byID[max(id.Number, m.id)]
+						if was, is := dismissed[[2]*twin{a, b}]; is {
+							taken[[2]*twin{a, b}] = was
+						}
+					}
+					ids = append(ids, client.ID{Number: m.id})
+				}
+				if len(ids) < 2 {
+					t.Skip("too few live clients")
+				}
+				count, err := p.service.UndismissDuplicates(context.Background(), scope, ids)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if count != int64(len(taken)) {
+					t.Fatalf("took %d dismissals back, want %d", count, len(taken))
+				}
+				for pair := range taken {
+					delete(dismissed, pair)
 				}
 			},
 			"change name": func(t *rapid.T) {
@@ -320,15 +349,19 @@ func TestDuplicateReadsUseIndexes(t *testing.T) {
 		if _, err := p.service.Duplicates(t.Context(), scope, 100, nil, client.SelectAll()); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := p.service.UndismissDuplicates(t.Context(), scope, []client.ID{{Number: clients[0].ClientID}, {Number: clients[1].ClientID}}); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := p.service.EmailInUse(t.Context(), scope, "nobody@example.com"); err != nil {
 			t.Fatal(err)
 		}
 		sent := recorded.taken()
 		checkPlans(t, explainer, "duplicates", sent)
 		// The clients to dismiss; shared keys, dismissals, the identities of who was
-		// dismissed, the clients of the page; an address.
-		if len(sent) != 6 {
-			t.Errorf("%d clients cost %d reads, want 6: %v", n, len(sent), sent)
+		// dismissed, the clients of the page; the clients and the dismissals to take back;
+		// an address.
+		if len(sent) != 8 {
+			t.Errorf("%d clients cost %d reads, want 8: %v", n, len(sent), sent)
 		}
 	}
 }

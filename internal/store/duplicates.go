@@ -44,9 +44,12 @@ type DuplicateStore interface {
 	Dismissals(ctx context.Context, scope client.Scope) ([]Dismissal, error)
 }
 
-// DuplicateTx is the part of Tx by which pairs are dismissed.
+// DuplicateTx is the part of Tx by which pairs are dismissed and shown again.
 type DuplicateTx interface {
 	// Dismiss stores dismissals, each in place of the one of its pair. An erasure of
 	// one of the clients at the same time makes one of both transactions run again.
 	Dismiss(ctx context.Context, dismissals []Dismissal) error
+	// TakeBackDismissals removes the dismissals of all pairs that those clients make, and
+	// answers how many there were.
+	TakeBackDismissals(ctx context.Context, clientIDs []int64) (int64, error)
 }

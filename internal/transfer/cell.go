@@ -66,6 +66,10 @@ func (r Reading) Check() error {
 	return nil
 }
 
+// notAsStated begins what stands for a date in another form than the one stated, which
+// no rule takes for a date.
+const notAsStated = "not as stated: "
+
 // day is a date of the file as YYYY-MM-DD. One that is written otherwise stays as it
 // is: the property's rule refuses it.
 func (r Reading) day(cell string) string {
@@ -76,7 +80,7 @@ func (r Reading) day(cell string) string {
 	t, err := time.Parse(layout, cell)
 	if err != nil {
 		// What is YYYY-MM-DD all the same is not in the form that was stated.
-		return "not as stated: " + cell
+		return notAsStated + cell
 	}
 	return t.Format(time.DateOnly)
 }

@@ -58,6 +58,8 @@ type clientRow struct {
 	number   int64
 	given    []given
 	problems []Problem
+	// cells are the row's in a CSV file, as the file has them.
+	cells []string
 	// size is how many bytes the row has in the file, and about what its lists take
 	// beside them in memory.
 	size int
@@ -174,7 +176,7 @@ func (r *sheetRows) next() (clientRow, error) {
 	if err != nil {
 		return clientRow{}, r.ended(err)
 	}
-	row := clientRow{number: read.Number}
+	row := clientRow{number: read.Number, cells: read.Cells}
 	for _, fault := range read.Faults {
 		row.problems = append(row.problems, r.problem(fault))
 	}

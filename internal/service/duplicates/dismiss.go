@@ -21,6 +21,25 @@ import (
 // them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
 // clients), INVALID_ID, NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
 func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
+	return s.judge(ctx, scope, ids, func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error) {
+		dismissals := pairsOf(clients, distinct)
+		return int64(len(dismissals)), tx.Dismiss(ctx, dismissals)
+	})
+}
+
+// UndismissDuplicates takes DismissDuplicates back for all pairs of those clients, so
+// that they are found again if they look alike. It answers how many pairs were
+// dismissed; taking them back again changes nothing. Errors: those of
+// DismissDuplicates.
+func (s *Finder) UndismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
+	return s.judge(ctx, scope, ids, func(ctx context.Context, tx store.Tx, _ map[int64]*client.Client, distinct []int64) (int64, error) {
+		return tx.TakeBackDismissals(ctx, distinct)
+	})
+}
+
+// judge writes what somebody says of the pairs that clients make, and answers of how
+// many. The clients are live and visible, and several.
+func (s *Finder) judge(ctx context.Context, scope client.Scope, ids []client.ID, write func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error)) (int64, error) {
 	if err := reading.Permit(scope, client.Merge, false); err != nil {
 		return 0, err
 	}
@@ -37,11 +56,11 @@ func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids 
 	if len(distinct) < 2 && !malformed {
 		return 0, where.At(&client.Error{Code: client.CodeOutOfRange, Message: "want at least two different clients"})
 	}
-	var dismissed int64
-	err := s.Write(ctx, scope, writing.Plain(&dismissed), func(ctx context.Context, tx store.Tx) error {
+	var pairs int64
+	err := s.Write(ctx, scope, writing.Plain(&pairs), func(ctx context.Context, tx store.Tx) error {
 		clients, err := tx.Clients(ctx, distinct)
 		if err != nil {
-			return fmt.Errorf("find the clients to dismiss: %w", err)
+			return fmt.Errorf("find clients who may be duplicates: %w", err)
 		}
 		survivors, err := reading.SurvivorsOf(ctx, tx, distinct, clients)
 		if err != nil {
@@ -50,17 +69,16 @@ func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids 
 		if errs := whyNotDuplicates(clients, survivors, ids); errs != nil {
 			return errs
 		}
-		dismissals := pairsOf(clients, distinct)
-		dismissed = int64(len(dismissals))
-		return tx.Dismiss(ctx, dismissals)
+		pairs, err = write(ctx, tx, clients, distinct)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	return dismissed, nil
+	return pairs, nil
 }
 
-// whyNotDuplicates lists what is wrong with a list of clients to dismiss; survivors
+// whyNotDuplicates lists what is wrong with a list of clients to judge; survivors
 // are whom those were merged into who were merged.
 func whyNotDuplicates(clients map[int64]*client.Client, survivors map[int64]int64, ids []client.ID) client.Errors {
 	var errs client.Errors
