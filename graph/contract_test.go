@@ -84,6 +84,7 @@ var mayBeNull = map[string]string{
 	"Job.totalRows":                            "the file was not looked at yet",
 	"Job.uploadPath":                           "it waits for no file",
 	"Job.result":                               "there is none, or it is not kept any more",
+	"ImportPreviewColumn.column":               "the header is left out, or nothing is known of it",
 	"Appointment.locationId":                   "the scheduler told none",
 	"Appointment.staffId":                      "the scheduler told none",
 	"Appointment.reasonId":                     "the scheduler told none",

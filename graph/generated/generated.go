@@ -7845,8 +7845,8 @@ extend type Query {
   """
   How ` + "`" + `importClients` + "`" + ` would read a file, by its beginning: what each header is taken for, and the first 10 rows, with
   what is wrong with them. Nothing is written. What holds of the file as a whole, such as a key that comes twice and the
-  viewers of clients, is for a dry run to tell. Roles that do not see all clients are FORBIDDEN. Needs the permission
-  IMPORT (roles OWNER, ADMIN).
+  viewers of clients, is for a dry run to tell. Costs 300 points. Roles that do not see all clients are FORBIDDEN. Needs
+  the permission IMPORT (roles OWNER, ADMIN).
   """
   previewImport(
     "What ` + "`" + `importClients` + "`" + ` would be given; ` + "`" + `several` + "`" + ` counts, ` + "`" + `dryRun` + "`" + ` and ` + "`" + `again` + "`" + ` don't."
@@ -7902,7 +7902,7 @@ type ImportProblem {
   row: Long!
   "The header of the cell; empty for the row as a whole."
   column: String!
-  "The code: one of ` + "`" + `UserErrorCode` + "`" + `, or one of files alone, such as UNKNOWN_COLUMN."
+  "The code: one of ` + "`" + `UserErrorCode` + "`" + `, or one of files alone, as in the table of errors of ` + "`" + `Job.result` + "`" + `."
   code: String!
   "What to do about it."
   message: String!

@@ -53,7 +53,7 @@ func imports() map[string][]string {
 	return map[string][]string{
 		".":                             {"internal/app"},
 		"graph":                         {"graph/generated", "graph/model", "graph/scalar", client, "internal/limit", "internal/loader", merge, observe, "internal/plan", service, "internal/service/clientsync", "internal/service/jobs", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/scheduler", writing, "internal/sheet", store, "internal/transfer"},
-		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/livelist", "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store},
+		"graph/generated":               {"graph/model", "graph/scalar", client, history, "internal/livelist", "internal/loader", merge, "internal/service/duplicates", "internal/service/merging", reading, writing, store, "internal/transfer"},
 		"graph/model":                   {client, history, "internal/livelist", "internal/loader", merge, "internal/service/clientsync", "internal/service/duplicates", "internal/service/jobs", "internal/service/merging", "internal/service/personaldata", reading, "internal/service/webhooks", writing, store},
 		"graph/scalar":                  {client, store},
 		"internal/apitest":              {"internal/auth", client, "internal/limit", "internal/mongorules", "internal/mongostore", feed, transact, "internal/sample", "internal/secret", "internal/server", service, "internal/service/importing", "internal/telemetry", "internal/testdb"},

@@ -131,3 +131,31 @@ func TestPreviewImportRefusesWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// TestPreviewImportFindsNoClientOfAnotherBusiness: rows that name one are answered as
+// rows that name nobody.
+func TestPreviewImportFindsNoClientOfAnotherBusiness(t *testing.T) {
+	api := apitest.New(t)
+	foreign := create(t, api, apitest.Owner(77), person(values{"emailAddress": "theirs@example.com"}))
+	own := create(t, api, owner(), person(nil))
+	for match, cells := range map[string][3]string{
+		"CLIENT_ID":     {own, foreign, "9999999"},
+		"EMAIL_ADDRESS": {"", "theirs@example.com", "nobodys@example.com"},
+	} {
+		file := map[string]string{"CLIENT_ID": "clientId,city\n", "EMAIL_ADDRESS": "emailAddress,city\n"}[match]
+		for _, cell := range cells {
+			file += cell + ",Lund\n"
+		}
+		var codes []string
+		for _, row := range previewImport(t, api, values{"match": match}, file)["rows"].([]any) {
+			of := ""
+			for _, p := range row.(values)["problems"].([]any) {
+				of += fmt.Sprint(p.(values)["column"], p.(values)["code"], " ")
+			}
+			codes = append(codes, of)
+		}
+		if len(codes) != 3 || codes[1] == "" || codes[1] != codes[2] || codes[0] == codes[1] {
+			t.Errorf("%s: %q", match, codes)
+		}
+	}
+}

@@ -99,6 +99,8 @@ var textNames = []string{"emailAddress", "externalUserName", "tag", "tags", "tag
 var plainNames = []string{
 	"choices", "column", "data", "dates", "delimiter", "field", "fields", "from", "fullName", "header", "label", "listSeparator", "name", "password", "phoneRegion", "propertyCode", "ssn", "to", "url", "description", "value", "values",
 	"first", "last", "pageNumber", "pageSize", "version", "expectedVersion",
+	// Rows of a file: TestPreviewImportFindsNoClientOfAnotherBusiness.
+	"head",
 }
 
 // meant says what a value at the position can be.

@@ -358,10 +358,10 @@ func TestDuplicateReadsUseIndexes(t *testing.T) {
 		sent := recorded.taken()
 		checkPlans(t, explainer, "duplicates", sent)
 		// The clients to dismiss; shared keys, dismissals, the identities of who was
-		// dismissed, the clients of the page; the clients and the dismissals to take back;
-		// an address.
-		if len(sent) != 8 {
-			t.Errorf("%d clients cost %d reads, want 8: %v", n, len(sent), sent)
+		// dismissed, the clients of the page; the clients whose dismissal is
+		// taken back; an address.
+		if len(sent) != 7 {
+			t.Errorf("%d clients cost %d reads, want 7: %v", n, len(sent), sent)
 		}
 	}
 }

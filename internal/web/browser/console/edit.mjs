@@ -22,6 +22,32 @@ export const tests = {
     check((await world.client(id, "emailAddress")).emailAddress === "edda@editing.example", "a refused edit was made");
   },
 
+  "a refused save leads to the first field that is wrong, which says what is": async (world) => {
+    const id = await world.newClient({ firstName: "Rena", lastName: "Refused", emailAddress: "rena@refused.example" });
+    const page = await world.window(`/clients/${id}`);
+    await page.getByLabel("Email Address").fill("no address");
+    await page.getByLabel("Language and region").fill("no language at all");
+    await save(page);
+    const isToldIts = (message) =>
+      page.waitForFunction((message) => {
+        const at = document.activeElement;
+        const told = (at?.getAttribute("aria-describedby") ?? "").split(" ").map((one) => document.getElementById(one)?.textContent).join(" ");
+        return at?.getAttribute("aria-invalid") === "true" && told.includes(message);
+      }, message);
+    await isToldIts("e-mail address");
+    check((await page.evaluate(() => document.activeElement.value)) === "no address", "another field than the first has the focus");
+    await page.getByLabel("Email Address").fill("rena@refused.example");
+    await save(page);
+    await isToldIts("language tag");
+
+    await page.goto(`${world.base}/console/clients`);
+    await page.getByRole("button", { name: "New client" }).click();
+    await page.getByLabel("Last name").fill("Refused");
+    await page.getByRole("dialog").getByRole("button", { name: "Create client" }).click();
+    await isToldIts("");
+    check((await page.evaluate(() => document.activeElement.labels[0].textContent)).startsWith("First name"), "the dialog leads elsewhere");
+  },
+
   "two windows change one field: both values are shown, and one is chosen": async (world) => {
     const id = await world.newClient({ firstName: "Connie", lastName: "Conflict", emailAddress: "connie@conflict.example", city: "Ghent" });
     const mine = await world.window(`/clients/${id}`);
@@ -120,6 +146,30 @@ export const tests = {
     await toast(page, "Done").getByRole("button", { name: "Undo" }).click();
     await page.getByRole("img", { name: /0 clients may see Vera Viewed/ }).waitFor();
     check((await world.client(other, "viewClients { clientId }")).viewClients.length === 0, "the edge is there still");
+  },
+
+  "of hundreds of viewers the first are shown, and more on request": async (world) => {
+    const count = 205;
+    const id = await world.newClient({ firstName: "Hedda", lastName: "Hundreds", emailAddress: "hedda@hundreds.example" });
+    const ids = [];
+    for (let at = 0; at < count; at += 100) {
+      const inputs = Array.from({ length: Math.min(100, count - at) }, (_, n) => ({
+        firstName: `Viewer ${at + n + 1}`, lastName: "Hundredfold", emailAddress: `viewer${at + n + 1}@hundredfold.example`,
+      }));
+      const { createClients } = await world.ask("mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { results { client { clientId } } } }", { inputs });
+      ids.push(...createClients.results.map((one) => one.client.clientId));
+    }
+    await world.ask("mutation ($id: ID!, $ids: [ID!]!) { addClientViewers(clientId: $id, viewerClientIds: $ids) { userErrors { code } } }", { id, ids });
+    const page = await world.window(`/clients/${id}?tab=viewers`);
+    const viewers = page.locator("section").filter({ has: page.getByRole("heading", { name: "Who may see Hedda Hundreds" }) });
+    await viewers.getByRole("link", { name: "Viewer 200 Hundredfold" }).waitFor();
+    await page.getByText("More than 200 clients may see Hedda Hundreds").waitFor();
+    check((await viewers.getByRole("listitem").count()) === 200, "not the first 200 are shown");
+    await viewers.getByRole("button", { name: "Show more" }).click();
+    await viewers.getByRole("link", { name: "Viewer 205 Hundredfold" }).waitFor();
+    check((await viewers.getByRole("listitem").count()) === count, "not all are shown");
+    check((await viewers.getByRole("button", { name: "Show more" }).count()) === 0, "there is still more");
+    await page.getByText("205 clients may see Hedda Hundreds").waitFor();
   },
 
   "appointments are told from the soonest, and from the latest that was, as the scheduler sends them": async (world) => {

@@ -1,6 +1,6 @@
 // Files: clients taken out by the list's filter, and brought in after a trial.
 import { readFile } from "node:fs/promises";
-import { check } from "../world.mjs";
+import { accessible, check } from "../world.mjs";
 
 const card = (page, name) => page.getByRole("region", { name, exact: true });
 
@@ -56,6 +56,57 @@ export const tests = {
     await form.getByText("1 created · 0 changed · 0 unchanged · 1 failed").waitFor();
     check((await count()) === 1, "the good row did not come in once");
     await page.getByRole("listitem", { name: /^Import \d+$/ }).first().getByText("Done").waitFor();
+  },
+
+  "what columns are taken for is shown, and can be changed, with the first rows, before anything runs": async (world) => {
+    const jobCount = async () => (await world.ask("{ jobs { nodes { jobId } } }")).jobs.nodes.length;
+    const before = await jobCount();
+    const text = [
+      "Given Name,Surname,Contact,Birthday,Shoe",
+      "Ina,Preview,ina@preview.example,02.01.1993,38",
+      "Ivo,Preview,no address,31.13.1980,44",
+    ].join("\n");
+    const page = await world.window("/settings/files");
+    const form = card(page, "Import");
+    await form.getByLabel("File", { exact: true }).setInputFiles({ name: "preview.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    const table = form.getByRole("region", { name: "Columns and first rows" });
+    await table.getByRole("button", { name: /Given Name/ }).filter({ hasText: "First name" }).waitFor();
+    await table.getByRole("cell", { name: "ina@preview.example" }).waitFor();
+    const unknown = table.getByText("Choose what this column is, or leave it out.");
+    await unknown.nth(1).waitFor();
+
+    const mapTo = async (header, column) => {
+      await table.getByRole("button", { name: new RegExp(header) }).click();
+      await page.getByRole("option", { name: column, exact: true }).click();
+      await table.getByRole("button", { name: new RegExp(header) }).filter({ hasText: column }).waitFor();
+    };
+    await mapTo("Contact", "E-mail");
+    await mapTo("Shoe", "Left out");
+    await unknown.first().waitFor({ state: "detached" });
+    const findings = form.getByRole("region", { name: "What is wrong with the first rows" });
+    const finding = (row, column, code) => findings.getByRole("row").filter({ hasText: row }).filter({ hasText: column }).filter({ hasText: code });
+    await finding("3", "Contact", "INVALID_EMAIL").waitFor();
+    await finding("2", "Birthday", "INVALID_DATE").waitFor();
+    const days = form.getByLabel("How days are written");
+    await days.fill("never");
+    await form.getByRole("textbox", { name: "How days are written", description: /YYYY, MM or M/ }).waitFor();
+    await days.fill("DD.MM.YYYY");
+    await table.getByRole("cell", { name: "1993-01-02" }).waitFor();
+    await finding("2", "Birthday", "INVALID_DATE").waitFor({ state: "detached" });
+    await accessible(page, "the preview of an import");
+    check((await jobCount()) === before, "a job was made before anybody asked for one");
+
+    await page.getByRole("button", { name: "Try the import" }).click();
+    await form.getByText("1 created · 0 changed · 0 unchanged · 1 failed").waitFor();
+    const tried = form.getByRole("region", { name: "What is wrong with rows" });
+    await tried.getByRole("row").filter({ hasText: "Contact" }).filter({ hasText: "INVALID_EMAIL" }).waitFor();
+    await tried.getByRole("row").filter({ hasText: "Birthday" }).filter({ hasText: "INVALID_DATE" }).waitFor();
+    const { lines } = await downloaded(page, form, "Table of errors");
+    check(lines.length === 3, `the table of errors is ${lines.join("; ")}`);
+    await page.getByRole("button", { name: "Import for real" }).click();
+    await page.getByRole("listitem", { name: /^Import \d+$/ }).first().getByText("Done").waitFor();
+    const { clientReport } = await world.ask('{ clientReport(filter: {searchTerm: "ina@preview.example"}) { firstName dateOfBirth emailAddress } }');
+    check(clientReport.length === 1 && clientReport[0].dateOfBirth === "1993-01-02", `there came in ${JSON.stringify(clientReport)}`);
   },
 
   "an upload that is cut off goes on where it was": async (world) => {

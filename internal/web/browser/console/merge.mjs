@@ -41,12 +41,17 @@ export const tests = {
     check((await world.client(second, "clientId")).clientId === second, "they were merged all the same");
   },
 
-  "the inbox tells why, and a pair is told apart": async (world) => {
+  "the inbox tells why, and a pair is told apart, also after an undo": async (world) => {
     const page = await world.window("/duplicates");
     const group = page.getByRole("listitem", { name: "Jimmy Begood, Jimmy Begood" });
     await group.getByText("Same name and birthday").waitFor();
     await group.getByRole("button", { name: "Not the same" }).click();
     await toast(page, "Told apart").waitFor();
+    await group.waitFor({ state: "detached" });
+    await toast(page, "Told apart").getByRole("button", { name: "Undo" }).click();
+    await group.waitFor();
+    await page.reload();
+    await group.getByRole("button", { name: "Not the same" }).click();
     await group.waitFor({ state: "detached" });
     await page.reload();
     await page.getByRole("listitem").filter({ hasText: "alike" }).first().waitFor();

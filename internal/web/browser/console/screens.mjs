@@ -12,6 +12,16 @@ async function openPalette(page) {
   await page.getByRole("dialog").waitFor();
 }
 
+// previewFile chooses a file with a column that nothing is known of, and a row that
+// is wrong once it is left out.
+async function previewFile(page) {
+  const text = "Given Name,Surname,Email,Shoe\nPia,Preview,pia@preview.example,38\nPer,Preview,no address,44\n";
+  await page.locator("input[type=file]").setInputFiles({ name: "preview.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.locator(".file-preview .field-error").waitFor();
+  await page.locator(".checkbox").click();
+  await page.locator(".file-table td.wrong").waitFor();
+}
+
 const screens = {
   clients: { path: "/clients" },
   "clients-preview": { path: "/clients?q=begood&open=4658091" },
@@ -31,6 +41,7 @@ const screens = {
   "webhook-new": { path: "/settings/webhooks?webhook=new" },
   webhook: { path: (world) => webhookPath(world) },
   files: { path: (world) => filesPath(world) },
+  "files-preview": { path: "/settings/files", prepare: previewFile },
   feed: { path: "/feed" },
 };
 

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Trouble } from "~/api/errors";
 import { useRetry } from "~/api/retry";
-import { Button } from "~/design/controls";
+import { Button, Skeleton } from "~/design/controls";
 import { Icon, type IconName } from "~/design/icons";
 import { useText } from "~/i18n";
 
@@ -41,4 +41,22 @@ export function TroubleState({ trouble, retry, isPage = false }: { trouble: Trou
         </State>
       );
   }
+}
+
+// PageSkeleton stands where the page of one thing will be: its head, as large as it is
+// then.
+export function PageSkeleton({ hasPicture = false }: { hasPicture?: boolean }) {
+  const t = useText();
+  return (
+    <div className="screen client" role="status" aria-label={t.states.loading}>
+      <div className="client-head">
+        <span className="button quiet icon" />
+        {hasPicture ? <span className="avatar large skeleton" /> : null}
+        <div className="grow skeleton-lines">
+          <Skeleton width={180} />
+          <Skeleton width={260} />
+        </div>
+      </div>
+    </div>
+  );
 }

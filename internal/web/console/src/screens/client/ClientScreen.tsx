@@ -4,9 +4,9 @@ import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useQuery } from "urql";
 import { useApi } from "~/api/api";
 import { troubleOf } from "~/api/errors";
-import { Avatar, Badge, Skeleton } from "~/design/controls";
+import { Avatar, Badge } from "~/design/controls";
 import { Icon } from "~/design/icons";
-import { State, TroubleState } from "~/design/states";
+import { PageSkeleton, State, TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
 import { useFormats } from "~/i18n/format";
 import { Standing } from "~/screens/clients/columns";
@@ -45,7 +45,7 @@ export default function ClientScreen() {
   if (trouble) {
     return <TroubleState isPage trouble={trouble} retry={again} />;
   }
-  return fetching ? <PageSkeleton /> : <NotFound />;
+  return fetching ? <PageSkeleton hasPicture /> : <NotFound />;
 }
 
 // useReadOnChange reads the client again when the feed tells of it.
@@ -168,22 +168,6 @@ function Head({ client, again }: { client: Client; again(): void }) {
         ) : null}
       </div>
       <ClientActions client={client} again={again} />
-    </div>
-  );
-}
-
-function PageSkeleton() {
-  const t = useText();
-  return (
-    <div className="screen client" role="status" aria-label={t.states.loading}>
-      <div className="client-head">
-        <span className="button quiet icon" />
-        <span className="avatar large skeleton" />
-        <div className="grow skeleton-lines">
-          <Skeleton width={180} />
-          <Skeleton width={260} />
-        </div>
-      </div>
     </div>
   );
 }

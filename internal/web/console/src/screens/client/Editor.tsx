@@ -129,8 +129,7 @@ function TagsEditor(props: {
           ))}
         </ul>
       ) : null}
-      {props.isReadOnly ? null : <TextField label={t.client.newTag} value={text} onChange={setText} onBlur={add} />}
-      {props.problem ? <span className="field-error">{props.problem}</span> : null}
+      {props.isReadOnly ? null : <TextField label={t.client.newTag} value={text} onChange={setText} onBlur={add} error={props.problem} />}
     </div>
   );
 }

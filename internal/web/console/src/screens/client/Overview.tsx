@@ -6,6 +6,7 @@ import { useDesk } from "~/api/desk";
 import { newKey } from "~/api/key";
 import { useOutbox, type WaitingEdit } from "~/api/outbox";
 import { Button } from "~/design/controls";
+import { useFirstWrong } from "~/design/firstwrong";
 import { useToast } from "~/design/overlays";
 import { useText } from "~/i18n";
 import type { ClientPatch } from "~/schema.generated";
@@ -22,7 +23,8 @@ type Answer = NonNullable<PatchClientMutation["patchClient"]>;
 export function Overview({ client: current, again }: { client: Client; again(): void }) {
   const t = useText();
   const mayWrite = useMay("WRITE") && !current.deleted;
-  const edit = useEdit(current, again);
+  const { form, refused } = useFirstWrong();
+  const edit = useEdit(current, again, refused);
   const { base, draft, problems } = edit;
   const changed = changedKeys(base, draft);
   useSaveKey(changed.length > 0 ? edit.save : null);
@@ -46,6 +48,7 @@ export function Overview({ client: current, again }: { client: Client; again(): 
   );
   return (
     <form
+      ref={form}
       noValidate
       className="overview"
       onSubmit={(event) => {
@@ -96,7 +99,7 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 // useEdit holds what a person changed until it is saved. base is the client as it
 // was when the first change was made: what others do meanwhile shows when it is
 // saved, not before, under the person's hands.
-function useEdit(current: Client, again: () => void) {
+function useEdit(current: Client, again: () => void, refused: () => void) {
   const t = useText();
   const say = useToast();
   const label = useLabel(current);
@@ -146,6 +149,7 @@ function useEdit(current: Client, again: () => void) {
     } else if (answer.userErrors.length > 0) {
       setConflict(null);
       setProblems(problemsOf(answer, patch, (key) => t.client.lookAt(label(key))));
+      refused();
     } else {
       say(t.client.saved);
       finish(answer.client ?? null);
@@ -190,7 +194,9 @@ function problemsOf(answer: Answer, patch: ClientPatch, label: (key: EditKey) =>
     const key = error.field ? keyOfPath(patch, error.field) : null;
     if (key) {
       problems.set(key, error.message);
-      problems.set("", label(key));
+      if (!problems.has("")) {
+        problems.set("", label(key));
+      }
     } else {
       problems.set("", error.message);
     }

@@ -1,6 +1,6 @@
 // The picture of who sees whom: viewers on one side, subjects on the other.
 import { useText } from "~/i18n";
-import type { Person } from "~/screens/client/Viewers";
+import type { Part, Person } from "~/screens/client/Viewers";
 
 const shown = 6;
 const width = 640;
@@ -18,16 +18,18 @@ function nodesOf(people: readonly Person[], height: number): readonly Node[] {
   return some.map((person, index) => ({ key: person.id, name: person.fullName ?? person.clientId, y: top + index * step }));
 }
 
-export function ViewerGraph(props: { name: string; viewers: readonly Person[]; subjects: readonly Person[] }) {
+export function ViewerGraph(props: { name: string; viewers: Part; subjects: Part }) {
   const t = useText();
-  const rows = Math.max(1, Math.min(shown, Math.max(props.viewers.length, props.subjects.length)));
+  const viewers = props.viewers.people;
+  const subjects = props.subjects.people;
+  const rows = Math.max(1, Math.min(shown, Math.max(viewers.length, subjects.length)));
   const height = rows * step + 20;
   const middle = height / 2;
   const rightToLeft = t.direction === "rtl";
   const x = (from: number) => (rightToLeft ? width - from : from);
-  const left = nodesOf(props.viewers, height);
-  const right = nodesOf(props.subjects, height);
-  const summary = t.viewers.summary(props.name, props.viewers.length, props.subjects.length);
+  const left = nodesOf(viewers, height);
+  const right = nodesOf(subjects, height);
+  const summary = t.viewers.summary(props.name, t.viewers.mayView(viewers.length, props.viewers.hasMore), t.viewers.viewed(subjects.length, props.subjects.hasMore));
   return (
     <figure className="viewer-graph">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={summary} direction="ltr">

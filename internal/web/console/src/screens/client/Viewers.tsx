@@ -6,7 +6,7 @@ import { useMutation, useQuery } from "urql";
 import { useApi } from "~/api/api";
 import { troubleOf } from "~/api/errors";
 import { newKey } from "~/api/key";
-import { Avatar, IconButton } from "~/design/controls";
+import { Avatar, Button, IconButton } from "~/design/controls";
 import { useToast } from "~/design/overlays";
 import { TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
@@ -19,10 +19,32 @@ import { useMay } from "~/screens/frame/me";
 export type Person = NonNullable<ClientViewersQuery["client"]>["viewClients"][number];
 type Found = NonNullable<FindClientsQuery["filterClients"]>["clients"][number];
 
+// How many are shown first, and how many more each time; and how many the API
+// answers at most.
+const partSize = 200;
+const most = 1000;
+
+// firstOf is how many to ask for: one more than are shown, to know of it.
+function firstOf(parts: number): number {
+  return Math.min(parts * partSize + 1, most);
+}
+
+// Part is the first of those that there are.
+export interface Part {
+  people: readonly Person[];
+  hasMore: boolean;
+}
+
+function partOf(people: readonly Person[], parts: number): Part {
+  return { people: people.slice(0, parts * partSize), hasMore: people.length > parts * partSize };
+}
+
 export function Viewers({ client }: { client: Client }) {
   const t = useText();
   const mayWrite = useMay("WRITE") && !client.deleted;
-  const [{ data, error, fetching }, read] = useQuery({ query: ClientViewersDocument, variables: { clientId: client.clientId } });
+  const [parts, setParts] = useState({ viewers: 1, subjects: 1 });
+  const variables = { clientId: client.clientId, viewers: firstOf(parts.viewers), subjects: firstOf(parts.subjects) };
+  const [{ data, error, fetching }, read] = useQuery({ query: ClientViewersDocument, variables });
   const again = () => read({ requestPolicy: "network-only" });
   // Another version may have other viewers.
   useEffect(() => {
@@ -32,19 +54,30 @@ export function Viewers({ client }: { client: Client }) {
   const change = useChangeViewers(again);
 
   const trouble = troubleOf(error, data);
-  const shown = data?.client;
+  // What was shown stays while more is read.
+  const [kept, setKept] = useState(data?.client);
+  useEffect(() => {
+    if (data?.client) {
+      setKept(data.client);
+    }
+  }, [data?.client]);
+  const shown = data?.client ?? kept;
   if (!shown) {
     return trouble ? <TroubleState trouble={trouble} retry={again} /> : <div className="panel-wait" aria-busy={fetching} />;
   }
   const name = client.fullName ?? client.clientId;
+  const viewers = partOf(shown.viewByClients, parts.viewers);
+  const subjects = partOf(shown.viewClients, parts.subjects);
   return (
     <div className="viewers">
-      <ViewerGraph name={name} viewers={shown.viewByClients} subjects={shown.viewClients} />
+      <ViewerGraph name={name} viewers={viewers} subjects={subjects} />
       <div className="viewer-lists">
         <People
           title={t.viewers.viewers(name)}
           empty={t.viewers.noViewers}
-          people={shown.viewByClients}
+          people={viewers}
+          isReading={fetching}
+          onMore={() => setParts({ ...parts, viewers: parts.viewers + 1 })}
           addLabel={t.viewers.addViewer}
           editable={mayWrite}
           onAdd={(person) => void change(person.clientId, client.clientId, true)}
@@ -53,7 +86,9 @@ export function Viewers({ client }: { client: Client }) {
         <People
           title={t.viewers.subjects(name)}
           empty={t.viewers.noSubjects}
-          people={shown.viewClients}
+          people={subjects}
+          isReading={fetching}
+          onMore={() => setParts({ ...parts, subjects: parts.subjects + 1 })}
           addLabel={t.viewers.addSubject}
           editable={mayWrite}
           onAdd={(person) => void change(client.clientId, person.clientId, true)}
@@ -92,7 +127,9 @@ function useChangeViewers(again: () => void) {
 function People(props: {
   title: string;
   empty: string;
-  people: readonly Person[];
+  people: Part;
+  isReading: boolean;
+  onMore(): void;
   addLabel: string;
   editable: boolean;
   onAdd(person: Found): void;
@@ -103,9 +140,9 @@ function People(props: {
     <section className="card">
       <h2 dir="auto">{props.title}</h2>
       {props.editable ? <FindPerson label={props.addLabel} onChoose={props.onAdd} /> : null}
-      {props.people.length === 0 ? <p className="soft">{props.empty}</p> : null}
+      {props.people.people.length === 0 ? <p className="soft">{props.empty}</p> : null}
       <ul className="person-list">
-        {props.people.map((person) => (
+        {props.people.people.map((person) => (
           <li key={person.id}>
             <Avatar name={person.fullName ?? ""} />
             <span className="grow two-lines">
@@ -122,6 +159,12 @@ function People(props: {
           </li>
         ))}
       </ul>
+      {props.people.hasMore ? (
+        <Button isDisabled={props.isReading} onPress={props.onMore}>
+          {t.viewers.more}
+        </Button>
+      ) : null}
+      {props.people.people.length >= most ? <p className="soft small">{t.viewers.most(most)}</p> : null}
     </section>
   );
 }

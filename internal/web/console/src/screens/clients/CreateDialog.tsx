@@ -5,6 +5,7 @@ import { troubleOf } from "~/api/errors";
 import { newKey } from "~/api/key";
 import { otherProblems, problemAt, type Problem } from "~/api/problems";
 import { Button, TextField } from "~/design/controls";
+import { useFirstWrong } from "~/design/firstwrong";
 import { ModalDialog, useToast } from "~/design/overlays";
 import { useText } from "~/i18n";
 import { CreateClientDocument } from "~/screens/clients/clients.generated";
@@ -30,6 +31,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
     emailAddress: "",
     cellPhone: "",
   });
+  const { form, refused } = useFirstWrong();
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   // One key for one client, however often it is sent: a new one once the
   // server said what is wrong.
@@ -46,6 +48,9 @@ function CreateForm({ onClose }: { onClose(): void }) {
       return;
     }
     setProblems(answer.userErrors);
+    if (answer.userErrors.length > 0) {
+      refused();
+    }
     setKey(newKey());
     if (answer.client) {
       say(t.create.done(answer.client.fullName ?? answer.client.clientId));
@@ -55,7 +60,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
   };
 
   return (
-    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
+    <form ref={form} noValidate className="form" onSubmit={(event) => void submit(event)}>
       {otherProblems(problems, fields).map((problem) => (
         <div className="notice bad" role="alert" key={problem.message}>
           <p>{problem.message}</p>

@@ -12,7 +12,7 @@ import { useToast } from "~/design/overlays";
 import { State, TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
 import { useFormats } from "~/i18n/format";
-import { DismissDuplicatesDocument, DuplicatesDocument, type DuplicatesQuery } from "~/screens/duplicates/duplicates.generated";
+import { DismissDuplicatesDocument, DuplicatesDocument, UndismissDuplicatesDocument, type DuplicatesQuery } from "~/screens/duplicates/duplicates.generated";
 import "~/screens/duplicates/duplicates.css";
 
 type Group = NonNullable<DuplicatesQuery["duplicateClients"]>["nodes"][number];
@@ -29,7 +29,7 @@ interface Inbox {
 
 export default function DuplicatesScreen() {
   const t = useText();
-  const { inbox, read, drop } = useInbox();
+  const { inbox, read, drop, putBack } = useInbox();
   useEffect(() => {
     document.title = t.nav.duplicates;
   }, [t]);
@@ -52,7 +52,7 @@ export default function DuplicatesScreen() {
           <>
             <ul className="groups">
               {inbox.groups.map((group) => (
-                <GroupCard key={keyOf(group)} group={group} onDismissed={() => drop(group)} />
+                <GroupCard key={keyOf(group)} group={group} onDismissed={() => drop(group)} onUndone={() => putBack(group)} />
               ))}
             </ul>
             {inbox.hasMore ? <Button onPress={() => void read(inbox.cursor)}>{t.duplicates.more}</Button> : null}
@@ -65,6 +65,10 @@ export default function DuplicatesScreen() {
 
 function keyOf(group: Group): string {
   return group.clients.map((client) => client.clientId).join("-");
+}
+
+function lowestOf(group: Group): number {
+  return Math.min(...group.clients.map((client) => Number(client.clientId)));
 }
 
 function useInbox() {
@@ -91,13 +95,17 @@ function useInbox() {
   }, [client]);
   const drop = (group: Group) =>
     setInbox((old) => ({ ...old, total: old.total - 1, groups: (old.groups ?? []).filter((one) => one !== group) }));
-  return { inbox, read, drop };
+  // A group is where its lowest client's number puts it.
+  const putBack = (group: Group) =>
+    setInbox((old) => ({ ...old, total: old.total + 1, groups: [...(old.groups ?? []), group].sort((a, b) => lowestOf(a) - lowestOf(b)) }));
+  return { inbox, read, drop, putBack };
 }
 
-function GroupCard({ group, onDismissed }: { group: Group; onDismissed(): void }) {
+function GroupCard({ group, onDismissed, onUndone }: { group: Group; onDismissed(): void; onUndone(): void }) {
   const t = useText();
   const say = useToast();
   const formats = useFormats();
+  const { client } = useApi();
   const [{ fetching }, dismiss] = useMutation(DismissDuplicatesDocument);
   const ids = group.clients.map((client) => client.clientId);
   const reasons = [...new Set(group.pairs.flatMap((pair) => pair.reasons))];
@@ -110,8 +118,19 @@ function GroupCard({ group, onDismissed }: { group: Group; onDismissed(): void }
       say(answer?.userErrors[0]?.message ?? t.states.offline);
       return;
     }
-    say(t.duplicates.dismissed(names));
+    say(t.duplicates.dismissed(names), { label: t.clients.undo, run: () => void undo() });
     onDismissed();
+  };
+  // The card is gone by then: what it asks by is not.
+  const undo = async () => {
+    const { data } = await client.mutation(UndismissDuplicatesDocument, { clientIds: ids, idempotencyKey: newKey() }).toPromise();
+    const answer = data?.undismissDuplicates;
+    if (!answer || answer.userErrors.length > 0) {
+      say(answer?.userErrors[0]?.message ?? t.states.offline);
+      return;
+    }
+    say(t.duplicates.undismissed(names));
+    onUndone();
   };
   return (
     <li className="card group" aria-label={names}>

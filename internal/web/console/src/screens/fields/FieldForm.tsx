@@ -7,6 +7,7 @@ import { newKey } from "~/api/key";
 import type { Problem } from "~/api/problems";
 import { Button, IconButton, Select, TextField } from "~/design/controls";
 import { useToast } from "~/design/overlays";
+import { useFirstWrong } from "~/design/firstwrong";
 import { useText } from "~/i18n";
 import type { FieldType } from "~/schema.generated";
 import { CreateFieldDocument, UpdateFieldDocument, type DefinitionFragment } from "~/screens/fields/fields.generated";
@@ -28,6 +29,7 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
   const [choices, setChoices] = useState<readonly Choice[]>(
     definition ? definition.choices.map((choice) => ({ from: choice, to: choice })) : [{ from: null, to: "" }],
   );
+  const { form, refused } = useFirstWrong();
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   // One key for one thing, however often it is sent: a new one once the server
   // said what is wrong.
@@ -66,14 +68,16 @@ export function FieldForm({ definition, onDone }: { definition: DefinitionFragme
     }
     setKey(newKey());
     setProblems(answer.userErrors);
-    if (answer.userErrors.length === 0) {
+    if (answer.userErrors.length > 0) {
+      refused();
+    } else {
       say(t.client.saved);
       onDone();
     }
   };
   const at = (name: string) => problems.find((problem) => problem.field?.[1] === name)?.message;
   return (
-    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
+    <form ref={form} noValidate className="form" onSubmit={(event) => void submit(event)}>
       {problems
         .filter((problem) => !["label", "type", "propertyCode"].includes(problem.field?.[1] ?? ""))
         .map((problem) => (

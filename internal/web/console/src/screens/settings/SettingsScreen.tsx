@@ -7,6 +7,7 @@ import { otherProblems, problemAt, type Problem } from "~/api/problems";
 import { Button, TextField } from "~/design/controls";
 import { Icon } from "~/design/icons";
 import { useToast } from "~/design/overlays";
+import { useFirstWrong } from "~/design/firstwrong";
 import { useText } from "~/i18n";
 import type { Permission } from "~/schema.generated";
 import { MeDocument } from "~/screens/frame/frame.generated";
@@ -53,6 +54,7 @@ function Business() {
     phoneRegion: business.phoneRegion,
   };
   const [draft, setDraft] = useState<Partial<Values>>({});
+  const { form, refused } = useFirstWrong();
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [{ fetching }, update] = useMutation(UpdateBusinessDocument);
   const changed = fields.filter((field) => draft[field] !== undefined && draft[field] !== now[field]);
@@ -68,6 +70,9 @@ function Business() {
       return;
     }
     setProblems(answer.userErrors);
+    if (answer.userErrors.length > 0) {
+      refused();
+    }
     if (answer.business) {
       setDraft({});
       readAgain({ requestPolicy: "network-only" });
@@ -75,7 +80,7 @@ function Business() {
     }
   };
   return (
-    <form noValidate className="card" onSubmit={(event) => void submit(event)}>
+    <form ref={form} noValidate className="card" onSubmit={(event) => void submit(event)}>
       <h2>{t.settings.business}</h2>
       {business.rekeying ? (
         <div className="notice warn" role="status">

@@ -7,6 +7,7 @@ import { newKey } from "~/api/key";
 import { otherProblems, problemAt, type Problem } from "~/api/problems";
 import { Button, Checkbox, TextField } from "~/design/controls";
 import { useToast } from "~/design/overlays";
+import { useFirstWrong } from "~/design/firstwrong";
 import { useText } from "~/i18n";
 import type { ClientChangeKind, UpdateWebhookInput } from "~/schema.generated";
 import { useKindNames, webhookKinds } from "~/screens/webhooks/WebhookStanding";
@@ -44,6 +45,7 @@ export function WebhookForm(props: { webhook: WebhookDetailFragment | null; onDo
   const [base, setBase] = useState(props.webhook);
   const [draft, setDraft] = useState(draftOf(base));
   const [overtaken, setOvertaken] = useState<Draft | null>(null);
+  const { form, refused } = useFirstWrong();
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   // One key for one thing, however often it is sent: a new one once the server
   // said what is wrong.
@@ -85,6 +87,9 @@ export function WebhookForm(props: { webhook: WebhookDetailFragment | null; onDo
       return;
     }
     setProblems(answer.userErrors);
+    if (answer.userErrors.length > 0) {
+      refused();
+    }
     if (answer.webhook && answer.userErrors.length === 0) {
       say(t.client.saved);
       props.onDone(answer.webhook, secret);
@@ -94,7 +99,7 @@ export function WebhookForm(props: { webhook: WebhookDetailFragment | null; onDo
   const now = draftOf(base);
   const theirs = (changed: boolean, value: string) => (overtaken && changed ? t.webhooks.theirs(value || "—") : undefined);
   return (
-    <form noValidate className="form" onSubmit={(event) => void submit(event)}>
+    <form ref={form} noValidate className="form" onSubmit={(event) => void submit(event)}>
       {overtaken ? (
         <div className="notice warn" role="alert">
           <p>{t.webhooks.overtaken}</p>

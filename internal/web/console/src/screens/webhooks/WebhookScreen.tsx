@@ -5,10 +5,10 @@ import { useMutation, useQuery } from "urql";
 import { troubleOf } from "~/api/errors";
 import { newKey } from "~/api/key";
 import type { Problem } from "~/api/problems";
-import { Button, IconButton, Skeleton } from "~/design/controls";
+import { Button, IconButton } from "~/design/controls";
 import { Icon } from "~/design/icons";
 import { Menu, MenuItem, ModalDialog, useToast } from "~/design/overlays";
-import { State, TroubleState } from "~/design/states";
+import { PageSkeleton, State, TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
 import { useFormats } from "~/i18n/format";
 import { Deliveries } from "~/screens/webhooks/Deliveries";
@@ -264,20 +264,5 @@ function DeleteDialog({ webhook, again, onClose }: DialogProps) {
         </Button>
       </div>
     </ModalDialog>
-  );
-}
-
-function PageSkeleton() {
-  const t = useText();
-  return (
-    <div className="screen client" role="status" aria-label={t.states.loading}>
-      <div className="client-head">
-        <span className="button quiet icon" />
-        <div className="grow skeleton-lines">
-          <Skeleton width={280} />
-          <Skeleton width={180} />
-        </div>
-      </div>
-    </div>
   );
 }
