@@ -110,6 +110,8 @@ func reportFilter(filter *model.ClientReportFilter) reading.Filter {
 		HasNot:           filter.HasNot,
 		IncludeDeleted:   filter.IncludeDeleted != nil && *filter.IncludeDeleted,
 	}
+	converted.Appointment = appointmentRange(filter.Appointment)
+	converted.NoAppointment = appointmentRange(filter.NoAppointment)
 	if filter.Birthday != nil {
 		converted.Birthday = &reading.Birthdays{From: filter.Birthday.From, To: filter.Birthday.To}
 	}
@@ -123,6 +125,13 @@ func reportFilter(filter *model.ClientReportFilter) reading.Filter {
 		})
 	}
 	return converted
+}
+
+func appointmentRange(within *model.AppointmentRange) *reading.AppointmentRange {
+	if within == nil {
+		return nil
+	}
+	return &reading.AppointmentRange{From: within.From, To: within.To, Statuses: within.StatusList}
 }
 
 // numbers are the numbers of ids of a type; nil stays nil, for it is not an

@@ -5141,6 +5141,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AppointmentRange", ec.unmarshalInputAppointmentRange),
 			graphql.NewInputUnmarshaler("BirthdayRange", ec.unmarshalInputBirthdayRange),
 			graphql.NewInputUnmarshaler("ClientKey", ec.unmarshalInputClientKey),
 			graphql.NewInputUnmarshaler("ClientOrder", ec.unmarshalInputClientOrder),
@@ -5725,6 +5726,16 @@ input ClientReportFilter {
   they are ligatures of many (TOO_LONG). Each costs 20 points.
   """
   fieldFilters: [FieldFilter!] @work(points: 20)
+  """
+  With an appointment of these. It and those that the lists above ask for are one and the same appointment. Costs 1,000
+  points.
+  """
+  appointment: AppointmentRange @work(points: 1000)
+  """
+  Without any appointment of these, wherever and with whomever: ` + "`" + `{from: "2026-01-01"}` + "`" + ` are those who have none since then.
+  Costs 1,000 points.
+  """
+  noAppointment: AppointmentRange @work(points: 1000)
   "With a birthday on one of these days, in whatever year they were born."
   birthday: BirthdayRange
   "With all of these. At most 1,000 (TOO_MANY)."
@@ -5744,6 +5755,19 @@ input BirthdayRange {
   from: String!
   "The last day, MM-DD (INVALID_DATE)."
   to: String!
+}
+
+"""
+Appointments that begin within some days, those of the business's time zone. What is absent or null is no condition: ` + "`" + `{}` + "`" + `
+are all appointments.
+"""
+input AppointmentRange {
+  "They begin on this day or later."
+  from: Date
+  "They begin on this day or earlier; INVALID_DATE_RANGE when it is before ` + "`" + `from` + "`" + `."
+  to: Date
+  "They are of one of these statuses. An empty list is no condition."
+  statusList: [AppointmentStatus!]
 }
 
 "What a client has or has not."
@@ -31147,6 +31171,62 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAppointmentRange(ctx context.Context, obj any) (model.AppointmentRange, error) {
+	var it model.AppointmentRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to", "statusList"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖclientgraphᚋinternalᚋclientᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "statusList":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusList"))
+			data, err := ec.unmarshalOAppointmentStatus2ᚕclientgraphᚋinternalᚋclientᚐAppointmentStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusList = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAppointmentRange unmarshals raw into the AppointmentRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAppointmentRange(ctx context.Context, raw any) (model.AppointmentRange, error) {
+	var out model.AppointmentRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AppointmentRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBirthdayRange(ctx context.Context, obj any) (model.BirthdayRange, error) {
 	var it model.BirthdayRange
 	if obj == nil {
@@ -31372,7 +31452,7 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientIdList", "startDate", "endDate", "locationGroupIdList", "locationIdList", "reasonIdList", "staffIdList", "statusList", "tagsList", "searchTerm", "fieldFilters", "birthday", "has", "hasNot", "includeDeleted"}
+	fieldsInOrder := [...]string{"clientIdList", "startDate", "endDate", "locationGroupIdList", "locationIdList", "reasonIdList", "staffIdList", "statusList", "tagsList", "searchTerm", "fieldFilters", "appointment", "noAppointment", "birthday", "has", "hasNot", "includeDeleted"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -31456,6 +31536,20 @@ func (ec *executionContext) unmarshalInputClientReportFilter(ctx context.Context
 				return it, err
 			}
 			it.FieldFilters = data
+		case "appointment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appointment"))
+			data, err := ec.unmarshalOAppointmentRange2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Appointment = data
+		case "noAppointment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noAppointment"))
+			data, err := ec.unmarshalOAppointmentRange2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoAppointment = data
 		case "birthday":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
 			data, err := ec.unmarshalOBirthdayRange2ᚖclientgraphᚋgraphᚋmodelᚐBirthdayRange(ctx, v)
@@ -40113,6 +40207,14 @@ func (ec *executionContext) marshalOAddClientViewersPayload2ᚖclientgraphᚋgra
 		return graphql.Null
 	}
 	return ec._AddClientViewersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAppointmentRange2ᚖclientgraphᚋgraphᚋmodelᚐAppointmentRange(ctx context.Context, v any) (*model.AppointmentRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAppointmentRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOAppointmentStatus2ᚕclientgraphᚋinternalᚋclientᚐAppointmentStatusᚄ(ctx context.Context, v any) ([]client.AppointmentStatus, error) {

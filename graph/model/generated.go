@@ -44,6 +44,17 @@ type AddClientViewersPayload struct {
 
 func (AddClientViewersPayload) IsClientPayload() {}
 
+// Appointments that begin within some days, those of the business's time zone. What is absent or null is no condition: `{}`
+// are all appointments.
+type AppointmentRange struct {
+	// They begin on this day or later.
+	From *client.Date `json:"from,omitempty"`
+	// They begin on this day or earlier; INVALID_DATE_RANGE when it is before `from`.
+	To *client.Date `json:"to,omitempty"`
+	// They are of one of these statuses. An empty list is no condition.
+	StatusList []client.AppointmentStatus `json:"statusList,omitempty"`
+}
+
 // Days of the year, both included. They go over the end of the year where `from` is after `to`: 12-20 to 01-05 are 17 days.
 // 02-29 is a day of its own, which lies between 02-28 and 03-01.
 type BirthdayRange struct {
@@ -135,6 +146,12 @@ type ClientReportFilter struct {
 	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
 	// they are ligatures of many (TOO_LONG). Each costs 20 points.
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
+	// With an appointment of these. It and those that the lists above ask for are one and the same appointment. Costs 1,000
+	// points.
+	Appointment *AppointmentRange `json:"appointment,omitempty"`
+	// Without any appointment of these, wherever and with whomever: `{from: "2026-01-01"}` are those who have none since then.
+	// Costs 1,000 points.
+	NoAppointment *AppointmentRange `json:"noAppointment,omitempty"`
 	// With a birthday on one of these days, in whatever year they were born.
 	Birthday *BirthdayRange `json:"birthday,omitempty"`
 	// With all of these. At most 1,000 (TOO_MANY).

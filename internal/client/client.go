@@ -185,6 +185,15 @@ const (
 	AppointmentNoShow    AppointmentStatus = "NO_SHOW"
 )
 
+// Known says whether the status is one of those.
+func (s AppointmentStatus) Known() bool {
+	switch s {
+	case AppointmentOpen, AppointmentCompleted, AppointmentCancelled, AppointmentNoShow:
+		return true
+	}
+	return false
+}
+
 // MaxAppointments bounds the appointment references of one client.
 const MaxAppointments = 10_000
 

@@ -21,6 +21,20 @@ func (d Date) String() string {
 // MarshalJSON is the day as a string, YYYY-MM-DD.
 func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
+// UnmarshalJSON is the opposite of MarshalJSON. Error: INVALID_DATE.
+func (d *Date) UnmarshalJSON(text []byte) error {
+	var day string
+	if err := json.Unmarshal(text, &day); err != nil {
+		return err
+	}
+	date, err := ParseDate(day)
+	if err != nil {
+		return err
+	}
+	*d = date
+	return nil
+}
+
 // UTC is the day's midnight in UTC.
 func (d Date) UTC() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)

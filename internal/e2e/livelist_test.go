@@ -133,7 +133,7 @@ func drawReaders(rt *rapid.T, businessID, accountID int64) []*listReader {
 	var readers []*listReader
 	for i, who := range callers {
 		filter := reading.Filter{}
-		switch rapid.IntRange(0, 4).Draw(rt, "filter") {
+		switch rapid.IntRange(0, 5).Draw(rt, "filter") {
 		case 0:
 			if who.Role != client.RoleClient {
 				filter.Tags = []string{"vip"}
@@ -144,6 +144,8 @@ func drawReaders(rt *rapid.T, businessID, accountID int64) []*listReader {
 			filter.IncludeDeleted = true
 		case 3:
 			filter.SearchTerm = "note"
+		case 4:
+			filter.NoAppointment = &reading.AppointmentRange{From: &client.Date{Year: 2029, Month: 12, Day: 31}}
 		}
 		readers = append(readers, &listReader{who: who, args: clientsync.ListArgs{
 			Filter: filter,

@@ -73,13 +73,13 @@ type reportDrawing struct {
 
 // all are the conditions of a report.
 func (d *reportDrawing) all() []func() {
-	return []func(){d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.birthday, d.traits, d.deleted}
+	return []func(){d.ids, d.dates, d.groups, d.locations, d.reasons, d.staff, d.statuses, d.tags, d.term, d.fields, d.appointments, d.birthday, d.traits, d.deleted}
 }
 
 // appointed are those that are about appointments, and about who is in a list at
 // all.
 func (d *reportDrawing) appointed() []func() {
-	return []func(){d.groups, d.locations, d.reasons, d.staff, d.statuses, d.deleted}
+	return []func(){d.groups, d.locations, d.reasons, d.staff, d.appointments, d.statuses, d.deleted}
 }
 
 // none draws a spelling of no condition, one time of eight.

@@ -29,6 +29,8 @@ type reportFilter struct {
 	// birthday are two days, MM-DD, or none.
 	birthday    []string
 	has, hasNot []client.Trait
+	// appointment and none, unless nil, are what an appointment is and no one is.
+	appointment, none *reportRange
 }
 
 type reportField struct {
@@ -164,7 +166,7 @@ func (w *reportWorld) matches(f *reportFilter, role client.Role, zone *time.Loca
 		!slices.ContainsFunc(f.has, func(trait client.Trait) bool { return !modelHas(trait, c) }) &&
 		!slices.ContainsFunc(f.hasNot, func(trait client.Trait) bool { return modelHas(trait, c) }) &&
 		createdWithin(f.start, f.end, zone, c.CreatedDate) &&
-		w.booked(f, c) &&
+		w.booked(f, zone, c) && !f.none.anyOf(c.Appointments, zone) &&
 		(strings.TrimSpace(f.term) == "" || texts.reported(modelFold(f.term), role)) &&
 		!slices.ContainsFunc(f.fields, func(field reportField) bool { return !w.hasValue(field, c) })
 }
@@ -206,27 +208,6 @@ func createdWithin(start, end *client.Date, zone *time.Location, created *time.T
 	}
 	day := created.In(zone).Format(time.DateOnly)
 	return (start == nil || day >= start.String()) && (end == nil || day <= end.String())
-}
-
-// booked says whether one and the same appointment fulfils all there is to
-// fulfil. The number 0 identifies nothing.
-func (w *reportWorld) booked(f *reportFilter, c *client.Client) bool {
-	if len(f.groups)+len(f.locations)+len(f.reasons)+len(f.staff) == 0 {
-		return true
-	}
-	anyOf := func(ids []int64, id int64) bool { return len(ids) == 0 || (id != 0 && slices.Contains(ids, id)) }
-	return slices.ContainsFunc(c.Appointments, func(a client.Appointment) bool {
-		grouped := len(f.groups) == 0
-		for _, group := range f.groups {
-			// The groups are one business's; the other has one of its own.
-			locations := w.groups[group]
-			if c.BusinessID == foreignBusiness {
-				locations = map[int64][]int64{75: {1, 2}}[group]
-			}
-			grouped = grouped || slices.Contains(locations, a.LocationID)
-		}
-		return grouped && anyOf(f.locations, a.LocationID) && anyOf(f.reasons, a.ReasonID) && anyOf(f.staff, a.StaffID)
-	})
 }
 
 func (w *reportWorld) hasValue(f reportField, c *client.Client) bool {

@@ -59,6 +59,7 @@ func succeeding() map[string]string {
 		"exportClients": `{"input": {"format": "JSONL", "filter": {"clientIdList": ["4658091"], "locationGroupIdList": ["1"], "locationIdList": ["2"], "reasonIdList": ["3"],
 			"staffIdList": ["4"], "statusList": ["ACTIVE"], "tagsList": ["Excellent"], "searchTerm": "Someone", "startDate": "2020-01-01", "endDate": "2020-01-02",
 			"fieldFilters": [{"schedulerPreferenceFieldDefnId": "322534", "values": ["Left"]}], "birthday": {"from": "12-20", "to": "01-05"},
+			"appointment": {"from": "2020-01-01", "to": "2020-02-01", "statusList": ["OPEN"]}, "noAppointment": {"from": "2020-01-01", "to": "2020-02-01", "statusList": ["OPEN"]},
 			"has": ["EMAIL_ADDRESS"], "hasNot": ["PHONE"], "includeDeleted": true}}}`,
 		"importClients": `{"input": {"format": "CSV", "match": "EMAIL_ADDRESS", "several": "OLDEST", "mapping": [{"header": "Given", "column": "firstName"}],
 			"encoding": "UTF_8", "delimiter": ";", "listSeparator": ",", "dates": "DD.MM.YYYY", "dryRun": true, "again": true}}`,

@@ -224,15 +224,17 @@ func listed(clients []*client.Client) map[string]store.Conditions {
 	ids := []int64{clients[0].ClientID, clients[1].ClientID, -1}
 	both := &store.AppointmentCondition{StaffIDs: []int64{501}, LocationIDs: []int64{11, 12}}
 	return map[string]store.Conditions{
-		"all":           {},
-		"ids":           {ClientIDs: ids},
-		"no ids":        {ClientIDs: []int64{}},
-		"tags":          {IndexKeys: [][]string{tag}},
-		"a term":        {IndexKeys: [][]string{term}},
-		"appointments":  {IndexKeys: [][]string{staff, {"l:11", "l:12"}}, Appointment: both},
-		"created":       {CreatedFrom: from, CreatedBefore: before},
-		"created since": {CreatedFrom: from},
-		"statuses":      {Statuses: []client.Status{client.StatusBlacklisted}},
+		"all":                {},
+		"ids":                {ClientIDs: ids},
+		"no ids":             {ClientIDs: []int64{}},
+		"tags":               {IndexKeys: [][]string{tag}},
+		"a term":             {IndexKeys: [][]string{term}},
+		"appointments":       {IndexKeys: [][]string{staff, {"l:11", "l:12"}}, Appointment: both},
+		"appointments since": {Appointment: &store.AppointmentCondition{StartFrom: from}},
+		"none since":         {NoAppointment: &store.AppointmentCondition{StartFrom: from, Statuses: []client.AppointmentStatus{client.AppointmentOpen}}},
+		"created":            {CreatedFrom: from, CreatedBefore: before},
+		"created since":      {CreatedFrom: from},
+		"statuses":           {Statuses: []client.Status{client.StatusBlacklisted}},
 		"a term and all else": {
 			IndexKeys: [][]string{term, tag, staff}, Appointment: both, CreatedFrom: from, CreatedBefore: before,
 			Statuses: []client.Status{client.StatusActive, client.StatusBlacklisted},

@@ -18,6 +18,8 @@ type Conditions struct {
 	// Appointment, when not nil, is what one and the same appointment of the
 	// client fulfils.
 	Appointment *AppointmentCondition
+	// NoAppointment, when not nil, is what no appointment of the client fulfils.
+	NoAppointment *AppointmentCondition
 	// CreatedFrom and CreatedBefore bound the created date: from, and before.
 	CreatedFrom, CreatedBefore *time.Time
 	// ExternalUserNames are names of which a client has one, and EmailsLower keys of
@@ -35,9 +37,13 @@ type Conditions struct {
 }
 
 // AppointmentCondition is what one appointment fulfils: each list that is not
-// nil holds its id.
+// nil holds its id. Without any condition it is an appointment.
 type AppointmentCondition struct {
 	LocationIDs, ReasonIDs, StaffIDs []int64
+	// StartFrom and StartBefore bound when it begins: from, and before.
+	StartFrom, StartBefore *time.Time
+	// Statuses is no condition when empty.
+	Statuses []client.AppointmentStatus
 }
 
 // Query is conditions with an order, a place to start from and a bound.

@@ -88,10 +88,12 @@ func TestExportHasTheRowsOfTheCallerAndOfTheFilter(t *testing.T) {
 		t.Errorf("want %s, and nobody else, in %s", want, own[1])
 	}
 	for filter, want := range map[string][]string{
-		`{"tagsList": ["BEA"]}`:                               {"bea"},
-		fmt.Sprintf(`{"clientIdList": ["%d", %d]}`, ann, cid): {"ann", "cid"},
-		`{"clientIdList": []}`:                                nil,
-		`{"hasNot": ["PHONE"]}`:                               {"ann", "bea", "cid"},
+		`{"tagsList": ["BEA"]}`:                                           {"bea"},
+		fmt.Sprintf(`{"clientIdList": ["%d", %d]}`, ann, cid):             {"ann", "cid"},
+		`{"clientIdList": []}`:                                            nil,
+		`{"hasNot": ["PHONE"]}`:                                           {"ann", "bea", "cid"},
+		`{"appointment": {"from": "2020-01-01", "statusList": ["OPEN"]}}`: nil,
+		`{"noAppointment": {"from": "2020-01-01"}}`:                       {"ann", "bea", "cid"},
 	} {
 		if got := names(written(t, api, owner, filter)); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", filter, got)

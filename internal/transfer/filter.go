@@ -28,13 +28,22 @@ type filterJSON struct {
 		DefinitionID idJSON `json:"schedulerPreferenceFieldDefnId"`
 		Values       []any  `json:"values"`
 	} `json:"fieldFilters"`
-	Birthday *struct {
+	Appointment   *appointmentsJSON `json:"appointment"`
+	NoAppointment *appointmentsJSON `json:"noAppointment"`
+	Birthday      *struct {
 		From string `json:"from"`
 		To   string `json:"to"`
 	} `json:"birthday"`
 	Has            []client.Trait `json:"has"`
 	HasNot         []client.Trait `json:"hasNot"`
 	IncludeDeleted bool           `json:"includeDeleted"`
+}
+
+// appointmentsJSON is AppointmentRange of the schema.
+type appointmentsJSON struct {
+	From       *client.Date               `json:"from"`
+	To         *client.Date               `json:"to"`
+	StatusList []client.AppointmentStatus `json:"statusList"`
 }
 
 // idJSON is a plain or a global id, as text or as a number.
@@ -89,6 +98,21 @@ func ParseFilter(text string) (reading.Filter, error) {
 
 // values reads what is checked value by value.
 func (in filterJSON) values(filter reading.Filter) (reading.Filter, error) {
+	for _, part := range []struct {
+		name string
+		from *appointmentsJSON
+		to   **reading.AppointmentRange
+	}{{"appointment", in.Appointment, &filter.Appointment}, {"noAppointment", in.NoAppointment, &filter.NoAppointment}} {
+		if part.from == nil {
+			continue
+		}
+		for _, status := range part.from.StatusList {
+			if !status.Known() {
+				return filter, client.Path{"filter", part.name, "statusList"}.At(&client.Error{Code: client.CodeInvalidStatus, Message: "want OPEN, COMPLETED, CANCELLED or NO_SHOW"})
+			}
+		}
+		*part.to = &reading.AppointmentRange{From: part.from.From, To: part.from.To, Statuses: part.from.StatusList}
+	}
 	for _, text := range in.StatusList {
 		status := client.Status(text)
 		if status != client.StatusActive && status != client.StatusBlacklisted {

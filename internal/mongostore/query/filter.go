@@ -3,6 +3,7 @@ package query
 import (
 	"math"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -189,23 +190,54 @@ func known(c store.Conditions) bson.D {
 }
 
 func createdBetween(c store.Conditions) bson.D {
+	return between("createdDate", c.CreatedFrom, c.CreatedBefore)
+}
+
+// between is the condition that a date is from one moment on, and before another; nil
+// without either.
+func between(key string, from, before *time.Time) bson.D {
 	var bounds bson.D
-	if c.CreatedFrom != nil {
-		bounds = append(bounds, bson.E{Key: "$gte", Value: *c.CreatedFrom})
+	if from != nil {
+		bounds = append(bounds, bson.E{Key: "$gte", Value: *from})
 	}
-	if c.CreatedBefore != nil {
-		bounds = append(bounds, bson.E{Key: "$lt", Value: *c.CreatedBefore})
+	if before != nil {
+		bounds = append(bounds, bson.E{Key: "$lt", Value: *before})
 	}
 	if bounds == nil {
 		return nil
 	}
-	return bson.D{{Key: "createdDate", Value: bounds}}
+	return bson.D{{Key: key, Value: bounds}}
+}
+
+// fulfilling is the condition on a list of appointments that one of them fulfils what
+// is asked for.
+func fulfilling(a *store.AppointmentCondition) bson.D {
+	fulfils := between("start", a.StartFrom, a.StartBefore)
+	for _, list := range []struct {
+		name string
+		ids  []int64
+	}{{"locationId", a.LocationIDs}, {"reasonId", a.ReasonIDs}, {"staffId", a.StaffIDs}} {
+		if list.ids != nil {
+			fulfils = append(fulfils, bson.E{Key: list.name, Value: In(list.ids)})
+		}
+	}
+	if len(a.Statuses) > 0 {
+		fulfils = append(fulfils, bson.E{Key: "status", Value: In(a.Statuses)})
+	}
+	if fulfils == nil {
+		// Any appointment does.
+		fulfils = bson.D{{Key: "appointmentId", Value: bson.D{{Key: "$ne", Value: nil}}}}
+	}
+	return bson.D{{Key: "$elemMatch", Value: fulfils}}
 }
 
 // remaining are the conditions that no index is asked for, and others.
 func remaining(c store.Conditions, keys [][]string, also bson.A) bson.D {
 	var rest bson.D
 	each := append(traits(c), also...)
+	if c.NoAppointment != nil {
+		each = append(each, bson.D{{Key: client.NameAppointments, Value: bson.D{{Key: "$not", Value: fulfilling(c.NoAppointment)}}}})
+	}
 	for _, anyOf := range keys {
 		each = append(each, bson.D{{Key: schema.FieldIndexKeys, Value: In(anyOf)}})
 	}
@@ -213,16 +245,7 @@ func remaining(c store.Conditions, keys [][]string, also bson.A) bson.D {
 		rest = append(rest, bson.E{Key: "$and", Value: each})
 	}
 	if c.Appointment != nil {
-		var fulfils bson.D
-		for _, list := range []struct {
-			name string
-			ids  []int64
-		}{{"locationId", c.Appointment.LocationIDs}, {"reasonId", c.Appointment.ReasonIDs}, {"staffId", c.Appointment.StaffIDs}} {
-			if list.ids != nil {
-				fulfils = append(fulfils, bson.E{Key: list.name, Value: In(list.ids)})
-			}
-		}
-		rest = append(rest, bson.E{Key: "appointments", Value: bson.D{{Key: "$elemMatch", Value: fulfils}}})
+		rest = append(rest, bson.E{Key: client.NameAppointments, Value: fulfilling(c.Appointment)})
 	}
 	if len(c.Statuses) > 0 {
 		rest = append(rest, bson.E{Key: "status", Value: In(c.Statuses)})

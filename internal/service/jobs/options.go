@@ -31,47 +31,13 @@ type ExportOptions struct {
 	Wrong client.Errors
 }
 
-// keptExport is what is kept of ExportOptions. A day is its text.
+// keptExport is what is kept of ExportOptions.
 type keptExport struct {
 	Format transfer.Format
-	Filter keptFilter
+	Filter reading.Filter
 }
 
-type keptFilter struct {
-	reading.Filter
-	StartDate, EndDate *string
-}
-
-func (o ExportOptions) kept() keptExport {
-	kept := keptExport{Format: o.Format, Filter: keptFilter{Filter: o.Filter}}
-	for _, day := range []struct {
-		date *client.Date
-		text **string
-	}{{o.Filter.StartDate, &kept.Filter.StartDate}, {o.Filter.EndDate, &kept.Filter.EndDate}} {
-		if day.date != nil {
-			*day.text = new(day.date.String())
-		}
-	}
-	return kept
-}
-
-func (k keptExport) options() (ExportOptions, error) {
-	o := ExportOptions{Format: k.Format, Filter: k.Filter.Filter}
-	for _, day := range []struct {
-		text *string
-		date **client.Date
-	}{{k.Filter.StartDate, &o.Filter.StartDate}, {k.Filter.EndDate, &o.Filter.EndDate}} {
-		if day.text == nil {
-			continue
-		}
-		date, err := client.ParseDate(*day.text)
-		if err != nil {
-			return o, err
-		}
-		*day.date = &date
-	}
-	return o, nil
-}
+func (o ExportOptions) kept() keptExport { return keptExport{o.Format, o.Filter} }
 
 // ImportOptions say how a file is read, and what to do with its rows. What is empty is
 // found, or is as package transfer has it.

@@ -98,17 +98,13 @@ func (r *Runner) export(ctx context.Context, scope client.Scope, job *store.Job)
 	if err := r.transfers.open(job, &kept); err != nil {
 		return err
 	}
-	options, err := kept.options()
-	if err != nil {
-		return err
-	}
-	total, err := r.transfers.Count(ctx, scope, options.Filter)
+	total, err := r.transfers.Count(ctx, scope, kept.Filter)
 	if err != nil {
 		return err
 	}
 	to := &resultWriter{runner: r, ctx: ctx, job: job, total: total}
 	written, err := transfer.ExportClients(ctx, r.transfers.Reads, scope, to, transfer.ExportOptions{
-		Format: options.Format, Filter: options.Filter, Progress: func(written int64) {
+		Format: kept.Format, Filter: kept.Filter, Progress: func(written int64) {
 			r.options.Went(string(job.Kind), written-to.rows)
 			to.rows = written
 		},

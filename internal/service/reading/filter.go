@@ -29,6 +29,9 @@ type Filter struct {
 	Tags                                               []string
 	SearchTerm                                         string
 	Fields                                             []FieldFilter
+	// Appointment, when not nil, is what an appointment is, the same that the lists
+	// above ask for, and NoAppointment what none is.
+	Appointment, NoAppointment *AppointmentRange
 	// Birthday, when not nil, bounds the birthday.
 	Birthday *Birthdays
 	// Has and HasNot are traits: each of them holds.
@@ -87,6 +90,8 @@ func (f Filter) Check(scope client.Scope, where client.Path) client.Errors {
 	if f.StartDate != nil && f.EndDate != nil && f.EndDate.UTC().Before(f.StartDate.UTC()) {
 		errs = append(errs, where.With("endDate").At(&client.Error{Code: client.CodeInvalidDateRange, Message: "the range ends before it begins: want endDate on or after startDate"}))
 	}
+	errs = append(errs, f.Appointment.check(where.With("appointment"))...)
+	errs = append(errs, f.NoAppointment.check(where.With("noAppointment"))...)
 	if len(f.Tags) > 0 && scope.Role == client.RoleClient {
 		errs = append(errs, where.With("tagsList").At(&client.Error{Code: client.CodeForbidden, Message: "role CLIENT may not read tags; leave the condition out"}))
 	}
@@ -255,10 +260,19 @@ func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Fi
 		}
 		m.conditions.IndexKeys = append(m.conditions.IndexKeys, keys)
 	}
+	if f.Appointment != nil {
+		if err := s.within(ctx, scope, f.Appointment, &wanted); err != nil {
+			return err
+		}
+	}
 	// One list is answered by the keys alone; of several the keys can't tell
-	// whether one appointment has them all.
-	if lists > 1 {
+	// whether one appointment has them all, nor when it is.
+	if lists > 1 || f.Appointment != nil {
 		m.conditions.Appointment = &wanted
+	}
+	if f.NoAppointment != nil {
+		m.conditions.NoAppointment = &store.AppointmentCondition{}
+		return s.within(ctx, scope, f.NoAppointment, m.conditions.NoAppointment)
 	}
 	return nil
 }

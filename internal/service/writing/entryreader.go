@@ -25,8 +25,7 @@ func (r *EntryReader) Status() client.AppointmentStatus {
 		return ""
 	}
 	text, _ := raw.(string)
-	switch status := client.AppointmentStatus(text); status {
-	case client.AppointmentOpen, client.AppointmentCompleted, client.AppointmentCancelled, client.AppointmentNoShow:
+	if status := client.AppointmentStatus(text); status.Known() {
 		return status
 	}
 	r.Fail("status", &client.Error{Code: client.CodeInvalidStatus, Message: "want OPEN, COMPLETED, CANCELLED or NO_SHOW"})
