@@ -245,7 +245,7 @@ func (m *matrix) filtersAllowed(t *testing.T, who client.Identity) map[string]bo
 	text, allowed := "{", map[string]bool{}
 	var names []string
 	for i, p := range m.filterPlaces() {
-		value := map[string]string{"ID": `"1"`, "Date": `"2026-01-01"`, "Boolean": "true", "ClientStatus": "ACTIVE", "ClientTrait": "PHONE"}[p.leaf]
+		value := map[string]string{"ID": `"1"`, "Date": `"2026-01-01"`, "Boolean": "true", "ClientStatus": "ACTIVE", "ClientTrait": "PHONE", "AppointmentStatus": "OPEN"}[p.leaf]
 		if value == "" {
 			value = `"plain"`
 		}
