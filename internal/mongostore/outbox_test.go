@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/testdb"
@@ -137,6 +141,44 @@ func TestNumberingStoppedAnywhereGoesOn(t *testing.T) {
 		}
 	}
 	p.checkHistory(t)
+}
+
+// While one process finds that a row has a number, another one gives the next row its
+// number, at any moment of it: none of both is cleared from the outbox before the head is
+// above it.
+func TestRowsThatAnotherProcessNumbersMeanwhileStayInTheOutbox(t *testing.T) {
+	var left atomic.Int64
+	meanwhile := func() {}
+	db := testdb.New(t)
+	p, overtaken := openProcess(t, db, nil), openProcess(t, db, &event.CommandMonitor{Started: func(context.Context, *event.CommandStartedEvent) {
+		if left.Add(-1) == 0 {
+			meanwhile()
+		}
+	}})
+	feed, head := refusal("changes"), int64(0)
+	for n := int64(1); ; n++ {
+		must(t, feed.put(p))
+		p.create(t, nameValues("Ann"))
+		p.create(t, nameValues("Bob"))
+		must(t, feed.remove(p))
+		rows := p.rows(t, "outbox", bson.D{}, bson.D{{Key: "clientId", Value: 1}})
+		number := func(i int) {
+			rows[i]["sequence"], rows[i]["at"] = head+int64(i)+1, time.Now()
+			// It may have a number by then, which it keeps.
+			if _, err := p.db.Collection("changes").InsertOne(context.Background(), rows[i]); err != nil && !mongo.IsDuplicateKeyError(err) {
+				t.Errorf("number a row: %v", err)
+			}
+		}
+		number(0)
+		meanwhile = func() { number(1) }
+		left.Store(n)
+		must(t, overtaken.store.NumberChanges(t.Context()))
+		p.checkOrder(t)
+		if left.Load() > 0 {
+			return
+		}
+		head += 2
+	}
 }
 
 // Several processes that write and number at once, and readers who number as well,

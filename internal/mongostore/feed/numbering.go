@@ -195,10 +195,12 @@ func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxR
 		if err := transact.Pause(ctx, backoff); err != nil {
 			return nil, err
 		}
-		if top, err = f.findTop(ctx, businessID); err != nil {
+		// In this order: a row that is given its number in between is not below top yet,
+		// and must not be cleared from the outbox.
+		if rows, err = f.withoutNumber(ctx, businessID, rows); err != nil {
 			return nil, err
 		}
-		if rows, err = f.withoutNumber(ctx, businessID, rows); err != nil {
+		if top, err = f.findTop(ctx, businessID); err != nil {
 			return nil, err
 		}
 	}
