@@ -90,6 +90,7 @@ type planned struct {
 	operation *graphql.OperationContext
 	field     graphql.CollectedField
 	answer    *answered
+	record    *observe.Record
 }
 
 // plannedField is the field of an operation that is being resolved; false where
@@ -103,12 +104,14 @@ func plannedField(ctx context.Context) (planned, bool) {
 	if request.plans == nil {
 		return planned{}, false
 	}
-	return planned{request, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, answer}, true
+	return planned{request, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, answer, observe.Of(ctx)}, true
 }
 
 // clients is the plan of a field of clients; nil where it is left to the resolvers.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
-	return p.request.plans.Of(p.operation, field, p.request.scope.Role)
+	compiled, known := p.request.plans.Of(p.operation, field, p.request.scope.Role)
+	p.record.PlanAsked(known)
+	return compiled
 }
 
 // plannedClients is a field whose selection is of clients, with its plan.

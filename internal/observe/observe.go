@@ -53,6 +53,8 @@ type Summary struct {
 	Batches []int
 	// Planned is how many fields of the operation were answered by plans.
 	Planned int
+	// PlansKnown and PlansMade are how often a plan was there, and had to be made.
+	PlansKnown, PlansMade int
 	// Retries is how often a transaction was begun again.
 	Retries int
 	// UserErrors are the codes of failures that were answered as data.
@@ -127,6 +129,20 @@ func (r *Record) AnsweredByPlan() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.summary.Planned++
+}
+
+// PlanAsked adds that a plan was asked for, and whether it was there.
+func (r *Record) PlanAsked(known bool) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known {
+		r.summary.PlansKnown++
+	} else {
+		r.summary.PlansMade++
+	}
 }
 
 // Retried adds that a transaction met another one and is begun again.

@@ -31,25 +31,25 @@ func NewCache(document *ast.QueryDocument) *Cache {
 	return &Cache{fixed: sync.OnceValue(func() bool { return isFixed(document) }), compiled: map[selection]*Clients{}}
 }
 
-// Of is what the selection of a field of clients is compiled into; nil where it is
-// left to the resolvers.
-func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) *Clients {
+// Of is what the selection of a field of clients is compiled into, nil where it is
+// left to the resolvers, and whether that was known.
+func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) (compiled *Clients, known bool) {
 	if !c.fixed() {
-		compiled, _ := Compile(operation, field.Selections, role)
-		return compiled
+		compiled, _ = Compile(operation, field.Selections, role)
+		return compiled, false
 	}
 	key := selection{field.Field, role}
 	c.mu.RLock()
-	compiled, known := c.compiled[key]
+	compiled, known = c.compiled[key]
 	c.mu.RUnlock()
 	if known {
-		return compiled
+		return compiled, true
 	}
 	compiled, _ = Compile(operation, field.Selections, role)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.compiled[key] = compiled
-	return compiled
+	return compiled, false
 }
 
 // isFixed says whether a document selects the same whatever its variables are: they

@@ -26,6 +26,8 @@ type metrics struct {
 	answers    prometheus.Counter
 	events     prometheus.Counter
 	documents  *prometheus.CounterVec
+	plans      *prometheus.CounterVec
+	planned    prometheus.Counter
 	batches    prometheus.Histogram
 	retries    prometheus.Counter
 	feedLag    prometheus.Histogram
@@ -97,6 +99,8 @@ func (m *metrics) countOperations() {
 	m.answers = m.counter("answer_bytes_total", "Bytes of answers to queries and mutations over HTTP, as they were sent.")
 	m.events = m.counter("subscription_events_total", "Events that subscriptions were sent.")
 	m.documents = m.counters("documents_total", "Documents that were asked for, by whether they were known (hit) or had to be parsed (miss).", "result")
+	m.plans = m.counters("plans_total", "Plans of reads that operations asked for, by whether they were known (hit) or had to be made (miss), as for a document's first execution.", "result")
+	m.planned = m.counter("planned_fields_total", "Fields of operations that were answered by plans.")
 	m.batches = m.histogram("loader_batch_size", "Keys that a dataloader read at once.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000})
 	m.retries = m.counter("transaction_retries_total", "Transactions that met another one and were begun again.")
 }
@@ -201,6 +205,8 @@ const (
 	namespace    = "clientgraph"
 	resultOK     = "ok"
 	resultFailed = "failed"
+	resultHit    = "hit"
+	resultMiss   = "miss"
 )
 
 // BuildInfo is what a binary was built from.

@@ -164,6 +164,9 @@ func (m *metrics) count(done observe.Summary) {
 		m.userErrors.WithLabelValues(code).Inc()
 	}
 	m.retries.Add(float64(done.Retries))
+	m.planned.Add(float64(done.Planned))
+	m.plans.WithLabelValues(resultHit).Add(float64(done.PlansKnown))
+	m.plans.WithLabelValues(resultMiss).Add(float64(done.PlansMade))
 }
 
 // outcome is how it ended, by the worst of its errors.
@@ -270,8 +273,8 @@ func (t *Telemetry) Document(known bool) {
 	switch {
 	case t == nil:
 	case known:
-		t.documents.WithLabelValues("hit").Inc()
+		t.documents.WithLabelValues(resultHit).Inc()
 	default:
-		t.documents.WithLabelValues("miss").Inc()
+		t.documents.WithLabelValues(resultMiss).Inc()
 	}
 }

@@ -163,18 +163,9 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	options := asked.options()
 	entries := int64(0)
 	var done *store.Job
-	// came is how many rows were read with what was committed last, told of how many
-	// somebody was told.
-	var came, told int64
-	options.Begun = func(b transfer.Begun) {
-		entries, told = b.Entries, countsOf(b.Before).Rows
-		came = told
-	}
-	tell := func() {
-		r.options.Went(string(job.Kind), came-told)
-		told = came
-	}
-	options.Progress = func(store.ImportPhase, int64, int64) { tell() }
+	rows := progress{kind: job.Kind, went: r.options.Went}
+	options.Begun = func(b transfer.Begun) { entries = b.Entries; rows.begin(countsOf(b.Before).Rows) }
+	options.Progress = func(store.ImportPhase, int64, int64) { rows.tell() }
 	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
 		done = nil
 		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
@@ -191,7 +182,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 				}
 			}
 			now.Counts, now.Total = countsOf(part.Came), &entries
-			came = now.Counts.Rows
+			rows.came = now.Counts.Rows
 			// It comes further.
 			now.Attempts = 1
 			if part.Came.Phase == store.ImportDone {
@@ -216,11 +207,27 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 			return nil
 		})
 	}
-	tell()
+	rows.tell()
 	if done != nil {
 		r.ended(ctx, done)
 	}
 	return nil
+}
+
+// progress tells somebody of the rows of an import as they are committed.
+type progress struct {
+	kind store.JobKind
+	went func(kind string, rows int64)
+	// came is how many rows were read with the last transaction, told of how many
+	// somebody was told.
+	came, told int64
+}
+
+func (p *progress) begin(before int64) { p.came, p.told = before, before }
+
+func (p *progress) tell() {
+	p.went(string(p.kind), p.came-p.told)
+	p.told = p.came
 }
 
 // refuse ends an import whose file as a whole can't be brought in.
