@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"clientgraph/internal/mongostore/feed"
@@ -26,7 +25,7 @@ type command struct{ name, collection string }
 func ofCommand(e *event.CommandStartedEvent) command {
 	collection, _ := e.Command.Lookup(e.CommandName).StringValueOK()
 	if e.CommandName == "bulkWrite" {
-		collection = strings.Join(writtenTogether(e.Command), "+")
+		collection = strings.Join(writtenTogether(e), "+")
 	}
 	if counter, ok := e.Command.Lookup("query", "_id").StringValueOK(); ok {
 		collection += "." + counter
@@ -35,8 +34,8 @@ func ofCommand(e *event.CommandStartedEvent) command {
 }
 
 // writtenTogether are the collections that a command for several writes to.
-func writtenTogether(command bson.Raw) []string {
-	list, _ := command.Lookup("nsInfo").ArrayOK()
+func writtenTogether(e *event.CommandStartedEvent) []string {
+	list, _ := e.Command.Lookup("nsInfo").ArrayOK()
 	values, _ := list.Values()
 	names := make([]string, len(values))
 	for i, value := range values {

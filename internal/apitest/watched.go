@@ -3,6 +3,7 @@ package apitest
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -21,11 +22,24 @@ import (
 func Watched(t testing.TB) *API {
 	t.Helper()
 	api := &API{Log: &Buffer{}, spans: tracetest.NewInMemoryExporter()}
-	var err error
-	api.watched, err = telemetry.New(t.Context(), telemetry.Options{
+	return watchedBy(t, api, telemetry.Options{
 		Metrics: true, AccessLog: true, Slow: 1, Sample: 1, Spans: api.spans, Logger: telemetry.NewLogger(api.Log, false, slog.LevelDebug),
 	})
-	if err != nil {
+}
+
+// InProduction is New for a server that is watched as one in production is: it counts,
+// writes a line for each operation, and traces a hundredth of them.
+func InProduction(t testing.TB) *API {
+	t.Helper()
+	return watchedBy(t, &API{}, telemetry.Options{
+		Metrics: true, AccessLog: true, Slow: time.Second, Sample: .01, Spans: tracetest.NewNoopExporter(), Logger: telemetry.NewLogger(io.Discard, false, slog.LevelInfo),
+	})
+}
+
+func watchedBy(t testing.TB, api *API, options telemetry.Options) *API {
+	t.Helper()
+	var err error
+	if api.watched, err = telemetry.New(t.Context(), options); err != nil {
 		t.Fatalf("watch: %v", err)
 	}
 	return on(t, testdb.New(t), time.Now, api)

@@ -198,7 +198,7 @@ func (d *diary) merge(t *testing.T, api *apitest.API) {
 				who[0].Status = c.Status
 			}
 		}
-		d.versions[who[0].ClientID]++
+		d.modified(who[0])
 	}
 }
 
@@ -207,8 +207,15 @@ func (d *diary) delete(t *testing.T, api *apitest.API) {
 	for _, c := range d.some(3) {
 		payload(t, api, owner(), deleteMutation, values{"id": strconv.FormatInt(c.ClientID, 10)})
 		c.Lifecycle = client.Removed
-		d.versions[c.ClientID]++
+		d.modified(c)
 	}
+}
+
+// modified is that a client was changed now. The moment is not the server's, but in the
+// same order.
+func (d *diary) modified(c *client.Client) {
+	d.versions[c.ClientID]++
+	c.ModifiedDate = new(time.Now())
 }
 
 // close gives every client the appointments that the scheduler told of last,

@@ -18,10 +18,19 @@ import (
 )
 
 // BenchmarkClientsWithViewers asks query b of the benchmark, a page of 50 clients
-// with whom they may see, of a business of a thousand. cpu-µs/op is what this
-// process spends, the server and its caller, without the database.
+// with whom they may see, of a business of a thousand: of a server that is not watched,
+// and of one that is watched as in production. cpu-µs/op is what this process spends,
+// the server and its caller, without the database.
 func BenchmarkClientsWithViewers(b *testing.B) {
-	api := apitest.New(b)
+	for name, open := range map[string]func(testing.TB) *apitest.API{"unwatched": apitest.New, "watched": apitest.InProduction} {
+		b.Run(name, func(b *testing.B) {
+			askForViewers(b, open(b))
+		})
+	}
+}
+
+func askForViewers(b *testing.B, api *apitest.API) {
+	b.Helper()
 	clients := sample.Generate(1, sample.BusinessID, 1_000, time.Now())
 	if err := api.Service.AssignIDs(b.Context(), clients); err != nil {
 		b.Fatal(err)

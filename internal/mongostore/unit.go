@@ -79,9 +79,6 @@ func (t *unit) update(c *client.Client, update bson.D) {
 // RelyOn implements store.Tx. Their change numbers rise although no row of the feed is
 // about them: only what is written makes two transactions conflict.
 func (t *unit) RelyOn(ids []int64) {
-	if len(ids) == 0 {
-		return
-	}
 	t.writes = append(t.writes, mongo.NewUpdateManyModel().
 		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: query.In(ids)}}).
 		SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
