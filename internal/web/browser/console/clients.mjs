@@ -163,7 +163,7 @@ export const tests = {
     await page.goto(`${world.base}/console/settings/webhooks`);
     await page.getByRole("heading", { name: "This is not for your role" }).waitFor();
     check((await page.getByRole("button", { name: "New webhook" }).count()) === 0, "staff is offered a new webhook");
-    await page.goto(`${world.base}/console/settings/files`);
+    await page.goto(`${world.base}/console/files`);
     await page.getByRole("heading", { name: "This is not for your role" }).waitFor();
     check((await page.getByRole("button", { name: "Export clients" }).count()) === 0, "staff is offered an export");
     await page.getByRole("button", { name: /^Account/ }).click();

@@ -18,7 +18,7 @@ export const tests = {
     }
     const page = await world.window(`/clients?tag=${tag}`);
     await page.getByRole("link", { name: "Import & export" }).click();
-    await page.waitForURL(new RegExp(`/settings/files\\?tag=${tag}`));
+    await page.waitForURL(new RegExp(`/files\\?tag=${tag}`));
     await card(page, "Export").getByText("The clients that the filter of the list means.").waitFor();
     await page.getByRole("button", { name: "Export clients" }).click();
     const jobs = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
@@ -33,7 +33,7 @@ export const tests = {
   "an import is tried first, tells what is wrong with a row, and then brings the others in": async (world) => {
     const count = async () => (await world.ask('{ clientReportCount(filter: {searchTerm: "Inbound"}) }')).clientReportCount;
     const text = "firstName,lastName,emailAddress,Shoe\nIna,Inbound,ina@inbound.example,38\nIvo,Inbound,no address,44\n";
-    const page = await world.window("/settings/files");
+    const page = await world.window("/files");
     const form = card(page, "Import");
     const tryIt = page.getByRole("button", { name: "Try the import" });
     check(await tryIt.isDisabled(), "there is no file to try");
@@ -66,7 +66,7 @@ export const tests = {
       "Ina,Preview,ina@preview.example,02.01.1993,38",
       "Ivo,Preview,no address,31.13.1980,44",
     ].join("\n");
-    const page = await world.window("/settings/files");
+    const page = await world.window("/files");
     const form = card(page, "Import");
     await form.getByLabel("File", { exact: true }).setInputFiles({ name: "preview.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
     const table = form.getByRole("region", { name: "Columns and first rows" });
@@ -111,7 +111,7 @@ export const tests = {
 
   "an upload that is cut off goes on where it was": async (world) => {
     const rows = Array.from({ length: 3 }, (_, n) => `Una${n},Upload,una${n}@upload.example,${"x".repeat(900_000)}`);
-    const page = await world.window("/settings/files");
+    const page = await world.window("/files");
     page.expectsErrors = true;
     const ranges = [];
     await page.route("**/jobs/*/file", async (route) => {

@@ -41,7 +41,7 @@ const screens = {
   "webhook-new": { path: "/settings/webhooks?webhook=new" },
   webhook: { path: (world) => webhookPath(world) },
   files: { path: (world) => filesPath(world) },
-  "files-preview": { path: "/settings/files", prepare: previewFile },
+  "files-preview": { path: "/files", prepare: previewFile },
   feed: { path: "/feed" },
 };
 
@@ -64,7 +64,7 @@ async function filesPath(world) {
   while ((await find()).some((job) => job.state === "QUEUED" || job.state === "RUNNING")) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return "/settings/files";
+  return "/files";
 }
 
 async function signOut(page) {

@@ -41,7 +41,7 @@ export function App() {
               <Route path="/settings" element={<SettingsScreen />} />
               <Route path="/settings/webhooks" element={<WebhooksScreen />} />
               <Route path="/settings/webhooks/:webhookId" element={<WebhookScreen />} />
-              <Route path="/settings/files" element={<FilesScreen />} />
+              <Route path="/files" element={<FilesScreen />} />
               <Route path="/feed" element={<FeedScreen />} />
               <Route path="*" element={<NotFound />} />
             </Routes>

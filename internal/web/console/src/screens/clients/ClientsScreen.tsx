@@ -66,7 +66,7 @@ export function ClientsScreen() {
           <Views params={params} />
           <ColumnsMenu columns={columns} onChange={setColumns} />
           {mayExport || mayImport ? (
-            <Link className="button icon quiet" to={`/settings/files?${filtering(params)}`} aria-label={t.nav.files} title={t.nav.files}>
+            <Link className="button icon quiet" to={`/files?${filtering(params)}`} aria-label={t.nav.files} title={t.nav.files}>
               <Icon name="files" />
             </Link>
           ) : null}

@@ -7,7 +7,6 @@ import { ImportCard } from "~/screens/files/ImportCard";
 import { JobList } from "~/screens/files/JobList";
 import { useJobs } from "~/screens/files/jobs";
 import { useMay } from "~/screens/frame/me";
-import { SettingsParts } from "~/screens/settings/SettingsParts";
 import "~/screens/client/client.css";
 import "~/screens/files/files.css";
 
@@ -23,7 +22,6 @@ export default function FilesScreen() {
       <div className="screen-head">
         <h1>{t.nav.files}</h1>
       </div>
-      <SettingsParts />
       {mayExport || mayImport ? <Files mayExport={mayExport} mayImport={mayImport} /> : <State icon="lock" title={t.states.deniedTitle} hint={t.states.denied} />}
     </div>
   );

@@ -17,10 +17,10 @@ export interface Place {
 const places: readonly Place[] = [
   { name: "clients", path: "/clients", icon: "clients" },
   { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: ["MERGE"] },
+  { name: "files", path: "/files", icon: "files", needs: ["EXPORT", "IMPORT"] },
   { name: "fields", path: "/fields", icon: "fields" },
   { name: "settings", path: "/settings", icon: "settings" },
   { name: "webhooks", path: "/settings/webhooks", icon: "webhook", needs: ["ADMIN"], isPart: true },
-  { name: "files", path: "/settings/files", icon: "files", needs: ["EXPORT", "IMPORT"], isPart: true },
   { name: "feed", path: "/feed", icon: "feed" },
 ];
 

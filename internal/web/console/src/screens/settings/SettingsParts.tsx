@@ -6,9 +6,7 @@ import { useMay } from "~/screens/frame/me";
 export function SettingsParts() {
   const t = useText();
   const mayAdmin = useMay("ADMIN");
-  const mayExport = useMay("EXPORT");
-  const mayImport = useMay("IMPORT");
-  if (!mayAdmin && !mayExport && !mayImport) {
+  if (!mayAdmin) {
     return null;
   }
   return (
@@ -16,16 +14,9 @@ export function SettingsParts() {
       <NavLink to="/settings" end className="tab">
         {t.settings.general}
       </NavLink>
-      {mayAdmin ? (
-        <NavLink to="/settings/webhooks" className="tab">
-          {t.nav.webhooks}
-        </NavLink>
-      ) : null}
-      {mayExport || mayImport ? (
-        <NavLink to="/settings/files" className="tab">
-          {t.nav.files}
-        </NavLink>
-      ) : null}
+      <NavLink to="/settings/webhooks" className="tab">
+        {t.nav.webhooks}
+      </NavLink>
     </nav>
   );
 }
