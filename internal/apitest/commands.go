@@ -50,9 +50,10 @@ func idBlocks() []string {
 	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
 }
 
-// numbering are the commands that number rows of the change feed.
+// numbering are the commands that number rows of the change feed. Who sends them, and
+// how many, is chance: who commits first numbers for the others.
 func numbering() []string {
-	return []string{"insert changes", "findAndModify feeds", "delete outbox"}
+	return []string{"find outbox", "insert changes", "findAndModify feeds", "delete outbox"}
 }
 
 func (c *commands) monitor() *event.CommandMonitor {
