@@ -17,7 +17,7 @@ export const tests = {
       await world.newClient({ firstName, lastName: "Outward", emailAddress: `${firstName.toLowerCase()}@outward.example`, tags: [tag] });
     }
     const page = await world.window(`/clients?tag=${tag}`);
-    await page.getByRole("link", { name: "Import & export" }).click();
+    await page.getByRole("link", { name: "Export clients" }).click();
     await page.waitForURL(new RegExp(`/files\\?tag=${tag}`));
     await card(page, "Export").getByText("The clients that the filter of the list means.").waitFor();
     await page.getByRole("button", { name: "Export clients" }).click();

@@ -28,7 +28,6 @@ export function ClientsScreen() {
   const me = useMe();
   const mayCreate = useMay("WRITE") && me.role !== "CLIENT";
   const mayExport = useMay("EXPORT");
-  const mayImport = useMay("IMPORT");
   const { filters, params, change } = useFilters();
   const [{ data: choices, fetching }] = useQuery({ query: FilterChoicesDocument });
   const question = useMemo((): Question | null => {
@@ -65,8 +64,8 @@ export function ClientsScreen() {
         <div className="actions">
           <Views params={params} />
           <ColumnsMenu columns={columns} onChange={setColumns} />
-          {mayExport || mayImport ? (
-            <Link className="button icon quiet" to={`/files?${filtering(params)}`} aria-label={t.nav.files} title={t.nav.files}>
+          {mayExport ? (
+            <Link className="button icon quiet" to={`/files?${filtering(params)}`} aria-label={t.files.exportNow} title={t.files.exportNow}>
               <Icon name="files" />
             </Link>
           ) : null}
