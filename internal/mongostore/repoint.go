@@ -139,20 +139,9 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 			untouched = append(untouched, edges.ClientID)
 		}
 	}
-	t.touchNeighbours(untouched)
+	// An erasure of theirs at the same time, or a change of who sees them, is a conflict.
+	t.raiseStored(untouched)
 	return nil
-}
-
-// touchNeighbours raises the change numbers of clients whom the transaction
-// announces and whose records it does not write otherwise. An erasure of theirs at
-// the same time, or a change of who sees them, is a conflict so.
-func (t *mergeTx) touchNeighbours(clientIDs []int64) {
-	for ids := range slices.Chunk(clientIDs, feed.RowBatch) {
-		t.writes = append(t.writes, mongo.NewUpdateManyModel().
-			SetFilter(append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(ids)})).
-			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
-		t.updates += int64(len(ids))
-	}
 }
 
 // repointed remembers that the records of viewers are written: their change numbers

@@ -76,14 +76,22 @@ func (t *unit) update(c *client.Client, update bson.D) {
 	t.updates++
 }
 
-// RelyOn implements store.Tx. Their change numbers rise although no row of the feed is
-// about them: only what is written makes two transactions conflict.
+// RelyOn implements store.Tx. Change numbers rise although no row of the feed is about
+// the clients: only what is written makes two transactions conflict.
 func (t *unit) RelyOn(ids []int64) {
-	t.writes = append(t.writes, mongo.NewUpdateManyModel().
-		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: query.In(ids)}}).
-		SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
-	t.updates += int64(len(ids))
+	t.raiseStored(ids)
 	t.relied = append(t.relied, ids...)
+}
+
+// raiseStored raises the change numbers of clients whose records the transaction does not
+// write otherwise.
+func (t *unit) raiseStored(clientIDs []int64) {
+	for ids := range slices.Chunk(clientIDs, feed.RowBatch) {
+		t.writes = append(t.writes, mongo.NewUpdateManyModel().
+			SetFilter(append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(ids)})).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: schema.FieldChange, Value: int64(1)}}}}))
+		t.updates += int64(len(ids))
+	}
 }
 
 // put writes what differs between two states of a client.

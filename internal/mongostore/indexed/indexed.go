@@ -15,9 +15,9 @@ import (
 // is safe for concurrent use.
 type Seen struct {
 	mu sync.RWMutex
-	// asked says that the database told what it is, and isMongoDB that it is MongoDB, whose planner reads in the order
-	// of an index and stops behind the page. The embedded engine does neither, and is
-	// slower with a hint.
+	// asked says that the database told what it is, and isMongoDB that it is MongoDB,
+	// whose planner reads in the order of an index and stops behind the page. The embedded
+	// engine does neither, and is slower with a hint.
 	asked, isMongoDB bool
 	// names are the indexes of each collection that are as this version defines them.
 	names map[string][]string

@@ -55,9 +55,9 @@ func (s *Writes) draft(scope client.Scope, argument string, values client.Values
 	return &Draft{Service: s, Scope: scope, argument: argument, values: values, more: more}
 }
 
-// prepare reads what checking the input takes. A transaction that runs
-// again goes on with what its first run read: keys that are of other settings by then are
-// made anew where they are stored.
+// prepare reads what checking the input takes. A transaction that runs again goes on with
+// what its first run read: keys that are of other settings by then are made anew where
+// they are stored.
 func (w *Draft) prepare(ctx context.Context) error {
 	if w.Indexer != nil {
 		return nil
