@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"testing"
@@ -164,18 +165,24 @@ func TestServerThatStopsBreaksEventStreamsOff(t *testing.T) {
 
 // A connection that has carried a stream is as good as another afterwards.
 func TestConnectionServesRequestsAfterAnEventStream(t *testing.T) {
-	world := play(t, func(o *server.Options) { o.Streams.WriteTimeout = 100 * time.Millisecond })
+	// What keeps a stream alive is a write too, and would set another deadline.
+	world := play(t, func(o *server.Options) { o.Streams.KeepAlive = time.Hour })
 	token := world.token(t, time.Hour)
 	response := world.events(t.Context(), t, http.MethodPost, "{ echo(text: \"a\") }", token)
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	go func() {
-		time.Sleep(300 * time.Millisecond)
-		close(world.proceed)
-	}()
-	response = world.events(t.Context(), t, http.MethodPost, "{ wait }", token)
+
+	reused := false
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) { reused = got.Reused }})
+	response = world.events(ctx, t, http.MethodPost, "{ wait }", token)
+	if !reused {
+		t.Error("the connection served one request")
+	}
+	eventually(t, "the operation waits", func() bool { return world.waiting.Load() == 1 })
+	eventually(t, "a connection that nothing is written to has no write deadline", world.connections.haveNoDeadline)
+	close(world.proceed)
 	if body, err := io.ReadAll(response.Body); err != nil || !strings.HasSuffix(string(body), completeEvent) {
 		t.Errorf("%s, %v", body, err)
 	}

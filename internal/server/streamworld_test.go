@@ -43,6 +43,8 @@ type playground struct {
 	proceed chan struct{}
 	// streaming counts the subscriptions that run.
 	streaming atomic.Int64
+	// connections are those that the server has accepted.
+	connections *accepted
 }
 
 func play(t *testing.T, change func(*server.Options)) *playground {
@@ -66,7 +68,10 @@ func play(t *testing.T, change func(*server.Options)) *playground {
 		SchemaFunc: func() *ast.Schema { return schema },
 		ExecFunc:   p.exec,
 	})
-	served := httptest.NewServer(p.server)
+	served := httptest.NewUnstartedServer(p.server)
+	p.connections = &accepted{Listener: served.Listener}
+	served.Listener = p.connections
+	served.Start()
 	t.Cleanup(func() {
 		served.CloseClientConnections()
 		served.Close()
