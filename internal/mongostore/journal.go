@@ -166,9 +166,7 @@ func (t *mergeTx) closeJournals(ctx context.Context) error {
 
 // Fold implements store.MergeTx.
 func (t *mergeTx) Fold(before, after, survivor *client.Client, entry history.Entry, kind history.Kind) error {
-	if err := t.put(before, after); err != nil {
-		return err
-	}
+	t.put(before, after)
 	entry.MergedIntoClientID = survivor.ClientID
 	paths := t.keep(entry)
 	row := t.row(before, after, entry, kind, paths)

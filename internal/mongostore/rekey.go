@@ -101,11 +101,7 @@ func (t *settingsTx) ClientsAfter(ctx context.Context, id int64, limit int) ([]*
 func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Client) error {
 	var writes []mongo.WriteModel
 	for i := range before {
-		update, err := t.store.codec.Difference(before[i], after[i])
-		if err != nil {
-			return err
-		}
-		if len(update) > 0 {
+		if update := t.store.codec.Difference(before[i], after[i]); len(update) > 0 {
 			filter := bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: before[i].ClientID}}
 			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(filter).SetUpdate(update))
 		}

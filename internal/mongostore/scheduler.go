@@ -89,11 +89,7 @@ func (t *schedulerTx) KnowAppointments(known []client.KnownAppointment) {
 // Refresh implements store.FeedTx.
 func (t *schedulerTx) Refresh(before, after *client.Client, at time.Time, properties []string) error {
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
-	update, err := t.store.codec.Difference(before, after)
-	if err != nil {
-		return err
-	}
-	t.update(before, update)
+	t.update(before, t.store.codec.Difference(before, after))
 	t.announceFeed(before, after, at, properties)
 	return nil
 }

@@ -150,9 +150,7 @@ func (t *transaction) Insert(_ context.Context, c *client.Client, entry history.
 
 // Save implements store.Tx.
 func (t *transaction) Save(_ context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error {
-	if err := t.put(before, after); err != nil {
-		return err
-	}
+	t.put(before, after)
 	t.record(before, after, entry, kind)
 	return nil
 }

@@ -95,21 +95,16 @@ func (t *unit) raiseStored(clientIDs []int64) {
 }
 
 // put writes what differs between two states of a client.
-func (t *unit) put(before, after *client.Client) error {
+func (t *unit) put(before, after *client.Client) {
 	t.touch(before, after)
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
 	filter := bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: before.ClientID}}
 	if login := before.ClientAccountID; login != nil && (after.ClientAccountID == nil || *after.ClientAccountID != *login) {
 		t.removals = append(t.removals, mongo.NewDeleteOneModel().SetFilter(filter))
 		t.replacements = append(t.replacements, mongo.NewInsertOneModel().SetDocument(t.store.codec.Encode(after)))
-		return nil
+		return
 	}
-	update, err := t.store.codec.Difference(before, after)
-	if err != nil {
-		return err
-	}
-	t.update(before, update)
-	return nil
+	t.update(before, t.store.codec.Difference(before, after))
 }
 
 // record adds the history row and the feed row of a write.

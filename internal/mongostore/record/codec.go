@@ -32,7 +32,18 @@ func NewCodec(upgrades []Upgrade) *Codec {
 // Encode is the client's whole document. What is absent or an empty list takes
 // no place.
 func (c *Codec) Encode(from *client.Client) bson.D {
-	document := bson.D{
+	document := c.base(from)
+	for i := range c.properties {
+		if p := &c.properties[i]; !p.Empty(from) {
+			document = append(document, bson.E{Key: p.Name, Value: toBSON(p.Encode(from))})
+		}
+	}
+	return document
+}
+
+// base is the part of a client's document that holds no property.
+func (c *Codec) base(from *client.Client) bson.D {
+	return bson.D{
 		{Key: schema.FieldID, Value: from.ClientID},
 		{Key: schema.FieldBusiness, Value: from.BusinessID},
 		{Key: schema.FieldSchema, Value: c.SchemaVersion()},
@@ -41,12 +52,6 @@ func (c *Codec) Encode(from *client.Client) bson.D {
 		{Key: schema.FieldLifecycle, Value: string(from.Lifecycle)},
 		{Key: schema.FieldVisibility, Value: from.VisibilityKeys()},
 	}
-	for i := range c.properties {
-		if p := &c.properties[i]; !p.Empty(from) {
-			document = append(document, bson.E{Key: p.Name, Value: toBSON(p.Encode(from))})
-		}
-	}
-	return document
 }
 
 // Projection is what a find returns for a selection.

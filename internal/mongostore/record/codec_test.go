@@ -79,10 +79,7 @@ func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 	testsize.Check(t, testsize.Of(100, 500, 5000), func(rt *rapid.T) {
 		before, after := anyRecord().Draw(rt, "before"), anyRecord().Draw(rt, "after")
 		after.ClientID, after.BusinessID = before.ClientID, before.BusinessID
-		update, err := codec.Difference(before, after)
-		if err != nil {
-			rt.Fatal(err)
-		}
+		update := codec.Difference(before, after)
 		document := asMap(rt, codec.Encode(before))
 		for _, operator := range update {
 			for _, e := range operator.Value.(bson.D) {
@@ -99,8 +96,8 @@ func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 		if diff := cmp.Diff(asMap(rt, codec.Encode(after)), asMap(rt, document)); diff != "" {
 			rt.Fatalf("-after +updated:\n%s", diff)
 		}
-		if none, err := codec.Difference(after, after.Clone()); err != nil || len(none) > 0 {
-			rt.Fatalf("a copy differs by %v, %v", none, err)
+		if none := codec.Difference(after, after.Clone()); len(none) > 0 {
+			rt.Fatalf("a copy differs by %v", none)
 		}
 	})
 }

@@ -1,8 +1,12 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -11,41 +15,42 @@ import (
 )
 
 // Difference is the update that makes one state of a client the other. One that an
-// earlier version stored is written whole.
-func (c *Codec) Difference(before, after *client.Client) (bson.D, error) {
-	was, err := Marshalled(c.Encode(before))
-	if err != nil {
-		return nil, err
-	}
-	is, err := Marshalled(c.Encode(after))
-	if err != nil {
-		return nil, err
-	}
+// earlier version stored is written whole. Values are compared in the form of
+// client.Document: of most clients nearly all are as they were, and what is not sent to
+// the database need not be made for it.
+func (c *Codec) Difference(before, after *client.Client) bson.D {
 	set, unset := bson.D{}, bson.D{}
-	elements, err := is.Elements()
-	if err != nil {
-		return nil, fmt.Errorf("read a document: %w", err)
+	was := c.base(before)
+	for i, element := range c.base(after) {
+		own := element.Key == schema.FieldID || element.Key == schema.FieldBusiness
+		if !same(was[i].Value, element.Value) || (before.Outdated && !own) {
+			set = append(set, element)
+		}
 	}
-	for _, element := range elements {
-		old, err := was.LookupErr(element.Key())
-		own := element.Key() == schema.FieldID || element.Key() == schema.FieldBusiness
-		if element.Key() == client.NameAppointments && err == nil && !before.Outdated {
-			if places, few := changedPlaces(element.Key(), old, element.Value()); few {
+	for i := range c.properties {
+		p := &c.properties[i]
+		if p.Empty(after) {
+			if !p.Empty(before) {
+				unset = append(unset, bson.E{Key: p.Name, Value: ""})
+			}
+			continue
+		}
+		value := p.Encode(after)
+		if before.Outdated || p.Empty(before) {
+			set = append(set, bson.E{Key: p.Name, Value: toBSON(value)})
+			continue
+		}
+		old := p.Encode(before)
+		if same(old, value) {
+			continue
+		}
+		if p.Name == client.NameAppointments {
+			if places, few := changedPlaces(p.Name, old, value); few {
 				set = append(set, places...)
 				continue
 			}
 		}
-		if err != nil || !old.Equal(element.Value()) || (before.Outdated && !own) {
-			set = append(set, bson.E{Key: element.Key(), Value: element.Value()})
-		}
-	}
-	if elements, err = was.Elements(); err != nil {
-		return nil, fmt.Errorf("read a document: %w", err)
-	}
-	for _, element := range elements {
-		if _, err := is.LookupErr(element.Key()); err != nil {
-			unset = append(unset, bson.E{Key: element.Key(), Value: ""})
-		}
+		set = append(set, bson.E{Key: p.Name, Value: toBSON(value)})
 	}
 	if before.Outdated {
 		unset = append(unset, unsetting(c.dropped())...)
@@ -57,7 +62,39 @@ func (c *Codec) Difference(before, after *client.Client) (bson.D, error) {
 	if len(unset) > 0 {
 		update = append(update, bson.E{Key: "$unset", Value: unset})
 	}
-	return update, nil
+	return update
+}
+
+// same says whether two values in the form of client.Document are stored alike. What is
+// of another form is not: it is written.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case []string:
+		b, ok := b.([]string)
+		return ok && (a == nil) == (b == nil) && slices.Equal(a, b)
+	case []int64:
+		b, ok := b.([]int64)
+		return ok && (a == nil) == (b == nil) && slices.Equal(a, b)
+	case []byte:
+		b, ok := b.([]byte)
+		return ok && (a == nil) == (b == nil) && bytes.Equal(a, b)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, same)
+	case client.Document:
+		b, ok := b.(client.Document)
+		return ok && slices.EqualFunc(a, b, func(a, b client.Part) bool { return a.Name == b.Name && same(a.Value, b.Value) })
+	case time.Time:
+		b, ok := b.(time.Time)
+		// The database keeps milliseconds.
+		return ok && a.UnixMilli() == b.UnixMilli()
+	case float64:
+		b, ok := b.(float64)
+		return ok && math.Float64bits(a) == math.Float64bits(b)
+	case nil, bool, int64, string:
+		return a == b
+	}
+	return false
 }
 
 // mostPlaces is up to how many entries of a long list are written one by one.
@@ -67,26 +104,21 @@ const mostPlaces = 100
 // its own place, those behind the end of what was there included: of a list of 10,000
 // an update, and what replicas are told of it, holds only these. It returns false for
 // a list that is better written whole.
-func changedPlaces(key string, was, is bson.RawValue) (bson.D, bool) {
-	before, wasList := was.ArrayOK()
-	after, isList := is.ArrayOK()
-	if !wasList || !isList {
-		return nil, false
-	}
-	old, errOld := before.Values()
-	now, errNow := after.Values()
-	if errOld != nil || errNow != nil || len(old) == 0 || len(now) < len(old) {
+func changedPlaces(key string, was, is any) (bson.D, bool) {
+	old, wasList := was.([]any)
+	now, isList := is.([]any)
+	if !wasList || !isList || len(old) == 0 || len(now) < len(old) {
 		return nil, false
 	}
 	var places bson.D
 	for i, entry := range now {
-		if i < len(old) && old[i].Equal(entry) {
+		if i < len(old) && same(old[i], entry) {
 			continue
 		}
 		if len(places) == mostPlaces {
 			return nil, false
 		}
-		places = append(places, bson.E{Key: key + "." + strconv.Itoa(i), Value: entry})
+		places = append(places, bson.E{Key: key + "." + strconv.Itoa(i), Value: toBSON(entry)})
 	}
 	return places, true
 }

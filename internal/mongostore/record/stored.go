@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"clientgraph/internal/client"
 )
@@ -31,8 +32,14 @@ func toBSON(value any) any {
 // stored is a value of a document, as package client reads it.
 type stored struct {
 	value bson.RawValue
-	// entries are those of a list whose length was asked.
+	// entries are those of a list whose length was asked, and ends says where in the list
+	// each of them ends. whole is that list where its entries are texts: a client has
+	// hundreds in one list, which are parts of one string.
 	entries []bson.RawValue
+	ends    []int
+	whole   string
+	// text is the value where it is such a part.
+	text string
 	// within is what Entry and Part answer, kept so that it is allocated once.
 	within *stored
 }
@@ -40,7 +47,13 @@ type stored struct {
 func (s *stored) Bool() (bool, bool)     { return s.value.BooleanOK() }
 func (s *stored) Int() (int64, bool)     { return s.value.AsInt64OK() }
 func (s *stored) Float() (float64, bool) { return s.value.AsFloat64OK() }
-func (s *stored) Text() (string, bool)   { return s.value.StringValueOK() }
+
+func (s *stored) Text() (string, bool) {
+	if s.text != "" {
+		return s.text, true
+	}
+	return s.value.StringValueOK()
+}
 
 func (s *stored) Instant() (time.Time, bool) {
 	t, ok := s.value.TimeOK()
@@ -71,12 +84,40 @@ func (s *stored) Length() (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	var err error
-	s.entries, err = array.Values()
-	return len(s.entries), err == nil
+	s.entries, s.ends, s.whole = s.entries[:0], s.ends[:0], ""
+	const header, end = 4, 1
+	if len(array) < header+end {
+		return 0, false
+	}
+	for rest := array[header : len(array)-end]; len(rest) > 0; {
+		element, after, ok := bsoncore.ReadElement(rest)
+		if !ok {
+			return 0, false
+		}
+		value, err := element.ValueErr()
+		if err != nil {
+			return 0, false
+		}
+		rest = after
+		s.entries = append(s.entries, bson.RawValue{Type: bson.Type(value.Type), Value: value.Data})
+		s.ends = append(s.ends, len(array)-end-len(rest))
+	}
+	if len(s.entries) > 1 && s.entries[0].Type == bson.TypeString {
+		s.whole = string(array)
+	}
+	return len(s.entries), true
 }
 
-func (s *stored) Entry(i int) client.Stored { return s.inner(s.entries[i]) }
+func (s *stored) Entry(i int) client.Stored {
+	value := s.entries[i]
+	inner := s.inner(value)
+	if s.whole != "" && value.Type == bson.TypeString {
+		// A length before it, a zero behind it.
+		const length, zero = 4, 1
+		inner.text = s.whole[s.ends[i]-len(value.Value)+length : s.ends[i]-zero]
+	}
+	return inner
+}
 
 func (s *stored) Part(name string) client.Stored {
 	document, ok := s.value.DocumentOK()
@@ -91,11 +132,11 @@ func (s *stored) Part(name string) client.Stored {
 }
 
 // inner is a value within this one.
-func (s *stored) inner(value bson.RawValue) client.Stored {
+func (s *stored) inner(value bson.RawValue) *stored {
 	if s.within == nil {
 		s.within = &stored{}
 	}
-	s.within.value = value
+	s.within.value, s.within.text = value, ""
 	return s.within
 }
 
