@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
 // Part is what a transaction writes to one collection.
@@ -33,6 +35,8 @@ const (
 	maxTogether = 8 << 20
 	// maxWritesTogether bounds how many writes go in one command for several collections.
 	maxWritesTogether = 10_000
+	// firstSize is for how large a command memory is taken at first: few are larger.
+	firstSize = 8 << 10
 	// separateFor is for how long writes go in a command for each collection where the
 	// database did not know the one for several: it may be of a later version by then.
 	separateFor = 10 * time.Minute
@@ -65,12 +69,12 @@ func NewWriter(db *mongo.Database) *Writer {
 func (w *Writer) Write(ctx context.Context, parts []Part) error {
 	parts = slices.DeleteFunc(parts, func(p Part) bool { return len(p.Writes) == 0 })
 	if len(parts) > 1 && time.Now().UnixNano() >= w.separateUntil.Load() {
-		ops, names, err := together(w.db.Name(), parts)
+		command, err := together(w.db.Name(), parts)
 		if err != nil {
 			return err
 		}
-		if ops != nil {
-			return w.writeTogether(ctx, parts, ops, names)
+		if command != nil {
+			return w.writeTogether(ctx, parts, command)
 		}
 	}
 	return w.WriteEach(ctx, parts)
@@ -112,69 +116,99 @@ func (p *Part) failed(err error) error {
 	return fmt.Errorf("write %s: %w", p.Collection, err)
 }
 
-// together makes of parts the writes of one command, and the collections that they name
-// by their place; nil where they are too large for one.
-func together(database string, parts []Part) (ops, names bson.A, err error) {
-	size := 0
+// together makes of parts the command that writes them all; nil where they are too large
+// for one. The driver copies a document value by value where it is a part of another: so
+// the whole is put together here, of documents that are encoded once.
+func together(database string, parts []Part) (bson.Raw, error) {
+	start, command := bsoncore.AppendDocumentStart(make([]byte, 0, firstSize))
+	command = bsoncore.AppendInt32Element(command, "bulkWrite", 1)
+	ops, command := bsoncore.AppendArrayElementStart(command, "ops")
+	count := 0
 	for i := range parts {
-		names = append(names, bson.D{{Key: "ns", Value: database + "." + parts[i].Collection}})
 		for _, model := range parts[i].Writes {
-			op, bytes, err := operation(int32(i), model)
-			if err != nil {
-				return nil, nil, fmt.Errorf("encode a write to %s: %w", parts[i].Collection, err)
+			if count == maxWritesTogether {
+				return nil, nil
 			}
-			size += bytes
-			if ops = append(ops, op); size > maxTogether || len(ops) > maxWritesTogether {
-				return nil, nil, nil
+			var op int32
+			op, command = bsoncore.AppendDocumentElementStart(command, strconv.Itoa(count))
+			var err error
+			if command, err = appendOperation(command, int32(i), model); err != nil {
+				return nil, fmt.Errorf("encode a write to %s: %w", parts[i].Collection, err)
 			}
+			if command, err = bsoncore.AppendDocumentEnd(command, op); err != nil {
+				return nil, fmt.Errorf("encode a write to %s: %w", parts[i].Collection, err)
+			}
+			if len(command) > maxTogether {
+				return nil, nil
+			}
+			count++
 		}
 	}
-	return ops, names, nil
+	command, err := bsoncore.AppendArrayEnd(command, ops)
+	if err != nil {
+		return nil, fmt.Errorf("encode writes: %w", err)
+	}
+	namespaces, command := bsoncore.AppendArrayElementStart(command, "nsInfo")
+	for i := range parts {
+		name := bsoncore.BuildDocument(nil, bsoncore.AppendStringElement(nil, "ns", database+"."+parts[i].Collection))
+		command = bsoncore.AppendDocumentElement(command, strconv.Itoa(i), name)
+	}
+	if command, err = bsoncore.AppendArrayEnd(command, namespaces); err != nil {
+		return nil, fmt.Errorf("encode writes: %w", err)
+	}
+	command = bsoncore.AppendBooleanElement(command, "ordered", true)
+	// What was well is told in numbers alone.
+	command = bsoncore.AppendBooleanElement(command, "errorsOnly", true)
+	command, err = bsoncore.AppendDocumentEnd(command, start)
+	return bson.Raw(command), err
 }
 
-// operation is a write to the collection at that place, and its size in bytes.
-func operation(at int32, model mongo.WriteModel) (op bson.D, bytes int, err error) {
+// appendOperation appends a write to the collection at that place.
+func appendOperation(command []byte, at int32, model mongo.WriteModel) ([]byte, error) {
 	switch m := model.(type) {
 	case *mongo.InsertOneModel:
 		document, err := bson.Marshal(m.Document)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		document = withID(document)
-		return bson.D{{Key: "insert", Value: at}, {Key: "document", Value: bson.Raw(document)}}, len(document), nil
+		command = bsoncore.AppendInt32Element(command, "insert", at)
+		return bsoncore.AppendDocumentElement(command, "document", bsoncore.Document(withID(document))), nil
 	case *mongo.UpdateOneModel:
-		return update(at, m.Filter, m.Update, false, m.Upsert != nil && *m.Upsert)
+		return appendUpdate(command, at, m.Filter, m.Update, false, m.Upsert != nil && *m.Upsert)
 	case *mongo.UpdateManyModel:
-		return update(at, m.Filter, m.Update, true, m.Upsert != nil && *m.Upsert)
+		return appendUpdate(command, at, m.Filter, m.Update, true, m.Upsert != nil && *m.Upsert)
 	case *mongo.ReplaceOneModel:
-		return update(at, m.Filter, m.Replacement, false, m.Upsert != nil && *m.Upsert)
+		return appendUpdate(command, at, m.Filter, m.Replacement, false, m.Upsert != nil && *m.Upsert)
 	case *mongo.DeleteOneModel:
 		filter, err := bson.Marshal(m.Filter)
-		return bson.D{{Key: "delete", Value: at}, {Key: "filter", Value: bson.Raw(filter)}, {Key: "multi", Value: false}}, len(filter), err
+		if err != nil {
+			return nil, err
+		}
+		command = bsoncore.AppendInt32Element(command, "delete", at)
+		command = bsoncore.AppendDocumentElement(command, "filter", filter)
+		return bsoncore.AppendBooleanElement(command, "multi", false), nil
 	}
-	return nil, 0, fmt.Errorf("a write of the type %T", model)
+	return nil, fmt.Errorf("a write of the type %T", model)
 }
 
-func update(at int32, filter, change any, multi, upsert bool) (op bson.D, bytes int, err error) {
+func appendUpdate(command []byte, at int32, filter, change any, multi, upsert bool) ([]byte, error) {
 	which, err := bson.Marshal(filter)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	// A change is a document, or a pipeline.
 	kind, what, err := bson.MarshalValue(change)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	op = bson.D{
-		{Key: "update", Value: at},
-		{Key: "filter", Value: bson.Raw(which)},
-		{Key: "updateMods", Value: bson.RawValue{Type: kind, Value: what}},
-		{Key: "multi", Value: multi},
-	}
+	command = bsoncore.AppendInt32Element(command, "update", at)
+	command = bsoncore.AppendDocumentElement(command, "filter", which)
+	command = bsoncore.AppendValueElement(command, "updateMods", bsoncore.Value{Type: bsoncore.Type(kind), Data: what})
+	command = bsoncore.AppendBooleanElement(command, "multi", multi)
 	if upsert {
-		op = append(op, bson.E{Key: "upsert", Value: true})
+		command = bsoncore.AppendBooleanElement(command, "upsert", true)
 	}
-	return op, len(which) + len(what), nil
+	return command, nil
 }
 
 // withID gives a document an id of its own where it has none, as the driver does.
@@ -190,16 +224,9 @@ func withID(document bson.Raw) bson.Raw {
 	return whole
 }
 
-// writeTogether writes the parts in one command.
-func (w *Writer) writeTogether(ctx context.Context, parts []Part, ops, names bson.A) error {
-	reply, err := w.admin.RunCommand(ctx, bson.D{
-		{Key: "bulkWrite", Value: int32(1)},
-		{Key: "ops", Value: ops},
-		{Key: "nsInfo", Value: names},
-		{Key: "ordered", Value: true},
-		// What was well is told in numbers alone.
-		{Key: "errorsOnly", Value: true},
-	}).Raw()
+// writeTogether writes the parts in one command, which is made of them.
+func (w *Writer) writeTogether(ctx context.Context, parts []Part, command bson.Raw) error {
+	reply, err := w.admin.RunCommand(ctx, command).Raw()
 	if code, ok := ServerCode(err); ok && (code == codeCommandNotFound || code == codeCommandNotSupported) {
 		// The transaction runs again, and writes to each collection by itself.
 		w.separateUntil.Store(time.Now().Add(separateFor).UnixNano())
