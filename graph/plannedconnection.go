@@ -35,12 +35,12 @@ func (r *Resolver) planConnection(ctx context.Context) *plannedConnection {
 	for _, field := range p.selected {
 		switch field.Name {
 		case "nodes":
-			if !w.compile(field) {
+			if !w.compile(field.Alias, field) {
 				return nil
 			}
 		case "edges":
 			for _, ofEdge := range w.fields(edgeType, field) {
-				if ofEdge.Name == "node" && !w.compile(ofEdge) {
+				if ofEdge.Name == "node" && !w.compile(pathOfNode(field, ofEdge), ofEdge) {
 					return nil
 				}
 			}
@@ -69,6 +69,9 @@ func (p *plannedConnection) answers(ctx context.Context, connection *reading.Con
 	}))
 }
 
+// pathOfNode is where the plan of a node is kept: edges may be selected more than once.
+func pathOfNode(edges, node graphql.CollectedField) string { return edges.Alias + "." + node.Alias }
+
 func (p *plannedConnection) edges(ctx context.Context, edges graphql.CollectedField, connection *reading.Connection) bool {
 	nodes, fields := map[string]func(int) []byte{}, p.fields(edgeType, edges)
 	for _, field := range fields {
@@ -76,7 +79,7 @@ func (p *plannedConnection) edges(ctx context.Context, edges graphql.CollectedFi
 			continue
 		}
 		var err error
-		if nodes[field.Alias], err = p.compiled[field.Field].Objects(ctx, p.request.loaders, connection.Rows); err != nil {
+		if nodes[field.Alias], err = p.compiled[pathOfNode(edges, field)].Objects(ctx, p.request.loaders, connection.Rows); err != nil {
 			return false
 		}
 	}

@@ -58,7 +58,7 @@ func answersSuggestions(ctx context.Context, suggestions *reading.Suggestions, l
 	}
 	selected := w.fields(suggestionsType, w.field)
 	for _, field := range selected {
-		if field.Name == "clients" && !w.compile(field) {
+		if field.Name == "clients" && !w.compile(field.Alias, field) {
 			return false
 		}
 	}

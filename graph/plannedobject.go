@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/plan"
@@ -14,8 +13,8 @@ import (
 // clients in it.
 type objectWriter struct {
 	planned
-	// compiled are the plans of the fields of clients in it.
-	compiled map[*ast.Field]*plan.Clients
+	// compiled are the plans of the fields of clients in it, by their paths in the answer.
+	compiled map[string]*plan.Clients
 	dst      []byte
 }
 
@@ -26,14 +25,14 @@ func newObjectWriter(ctx context.Context) *objectWriter {
 	if !ok {
 		return nil
 	}
-	return &objectWriter{planned: p, compiled: map[*ast.Field]*plan.Clients{}}
+	return &objectWriter{planned: p, compiled: map[string]*plan.Clients{}}
 }
 
-// compile says whether a field of clients has a plan. All are asked for before anything
-// is read: what the resolvers answer is not read twice.
-func (w *objectWriter) compile(field graphql.CollectedField) bool {
-	w.compiled[field.Field] = w.clients(field)
-	return w.compiled[field.Field] != nil
+// compile says whether a field of clients has a plan, which it keeps at that path. All
+// are asked for before anything is read: what the resolvers answer is not read twice.
+func (w *objectWriter) compile(at string, field graphql.CollectedField) bool {
+	w.compiled[at] = w.clients(field)
+	return w.compiled[at] != nil
 }
 
 // fields are those that are selected of an object of that type, which implements those
@@ -63,15 +62,15 @@ func (w *objectWriter) object(typeName string, fields []graphql.CollectedField, 
 
 // list writes a field that is a list of clients.
 func (w *objectWriter) list(ctx context.Context, field graphql.CollectedField, rows []client.Row) bool {
-	list, err := w.compiled[field.Field].List(ctx, w.request.loaders, rows)
+	list, err := w.compiled[field.Alias].List(ctx, w.request.loaders, rows)
 	w.dst = append(w.dst, list...)
-	w.compiled[field.Field].Free(list)
+	w.compiled[field.Alias].Free(list)
 	return err == nil
 }
 
 // one writes a field that is a client.
 func (w *objectWriter) one(ctx context.Context, field graphql.CollectedField, found *client.Client) bool {
-	object, err := w.compiled[field.Field].One(ctx, w.request.loaders, client.RowsOf([]*client.Client{found})[0])
+	object, err := w.compiled[field.Alias].One(ctx, w.request.loaders, client.RowsOf([]*client.Client{found})[0])
 	w.dst = append(w.dst, object...)
 	return err == nil
 }

@@ -24,7 +24,7 @@ func answersPayload(ctx context.Context, result writing.Result, userErrors []*cl
 	typeName := w.field.Definition.Type.Name()
 	selected := w.fields(typeName, w.field, "ClientPayload")
 	for _, field := range selected {
-		if field.Name == "client" && !w.compile(field) {
+		if field.Name == "client" && !w.compile(field.Alias, field) {
 			return false
 		}
 	}

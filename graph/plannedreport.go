@@ -26,7 +26,7 @@ func planReport(ctx context.Context) *plannedReport {
 	}
 	p := &plannedReport{w, w.fields(reportType, w.field)}
 	for _, field := range p.selected {
-		if field.Name == "clients" && !w.compile(field) {
+		if field.Name == "clients" && !w.compile(field.Alias, field) {
 			return nil
 		}
 	}

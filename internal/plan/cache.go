@@ -10,8 +10,10 @@ import (
 )
 
 // Cache keeps what the selections of one document are compiled into. It is as old as
-// the document, and has at most as many entries as that has fields, for each role. It
-// is safe for concurrent use.
+// the document, and has at most as many entries as that has fields, for each role. A
+// field that stands there several times, or in a fragment, and is selected together with
+// others of its name, is not kept: the same field has other selections where the others
+// are missing, in another operation or at another place. It is safe for concurrent use.
 type Cache struct {
 	// fixed says that no variable changes what is selected.
 	fixed func() bool
@@ -34,7 +36,7 @@ func NewCache(document *ast.QueryDocument) *Cache {
 // Of is what the selection of a field of clients is compiled into, nil where it is
 // left to the resolvers, and whether that was known.
 func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) (compiled *Clients, known bool) {
-	if !c.fixed() {
+	if !c.fixed() || isMerged(field) {
 		compiled, _ = Compile(operation, field.Selections, role)
 		return compiled, false
 	}
@@ -50,6 +52,12 @@ func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedF
 	defer c.mu.Unlock()
 	c.compiled[key] = compiled
 	return compiled, false
+}
+
+// isMerged says whether a field is selected together with others that are written
+// elsewhere: its own selections are the first of the collected ones, and not all.
+func isMerged(field graphql.CollectedField) bool {
+	return len(field.Selections) != len(field.Field.SelectionSet)
 }
 
 // isFixed says whether a document selects the same whatever its variables are: they
