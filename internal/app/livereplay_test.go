@@ -83,7 +83,7 @@ func (w *liveWorld) writeAndKill(t *testing.T, writes, kills int) {
 	var group sync.WaitGroup
 	for writer := range w.writers {
 		group.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(writer), 0)) //nolint:gosec // Which client is written is no secret.
+			random := rand.New(rand.NewPCG(uint64(writer), 0))
 			for done.Add(1) <= int64(writes) {
 				<-pace.C
 				if err := w.write(t.Context(), writer, random); err != nil {

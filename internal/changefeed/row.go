@@ -28,6 +28,22 @@ type Row struct {
 	SubjectsGained, SubjectsLost []int64
 }
 
+// Concerns says whether the row is about a client of the scope's rows, before the
+// change or after it.
+func (r *Row) Concerns(scope client.Scope) bool {
+	switch {
+	case scope.Rows.All:
+		return true
+	case scope.Rows.ByID():
+		return slices.Contains(scope.Rows.ClientIDs, r.ClientID)
+	}
+	return sharesKey(scope, r.VisibilityBefore) || sharesKey(scope, r.VisibilityAfter)
+}
+
+func sharesKey(scope client.Scope, keys []string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(scope.Rows.VisibilityKeys, key) })
+}
+
 // Notice is what one row tells one caller.
 type Notice struct {
 	Kind     history.Kind
@@ -72,10 +88,7 @@ func (r *Row) Notices(scope client.Scope) []Notice {
 }
 
 func (r *Row) tellByKey(scope client.Scope, own Notice) []Notice {
-	shares := func(keys []string) bool {
-		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(scope.Rows.VisibilityKeys, key) })
-	}
-	before, after := shares(r.VisibilityBefore), shares(r.VisibilityAfter)
+	before, after := sharesKey(scope, r.VisibilityBefore), sharesKey(scope, r.VisibilityAfter)
 	switch {
 	case !before && !after:
 		return nil

@@ -81,6 +81,8 @@ type changeReader struct {
 	// live says that the caller was let in a while ago: its account may have been
 	// closed since.
 	live bool
+	// tail has the last rows in memory; nil where they are read in the database.
+	tail *tail
 
 	seal    changefeed.Seal
 	at      changefeed.Cursor
@@ -203,7 +205,7 @@ func (r *changeReader) follow(ctx context.Context) error {
 		if r.at.Sequence == r.head || int64(len(r.changes)) == r.limit {
 			break
 		}
-		rows, looked, err := r.service.Store.Changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
+		rows, looked, err := r.rows(ctx)
 		if err != nil {
 			return fmt.Errorf("read the feed: %w", err)
 		}
@@ -215,6 +217,14 @@ func (r *changeReader) follow(ctx context.Context) error {
 		}
 	}
 	return r.load(ctx)
+}
+
+// rows are the next rows that concern the caller.
+func (r *changeReader) rows(ctx context.Context) ([]changefeed.Row, int64, error) {
+	if r.tail != nil {
+		return r.tail.changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
+	}
+	return r.service.Store.Changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
 }
 
 // take tells of rows until the part is full, and says whether it told of all.

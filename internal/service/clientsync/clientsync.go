@@ -11,9 +11,10 @@ import (
 type Feed struct {
 	*reading.Reads
 	known knownSettings
+	tails tails
 }
 
 // New returns the feed; it reads through reads.
 func New(reads *reading.Reads) *Feed {
-	return &Feed{Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}}
+	return &Feed{Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}, tails: tails{of: map[int64]*tail{}}}
 }

@@ -61,6 +61,7 @@ type ListWatch struct {
 	args    ListArgs
 	window  reading.Window
 	seal    changefeed.Seal
+	tail    *tail
 	rings   <-chan struct{}
 
 	// settings are those that the list was read by, see Feed.settings.
@@ -93,7 +94,7 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	if w.seal, err = s.CursorSeal(ctx, scope); err != nil {
 		return nil, err
 	}
-	w.rings = s.Store.WatchChanges(ctx, scope)
+	w.tail, w.rings = s.tails.join(ctx, s.Store, scope)
 	if w.settings, err = s.settings(ctx, scope, args.Recheck/2); err != nil {
 		return nil, err
 	}
@@ -148,11 +149,14 @@ func (w *ListWatch) Scope() client.Scope { return w.scope }
 func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	recheck := time.NewTimer(w.args.Recheck)
 	defer recheck.Stop()
+	// What was written before the call is told by it.
+	head := w.tail.catchUp
 	for {
 		if w.pending == nil {
-			if err := w.follow(ctx); err != nil {
+			if err := w.follow(ctx, head); err != nil {
 				return nil, err
 			}
+			head = w.tail.now
 		}
 		if events := w.pending; events != nil {
 			w.pending = nil
@@ -174,16 +178,18 @@ func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	}
 }
 
-// follow looks at what the feed tells, and makes events of it.
-func (w *ListWatch) follow(ctx context.Context) error {
+// follow looks at what the feed tells up to a head, and makes events of it.
+func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int64, error)) error {
 	if err := w.pause(ctx); err != nil {
 		return err
 	}
 	ctx = client.WithRowsAnew(ctx)
-	head, err := w.service.Store.ChangeHead(ctx, w.scope)
+	head, err := until(ctx)
 	if err != nil {
-		return fmt.Errorf("find the head of the feed: %w", err)
+		return err
 	}
+	// A list that was just read may be ahead of what the tail has read.
+	head = max(head, w.at)
 	if head == w.at && !w.stale {
 		return nil
 	}
@@ -227,7 +233,7 @@ func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bo
 	ids := map[int64]bool{}
 	rows := 0
 	for i, at := 0, w.at; at < head; i++ {
-		found, looked, err := w.service.Store.Changes(ctx, w.scope, at, head, maxListRows+1)
+		found, looked, err := w.tail.changes(ctx, w.scope, at, head, maxListRows+1)
 		if err != nil {
 			return nil, false, fmt.Errorf("read the feed: %w", err)
 		}

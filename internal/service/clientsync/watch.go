@@ -2,7 +2,6 @@ package clientsync
 
 import (
 	"context"
-	"fmt"
 
 	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
@@ -29,6 +28,7 @@ type ChangeWatch struct {
 	only    map[int64]bool
 	seal    changefeed.Seal
 	at      changefeed.Cursor
+	tail    *tail
 	rings   <-chan struct{}
 }
 
@@ -55,12 +55,12 @@ func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchA
 	if w.at = r.at; args.After == nil {
 		w.at.Listing = false
 	}
-	w.rings = s.Store.WatchChanges(ctx, scope)
+	w.tail, w.rings = s.tails.join(ctx, s.Store, scope)
 	return w, nil
 }
 
 func (w *ChangeWatch) reader() *changeReader {
-	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal}
+	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal, tail: w.tail}
 }
 
 // Scope is the caller's as of the last answer of Next: the rows of a CLIENT
@@ -71,14 +71,19 @@ func (w *ChangeWatch) Scope() client.Scope { return w.scope }
 // cursor to go on from. Errors: UNAUTHENTICATED, when the caller's own account
 // can't be used any more, and that of ctx.
 func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
+	// What was written before the call is told by it.
+	until := w.tail.catchUp
 	for {
 		ctx := client.WithRowsAnew(ctx)
+		head, err := until(ctx)
+		if err != nil {
+			return nil, err
+		}
+		until = w.tail.now
 		r := w.reader()
 		r.at = w.at
-		var err error
-		if r.head, err = w.service.Store.ChangeHead(ctx, w.scope); err != nil {
-			return nil, fmt.Errorf("find the head of the feed: %w", err)
-		}
+		// A watch may have begun ahead of what the tail has read.
+		r.head = max(head, w.at.Sequence)
 		part, err := r.read(ctx)
 		if err != nil {
 			return nil, err

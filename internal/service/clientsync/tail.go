@@ -1,0 +1,248 @@
+package clientsync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
+	"clientgraph/internal/store"
+)
+
+const (
+	// tailPart is how many rows a tail reads at once.
+	tailPart = 1_000
+	// tailWeight bounds the rows that a tail keeps: each weighs rowWeight, and one for
+	// each path, key and id in it. Whoever is further behind reads them in the database.
+	tailWeight, rowWeight = 8_192, 16
+	// tailTime is how long one reading may take.
+	tailTime = 30 * time.Second
+)
+
+// tails are the ends of the feeds of the businesses that somebody of the process
+// watches.
+type tails struct {
+	mu sync.Mutex
+	of map[int64]*tail
+}
+
+// tail is the end of one business's feed, in memory: it is read once for all who watch
+// the business, however many these are.
+type tail struct {
+	store store.ChangeStore
+	scope client.Scope
+	// wake has the tail read on.
+	wake chan struct{}
+	stop context.CancelFunc
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]struct{}
+	// begun and done count readings; turned is closed, and replaced, when one is done.
+	begun, done int64
+	turned      chan struct{}
+	// rows are those above from, up to head; weight is theirs.
+	from, head int64
+	rows       []changefeed.Row
+	weight     int
+	// failed is why the tail ended.
+	failed error
+}
+
+// join returns the tail of a business, which rings when the feed has grown, until ctx
+// ends.
+func (ts *tails) join(ctx context.Context, from store.ChangeStore, scope client.Scope) (*tail, <-chan struct{}) {
+	rings := make(chan struct{}, 1)
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t := ts.of[scope.BusinessID]
+	if t == nil || t.err() != nil {
+		t = &tail{
+			store: from, scope: client.Scope{BusinessID: scope.BusinessID, Rows: client.Rows{All: true}},
+			wake: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}, turned: make(chan struct{}), from: -1,
+		}
+		// It outlives the watcher who was the first, and is of no request.
+		var running context.Context
+		running, t.stop = context.WithCancel(context.Background())
+		ts.of[scope.BusinessID] = t
+		go t.run(running) //nolint:contextcheck // See above.
+	}
+	t.mu.Lock()
+	t.watchers[rings] = struct{}{}
+	t.mu.Unlock()
+	context.AfterFunc(ctx, func() { ts.leave(t, rings) })
+	return t, rings
+}
+
+func (ts *tails) leave(t *tail, rings chan struct{}) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.watchers, rings)
+	if len(t.watchers) > 0 {
+		return
+	}
+	t.stop()
+	if ts.of[t.scope.BusinessID] == t {
+		delete(ts.of, t.scope.BusinessID)
+	}
+}
+
+// run reads on whenever the feed has grown or somebody asks for it, until ctx ends, or
+// reading fails: then all who watch are told.
+func (t *tail) run(ctx context.Context) {
+	rings := t.store.WatchChanges(ctx, t.scope)
+	for {
+		t.mu.Lock()
+		t.begun++
+		t.mu.Unlock()
+		grown, err := t.read(ctx)
+		t.turn(grown, err)
+		if err != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-rings:
+		case <-t.wake:
+		}
+	}
+}
+
+// turn ends a reading.
+func (t *tail) turn(grown bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done, t.failed = t.begun, err
+	close(t.turned)
+	t.turned = make(chan struct{})
+	if !grown && err == nil {
+		return
+	}
+	for rings := range t.watchers {
+		// One ring that waits stands for all until it is heard.
+		select {
+		case rings <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// read reads up to the head, and says whether that has changed.
+func (t *tail) read(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, tailTime)
+	defer cancel()
+	head, err := t.store.ChangeHead(ctx, t.scope)
+	if err != nil {
+		return false, fmt.Errorf("find the head of the feed: %w", err)
+	}
+	// Nobody else writes them.
+	if t.from < 0 || head < t.head {
+		t.reset(head)
+		return true, nil
+	}
+	grown := head > t.head
+	for at := t.head; at < head; {
+		rows, looked, err := t.store.Changes(ctx, t.scope, at, head, tailPart)
+		if err != nil {
+			return false, fmt.Errorf("read the feed: %w", err)
+		}
+		t.add(rows, looked)
+		at = looked
+	}
+	return grown, nil
+}
+
+func (t *tail) reset(head int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.from, t.head, t.rows, t.weight = head, head, nil, 0
+}
+
+// add keeps the rows up to a head, and lets go of the oldest.
+func (t *tail) add(rows []changefeed.Row, head int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range rows {
+		t.weight += weightOf(&rows[i])
+	}
+	all := slices.Concat(t.rows, rows)
+	drop := 0
+	for ; t.weight > tailWeight; drop++ {
+		t.weight -= weightOf(&all[drop])
+		t.from = all[drop].Sequence
+	}
+	// Of its own array: what was let go of is not held.
+	t.rows = slices.Clone(all[drop:])
+	t.head = head
+}
+
+func weightOf(row *changefeed.Row) int {
+	return rowWeight + len(row.ChangedPaths) + len(row.VisibilityBefore) + len(row.VisibilityAfter) + len(row.SubjectsGained) + len(row.SubjectsLost)
+}
+
+func (t *tail) err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.failed
+}
+
+// now is the head as it was read last; 0 before that.
+func (t *tail) now(context.Context) (int64, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.head, t.failed
+}
+
+// catchUp is the head as it is read after the call, in one reading for all who ask at
+// once.
+func (t *tail) catchUp(ctx context.Context) (int64, error) {
+	t.mu.Lock()
+	want := t.begun + 1
+	for t.done < want && t.failed == nil {
+		turned := t.turned
+		t.mu.Unlock()
+		select {
+		case t.wake <- struct{}{}:
+		default:
+		}
+		select {
+		case <-turned:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+		t.mu.Lock()
+	}
+	defer t.mu.Unlock()
+	return t.head, t.failed
+}
+
+// changes is store.ChangeStore's, in memory as far as the rows are there.
+func (t *tail) changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, int64, error) {
+	if found, looked, ok := t.kept(scope, after, until, limit); ok {
+		return found, looked, nil
+	}
+	return t.store.Changes(ctx, scope, after, until, limit)
+}
+
+func (t *tail) kept(scope client.Scope, after, until, limit int64) (found []changefeed.Row, looked int64, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.from < 0 || after < t.from || until > t.head {
+		return nil, 0, false
+	}
+	for i := range t.rows {
+		row := &t.rows[i]
+		if row.Sequence <= after || row.Sequence > until || !row.Concerns(scope) {
+			continue
+		}
+		if found = append(found, *row); int64(len(found)) == limit {
+			return found, row.Sequence, true
+		}
+	}
+	return found, until, true
+}
