@@ -20,6 +20,9 @@ type Client struct {
 	// Outdated says that the client is stored as an earlier version of the program
 	// stores clients: the next write of it writes the whole of it.
 	Outdated bool
+	// KeyedBy names the settings by which the sort and search keys were made after the
+	// record was read or copied; empty for those that were stored with it.
+	KeyedBy string
 	// ChangeNumber is the store's own: it rises with every row of the change feed about
 	// the client.
 	ChangeNumber int64
@@ -322,6 +325,7 @@ func (c *Client) VisibilityKeys() []string {
 // never written through.
 func (c *Client) Clone() *Client {
 	clone := *c
+	clone.KeyedBy = ""
 	for i := range properties {
 		properties[i].place.clone(&clone)
 	}

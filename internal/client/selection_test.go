@@ -127,7 +127,7 @@ func TestPropertiesHavePlacesOfTheirOwn(t *testing.T) {
 
 // unlisted are the fields of the struct that every read loads, and what is no part
 // of a client's state: they have no line in the table.
-var unlisted = []string{"ClientID", "BusinessID", "Version", "Lifecycle", "Outdated", "ChangeNumber"}
+var unlisted = []string{"ClientID", "BusinessID", "Version", "Lifecycle", "Outdated", "KeyedBy", "ChangeNumber"}
 
 // A field of the struct without a line in the table would be lost when the client
 // is stored.

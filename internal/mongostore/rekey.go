@@ -125,6 +125,9 @@ func (t *settingsTx) correctKeys(ctx context.Context, now *counters.Settings) er
 	indexer := t.store.indexer(search.Settings(*now))
 	var before, after []*client.Client
 	for _, c := range t.written {
+		if c.KeyedBy == indexer.Settings().Name() {
+			continue
+		}
 		indexed := c.Clone()
 		indexer.PrepareIndex(indexed)
 		before, after = append(before, c), append(after, indexed)

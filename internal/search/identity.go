@@ -27,13 +27,13 @@ func emailLower(address *string) *string {
 
 // identityKeys are the client's, ascending and each once. By what a merged client
 // was known its survivor is: that person comes back by the old address.
-func (k *Indexer) identityKeys(c *client.Client) []string {
+func identityKeys(c *client.Client, phones []readPhone) []string {
 	var keys []string
 	for _, email := range EmailsLower(c) {
 		keys = append(keys, KeyEmail+email)
 	}
-	for _, phone := range phones(c) {
-		for _, number := range k.phoneNumbers(phone) {
+	for _, phone := range phones {
+		for _, number := range phone.numbers {
 			// A family's extension is no other telephone.
 			keys = append(keys, KeyPhone+number.e164)
 		}

@@ -27,8 +27,10 @@ func SettingsOf(b *client.Business) Settings {
 // Algorithm (UTS #10), tailored to a locale. An Indexer is safe for concurrent use.
 type Indexer struct {
 	collators sync.Pool
-	order     sortKeyOrder
-	settings  Settings
+	// encoding writes sort keys as text.
+	encoding *base64.Encoding
+	order    sortKeyOrder
+	settings Settings
 	// abroad are the digits that are dialled in the region before another country's
 	// code, where they are not 00.
 	abroad string
@@ -42,6 +44,12 @@ type Settings struct {
 	// are read.
 	PhoneRegion string
 }
+
+// Name tells the settings from all others.
+func (k Settings) Name() string { return k.PhoneRegion + " " + k.Locale }
+
+// Settings are those that the indexer was made of.
+func (k *Indexer) Settings() Settings { return k.settings }
 
 // Indexer is the indexer of the settings.
 func (k Settings) Indexer() *Indexer {
@@ -110,6 +118,7 @@ func NewIndexer(locale *string, phoneRegion string) *Indexer {
 	}
 	return &Indexer{
 		collators: sync.Pool{New: func() any { return collate.New(ordering.table) }},
+		encoding:  base64.NewEncoding(keyAlphabet).WithPadding(base64.NoPadding),
 		order:     newSortKeyOrder(ordering),
 		settings:  settings,
 		abroad:    dialledAbroad(phoneRegion),
@@ -134,8 +143,7 @@ func (k *Indexer) SortKey(text *string, clientID int64) string {
 		var buffer collate.Buffer
 		collated = k.order.Apply(collator.KeyFromString(&buffer, *text))
 	}
-	encoding := base64.NewEncoding(keyAlphabet).WithPadding(base64.NoPadding)
-	return encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
+	return k.encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
 }
 
 // Prepare computes what the store keeps beside a client's own values: what it is
@@ -155,6 +163,7 @@ func (k *Indexer) Prepare(c *client.Client) {
 func (k *Indexer) PrepareIndex(c *client.Client) {
 	c.NameSortKey, c.EmailSortKey, c.IdentityKeys = "", "", nil
 	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.IndexKeys, c.PhoneSpellings = nil, nil, nil, nil, nil
+	c.KeyedBy = k.settings.Name()
 	if c.Lifecycle == client.Merged {
 		// A client without keys is found by nobody.
 		return
@@ -164,8 +173,9 @@ func (k *Indexer) PrepareIndex(c *client.Client) {
 	c.EmailsLower = EmailsLower(c)
 	c.ExternalUserNames = externalUserNames(c)
 	c.AccountIDs = accountIDs(c)
-	c.IdentityKeys = k.identityKeys(c)
-	for _, phone := range phones(c) {
+	phones := k.readPhones(c)
+	c.IdentityKeys = identityKeys(c, phones)
+	for _, phone := range phones {
 		c.PhoneSpellings = append(c.PhoneSpellings, k.phoneSpellings(phone)...)
 	}
 	c.PhoneSpellings = withoutParts(c.PhoneSpellings)

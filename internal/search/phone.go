@@ -8,6 +8,8 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
+
+	"clientgraph/internal/client"
 )
 
 // A phone number is stored as it was typed, and compared and searched by its
@@ -122,14 +124,29 @@ func (k *Indexer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
 	return phonenumbers.Parse(text, k.settings.PhoneRegion)
 }
 
+// readPhone is a text by which a client is reached, and the numbers in it.
+type readPhone struct {
+	text    string
+	numbers []phoneNumber
+}
+
+// readPhones reads all of a client's phones: once, for it takes its time.
+func (k *Indexer) readPhones(c *client.Client) []readPhone {
+	var read []readPhone
+	for _, text := range phones(c) {
+		read = append(read, readPhone{text, k.phoneNumbers(text)})
+	}
+	return read
+}
+
 // phoneSpellings are, as digits alone, all the ways in which the numbers of a text
 // are usually written: as they stand there, and each number in international form
 // with 00, with what is dialled for abroad in the business's region, and in
 // national form with and without what is dialled before it. All other usual ways
 // are parts of these. None is a part of another.
-func (k *Indexer) phoneSpellings(text string) []string {
-	spellings := []string{digits(plainPhone(text))}
-	for _, n := range k.phoneNumbers(text) {
+func (k *Indexer) phoneSpellings(phone readPhone) []string {
+	spellings := []string{digits(plainPhone(phone.text))}
+	for _, n := range phone.numbers {
 		code := strings.TrimPrefix(n.e164, "+")
 		spellings = append(spellings, "00"+code)
 		if k.abroad != "" {

@@ -195,37 +195,60 @@ func (t Term) called(c *client.Client) bool {
 
 // searchKeys are the client's pieces for the index. PhoneSpellings must be there.
 func searchKeys(c *client.Client) []string {
-	set := map[string]bool{}
+	var pieces pieces
 	for _, text := range searchableTexts(c) {
 		runes := []rune(Normalise(text))
 		for i := 0; i+gramLength <= len(runes); i++ {
-			set[keyTrigram+string(runes[i:i+gramLength])] = true
+			pieces.add(keyTrigram, runes[i:i+gramLength]...)
 		}
 		for _, i := range starts(runes) {
-			set[keyStart+string(runes[i:i+1])] = true
+			pieces.add(keyStart, runes[i])
 			if i+2 <= len(runes) && runes[i+1] != ' ' {
-				set[keyStart+string(runes[i:i+2])] = true
+				pieces.add(keyStart, runes[i:i+2]...)
 			}
 		}
 	}
 	for _, number := range c.PhoneSpellings {
-		for i := 0; i+gramLength <= len(number); i++ {
-			set[keyDigits+number[i:i+gramLength]] = true
+		runes := []rune(number)
+		for i := 0; i+gramLength <= len(runes); i++ {
+			pieces.add(keyDigits, runes[i:i+gramLength]...)
 		}
 	}
-	if len(set) > maxSearchKeys {
-		buckets := map[string]bool{}
-		for key := range set {
-			buckets[bucket(key)] = true
-		}
-		set = buckets
+	keys := pieces.each()
+	if len(keys) <= maxSearchKeys {
+		return keys
 	}
-	keys := make([]string, 0, len(set))
-	for key := range set {
-		keys = append(keys, key)
+	for i, key := range keys {
+		keys[i] = bucket(key)
 	}
 	slices.Sort(keys)
-	return keys
+	return slices.Compact(keys)
+}
+
+// pieces are search keys, written one behind the other: a client has hundreds, which are
+// parts of one string in the end.
+type pieces struct {
+	text []byte
+	ends []int
+}
+
+func (p *pieces) add(kind string, runes ...rune) {
+	p.text = append(p.text, kind...)
+	for _, r := range runes {
+		p.text = utf8.AppendRune(p.text, r)
+	}
+	p.ends = append(p.ends, len(p.text))
+}
+
+// each are the pieces, ascending and each once.
+func (p *pieces) each() []string {
+	text, begin := string(p.text), 0
+	keys := make([]string, len(p.ends))
+	for i, end := range p.ends {
+		keys[i], begin = text[begin:end], end
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // bucket is the key that stands for another one in a client with too many.

@@ -48,6 +48,7 @@ func anyRecord() *rapid.Generator[*client.Client] {
 		c := new(made.Draw(t, "client"))
 		// Of this version: what is read of earlier ones is upgrade_test.go's.
 		c.Outdated = false
+		c.KeyedBy = ""
 		return c
 	})
 }
