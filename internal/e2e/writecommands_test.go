@@ -47,7 +47,7 @@ func TestCommandsOfAWrite(t *testing.T) {
 		{
 			"a patch of nobody", patchMutation,
 			map[string]any{"id": "999999", "patch": map[string]any{"city": "Oslo"}},
-			[]string{"find clients", "find clients", "abortTransaction "},
+			[]string{"find clients", "abortTransaction "},
 		},
 		{
 			"a deletion", deleteMutation,

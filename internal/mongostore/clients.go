@@ -87,6 +87,18 @@ type reader[T any] interface {
 }
 
 func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]T, error) {
+	found, err := readStored(ctx, r, as, scope, ids, need)
+	// The few deleted and merged ones among them are dropped here: with a condition
+	// more the embedded engine would not use its index.
+	return slices.DeleteFunc(found, func(one T) bool {
+		lifecycle := as.Base(one).Lifecycle
+		return lifecycle == client.Merged || (lifecycle == client.Removed && !withDeleted)
+	}), err
+}
+
+// readStored reads those of the ids that are stored and that the scope sees, in any stage
+// of their life.
+func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	var found []T
 	for chunk := range query.IDChunks(ids) {
 		part, err := readAs(ctx, r, as, query.ByIDs(scope, chunk), query.Window{Sort: schema.Ascending(schema.FieldID)}, need)
@@ -95,12 +107,7 @@ func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope cl
 		}
 		found = append(found, part...)
 	}
-	// The few deleted and merged ones among them are dropped here: with a condition
-	// more the embedded engine would not use its index.
-	return slices.DeleteFunc(found, func(one T) bool {
-		lifecycle := as.Base(one).Lifecycle
-		return lifecycle == client.Merged || (lifecycle == client.Removed && !withDeleted)
-	}), nil
+	return found, nil
 }
 
 // readViewers reads those of clients that any number of subjects has, each once and

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -71,10 +72,12 @@ func (r *clientReads) survivors(ctx context.Context, scope client.Scope, ids []i
 func (t *mergeTx) Survivors(ctx context.Context, ids []int64) (map[int64]int64, error) {
 	wanted := make(map[int64]bool, len(ids))
 	for _, id := range ids {
-		wanted[id] = true
+		if !t.unknown[id] {
+			wanted[id] = true
+		}
 	}
 	survivors := map[int64]int64{}
-	for chunk := range slices.Chunk(ids, query.IDChunk) {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(wanted)), query.IDChunk) {
 		found, err := t.store.survivors(ctx, t.scope, chunk)
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -72,7 +73,7 @@ func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transactio
 
 // Clients implements store.Tx.
 func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
-	found, err := t.store.ClientsByID(ctx, t.scope, ids, true, client.SelectAll())
+	found, err := readStored(ctx, t.store.clientReads, t.store.codec, t.scope, ids, client.SelectAll())
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,16 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 	for _, c := range found {
 		byID[c.ClientID] = c
 	}
+	if t.scope.Rows.All {
+		// Whoever was merged is stored still.
+		if t.unknown == nil {
+			t.unknown = map[int64]bool{}
+		}
+		for _, id := range ids {
+			t.unknown[id] = byID[id] == nil
+		}
+	}
+	maps.DeleteFunc(byID, func(_ int64, c *client.Client) bool { return isMerged(c) })
 	return byID, nil
 }
 

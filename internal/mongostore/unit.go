@@ -52,6 +52,9 @@ type unit struct {
 	// written are the clients, as they are then.
 	written []*client.Client
 	slots   map[int64]bool
+	// unknown are ids that the transaction looked for and that no client of the business
+	// has, merged ones included.
+	unknown map[int64]bool
 	// referred are the clients whom something is written about; see refer.
 	referred []int64
 }
