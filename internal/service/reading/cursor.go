@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
@@ -54,13 +55,14 @@ func EncodeCursor(identity []byte, key string) string {
 }
 
 // DecodeCursor reads the key out of a cursor. Error: INVALID_CURSOR, at the argument,
-// for one that was not made for the list of that identity.
+// for one that was not made for the list of that identity, or whose key is no text: a
+// database compares texts alone.
 func DecodeCursor(identity []byte, argument, cursor string) (string, *client.Error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	// The decoder skips line breaks.
 	if err == nil && len(raw) > checksumSize && !strings.ContainsAny(cursor, "\r\n") {
 		key := string(raw[checksumSize:])
-		if bytes.Equal(raw[:checksumSize], checksum(identity, key)) {
+		if bytes.Equal(raw[:checksumSize], checksum(identity, key)) && utf8.ValidString(key) {
 			return key, nil
 		}
 	}
