@@ -7479,9 +7479,10 @@ type Mutation {
   dismissDuplicates(
     """
     ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
-    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one.
+    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one. Each costs
+    100 points: each pair of them is written.
     """
-    clientIds: [ID!]!
+    clientIds: [ID!]! @work(points: 100)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): DismissDuplicatesPayload @permission(name: MERGE)
@@ -7494,9 +7495,10 @@ type Mutation {
   undismissDuplicates(
     """
     ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
-    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one.
+    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one. Each costs
+    100 points: each pair of them is written.
     """
-    clientIds: [ID!]!
+    clientIds: [ID!]! @work(points: 100)
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
     idempotencyKey: String
   ): UndismissDuplicatesPayload @permission(name: MERGE)

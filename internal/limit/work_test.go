@@ -48,6 +48,15 @@ func TestWorkIsPriced(t *testing.T) {
 			query: `{ clientIdList(pageSize: 1, filter: {fieldFilters: [{schedulerPreferenceFieldDefnId: 1, values: [1, 2]}, {schedulerPreferenceFieldDefnId: 2, values: []}]}) }`,
 			like:  `{ clientIdList(pageSize: 1) }`, work: 40,
 		},
+		// Each pair of the clients is written: 1,225 of 50.
+		{
+			query: `mutation { dismissDuplicates(clientIds: [1, 2, 3]) { dismissed } }`,
+			like:  `mutation { dismissDuplicates(clientIds: []) { dismissed } }`, work: 300,
+		},
+		{
+			query: `mutation { undismissDuplicates(clientIds: [1, 2, 3]) { undismissed } }`,
+			like:  `mutation { undismissDuplicates(clientIds: []) { undismissed } }`, work: 300,
+		},
 		// The database goes past all that is before a page.
 		{query: `{ clients(pageNumber: 1, pageSize: 100) { id } }`, like: `{ clients(pageSize: 100) { id } }`, work: 0},
 		{query: `{ clients(pageNumber: 21, pageSize: 100) { id } }`, like: `{ clients(pageSize: 100) { id } }`, work: 100},

@@ -65,21 +65,27 @@ func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most i
 }
 
 // Dismissals implements store.Store.
-func (e *exports) Dismissals(ctx context.Context, scope client.Scope) ([]store.Dismissal, error) {
+func (e *exports) Dismissals(ctx context.Context, scope client.Scope, wanted func(store.IDPair) bool) ([]store.Dismissal, error) {
 	cursor, err := e.db.Collection(schema.Dismissals).Find(ctx, query.Tenant(scope), options.Find().SetBatchSize(query.OneBatch))
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
 	}
-	var stored []dismissalDocument
-	if err := cursor.All(ctx, &stored); err != nil {
-		return nil, fmt.Errorf("read dismissals: %w", err)
-	}
-	dismissals := make([]store.Dismissal, len(stored))
-	for i, d := range stored {
-		dismissals[i] = store.Dismissal{
-			Pair:       store.IDPair{d.First, d.Second},
-			Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity},
+	defer func() {
+		// The server gives a cursor up by itself; closing it early is a courtesy.
+		_ = cursor.Close(context.WithoutCancel(ctx))
+	}()
+	var dismissals []store.Dismissal
+	for cursor.Next(ctx) {
+		var d dismissalDocument
+		if err := cursor.Decode(&d); err != nil {
+			return nil, fmt.Errorf("read a dismissal: %w", err)
 		}
+		if pair := (store.IDPair{d.First, d.Second}); wanted(pair) {
+			dismissals = append(dismissals, store.Dismissal{Pair: pair, Identities: [2][]byte{d.FirstIdentity, d.SecondIdentity}})
+		}
+	}
+	if err := cursor.Err(); err != nil {
+		return nil, fmt.Errorf("read dismissals: %w", err)
 	}
 	return dismissals, nil
 }

@@ -345,13 +345,18 @@ func (p *planner) checkOthers(clients []*client.Client) {
 			"groups":            func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
 			"tags":              func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
 			"shared keys":       func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
-			"dismissals":        func(ctx context.Context) error { _, err := store.Dismissals(ctx, scope); return err },
-			"in transactions":   func(ctx context.Context) error { return readInTransaction(ctx, store, scope, ids) },
+			"dismissals": func(ctx context.Context) error {
+				_, err := store.Dismissals(ctx, scope, anyPair)
+				return err
+			},
+			"in transactions": func(ctx context.Context) error { return readInTransaction(ctx, store, scope, ids) },
 		} {
 			p.check(fmt.Sprintf("%s: %s", role, name), read)
 		}
 	}
 }
+
+func anyPair(store.IDPair) bool { return true }
 
 func readInTransaction(ctx context.Context, kept *mongostore.Store, scope client.Scope, ids []int64) error {
 	return kept.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {

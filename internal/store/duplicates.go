@@ -39,9 +39,9 @@ type DuplicateStore interface {
 	// SharedKeys finds the identity keys that two live clients share, or more up
 	// to that many, in no order.
 	SharedKeys(ctx context.Context, scope client.Scope, most int) ([]SharedKey, error)
-	// Dismissals finds the pairs that were dismissed in the scope's business, in
-	// no order.
-	Dismissals(ctx context.Context, scope client.Scope) ([]Dismissal, error)
+	// Dismissals finds the wanted ones of the pairs that were dismissed in the scope's
+	// business, in no order. It holds no others: there may be any number.
+	Dismissals(ctx context.Context, scope client.Scope, wanted func(IDPair) bool) ([]Dismissal, error)
 }
 
 // DuplicateTx is the part of Tx by which pairs are dismissed and shown again.

@@ -153,19 +153,16 @@ func checkDuplicates(scope client.Scope, first int64, after *string) (afterID in
 // dismissed are the pairs that share a key and were told to be two people, and
 // whose identities are still what they were then.
 func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store.SharedKey) (map[store.IDPair]bool, error) {
-	dismissals, err := s.Store.Dismissals(ctx, scope)
+	sharing := map[int64]bool{}
+	for _, key := range keys {
+		for _, id := range key.ClientIDs {
+			sharing[id] = true
+		}
+	}
+	dismissals, err := s.Store.Dismissals(ctx, scope, func(pair store.IDPair) bool { return sharing[pair[0]] && sharing[pair[1]] })
 	if err != nil {
 		return nil, fmt.Errorf("find dismissals: %w", err)
 	}
-	sharing := map[int64]bool{}
-	if len(dismissals) > 0 {
-		for _, key := range keys {
-			for _, id := range key.ClientIDs {
-				sharing[id] = true
-			}
-		}
-	}
-	dismissals = slices.DeleteFunc(dismissals, func(d store.Dismissal) bool { return !sharing[d.Pair[0]] || !sharing[d.Pair[1]] })
 	if len(dismissals) == 0 {
 		return nil, nil
 	}

@@ -44,13 +44,17 @@ func (s *Settings) markOutdated(ctx context.Context) error {
 // keepDismissed keeps pairs dismissed whose clients get other identities by their
 // keys alone.
 func (s *Settings) keepDismissed(ctx context.Context, scope client.Scope, tx store.Tx, before, after []*client.Client) error {
-	dismissals, err := s.Store.Dismissals(ctx, scope)
-	if err != nil {
-		return fmt.Errorf("find dismissals: %w", err)
-	}
 	places := make(map[int64]int, len(before))
 	for i, c := range before {
 		places[c.ClientID] = i
+	}
+	dismissals, err := s.Store.Dismissals(ctx, scope, func(pair store.IDPair) bool {
+		_, first := places[pair[0]]
+		_, second := places[pair[1]]
+		return first || second
+	})
+	if err != nil {
+		return fmt.Errorf("find dismissals: %w", err)
 	}
 	var kept []store.Dismissal
 	for _, d := range dismissals {
