@@ -2,8 +2,10 @@ package e2e_test
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/jobs"
@@ -63,5 +65,42 @@ func TestCancelledUnderAKeyIsToldOnlyToWhoSeesTheJobNow(t *testing.T) {
 	answer := api.MustDo(t, less, cancelOnce, values{"id": job["jobId"]})["cancelJob"].(values)
 	if answer["job"] != nil || len(answer["userErrors"].([]any)) != 1 {
 		t.Errorf("who may not see exports is answered %v", answer)
+	}
+}
+
+// zeros is a file without an end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// A file that is too large is refused by its length: nothing of it is kept.
+func TestFileOfTwoGigabytesIsRefusedBeforeItIsSent(t *testing.T) {
+	t.Parallel()
+	api := reference(t)
+	job := startImport(t, api, owner(), values{"match": "NONE"})
+	const size = 2 << 30
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, api.URL+job["uploadPath"].(string), io.LimitReader(zeros{}, size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.ContentLength = size
+	request.Header.Set("Authorization", "Bearer "+api.Token(t, owner()))
+	request.Header.Set("Expect", "100-continue")
+	transport := &http.Transport{ExpectContinueTimeout: time.Minute}
+	t.Cleanup(transport.CloseIdleConnections)
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusRequestEntityTooLarge || !bytes.Contains(text, []byte("FILE_TOO_LARGE")) {
+		t.Errorf("answered %d %s %v", answer.StatusCode, text, err)
+	}
+	if left := len(collections(t, api, []string{"jobChunks"})["jobChunks"]); left != 0 {
+		t.Errorf("%d chunks are kept", left)
 	}
 }

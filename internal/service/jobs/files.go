@@ -92,7 +92,7 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 			job.FileChunks++
 		}
 		if last {
-			job.State, job.Until = store.JobQueued, time.Time{}
+			job.State, job.Until = store.JobQueued, s.dueNow()
 		}
 		return tx.PutJob(ctx, *job)
 	})

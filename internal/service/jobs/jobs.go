@@ -101,7 +101,7 @@ func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options
 		return Result{}, errs
 	}
 	made := s.made(scope, store.ExportClients)
-	made.State, made.Format = store.JobQueued, string(options.Format)
+	made.State, made.Until, made.Format = store.JobQueued, s.dueNow(), string(options.Format)
 	return s.insert(ctx, scope, made, options.kept())
 }
 

@@ -13,8 +13,8 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// run does a job to its end.
-func (r *Runner) run(ctx context.Context, work *taken) error {
+// run does a job to its end, or calls yield.
+func (r *Runner) run(ctx context.Context, work *taken, yield func()) error {
 	job := &work.Job
 	scope := client.Scope{
 		BusinessID: job.BusinessID, User: job.Maker.User, Role: job.Maker.Role, Rows: job.Maker.Rows, RequestID: job.Maker.RequestID,
@@ -37,7 +37,7 @@ func (r *Runner) run(ctx context.Context, work *taken) error {
 	if job.Kind == store.ExportClients {
 		err = r.export(ctx, scope, job)
 	} else {
-		err = r.bringIn(ctx, scope, job)
+		err = r.bringIn(ctx, scope, job, yield)
 	}
 	switch {
 	case client.HasCode(err, client.CodeForbidden):
@@ -135,7 +135,11 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 	for len(w.held) >= store.MaxJobChunk {
 		chunk := w.held[:store.MaxJobChunk]
 		err := w.runner.change(w.ctx, w.job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
-			now.Counts.Rows, now.Total = w.rows, &w.total
+			now.Total = &w.total
+			if w.rows > now.Counts.Rows {
+				// It comes further than each attempt before.
+				now.Counts.Rows, now.Attempts = w.rows, 1
+			}
 			return w.runner.addResult(ctx, tx, now, chunk)
 		})
 		if err != nil {
@@ -155,7 +159,7 @@ const (
 
 // bringIn imports the file of a job. What it writes, its errors and how far it came are
 // written in the same transactions.
-func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job) error {
+func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job, yield func()) error {
 	var asked ImportOptions
 	if err := r.transfers.open(job, &asked); err != nil {
 		return err
@@ -164,8 +168,18 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	entries := int64(0)
 	var done *store.Job
 	rows := progress{kind: job.Kind, went: r.options.Went}
-	options.Begun = func(b transfer.Begun) { entries = b.Entries; rows.begin(countsOf(b.Before).Rows) }
-	options.Progress = func(store.ImportPhase, int64, int64) { rows.tell() }
+	ours := r.newTurn(job)
+	options.Begun = func(b transfer.Begun) {
+		entries = b.Entries
+		rows.begin(countsOf(b.Before).Rows)
+		ours.begin()
+	}
+	options.Progress = func(store.ImportPhase, int64, int64) {
+		rows.tell()
+		if ours.over(ctx) {
+			yield()
+		}
+	}
 	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
 		done = nil
 		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
@@ -181,10 +195,15 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 					return err
 				}
 			}
-			now.Counts, now.Total = countsOf(part.Came), &entries
-			rows.came = now.Counts.Rows
-			// It comes further.
-			now.Attempts = 1
+			came := countsOf(part.Came)
+			rows.came, now.Total = came.Rows, &entries
+			further := came.Rows > now.Counts.Rows
+			if further || !anew(now) {
+				now.Attempts = 1
+			}
+			if further || !anew(now) || part.Came.Phase == store.ImportDone {
+				now.Counts = came
+			}
 			if part.Came.Phase == store.ImportDone {
 				r.transfers.end(now, store.JobDone, nil)
 				done = now

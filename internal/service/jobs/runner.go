@@ -21,6 +21,8 @@ const (
 	leaseRenewal = 5 * time.Second
 	// lookInterval is how often a process looks for jobs that others made.
 	lookInterval = 2 * time.Second
+	// turn is how long an import goes on while jobs of other businesses wait.
+	turn = 30 * time.Second
 	// runningAtOnce bounds the jobs that a process does at once: they are work beside
 	// requests.
 	runningAtOnce = 2
@@ -39,6 +41,9 @@ const (
 	releaseTime = 2 * time.Second
 )
 
+// errYielded is what ends the doing of a job whose turn is over while others wait.
+var errYielded = errors.New("the job goes on when others had their turn")
+
 // errLost is what ends the doing of a job that is another's now, or that has ended.
 var errLost = errors.New("the job has ended, or another process does it")
 
@@ -47,6 +52,8 @@ var errLost = errors.New("the job has ended, or another process does it")
 type Options struct {
 	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
 	Term, Renewal, Look time.Duration
+	// Turn is how long an import goes on while jobs of other businesses wait.
+	Turn time.Duration
 	// Went is called as a job of that kind goes on: how many more rows it has read or
 	// written, 0 where it went through some again.
 	Went func(kind string, rows int64)
@@ -73,6 +80,9 @@ func (s *Transfers) NewJobRunner(options Options) *Runner {
 	}
 	if options.Look == 0 {
 		options.Look = lookInterval
+	}
+	if options.Turn == 0 {
+		options.Turn = turn
 	}
 	if options.Went == nil {
 		options.Went = func(string, int64) {}
@@ -143,6 +153,8 @@ type taken struct {
 // claim takes a job that is to be done; nil when there is none. A business whose jobs
 // can't be read keeps no other one waiting.
 func (r *Runner) claim(ctx context.Context) (*taken, error) {
+	// They come by how long they have waited, which is since another job of the business
+	// was done: the business that was served longest ago is the first one.
 	due, err := r.transfers.Store.DueJobs(ctx, r.transfers.Now(), dueAtOnce)
 	if err != nil {
 		return nil, err
@@ -167,8 +179,9 @@ func (r *Runner) claim(ctx context.Context) (*taken, error) {
 	return nil, nil
 }
 
-// take takes a job, unless another one of the business is being done, which is busy,
-// or the job has come to its end otherwise.
+// take takes a job, or the one of its business that was begun before and that nobody has
+// now; none while another process does one of the business, which is busy, and none where
+// the job has come to its end otherwise.
 func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy bool, err error) {
 	s := r.transfers
 	var ended *store.Job
@@ -178,37 +191,26 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy 
 		if err != nil {
 			return err
 		}
-		now := s.Now()
-		for i := range open {
-			job := &open[i]
-			switch {
-			case job.JobID != key.JobID:
-				// One that failed and waits to be tried again keeps its place.
-				busy = busy || job.State == store.JobRunning
-			case !job.Until.Before(now):
-				// Another process was first.
-			case job.State == store.JobWaiting:
-				s.end(job, store.JobFailed, new(store.JobNotUploaded))
-				ended = job
-			case job.Attempts >= maxAttempts:
-				s.end(job, store.JobFailed, new(store.JobInternal))
-				ended = job
-			default:
-				work = &taken{Job: *job}
-			}
-		}
-		if ended != nil {
-			work = nil
-			return tx.PutJob(ctx, *ended)
-		}
-		if busy {
-			work = nil
-		}
-		if work == nil {
+		job := turnOf(open, key.JobID)
+		switch {
+		case job == nil:
 			return nil
+		case !job.Until.Before(s.Now()):
+			// Another process was first, or it failed and waits to be tried again.
+			busy = job.State == store.JobRunning
+			return nil
+		case job.State == store.JobWaiting:
+			s.end(job, store.JobFailed, new(store.JobNotUploaded))
+			ended = job
+		case job.Attempts >= maxAttempts:
+			s.end(job, store.JobFailed, new(store.JobInternal))
+			ended = job
+		default:
+			work = &taken{Job: *job}
+			r.started(work)
+			job = &work.Job
 		}
-		r.started(work)
-		return tx.PutJob(ctx, work.Job)
+		return tx.PutJob(ctx, *job)
 	})
 	if err != nil {
 		// Nobody knows whether it is ours.
@@ -219,6 +221,25 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy 
 		err = s.dropFile(ctx, ended)
 	}
 	return work, busy, err
+}
+
+// turnOf is the job whose turn it is of the open ones of a business where that one is to
+// be done: the one that was begun, if there is one; nil where it has ended. One that
+// waits for its file in vain keeps no turn.
+func turnOf(open []store.Job, jobID int64) *store.Job {
+	var named, begun *store.Job
+	for i := range open {
+		if open[i].JobID == jobID {
+			named = &open[i]
+		}
+		if open[i].State == store.JobRunning {
+			begun = &open[i]
+		}
+	}
+	if named == nil || named.State == store.JobWaiting || begun == nil {
+		return named
+	}
+	return begun
 }
 
 // started makes a job one that is being done, from its beginning unless it is an import
@@ -235,7 +256,8 @@ func (r *Runner) started(job *taken) {
 	}
 	if anew(&job.Job) {
 		job.superseded = job.ResultPart
-		job.Counts, job.ResultBytes, job.ResultPart = store.JobCounts{}, 0, store.PartOf(job.Owner)
+		// The counts stay until it has come further than before: callers never see it go back.
+		job.ResultBytes, job.ResultPart = 0, store.PartOf(job.Owner)
 	} else if job.ResultPart == "" {
 		job.ResultPart = store.JobResult
 	}
@@ -246,34 +268,36 @@ func anew(job *store.Job) bool { return job.Kind == store.ExportClients || job.D
 
 // do does a job to its end, or until it is another's.
 func (r *Runner) do(ctx context.Context, job *taken) {
-	doing, cancel := context.WithCancel(ctx)
+	doing, cancelBy := context.WithCancelCause(ctx)
+	cancel := func() { cancelBy(context.Canceled) }
 	held := make(chan struct{})
 	go func() {
 		defer close(held)
 		defer cancel()
 		r.hold(doing, &job.Job)
 	}()
-	err := r.runSafely(doing, job)
+	err := r.runSafely(doing, job, func() { cancelBy(errYielded) })
+	yielded := errors.Is(context.Cause(doing), errYielded)
 	cancel()
 	<-held
 	if err == nil || errors.Is(err, errLost) {
 		return
 	}
-	if !errors.Is(err, context.Canceled) {
+	if !yielded && !errors.Is(err, context.Canceled) {
 		r.options.Failed(string(job.Kind))
 		r.options.Logger.ErrorContext(ctx, "a job failed; it is begun again", "job", job.JobID, "attempts", job.Attempts, "error", err)
 	}
-	r.release(ctx, &job.Job, ctx.Err() != nil)
+	r.release(ctx, &job.Job, yielded || ctx.Err() != nil)
 }
 
 // runSafely is run, whose panics are errors: a file must not end the server.
-func (r *Runner) runSafely(ctx context.Context, job *taken) (err error) {
+func (r *Runner) runSafely(ctx context.Context, job *taken, yield func()) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic in a job: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return r.run(ctx, job)
+	return r.run(ctx, job, yield)
 }
 
 // hold prolongs the lease of a job until ctx ends, or it is another's.
@@ -301,12 +325,13 @@ func (r *Runner) hold(ctx context.Context, job *store.Job) {
 	}
 }
 
-// release gives a job back: at once where the process stops, else after a pause.
+// release gives a job back: to be gone on with at once where it was stopped, else after
+// a pause.
 func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	err := r.change(ctx, job, func(_ context.Context, _ store.Tx, now *store.Job) error {
-		now.Owner, now.Until = "", time.Time{}
+		now.Owner, now.Until = "", r.transfers.dueNow()
 		if stopped {
 			now.Attempts--
 			return nil
@@ -327,7 +352,8 @@ func (r *Runner) change(ctx context.Context, job *store.Job, edit func(context.C
 	})
 }
 
-// edit is change within a transaction.
+// edit is change within a transaction. With the end of a job, or of its turn, the others
+// of the business line up behind those of other businesses.
 func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	now, err := tx.Job(ctx, job.JobID)
 	if err != nil {
@@ -339,5 +365,8 @@ func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit fun
 	if err := edit(ctx, tx, now); err != nil {
 		return err
 	}
-	return tx.PutJob(ctx, *now)
+	if err := tx.PutJob(ctx, *now); err != nil || now.Owner != "" {
+		return err
+	}
+	return r.lineUp(ctx, tx)
 }
