@@ -45,8 +45,7 @@ func clientFile(t *testing.T, rows int) string {
 	return file
 }
 
-// exported is what export writes of a data folder, without what no two imports have in
-// common: ids, which are told by the place of their client, and when each was written.
+// exported is what export writes of a data folder, as alike tells it.
 func exported(t *testing.T, dir string) []string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "export.csv")
@@ -58,6 +57,13 @@ func exported(t *testing.T, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return alike(t, text)
+}
+
+// alike is a file of clients without what no two imports have in common: ids, which are
+// told by the place of their client, and when each was written.
+func alike(t *testing.T, text []byte) []string {
+	t.Helper()
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
