@@ -26,8 +26,8 @@ export GOLANGCI_LINT_CACHE := $(CURDIR)/.cache/golangci-lint
 # The race detector needs cgo, which Go turns off where there is no C compiler.
 RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 # Two packages at a time: each that needs a database starts an engine. Linking without
-# the tables of debuggers takes half the time.
-GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -ldflags=-w -p 2
+# the tables of debuggers takes half the time. `make lint` vets what `go test` would.
+GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -vet=off -ldflags=-w -p 2
 
 # For tests whose figures are to be read; the race detector would change them.
 SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1

@@ -25,13 +25,15 @@ type planner struct {
 	// reader is recorded, explainer is not.
 	reader, explainer *process
 	sorted            map[unordered]bool
+	// listed are the indexes of each collection that was asked for. They stay as they are.
+	listed map[string][]bench.Index
 }
 
 func newPlanner(t *testing.T) *planner {
 	t.Helper()
 	db, recorder := testdb.New(t), &bench.Recorder{}
 	return &planner{
-		t: t, recorder: recorder, sorted: map[unordered]bool{},
+		t: t, recorder: recorder, sorted: map[unordered]bool{}, listed: map[string][]bench.Index{},
 		reader: openProcess(t, db, recorder.Monitor()), explainer: openProcess(t, db, nil),
 	}
 }
@@ -97,6 +99,9 @@ func (p *planner) checkOrder(name string, command bson.D, plan bench.Plan) {
 // indexes are those of a collection, with their keys.
 func (p *planner) indexes(collection string) []bench.Index {
 	p.t.Helper()
+	if indexes, known := p.listed[collection]; known {
+		return indexes
+	}
 	specifications, err := p.explainer.db.Collection(collection).Indexes().ListSpecifications(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
@@ -112,6 +117,7 @@ func (p *planner) indexes(collection string) []bench.Index {
 			indexes[i].Keys = append(indexes[i].Keys, key.Key)
 		}
 	}
+	p.listed[collection] = indexes
 	return indexes
 }
 

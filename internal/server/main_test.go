@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,6 +33,11 @@ import (
 func TestMain(m *testing.M) { testdb.Main(m) }
 
 const business = 7
+
+// sendBuffer is how many bytes of an answer the system keeps for who does not read. By
+// itself it keeps megabytes: a test would have to ask for hundreds of answers until one
+// waits in the server.
+const sendBuffer = 64 << 10
 
 // site is a server whose parts a test can take away.
 type site struct {
@@ -90,7 +96,14 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	if change != nil {
 		change(&o)
 	}
-	served := httptest.NewServer(server.New(o))
+	served := httptest.NewUnstartedServer(server.New(o))
+	served.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		if err := conn.(*net.TCPConn).SetWriteBuffer(sendBuffer); err != nil {
+			t.Error(err)
+		}
+		return ctx
+	}
+	served.Start()
 	s.url = served.URL
 	s.lose = func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
