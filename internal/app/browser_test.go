@@ -16,8 +16,7 @@ import (
 )
 
 const (
-	// browserTimeout bounds one run of the browser; each of its steps has half
-	// a minute.
+	// browserTimeout bounds one run of the browser; each of its steps has a minute.
 	browserTimeout = 15 * time.Minute
 	// smallestScreenshot is what a page with something on it takes, in bytes.
 	smallestScreenshot = 10_000

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-export const patience = 30_000; // Milliseconds for one step, on a slow machine.
+export const patience = 60_000; // Milliseconds for one step, on a slow machine.
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -10,6 +10,14 @@ async function downloaded(page, within, name) {
   return { name: download.suggestedFilename(), lines: (await readFile(await download.path(), "utf8")).trimEnd().split(/\r?\n/) };
 }
 
+// waiting makes an import that waits for its file, and answers its id.
+async function waiting(world) {
+  const { importClients } = await world.ask("mutation { importClients(input: {match: NONE}) { job { jobId } userErrors { code } } }");
+  return importClients.job.jobId;
+}
+
+const cancel = (world, jobId) => world.ask("mutation ($jobId: ID!) { cancelJob(jobId: $jobId) { userErrors { code } } }", { jobId });
+
 export const tests = {
   "an export has the clients of the list's filter, and can be downloaded": async (world) => {
     const tag = "out-by-file";
@@ -111,6 +119,33 @@ export const tests = {
     await imports.first().getByText("Done").waitFor();
     const { clientReport } = await world.ask('{ clientReport(filter: {searchTerm: "ina@preview.example"}) { firstName dateOfBirth emailAddress } }');
     check(clientReport.length === 1 && clientReport[0].dateOfBirth === "1993-01-02", `there came in ${JSON.stringify(clientReport)}`);
+  },
+
+  "a job tells how far it is while nobody asks": async (world) => {
+    const jobId = await waiting(world);
+    const page = await world.window("/files");
+    // From then on nothing that is asked for is answered.
+    page.expectsErrors = true;
+    let refuse = false;
+    await page.route("**/graphql", (route) => (refuse && route.request().postData()?.includes("FileJobs") ? route.abort() : route.continue()));
+    const line = page.getByRole("listitem", { name: `Import ${jobId}`, exact: true });
+    await line.getByText("Waits for its file").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    refuse = true;
+    await cancel(world, jobId);
+    await line.getByText("Cancelled").waitFor();
+  },
+
+  "without a live connection jobs are asked for": async (world) => {
+    const jobId = await waiting(world);
+    const page = await world.window(null);
+    page.expectsErrors = true;
+    await page.routeWebSocket(/\/graphql$/, (socket) => socket.close());
+    await page.goto(`${world.base}/console/files`);
+    const line = page.getByRole("listitem", { name: `Import ${jobId}`, exact: true });
+    await line.getByText("Waits for its file").waitFor();
+    await cancel(world, jobId);
+    await line.getByText("Cancelled").waitFor();
   },
 
   "an upload that is cut off goes on where it was": async (world) => {

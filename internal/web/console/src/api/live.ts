@@ -1,7 +1,7 @@
 // What happens to clients while the console is open: one subscription for all
 // screens, which goes on behind the last event after a break.
 import { useSyncExternalStore } from "react";
-import { stringifyDocument } from "@urql/core";
+import { stringifyDocument, type TypedDocumentNode } from "@urql/core";
 import { createClient, type Client as SocketClient } from "graphql-ws";
 import type { OperationLog } from "~/api/operations";
 import { ClientChangedDocument, type ClientChangedSubscription } from "~/screens/frame/frame.generated";
@@ -152,6 +152,45 @@ export class Live {
         complete: lost,
       },
     );
+  }
+
+  // follow subscribes to something else beside, as long as this connection lasts,
+  // and returns what ends it. ended is called once nothing more comes, for whatever
+  // reason, but not of who ended it.
+  follow<Data, Variables extends Record<string, unknown>>(
+    document: TypedDocumentNode<Data, Variables>,
+    name: string,
+    variables: Variables,
+    { told, ended }: { told(data: Data): void; ended(): void },
+  ): () => void {
+    if (!this.socket || this.state !== "live") {
+      ended();
+      return () => undefined;
+    }
+    let over = false;
+    const end = () => {
+      if (!over) {
+        over = true;
+        ended();
+      }
+    };
+    this.log.remember("subscription", document, variables);
+    const cancel = this.socket.subscribe<Data>(
+      { query: stringifyDocument(document), operationName: name, variables },
+      {
+        next: ({ data }) => {
+          if (data && !over) {
+            told(data);
+          }
+        },
+        error: end,
+        complete: end,
+      },
+    );
+    return () => {
+      over = true;
+      cancel();
+    };
   }
 
   private resync() {

@@ -1,14 +1,20 @@
-// The jobs that the caller sees, latest first, read again while some go on.
+// The jobs that the caller sees, latest first. Those that go on tell by
+// subscriptions how far they are; where there is no live connection, they are read
+// again each second.
 import { useCallback, useEffect, useState } from "react";
 import { useApi } from "~/api/api";
 import { troubleOf, type Trouble } from "~/api/errors";
-import { FileJobsDocument, type FileJobFragment } from "~/screens/files/files.generated";
+import { useLiveState } from "~/api/live";
+import { FileJobsDocument, JobChangedDocument, type FileJobFragment } from "~/screens/files/files.generated";
 
 const partSize = 20;
 const mostJobs = 100;
 
-// How often they are read again, in milliseconds: while some go on, and else, for
-// links that are good for an hour.
+// How many jobs are followed at most: a connection has room for few subscriptions.
+const mostFollowed = 5;
+
+// How often they are read again, in milliseconds: while some go on that do not tell
+// of themselves, and else, for links that are good for an hour.
 const soon = 1000;
 const later = 20 * 60_000;
 
@@ -41,13 +47,17 @@ export function useJobs(): Jobs {
     }
   }, [client, first]);
   useEffect(() => void read(), [read]);
-  const goesOn = (jobs ?? []).some(isOpen);
+  const told = useCallback((job: FileJobFragment) => {
+    setJobs((known) => known?.map((one) => (one.jobId === job.jobId ? job : one)) ?? null);
+  }, []);
+  const goOn = (jobs ?? []).filter(isOpen).map((job) => job.jobId);
+  const mustAsk = useFollowed(goOn, told);
   useEffect(() => {
     const timer = window.setInterval(() => {
       if (!document.hidden) {
         void read();
       }
-    }, goesOn ? soon : later);
+    }, mustAsk ? soon : later);
     // Who comes back to the page may find links that are good no more.
     const look = () => void (document.hidden || read());
     document.addEventListener("visibilitychange", look);
@@ -55,6 +65,30 @@ export function useJobs(): Jobs {
       window.clearInterval(timer);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [goesOn, read]);
+  }, [mustAsk, read]);
   return { jobs, hasMore, trouble, again: () => void read(), more: () => setFirst(mostJobs) };
+}
+
+// useFollowed has told called with each of these jobs when it has come further,
+// and says whether some of them must be asked for instead.
+function useFollowed(jobIds: readonly string[], told: (job: FileJobFragment) => void): boolean {
+  const { live } = useApi();
+  const isLive = useLiveState(live) === "live";
+  // Those whose subscription ended, perhaps before the job did.
+  const [silent, setSilent] = useState<ReadonlySet<string>>(new Set());
+  const followed = jobIds.slice(0, mostFollowed).join(" ");
+  useEffect(() => {
+    setSilent(new Set());
+    if (!isLive || followed === "") {
+      return;
+    }
+    const ends = followed.split(" ").map((jobId) =>
+      live.follow(JobChangedDocument, "JobChanged", { jobId }, {
+        told: ({ jobChanged }) => jobChanged && told(jobChanged),
+        ended: () => setSilent((known) => new Set([...known, jobId])),
+      }),
+    );
+    return () => ends.forEach((end) => end());
+  }, [live, isLive, followed, told]);
+  return jobIds.length > 0 && (!isLive || jobIds.length > mostFollowed || jobIds.some((jobId) => silent.has(jobId)));
 }
