@@ -53,6 +53,20 @@ export const tests = {
     await page.waitForFunction((wanted) => Number(document.querySelector("[role=grid]")?.ariaRowCount) === wanted + 1, born);
   },
 
+  "the list is sorted by dates too, from the newest first": async (world) => {
+    await world.newClient({ firstName: "Nelly", lastName: "Newest", emailAddress: "nelly@newest.example" });
+    const page = await world.window("/clients");
+    const head = page.getByRole("columnheader", { name: "Created" });
+    await head.getByRole("button").click();
+    await page.waitForURL(/sort=-created/);
+    await rows(page).first().getByRole("link", { name: "Nelly Newest" }).waitFor();
+    check((await head.getAttribute("aria-sort")) === "descending", "the column does not say how it is sorted");
+    await head.getByRole("button").click();
+    await page.waitForURL(/sort=created/);
+    const { clientConnection } = await world.ask("{ clientConnection(first: 1, orderBy: {field: CREATED_DATE}) { nodes { fullName } } }");
+    await rows(page).first().getByRole("link", { name: clientConnection.nodes[0].fullName }).waitFor();
+  },
+
   "a filter that nobody matches says so, and can be taken back": async (world) => {
     const page = await world.window("/clients?tag=nobody-has-this-tag");
     await page.getByRole("heading", { name: "No client matches" }).waitFor();

@@ -5,6 +5,19 @@ async function save(page) {
   await page.keyboard.press("Control+s");
 }
 
+// crowd makes so many clients, numbered by their first names, and answers their ids.
+async function crowd(world, count, firstName, lastName) {
+  const ids = [];
+  for (let at = 0; at < count; at += 100) {
+    const inputs = Array.from({ length: Math.min(100, count - at) }, (_, n) => ({
+      firstName: `${firstName} ${at + n + 1}`, lastName, emailAddress: `${firstName}${at + n + 1}@${lastName}.example`.toLowerCase(),
+    }));
+    const { createClients } = await world.ask("mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { results { client { clientId } } } }", { inputs });
+    ids.push(...createClients.results.map((one) => one.client.clientId));
+  }
+  return ids;
+}
+
 export const tests = {
   "only what is changed is sent, and what is wrong is told at its field": async (world) => {
     const id = await world.newClient({ firstName: "Edda", lastName: "Editing", emailAddress: "edda@editing.example" });
@@ -144,21 +157,14 @@ export const tests = {
     await page.getByRole("img", { name: /1 client may see Vera Viewed/ }).waitFor();
     check((await world.client(other, "viewClients { clientId }")).viewClients[0].clientId === id, "the edge is not there");
     await toast(page, "Done").getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("img", { name: /0 clients may see Vera Viewed/ }).waitFor();
+    await page.getByRole("img", { name: /Nobody else may see Vera Viewed/ }).waitFor();
     check((await world.client(other, "viewClients { clientId }")).viewClients.length === 0, "the edge is there still");
   },
 
   "of hundreds of viewers the first are shown, and more on request": async (world) => {
     const count = 205;
     const id = await world.newClient({ firstName: "Hedda", lastName: "Hundreds", emailAddress: "hedda@hundreds.example" });
-    const ids = [];
-    for (let at = 0; at < count; at += 100) {
-      const inputs = Array.from({ length: Math.min(100, count - at) }, (_, n) => ({
-        firstName: `Viewer ${at + n + 1}`, lastName: "Hundredfold", emailAddress: `viewer${at + n + 1}@hundredfold.example`,
-      }));
-      const { createClients } = await world.ask("mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { results { client { clientId } } } }", { inputs });
-      ids.push(...createClients.results.map((one) => one.client.clientId));
-    }
+    const ids = await crowd(world, count, "Viewer", "Hundredfold");
     await world.ask("mutation ($id: ID!, $ids: [ID!]!) { addClientViewers(clientId: $id, viewerClientIds: $ids) { userErrors { code } } }", { id, ids });
     const page = await world.window(`/clients/${id}?tab=viewers`);
     const viewers = page.locator("section").filter({ has: page.getByRole("heading", { name: "Who may see Hedda Hundreds" }) });
@@ -170,6 +176,38 @@ export const tests = {
     check((await viewers.getByRole("listitem").count()) === count, "not all are shown");
     check((await viewers.getByRole("button", { name: "Show more" }).count()) === 0, "there is still more");
     await page.getByText("205 clients may see Hedda Hundreds").waitFor();
+  },
+
+  "whom one may see is shown to the last, beyond the first thousand": async (world) => {
+    const most = 1000;
+    const ids = await crowd(world, 2, "Subject", "Thousandfold");
+    const id = await world.newClient({ firstName: "Thea", lastName: "Thousands", emailAddress: "thea@thousands.example", clientIdsClientCanView: ids });
+    const page = await world.window(null);
+    // A thousand are put before the two that there are: making them takes minutes.
+    await page.route("**/graphql", async (route) => {
+      if (!route.request().postData()?.includes("query ClientViewers")) {
+        return route.continue();
+      }
+      const response = await route.fetch({ headers: { ...route.request().headers(), accept: "application/json" } });
+      const answer = await response.json();
+      const { subjects } = route.request().postDataJSON().variables;
+      answer.data.client.viewClients = Array.from({ length: Math.min(subjects, most) }, (_, n) => ({
+        __typename: "Client", id: `made-up-${n}`, clientId: String(n + 1), fullName: `Made Up ${n + 1}`, emailAddress: null,
+      }));
+      return route.fulfill({ response, json: answer });
+    });
+    await page.goto(`${world.base}/console/clients/${id}?tab=viewers`);
+    const subjects = page.locator("section").filter({ has: page.getByRole("heading", { name: "Whom Thea Thousands may see" }) });
+    const more = subjects.getByRole("button", { name: "Show more" });
+    for (const shown of [200, 400, 600, 800, most]) {
+      await subjects.getByRole("listitem").nth(shown - 1).waitFor();
+      check((await subjects.getByRole("listitem").count()) === shown, `not ${shown} are shown`);
+      await more.click();
+    }
+    await subjects.getByRole("link", { name: "Subject 1 Thousandfold" }).waitFor();
+    await subjects.getByRole("link", { name: "Subject 2 Thousandfold" }).waitFor();
+    await more.waitFor({ state: "detached" });
+    await page.getByText("who may see 1,002 clients").waitFor();
   },
 
   "appointments are told from the soonest, and from the latest that was, as the scheduler sends them": async (world) => {

@@ -19,6 +19,7 @@ export const en = {
     settings: "Settings",
     webhooks: "Webhooks",
     files: "Import & export",
+    filesShort: "Files",
     feed: "Feed",
     more: "More",
   },
@@ -118,7 +119,8 @@ export const en = {
       modified: "Changed",
       id: "Id",
     },
-    sortedBy: (column: string, down: boolean) => `Sorted by ${column}, ${down ? "Z to A" : "A to Z"}`,
+    sortedBy: (column: string, down: boolean, dates: boolean) =>
+      `Sorted by ${column}, ${dates ? (down ? "newest first" : "oldest first") : down ? "Z to A" : "A to Z"}`,
     sortBy: (column: string) => `Sort by ${column}`,
     status: { ACTIVE: "Active", BLACKLISTED: "Blacklisted" },
     blocked: "Login refused",
@@ -348,8 +350,8 @@ export const en = {
     more: "Show more",
     most: (n: number) => `The first ${numbers.format(n)} are shown.`,
     summary: (name: string, viewers: string, subjects: string) => `${viewers} see ${name}, who may see ${subjects}.`,
-    mayView: (n: number, more: boolean) => (more ? `More than ${numbers.format(n)} clients may` : many(n, "client may", "clients may")),
-    viewed: (n: number, more: boolean) => (more ? `more than ${numbers.format(n)} clients` : many(n, "client", "clients")),
+    mayView: (n: number, more: boolean) => (n === 0 ? "Nobody else may" : more ? `More than ${numbers.format(n)} clients may` : many(n, "client may", "clients may")),
+    viewed: (n: number, more: boolean) => (n === 0 ? "nobody else" : more ? `more than ${numbers.format(n)} clients` : many(n, "client", "clients")),
   },
   appointments: {
     upcoming: "To come",

@@ -22,6 +22,7 @@ export const he: Messages = {
     settings: "הגדרות",
     webhooks: "Webhooks",
     files: "ייבוא וייצוא",
+    filesShort: "קבצים",
     feed: "עדכונים",
     more: "עוד",
   },
@@ -121,7 +122,8 @@ export const he: Messages = {
       modified: "שונה",
       id: "מזהה",
     },
-    sortedBy: (column, down) => `ממוין לפי ${column}, ${down ? "מהסוף להתחלה" : "מהתחלה לסוף"}`,
+    sortedBy: (column, down, dates) =>
+      `ממוין לפי ${column}, ${dates ? (down ? "מהחדש לישן" : "מהישן לחדש") : down ? "מהסוף להתחלה" : "מהתחלה לסוף"}`,
     sortBy: (column) => `מיון לפי ${column}`,
     status: { ACTIVE: "פעיל", BLACKLISTED: "ברשימה השחורה" },
     blocked: "הכניסה חסומה",

@@ -10,17 +10,17 @@ import { Avatar, Button, IconButton } from "~/design/controls";
 import { useToast } from "~/design/overlays";
 import { TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
-import { AddViewersDocument, ClientViewersDocument, RemoveViewersDocument, type ClientViewersQuery } from "~/screens/client/client.generated";
+import { AddViewersDocument, ClientViewersDocument, RemoveViewersDocument, type PersonFragment as Person } from "~/screens/client/client.generated";
+import { useFurtherSubjects, useFurtherViewers, type Further } from "~/screens/client/further";
 import type { Client } from "~/screens/client/properties";
 import { ViewerGraph } from "~/screens/client/ViewerGraph";
 import { FindClientsDocument, type FindClientsQuery } from "~/screens/frame/frame.generated";
 import { useMay } from "~/screens/frame/me";
 
-export type Person = NonNullable<ClientViewersQuery["client"]>["viewClients"][number];
 type Found = NonNullable<FindClientsQuery["filterClients"]>["clients"][number];
 
 // How many are shown first, and how many more each time; and how many the API
-// answers at most.
+// answers as a list of the client.
 const partSize = 200;
 const most = 1000;
 
@@ -29,14 +29,25 @@ function firstOf(parts: number): number {
   return Math.min(parts * partSize + 1, most);
 }
 
-// Part is the first of those that there are.
+// Part is the first of those that there are. more shows further ones; where it is
+// null although hasMore, the API has no way to them.
 export interface Part {
   people: readonly Person[];
   hasMore: boolean;
+  more: (() => void) | null;
 }
 
-function partOf(people: readonly Person[], parts: number): Part {
-  return { people: people.slice(0, parts * partSize), hasMore: people.length > parts * partSize };
+function partOf(people: readonly Person[], parts: number, further: Further, nextPart: () => void): Part {
+  if (people.length < most || parts * partSize < most) {
+    return { people: people.slice(0, parts * partSize), hasMore: people.length > parts * partSize, more: nextPart };
+  }
+  const { more } = further;
+  const known = new Set(people.map((person) => person.id));
+  return {
+    people: [...people, ...further.people.filter((person) => !known.has(person.id))],
+    hasMore: !further.isDone,
+    more: more && (() => more(people)),
+  };
 }
 
 export function Viewers({ client }: { client: Client }) {
@@ -52,6 +63,8 @@ export function Viewers({ client }: { client: Client }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [client.version]);
   const change = useChangeViewers(again);
+  const furtherViewers = useFurtherViewers(client);
+  const furtherSubjects = useFurtherSubjects(client);
 
   const trouble = troubleOf(error, data);
   // What was shown stays while more is read.
@@ -66,8 +79,8 @@ export function Viewers({ client }: { client: Client }) {
     return trouble ? <TroubleState trouble={trouble} retry={again} /> : <div className="panel-wait" aria-busy={fetching} />;
   }
   const name = client.fullName ?? client.clientId;
-  const viewers = partOf(shown.viewByClients, parts.viewers);
-  const subjects = partOf(shown.viewClients, parts.subjects);
+  const viewers = partOf(shown.viewByClients, parts.viewers, furtherViewers, () => setParts({ ...parts, viewers: parts.viewers + 1 }));
+  const subjects = partOf(shown.viewClients, parts.subjects, furtherSubjects, () => setParts({ ...parts, subjects: parts.subjects + 1 }));
   return (
     <div className="viewers">
       <ViewerGraph name={name} viewers={viewers} subjects={subjects} />
@@ -76,8 +89,7 @@ export function Viewers({ client }: { client: Client }) {
           title={t.viewers.viewers(name)}
           empty={t.viewers.noViewers}
           people={viewers}
-          isReading={fetching}
-          onMore={() => setParts({ ...parts, viewers: parts.viewers + 1 })}
+          isReading={fetching || furtherViewers.isReading}
           addLabel={t.viewers.addViewer}
           editable={mayWrite}
           onAdd={(person) => void change(person.clientId, client.clientId, true)}
@@ -87,8 +99,7 @@ export function Viewers({ client }: { client: Client }) {
           title={t.viewers.subjects(name)}
           empty={t.viewers.noSubjects}
           people={subjects}
-          isReading={fetching}
-          onMore={() => setParts({ ...parts, subjects: parts.subjects + 1 })}
+          isReading={fetching || furtherSubjects.isReading}
           addLabel={t.viewers.addSubject}
           editable={mayWrite}
           onAdd={(person) => void change(client.clientId, person.clientId, true)}
@@ -129,7 +140,6 @@ function People(props: {
   empty: string;
   people: Part;
   isReading: boolean;
-  onMore(): void;
   addLabel: string;
   editable: boolean;
   onAdd(person: Found): void;
@@ -159,12 +169,12 @@ function People(props: {
           </li>
         ))}
       </ul>
-      {props.people.hasMore ? (
-        <Button isDisabled={props.isReading} onPress={props.onMore}>
+      {props.people.hasMore && props.people.more ? (
+        <Button isDisabled={props.isReading} onPress={props.people.more}>
           {t.viewers.more}
         </Button>
       ) : null}
-      {props.people.people.length >= most ? <p className="soft small">{t.viewers.most(most)}</p> : null}
+      {props.people.hasMore && !props.people.more ? <p className="soft small">{t.viewers.most(most)}</p> : null}
     </section>
   );
 }

@@ -11,12 +11,16 @@ import { useNarrow } from "~/design/narrow";
 import { useText } from "~/i18n";
 import type { ClientOrder } from "~/schema.generated";
 import { Cell, gridStyle, Standing, Tags, type ColumnId } from "~/screens/clients/columns";
+import { isByDate } from "~/screens/clients/filters";
 import type { ClientList, ListState, Row } from "~/screens/clients/list";
 
 const rowHeight = 44;
 const cardHeight = 68;
 // How many rows before the loaded end the next part is asked for.
 const ahead = 40;
+
+// The columns that the API orders by, beside the name.
+const sortFields: Partial<Record<ColumnId, ClientOrder["field"]>> = { email: "EMAIL_ADDRESS", created: "CREATED_DATE", modified: "MODIFIED_DATE" };
 
 export interface GridProps {
   list: ClientList;
@@ -106,15 +110,16 @@ export function ClientGrid(props: GridProps) {
           />
         </span>
         <SortHeader field="FULL_NAME" label={t.clients.column.name} index={2} {...props} />
-        {columns.map((column, index) =>
-          column === "email" ? (
-            <SortHeader key={column} field="EMAIL_ADDRESS" label={t.clients.column.email} index={index + 3} {...props} />
+        {columns.map((column, index) => {
+          const field = sortFields[column];
+          return field ? (
+            <SortHeader key={column} field={field} label={t.clients.column[column]} index={index + 3} {...props} />
           ) : (
             <span key={column} role="columnheader" aria-colindex={index + 3} className="clip">
               {t.clients.column[column]}
             </span>
-          ),
-        )}
+          );
+        })}
       </div>
       <div className="grid-body" role="rowgroup" style={{ blockSize: virtual.getTotalSize() }}>
         {items.map((item) => {
@@ -179,10 +184,10 @@ function SortHeader(props: {
         type="button"
         className="sort"
         onClick={() => props.onSort(props.field)}
-        title={sorted ? t.clients.sortedBy(props.label, down) : t.clients.sortBy(props.label)}
+        title={sorted ? t.clients.sortedBy(props.label, down, isByDate(props.field)) : t.clients.sortBy(props.label)}
       >
         {props.label}
-        {sorted ? <Icon name={down ? "up" : "down"} /> : null}
+        {sorted ? <Icon name={down ? "down" : "up"} /> : null}
       </button>
     </span>
   );

@@ -14,7 +14,7 @@ import { FilterChoicesDocument, type FilterChoicesQuery } from "~/screens/client
 import { columnIds, readColumns, usualColumns, type ColumnId } from "~/screens/clients/columns";
 import { CreateDialog } from "~/screens/clients/CreateDialog";
 import { FilterBar } from "~/screens/clients/FilterBar";
-import { apiFilter, isFiltered, useFilters } from "~/screens/clients/filters";
+import { apiFilter, isFiltered, sortBy, useFilters } from "~/screens/clients/filters";
 import { useClientList, type Question } from "~/screens/clients/list";
 import { Preview } from "~/screens/clients/Preview";
 import { Views } from "~/screens/clients/Views";
@@ -43,11 +43,7 @@ export function ClientsScreen() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const preview = params.get("open") ?? "";
 
-  const sort = (field: ClientOrder["field"]) => {
-    const down = filters.order.field === field && filters.order.direction === "ASC";
-    const name = field === "EMAIL_ADDRESS" ? "email" : "name";
-    change({ sort: down ? `-${name}` : name === "name" ? null : name });
-  };
+  const sort = (field: ClientOrder["field"]) => change({ sort: sortBy(field, filters.order) });
 
   useEffect(() => {
     document.title = t.clients.title;

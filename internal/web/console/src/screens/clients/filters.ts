@@ -30,7 +30,6 @@ export function readFilters(params: URLSearchParams): Filters {
       fields.set(name.slice(fieldPrefix.length), params.getAll(name));
     }
   }
-  const sort = params.get("sort") ?? "name";
   return {
     search: params.get("q") ?? "",
     values: {
@@ -47,11 +46,32 @@ export function readFilters(params: URLSearchParams): Filters {
     term: params.get("term") ?? "",
     deleted: params.has("deleted"),
     fields,
-    order: {
-      field: sort.endsWith("email") ? "EMAIL_ADDRESS" : "FULL_NAME",
-      direction: sort.startsWith("-") ? "DESC" : "ASC",
-    },
+    order: orderOf(params.get("sort") ?? ""),
   };
+}
+
+// What the address calls each order; "-" before it turns it round.
+const orders = { name: "FULL_NAME", email: "EMAIL_ADDRESS", created: "CREATED_DATE", modified: "MODIFIED_DATE" } as const satisfies Record<
+  string,
+  ClientOrder["field"]
+>;
+
+function orderOf(sort: string): ClientOrder {
+  const name = sort.replace(/^-/, "");
+  return { field: name in orders ? orders[name as keyof typeof orders] : "FULL_NAME", direction: sort.startsWith("-") ? "DESC" : "ASC" };
+}
+
+export function isByDate(field: ClientOrder["field"]): boolean {
+  return field === "CREATED_DATE" || field === "MODIFIED_DATE";
+}
+
+// sortBy is what the address says once somebody chooses a column to sort by: dates
+// begin with the newest, and who chooses the same again turns it round. Null is the
+// usual order.
+export function sortBy(field: ClientOrder["field"], now: ClientOrder): string | null {
+  const name = Object.entries(orders).find(([, order]) => order === field)?.[0] ?? "name";
+  const down = now.field === field ? now.direction === "ASC" : isByDate(field);
+  return down ? `-${name}` : name === "name" ? null : name;
 }
 
 // apiFilter is the filter as the API takes it. types tells what the values of

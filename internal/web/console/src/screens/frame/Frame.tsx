@@ -11,6 +11,7 @@ import { useLiveState } from "~/api/live";
 import { useOutbox } from "~/api/outbox";
 import { Button, IconButton } from "~/design/controls";
 import { Icon, type IconName } from "~/design/icons";
+import { useNarrow } from "~/design/narrow";
 import { useToast } from "~/design/overlays";
 import { TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
@@ -87,6 +88,7 @@ function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
 
 function Side({ me }: { me: Me }) {
   const t = useText();
+  const narrow = useNarrow();
   const business = me.business.name ?? t.frame.noName;
   return (
     <nav className="side" aria-label={t.nav.main}>
@@ -99,7 +101,7 @@ function Side({ me }: { me: Me }) {
       <ul>
         {placesFor(me).filter((place) => !place.isPart).map((place) => (
           <li key={place.path}>
-            <Place icon={place.icon} path={place.path} label={t.nav[place.name]} />
+            <Place icon={place.icon} path={place.path} label={t.nav[(narrow && place.short) || place.name]} />
           </li>
         ))}
       </ul>

@@ -6,6 +6,8 @@ import type { Permission } from "~/schema.generated";
 
 export interface Place {
   name: keyof Messages["nav"] & string;
+  // What a phone's bar, with little room, calls it.
+  short?: keyof Messages["nav"] & string;
   path: string;
   icon: IconName;
   // One of these, where it needs a permission.
@@ -17,7 +19,7 @@ export interface Place {
 const places: readonly Place[] = [
   { name: "clients", path: "/clients", icon: "clients" },
   { name: "duplicates", path: "/duplicates", icon: "duplicates", needs: ["MERGE"] },
-  { name: "files", path: "/files", icon: "files", needs: ["EXPORT", "IMPORT"] },
+  { name: "files", short: "filesShort", path: "/files", icon: "files", needs: ["EXPORT", "IMPORT"] },
   { name: "fields", path: "/fields", icon: "fields" },
   { name: "settings", path: "/settings", icon: "settings" },
   { name: "webhooks", path: "/settings/webhooks", icon: "webhook", needs: ["ADMIN"], isPart: true },
