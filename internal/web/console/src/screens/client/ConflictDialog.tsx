@@ -6,6 +6,7 @@ import { Button } from "~/design/controls";
 import { ModalDialog } from "~/design/overlays";
 import { useText } from "~/i18n";
 import { useLabel } from "~/screens/client/Editor";
+import { useReadable } from "~/screens/client/readable";
 import { allProperties, changedKeys, textOf, type Client, type Draft, type EditKey } from "~/screens/client/properties";
 
 export interface Conflict {
@@ -23,6 +24,7 @@ export function ConflictDialog(props: { conflict: Conflict; onResolve(draft: Dra
   const { base, theirs, draft } = props.conflict;
   const t = useText();
   const label = useLabel(theirs);
+  const readable = useReadable(theirs);
   const mine = changedKeys(base, draft);
   // Both changed it, to different values.
   const contested = mine.filter((key) => textOf(theirs, key) !== textOf(base, key) && textOf(theirs, key) !== draft[key]);
@@ -54,16 +56,16 @@ export function ConflictDialog(props: { conflict: Conflict; onResolve(draft: Dra
           <div className="contest-head">
             <h3 dir="auto">{label(key)}</h3>
             <span className="soft small">
-              {t.conflict.was} <bdi>{textOf(base, key) || "—"}</bdi>
+              {t.conflict.was} <bdi>{readable(key, textOf(base, key)) || "—"}</bdi>
             </span>
           </div>
           <Radio className="contest-side" value="theirs">
             <span className="soft small">{t.conflict.theirs}</span>
-            <span dir="auto">{textOf(theirs, key) || "—"}</span>
+            <span dir="auto">{readable(key, textOf(theirs, key)) || "—"}</span>
           </Radio>
           <Radio className="contest-side" value="mine">
             <span className="soft small">{t.conflict.mine}</span>
-            <span dir="auto">{draft[key] || "—"}</span>
+            <span dir="auto">{readable(key, draft[key]) || "—"}</span>
           </Radio>
         </RadioGroup>
       ))}

@@ -14,6 +14,7 @@ import { useFormats } from "~/i18n/format";
 import { ClientHistoryDocument, type ClientHistoryQuery } from "~/screens/client/client.generated";
 import { useLabel } from "~/screens/client/Editor";
 import { draftOf, keyOfHistory, patchOf, textOf, type Client } from "~/screens/client/properties";
+import { useReadable } from "~/screens/client/readable";
 import { sendPatch } from "~/screens/client/send";
 import { useMay } from "~/screens/frame/me";
 import { RoleName } from "~/screens/frame/roles";
@@ -122,6 +123,7 @@ function HistoryItem({ entry, client, again }: { entry: Entry; client: Client; a
 function ChangeLine({ change, client, again }: { change: Change; client: Client; again(): void }) {
   const t = useText();
   const label = useLabel(client);
+  const readable = useReadable(client);
   const restore = useRestore(client, again);
   const key = keyOfHistory(client, change.path);
   const mayRestore =
@@ -148,11 +150,11 @@ function ChangeLine({ change, client, again }: { change: Change; client: Client;
       <span className="change-values">
         {change.before === null || change.before === undefined ? null : (
           <>
-            <del dir="auto">{draftOf(change.before)}</del>
+            <del dir="auto">{readable(change.path, change.before)}</del>
             <Icon name="forward" />
           </>
         )}
-        <ins dir="auto">{change.after === null || change.after === undefined ? t.history.cleared : draftOf(change.after)}</ins>
+        <ins dir="auto">{change.after === null || change.after === undefined ? t.history.cleared : readable(change.path, change.after)}</ins>
       </span>
       {mayRestore && key ? (
         <Button look="quiet" className="restore" aria-label={t.history.restoreValue(label(change.path))} onPress={() => void restore(key, draftOf(change.before))}>

@@ -13,8 +13,8 @@ export const usualColumns: readonly ColumnId[] = ["email", "phone", "tags", "app
 // How wide a column is at least, in pixels, and its share of what is left.
 const widths: Record<ColumnId, readonly [number, number]> = {
   email: [190, 1.6],
-  phone: [130, 0.8],
-  tags: [160, 1.4],
+  phone: [152, 0.8],
+  tags: [170, 1.9],
   company: [120, 1],
   city: [100, 0.8],
   appointments: [92, 0],
@@ -23,7 +23,7 @@ const widths: Record<ColumnId, readonly [number, number]> = {
   id: [84, 0],
 };
 const checkWidth = 28;
-const nameWidth: readonly [number, number] = [200, 2];
+const nameWidth: readonly [number, number] = [200, 1.5];
 const gap = 12;
 const sides = 32;
 

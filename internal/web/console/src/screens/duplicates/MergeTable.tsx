@@ -1,10 +1,11 @@
-// The clients side by side. What differs is marked and, where the API lets one
+// The clients side by side. What contradicts is marked and, where the API lets one
 // choose, chosen.
 import { Avatar, Badge } from "~/design/controls";
 import { Icon } from "~/design/icons";
 import { useText } from "~/i18n";
 import { useLabel } from "~/screens/client/Editor";
 import { allProperties, textOf, type Client, type EditKey } from "~/screens/client/properties";
+import { useReadable } from "~/screens/client/readable";
 import type { MergeOutcomeFragment } from "~/screens/duplicates/duplicates.generated";
 
 interface TableProps {
@@ -61,7 +62,7 @@ export function MergeTable(props: TableProps) {
         </thead>
         <tbody>
           {shown.map((key) => (
-            <Line key={key} editKey={key} label={label(key)} differs={differs(key)} {...props} report={report} />
+            <Line key={key} editKey={key} label={label(key)} {...props} report={report} />
           ))}
         </tbody>
       </table>
@@ -69,18 +70,21 @@ export function MergeTable(props: TableProps) {
   );
 }
 
-function Line(props: TableProps & { editKey: EditKey; label: string; differs: boolean }) {
+function Line(props: TableProps & { editKey: EditKey; label: string }) {
   const { clients, report, editKey } = props;
   const t = useText();
+  const readable = useReadable(clients[0]);
+  // What only one of them has contradicts nothing: it fills.
+  const contradicts = new Set(clients.map((client) => textOf(client, editKey)).filter(Boolean)).size > 1;
   const conflict = report?.conflicts.find((one) => one.field === editKey);
   // What was chosen shows at once; the API's report follows.
   const winner = props.choices.find((one) => one.field === editKey)?.fromClientId ?? conflict?.winnerClientId;
   const fill = report?.fills.find((one) => one.field === editKey);
   return (
-    <tr className={props.differs ? "differs" : ""}>
+    <tr>
       <th scope="row">
         <span dir="auto">{props.label}</span>
-        {props.differs ? (
+        {contradicts ? (
           <span className="differs-mark" title={t.merge.differs}>
             <Icon name="warning" />
             <span className="visually-hidden">{t.merge.differs}</span>
@@ -89,7 +93,7 @@ function Line(props: TableProps & { editKey: EditKey; label: string; differs: bo
         {conflict && !conflict.choosable ? <Badge>{t.merge.strictest}</Badge> : null}
       </th>
       {clients.map((client) => {
-        const text = textOf(client, editKey);
+        const text = readable(editKey, textOf(client, editKey));
         const wins = winner === client.clientId || fill?.fromClientId === client.clientId;
         const value = (
           <span dir="auto" className="merge-value">
