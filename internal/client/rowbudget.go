@@ -46,7 +46,17 @@ func WithRowBudget(ctx context.Context, b *RowBudget) context.Context {
 // CountRows takes rows from the budget of ctx, if it has one. A store calls it
 // for each row before it goes on to the next. Error: TOO_MANY_ROWS.
 func CountRows(ctx context.Context, rows int64) error {
+	return RowBudgetOf(ctx).Count(rows)
+}
+
+// RowBudgetOf is the budget of ctx; nil, which bounds nothing, where it has none.
+func RowBudgetOf(ctx context.Context) *RowBudget {
 	b, _ := ctx.Value(rowBudgetKey{}).(*RowBudget)
+	return b
+}
+
+// Count takes rows from the budget, as CountRows does. Error: TOO_MANY_ROWS.
+func (b *RowBudget) Count(rows int64) error {
 	if b == nil {
 		return nil
 	}
@@ -57,7 +67,7 @@ func CountRows(ctx context.Context, rows int64) error {
 // WithRowsAnew returns a context with a budget of its own, as large as that of ctx:
 // for what one reader reads again and again while its caller waits.
 func WithRowsAnew(ctx context.Context) context.Context {
-	b, _ := ctx.Value(rowBudgetKey{}).(*RowBudget)
+	b := RowBudgetOf(ctx)
 	if b == nil {
 		return ctx
 	}

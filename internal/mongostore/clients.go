@@ -81,6 +81,8 @@ func (r *clientReads) ViewerRows(ctx context.Context, scope client.Scope, subjec
 
 // reader reads documents as records, or as rows.
 type reader[T any] interface {
+	// Expect says how many documents come next.
+	Expect(documents int)
 	Read(document bson.Raw) (T, error)
 	Base(T) client.Base
 	Subjects(T) []int64
@@ -105,7 +107,7 @@ func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope 
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, part...)
+		found = joined(found, part)
 	}
 	return found, nil
 }
@@ -132,7 +134,7 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, part...)
+		found = joined(found, part)
 	}
 	if len(subjectIDs) > query.IDChunk {
 		id := func(one T) int64 { return as.Base(one).ClientID }
@@ -142,6 +144,14 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 	return found, nil
 }
 
+// joined are both parts of what was found. Most reads have one, which is not copied.
+func joined[T any](found, part []T) []T {
+	if found == nil {
+		return part
+	}
+	return append(found, part...)
+}
+
 // read runs one query of clients.
 func (r *clientReads) read(ctx context.Context, q query.Query, w query.Window, need client.Selection) ([]*client.Client, error) {
 	return readAs(ctx, r, r.codec, q, w, need)
@@ -149,7 +159,13 @@ func (r *clientReads) read(ctx context.Context, q query.Query, w query.Window, n
 
 func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection) ([]T, error) {
 	var found []T
-	err := streamAs(ctx, r, as, q, w, need, func(one T) bool {
+	expect := func(documents int) {
+		if documents > 0 {
+			as.Expect(documents)
+			found = make([]T, 0, documents)
+		}
+	}
+	err := streamAs(ctx, r, as, q, w, need, expect, func(one T) bool {
 		found = append(found, one)
 		return true
 	})
@@ -159,15 +175,17 @@ func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Qu
 // stream runs one query of clients, decodes as it reads, and visits what it finds
 // until visit returns false.
 func (r *clientReads) stream(ctx context.Context, q query.Query, w query.Window, need client.Selection, visit func(*client.Client) bool) error {
-	return streamAs(ctx, r, r.codec, q, w, need, visit)
+	return streamAs(ctx, r, r.codec, q, w, need, func(int) {}, visit)
 }
 
-// streamAs runs one query of clients, as a find where an index answers all of it.
-func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection, visit func(T) bool) error {
+// streamAs runs one query of clients, as a find where an index answers all of it. expect
+// is told how many come with the first message.
+func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection, expect func(documents int), visit func(T) bool) error {
 	cursor, err := r.open(ctx, q, w, r.codec.Projection(need))
 	if err != nil {
 		return fmt.Errorf("find clients: %w", err)
 	}
+	expect(cursor.RemainingBatchLength())
 	err = query.EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
 		one, err := as.Read(document)
 		return err == nil && visit(one), err

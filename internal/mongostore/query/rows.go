@@ -16,8 +16,9 @@ func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (mo
 		// The server gives a cursor up by itself; closing it early is a courtesy.
 		_ = cursor.Close(context.WithoutCancel(ctx))
 	}()
+	budget := client.RowBudgetOf(ctx)
 	for cursor.Next(ctx) {
-		if err := client.CountRows(ctx, 1); err != nil {
+		if err := budget.Count(1); err != nil {
 			return err
 		}
 		if more, err := visit(cursor.Current); err != nil || !more {

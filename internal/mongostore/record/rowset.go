@@ -25,15 +25,19 @@ type RowSet struct {
 	memory []byte
 	places []uint32
 	rows   []documentRow
-	// taken is for how many rows memory was taken last: few reads have many.
-	taken int
-	value rowValue
+	// expected is how many rows are known to come; 0 where nobody said. taken is for how
+	// many rows memory was taken last: few reads have many.
+	expected, taken int
+	value           rowValue
 }
 
 // baseNames are the names that every read loads, in the order of documents.
 func baseNames() []string {
 	return []string{schema.FieldID, schema.FieldBusiness, schema.FieldSchema, schema.FieldVersion, schema.FieldChange, schema.FieldLifecycle}
 }
+
+// slotSchema is the slot of the version that stored a document, among baseNames.
+const slotSchema = 2
 
 // NewRowSet returns the reader of rows with the selected parts.
 func (c *Codec) NewRowSet(need client.Selection) *RowSet {
@@ -61,37 +65,68 @@ type documentRow struct {
 
 var _ client.Row = (*documentRow)(nil)
 
-// Memory is taken for so many rows at first, and for so many at most.
+// Memory is taken for so many rows at first, and for so many at most; for more only of
+// those that are known to come.
 const (
 	fewRows  = 4
 	manyRows = 128
+	mostRows = 1024
 )
+
+// Expect says how many documents come next, so that memory is taken for them once.
+func (s *RowSet) Expect(documents int) { s.expected = min(documents, mostRows) }
 
 // Read is a document, or the part of one that a projection left, as a row. Errors:
 // ErrNewer, and for what is no client document.
 func (s *RowSet) Read(document bson.Raw) (client.Row, error) {
-	document, _, err := s.codec.Current(document)
-	if err != nil {
-		return nil, err
-	}
-	if len(s.rows) == cap(s.rows) {
-		s.taken = min(max(fewRows, 4*s.taken), manyRows)
-		s.rows = make([]documentRow, 0, s.taken)
-	}
-	s.rows = append(s.rows, documentRow{set: s, document: s.kept(document)})
-	r := &s.rows[len(s.rows)-1]
-	if len(s.places) < len(s.names) {
-		s.places = make([]uint32, s.taken*len(s.names))
-	}
-	r.at, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
-	r.types = s.room(len(s.names))
-	if err := r.find(); err != nil {
-		return nil, err
+	r := s.next()
+	r.keep(document)
+	// Nearly all documents are of this version, which is found with what else is wanted.
+	if err := r.find(); err != nil || !r.isCurrent() {
+		current, _, err := s.codec.Current(document)
+		if err != nil {
+			return nil, err
+		}
+		r.keep(current)
+		clear(r.at)
+		if err := r.find(); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.readBase(); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// next is a new row, of no document yet.
+func (s *RowSet) next() *documentRow {
+	if len(s.rows) == cap(s.rows) {
+		s.taken = min(max(fewRows, 4*s.taken), manyRows)
+		if s.expected > 0 {
+			s.taken, s.expected = s.expected, 0
+		}
+		s.rows = make([]documentRow, 0, s.taken)
+		s.places = make([]uint32, s.taken*len(s.names))
+	}
+	s.rows = append(s.rows, documentRow{set: s})
+	r := &s.rows[len(s.rows)-1]
+	r.at, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
+	return r
+}
+
+// isCurrent says whether the document says that this version stored it.
+func (r *documentRow) isCurrent() bool {
+	var version int64
+	return r.number(slotSchema, &version) && version == r.set.codec.SchemaVersion()
+}
+
+// keep copies a document into memory of the set's own: that of a cursor is valid until
+// its next document.
+func (r *documentRow) keep(document []byte) {
+	own := r.set.room(len(document) + len(r.set.names))
+	copy(own, document)
+	r.document, r.types = own[:len(document):len(document)], own[len(document):]
 }
 
 // Base is what every read loads of a row.
@@ -102,18 +137,13 @@ func (*RowSet) Subjects(row client.Row) []int64 {
 	return row.IDs(nil, client.PlaceOf(client.NameSubjects))
 }
 
-// kept is a document in memory of the set's own: that of a cursor is valid until its
-// next document.
-func (s *RowSet) kept(document []byte) []byte {
-	own := s.room(len(document))
-	copy(own, document)
-	return own
-}
-
+// room is memory for a row of that size. The documents of a read are much alike, and so
+// it is taken for all rows that are to come, and for a little more.
 func (s *RowSet) room(size int) []byte {
-	const aRow = 512
+	const atOnce = 64 << 10
 	if len(s.memory) < size {
-		s.memory = make([]byte, max(size, aRow*s.taken))
+		left := cap(s.rows) - len(s.rows) + 1
+		s.memory = make([]byte, max(size, min((size+size/8)*left, atOnce)))
 	}
 	own := s.memory[:size:size]
 	s.memory = s.memory[size:]

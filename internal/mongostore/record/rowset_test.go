@@ -1,7 +1,10 @@
 package record
 
 import (
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -55,6 +58,57 @@ func TestPropertyRowsTellWhatRecordsDo(t *testing.T) {
 			rt.Fatalf("the full name is %s, want %s", got, told)
 		}
 	})
+}
+
+// Rows of one read keep apart, of whichever size they are and however many were said to
+// come.
+func TestRowsOfOneReadKeepTheirOwnDocuments(t *testing.T) {
+	codec := NewCodec(nil)
+	place := client.PlaceOf("firstName")
+	for _, expected := range []int{0, 1, 7, 300, 5000} {
+		set := codec.NewRowSet(client.Select("firstName"))
+		set.Expect(expected)
+		var rows []client.Row
+		nameOf := func(i int) string { return strings.Repeat(strconv.Itoa(i)+" ", 1+i*i%211) }
+		for i := range 300 {
+			version := codec.SchemaVersion()
+			parts := bson.D{{Key: schema.FieldID, Value: int64(i)}, {Key: schema.FieldSchema, Value: version}, {Key: "firstName", Value: nameOf(i)}}
+			if i%50 == 0 {
+				// Stored before documents said their version.
+				parts = slices.Delete(parts, 1, 2)
+			}
+			document, err := bson.Marshal(parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row, err := set.Read(document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clear(document)
+			rows = append(rows, row)
+		}
+		for i, row := range rows {
+			if name, _ := row.Text(place); row.Base().ClientID != int64(i) || name != nameOf(i) {
+				t.Fatalf("of %d expected rows the %dth is client %d, %q", expected, i, row.Base().ClientID, name)
+			}
+		}
+	}
+}
+
+// A document that a later version stored is not read, also where this version can't tell
+// what is in it.
+func TestRowsOfLaterVersionsAreRefused(t *testing.T) {
+	codec := NewCodec(nil)
+	for _, later := range []any{"text", bson.Regex{Pattern: "a"}} {
+		document, err := bson.Marshal(bson.D{{Key: schema.FieldID, Value: int64(1)}, {Key: schema.FieldSchema, Value: codec.SchemaVersion() + 1}, {Key: "later", Value: later}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := codec.NewRowSet(client.SelectAll()).Read(document); !errors.Is(err, ErrNewer) {
+			t.Errorf("reading one with %v answers %v", later, err)
+		}
+	}
 }
 
 // A part of another type than the property's is an error of the row, not a guess.
