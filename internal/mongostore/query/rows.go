@@ -1,7 +1,10 @@
 package query
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -9,7 +12,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// EachRow visits the documents of a cursor until visit returns false, and closes
+// EachRow visits the documents of a new cursor until visit returns false, and closes
 // it. Each is a row that the operation pays for. Error: TOO_MANY_ROWS.
 func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (more bool, err error)) error {
 	defer func() {
@@ -17,15 +20,61 @@ func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (mo
 		_ = cursor.Close(context.WithoutCancel(ctx))
 	}()
 	budget := client.RowBudgetOf(ctx)
-	for cursor.Next(ctx) {
+	row := func(document bson.Raw) (more bool, err error) {
 		if err := budget.Count(1); err != nil {
-			return err
+			return false, err
 		}
-		if more, err := visit(cursor.Current); err != nil || !more {
+		return visit(document)
+	}
+	if more, err := firstRows(ctx, cursor, row); err != nil || !more {
+		return err
+	}
+	for cursor.Next(ctx) {
+		if more, err := row(cursor.Current); err != nil || !more {
 			return err
 		}
 	}
 	return cursor.Err()
+}
+
+// firstRows visits the documents that came with the cursor, which are all of most reads.
+// They are taken as they came: the cursor would allocate something for each. It goes on
+// behind them, and so its messages, deadlines and errors are the driver's as ever.
+func firstRows(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (more bool, err error)) (more bool, err error) {
+	batch := mongo.BatchCursorFromCursor(cursor) //nolint:staticcheck // The driver has nothing else that yields what came, and go.mod holds its version.
+	if batch == nil || cursor.RemainingBatchLength() == 0 || !batch.Next(ctx) {
+		return true, nil
+	}
+	for rest := batch.Batch().List[4:]; len(rest) > 1; {
+		document, after, ok := firstDocument(rest)
+		if !ok {
+			return false, errNoDocuments
+		}
+		if more, err := visit(document); err != nil || !more {
+			return false, err
+		}
+		rest = after
+	}
+	return true, nil
+}
+
+// errNoDocuments is of a message that is not as the protocol has it.
+var errNoDocuments = errors.New("the database answered something else than a list of documents")
+
+// firstDocument is the first entry of what is left of a list, and what is left behind it;
+// false for one that is no document.
+func firstDocument(list []byte) (document bson.Raw, rest []byte, ok bool) {
+	const least = 5
+	name := bytes.IndexByte(list, 0)
+	if bson.Type(list[0]) != bson.TypeEmbeddedDocument || name < 0 || len(list) < name+1+least {
+		return nil, nil, false
+	}
+	list = list[name+1:]
+	size := int64(int32(binary.LittleEndian.Uint32(list))) //nolint:gosec // It is signed.
+	if size < least || size > int64(len(list)) {
+		return nil, nil, false
+	}
+	return bson.Raw(list[:size:size]), list[size:], true
 }
 
 // AllRows decodes the documents of a cursor, rows that the operation pays for.
