@@ -331,8 +331,7 @@ func (r *documentRow) IDs(to []int64, place int) []int64 {
 			if !ok || size > len(rest) {
 				return to
 			}
-			id := bson.RawValue{Type: bson.Type(rest[0]), Value: rest[1+len(name)+1 : size]}
-			if number, ok := id.AsInt64OK(); ok {
+			if number, ok := wholeNumber(bson.Type(rest[0]), rest[1+len(name)+1:size]); ok {
 				to = append(to, number)
 			}
 			rest = rest[size:]

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/binary"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -45,7 +46,7 @@ type stored struct {
 }
 
 func (s *stored) Bool() (bool, bool)     { return s.value.BooleanOK() }
-func (s *stored) Int() (int64, bool)     { return s.value.AsInt64OK() }
+func (s *stored) Int() (int64, bool)     { return wholeNumber(s.value.Type, s.value.Value) }
 func (s *stored) Float() (float64, bool) { return s.value.AsFloat64OK() }
 
 func (s *stored) Text() (string, bool) {
@@ -141,3 +142,12 @@ func (s *stored) inner(value bson.RawValue) *stored {
 }
 
 func (s *stored) IsDocument() bool { return s.value.Type == bson.TypeEmbeddedDocument }
+
+// wholeNumber is a value that is a whole number; false for another. All that we write have
+// the one type, which needs no look at the others.
+func wholeNumber(kind bson.Type, value []byte) (int64, bool) {
+	if kind == bson.TypeInt64 && len(value) == 8 {
+		return int64(binary.LittleEndian.Uint64(value)), true //nolint:gosec // It is signed.
+	}
+	return bson.RawValue{Type: kind, Value: value}.AsInt64OK()
+}
