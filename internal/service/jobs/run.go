@@ -183,32 +183,11 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
 		done = nil
 		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
-			table, err := tableOf(part.Problems, now.ResultBytes == 0)
-			if err != nil {
-				return err
-			}
-			if now.ResultBytes < maxTable {
-				if now.ResultBytes+int64(len(table)) >= maxTable {
-					table = append(table, tableEnd...)
-				}
-				if err := r.addResult(ctx, tx, now, table); err != nil {
-					return err
-				}
-			}
-			came := countsOf(part.Came)
-			rows.came, now.Total = came.Rows, &entries
-			further := came.Rows > now.Counts.Rows
-			if further || !anew(now) {
-				now.Attempts = 1
-			}
-			if further || !anew(now) || part.Came.Phase == store.ImportDone {
-				now.Counts = came
-			}
+			rows.came, now.Total = countsOf(part.Came).Rows, &entries
 			if part.Came.Phase == store.ImportDone {
-				r.transfers.end(now, store.JobDone, nil)
 				done = now
 			}
-			return nil
+			return r.cameIn(ctx, tx, now, part)
 		})
 	}
 	file := &fileReader{transfers: r.transfers, ctx: ctx, job: job}
@@ -229,6 +208,34 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	rows.tell()
 	if done != nil {
 		r.ended(ctx, done)
+	}
+	return nil
+}
+
+// cameIn tells, in its transaction, of a part of a file that came in.
+func (r *Runner) cameIn(ctx context.Context, tx store.Tx, now *store.Job, part transfer.ImportPart) error {
+	table, err := tableOf(part.Problems, now.ResultBytes == 0)
+	if err != nil {
+		return err
+	}
+	if now.ResultBytes < maxTable {
+		if now.ResultBytes+int64(len(table)) >= maxTable {
+			table = append(table, tableEnd...)
+		}
+		if err := r.addResult(ctx, tx, now, table); err != nil {
+			return err
+		}
+	}
+	came, ended := countsOf(part.Came), part.Came.Phase == store.ImportDone
+	further := came.Rows > now.Counts.Rows || !anew(now)
+	if further {
+		now.Attempts = 1
+	}
+	if further || ended {
+		now.Counts = came
+	}
+	if ended {
+		r.transfers.end(now, store.JobDone, nil)
 	}
 	return nil
 }
