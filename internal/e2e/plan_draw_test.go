@@ -21,29 +21,47 @@ type operationDrawing struct {
 
 	declared  []string
 	variables map[string]any
-	fragments []string
+	fragments []fragment
 	names     int
+	// constant operations use no variable: they stand beside one that declares them.
+	constant bool
+}
+
+// fragment is a named one; constant ones use no variable.
+type fragment struct {
+	name, on, text string
+	constant       bool
 }
 
 // notCompared are the fields of operations whose answers differ from one time to the
-// next.
-var notCompared = []string{"duplicateClients", "tagUsage", "clientChanges", "_service", "_entities"}
+// next, or whose arguments are not drawn.
+var notCompared = []string{"previewImport", "duplicateClients", "tagUsage", "clientChanges", "_service", "_entities"}
 
 // replay is a write that was made under an idempotency key, and the type of its payload.
 type replay struct{ call, payload string }
 
-// operation is the operation's text.
-func (d *operationDrawing) operation() string {
+// document is a document's text, and the names of its operations.
+func (d *operationDrawing) document() (text string, operations []string) {
 	d.variables = map[string]any{}
 	if len(d.replays) > 0 && rapid.IntRange(0, 4).Draw(d.T, "replayed") == 0 {
 		write := rapid.SampledFrom(d.replays).Draw(d.T, "write")
 		root := d.name() + ": " + write.call + d.directive() + " " + d.selection(d.schema.Types[write.payload], 1)
-		return d.text("mutation", []string{root})
+		text, operations = d.text("mutation A", root), []string{"A"}
+	} else {
+		text, operations = d.text("query A", d.roots()), []string{"A"}
+		if rapid.IntRange(0, 3).Draw(d.T, "operations") == 0 {
+			d.constant, d.declared = true, nil
+			text, operations = text+"\n"+d.text("query B", d.roots()), []string{"A", "B", "A"}
+		}
 	}
-	return d.query()
+	for _, f := range d.fragments {
+		text += "\nfragment " + f.name + " on " + f.on + " { " + f.text + " }"
+	}
+	return text, operations
 }
 
-func (d *operationDrawing) query() string {
+// roots are the root fields of a query, some of them in fragments.
+func (d *operationDrawing) roots() string {
 	var roots []string
 	for range rapid.IntRange(1, 3).Draw(d.T, "roots") {
 		var fields []*ast.FieldDefinition
@@ -57,17 +75,17 @@ func (d *operationDrawing) query() string {
 				return !slices.Contains([]string{"Client", "ClientReport", "ClientConnection", "ClientSuggestions", "Node"}, f.Type.Name())
 			})
 		}
-		roots = append(roots, d.field(rapid.SampledFrom(fields).Draw(d.T, "root"), 0, d.name()))
+		roots = append(roots, d.placed(d.schema.Query, rapid.SampledFrom(fields).Draw(d.T, "root"), 0, d.name()))
 	}
-	return d.text("query", roots)
+	return strings.Join(roots, " ")
 }
 
-// text is that of an operation, with its variables and fragments.
-func (d *operationDrawing) text(operation string, roots []string) string {
+// text is that of an operation, with its variables.
+func (d *operationDrawing) text(operation, roots string) string {
 	if len(d.declared) > 0 {
 		operation += " (" + strings.Join(d.declared, ", ") + ")"
 	}
-	return strings.Join(append([]string{operation + " { " + strings.Join(roots, " ") + " }"}, d.fragments...), "\n")
+	return operation + " { " + roots + " }"
 }
 
 func (d *operationDrawing) name() string {
@@ -75,13 +93,46 @@ func (d *operationDrawing) name() string {
 	return fmt.Sprintf("n%d", d.names)
 }
 
-// field is a field with its arguments and what is selected below it.
-func (d *operationDrawing) field(field *ast.FieldDefinition, depth int, alias string) string {
-	var text strings.Builder
-	if alias != "" {
-		text.WriteString(alias + ": ")
+// placed is a field that stands in a selection as it is, in a fragment, or in both with
+// other selections, which belong together.
+func (d *operationDrawing) placed(within *ast.Definition, field *ast.FieldDefinition, depth int, alias string) string {
+	asked := d.field(field, alias)
+	once := func() string { return asked + d.directive() + d.below(field, depth) }
+	kind := rapid.IntRange(0, 11).Draw(d.T, "fragment")
+	if kind > 3 {
+		return once()
 	}
-	text.WriteString(field.Name)
+	text := once()
+	twice := ""
+	if d.schema.Types[field.Type.Name()].IsCompositeType() && rapid.Bool().Draw(d.T, "twice") {
+		twice = " " + once()
+	}
+	switch kind {
+	case 0:
+		return "... on " + within.Name + d.directive() + " { " + text + " }" + twice
+	case 1:
+		return text + twice
+	case 2:
+		for _, f := range d.fragments {
+			if f.on == within.Name && (f.constant || !d.constant) && rapid.Bool().Draw(d.T, "shared") {
+				return "..." + f.name + d.directive() + " " + text + twice
+			}
+		}
+	}
+	f := fragment{name: "F" + d.name(), on: within.Name, text: text, constant: !strings.Contains(text, "$")}
+	for _, other := range d.fragments {
+		f.constant = f.constant && (other.constant || !strings.Contains(text, "..."+other.name+" "))
+	}
+	d.fragments = append(d.fragments, f)
+	return "..." + f.name + d.directive() + " " + twice
+}
+
+// field is a field with its arguments, without what is selected below it.
+func (d *operationDrawing) field(field *ast.FieldDefinition, alias string) string {
+	text := field.Name
+	if alias != "" {
+		text = alias + ": " + text
+	}
 	var arguments []string
 	for _, argument := range field.Arguments {
 		if value, given := d.argument(argument); given {
@@ -89,21 +140,25 @@ func (d *operationDrawing) field(field *ast.FieldDefinition, depth int, alias st
 		}
 	}
 	if len(arguments) > 0 {
-		text.WriteString("(" + strings.Join(arguments, ", ") + ")")
+		text += "(" + strings.Join(arguments, ", ") + ")"
 	}
-	text.WriteString(d.directive())
+	return text
+}
+
+// below is what is selected below a field.
+func (d *operationDrawing) below(field *ast.FieldDefinition, depth int) string {
 	if on := d.schema.Types[field.Type.Name()]; on.IsCompositeType() {
-		text.WriteString(" " + d.selection(on, depth+1))
+		return " " + d.selection(on, depth+1)
 	}
-	return text.String()
+	return ""
 }
 
 // directive is, now and then, whether a selection counts.
 func (d *operationDrawing) directive() string {
-	switch rapid.IntRange(0, 15).Draw(d.T, "directive") {
-	case 0:
+	switch kind := rapid.IntRange(0, 15).Draw(d.T, "directive"); {
+	case kind == 0 && !d.constant:
 		return " @include(if: " + d.variable("Boolean!", rapid.Bool().Draw(d.T, "included")) + ")"
-	case 1:
+	case kind == 1:
 		return rapid.SampledFrom([]string{" @skip(if: true)", " @skip(if: false)", " @include(if: false)"}).Draw(d.T, "skipped")
 	}
 	return ""
@@ -151,7 +206,7 @@ func (d *operationDrawing) argument(argument *ast.ArgumentDefinition) (string, b
 	default:
 		return "", false
 	}
-	if rapid.IntRange(0, 3).Draw(d.T, "variable") == 0 {
+	if !d.constant && rapid.IntRange(0, 3).Draw(d.T, "variable") == 0 {
 		return d.variable(strings.TrimSuffix(argument.Type.String(), "!")+"!", value), true
 	}
 	return literal, true
@@ -186,14 +241,9 @@ func (d *operationDrawing) part(on *ast.Definition, depth int, used map[string]b
 		alias = d.name()
 	}
 	used[field.Name] = true
-	text := d.field(field, depth, alias)
-	switch kind := rapid.IntRange(0, 9).Draw(d.T, "fragment"); {
-	case within != on || kind == 0:
+	text := d.placed(within, field, depth, alias)
+	if within != on {
 		return "... on " + within.Name + d.directive() + " { " + text + " }"
-	case kind == 1:
-		name := "F" + d.name()
-		d.fragments = append(d.fragments, "fragment "+name+" on "+within.Name+" { "+text+" }")
-		return "..." + name + d.directive()
 	}
 	return text
 }

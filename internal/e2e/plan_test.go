@@ -32,12 +32,14 @@ func TestPropertyPlansAnswerAsResolversDo(t *testing.T) {
 		if who.User == owner().User {
 			d.replays = replays
 		}
-		query := d.operation()
-		planned := comparedAs(rt, api.Do(t, who, query, d.variables).Body)
-		resolved := comparedAs(rt, other.Do(t, who, query, d.variables).Body)
-		if planned != resolved {
-			variables, _ := json.Marshal(d.variables)
-			rt.Fatalf("%s\n%s\nas %s\nby plans:     %s\nby resolvers: %s", query, variables, who.Role, planned, resolved)
+		document, operations := d.document()
+		for _, operation := range operations {
+			planned := comparedAs(rt, api.DoNamed(t, who, document, operation, d.variables).Body)
+			resolved := comparedAs(rt, other.DoNamed(t, who, document, operation, d.variables).Body)
+			if planned != resolved {
+				variables, _ := json.Marshal(d.variables)
+				rt.Fatalf("%s of %s\n%s\nas %s\nby plans:     %s\nby resolvers: %s", operation, document, variables, who.Role, planned, resolved)
+			}
 		}
 	})
 }
