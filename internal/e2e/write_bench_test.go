@@ -11,9 +11,9 @@ import (
 	"clientgraph/internal/client"
 )
 
-// BenchmarkPatch patches two properties of one client after the other, of a business of a
-// thousand who are not deleted. cpu-µs/op is what this process spends, the server and its caller, without
-// the database: the numbering of the feed's rows is in it.
+// BenchmarkPatch patches two properties of one client after the other. The business has a
+// thousand; those who are deleted are left out. cpu-µs/op is what this process spends, the
+// server and its caller, without the database. The numbering of the feed's rows is in it.
 func BenchmarkPatch(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) *apitest.API{"unwatched": apitest.New, "watched": apitest.InProduction} {
 		b.Run(name, func(b *testing.B) {

@@ -36,7 +36,8 @@ const (
 	tempPrefix = "clientgraph-test-"
 	// cacheMiB is the cache of an engine: many run at once.
 	cacheMiB = 256
-	// gcPercent saves one part in twenty of what tests cost.
+	// gcPercent is how far the heap of tests grows between two collections, in percent.
+	// Those of the store took 32 s of CPU time by it and 34 by Go's own, 100.
 	gcPercent = 400
 )
 
