@@ -112,9 +112,9 @@ func (s *stored) Length() (int, bool) {
 func (s *stored) Entry(i int) client.Stored {
 	value := s.entries[i]
 	inner := s.inner(value)
-	if s.whole != "" && value.Type == bson.TypeString {
-		// A length before it, a zero behind it.
-		const length, zero = 4, 1
+	// A length before it, a zero behind it: what is shorter is damaged, and no text.
+	const length, zero = 4, 1
+	if s.whole != "" && value.Type == bson.TypeString && len(value.Value) >= length+zero {
 		inner.text = s.whole[s.ends[i]-len(value.Value)+length : s.ends[i]-zero]
 	}
 	return inner
