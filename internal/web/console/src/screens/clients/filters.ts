@@ -58,7 +58,7 @@ const orders = { name: "FULL_NAME", email: "EMAIL_ADDRESS", created: "CREATED_DA
 
 function orderOf(sort: string): ClientOrder {
   const name = sort.replace(/^-/, "");
-  return { field: name in orders ? orders[name as keyof typeof orders] : "FULL_NAME", direction: sort.startsWith("-") ? "DESC" : "ASC" };
+  return { field: Object.hasOwn(orders, name) ? orders[name as keyof typeof orders] : "FULL_NAME", direction: sort.startsWith("-") ? "DESC" : "ASC" };
 }
 
 export function isByDate(field: ClientOrder["field"]): boolean {
