@@ -120,6 +120,44 @@ func (t *transaction) Viewers(ctx context.Context, subjectID int64) ([]*client.C
 	return slices.DeleteFunc(found, func(viewer *client.Client) bool { return viewer.ClientAccountID == nil }), nil
 }
 
+// Known implements store.Tx.
+func (t *transaction) Known(ctx context.Context, ids []int64) ([]int64, error) {
+	var known []int64
+	for chunk := range slices.Chunk(ids, query.IDChunk) {
+		found, err := t.idsOf(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: query.In(chunk)}), 0)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, found...)
+	}
+	return known, nil
+}
+
+// KnownViewers implements store.Tx: one command for each stage of life, for an index has
+// that before the edges.
+func (t *transaction) KnownViewers(ctx context.Context, subjectID, limit int64) ([]int64, error) {
+	var viewers []int64
+	for _, stage := range []client.Lifecycle{client.Live, client.Removed} {
+		found, err := t.idsOf(ctx, append(query.Tenant(t.scope),
+			bson.E{Key: schema.FieldLifecycle, Value: stage}, bson.E{Key: schema.FieldSubjects, Value: subjectID}), limit)
+		if err != nil {
+			return nil, err
+		}
+		viewers = append(viewers, found...)
+	}
+	return client.SortedSet(viewers), nil
+}
+
+// idsOf finds the ids of clients that an index alone finds.
+func (t *transaction) idsOf(ctx context.Context, core bson.D, limit int64) ([]int64, error) {
+	found, err := t.store.read(ctx, query.Query{Core: core}, query.Window{Sort: schema.Ascending(schema.FieldID), Limit: limit}, client.Selection{})
+	ids := make([]int64, len(found))
+	for i, c := range found {
+		ids[i] = c.ClientID
+	}
+	return ids, err
+}
+
 // ChangesSince implements store.Tx.
 func (t *transaction) ChangesSince(ctx context.Context, clientID, version int64) ([]history.Change, error) {
 	query := bson.D{

@@ -21,11 +21,11 @@ import (
 // that they never need clearing, and none tells whose value it stands for.
 const upsertSlots = 1 << 16
 
-// touch remembers which values, that upserts find clients by, a write sets. Two
-// transactions that set one value at once refuse each other so, and the second
-// finds what the first one made.
+// touch remembers which values, that upserts find clients by, a write gives a live client,
+// be it one that is live again. Two transactions that give one value at once refuse each
+// other so, and the second finds what the first one made.
 func (t *unit) touch(before, after *client.Client) {
-	if before == nil {
+	if before == nil || before.Lifecycle != client.Live && after.Lifecycle == client.Live {
 		before = &client.Client{}
 	}
 	t.touchValues("email", before.EmailsLower, after.EmailsLower)

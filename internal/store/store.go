@@ -146,6 +146,11 @@ type Tx interface {
 	// Save writes, likewise, what differs between two states of a client, its history row
 	// and its feed row.
 	Save(ctx context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error
+	// Known finds which of those ids clients of the business have, and KnownViewers the
+	// ids of the live and deleted clients who may see that one, that many at most: both
+	// whether the scope sees them or not, which is nobody's to know but RelyOn's.
+	Known(ctx context.Context, ids []int64) ([]int64, error)
+	KnownViewers(ctx context.Context, subjectID, limit int64) ([]int64, error)
 	// RelyOn makes the write conflict with every other one of those clients, each named
 	// once, as if it changed them: for what was decided by them and is right only while they stay as
 	// they were read. A write that changes nothing else relies on nothing.

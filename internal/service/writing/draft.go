@@ -203,7 +203,8 @@ func (w *Draft) MergeEntry(after *client.Client, operation history.Operation, me
 // saveNeighbours writes the other ends of the edges that changed: an edge change
 // is a change of both its clients. Those of edges that stay are not to change meanwhile.
 func (w *Draft) saveNeighbours(ctx context.Context, operation history.Operation) error {
-	if kept := client.SortedSet(w.edges.kept); len(kept) > 0 {
+	kept := slices.DeleteFunc(client.SortedSet(w.edges.kept), func(id int64) bool { return w.edges.neighbours[id] != nil })
+	if len(kept) > 0 {
 		w.Tx.RelyOn(kept[:min(len(kept), maxKept)])
 	}
 	ids := make([]int64, 0, len(w.edges.neighbours))

@@ -17,14 +17,15 @@ import (
 type edgeChanges struct {
 	own        []history.Change
 	neighbours map[int64]*neighbour
-	// kept are the other ends of edges that stay: those that a list names, because they
-	// are live, and subjects that it leaves out, because they are deleted.
+	// kept are the other ends of edges that stay: those that a list names, because the
+	// caller sees them, and those that it leaves out, because they are deleted, have no
+	// account or are hidden from the caller.
 	kept []int64
 }
 
-// maxKept is how many of them are held as they are until the list is written. Of more
-// than so many, one that is deleted or restored at the same moment may be taken for what
-// it was just before.
+// maxKept is how many of them are held as they are until the list is written, those of
+// the lowest ids. Of more than so many, one that is deleted, restored, or comes into the
+// caller's sight at the same moment may be taken for what it was just before.
 const maxKept = 1000
 
 // neighbour is the other end of an edge that changed.
@@ -102,16 +103,39 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 		return errs, nil
 	}
 	w.After.SubjectIDs = next
-	for _, id := range current {
-		if _, stays := slices.BinarySearch(next, id); stays && visible[id] != nil {
-			w.edges.kept = append(w.edges.kept, id)
-		}
+	if err := w.keepSubjects(ctx, current, visible); err != nil {
+		return nil, err
 	}
 	for _, change := range history.IDChanges(history.PathViewer, current, next) {
 		n := w.edges.neighbour(visible[changedID(change)])
 		n.changes = append(n.changes, towards(change, history.PathViewer, w.After.ClientID))
 	}
 	return nil, nil
+}
+
+// keepSubjects holds the subjects that stay as they are: those whom the caller does not
+// see as well, for a list would take them away if it did.
+func (w *Draft) keepSubjects(ctx context.Context, current []int64, visible map[int64]*client.Client) error {
+	var hidden []int64
+	for _, id := range current {
+		if _, stays := slices.BinarySearch(w.After.SubjectIDs, id); !stays {
+			continue
+		}
+		if visible[id] != nil {
+			w.edges.kept = append(w.edges.kept, id)
+		} else if len(hidden) < maxKept {
+			hidden = append(hidden, id)
+		}
+	}
+	if len(hidden) == 0 {
+		return nil
+	}
+	known, err := w.Tx.Known(ctx, hidden)
+	if err != nil {
+		return fmt.Errorf("find hidden subjects: %w", err)
+	}
+	w.edges.kept = append(w.edges.kept, known...)
+	return nil
 }
 
 // applyViewers replaces which accounts may see the client.
@@ -156,7 +180,25 @@ func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
 		return errs, nil
 	}
 	w.changeViewers(clients, history.IDChanges(history.PathViewer, current, client.SortedSet(wanted)))
-	return nil, nil
+	return nil, w.keepHiddenViewers(ctx, current)
+}
+
+// keepHiddenViewers holds the viewers that a list of accounts passes over as they are:
+// it would take them away if it showed them. A new client has none.
+func (w *Draft) keepHiddenViewers(ctx context.Context, shown []int64) error {
+	if w.before == nil {
+		return nil
+	}
+	all, err := w.Tx.KnownViewers(ctx, w.After.ClientID, int64(len(shown)+maxKept))
+	if err != nil {
+		return fmt.Errorf("find hidden viewers: %w", err)
+	}
+	for _, id := range all {
+		if !slices.Contains(shown, id) {
+			w.edges.kept = append(w.edges.kept, id)
+		}
+	}
+	return nil
 }
 
 // changeViewers makes some of those clients viewers of the client, or viewers no
