@@ -22,3 +22,9 @@ func TestToolsOfOthersRunTheGuides(t *testing.T) {
 	s := serve(t, dataDir(t), "--sample")
 	runScript(t, s, "contract", "guides.mjs", "READER="+s.token(t, "--role", "CLIENT", "--client-account-id", "1151044"))
 }
+
+// What docs/guides/mobile.md shows of Kotlin and Swift is what the generator makes
+// of its operations, and its requests are answered as it says.
+func TestToolsOfOthersGenerateTheTypesOfTheMobileGuide(t *testing.T) {
+	runScript(t, serve(t, dataDir(t), "--sample"), "contract", "mobile.mjs")
+}
