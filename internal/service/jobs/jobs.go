@@ -40,11 +40,12 @@ type Transfers struct {
 	// changed has something in it when there may be a job to do.
 	changed chan struct{}
 	ended   func(kind, outcome string, took time.Duration)
+	watches *watches
 }
 
 // New returns the transfers; they write through writes.
 func New(writes *writing.Writes) *Transfers {
-	return &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}}
+	return &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}, watches: newWatches(writes.Store.Jobs)}
 }
 
 // TellEndedJobs has each end of a job told that this process brings about: its kind, why
@@ -272,11 +273,13 @@ func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
 	})
 }
 
+func allKinds() []store.JobKind { return []store.JobKind{store.ImportClients, store.ExportClients} }
+
 // kindsOf are the kinds of jobs that the caller has the permission for. There may be
 // none: then it sees no job.
 func kindsOf(scope client.Scope) []store.JobKind {
 	var kinds []store.JobKind
-	for _, kind := range []store.JobKind{store.ImportClients, store.ExportClients} {
+	for _, kind := range allKinds() {
 		if reading.Permit(scope, kind.Permission(), false) == nil {
 			kinds = append(kinds, kind)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
@@ -93,61 +92,4 @@ func (s *Transfers) Jobs(ctx context.Context, scope client.Scope, first int64, a
 		page.Cursors[i] = reading.EncodeCursor(identity, strconv.FormatInt(page.Jobs[i].JobID, 10))
 	}
 	return page, nil
-}
-
-// pollInterval is how often a watch looks at its job.
-const pollInterval = time.Second
-
-// Watch follows a job that the caller sees. It is for one goroutine.
-type Watch struct {
-	service *Transfers
-	scope   client.Scope
-	id      client.ID
-	last    *store.Job
-}
-
-// WatchJob watches a job. Error: NOT_FOUND.
-func (s *Transfers) WatchJob(ctx context.Context, scope client.Scope, id client.ID) (*Watch, error) {
-	job, err := s.Job(ctx, scope, id)
-	if err == nil && job == nil {
-		err = client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job of that id"})
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &Watch{service: s, scope: scope, id: id}, nil
-}
-
-// Next waits for the job to be another than it was, and returns it: at first at once,
-// nil after its end.
-func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
-	if w.last != nil && w.last.State.Ended() {
-		return nil, nil
-	}
-	for first := w.last == nil; ; first = false {
-		if !first {
-			select {
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			case <-time.After(pollInterval):
-			}
-		}
-		job, err := w.service.Job(ctx, w.scope, w.id)
-		if err != nil || job == nil {
-			return nil, err
-		}
-		if w.last == nil || shown(job) != shown(w.last) {
-			w.last = job
-			return job, nil
-		}
-	}
-}
-
-// shown is what a watch looks at: where it differs, the job is sent again.
-func shown(job *store.Job) string {
-	total := int64(-1)
-	if job.Total != nil {
-		total = *job.Total
-	}
-	return fmt.Sprint(job.State, job.Counts, total, job.FileBytes, job.ResultBytes, job.ResultKept, job.Erased)
 }
