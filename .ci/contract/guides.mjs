@@ -21,6 +21,8 @@ const pages = join(folder, "../../docs/guides");
 const [typed, compiled, coverage] = ["typed", "compiled", "coverage"].map((name) => join(folder, "out/guides", name));
 // Read by generators before the tests run.
 const configurations = /(^|\/)(codegen\.ts|relay\.config\.json)$/;
+// Run by node, once they are compiled.
+const code = /\.tsx?$/;
 
 for (const made of [typed, compiled, coverage]) {
   rmSync(made, { recursive: true, force: true });
@@ -107,7 +109,7 @@ function unused(files) {
   for (const name of files) {
     const file = name.replace(/\.tsx?$/, ".js");
     const known = [...calls.values()].filter((call) => call.file === file);
-    if (known.length === 0 && !configurations.test(name)) {
+    if (known.length === 0 && code.test(name) && !configurations.test(name)) {
       problems.push(`${name} is never loaded`);
     }
     for (const { functionName, count } of known) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 // First: what is loaded after it finds a page.
-import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url } from "./world";
+import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url, writesFollowed } from "./world";
 import { gql } from "@apollo/client";
 import { ApolloProvider } from "@apollo/client/react";
 import { makeClient } from "./apollo/src/client";
@@ -9,6 +9,7 @@ import { ClientList, ClientListQuery } from "./apollo/src/ClientList";
 import { save, settle } from "./apollo/src/edit";
 import { adviceFor, codesOf } from "./apollo/src/errors";
 import { follow } from "./apollo/src/live";
+import { LiveClientList } from "./apollo/src/LiveClientList";
 import { merge, unmerge } from "./apollo/src/merge";
 
 const complaints: string[] = [];
@@ -163,5 +164,16 @@ test("a list follows what happens, over a break", async () => {
   await ask("mutation ($id: ID!) { deleteClient(clientId: $id) { userErrors { code } } }", { id: person.id });
   await eventually(shows("Eve"));
   stop();
+  screen.close();
+});
+
+test("a live list is the server's list after each write, over breaks", async () => {
+  const { tag, filter } = group();
+  const screen = show(
+    <ApolloProvider client={makeClient(url, owner)}>
+      <LiveClientList filter={filter} first={10} />
+    </ApolloProvider>,
+  );
+  await writesFollowed(tag, filter, 10, screen.items);
   screen.close();
 });

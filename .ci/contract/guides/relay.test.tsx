@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 // First: what is loaded after it finds a page.
-import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url } from "./world";
+import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url, writesFollowed } from "./world";
 import { Suspense } from "react";
 import { fetchQuery, RelayEnvironmentProvider } from "react-relay";
 import type { Environment } from "relay-runtime";
@@ -9,6 +9,7 @@ import { ClientList, listQuery } from "./relay/src/ClientList";
 import { save } from "./relay/src/edit";
 import { makeEnvironment } from "./relay/src/environment";
 import { follow } from "./relay/src/live";
+import { LiveClientList } from "./relay/src/LiveClientList";
 import { listID, merge, unmerge } from "./relay/src/merge";
 
 const complaints: string[] = [];
@@ -119,5 +120,16 @@ test("a list follows what happens, over a break", async () => {
   await ask("mutation ($id: ID!) { deleteClient(clientId: $id) { userErrors { code } } }", { id: person.id });
   await eventually(() => assert.ok(!screen.items().includes(`Dora Guide ${tag}`)));
   stop();
+  screen.close();
+});
+
+test("a live list is the server's list after each write, over breaks", async () => {
+  const { tag, filter } = group();
+  const screen = show(
+    <RelayEnvironmentProvider environment={makeEnvironment(url, owner)}>
+      <LiveClientList filter={filter} first={10} />
+    </RelayEnvironmentProvider>,
+  );
+  await writesFollowed(tag, filter, 10, screen.items);
   screen.close();
 });

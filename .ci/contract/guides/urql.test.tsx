@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 // First: what is loaded after it finds a page.
-import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url } from "./world";
+import { ask, create, dropConnections, eventually, group, key, loseAnswers, owner, reader, rename, show, url, writesFollowed } from "./world";
 import { gql, type Client } from "@urql/core";
 import { Provider } from "urql";
 import { makeClient } from "./urql/src/client";
@@ -10,6 +10,8 @@ import { ClientListQuery } from "./urql/src/documents";
 import { save } from "./urql/src/edit";
 import { adviceFor } from "./urql/src/errors";
 import { follow } from "./urql/src/live";
+import { LiveClientList } from "./urql/src/LiveClientList";
+import { liveRows } from "./urql/src/liveList";
 import { merge, unmerge } from "./urql/src/merge";
 
 const complaints: string[] = [];
@@ -147,5 +149,16 @@ test("a list follows what happens, over a break", async () => {
   await ask("mutation ($id: ID!) { deleteClient(clientId: $id) { userErrors { code } } }", { id: person.id });
   await eventually(shows("Eve"));
   stop();
+  screen.close();
+});
+
+test("a live list is the server's list after each write, over breaks", async () => {
+  const { tag, filter } = group();
+  const screen = show(
+    <Provider value={makeClient(url, owner)}>
+      <LiveClientList filter={filter} />
+    </Provider>,
+  );
+  await writesFollowed(tag, filter, liveRows, screen.items);
   screen.close();
 });

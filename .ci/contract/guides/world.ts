@@ -122,6 +122,57 @@ export async function eventually(check: () => void, again: () => Promise<void> =
   }
 }
 
+// writesFollowed has somebody else write, in many ways, to the clients of a filter, and
+// looks after each write whether what is shown is the server's list.
+export async function writesFollowed(tag: string, filter: object, first: number, shown: () => string[]): Promise<void> {
+  const people: Person[] = [];
+  const names = [..."NECKQAHDMBLFJGPI"].map((initial) => `${initial}a`);
+  const followed = async (what: string) => {
+    const { clientConnection } = await ask(
+      "query ($filter: ClientReportFilter, $first: Int!) { clientConnection(filter: $filter, first: $first) { nodes { fullName tags } } }",
+      { filter, first },
+    );
+    const list = clientConnection.nodes.map(({ fullName, tags }: Person) => `${fullName} ${tags!.join(", ")}`);
+    await eventually(() => assert.deepEqual(shown(), list, what));
+  };
+  const patch = async (person: Person, values: object) => {
+    const { patchClient } = await ask(
+      "mutation ($id: ID!, $patch: ClientPatch!) { patchClient(clientId: $id, patch: $patch) { userErrors { code } } }",
+      { id: person.id, patch: values },
+    );
+    assert.deepEqual(patchClient.userErrors, []);
+  };
+  for (const name of names.slice(0, first + 3)) {
+    people.push(await create(tag, name));
+    await followed(`${name} entered`);
+  }
+  for (const [n, person] of people.entries()) {
+    await patch(person, { firstName: names[(5 * n + 2) % names.length] });
+    await followed(`client ${n} moved`);
+  }
+  for (const [n, person] of people.entries()) {
+    await patch(person, { tags: [tag, "noted"] });
+    await followed(`client ${n} changed`);
+  }
+  for (const person of people.slice(0, 2)) {
+    await patch(person, { tags: [] });
+    await followed("one left");
+    await patch(person, { tags: [tag] });
+    await followed("and came back");
+  }
+  // Over a break, where the list is the same but for one, and where it is another.
+  for (const change of [{ tags: [tag, "later"] }, { firstName: "Zoe" }, { firstName: "Abe" }]) {
+    dropConnections();
+    await patch(people[3]!, change);
+    await followed("a break");
+  }
+  const [into, folded, gone] = people as [Person, Person, Person];
+  await ask("mutation ($into: ID!, $ids: [ID!]!) { mergeClients(clientId: $into, clientIds: $ids) { userErrors { code } } }", { into: into.id, ids: [folded.id] });
+  await followed("a merge");
+  await ask("mutation ($id: ID!) { deleteClient(clientId: $id) { userErrors { code } } }", { id: gone.id });
+  await followed("a deletion");
+}
+
 export interface Screen {
   items(): string[];
   text(): string;
