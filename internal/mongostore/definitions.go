@@ -10,6 +10,7 @@ import (
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/counters"
+	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/store"
 )
@@ -71,13 +72,9 @@ func convertKnown[B, A knownChoice | client.KnownChoice](known []A) []B {
 
 // Definitions implements store.Store.
 func (b *businesses) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
-	cursor, err := b.db.Collection(schema.Definitions).Find(ctx, bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}})
+	stored, err := query.FindAll[definitionDocument](ctx, b.db.Collection(schema.Definitions), "field definitions", bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}}, options.Find())
 	if err != nil {
-		return nil, fmt.Errorf("find field definitions: %w", err)
-	}
-	var stored []definitionDocument
-	if err := cursor.All(ctx, &stored); err != nil {
-		return nil, fmt.Errorf("read field definitions: %w", err)
+		return nil, err
 	}
 	definitions := make([]client.FieldDefinition, len(stored))
 	for i := range stored {

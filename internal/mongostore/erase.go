@@ -12,8 +12,10 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/jobs"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/webhooks"
 	"clientgraph/internal/store"
 )
 
@@ -41,8 +43,8 @@ type erasures struct {
 	db       *mongo.Database
 	feed     *feed.Feed
 	exports  *exports
-	webhooks *webhooks
-	jobs     *jobs
+	webhooks *webhooks.WebhookStore
+	jobs     *jobs.JobStore
 }
 
 // eraseTx implements store.EraseTx.
@@ -88,7 +90,7 @@ func (t *eraseTx) flush(ctx context.Context) error {
 		if _, err := tombstones.InsertMany(ctx, t.tombstones); err != nil {
 			return fmt.Errorf("write tombstones: %w", err)
 		}
-		if err := t.withdrawJobs(ctx, t.tombstones[0].At); err != nil {
+		if err := t.store.JobStore.Tx(t.scope).Withdraw(ctx, t.tombstones[0].At); err != nil {
 			return err
 		}
 	}
@@ -120,15 +122,7 @@ func (t *eraseTx) PutPendingSubjects(erasedID int64, left []int64) {
 // Erased implements store.EraseTx.
 func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 	// Ids are the deployment's: no business takes one that another one erased.
-	found, err := findTombstones(ctx, t.store.db, bson.D{{Key: schema.FieldID, Value: query.In(query.NonNil(ids))}}, 0)
-	if err != nil {
-		return nil, err
-	}
-	erased := make([]int64, len(found))
-	for i, tombstone := range found {
-		erased[i] = tombstone.ClientID
-	}
-	return erased, nil
+	return query.Erased(ctx, t.store.db, bson.D{{Key: schema.FieldID, Value: query.In(query.NonNil(ids))}})
 }
 
 // AllViewers implements store.EraseTx.
@@ -164,13 +158,9 @@ func (e *erasures) Erasures(ctx context.Context, limit int64) ([]store.Erasure, 
 }
 
 func findTombstones(ctx context.Context, db *mongo.Database, filter bson.D, limit int64) ([]tombstoneDocument, error) {
-	cursor, err := db.Collection(schema.Tombstones).Find(ctx, filter, options.Find().SetLimit(limit).SetBatchSize(query.OneBatch))
+	found, err := query.FindAll[tombstoneDocument](ctx, db.Collection(schema.Tombstones), "tombstones", filter, options.Find().SetLimit(limit).SetBatchSize(query.OneBatch))
 	if err != nil {
-		return nil, fmt.Errorf("find tombstones: %w", err)
-	}
-	var found []tombstoneDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read tombstones: %w", err)
+		return nil, err
 	}
 	return found, nil
 }
@@ -216,10 +206,10 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := e.blankAnswers(ctx, erasure); err != nil {
 		return err
 	}
-	if err := e.webhooks.forgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
+	if err := e.webhooks.ForgetDeliveries(ctx, erasure.BusinessID, []int64{erasure.ClientID}); err != nil {
 		return err
 	}
-	if err := e.jobs.dropWithdrawn(ctx, erasure.BusinessID); err != nil {
+	if err := e.jobs.DropWithdrawn(ctx, erasure.BusinessID); err != nil {
 		return err
 	}
 	// Rows that have no number yet get one first: they are blanked like the others,
@@ -255,14 +245,10 @@ func (e *erasures) deleteAll(ctx context.Context, about aboutClient, erasure sto
 		projection = append(projection, bson.E{Key: key, Value: 1})
 	}
 	for {
-		cursor, err := collection.Find(ctx, append(business[:1:1], bson.E{Key: about.key, Value: erasure.ClientID}),
+		found, err := query.FindAll[bson.D](ctx, collection, "what to purge of "+about.collection, append(business[:1:1], bson.E{Key: about.key, Value: erasure.ClientID}),
 			options.Find().SetProjection(projection).SetLimit(purgeBatch))
 		if err != nil {
-			return fmt.Errorf("find what to purge of %s: %w", about.collection, err)
-		}
-		var found []bson.D
-		if err := cursor.All(ctx, &found); err != nil {
-			return fmt.Errorf("read what to purge of %s: %w", about.collection, err)
+			return err
 		}
 		if len(found) == 0 {
 			return nil

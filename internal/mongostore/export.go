@@ -36,14 +36,10 @@ func (e *exports) ClientChangeRows(ctx context.Context, scope client.Scope, clie
 func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
 	var pairs []store.IDPair
 	for _, end := range []string{"first", "second"} {
-		cursor, err := e.db.Collection(schema.Dismissals).Find(ctx, append(query.Tenant(scope), bson.E{Key: end, Value: query.In(query.NonNil(clientIDs))}),
-			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}).SetBatchSize(query.OneBatch))
+		found, err := query.FindRows[dismissalDocument](ctx, e.db.Collection(schema.Dismissals), "dismissals", append(query.Tenant(scope), bson.E{Key: end, Value: query.In(query.NonNil(clientIDs))}),
+			options.Find().SetProjection(bson.D{{Key: "first", Value: 1}, {Key: "second", Value: 1}}))
 		if err != nil {
-			return nil, fmt.Errorf("find dismissals: %w", err)
-		}
-		var found []dismissalDocument
-		if err := query.AllRows(ctx, cursor, &found); err != nil {
-			return nil, fmt.Errorf("read dismissals: %w", err)
+			return nil, err
 		}
 		for _, d := range found {
 			pairs = append(pairs, store.IDPair{d.First, d.Second})
@@ -55,14 +51,10 @@ func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, client
 
 // KeptVersions implements store.ExportStore.
 func (e *exports) KeptVersions(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.KeptVersion, error) {
-	cursor, err := e.db.Collection(schema.Answers).Find(ctx, append(query.Tenant(scope), bson.E{Key: "clients.clientId", Value: query.In(query.NonNil(clientIDs))}),
-		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}).SetBatchSize(query.OneBatch))
+	found, err := query.FindRows[answerDocument](ctx, e.db.Collection(schema.Answers), "kept answers", append(query.Tenant(scope), bson.E{Key: "clients.clientId", Value: query.In(query.NonNil(clientIDs))}),
+		options.Find().SetProjection(bson.D{{Key: "at", Value: 1}, {Key: "clients", Value: 1}}))
 	if err != nil {
-		return nil, fmt.Errorf("find kept answers: %w", err)
-	}
-	var found []answerDocument
-	if err := query.AllRows(ctx, cursor, &found); err != nil {
-		return nil, fmt.Errorf("read kept answers: %w", err)
+		return nil, err
 	}
 	var versions []store.KeptVersion
 	for _, answer := range found {

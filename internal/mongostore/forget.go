@@ -50,14 +50,10 @@ func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) erro
 // other, stays: the history still replays to what the survivor is.
 func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
 	history := e.db.Collection(schema.History)
-	cursor, err := history.Find(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}),
+	rows, err := query.FindAll[keptChanges](ctx, history, "the history of a merge", append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}),
 		options.Find().SetSort(schema.Ascending(schema.FieldVersion)).SetProjection(bson.D{{Key: schema.FieldVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
 	if err != nil {
-		return fmt.Errorf("find the history of a merge: %w", err)
-	}
-	var rows []keptChanges
-	if err := cursor.All(ctx, &rows); err != nil {
-		return fmt.Errorf("read the history of a merge: %w", err)
+		return err
 	}
 	rows = sinceMerge(rows, j.At)
 	touched := map[int]bool{}

@@ -67,13 +67,9 @@ func (b *businesses) ListLocationGroups(ctx context.Context, scope client.Scope)
 
 // groups finds location groups by id, removals included.
 func (b *businesses) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
-	cursor, err := b.db.Collection(schema.Groups).Find(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldGroup)))
+	found, err := query.FindAll[groupDocument](ctx, b.db.Collection(schema.Groups), "location groups", filter, options.Find().SetSort(schema.Ascending(schema.FieldGroup)))
 	if err != nil {
-		return nil, fmt.Errorf("find location groups: %w", err)
-	}
-	var found []groupDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read location groups: %w", err)
+		return nil, err
 	}
 	return found, nil
 }

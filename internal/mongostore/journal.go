@@ -74,14 +74,10 @@ func (t *mergeTx) PutJournal(j *merge.Journal) error {
 
 // Journal implements store.MergeTx.
 func (t *mergeTx) Journal(ctx context.Context, mergeID int64) (*merge.Journal, error) {
-	cursor, err := t.store.db.Collection(schema.Journal).Find(ctx,
+	rows, err := query.FindAll[journalDocument](ctx, t.store.db.Collection(schema.Journal), "the journal",
 		append(query.Tenant(t.scope), bson.E{Key: "mergeId", Value: mergeID}), options.Find().SetSort(schema.Ascending("part")))
 	if err != nil {
-		return nil, fmt.Errorf("find the journal: %w", err)
-	}
-	var rows []journalDocument
-	if err := cursor.All(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("read the journal: %w", err)
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, nil

@@ -20,13 +20,9 @@ import (
 
 // MarkedBusinesses implements store.Store.
 func (b *businesses) MarkedBusinesses(ctx context.Context) ([]int64, error) {
-	cursor, err := b.db.Collection(schema.Businesses).Find(ctx, bson.D{{Key: "rekeyedTo", Value: schema.Marked()}})
+	stored, err := query.FindAll[businessDocument](ctx, b.db.Collection(schema.Businesses), "businesses", bson.D{{Key: "rekeyedTo", Value: schema.Marked()}}, options.Find())
 	if err != nil {
-		return nil, fmt.Errorf("find businesses: %w", err)
-	}
-	var stored []businessDocument
-	if err := cursor.All(ctx, &stored); err != nil {
-		return nil, fmt.Errorf("read businesses: %w", err)
+		return nil, err
 	}
 	ids := make([]int64, len(stored))
 	for i := range stored {

@@ -2,7 +2,6 @@ package mongostore
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -51,15 +50,11 @@ func (t *schedulerTx) KnownAppointments(ctx context.Context, ids []int64) (map[i
 	if t.known == nil {
 		t.known = map[int64]bool{}
 	}
-	cursor, err := t.store.db.Collection(schema.Appointments).Find(ctx,
+	found, err := query.FindAll[appointmentDocument](ctx, t.store.db.Collection(schema.Appointments), "appointments",
 		bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldAppointment, Value: query.In(query.NonNil(ids))}},
 		options.Find().SetBatchSize(query.OneBatch))
 	if err != nil {
-		return nil, fmt.Errorf("find appointments: %w", err)
-	}
-	var found []appointmentDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read appointments: %w", err)
+		return nil, err
 	}
 	known := make(map[int64]client.KnownAppointment, len(found))
 	for _, d := range found {

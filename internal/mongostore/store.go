@@ -4,8 +4,8 @@
 // The packages below it know one thing each, and none imports this one: schema the
 // collections and their indexes, record the documents of clients, query the filters
 // that find them, counters the numbers and ids, transact transactions and failures,
-// feed the change feed, lease how long transactions come to their end, and admin what
-// operators do. Together with this one they are the only places that build commands.
+// feed the change feed, lease how long transactions come to their end, webhooks and jobs
+// what is delivered and done beside requests, and admin what operators do. Together with this one they are the only places that build commands.
 //
 // What is left here is one package because it is one thing: Store.Write collects in one
 // transaction what the use cases write, and each kind of write has to know the rest of
@@ -26,8 +26,10 @@ import (
 	"clientgraph/internal/mongostore/admin"
 	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/mongostore/indexed"
+	"clientgraph/internal/mongostore/jobs"
 	"clientgraph/internal/mongostore/record"
 	"clientgraph/internal/mongostore/transact"
+	"clientgraph/internal/mongostore/webhooks"
 	"clientgraph/internal/search"
 	"clientgraph/internal/store"
 )
@@ -41,8 +43,8 @@ type Store struct {
 	*exports
 	*erasures
 	*sealedKeys
-	*webhooks
-	*jobs
+	*webhooks.WebhookStore
+	*jobs.JobStore
 	*ids
 	store.ChangeStore
 
@@ -73,10 +75,10 @@ func New(connection *mongo.Client, database string) *Store {
 	s.Admin = admin.New(db, codec, s.feed, seen)
 	s.clientReads = &clientReads{db: db, codec: codec, seen: seen, common: commonKey}
 	s.businesses = &businesses{db: db, feed: s.feed}
-	s.webhooks = &webhooks{db: db}
-	s.jobs = &jobs{db: db}
+	s.WebhookStore = webhooks.New(db)
+	s.JobStore = jobs.New(db)
 	s.exports = &exports{db: db, codec: codec, feed: s.feed}
-	s.erasures = &erasures{db: db, feed: s.feed, exports: s.exports, webhooks: s.webhooks, jobs: s.jobs}
+	s.erasures = &erasures{db: db, feed: s.feed, exports: s.exports, webhooks: s.WebhookStore, jobs: s.JobStore}
 	s.sealedKeys = &sealedKeys{db: db}
 	s.ids = newIDs(db)
 	return s

@@ -15,10 +15,12 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/history"
 	"clientgraph/internal/mongostore/feed"
+	"clientgraph/internal/mongostore/jobs"
 	"clientgraph/internal/mongostore/lease"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
 	"clientgraph/internal/mongostore/transact"
+	"clientgraph/internal/mongostore/webhooks"
 	"clientgraph/internal/store"
 )
 
@@ -54,11 +56,11 @@ type transaction struct {
 	duplicateTx
 	eraseTx
 	importTx
-	jobTx
+	jobs.JobTx
 	mergeTx
 	schedulerTx
 	settingsTx
-	webhookTx
+	webhooks.WebhookTx
 }
 
 // newTransaction begins what one try of a write does. Lease is nil in transactions of the
@@ -66,8 +68,8 @@ type transaction struct {
 func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transaction {
 	u := &unit{store: s, scope: scope, lease: held}
 	return &transaction{
-		unit: u, answerTx: answerTx{unit: u}, duplicateTx: duplicateTx{u}, eraseTx: eraseTx{unit: u}, importTx: importTx{unit: u}, jobTx: jobTx{u},
-		mergeTx: mergeTx{unit: u}, schedulerTx: schedulerTx{unit: u}, settingsTx: settingsTx{u}, webhookTx: webhookTx{u},
+		unit: u, answerTx: answerTx{unit: u}, duplicateTx: duplicateTx{u}, eraseTx: eraseTx{unit: u}, importTx: importTx{unit: u}, JobTx: s.JobStore.Tx(scope),
+		mergeTx: mergeTx{unit: u}, schedulerTx: schedulerTx{unit: u}, settingsTx: settingsTx{u}, WebhookTx: s.WebhookStore.Tx(scope),
 	}
 }
 

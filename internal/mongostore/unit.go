@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -181,13 +180,7 @@ func (t *unit) row(before, after *client.Client, entry history.Entry, kind histo
 // lock makes writers of a business's documents of one noun wait for the end of
 // the transaction.
 func (t *unit) lock(ctx context.Context, noun string) error {
-	collection := t.store.db.Collection(schema.Counters)
-	key := counters.Ref{BusinessID: t.scope.BusinessID, Name: noun + ":" + strconv.FormatInt(t.scope.BusinessID, 10)}
-	_, err := counters.Add(ctx, collection, key, 1)
-	if counters.MadeMeanwhile(err) {
-		return key.Taken(ctx, collection, err)
-	}
-	return err
+	return counters.Lock(ctx, t.store.db.Collection(schema.Counters), t.scope.BusinessID, noun)
 }
 
 // heed fails with errLeased where a longer transaction has the clients of this one.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -192,6 +193,17 @@ func Increment(ctx context.Context, counters *mongo.Collection, key Ref, by int6
 		}
 	}
 	return c.Value, err
+}
+
+// Lock makes other transactions that lock the same noun of a business wait for the end of
+// this one: it counts them.
+func Lock(ctx context.Context, counters *mongo.Collection, businessID int64, noun string) error {
+	key := Ref{BusinessID: businessID, Name: noun + ":" + strconv.FormatInt(businessID, 10)}
+	_, err := Add(ctx, counters, key, 1)
+	if MadeMeanwhile(err) {
+		return key.Taken(ctx, counters, err)
+	}
+	return err
 }
 
 // Counter is a counter's document. That of a business's feed also names the settings

@@ -87,14 +87,10 @@ func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []i
 		collection string
 		order      bson.D
 	}{{schema.Changes, schema.Ascending(schema.FieldSequence)}, {schema.Outbox, schema.Ascending(schema.FieldBusiness, schema.FieldClient, schema.FieldChange)}} {
-		cursor, err := f.db.Collection(from.collection).Find(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}),
-			options.Find().SetSort(from.order).SetBatchSize(query.OneBatch))
+		found, err := query.FindRows[changeRowDocument](ctx, f.db.Collection(from.collection), "rows of the feed", append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}),
+			options.Find().SetSort(from.order))
 		if err != nil {
-			return nil, fmt.Errorf("find rows of the feed: %w", err)
-		}
-		var found []changeRowDocument
-		if err := query.AllRows(ctx, cursor, &found); err != nil {
-			return nil, fmt.Errorf("read rows of the feed: %w", err)
+			return nil, err
 		}
 		for i := range found {
 			// A row that is being numbered is in both.

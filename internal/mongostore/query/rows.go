@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/mongostore/schema"
 )
 
 // EachRow visits the documents of a new cursor until visit returns false, and closes
@@ -75,6 +78,49 @@ func firstDocument(list []byte) (document bson.Raw, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	return bson.Raw(list[:size:size]), list[size:], true
+}
+
+// FindAll decodes all documents that a find answers, which no operation pays for. Noun
+// says in errors what they are.
+func FindAll[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
+	cursor, err := collection.Find(ctx, filter, o)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", noun, err)
+	}
+	var found []T
+	if err := cursor.All(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read %s: %w", noun, err)
+	}
+	return found, nil
+}
+
+// FindRows is FindAll of rows that the operation pays for, which come in one batch.
+// Error: TOO_MANY_ROWS.
+func FindRows[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
+	cursor, err := collection.Find(ctx, filter, o.SetBatchSize(OneBatch))
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", noun, err)
+	}
+	var found []T
+	if err := AllRows(ctx, cursor, &found); err != nil {
+		return nil, fmt.Errorf("read %s: %w", noun, err)
+	}
+	return found, nil
+}
+
+// Erased finds the ids of erased clients: of those that filter means.
+func Erased(ctx context.Context, db *mongo.Database, filter bson.D) ([]int64, error) {
+	found, err := FindAll[struct {
+		ClientID int64 `bson:"_id"`
+	}](ctx, db.Collection(schema.Tombstones), "tombstones", filter, options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetBatchSize(OneBatch))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(found))
+	for i, tombstone := range found {
+		ids[i] = tombstone.ClientID
+	}
+	return ids, nil
 }
 
 // AllRows decodes the documents of a cursor, rows that the operation pays for.

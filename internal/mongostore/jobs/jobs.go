@@ -1,4 +1,6 @@
-package mongostore
+// Package jobs keeps in MongoDB imports and exports that are done beside requests, and
+// their files and results in chunks.
+package jobs
 
 import (
 	"context"
@@ -17,13 +19,23 @@ import (
 	"clientgraph/internal/store"
 )
 
-// jobs implements store.JobStore.
-type jobs struct{ db *mongo.Database }
+// JobStore implements store.JobStore.
+type JobStore struct{ db *mongo.Database }
 
-// jobTx implements store.JobTx.
-type jobTx struct{ *unit }
+// New returns what keeps the jobs of that database.
+func New(db *mongo.Database) *JobStore { return &JobStore{db: db} }
 
-type jobDocument struct {
+// JobTx implements store.JobTx: the writes of one transaction, whose session is in the
+// context of each call.
+type JobTx struct {
+	jobs  *JobStore
+	scope client.Scope
+}
+
+// Tx returns what writes jobs of the scope's business in a transaction.
+func (j *JobStore) Tx(scope client.Scope) JobTx { return JobTx{j, scope} }
+
+type document struct {
 	JobID      int64   `bson:"_id"`
 	BusinessID int64   `bson:"businessId"`
 	Kind       string  `bson:"kind"`
@@ -69,8 +81,8 @@ type jobDocument struct {
 	Attempts int64     `bson:"attempts"`
 }
 
-func encodeJob(j store.Job) jobDocument {
-	return jobDocument{
+func encodeJob(j store.Job) document {
+	return document{
 		JobID: j.JobID, BusinessID: j.BusinessID, Kind: string(j.Kind), State: string(j.State), Failure: (*string)(j.Failure),
 		User: j.Maker.User, Role: string(j.Maker.Role), Permissions: j.Maker.Permissions.Names(), AllRows: j.Maker.Rows.All,
 		VisibilityKeys: j.Maker.Rows.VisibilityKeys, RequestID: j.Maker.RequestID,
@@ -85,7 +97,7 @@ func encodeJob(j store.Job) jobDocument {
 	}
 }
 
-func (d *jobDocument) job() (*store.Job, error) {
+func (d *document) job() (*store.Job, error) {
 	permissions, err := client.ParsePermissions(d.Permissions)
 	if err != nil {
 		return nil, fmt.Errorf("read a job: %w", err)
@@ -99,11 +111,33 @@ func (d *jobDocument) job() (*store.Job, error) {
 		DryRun: d.DryRun, Options: d.Options, Format: d.Format,
 		Counts: store.JobCounts{Rows: d.Rows, Created: d.Created, Changed: d.Changed, Unchanged: d.Unchanged, Failed: d.Failed},
 		Total:  d.Total, ImportedBefore: d.ImportedBefore,
-		CreatedDate: d.CreatedDate.UTC(), StartedDate: utc(d.StartedDate), EndedDate: utc(d.EndedDate),
+		CreatedDate: d.CreatedDate, StartedDate: d.StartedDate, EndedDate: d.EndedDate,
 		FileBytes: d.FileBytes, FileChunks: d.FileChunks, ResultBytes: d.ResultBytes, ResultPart: store.JobPart(d.ResultPart),
 		FileKept: d.FileKept, ResultKept: d.ResultKept, Erased: d.Erased,
-		Owner: d.Owner, Until: d.Until.UTC(), Attempts: d.Attempts,
+		Owner: d.Owner, Until: d.Until, Attempts: d.Attempts,
 	}, nil
+}
+
+// find reads jobs, which no operation pays for.
+func (j *JobStore) find(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]document, error) {
+	return query.FindAll[document](ctx, j.db.Collection(schema.Jobs), "jobs", filter, o)
+}
+
+// lock makes whoever begins a job of the business wait for the end of the transaction.
+func (t JobTx) lock(ctx context.Context) error {
+	return counters.Lock(ctx, t.jobs.db.Collection(schema.Counters), t.scope.BusinessID, schema.Jobs)
+}
+
+// CountOpen counts the jobs of all businesses that have not ended, as many as limit at
+// the most.
+func (j *JobStore) CountOpen(ctx context.Context, limit int64) (map[store.OpenJobs]int64, error) {
+	found, err := j.find(ctx, bson.D{{Key: schema.FieldOpen, Value: true}},
+		options.Find().SetLimit(limit).SetProjection(bson.D{{Key: "kind", Value: 1}, {Key: schema.FieldState, Value: 1}}))
+	counts := map[store.OpenJobs]int64{}
+	for _, d := range found {
+		counts[store.OpenJobs{Kind: store.JobKind(d.Kind), State: store.JobState(d.State)}]++
+	}
+	return counts, err
 }
 
 func jobFilter(businessID, jobID int64) bson.D {
@@ -111,8 +145,8 @@ func jobFilter(businessID, jobID int64) bson.D {
 }
 
 // Job implements store.JobStore.
-func (j *jobs) Job(ctx context.Context, scope client.Scope, jobID int64) (*store.Job, error) {
-	var found jobDocument
+func (j *JobStore) Job(ctx context.Context, scope client.Scope, jobID int64) (*store.Job, error) {
+	var found document
 	err := j.db.Collection(schema.Jobs).FindOne(ctx, jobFilter(scope.BusinessID, jobID)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
@@ -124,7 +158,7 @@ func (j *jobs) Job(ctx context.Context, scope client.Scope, jobID int64) (*store
 }
 
 // Jobs implements store.JobStore.
-func (j *jobs) Jobs(ctx context.Context, scope client.Scope, asked store.JobQuery) ([]store.Job, error) {
+func (j *JobStore) Jobs(ctx context.Context, scope client.Scope, asked store.JobQuery) ([]store.Job, error) {
 	filter := append(query.Tenant(scope), bson.E{Key: "kind", Value: bson.D{{Key: "$in", Value: asked.Kinds}}})
 	if asked.User != "" {
 		filter = append(filter, bson.E{Key: "user", Value: asked.User})
@@ -137,14 +171,10 @@ func (j *jobs) Jobs(ctx context.Context, scope client.Scope, asked store.JobQuer
 	return j.findJobs(ctx, filter, options.Find().SetSort(bson.D{{Key: schema.FieldID, Value: -1}}).SetLimit(asked.Limit))
 }
 
-func (j *jobs) findJobs(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.Job, error) {
-	cursor, err := j.db.Collection(schema.Jobs).Find(ctx, filter, o.SetBatchSize(query.OneBatch))
+func (j *JobStore) findJobs(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.Job, error) {
+	found, err := query.FindRows[document](ctx, j.db.Collection(schema.Jobs), "jobs", filter, o)
 	if err != nil {
-		return nil, fmt.Errorf("find jobs: %w", err)
-	}
-	var found []jobDocument
-	if err := query.AllRows(ctx, cursor, &found); err != nil {
-		return nil, fmt.Errorf("read jobs: %w", err)
+		return nil, err
 	}
 	all := make([]store.Job, len(found))
 	for i := range found {
@@ -158,32 +188,32 @@ func (j *jobs) findJobs(ctx context.Context, filter bson.D, o *options.FindOptio
 }
 
 // NextJobID implements store.JobStore.
-func (j *jobs) NextJobID(ctx context.Context) (int64, error) {
+func (j *JobStore) NextJobID(ctx context.Context) (int64, error) {
 	return counters.Increment(ctx, j.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: schema.FieldJob}, 1)
 }
 
 // OpenJobs implements store.JobTx.
-func (t *jobTx) OpenJobs(ctx context.Context) ([]store.Job, error) {
-	if err := t.lock(ctx, schema.Jobs); err != nil {
+func (t JobTx) OpenJobs(ctx context.Context) ([]store.Job, error) {
+	if err := t.lock(ctx); err != nil {
 		return nil, err
 	}
-	return t.store.jobs.findJobs(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldOpen, Value: true}), options.Find().SetSort(schema.Ascending(schema.FieldID)))
+	return t.jobs.findJobs(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldOpen, Value: true}), options.Find().SetSort(schema.Ascending(schema.FieldID)))
 }
 
 // KeptResults implements store.JobTx.
-func (t *jobTx) KeptResults(ctx context.Context) ([]store.Job, error) {
+func (t JobTx) KeptResults(ctx context.Context) ([]store.Job, error) {
 	filter := append(query.Tenant(t.scope), bson.E{Key: schema.FieldStored, Value: true}, bson.E{Key: schema.FieldOpen, Value: false}, bson.E{Key: "resultKept", Value: true})
-	return t.store.jobs.findJobs(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldID)))
+	return t.jobs.findJobs(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldID)))
 }
 
 // Job implements store.JobTx.
-func (t *jobTx) Job(ctx context.Context, jobID int64) (*store.Job, error) {
-	return t.store.jobs.Job(ctx, t.scope, jobID)
+func (t JobTx) Job(ctx context.Context, jobID int64) (*store.Job, error) {
+	return t.jobs.Job(ctx, t.scope, jobID)
 }
 
 // InsertJob implements store.JobTx.
-func (t *jobTx) InsertJob(ctx context.Context, job store.Job) error {
-	_, err := t.store.db.Collection(schema.Jobs).InsertOne(ctx, encodeJob(job))
+func (t JobTx) InsertJob(ctx context.Context, job store.Job) error {
+	_, err := t.jobs.db.Collection(schema.Jobs).InsertOne(ctx, encodeJob(job))
 	if mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
@@ -194,8 +224,8 @@ func (t *jobTx) InsertJob(ctx context.Context, job store.Job) error {
 }
 
 // PutJob implements store.JobTx.
-func (t *jobTx) PutJob(ctx context.Context, job store.Job) error {
-	if _, err := t.store.db.Collection(schema.Jobs).ReplaceOne(ctx, jobFilter(t.scope.BusinessID, job.JobID), encodeJob(job)); err != nil {
+func (t JobTx) PutJob(ctx context.Context, job store.Job) error {
+	if _, err := t.jobs.db.Collection(schema.Jobs).ReplaceOne(ctx, jobFilter(t.scope.BusinessID, job.JobID), encodeJob(job)); err != nil {
 		return fmt.Errorf("write a job: %w", err)
 	}
 	return nil
@@ -215,9 +245,9 @@ func partFilter(businessID, jobID int64, part store.JobPart) bson.D {
 }
 
 // AddJobChunk implements store.JobTx.
-func (t *jobTx) AddJobChunk(ctx context.Context, jobID int64, part store.JobPart, at int64, data []byte, date time.Time) error {
+func (t JobTx) AddJobChunk(ctx context.Context, jobID int64, part store.JobPart, at int64, data []byte, date time.Time) error {
 	chunk := chunkDocument{BusinessID: t.scope.BusinessID, JobID: jobID, Part: string(part), Offset: at, At: date, Data: data}
-	if _, err := t.store.db.Collection(schema.JobChunks).InsertOne(ctx, chunk); err != nil {
+	if _, err := t.jobs.db.Collection(schema.JobChunks).InsertOne(ctx, chunk); err != nil {
 		return fmt.Errorf("write a chunk of a job: %w", err)
 	}
 	return nil

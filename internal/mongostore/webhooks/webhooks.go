@@ -1,4 +1,6 @@
-package mongostore
+// Package webhooks keeps in MongoDB the endpoints of other systems, how far delivering
+// to each has come, and the deliveries themselves.
+package webhooks
 
 import (
 	"context"
@@ -17,7 +19,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-type webhookDocument struct {
+type document struct {
 	WebhookID      int64      `bson:"_id"`
 	BusinessID     int64      `bson:"businessId"`
 	URL            string     `bson:"url"`
@@ -47,11 +49,11 @@ type webhookDocument struct {
 	Until time.Time `bson:"until"`
 }
 
-func (d *webhookDocument) webhook() store.Webhook {
+func (d *document) webhook() store.Webhook {
 	webhook := store.Webhook{
 		WebhookID: d.WebhookID, BusinessID: d.BusinessID, URL: d.URL, Description: d.Description, Enabled: d.Enabled,
-		CreatedDate: d.CreatedDate.UTC(), ModifiedDate: d.ModifiedDate.UTC(), Version: d.Version,
-		FailingSince: utc(d.FailingSince), PreviousSecretExpires: utc(d.PreviousUntil),
+		CreatedDate: d.CreatedDate, ModifiedDate: d.ModifiedDate, Version: d.Version,
+		FailingSince: d.FailingSince, PreviousSecretExpires: d.PreviousUntil,
 		Secret: d.Secret, PreviousSecret: d.Previous,
 	}
 	for _, kind := range d.Kinds {
@@ -63,19 +65,12 @@ func (d *webhookDocument) webhook() store.Webhook {
 	return webhook
 }
 
-func (d *webhookDocument) state() store.WebhookState {
-	return store.WebhookState{Queued: d.Queued, Done: d.Done, Failures: d.Failures, FailingSince: utc(d.FailingSince), PausedUntil: d.PausedUntil.UTC()}
+func (d *document) state() store.WebhookState {
+	return store.WebhookState{Queued: d.Queued, Done: d.Done, Failures: d.Failures, FailingSince: d.FailingSince, PausedUntil: d.PausedUntil}
 }
 
-func utc(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	return new(t.UTC())
-}
-
-func encodeWebhook(w store.Webhook) webhookDocument {
-	document := webhookDocument{
+func encodeWebhook(w store.Webhook) document {
+	document := document{
 		WebhookID: w.WebhookID, BusinessID: w.BusinessID, URL: w.URL, Description: w.Description, Enabled: w.Enabled,
 		CreatedDate: w.CreatedDate, ModifiedDate: w.ModifiedDate, Version: w.Version,
 		Secret: w.Secret, Previous: w.PreviousSecret, PreviousUntil: w.PreviousSecretExpires,
@@ -92,15 +87,25 @@ func encodeWebhook(w store.Webhook) webhookDocument {
 // keyRevision rises whenever a webhook is changed by somebody else than who delivers.
 const keyRevision = "revision"
 
-// webhooks implements store.WebhookStore.
-type webhooks struct{ db *mongo.Database }
+// WebhookStore implements store.WebhookStore.
+type WebhookStore struct{ db *mongo.Database }
 
-// webhookTx implements store.WebhookTx.
-type webhookTx struct{ *unit }
+// New returns what keeps the webhooks of that database.
+func New(db *mongo.Database) *WebhookStore { return &WebhookStore{db: db} }
+
+// WebhookTx implements store.WebhookTx: the writes of one transaction, whose session is
+// in the context of each call.
+type WebhookTx struct {
+	webhooks *WebhookStore
+	scope    client.Scope
+}
+
+// Tx returns what writes webhooks of the scope's business in a transaction.
+func (h *WebhookStore) Tx(scope client.Scope) WebhookTx { return WebhookTx{h, scope} }
 
 // Webhooks implements store.WebhookStore.
-func (h *webhooks) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
-	found, err := h.findWebhooks(ctx, query.Tenant(scope), 0)
+func (h *WebhookStore) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
+	found, err := h.find(ctx, query.Tenant(scope), options.Find().SetSort(schema.Ascending(schema.FieldID)))
 	if err != nil {
 		return nil, err
 	}
@@ -111,36 +116,55 @@ func (h *webhooks) Webhooks(ctx context.Context, scope client.Scope) ([]store.We
 	return webhooks, nil
 }
 
-func (h *webhooks) findWebhooks(ctx context.Context, filter bson.D, limit int64) ([]webhookDocument, error) {
-	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, filter, options.Find().SetSort(schema.Ascending(schema.FieldID)).SetLimit(limit))
-	if err != nil {
-		return nil, fmt.Errorf("find webhooks: %w", err)
+// find reads webhooks, which no operation pays for.
+func (h *WebhookStore) find(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]document, error) {
+	return query.FindAll[document](ctx, h.db.Collection(schema.Webhooks), "webhooks", filter, o)
+}
+
+// CountHealth counts the webhooks of all businesses by how they do, as many as limit at
+// the most.
+func (h *WebhookStore) CountHealth(ctx context.Context, limit int64) (map[store.WebhookHealth]int64, error) {
+	found, err := h.find(ctx, bson.D{{Key: schema.FieldEnabled, Value: query.In([]bool{true, false})}},
+		options.Find().SetLimit(limit).SetProjection(bson.D{{Key: schema.FieldEnabled, Value: 1}, {Key: "failingSince", Value: 1}, {Key: "disabledReason", Value: 1}}))
+	counts := map[store.WebhookHealth]int64{}
+	for i := range found {
+		counts[found[i].health()]++
 	}
-	var found []webhookDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read webhooks: %w", err)
+	return counts, err
+}
+
+func (d *document) health() store.WebhookHealth {
+	switch {
+	case d.Enabled && d.FailingSince == nil:
+		return store.WebhookWell
+	case d.Enabled:
+		return store.WebhookTried
+	case d.DisabledReason == nil:
+		return store.WebhookDisabledByOne
+	case *d.DisabledReason == string(store.WebhookGone):
+		return store.WebhookReceiverGone
 	}
-	return found, nil
+	return store.WebhookGivenUp
 }
 
 // NextWebhookID implements store.WebhookStore.
-func (h *webhooks) NextWebhookID(ctx context.Context) (int64, error) {
+func (h *WebhookStore) NextWebhookID(ctx context.Context) (int64, error) {
 	return counters.Increment(ctx, h.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: schema.FieldWebhook}, 1)
 }
 
 // Webhooks implements store.WebhookTx.
-func (t *webhookTx) Webhooks(ctx context.Context) ([]store.Webhook, error) {
-	if err := t.lock(ctx, schema.Webhooks); err != nil {
+func (t WebhookTx) Webhooks(ctx context.Context) ([]store.Webhook, error) {
+	if err := counters.Lock(ctx, t.webhooks.db.Collection(schema.Counters), t.scope.BusinessID, schema.Webhooks); err != nil {
 		return nil, err
 	}
-	return t.store.Webhooks(ctx, t.scope)
+	return t.webhooks.Webhooks(ctx, t.scope)
 }
 
 // InsertWebhook implements store.WebhookTx.
-func (t *webhookTx) InsertWebhook(ctx context.Context, webhook store.Webhook, after int64) error {
+func (t WebhookTx) InsertWebhook(ctx context.Context, webhook store.Webhook, after int64) error {
 	document := encodeWebhook(webhook)
 	document.Queued, document.Done = after, after
-	_, err := t.store.db.Collection(schema.Webhooks).InsertOne(ctx, document)
+	_, err := t.webhooks.db.Collection(schema.Webhooks).InsertOne(ctx, document)
 	if mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("%w: %w", store.ErrIDTaken, err)
 	}
@@ -156,7 +180,7 @@ func webhookFilter(key store.WebhookKey) bson.D {
 
 // SaveWebhook implements store.WebhookTx. It sets what callers change alone: a process
 // that delivers writes to the document too.
-func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, renewed bool) error {
+func (t WebhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, renewed bool) error {
 	d := encodeWebhook(webhook)
 	set, unset := bson.D{
 		{Key: "url", Value: d.URL},
@@ -185,22 +209,22 @@ func (t *webhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, rene
 	if len(unset) > 0 {
 		update = append(update, bson.E{Key: "$unset", Value: unset})
 	}
-	if _, err := t.store.db.Collection(schema.Webhooks).UpdateOne(ctx, webhookFilter(webhook.Key()), update); err != nil {
+	if _, err := t.webhooks.db.Collection(schema.Webhooks).UpdateOne(ctx, webhookFilter(webhook.Key()), update); err != nil {
 		return fmt.Errorf("write a webhook: %w", err)
 	}
 	if !renewed {
 		return nil
 	}
-	return t.store.hasten(ctx, webhook.Key(), "firstAttempt", "nextAttempt")
+	return t.webhooks.hasten(ctx, webhook.Key(), "firstAttempt", "nextAttempt")
 }
 
 // DeleteWebhook implements store.WebhookTx. There are a few thousand deliveries at
 // most.
-func (t *webhookTx) DeleteWebhook(ctx context.Context, webhookID int64) error {
-	if _, err := t.store.db.Collection(schema.Webhooks).DeleteOne(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: webhookID})); err != nil {
+func (t WebhookTx) DeleteWebhook(ctx context.Context, webhookID int64) error {
+	if _, err := t.webhooks.db.Collection(schema.Webhooks).DeleteOne(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete a webhook: %w", err)
 	}
-	if _, err := t.store.db.Collection(schema.Deliveries).DeleteMany(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldWebhook, Value: webhookID})); err != nil {
+	if _, err := t.webhooks.db.Collection(schema.Deliveries).DeleteMany(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldWebhook, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete the deliveries of a webhook: %w", err)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package mongostore
+package webhooks
 
 import (
 	"context"
@@ -22,16 +22,11 @@ import (
 const claimsAtOnce = 1_000
 
 // ClaimWebhooks implements store.WebhookQueue.
-func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
+func (h *WebhookStore) ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]store.WebhookKey, error) {
 	free := bson.D{{Key: schema.FieldEnabled, Value: true}, {Key: schema.FieldUntil, Value: bson.D{{Key: "$lt", Value: now}}}}
-	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, free,
-		options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
+	found, err := h.find(ctx, free, options.Find().SetLimit(claimsAtOnce).SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}}))
 	if err != nil {
-		return nil, fmt.Errorf("find free webhooks: %w", err)
-	}
-	var found []webhookDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read free webhooks: %w", err)
+		return nil, err
 	}
 	var claimed []store.WebhookKey
 	for _, d := range found {
@@ -50,7 +45,7 @@ func (h *webhooks) ClaimWebhooks(ctx context.Context, owner string, now, until t
 }
 
 // setOwned writes something into all that an owner has of some businesses.
-func (h *webhooks) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
+func (h *WebhookStore) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
 	for chunk := range slices.Chunk(businessIDs, query.IDChunk) {
 		updates := make([]mongo.WriteModel, len(chunk))
 		for i, id := range chunk {
@@ -65,18 +60,14 @@ func (h *webhooks) setOwned(ctx context.Context, owner string, businessIDs []int
 }
 
 // HoldWebhooks implements store.WebhookQueue.
-func (h *webhooks) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
+func (h *WebhookStore) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
 	if err := h.setOwned(ctx, owner, businessIDs, bson.D{{Key: schema.FieldUntil, Value: until}}); err != nil {
 		return nil, err
 	}
-	cursor, err := h.db.Collection(schema.Webhooks).Find(ctx, bson.D{{Key: schema.FieldOwner, Value: owner}},
+	found, err := h.find(ctx, bson.D{{Key: schema.FieldOwner, Value: owner}},
 		options.Find().SetProjection(bson.D{{Key: schema.FieldBusiness, Value: 1}, {Key: keyRevision, Value: 1}}))
 	if err != nil {
-		return nil, fmt.Errorf("find held webhooks: %w", err)
-	}
-	var found []webhookDocument
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read held webhooks: %w", err)
+		return nil, err
 	}
 	held := make([]store.HeldWebhook, len(found))
 	for i, d := range found {
@@ -86,13 +77,13 @@ func (h *webhooks) HoldWebhooks(ctx context.Context, owner string, businessIDs [
 }
 
 // ReleaseWebhooks implements store.WebhookQueue.
-func (h *webhooks) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
+func (h *WebhookStore) ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error {
 	return h.setOwned(ctx, owner, businessIDs, bson.D{{Key: schema.FieldOwner, Value: ""}, {Key: schema.FieldUntil, Value: time.Time{}}})
 }
 
 // OpenWebhook implements store.WebhookQueue.
-func (h *webhooks) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
-	var found webhookDocument
+func (h *WebhookStore) OpenWebhook(ctx context.Context, owner string, key store.WebhookKey) (*store.OpenWebhook, error) {
+	var found document
 	err := h.db.Collection(schema.Webhooks).FindOne(ctx, webhookFilter(key)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && (found.Owner != owner || !found.Enabled) {
 		return nil, nil
@@ -108,7 +99,7 @@ func ownedFilter(owner string, open *store.OpenWebhook) bson.D {
 }
 
 // SaveWebhookState implements store.WebhookQueue.
-func (h *webhooks) SaveWebhookState(ctx context.Context, owner string, open *store.OpenWebhook) (bool, error) {
+func (h *WebhookStore) SaveWebhookState(ctx context.Context, owner string, open *store.OpenWebhook) (bool, error) {
 	state := open.State
 	set := bson.D{
 		{Key: "queued", Value: state.Queued},
@@ -130,7 +121,7 @@ func (h *webhooks) SaveWebhookState(ctx context.Context, owner string, open *sto
 }
 
 // DisableWebhook implements store.WebhookQueue.
-func (h *webhooks) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
+func (h *WebhookStore) DisableWebhook(ctx context.Context, owner string, open *store.OpenWebhook, reason store.WebhookDisabledReason) error {
 	_, err := h.db.Collection(schema.Webhooks).UpdateOne(ctx, ownedFilter(owner, open), bson.D{
 		{Key: "$set", Value: bson.D{{Key: schema.FieldEnabled, Value: false}, {Key: "disabledReason", Value: string(reason)}}},
 		{Key: "$inc", Value: bson.D{{Key: schema.FieldVersion, Value: int64(1)}, {Key: keyRevision, Value: int64(1)}}},
@@ -154,7 +145,7 @@ const deliveryCounter = "webhookDeliveryId"
 
 // QueueDeliveries implements store.WebhookQueue. A process that died may have stored
 // some of them.
-func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
+func (h *WebhookStore) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
 	if len(deliveries) == 0 {
 		return nil
 	}
@@ -193,34 +184,30 @@ func (h *webhooks) QueueDeliveries(ctx context.Context, key store.WebhookKey, de
 
 // forgetErased deletes the deliveries of those clients who are erased: their purge may
 // have come before what was just written.
-func (h *webhooks) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
+func (h *WebhookStore) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
 	ids := make([]int64, 0, len(clients))
 	for id := range clients {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	for chunk := range slices.Chunk(ids, query.IDChunk) {
-		erased, err := findTombstones(ctx, h.db, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(chunk)}}, 0)
+		erased, err := query.Erased(ctx, h.db, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldID, Value: query.In(chunk)}})
 		if err != nil {
 			return err
 		}
-		gone := make([]int64, len(erased))
-		for i := range erased {
-			gone[i] = erased[i].ClientID
-		}
-		if len(gone) == 0 {
+		if len(erased) == 0 {
 			continue
 		}
-		if err := h.forgetDeliveries(ctx, businessID, gone); err != nil {
+		if err := h.ForgetDeliveries(ctx, businessID, erased); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// forgetDeliveries deletes the deliveries about erased clients, but for those of their
+// ForgetDeliveries deletes the deliveries about erased clients, but for those of their
 // erasures, which receivers are to be told.
-func (h *webhooks) forgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
+func (h *WebhookStore) ForgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
 	_, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, bson.D{
 		{Key: schema.FieldBusiness, Value: businessID},
 		{Key: schema.FieldClient, Value: query.In(clientIDs)},
@@ -233,22 +220,22 @@ func (h *webhooks) forgetDeliveries(ctx context.Context, businessID int64, clien
 }
 
 // PendingDeliveries implements store.WebhookQueue.
-func (h *webhooks) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
+func (h *WebhookStore) PendingDeliveries(ctx context.Context, key store.WebhookKey, limit int64) ([]store.WebhookDelivery, error) {
 	return h.findDeliveries(ctx, pendingOf(key), options.Find().SetSort(schema.Ascending(schema.FieldPlace)).SetLimit(limit))
 }
 
 // FinishAttempt implements store.WebhookQueue.
-func (h *webhooks) FinishAttempt(ctx context.Context, delivery store.WebhookDelivery) error {
+func (h *WebhookStore) FinishAttempt(ctx context.Context, delivery store.WebhookDelivery) error {
 	return h.putDelivery(ctx, delivery)
 }
 
 // HastenDeliveries implements store.WebhookQueue.
-func (h *webhooks) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
+func (h *WebhookStore) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
 	return h.hasten(ctx, key, "nextAttempt")
 }
 
 // hasten forgets dates of the deliveries of a webhook that are pending.
-func (h *webhooks) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
+func (h *WebhookStore) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
 	unset := bson.D{}
 	for _, date := range dates {
 		unset = append(unset, bson.E{Key: date, Value: ""})
@@ -260,7 +247,7 @@ func (h *webhooks) hasten(ctx context.Context, key store.WebhookKey, dates ...st
 }
 
 // DropDeliveries implements store.WebhookQueue.
-func (h *webhooks) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
+func (h *WebhookStore) DropDeliveries(ctx context.Context, key store.WebhookKey) error {
 	if _, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, pendingOf(key)); err != nil {
 		return fmt.Errorf("drop deliveries: %w", err)
 	}
@@ -268,7 +255,7 @@ func (h *webhooks) DropDeliveries(ctx context.Context, key store.WebhookKey) err
 }
 
 // TrimDeliveries implements store.WebhookQueue.
-func (h *webhooks) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
+func (h *WebhookStore) TrimDeliveries(ctx context.Context, key store.WebhookKey, keep int64) error {
 	for _, state := range []store.WebhookDeliveryState{store.DeliverySucceeded, store.DeliveryFailed} {
 		of := func(more ...bson.E) bson.D {
 			return append(append(deliveriesOf(key), bson.E{Key: schema.FieldState, Value: string(state)}), more...)

@@ -1,4 +1,4 @@
-package mongostore
+package webhooks
 
 import (
 	"cmp"
@@ -55,15 +55,15 @@ func (d *deliveryDocument) delivery() store.WebhookDelivery {
 	return store.WebhookDelivery{
 		DeliveryID: d.DeliveryID, BusinessID: d.BusinessID, WebhookID: d.WebhookID, Place: d.Place, MessageID: d.MessageID,
 		Kind: history.Kind(d.Kind), ClientID: d.ClientID, Version: d.Version, MergedIntoClientID: d.MergedIntoClientID,
-		ChangedFields: d.ChangedFields, ChangedDate: d.At.UTC(),
+		ChangedFields: d.ChangedFields, ChangedDate: d.At,
 		State: store.WebhookDeliveryState(d.State), Attempts: d.Attempts,
-		FirstAttemptDate: utc(d.First), LastAttemptDate: utc(d.Last), NextAttemptDate: utc(d.Next),
+		FirstAttemptDate: d.First, LastAttemptDate: d.Last, NextAttemptDate: d.Next,
 		Failure: (*store.WebhookFailure)(d.Failure), Status: d.Status,
 	}
 }
 
 // WebhookDeliveries implements store.WebhookStore.
-func (h *webhooks) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, asked store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
+func (h *WebhookStore) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID int64, asked store.WebhookDeliveryQuery) ([]store.WebhookDelivery, error) {
 	filter := append(query.Tenant(scope), bson.E{Key: schema.FieldWebhook, Value: webhookID})
 	if asked.State != nil {
 		filter = append(filter, bson.E{Key: schema.FieldState, Value: string(*asked.State)})
@@ -75,7 +75,7 @@ func (h *webhooks) WebhookDeliveries(ctx context.Context, scope client.Scope, we
 }
 
 // ClientDeliveries implements store.ExportStore.
-func (h *webhooks) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
+func (h *WebhookStore) ClientDeliveries(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.WebhookDelivery, error) {
 	deliveries, err := h.findDeliveries(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: query.In(query.NonNil(clientIDs))}), options.Find())
 	slices.SortFunc(deliveries, func(a, b store.WebhookDelivery) int {
 		return cmp.Or(cmp.Compare(a.WebhookID, b.WebhookID), cmp.Compare(a.Place, b.Place))
@@ -83,14 +83,10 @@ func (h *webhooks) ClientDeliveries(ctx context.Context, scope client.Scope, cli
 	return deliveries, err
 }
 
-func (h *webhooks) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
-	cursor, err := h.db.Collection(schema.Deliveries).Find(ctx, filter, o.SetBatchSize(query.OneBatch))
+func (h *WebhookStore) findDeliveries(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]store.WebhookDelivery, error) {
+	found, err := query.FindRows[deliveryDocument](ctx, h.db.Collection(schema.Deliveries), "deliveries", filter, o)
 	if err != nil {
-		return nil, fmt.Errorf("find deliveries: %w", err)
-	}
-	var found []deliveryDocument
-	if err := query.AllRows(ctx, cursor, &found); err != nil {
-		return nil, fmt.Errorf("read deliveries: %w", err)
+		return nil, err
 	}
 	deliveries := make([]store.WebhookDelivery, len(found))
 	for i := range found {
@@ -104,9 +100,9 @@ func deliveryFilter(businessID, deliveryID int64) bson.D {
 }
 
 // WebhookDelivery implements store.WebhookTx.
-func (t *webhookTx) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
+func (t WebhookTx) WebhookDelivery(ctx context.Context, deliveryID int64) (*store.WebhookDelivery, error) {
 	var found deliveryDocument
-	err := t.store.db.Collection(schema.Deliveries).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
+	err := t.webhooks.db.Collection(schema.Deliveries).FindOne(ctx, deliveryFilter(t.scope.BusinessID, deliveryID)).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
@@ -117,12 +113,12 @@ func (t *webhookTx) WebhookDelivery(ctx context.Context, deliveryID int64) (*sto
 }
 
 // PutWebhookDelivery implements store.WebhookTx.
-func (t *webhookTx) PutWebhookDelivery(ctx context.Context, delivery store.WebhookDelivery) error {
-	return t.store.putDelivery(ctx, delivery)
+func (t WebhookTx) PutWebhookDelivery(ctx context.Context, delivery store.WebhookDelivery) error {
+	return t.webhooks.putDelivery(ctx, delivery)
 }
 
 // putDelivery writes how far a delivery has come, if it is there still.
-func (h *webhooks) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
+func (h *WebhookStore) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
 	set := bson.D{{Key: schema.FieldState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
 	unset := bson.D{}
 	for _, part := range []struct {
