@@ -43,9 +43,9 @@ export const tests = {
       await page.getByRole("group", { name: end }).getByRole("button", { name: part }).click();
       await page.getByRole("option", { name: option, exact: true }).click();
     };
-    await choose("From", "month", "December");
+    await choose("From", "Month", "December");
     await choose("From", "Day", "20");
-    await choose("To", "month", "January");
+    await choose("To", "Month", "January");
     await choose("To", "Day", "31");
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByText("Dec 20 – Jan 31").waitFor();
@@ -114,6 +114,43 @@ export const tests = {
     await toast(page, "Tagged 3 clients").getByRole("button", { name: "Undo" }).click();
     await toast(page, "Undone").waitFor();
     check((await tags()).every((one) => one === ""), `their tags are ${await tags()}`);
+  },
+
+  "those who are selected are exported, and the list shows them alone": async (world) => {
+    const lastName = `Chosen${Math.random().toString(36).replace(/[^a-z]/g, "")}`;
+    for (const firstName of ["Eda", "Ewa", "Eve"]) {
+      await world.newClient({ firstName, lastName, emailAddress: `${firstName}@${lastName}.example` });
+    }
+    const page = await world.window(`/clients?q=${lastName}`);
+    await rows(page).nth(2).waitFor();
+    for (const name of [`Select Eda ${lastName}`, `Select Eve ${lastName}`]) {
+      await page.getByRole("checkbox", { name }).click({ force: true });
+    }
+    await page.getByRole("region", { name: "2 selected" }).getByRole("link", { name: "Export" }).click();
+    await page.getByRole("button", { name: "Export clients" }).click();
+    await page.getByText("2 clients", { exact: false }).first().waitFor();
+    await page.getByRole("link", { name: "Show the list" }).click();
+    await grid(page).getByRole("link", { name: `Eve ${lastName}` }).waitFor();
+    check((await rows(page).count()) === 2, `${await rows(page).count()} rows are shown`);
+    // A search beside it finds among them alone.
+    await page.getByRole("searchbox", { name: "Find by name, e-mail or phone" }).fill(`${lastName} ewa`);
+    await page.getByRole("heading", { name: "No client matches" }).waitFor();
+    await page.getByRole("button", { name: "Remove the filter Selected by hand" }).click();
+    await grid(page).getByRole("link", { name: `Ewa ${lastName}` }).waitFor();
+  },
+
+  "beside a preview no column is cut through": async (world) => {
+    const page = await world.window("/clients?q=begood&open=4658091&cols=email,phone,tags,city,created", { viewport: { width: 1160, height: 700 } });
+    await settled(page);
+    const cut = () =>
+      page.evaluate(() => {
+        const end = document.querySelector("[role=grid]").getBoundingClientRect().right;
+        return [...document.querySelectorAll("[role=columnheader]")].filter((head) => head.getBoundingClientRect().right > end).map((head) => head.textContent);
+      });
+    check((await cut()).length === 0, `the preview cuts ${await cut()}`);
+    await page.getByRole("columnheader", { name: "E-mail" }).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("columnheader", { name: "Created" }).waitFor();
   },
 
   "what others do is seen at once; new clients wait until asked for": async (world) => {

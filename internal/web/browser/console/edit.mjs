@@ -142,8 +142,8 @@ export const tests = {
     const entry = page.getByRole("listitem", { name: "Version 2" });
     await entry.getByText("Turku").waitFor();
     await entry.getByText("Tampere").waitFor();
-    await entry.getByRole("button", { name: /Restore the value of before of City/ }).click();
-    await toast(page, "The value of before is back").waitFor();
+    await entry.getByRole("button", { name: /Restore the earlier value of City/ }).click();
+    await toast(page, "The earlier value is restored").waitFor();
     check((await world.client(id, "city")).city === "Turku", "the value is not back");
     await page.getByRole("listitem", { name: "Version 3" }).waitFor();
   },
@@ -156,9 +156,17 @@ export const tests = {
     await page.getByRole("option", { name: /Walter Watching/ }).click();
     await page.getByRole("img", { name: /1 client may see Vera Viewed/ }).waitFor();
     check((await world.client(other, "viewClients { clientId }")).viewClients[0].clientId === id, "the edge is not there");
-    await toast(page, "Done").getByRole("button", { name: "Undo" }).click();
+    await toast(page, "Added").getByRole("button", { name: "Undo" }).click();
     await page.getByRole("img", { name: /Nobody else may see Vera Viewed/ }).waitFor();
     check((await world.client(other, "viewClients { clientId }")).viewClients.length === 0, "the edge is there still");
+  },
+
+  "that nobody may see a client is said in words, in each language": async (world) => {
+    const id = await world.newClient({ firstName: "Nils", lastName: "Nobody", emailAddress: "nils@nobody.example" });
+    for (const [locale, words] of [["en-US", "Nobody else may see Nils Nobody, who may see nobody else."], ["he-IL", /אף אחד אחר אינו רשאי לראות את Nils Nobody, שאינו רשאי/]]) {
+      const page = await world.window(`/clients/${id}?tab=viewers`, { locale });
+      await page.getByRole("figure").getByText(words).waitFor();
+    }
   },
 
   "of hundreds of viewers the first are shown, and more on request": async (world) => {
@@ -223,16 +231,16 @@ export const tests = {
     await record(visit("990001", 20, "CANCELLED"), visit("990002", 2, "OPEN"), visit("990003", -3, "COMPLETED"), visit("990004", -30, "NO_SHOW"), visit("990005", -1200, "NO_SHOW"));
     const numbers = (section) => page.getByRole("region", { name: section }).getByText(/^#99/).allTextContents();
     await page.getByText("#990004").waitFor();
-    check((await numbers("To come")).join() === "#990002,#990001", `to come are ${await numbers("To come")}`);
-    check((await numbers("Before")).join() === "#990003,#990004", `before were ${await numbers("Before")}`);
+    check((await numbers("Upcoming")).join() === "#990002,#990001", `upcoming are ${await numbers("Upcoming")}`);
+    check((await numbers("Past")).join() === "#990003,#990004", `past were ${await numbers("Past")}`);
     await page.getByRole("button", { name: "Show earlier ones" }).click();
     await page.getByText("#990005").waitFor();
-    check((await numbers("Before")).join() === "#990003,#990004,#990005", `before were ${await numbers("Before")}`);
-    await page.getByRole("button", { name: "Did not come" }).click();
+    check((await numbers("Past")).join() === "#990003,#990004,#990005", `past were ${await numbers("Past")}`);
+    await page.getByRole("button", { name: "No-show" }).click();
     await page.waitForURL(/status=NO_SHOW/);
-    await page.getByText("None is to come.").waitFor();
+    await page.getByText("No upcoming appointments.").waitFor();
     await page.getByText("#990004").waitFor();
-    check((await numbers("Before")).join() === "#990004", `those who did not come are ${await numbers("Before")}`);
+    check((await numbers("Past")).join() === "#990004", `those who did not come are ${await numbers("Past")}`);
     await page.getByRole("button", { name: "Open", exact: true }).click();
     await page.getByText("#990002").waitFor();
     await record(visit("990006", 4, "OPEN"));

@@ -27,7 +27,7 @@ export const tests = {
     const page = await world.window(`/clients?tag=${tag}`);
     await page.getByRole("link", { name: "Export clients" }).click();
     await page.waitForURL(new RegExp(`/files\\?tag=${tag}`));
-    await card(page, "Export").getByText("The clients that the filter of the list means.").waitFor();
+    await card(page, "Export").getByText("The clients that match the filters of the list.").waitFor();
     await page.getByRole("button", { name: "Export clients" }).click();
     const jobs = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
     await jobs.first().getByText("2 clients").waitFor();
@@ -51,7 +51,7 @@ export const tests = {
     const refused = await downloaded(page, form, "Table of errors");
     check(refused.lines.some((line) => line.includes("UNKNOWN_COLUMN")), `what is wrong is ${refused.lines.join("; ")}`);
 
-    await form.getByText("Leave out columns that nothing is known of").click();
+    await form.getByText("Import without the columns that are not recognised").click();
     await tryIt.click();
     await form.getByText("Nothing is written yet.").waitFor();
     await form.getByText("1 created · 0 changed · 0 unchanged · 1 failed").waitFor();
@@ -129,7 +129,7 @@ export const tests = {
     let refuse = false;
     await page.route("**/graphql", (route) => (refuse && route.request().postData()?.includes("FileJobs") ? route.abort() : route.continue()));
     const line = page.getByRole("listitem", { name: `Import ${jobId}`, exact: true });
-    await line.getByText("Waits for its file").waitFor();
+    await line.getByText("Waiting for its file").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
     refuse = true;
     await cancel(world, jobId);
@@ -143,7 +143,7 @@ export const tests = {
     await page.routeWebSocket(/\/graphql$/, (socket) => socket.close());
     await page.goto(`${world.base}/console/files`);
     const line = page.getByRole("listitem", { name: `Import ${jobId}`, exact: true });
-    await line.getByText("Waits for its file").waitFor();
+    await line.getByText("Waiting for its file").waitFor();
     await cancel(world, jobId);
     await line.getByText("Cancelled").waitFor();
   },
@@ -166,7 +166,7 @@ export const tests = {
     const form = card(page, "Import");
     const buffer = Buffer.from(`firstName,lastName,emailAddress,Shoe\n${rows.join("\n")}\n`);
     await form.getByLabel("File", { exact: true }).setInputFiles({ name: "upload.csv", mimeType: "text/csv", buffer });
-    await form.getByText("Leave out columns that nothing is known of").click();
+    await form.getByText("Import without the columns that are not recognised").click();
     await page.getByRole("button", { name: "Try the import" }).click();
     await form.getByText("3 created · 0 changed · 0 unchanged · 0 failed").waitFor();
     check(ranges[1] === ranges[2] && ranges[1].startsWith("bytes 1048576-"), `the parts were ${ranges.join(", ")}`);

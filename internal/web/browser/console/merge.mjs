@@ -46,9 +46,9 @@ export const tests = {
     const group = page.getByRole("listitem", { name: "Jimmy Begood, Jimmy Begood" });
     await group.getByText("Same name and birthday").waitFor();
     await group.getByRole("button", { name: "Not the same" }).click();
-    await toast(page, "Told apart").waitFor();
+    await toast(page, "Not the same").waitFor();
     await group.waitFor({ state: "detached" });
-    await toast(page, "Told apart").getByRole("button", { name: "Undo" }).click();
+    await toast(page, "Not the same").getByRole("button", { name: "Undo" }).click();
     await group.waitFor();
     await page.reload();
     await group.getByRole("button", { name: "Not the same" }).click();

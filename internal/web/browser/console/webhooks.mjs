@@ -73,15 +73,15 @@ export const tests = {
         await page.getByRole("button", { name: "Look again" }).click();
         await page.waitForTimeout(200);
       }
-      await delivery.getByText("To be sent").waitFor();
+      await delivery.getByText("Pending").waitFor();
       receiver.status = 204;
       await delivery.getByRole("button", { name: `Send again: Changed #${id}` }).click();
-      await delivery.getByText("Arrived").waitFor();
+      await delivery.getByText("Delivered").waitFor();
       check(receiver.messages.every((message) => signedBy(message, secret)), "the secret that was shown signs no message");
       check(receiver.messages.at(-1).body.includes(`"clientId":"${id}"`), `what arrived is ${receiver.messages.at(-1).body}`);
-      await page.getByRole("button", { name: "Given up" }).click();
+      await page.getByRole("button", { name: "Failed" }).click();
       await page.waitForURL(/state=FAILED/);
-      await page.getByText("None is in this state.").waitFor();
+      await page.getByText("No delivery has this status.").waitFor();
     } finally {
       receiver.close();
     }
@@ -96,7 +96,7 @@ export const tests = {
     const page = await world.window("/settings/webhooks");
     await page.getByRole("listitem").filter({ hasText: "https://receiver.example" }).getByRole("link").click();
     await action(page, "Change webhook");
-    await page.getByLabel("What you call it").fill("Till of Ghent");
+    await page.getByLabel("Description").fill("Till of Ghent");
     await page.getByText("Erased for good", { exact: true }).click();
     await world.ask('mutation ($id: ID!) { updateWebhook(webhookId: $id, input: {description: "Their till", url: "https://theirs.example/hooks"}) { userErrors { code } } }', { id: webhookId });
     await page.getByRole("button", { name: "Save" }).click();

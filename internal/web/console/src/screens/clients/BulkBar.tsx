@@ -16,6 +16,8 @@ import { useMay, useMe } from "~/screens/frame/me";
 
 // How many clients are changed at the same time.
 const together = 6;
+// How many clients a filter of the API may name.
+const mostChosen = 1000;
 
 type Change = TypedDocumentNode<AddTagsMutation | RemoveTagsMutation, AddTagsMutationVariables>;
 
@@ -24,6 +26,7 @@ export function BulkBar(props: { rows: readonly Row[]; selected: ReadonlySet<str
   const me = useMe();
   const mayTag = useMay("WRITE") && me.role !== "CLIENT";
   const mayMerge = useMay("MERGE");
+  const mayExport = useMay("EXPORT");
   const changeTags = useChangeTags();
   const rows = props.rows.filter((row) => props.selected.has(row.clientId));
   return (
@@ -41,9 +44,24 @@ export function BulkBar(props: { rows: readonly Row[]; selected: ReadonlySet<str
           {t.clients.merge}
         </Link>
       ) : null}
+      {mayExport && rows.length <= mostChosen ? (
+        <Link className="button quiet" to={`/files?${exporting(rows)}`}>
+          <Icon name="files" />
+          {t.files.export}
+        </Link>
+      ) : null}
       <IconButton icon="close" label={t.clients.clear} onPress={props.onClear} />
     </div>
   );
+}
+
+// exporting is what the address says of the clients to export.
+function exporting(rows: readonly Row[]): URLSearchParams {
+  const params = new URLSearchParams({ chosen: rows.map((row) => row.clientId).join(",") });
+  if (rows.some((row) => row.deleted)) {
+    params.set("deleted", "1");
+  }
+  return params;
 }
 
 function tagsOf(rows: readonly Row[]) {

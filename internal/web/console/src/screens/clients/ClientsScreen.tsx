@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { Button } from "~/design/controls";
 import { Icon } from "~/design/icons";
+import { useNarrow } from "~/design/narrow";
 import { Menu, MenuItem } from "~/design/overlays";
 import { State, TroubleState } from "~/design/states";
 import { useText } from "~/i18n";
@@ -11,7 +12,7 @@ import type { ClientOrder } from "~/schema.generated";
 import { BulkBar } from "~/screens/clients/BulkBar";
 import { ClientGrid, GridSkeleton } from "~/screens/clients/ClientGrid";
 import { FilterChoicesDocument, type FilterChoicesQuery } from "~/screens/clients/clients.generated";
-import { columnIds, readColumns, usualColumns, type ColumnId } from "~/screens/clients/columns";
+import { columnIds, fitting, readColumns, usualColumns, type ColumnId } from "~/screens/clients/columns";
 import { CreateDialog } from "~/screens/clients/CreateDialog";
 import { FilterBar } from "~/screens/clients/FilterBar";
 import { apiFilter, isFiltered, sortBy, useFilters } from "~/screens/clients/filters";
@@ -22,6 +23,9 @@ import { useMay, useMe } from "~/screens/frame/me";
 import "~/screens/clients/clients.css";
 
 export type Choices = FilterChoicesQuery;
+
+// How wide the preview is beside the list, in pixels.
+const previewWidth = 360;
 
 export function ClientsScreen() {
   const t = useText();
@@ -42,6 +46,8 @@ export function ClientsScreen() {
   const [columns, setColumns] = useColumns(params, change);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const preview = params.get("open") ?? "";
+  const body = useRef<HTMLDivElement>(null);
+  const shown = useFitting(columns, body, preview !== "");
 
   const sort = (field: ClientOrder["field"]) => change({ sort: sortBy(field, filters.order) });
 
@@ -74,7 +80,7 @@ export function ClientsScreen() {
         </div>
       </div>
       <FilterBar filters={filters} change={change} choices={choices} limited={state.limited} />
-      <div className="clients-body">
+      <div className="clients-body" ref={body} style={{ "--preview": `${previewWidth}px` } as CSSProperties}>
         <div className="clients-list">
           {state.fresh.length > 0 ? (
             <Button className="fresh" look="primary" onPress={() => void list?.begin()} aria-label={t.clients.showFresh(state.fresh.length)}>
@@ -83,7 +89,7 @@ export function ClientsScreen() {
             </Button>
           ) : null}
           {!list || (state.loading && state.rows.length === 0) ? (
-            <GridSkeleton columns={columns} />
+            <GridSkeleton columns={shown} />
           ) : state.trouble && state.rows.length === 0 ? (
             <TroubleState trouble={state.trouble} retry={() => void list.begin()} />
           ) : empty ? (
@@ -92,7 +98,7 @@ export function ClientsScreen() {
             <ClientGrid
               list={list}
               state={state}
-              columns={columns}
+              columns={shown}
               order={filters.order}
               onSort={sort}
               selected={selected}
@@ -142,6 +148,24 @@ function useColumns(params: URLSearchParams, change: (change: { cols: string | n
     change({ cols: wanted.join(",") || "none" });
   };
   return [columns, set] as const;
+}
+
+// useFitting leaves out the last columns while there is a preview beside the list
+// that has them all: none is cut through.
+function useFitting(columns: readonly ColumnId[], body: { current: HTMLElement | null }, previewed: boolean): readonly ColumnId[] {
+  const narrow = useNarrow();
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = body.current;
+    if (!element) {
+      return undefined;
+    }
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [body]);
+  return useMemo(() => (previewed && !narrow ? fitting(columns, width - previewWidth) : columns), [columns, width, previewed, narrow]);
 }
 
 function ColumnsMenu({ columns, onChange }: { columns: readonly ColumnId[]; onChange(columns: readonly ColumnId[]): void }) {

@@ -17,7 +17,7 @@ import { useMe } from "~/screens/frame/me";
 const rest = 150;
 
 // A filter's name: one of these, or "field." and the id of a custom field.
-export type FilterName = ListName | "created" | "birthday" | "term" | "deleted" | `field.${string}`;
+export type FilterName = ListName | "created" | "birthday" | "term" | "deleted" | "chosen" | `field.${string}`;
 
 interface BarProps {
   filters: Filters;
@@ -39,7 +39,7 @@ export function FilterBar({ filters, change, choices, limited }: BarProps) {
     "term",
     "deleted",
   ];
-  const used = [...names, ...[...filters.fields.keys()].map((id): FilterName => `field.${id}`)].filter((name) => isUsed(filters, name));
+  const used = [...names, "chosen" as const, ...[...filters.fields.keys()].map((id): FilterName => `field.${id}`)].filter((name) => isUsed(filters, name));
   const shown = editing && !used.includes(editing) ? [...used, editing] : used;
 
   const add = (key: string) => {
@@ -133,8 +133,10 @@ function Chip(props: {
   };
   return (
     <span className="chip">
-      {props.name === "deleted" ? (
-        <span className="chip-text">{label}</span>
+      {props.name === "deleted" || props.name === "chosen" ? (
+        <span className="chip-text">
+          {label} <bdi className="soft numbers">{value}</bdi>
+        </span>
       ) : (
         <Button ref={trigger} look="quiet" onPress={() => props.onOpen(true)} aria-haspopup="dialog">
           <bdi className="soft">{label}</bdi> <bdi className="clip chip-value">{value}</bdi>
@@ -166,6 +168,8 @@ function isUsed(filters: Filters, name: FilterName): boolean {
       return filters.term !== "";
     case "deleted":
       return filters.deleted;
+    case "chosen":
+      return filters.chosen.length > 0;
     default:
       return valuesOf(filters, name).length > 0;
   }
@@ -207,6 +211,9 @@ function useValueText(name: FilterName, filters: Filters, choices: Choices | und
   }
   if (name === "term") {
     return filters.term;
+  }
+  if (name === "chosen") {
+    return formats.number(filters.chosen.length);
   }
   return valuesOf(filters, name)
     .map((value) => {

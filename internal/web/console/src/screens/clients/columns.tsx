@@ -27,13 +27,22 @@ const nameWidth: readonly [number, number] = [200, 1.5];
 const gap = 12;
 const sides = 32;
 
+function leastWidth(columns: readonly ColumnId[]): number {
+  return checkWidth + sides + [nameWidth, ...columns.map((column) => widths[column])].reduce((sum, [width]) => sum + width + gap, 0);
+}
+
+// fitting is as many of the columns as a width in pixels has place for, from the first.
+export function fitting(columns: readonly ColumnId[], width: number): readonly ColumnId[] {
+  const count = columns.findIndex((_, index) => leastWidth(columns.slice(0, index + 1)) > width);
+  return count < 0 ? columns : columns.slice(0, count);
+}
+
 // gridStyle lays out the head and each row alike.
 export function gridStyle(columns: readonly ColumnId[]): CSSProperties {
   const all = [nameWidth, ...columns.map((column) => widths[column])];
-  const least = checkWidth + sides + all.reduce((sum, [width]) => sum + width + gap, 0);
   return {
     "--columns": [`${checkWidth}px`, ...all.map(([width, share]) => (share > 0 ? `minmax(${width}px, ${share}fr)` : `${width}px`))].join(" "),
-    "--least": `${least}px`,
+    "--least": `${leastWidth(columns)}px`,
   } as CSSProperties;
 }
 

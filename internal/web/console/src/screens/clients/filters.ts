@@ -16,6 +16,8 @@ export interface Filters {
   birthday: { from: string; to: string };
   term: string;
   deleted: boolean;
+  // Ids of clients that were selected by hand; none is no condition.
+  chosen: readonly string[];
   // Values of custom fields, by the field's id.
   fields: ReadonlyMap<string, readonly string[]>;
   order: ClientOrder;
@@ -45,6 +47,7 @@ export function readFilters(params: URLSearchParams): Filters {
     birthday: { from: params.get("bornFrom") ?? "", to: params.get("bornTo") ?? "" },
     term: params.get("term") ?? "",
     deleted: params.has("deleted"),
+    chosen: (params.get("chosen") ?? "").split(",").filter(Boolean),
     fields,
     order: orderOf(params.get("sort") ?? ""),
   };
@@ -89,6 +92,7 @@ export function apiFilter(filters: Filters, types: ReadonlyMap<string, FieldType
     ...(filters.to ? { endDate: filters.to } : {}),
     ...(hasBirthday(filters) ? { birthday: birthdayOf(filters) } : {}),
     ...(filters.term ? { searchTerm: filters.term } : {}),
+    ...(filters.chosen.length > 0 ? { clientIdList: [...filters.chosen] } : {}),
     ...(filters.deleted ? { includeDeleted: true } : {}),
     ...(filters.fields.size > 0
       ? {
@@ -99,6 +103,12 @@ export function apiFilter(filters: Filters, types: ReadonlyMap<string, FieldType
         }
       : {}),
   };
+}
+
+// among is the filter, of these clients alone.
+export function among(filter: ClientReportFilter, ids: readonly string[]): ClientReportFilter {
+  const chosen = filter.clientIdList && new Set(filter.clientIdList);
+  return { ...filter, clientIdList: chosen ? ids.filter((id) => chosen.has(id)) : [...ids] };
 }
 
 export function hasBirthday({ birthday }: Filters): boolean {
@@ -157,6 +167,7 @@ export function isFiltered(filters: Filters): boolean {
     hasBirthday(filters) ||
     filters.term !== "" ||
     filters.deleted ||
+    filters.chosen.length > 0 ||
     filters.fields.size > 0 ||
     lists.some((name) => filters.values[name].length > 0)
   );

@@ -7,6 +7,7 @@ import { troubleOf, type Trouble } from "~/api/errors";
 import type { Change } from "~/api/live";
 import type { ClientChangeKind, ClientOrder, ClientReportFilter } from "~/schema.generated";
 import { ClientPageDocument, ClientTotalDocument, SearchIdsDocument, type ClientRowFragment } from "~/screens/clients/clients.generated";
+import { among } from "~/screens/clients/filters";
 
 export type Row = ClientRowFragment;
 
@@ -119,7 +120,7 @@ export class ClientList {
       }
       const ids = found.data?.filterClients?.clients.map((one) => one.clientId) ?? [];
       limited = ids.length === partSize;
-      this.filter = { ...this.question.filter, clientIdList: ids };
+      this.filter = among(this.question.filter, ids);
     }
     const part = await this.read(null);
     if (turn !== this.turn) {
@@ -253,7 +254,7 @@ export class ClientList {
     const ids = this.arrived.splice(0, partSize);
     const { data } = await this.client.query(
       ClientPageDocument,
-      { filter: { ...this.filter, clientIdList: ids }, orderBy: this.question.orderBy, first: partSize, after: null },
+      { filter: among(this.filter, ids), orderBy: this.question.orderBy, first: partSize, after: null },
       { requestPolicy: "network-only" },
     );
     if (turn !== this.turn) {

@@ -10,7 +10,7 @@ import { Button, Select } from "~/design/controls";
 import { useText } from "~/i18n";
 import type { ClientFileFormat, ClientReportFilter } from "~/schema.generated";
 import { FilterChoicesDocument, SearchIdsDocument } from "~/screens/clients/clients.generated";
-import { apiFilter, isFiltered, useFilters, type Filters } from "~/screens/clients/filters";
+import { among, apiFilter, isFiltered, useFilters, type Filters } from "~/screens/clients/filters";
 import { partSize } from "~/screens/clients/list";
 import { ExportClientsDocument } from "~/screens/files/files.generated";
 import type { Jobs } from "~/screens/files/jobs";
@@ -96,6 +96,6 @@ function useFilterOf(): (filters: Filters) => Promise<ClientReportFilter | null>
       return filter;
     }
     const { data } = await client.query(SearchIdsDocument, { search: filters.search, first: partSize }, { requestPolicy: "network-only" });
-    return data?.filterClients ? { ...filter, clientIdList: data.filterClients.clients.map((one) => one.clientId) } : null;
+    return data?.filterClients ? among(filter, data.filterClients.clients.map((one) => one.clientId)) : null;
   };
 }
