@@ -28,6 +28,10 @@ func Trimmed(text string) string {
 // control character, one that Unicode says to ignore where it is not supported
 // (Default_Ignorable_Code_Point), or one of the few whose shape is empty.
 func showsNothing(r rune) bool {
+	if ' ' < r && r < '\x7f' {
+		// Nearly all characters that are asked about.
+		return false
+	}
 	switch r {
 	case '\u2800', // The braille cell without dots.
 		'\U00016FE4', // The filler of the Khitan small script.

@@ -59,3 +59,21 @@ func TestInstantsAreRFC3339(t *testing.T) {
 		}
 	}
 }
+
+// Instants are written as the layout of FormatInstant has them, of every year.
+func TestInstantsAreWrittenAsTheLayoutHasThem(t *testing.T) {
+	zone := time.FixedZone("", -5*3600)
+	for _, instant := range []time.Time{
+		{},
+		time.Date(2024, 2, 29, 3, 4, 5, 6_999_999, time.UTC),
+		time.Date(1999, 12, 31, 23, 59, 59, 999_999_999, zone),
+		time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(9999, 12, 31, 23, 0, 0, 0, zone),
+		time.Date(12345, 10, 10, 10, 10, 10, 10_000_000, time.UTC),
+	} {
+		if got, want := string(appendInstant(nil, instant)), `"`+FormatInstant(instant)+`"`; got != want {
+			t.Errorf("%v is written as %s, want %s", instant, got, want)
+		}
+	}
+}

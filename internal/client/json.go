@@ -77,8 +77,32 @@ const instantLayout = "2006-01-02T15:04:05.000Z07:00"
 
 func appendInstant(dst []byte, t time.Time) []byte {
 	dst = append(dst, '"')
-	dst = t.UTC().AppendFormat(dst, instantLayout)
-	return append(dst, '"')
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		dst = t.AppendFormat(dst, instantLayout)
+		return append(dst, '"')
+	}
+	// As the layout has it, which would be read anew for each.
+	hour, minute, second := t.Clock()
+	dst = append(appendDigits(dst, year, 4), '-')
+	dst = append(appendDigits(dst, int(month), 2), '-')
+	dst = append(appendDigits(dst, day, 2), 'T')
+	dst = append(appendDigits(dst, hour, 2), ':')
+	dst = append(appendDigits(dst, minute, 2), ':')
+	dst = append(appendDigits(dst, second, 2), '.')
+	dst = appendDigits(dst, t.Nanosecond()/int(time.Millisecond), 3)
+	return append(dst, 'Z', '"')
+}
+
+// appendDigits appends a number in so many digits.
+func appendDigits(dst []byte, number, digits int) []byte {
+	dst = append(dst, "0000"[:digits]...)
+	for at := len(dst) - 1; number > 0; at-- {
+		dst[at] += byte(number % 10)
+		number /= 10
+	}
+	return dst
 }
 
 func appendDate(dst []byte, day Date) []byte {

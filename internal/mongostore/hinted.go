@@ -11,6 +11,7 @@ import (
 	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 
 // open begins to read what a query finds. Outside of transactions it names the index: in
 // one, a failure for an index that is gone would end the transaction.
-func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.D) (*mongo.Cursor, error) {
+func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.Raw) (*mongo.Cursor, error) {
 	if w.Batch == 0 {
 		w.Batch = query.OneBatch
 	}
@@ -35,11 +36,32 @@ func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, p
 		return nil, err
 	}
 	return indexed.Read(r.seen, schema.Clients, index, func(hint string) (*mongo.Cursor, error) {
+		cursor, err := r.sendWritten(ctx, q, w, projection, hint)
+		if err == nil || !transact.Unavailable(err) {
+			return cursor, err
+		}
+		// The driver sends no command again that is written out, where a connection broke
+		// or the primary changed.
 		return r.send(ctx, q, w, projection, hint)
 	})
 }
 
-func (r *clientReads) send(ctx context.Context, q query.Query, w query.Window, projection bson.D, hint string) (*mongo.Cursor, error) {
+// sendWritten is send of a command that is written out, of the primary and outside of
+// transactions.
+func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (*mongo.Cursor, error) {
+	command, err := q.Command(schema.Clients, w, projection, hint)
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := r.db.RunCommandCursor(ctx, command)
+	if err != nil {
+		return nil, err
+	}
+	cursor.SetBatchSize(w.Batch)
+	return cursor, nil
+}
+
+func (r *clientReads) send(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (*mongo.Cursor, error) {
 	clients := r.db.Collection(schema.Clients)
 	if len(q.Rest) > 0 {
 		o := options.Aggregate().SetBatchSize(w.Batch)

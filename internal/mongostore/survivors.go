@@ -16,6 +16,7 @@ import (
 	"clientgraph/internal/merge"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
+	"clientgraph/internal/mongostore/transact"
 )
 
 // LookUp implements store.Store. An id is in two places, its own client or the
@@ -26,18 +27,26 @@ import (
 // the clients and again after them: wherever a merge or its undoing moves the id in
 // between, one of the three has it. The lists of nobody cost next to nothing.
 func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
-	need = need.With(client.Select(schema.FieldMerged))
-	var found []*client.Client
-	keep := func(c *client.Client) bool {
+	return lookUp(ctx, r, r.codec, scope, ids, need.With(client.Select(schema.FieldMerged)))
+}
+
+// LookUpRows implements store.Store.
+func (r *clientReads) LookUpRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
+	return lookUp(ctx, r, r.codec.NewRowSet(need), scope, ids, need)
+}
+
+func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
+	var found []T
+	keep := func(one T) bool {
 		// A survivor that was merged itself keeps its list.
-		if !isMerged(c) {
-			found = append(found, c)
+		if as.Base(one).Lifecycle != client.Merged {
+			found = append(found, one)
 		}
 		return true
 	}
 	if mongo.SessionFromContext(ctx) != nil {
 		for _, q := range []query.Query{query.ByIDs(scope, ids), query.SurvivorsOf(scope, ids)} {
-			if err := r.stream(ctx, q, query.Window{}, need, keep); err != nil {
+			if err := streamAs(ctx, r, as, q, query.Window{}, need, func(int) {}, keep); err != nil {
 				return nil, err
 			}
 		}
@@ -48,18 +57,32 @@ func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int6
 	}
 	pipeline := append(query.SurvivorsOf(scope, ids).Stages(), union(query.ByIDs(scope, ids)), union(query.SurvivorsOf(scope, ids)),
 		bson.D{{Key: "$project", Value: r.codec.Projection(need)}})
-	cursor, err := r.db.Collection(schema.Clients, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, pipeline)
+	cursor, err := r.openSnapshot(ctx, pipeline)
 	if err != nil {
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
 	err = query.EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
-		c, err := r.codec.Decode(document)
-		return err == nil && keep(c), err
+		one, err := as.Read(document)
+		return err == nil && keep(one), err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read clients: %w", err)
 	}
 	return found, nil
+}
+
+// openSnapshot begins to read what an aggregate of clients finds at one moment.
+func (r *clientReads) openSnapshot(ctx context.Context, stages mongo.Pipeline) (*mongo.Cursor, error) {
+	command, err := query.SnapshotCommand(schema.Clients, stages)
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := r.db.RunCommandCursor(ctx, command)
+	if err == nil || !transact.Unavailable(err) {
+		return cursor, err
+	}
+	// As of open.
+	return r.db.Collection(schema.Clients, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, stages)
 }
 
 // survivors are the clients into whom those ids were merged.

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 	"strconv"
@@ -46,6 +45,10 @@ type idList []int64
 
 // MarshalBSONValue implements bson.ValueMarshaler.
 func (l idList) MarshalBSONValue() (kind byte, data []byte, err error) {
+	return byte(bson.TypeArray), l.list(), nil
+}
+
+func (l idList) list() []byte {
 	// A type, the place in the list as a text that is ended, and the number.
 	const anEntry = 1 + 4 + 1 + 8
 	start, data := bsoncore.AppendArrayStart(make([]byte, 0, 5+anEntry*len(l)))
@@ -55,10 +58,8 @@ func (l idList) MarshalBSONValue() (kind byte, data []byte, err error) {
 		data = append(data, 0)
 		data = bsoncore.AppendInt64(data, id)
 	}
-	if data, err = bsoncore.AppendArrayEnd(data, start); err != nil {
-		return 0, nil, fmt.Errorf("write ids: %w", err)
-	}
-	return byte(bson.TypeArray), data, nil
+	data, _ = bsoncore.AppendArrayEnd(data, start) // It begins where start says.
+	return data
 }
 
 // NonNil is the list, empty instead of nil: the database refuses null where it wants a

@@ -47,7 +47,7 @@ func (q Query) Stages() mongo.Pipeline {
 }
 
 // Stages are the window as the end of a pipeline.
-func (w Window) Stages(projection bson.D) mongo.Pipeline {
+func (w Window) Stages(projection bson.Raw) mongo.Pipeline {
 	var stages mongo.Pipeline
 	if w.Sort != nil {
 		stages = append(stages, bson.D{{Key: "$sort", Value: w.Sort}})

@@ -4,8 +4,11 @@ package record
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/schema"
@@ -16,15 +19,29 @@ import (
 type Codec struct {
 	properties []client.Property
 	// places is where each stored name stands in the table.
-	places   map[string]int
+	places map[string]int
+	// ended are the stored names, each with the byte that ends it in a document.
+	ended    map[string]string
 	upgrades []Upgrade
+	// projections are those that were asked for, by their selections: bson.Raw by
+	// client.Selection. kept is about how many there are.
+	projections sync.Map
+	kept        atomic.Int64
 }
+
+// mostProjections bounds the projections that are kept: front ends have a few hundred
+// selections between them, and callers can make up any number.
+const mostProjections = 1_000
 
 // NewCodec returns the codec of the version that comes after those upgrades.
 func NewCodec(upgrades []Upgrade) *Codec {
-	c := &Codec{properties: client.Properties(), places: map[string]int{}, upgrades: upgrades}
+	c := &Codec{properties: client.Properties(), places: map[string]int{}, ended: map[string]string{}, upgrades: upgrades}
 	for i := range c.properties {
 		c.places[c.properties[i].Name] = i
+		c.ended[c.properties[i].Name] = c.properties[i].Name + "\x00"
+	}
+	for _, name := range baseNames() {
+		c.ended[name] = name + "\x00"
 	}
 	return c
 }
@@ -54,9 +71,12 @@ func (c *Codec) base(from *client.Client) bson.D {
 	}
 }
 
-// Projection is what a find returns for a selection.
-func (c *Codec) Projection(need client.Selection) bson.D {
-	names := []string{schema.FieldID, schema.FieldBusiness, schema.FieldSchema, schema.FieldVersion, schema.FieldChange, schema.FieldLifecycle}
+// Projection is what a find returns for a selection. It is not for the caller to change.
+func (c *Codec) Projection(need client.Selection) bson.Raw {
+	if known, is := c.projections.Load(need); is {
+		return known.(bson.Raw)
+	}
+	names := baseNames()
 	for i := range c.properties {
 		if need.Has(i) {
 			names = append(names, c.properties[i].Name)
@@ -69,5 +89,13 @@ func (c *Codec) Projection(need client.Selection) bson.D {
 			}
 		}
 	}
-	return schema.Ascending(names...)
+	start, projection := bsoncore.AppendDocumentStart(nil)
+	for _, name := range names {
+		projection = bsoncore.AppendInt32Element(projection, name, 1)
+	}
+	projection, _ = bsoncore.AppendDocumentEnd(projection, start) // It is short.
+	if c.kept.Add(1) <= mostProjections {
+		c.projections.Store(need, bson.Raw(projection))
+	}
+	return projection
 }

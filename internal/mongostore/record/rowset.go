@@ -19,6 +19,8 @@ type RowSet struct {
 	// them; slots says of each property of the table which of them it is, from 1.
 	names []string
 	slots []int
+	// ended are names with the byte that ends them in a document.
+	ended []string
 	// bases is how many of names come before the properties.
 	bases int
 	// memory is what documents and rows are copied into: many at a time.
@@ -48,6 +50,10 @@ func (c *Codec) NewRowSet(need client.Selection) *RowSet {
 			s.names = append(s.names, c.properties[i].Name)
 			s.slots[i] = len(s.names)
 		}
+	}
+	s.ended = make([]string, len(s.names))
+	for i, name := range s.names {
+		s.ended[i] = c.ended[name]
 	}
 	return s
 }
@@ -161,21 +167,45 @@ func (r *documentRow) find() error {
 	// Without the byte that ends the document, which could be taken for the end of a name.
 	elements := r.document[:len(r.document)-end]
 	for rest := elements[header:]; len(rest) > 0; {
-		kind := rest[0]
-		name, size, ok := element(rest)
-		if !ok {
-			return fmt.Errorf("read a client document: what comes after %q can't be read", names[max(next-1, 0)])
-		}
-		for i := range names {
-			if slot := (next + i) % len(names); names[slot] == string(name) {
-				r.at[slot] = uint32(len(elements) - len(rest) + 1 + len(name) + 1) //nolint:gosec // A document has 16 MiB.
-				r.types[slot], next = kind, slot+1
-				break
+		slot, size := r.set.slotOf(rest, next), 0
+		if slot >= 0 {
+			value := 1 + len(r.set.ended[slot])
+			if length := sizeOf(rest[0], rest[value:]); length >= 0 {
+				size = value + length
 			}
+			r.at[slot] = uint32(len(elements) - len(rest) + value) //nolint:gosec // A document has 16 MiB.
+			r.types[slot], next = rest[0], slot+1
+		} else {
+			_, size, _ = element(rest)
+		}
+		if size == 0 {
+			return fmt.Errorf("read a client document: what comes after %q can't be read", names[max(next-1, 0)])
 		}
 		rest = rest[size:]
 	}
 	return nil
+}
+
+// slotOf is the slot of the name of the first element of a document's rest, which is
+// looked for from next on; -1 for a name that is none of the set's.
+func (s *RowSet) slotOf(rest []byte, next int) int {
+	for slot := next; slot < len(s.ended); slot++ {
+		if isNamed(rest, s.ended[slot]) {
+			return slot
+		}
+	}
+	for slot := range min(next, len(s.ended)) {
+		if isNamed(rest, s.ended[slot]) {
+			return slot
+		}
+	}
+	return -1
+}
+
+// isNamed says whether the first element of a document's rest has a name, which is given
+// with the byte that ends it.
+func isNamed(rest []byte, ended string) bool {
+	return len(rest) > len(ended) && rest[1] == ended[0] && string(rest[1:1+len(ended)]) == ended
 }
 
 // element is the name of the first element of a document's rest, and the size of
@@ -188,9 +218,18 @@ func element(rest []byte) (name []byte, size int, ok bool) {
 	if end >= len(rest) {
 		return nil, 0, false
 	}
-	value := rest[end+1:]
+	length := sizeOf(rest[0], rest[end+1:])
+	if length < 0 {
+		return nil, 0, false
+	}
+	return rest[1:end], end + 1 + length, true
+}
+
+// sizeOf is the size of a value of that type, with which value begins; -1 for what is
+// none.
+func sizeOf(kind byte, value []byte) int {
 	length := -1
-	switch bson.Type(rest[0]) {
+	switch bson.Type(kind) {
 	case bson.TypeNull, bson.TypeUndefined, bson.TypeMinKey, bson.TypeMaxKey:
 		length = 0
 	case bson.TypeBoolean:
@@ -210,10 +249,10 @@ func element(rest []byte) (name []byte, size int, ok bool) {
 	case bson.TypeBinary:
 		length = prefixed(value, 5)
 	}
-	if length < 0 || length > len(value) {
-		return nil, 0, false
+	if length > len(value) {
+		return -1
 	}
-	return rest[1:end], end + 1 + length, true
+	return length
 }
 
 // prefixed is the size of a value that begins with its length, which does not count

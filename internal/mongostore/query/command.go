@@ -1,0 +1,160 @@
+package query
+
+import (
+	"fmt"
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"clientgraph/internal/client"
+)
+
+// Levels of reads: of what is on a majority of the replica set, and of that as of one
+// moment. A command that is written out does not get the database's own.
+const (
+	ofMajority = "majority"
+	ofSnapshot = "snapshot"
+)
+
+// Command is a query as the command that is sent, outside of transactions: a find where
+// Core is all of it, else an aggregate. It names that index, unless it is empty. The
+// driver would look up how each value of it is written, which takes longer than all else
+// that it does with a small command.
+func (q Query) Command(collection string, w Window, projection bson.Raw, hint string) (bson.Raw, error) {
+	if len(q.Rest) > 0 {
+		return aggregate(collection, append(q.Stages(), w.Stages(projection)...), w.Batch, hint, ofMajority)
+	}
+	start, dst := begin("find", collection)
+	dst, err := appendValue(dst, "filter", q.Core)
+	if err != nil {
+		return nil, err
+	}
+	if dst, err = w.appendTo(dst, projection); err != nil {
+		return nil, err
+	}
+	return end(dst, start, hint, ofMajority)
+}
+
+// SnapshotCommand is an aggregate of what there was at one moment, as a command that is
+// sent outside of transactions.
+func SnapshotCommand(collection string, stages mongo.Pipeline) (bson.Raw, error) {
+	return aggregate(collection, stages, OneBatch, "", ofSnapshot)
+}
+
+func aggregate(collection string, stages mongo.Pipeline, batch int32, hint, level string) (bson.Raw, error) {
+	start, dst := begin("aggregate", collection)
+	dst, err := appendList(dst, "pipeline", stages)
+	if err != nil {
+		return nil, err
+	}
+	cursor, dst := bsoncore.AppendDocumentElementStart(dst, "cursor")
+	dst = bsoncore.AppendInt32Element(dst, "batchSize", batch)
+	if dst, err = bsoncore.AppendDocumentEnd(dst, cursor); err != nil {
+		return nil, fmt.Errorf("write a cursor: %w", err)
+	}
+	return end(dst, start, hint, level)
+}
+
+func begin(command, collection string) (start int32, dst []byte) {
+	const usual = 1 << 10
+	start, dst = bsoncore.AppendDocumentStart(make([]byte, 0, usual))
+	return start, bsoncore.AppendStringElement(dst, command, collection)
+}
+
+func end(dst []byte, start int32, hint, level string) (bson.Raw, error) {
+	if hint != "" {
+		dst = bsoncore.AppendStringElement(dst, "hint", hint)
+	}
+	concern, dst := bsoncore.AppendDocumentElementStart(dst, "readConcern")
+	dst = bsoncore.AppendStringElement(dst, "level", level)
+	dst, err := bsoncore.AppendDocumentEnd(dst, concern)
+	if err == nil {
+		dst, err = bsoncore.AppendDocumentEnd(dst, start)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write a command: %w", err)
+	}
+	return dst, nil
+}
+
+// appendTo appends the window as the fields of a find.
+func (w Window) appendTo(dst []byte, projection bson.Raw) ([]byte, error) {
+	if w.Sort != nil {
+		var err error
+		if dst, err = appendValue(dst, "sort", w.Sort); err != nil {
+			return nil, err
+		}
+	}
+	dst = bsoncore.AppendDocumentElement(dst, "projection", bsoncore.Document(projection))
+	if w.Skip > 0 {
+		dst = bsoncore.AppendInt64Element(dst, "skip", w.Skip)
+	}
+	if w.Limit > 0 {
+		dst = bsoncore.AppendInt64Element(dst, "limit", w.Limit)
+	}
+	return bsoncore.AppendInt32Element(dst, "batchSize", w.Batch), nil
+}
+
+// appendValue appends an element as the driver writes it. What queries are made of is
+// written at once, anything else by the driver.
+func appendValue(dst []byte, key string, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil:
+		return bsoncore.AppendNullElement(dst, key), nil
+	case string:
+		return bsoncore.AppendStringElement(dst, key, v), nil
+	case client.Lifecycle:
+		return bsoncore.AppendStringElement(dst, key, string(v)), nil
+	case int64:
+		return bsoncore.AppendInt64Element(dst, key, v), nil
+	case bool:
+		return bsoncore.AppendBooleanElement(dst, key, v), nil
+	case bson.Raw:
+		return bsoncore.AppendDocumentElement(dst, key, bsoncore.Document(v)), nil
+	case bson.D:
+		return appendDocument(dst, key, v)
+	case idList:
+		return bsoncore.AppendArrayElement(dst, key, v.list()), nil
+	case bson.A:
+		return appendList(dst, key, v)
+	case mongo.Pipeline:
+		return appendList(dst, key, v)
+	case []string:
+		return appendList(dst, key, v)
+	}
+	kind, data, err := bson.MarshalValue(value)
+	if err != nil {
+		return nil, fmt.Errorf("write %s of a query: %w", key, err)
+	}
+	return bsoncore.AppendValueElement(dst, key, bsoncore.Value{Type: bsoncore.Type(kind), Data: data}), nil
+}
+
+func appendDocument(dst []byte, key string, d bson.D) ([]byte, error) {
+	if d == nil {
+		return bsoncore.AppendNullElement(dst, key), nil
+	}
+	start, dst := bsoncore.AppendDocumentElementStart(dst, key)
+	for i := range d {
+		var err error
+		if dst, err = appendValue(dst, d[i].Key, d[i].Value); err != nil {
+			return nil, err
+		}
+	}
+	return bsoncore.AppendDocumentEnd(dst, start)
+}
+
+func appendList[T any](dst []byte, key string, list []T) ([]byte, error) {
+	if list == nil {
+		return bsoncore.AppendNullElement(dst, key), nil
+	}
+	start, dst := bsoncore.AppendArrayElementStart(dst, key)
+	for i := range list {
+		var err error
+		if dst, err = appendValue(dst, strconv.Itoa(i), list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return bsoncore.AppendArrayEnd(dst, start)
+}
