@@ -145,6 +145,16 @@ func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
 	return true
 }
 
+// answersOne writes a row as the answer, as answers does.
+func (p *plannedClients) answersOne(ctx context.Context, row client.Row) bool {
+	data, err := p.plan.One(ctx, p.request.loaders, row)
+	if err != nil {
+		return false
+	}
+	p.answer.data, p.answer.free = data, p.plan.Free
+	return true
+}
+
 // answersList writes records as the answer of the field that is being resolved, where
 // that has a plan.
 func answersList(ctx context.Context, found []*client.Client) bool {
@@ -158,10 +168,5 @@ func answersOne(ctx context.Context, found *client.Client) bool {
 	if p == nil {
 		return false
 	}
-	data, err := p.plan.One(ctx, p.request.loaders, client.RowsOf([]*client.Client{found})[0])
-	if err != nil {
-		return false
-	}
-	p.answer.data = data
-	return true
+	return p.answersOne(ctx, client.RowsOf([]*client.Client{found})[0])
 }

@@ -2,12 +2,14 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"clientgraph/graph/model"
 	"clientgraph/internal/client"
+	"clientgraph/internal/plan"
 	"clientgraph/internal/service/reading"
 )
 
@@ -73,37 +75,56 @@ func (p *plannedConnection) answers(ctx context.Context, connection *reading.Con
 func pathOfNode(edges, node graphql.CollectedField) string { return edges.Alias + "." + node.Alias }
 
 func (p *plannedConnection) edges(ctx context.Context, edges graphql.CollectedField, connection *reading.Connection) bool {
-	nodes, fields := map[string]func(int) []byte{}, p.fields(edgeType, edges)
-	for _, field := range fields {
+	fields, size := p.fields(edgeType, edges), 0
+	nodes := make([]plan.Objects, len(fields))
+	for i, field := range fields {
 		if field.Name != "node" {
 			continue
 		}
 		var err error
-		if nodes[field.Alias], err = p.compiled[pathOfNode(edges, field)].Objects(ctx, p.request.loaders, connection.Rows); err != nil {
+		if nodes[i], err = p.compiled[pathOfNode(edges, field)].Objects(ctx, p.request.loaders, connection.Rows); err != nil {
 			return false
 		}
+		size += nodes[i].Size()
 	}
-	p.dst = append(p.dst, '[')
-	for i := range connection.Rows {
+	const anEdge = 128
+	p.dst = append(slices.Grow(p.dst, size+anEdge*len(connection.Rows)), '[')
+	for i, cursor := range connection.Cursors {
 		if i > 0 {
 			p.dst = append(p.dst, ',')
 		}
-		whole := p.object(edgeType, fields, func(field graphql.CollectedField) bool {
-			switch field.Name {
-			case "cursor":
-				p.dst = client.AppendText(p.dst, connection.Cursors[i])
-			case "node":
-				p.dst = append(p.dst, nodes[field.Alias](i)...)
-			default:
-				return false
-			}
-			return true
-		})
-		if !whole {
+		if !p.edge(fields, i, cursor, nodes) {
 			return false
 		}
 	}
+	for _, objects := range nodes {
+		objects.Free()
+	}
 	p.dst = append(p.dst, ']')
+	return true
+}
+
+// edge writes the edge at a place. nodes are the clients, by the places of their fields.
+func (p *plannedConnection) edge(fields []graphql.CollectedField, place int, cursor string, nodes []plan.Objects) bool {
+	p.dst = append(p.dst, '{')
+	for i := range fields {
+		if i > 0 {
+			p.dst = append(p.dst, ',')
+		}
+		p.dst = append(append(append(p.dst, '"'), fields[i].Alias...), `":`...)
+		switch fields[i].Name {
+		case "cursor":
+			// It has nothing that JSON writes otherwise.
+			p.dst = append(append(append(p.dst, '"'), cursor...), '"')
+		case "node":
+			p.dst = append(p.dst, nodes[i].Of(place)...)
+		case "__typename":
+			p.dst = client.AppendText(p.dst, edgeType)
+		default:
+			return false
+		}
+	}
+	p.dst = append(p.dst, '}')
 	return true
 }
 

@@ -39,9 +39,10 @@ func answersNodes(ctx context.Context, ids []*client.ID, found []reading.Found) 
 			dst = append(dst, "null"...)
 			continue
 		}
-		dst = append(dst, objects(at)...)
+		dst = append(dst, objects.Of(at)...)
 		at++
 	}
+	objects.Free()
 	dst = append(dst, ']')
 	p.answer.data = dst
 	return true

@@ -13,10 +13,15 @@ import (
 // clients in it.
 type objectWriter struct {
 	planned
-	// compiled are the plans of the fields of clients in it, by their paths in the answer.
+	// compiled are the plans of the fields of clients in it, by their paths in the answer,
+	// and need is what all of them need of the clients.
 	compiled map[string]*plan.Clients
+	need     client.Selection
 	dst      []byte
 }
+
+// smallObject is how many bytes an object takes that has no clients in it.
+const smallObject = 256
 
 // newObjectWriter returns the writer of the field that is being resolved; nil where
 // nothing is answered by plans.
@@ -25,14 +30,18 @@ func newObjectWriter(ctx context.Context) *objectWriter {
 	if !ok {
 		return nil
 	}
-	return &objectWriter{planned: p, compiled: map[string]*plan.Clients{}}
+	return &objectWriter{planned: p, compiled: map[string]*plan.Clients{}, dst: p.request.plans.Buffers.Take(smallObject)}
 }
 
 // compile says whether a field of clients has a plan, which it keeps at that path. All
 // are asked for before anything is read: what the resolvers answer is not read twice.
 func (w *objectWriter) compile(at string, field graphql.CollectedField) bool {
-	w.compiled[at] = w.clients(field)
-	return w.compiled[at] != nil
+	compiled := w.clients(field)
+	if compiled == nil {
+		return false
+	}
+	w.compiled[at], w.need = compiled, w.need.With(compiled.Need)
+	return true
 }
 
 // fields are those that are selected of an object of that type, which implements those
@@ -62,23 +71,29 @@ func (w *objectWriter) object(typeName string, fields []graphql.CollectedField, 
 
 // list writes a field that is a list of clients.
 func (w *objectWriter) list(ctx context.Context, field graphql.CollectedField, rows []client.Row) bool {
-	list, err := w.compiled[field.Alias].List(ctx, w.request.loaders, rows)
-	w.dst = append(w.dst, list...)
-	w.compiled[field.Alias].Free(list)
-	return err == nil
+	dst, err := w.compiled[field.Alias].AppendList(ctx, w.request.loaders, w.dst, rows)
+	if err != nil {
+		return false
+	}
+	w.dst = dst
+	return true
 }
 
 // one writes a field that is a client.
 func (w *objectWriter) one(ctx context.Context, field graphql.CollectedField, found *client.Client) bool {
 	object, err := w.compiled[field.Alias].One(ctx, w.request.loaders, client.RowsOf([]*client.Client{found})[0])
+	if err != nil {
+		return false
+	}
 	w.dst = append(w.dst, object...)
-	return err == nil
+	w.compiled[field.Alias].Free(object)
+	return true
 }
 
 // finish makes what was written the field's answer, if all of it was.
 func (w *objectWriter) finish(whole bool) bool {
 	if whole {
-		w.answer.data = w.dst
+		w.answer.data, w.answer.free = w.dst, w.request.plans.Buffers.Give
 	}
 	return whole
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -31,6 +32,11 @@ func planReport(ctx context.Context) *plannedReport {
 		}
 	}
 	return p
+}
+
+// selects says whether a field of the report is selected.
+func (p *plannedReport) selects(name string) bool {
+	return slices.ContainsFunc(p.selected, func(field graphql.CollectedField) bool { return field.Name == name })
 }
 
 // answers writes the report. It says whether that was done, as plannedClients does.

@@ -18,12 +18,18 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 // Client answers a client by id.
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
+	if p := planClients(ctx); p != nil {
+		row, err := r.service.ClientRow(ctx, req.scope, clientID, p.plan.Need)
+		if err != nil {
+			return nil, fail(ctx, err)
+		}
+		if row == nil || p.answersOne(ctx, row) {
+			return nil, nil
+		}
+	}
 	found, err := r.service.Client(ctx, req.scope, clientID, selected(ctx))
 	if err != nil {
 		return nil, fail(ctx, err)
-	}
-	if found != nil && answersOne(ctx, found) {
-		return nil, nil
 	}
 	return req.loaders.WrapOne(found), nil
 }
@@ -51,15 +57,22 @@ func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, 
 // ClientConnection answers a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
+	var need client.Selection
+	p := r.planConnection(ctx)
+	if p != nil {
+		need = p.need
+	} else {
+		need = selected(ctx, "nodes").With(selected(ctx, "edges", "node"))
+	}
 	connection, err := r.service.Connection(ctx, req.scope, reading.ConnectionArgs{
 		Filter: reportFilter(filter),
 		Order:  store.Order{Field: orderBy.Field, Descending: orderBy.Direction},
 		First:  first, After: after, Last: last, Before: before,
-	}, selected(ctx, "nodes").With(selected(ctx, "edges", "node")))
+	}, need)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	if p := r.planConnection(ctx); p != nil && p.answers(ctx, connection) {
+	if p != nil && p.answers(ctx, connection) {
 		return nil, nil
 	}
 	clients, err := client.RecordsOf(connection.Rows)

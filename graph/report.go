@@ -51,15 +51,13 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 // ClientReportWithCount answers a page of a report and the report's size.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
 	args := reading.ReportArgs{
-		Filter:      reportFilter(filter),
-		Order:       store.Order{Field: orderField, Descending: descending},
-		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
-		WithClients: asked(ctx, "clients"),
-		WithCount:   asked(ctx, "count"),
+		Filter: reportFilter(filter),
+		Order:  store.Order{Field: orderField, Descending: descending},
+		Page:   reading.Page{PageNumber: pageNumber, PageSize: pageSize},
 	}
-	need := selected(ctx, "clients")
 	if p := planReport(ctx); p != nil {
-		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), need)
+		args.WithClients, args.WithCount = p.selects("clients"), p.selects("count")
+		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.need)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
@@ -67,7 +65,8 @@ func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.
 			return nil, nil
 		}
 	}
-	return r.report(ctx, args, need)
+	args.WithClients, args.WithCount = asked(ctx, "clients"), asked(ctx, "count")
+	return r.report(ctx, args, selected(ctx, "clients"))
 }
 
 func (r queryResolver) report(ctx context.Context, args reading.ReportArgs, need client.Selection) (*model.ClientReport, error) {

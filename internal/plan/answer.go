@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"clientgraph/internal/client"
@@ -25,37 +26,62 @@ type Reads interface {
 
 // List is rows as a list of what was selected. Free takes its memory back.
 func (c *Clients) List(ctx context.Context, reads Reads, rows []client.Row) ([]byte, error) {
-	level, err := c.write(ctx, reads, rows)
-	if err != nil {
-		return nil, err
-	}
-	return level.text, nil
+	return c.AppendList(ctx, reads, nil, rows)
 }
 
-// Free lets other answers be written where a list was: nobody may read it afterwards.
-func (c *Clients) Free(list []byte) { c.buffers.Give(list) }
-
-// One is a row as an object.
-func (c *Clients) One(ctx context.Context, reads Reads, row client.Row) ([]byte, error) {
-	objects, err := c.Objects(ctx, reads, []client.Row{row})
+// AppendList appends rows as a list of what was selected. Where dst is nil, Free takes
+// back the memory.
+func (c *Clients) AppendList(ctx context.Context, reads Reads, dst []byte, rows []client.Row) ([]byte, error) {
+	level, err := c.write(ctx, reads, dst, rows)
 	if err != nil {
 		return nil, err
 	}
-	return objects(0), nil
+	return level.all, nil
+}
+
+// Free lets other answers be written where a list, or one object, was: nobody may read it
+// afterwards.
+func (c *Clients) Free(list []byte) { c.buffers.Give(list) }
+
+// One is a row as an object. Free takes its memory back.
+func (c *Clients) One(ctx context.Context, reads Reads, row client.Row) ([]byte, error) {
+	level, err := c.write(ctx, reads, nil, []client.Row{row})
+	if err != nil {
+		return nil, err
+	}
+	return level.of(0), nil
 }
 
 // Objects are rows as objects, by their places in rows.
-func (c *Clients) Objects(ctx context.Context, reads Reads, rows []client.Row) (func(i int) []byte, error) {
-	level, err := c.write(ctx, reads, rows)
-	if err != nil {
-		return nil, err
+type Objects struct {
+	clients *Clients
+	level   *level
+}
+
+// Objects writes rows as objects.
+func (c *Clients) Objects(ctx context.Context, reads Reads, rows []client.Row) (Objects, error) {
+	level, err := c.write(ctx, reads, nil, rows)
+	return Objects{c, level}, err
+}
+
+// Of is the row at that place as an object, until Free.
+func (o Objects) Of(i int) []byte { return o.level.of(i) }
+
+// Size is how many bytes they have together.
+func (o Objects) Size() int { return len(o.level.text) }
+
+// Free lets other answers be written where the objects were: nobody may read them
+// afterwards. There need not be any.
+func (o Objects) Free() {
+	if o.level != nil {
+		o.clients.buffers.Give(o.level.text)
 	}
-	return level.of, nil
 }
 
 // level are the rows of a level as a list of objects.
 type level struct {
-	text []byte
+	// text is the list, and all that with what it was appended to.
+	text, all []byte
 	// ends says where each object ends; after it comes what is between two.
 	ends []int
 }
@@ -68,9 +94,9 @@ func (l *level) of(i int) []byte {
 	return l.text[begin+1 : l.ends[i]]
 }
 
-// write writes a level: what is below it first, each client there once, however many
-// clients of the level have it.
-func (c *Clients) write(ctx context.Context, reads Reads, rows []client.Row) (*level, error) {
+// write appends a level: what is below it first, each client there once, however many
+// clients of the level have it. Where dst is nil it takes a buffer.
+func (c *Clients) write(ctx context.Context, reads Reads, dst []byte, rows []client.Row) (*level, error) {
 	var around [2]*around
 	common, err := c.shared(ctx, reads, rows)
 	if err != nil {
@@ -84,8 +110,12 @@ func (c *Clients) write(ctx context.Context, reads Reads, rows []client.Row) (*l
 			return nil, err
 		}
 	}
-	dst, ends := c.buffers.Take(c.size(rows, around)), make([]int, len(rows))
-	dst = append(dst, '[')
+	size := c.size(rows, around)
+	if dst == nil {
+		dst = c.buffers.Take(size)
+	}
+	begin, ends := len(dst), make([]int, len(rows))
+	dst = append(slices.Grow(dst, size), '[')
 	for i, row := range rows {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -100,12 +130,13 @@ func (c *Clients) write(ctx context.Context, reads Reads, rows []client.Row) (*l
 			}
 		}
 		dst = append(dst, '}')
-		ends[i] = len(dst)
+		ends[i] = len(dst) - begin
 	}
 	for i := range around {
 		c.relations[i].free(around[i])
 	}
-	return &level{append(dst, ']'), ends}, nil
+	dst = append(dst, ']')
+	return &level{dst[begin:], dst, ends}, nil
 }
 
 // size is about how many bytes a level takes: memory that grows is copied, and what is

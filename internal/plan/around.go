@@ -30,7 +30,7 @@ func (r *relation) read(ctx context.Context, reads Reads, on side, rows []client
 		return nil, err
 	}
 	for _, below := range r.below {
-		text, err := below.write(ctx, reads, a.rows)
+		text, err := below.write(ctx, reads, nil, a.rows)
 		if err != nil {
 			return nil, err
 		}

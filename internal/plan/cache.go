@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"clientgraph/internal/buffer"
 	"clientgraph/internal/client"
 )
 
@@ -15,6 +16,8 @@ import (
 // others of its name, is not kept: the same field has other selections where the others
 // are missing, in another operation or at another place. It is safe for concurrent use.
 type Cache struct {
+	// Buffers are what objects with clients in them are written into.
+	Buffers buffer.Pool
 	// fixed says that no variable changes what is selected.
 	fixed func() bool
 

@@ -81,7 +81,7 @@ func (c *Clients) writeSurvivors(ctx context.Context, reads Reads, rows []client
 		}
 	}
 	for _, below := range c.survivors {
-		text, err := below.write(ctx, reads, those)
+		text, err := below.write(ctx, reads, nil, those)
 		if err != nil {
 			return s, err
 		}

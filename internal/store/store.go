@@ -66,6 +66,9 @@ type Store interface {
 	// LookUp finds the clients of those ids and those into whom ids were merged,
 	// deleted ones too, all at one moment. Merged is always loaded.
 	LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error)
+	// LookUpRows is LookUp in rows. Of those into whom ids were merged it is not told
+	// which.
+	LookUpRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error)
 	// Viewers finds the live clients who may see one of those, in the order of
 	// ids. SubjectIDs are always loaded.
 	Viewers(ctx context.Context, scope client.Scope, subjectIDs []int64, need client.Selection) ([]*client.Client, error)

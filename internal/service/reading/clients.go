@@ -33,6 +33,27 @@ func (s *Records) Client(ctx context.Context, scope client.Scope, id client.ID, 
 	return found[0].Client, nil
 }
 
+// ClientRow is Client as a row.
+func (s *Records) ClientRow(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (client.Row, error) {
+	number := id.As(client.TypeClient)
+	if number == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.LookUpRows(ctx, scope, []int64{number}, need)
+	if err != nil {
+		return nil, fmt.Errorf("find a client by id: %w", err)
+	}
+	// What an id is comes before what it was: of two the other is the survivor.
+	var survivor client.Row
+	for _, row := range found {
+		if row.Base().ClientID == number {
+			return row, nil
+		}
+		survivor = row
+	}
+	return survivor, nil
+}
+
 // Nodes finds the clients and merged clients of global ids, one for each id in
 // the order of ids; no Client for each that the scope sees none for. The id that
 // a client had before it was merged finds nothing, and that of a merged client

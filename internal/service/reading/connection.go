@@ -31,6 +31,8 @@ type Connection struct {
 	scope    client.Scope
 	args     ConnectionArgs
 	meaning  meaning
+	// identity is of the list that this is a part of.
+	identity []byte
 	after    string
 	before   string
 	// first and last are the places of the part's ends in the order.
@@ -68,14 +70,15 @@ func (s *Lists) Connection(ctx context.Context, scope client.Scope, args Connect
 		slices.Reverse(found)
 	}
 	connection.Rows = found
-	identity := listIdentity(scope, args.Filter, args.Order)
+	made := newCursors(connection.identity, len(found))
 	for i, row := range found {
 		key := args.Order.KeyOf(row)
 		if connection.last = key; i == 0 {
 			connection.first = key
 		}
-		connection.Cursors = append(connection.Cursors, EncodeCursor(identity, key))
+		made.add(key)
 	}
+	connection.Cursors = made.all()
 	return connection, nil
 }
 
@@ -96,7 +99,7 @@ func (c *Connection) check() (int64, error) {
 	if limit != nil && (*limit < 1 || *limit > MaxConnection) {
 		errs = append(errs, client.Path{argument}.At(client.OutOfRange(MaxConnection)))
 	}
-	identity := listIdentity(c.scope, args.Filter, args.Order)
+	c.identity = listIdentity(c.scope, args.Filter, args.Order)
 	for _, bound := range []struct {
 		argument string
 		cursor   *string
@@ -105,7 +108,7 @@ func (c *Connection) check() (int64, error) {
 		if bound.cursor == nil {
 			continue
 		}
-		key, err := DecodeCursor(identity, bound.argument, *bound.cursor)
+		key, err := DecodeCursor(c.identity, bound.argument, *bound.cursor)
 		if err == nil && !args.Order.IsKey(key) {
 			err = invalidCursor(bound.argument)
 		}

@@ -54,6 +54,44 @@ func EncodeCursor(identity []byte, key string) string {
 	return base64.RawURLEncoding.EncodeToString(append(checksum(identity, key), key...))
 }
 
+// cursors makes the cursors of one list, as EncodeCursor does, in memory that they share.
+type cursors struct {
+	// hashed is what the checksum of the cursor behind a key covers, which begins with
+	// list bytes for the list.
+	hashed []byte
+	list   int
+	text   []byte
+	ends   []int
+}
+
+// newCursors has memory for the cursors behind that many keys.
+func newCursors(identity []byte, keys int) *cursors {
+	const aKey, aCursor = 64, 80
+	hashed := append(append(make([]byte, 0, len(identity)+1+aKey), identity...), 0)
+	return &cursors{hashed: hashed, list: len(hashed), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys)}
+}
+
+// add makes the cursor behind a key.
+func (c *cursors) add(key string) {
+	c.hashed = append(c.hashed[:c.list], key...)
+	sum := sha256.Sum256(c.hashed)
+	// The checksum has a number of bytes that base64 ends a group of digits with: the key
+	// can be written behind it.
+	c.text = base64.RawURLEncoding.AppendEncode(c.text, sum[:checksumSize])
+	c.text = base64.RawURLEncoding.AppendEncode(c.text, c.hashed[c.list:])
+	c.ends = append(c.ends, len(c.text))
+}
+
+// all are the cursors that were made.
+func (c *cursors) all() []string {
+	text, begin := string(c.text), 0
+	all := make([]string, len(c.ends))
+	for i, end := range c.ends {
+		all[i], begin = text[begin:end], end
+	}
+	return all
+}
+
 // DecodeCursor reads the key out of a cursor. Error: INVALID_CURSOR, at the argument,
 // for one that was not made for the list of that identity, or whose key is no text: a
 // database compares texts alone.

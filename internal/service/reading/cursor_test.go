@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -66,4 +67,19 @@ func FuzzCursor(f *testing.F) {
 			t.Errorf("%q was taken for the cursor of %q", cursor, key)
 		}
 	})
+}
+
+// All cursors of a part of a list are those that each key has by itself.
+func TestCursorsOfAListAreThoseOfItsKeys(t *testing.T) {
+	identity := []byte("a list")
+	keys := []string{"", "a", "ab", "abc", "ann!0000000000000001", strings.Repeat("é", 100)}
+	made := newCursors(identity, 2)
+	for _, key := range keys {
+		made.add(key)
+	}
+	for i, cursor := range made.all() {
+		if want := EncodeCursor(identity, keys[i]); cursor != want {
+			t.Errorf("the cursor behind %q is %s, and %s by itself", keys[i], cursor, want)
+		}
+	}
 }
