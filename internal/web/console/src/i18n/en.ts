@@ -596,7 +596,7 @@ export const en = {
       FAILING: "The server disabled it: nothing arrived for 5 days. Mend the receiver, then enable it.",
       GONE: "The server disabled it: the receiver answered that it wants nothing any more (status 410).",
     },
-    failingSince: (when: string) => `Nothing has arrived since ${when}. It is tried again, ever more seldom; below is why it failed.`,
+    failingSince: (when: string) => `Nothing has arrived since ${when}. It is tried again at growing intervals; why it failed is below.`,
     twoSecrets: (when: string) => `Messages are signed by the secret before, too, until ${when}.`,
     made: (when: string) => `Made ${when}`,
     overtaken: "Somebody else changed this webhook meanwhile. What you changed is kept here; save again to have it.",

@@ -178,7 +178,7 @@ function FileField({ file, onChoose }: { file: File | null; onChoose(file: File 
         onChange={(event) => onChoose(event.target.files?.[0] ?? null)}
       />
       <span id={`${id}-hint`} className="field-hint">
-        {file ? <bdi>{file.name}</bdi> : null} {t.files.fileHint}
+        {file ? <bdi>{file.name}</bdi> : t.files.fileHint}
       </span>
     </div>
   );
