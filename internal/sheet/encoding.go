@@ -16,7 +16,7 @@ import (
 // Encoding is how a file's characters are written.
 type Encoding string
 
-// The encodings that are told apart. UTF-16 is known by the mark that it begins with.
+// The encodings that are told apart.
 const (
 	UTF8        Encoding = "utf-8"
 	UTF16LE     Encoding = "utf-16le"
@@ -29,24 +29,56 @@ func marks() map[Encoding]string {
 	return map[Encoding]string{UTF8: "\xef\xbb\xbf", UTF16LE: "\xff\xfe", UTF16BE: "\xfe\xff"}
 }
 
+const (
+	// headSize is how much of a file is looked at for UTF-16 without a mark, in bytes.
+	headSize = 4 << 10
+	// charactersAZero is in how many of its characters, at most, there is one with a
+	// byte that is zero: a delimiter, a space or a line break.
+	charactersAZero = 64
+)
+
 // Detect reads a file and says how it is written: as the mark says that it begins
-// with; without one as UTF-8, where all of it is, else as Windows-1252, in which every
-// byte is a character.
+// with. Without one it is UTF-16, where its beginning has the zeros of that; else UTF-8,
+// where all of it is; else Windows-1252, in which every byte is a character.
 func Detect(file io.Reader) (Encoding, error) {
 	in := bufio.NewReaderSize(file, readAhead)
 	// A short file has no more than it has.
-	head, err := in.Peek(utf8.UTFMax)
+	head, err := in.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the file: %w", err)
 	}
+	found := wide(head)
 	for encoding, mark := range marks() {
 		if bytes.HasPrefix(head, []byte(mark)) {
-			// Whoever digests the file reads all of it.
-			_, err := io.Copy(io.Discard, in)
-			return encoding, err
+			found = encoding
 		}
 	}
+	if found != "" {
+		// Whoever digests the file reads all of it.
+		_, err := io.Copy(io.Discard, in)
+		return found, err
+	}
 	return detectUnmarked(in)
+}
+
+// wide says whether the beginning of a file without a mark is UTF-16, and which; empty
+// for what is not. What is written in one byte has no zeros; in UTF-16 one of the two
+// bytes of each ASCII character is zero, always on the same side.
+func wide(head []byte) Encoding {
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	enough := max(len(head)/2/charactersAZero, 1)
+	switch {
+	case zeros[0] == 0 && zeros[1] >= enough:
+		return UTF16LE
+	case zeros[1] == 0 && zeros[0] >= enough:
+		return UTF16BE
+	}
+	return ""
 }
 
 func detectUnmarked(in io.Reader) (Encoding, error) {

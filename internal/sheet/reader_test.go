@@ -136,6 +136,13 @@ func TestEncodingIsFound(t *testing.T) {
 		{"\ufeff" + text, text, sheet.UTF8},
 		{utf16(unicode.LittleEndian, text), text, sheet.UTF16LE},
 		{utf16(unicode.BigEndian, text), text, sheet.UTF16BE},
+		// Without a mark.
+		{utf16(unicode.LittleEndian, text)[2:], text, sheet.UTF16LE},
+		{utf16(unicode.BigEndian, text)[2:], text, sheet.UTF16BE},
+		{utf16(unicode.LittleEndian, "имя;Фамилия\nЖанна;Ё\n")[2:], "имя;Фамилия\nЖанна;Ё\n", sheet.UTF16LE},
+		// A zero that got into a file of another encoding, and zeros on both sides.
+		{strings.Repeat("x", 3000) + "\x00", strings.Repeat("x", 3000) + "\x00", sheet.UTF8},
+		{strings.Repeat("abc", 300) + "\x00\x00", strings.Repeat("abc", 300) + "\x00\x00", sheet.UTF8},
 		{latin, "Zoë,€,“”\n", sheet.Windows1252},
 		{long, long, sheet.UTF8},
 		{long[:len(long)-1], strings.Repeat("x", 64<<10-1) + "Ã", sheet.Windows1252},
