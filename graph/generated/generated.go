@@ -5306,11 +5306,13 @@ directive @permission(
 
 """
 What work is behind a field beside answering it, or behind a value of an argument or of an input object, in points: for
-each time that the field is asked for, and for each value that is given.
+each time that the field is asked for, and for each value that is given, or for so many characters of it.
 """
 directive @work(
   "How many points, beside the one of the field."
   points: Int!
+  "Of a text: for how many characters they are, each time. Left out: for all of it."
+  characters: Int
 ) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
 # ---- reading
@@ -7871,14 +7873,14 @@ extend type Query {
   """
   How ` + "`" + `importClients` + "`" + ` would read a file, by its beginning: what each header is taken for, and the first 10 rows, with
   what is wrong with them. Nothing is written. What holds of the file as a whole, such as a key that comes twice and the
-  viewers of clients, is for a dry run to tell. Costs 300 points. Roles that do not see all clients are FORBIDDEN. Needs
-  the permission IMPORT (roles OWNER, ADMIN).
+  viewers of clients, is for a dry run to tell. Costs 300 points, and those of ` + "`" + `head` + "`" + `. Roles that do not see all clients
+  are FORBIDDEN. Needs the permission IMPORT (roles OWNER, ADMIN).
   """
   previewImport(
     "What ` + "`" + `importClients` + "`" + ` would be given; ` + "`" + `several` + "`" + ` counts, ` + "`" + `dryRun` + "`" + ` and ` + "`" + `again` + "`" + ` don't."
     input: ImportClientsInput!
-    "The first bytes of the file, at most 65,536 (TOO_LONG), in base64 with padding (INVALID_TYPE)."
-    head: String!
+    "The first bytes of the file, at most 65,536 (TOO_LONG), in base64 with padding (INVALID_TYPE). Costs 10 points for each 320 characters."
+    head: String! @work(points: 10, characters: 320)
     "Whether that is the whole file. Left out: the file goes on, and the last row may be cut off."
     whole: Boolean! = false
   ): ImportPreview @permission(name: IMPORT) @work(points: 300)

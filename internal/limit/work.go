@@ -10,26 +10,40 @@ import (
 // end, a password is hashed for as long as many clients are read. The schema says
 // by the directive @work how many points it is, added to those of the field: of a
 // field each time it is answered, of an argument or a field of an input object
-// for each value that is given, null not among them.
+// for each value that is given, null not among them, or for so many characters of it.
 
-// workDirective is that directive, of one argument.
-const workDirective, workPoints = "work", "points"
+// workDirective is that directive, with its arguments.
+const workDirective, workPoints, workCharacters = "work", "points", "characters"
 
 // writePoints is what every mutation costs for its transaction, history and feed.
 const writePoints = 50
 
-// stated are the points that the schema states with a definition.
-func stated(directives ast.DirectiveList) int64 {
+// stated are the points that the schema states with a definition: for each value, or,
+// unless characters is 0, for each so many bytes of its text.
+type stated struct{ points, characters int64 }
+
+func statedBy(directives ast.DirectiveList) stated {
 	directive := directives.ForName(workDirective)
 	if directive == nil {
-		return 0
+		return stated{}
 	}
-	points := directive.Arguments.ForName(workPoints)
-	if points == nil {
-		return 0
+	number := func(name string) int64 {
+		argument := directive.Arguments.ForName(name)
+		if argument == nil {
+			return 0
+		}
+		number, _ := integer(json.Number(argument.Value.Raw))
+		return number
 	}
-	number, _ := integer(json.Number(points.Value.Raw))
-	return number
+	return stated{number(workPoints), number(workCharacters)}
+}
+
+// of are the points of a value; text is its text if it has one.
+func (s stated) of(text string) int64 {
+	if s.characters == 0 {
+		return s.points
+	}
+	return times(s.points, (int64(len(text))+s.characters-1)/s.characters)
 }
 
 // work are the points of a field, and of the values that it is given, added to
@@ -38,14 +52,14 @@ func (m *measurer) work(field *ast.Field, on *ast.Definition, definition *ast.Fi
 	if definition == nil {
 		return 0
 	}
-	points := stated(definition.Directives)
+	points := statedBy(definition.Directives).points
 	if on == m.schema.Mutation {
 		points += writePoints
 	}
 	points = plus(points, m.skipped(field, on, definition))
 	for _, given := range field.Arguments {
 		if argument := definition.Arguments.ForName(given.Name); argument != nil {
-			points = plus(points, m.literal(stated(argument.Directives), argument.Type, given.Value))
+			points = plus(points, m.literal(statedBy(argument.Directives), argument.Type, given.Value))
 		}
 	}
 	return points
@@ -70,12 +84,12 @@ func (m *measurer) skipped(field *ast.Field, on *ast.Definition, definition *ast
 // each costs so much.
 type readVariable struct {
 	name, typeName string
-	each           int64
+	each           stated
 }
 
 // literal are the points of a value in the document: each is what one value of
 // its place costs.
-func (m *measurer) literal(each int64, on *ast.Type, value *ast.Value) int64 {
+func (m *measurer) literal(each stated, on *ast.Type, value *ast.Value) int64 {
 	switch value.Kind {
 	case ast.NullValue:
 		return 0
@@ -88,25 +102,25 @@ func (m *measurer) literal(each int64, on *ast.Type, value *ast.Value) int64 {
 		}
 		return points
 	case ast.ObjectValue:
-		points := each
+		points := each.points
 		for _, child := range value.Children {
 			if field := m.inputField(on, child.Name); field != nil {
-				points = plus(points, m.literal(stated(field.Directives), field.Type, child.Value))
+				points = plus(points, m.literal(statedBy(field.Directives), field.Type, child.Value))
 			}
 		}
 		return points
 	}
-	return each
+	return each.of(value.Raw)
 }
 
 // variable are the points of what a variable holds; each is counted once for
 // every kind of place, however often it is read.
-func (m *measurer) variable(each int64, on *ast.Type, name string) int64 {
+func (m *measurer) variable(each stated, on *ast.Type, name string) int64 {
 	read := readVariable{name, on.Name(), each}
 	if points, known := m.variableWork[read]; known {
 		return points
 	}
-	if each == 0 && !m.isInput(on) {
+	if each == (stated{}) && !m.isInput(on) {
 		return 0
 	}
 	m.looked = true
@@ -121,7 +135,7 @@ func (m *measurer) variable(each int64, on *ast.Type, name string) int64 {
 }
 
 // sent are the points of a value as it was sent.
-func (m *measurer) sent(each int64, on *ast.Type, value any) int64 {
+func (m *measurer) sent(each stated, on *ast.Type, value any) int64 {
 	switch value := value.(type) {
 	case nil:
 		return 0
@@ -132,15 +146,17 @@ func (m *measurer) sent(each int64, on *ast.Type, value any) int64 {
 		}
 		return points
 	case map[string]any:
-		points := each
+		points := each.points
 		for name, given := range value {
 			if field := m.inputField(on, name); field != nil {
-				points = plus(points, m.sent(stated(field.Directives), field.Type, given))
+				points = plus(points, m.sent(statedBy(field.Directives), field.Type, given))
 			}
 		}
 		return points
+	case string:
+		return each.of(value)
 	}
-	return each
+	return each.points
 }
 
 // inputField is a field of an input object; nil for what is none.

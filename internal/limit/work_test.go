@@ -26,6 +26,7 @@ func TestWorkIsPriced(t *testing.T) {
 	schema := contract(t)
 	const hash = 1000
 	create := `mutation ($input: CreateClientInput!) { createClient(input: $input) { userErrors { code } } }`
+	preview := `query ($h: String!) { previewImport(input: {match: NONE}, head: $h) { choices } }`
 	many := `mutation ($inputs: [CreateClientInput!]!) { createClients(inputs: $inputs) { results { userErrors { code } } } }`
 	withPassword, without := map[string]any{"password": "a password"}, map[string]any{"firstName": "Ada"}
 	for _, c := range []struct {
@@ -48,6 +49,11 @@ func TestWorkIsPriced(t *testing.T) {
 			query: `{ clientIdList(pageSize: 1, filter: {fieldFilters: [{schedulerPreferenceFieldDefnId: 1, values: [1, 2]}, {schedulerPreferenceFieldDefnId: 2, values: []}]}) }`,
 			like:  `{ clientIdList(pageSize: 1) }`, work: 40,
 		},
+		// A text costs by its length.
+		{query: `{ previewImport(input: {match: NONE}, head: "") { choices } }`, like: `{ business { businessId } }`, work: 300},
+		{query: preview, variables: map[string]any{"h": strings.Repeat("A", 321)}, like: preview, than: map[string]any{"h": ""}, work: 20},
+		{query: preview, variables: map[string]any{"h": strings.Repeat("A", 87_384)}, like: preview, than: map[string]any{"h": "A"}, work: 2_730},
+		{query: `{ previewImport(input: {match: NONE}, head: "` + strings.Repeat("A", 321) + `") { choices } }`, like: preview, than: map[string]any{"h": "A"}, work: 10},
 		// Each pair of the clients is written: 1,225 of 50.
 		{
 			query: `mutation { dismissDuplicates(clientIds: [1, 2, 3]) { dismissed } }`,

@@ -130,3 +130,11 @@ func TestDatesAreReadInTheFormThatIsStated(t *testing.T) {
 		t.Errorf("%s is a form of dates", bad[i])
 	}
 }
+
+// A file of JSON Lines has names that nothing is known of in every line.
+func TestUnknownHeaderIsToldWithoutReadingAllKnownOnes(t *testing.T) {
+	h := headersFor(nil)
+	if allocations := testing.AllocsPerRun(100, func() { _, _ = h.column("no such column") }); allocations > 10 {
+		t.Errorf("an unknown header takes %v allocations", allocations)
+	}
+}

@@ -47,7 +47,7 @@ func foreignHeaders() map[string]string {
 // of other systems have and that say nothing a client has: what the number before it is
 // called, parts of what another column has as a whole, figures of sales. Consent to
 // advertising is among them: whoever asked for it asked for another sender.
-func isPassedOver(header string) bool {
+func (h *headers) isPassedOver(header string) bool {
 	// Google numbers what there may be several of: "Phone 1 - Label", "E-mail 2 - Value".
 	for _, ending := range []string{"label", "type", "value", "formatted", "pobox", "extendedaddress", "street", "city", "region", "postalcode", "country", "name", "title", "department", "location", "symbol", "yomi", "yominame"} {
 		start, is := strings.CutSuffix(header, ending)
@@ -56,10 +56,10 @@ func isPassedOver(header string) bool {
 			return true
 		}
 	}
-	return slices.Contains(passedOver(), header)
+	return h.passedOver[header]
 }
 
-func passedOver() []string {
+func passedOver() map[string]bool {
 	headers := []string{
 		// Google Contacts.
 		"Middle Name", "Additional Name", "Phonetic First Name", "Phonetic Middle Name", "Phonetic Last Name", "Name Prefix", "Name Suffix",
@@ -81,8 +81,9 @@ func passedOver() []string {
 		// Shopify.
 		"Customer ID", "Accepts Email Marketing", "Accepts SMS Marketing", "Accepts Marketing", "Default Address Phone", "Total Spent", "Total Orders", "Tax Exempt",
 	}
-	for i, header := range headers {
-		headers[i] = letters(header)
+	passed := make(map[string]bool, len(headers))
+	for _, header := range headers {
+		passed[letters(header)] = true
 	}
-	return headers
+	return passed
 }

@@ -240,10 +240,14 @@ func (p *previewing) check(ctx context.Context) error {
 // valuesOf is what a row has in the columns.
 func (p *previewing) valuesOf(row clientRow) []*string {
 	values := make([]*string, len(p.preview.Columns))
+	given := make(map[string]any, len(row.given))
+	for _, g := range row.given {
+		given[g.column.Name] = g.value
+	}
 	for i, c := range p.preview.Columns {
-		for _, g := range row.given {
-			if c.Column != nil && g.column.Name == *c.Column {
-				values[i] = new(clipped(p.textOf(g.value)))
+		if c.Column != nil {
+			if value, has := given[*c.Column]; has {
+				values[i] = new(clipped(p.textOf(value)))
 			}
 		}
 		if values[i] == nil && i < len(row.cells) && !sheet.IsEmpty(row.cells[i]) {
