@@ -61,6 +61,29 @@ func Explain(ctx context.Context, db *mongo.Database, read bson.D) (Plan, error)
 	return plan, nil
 }
 
+// Parts are a read and the reads that its $unionWith stages add, each as one of its own:
+// the embedded engine explains the first alone.
+func Parts(read bson.D) []bson.D {
+	at := slices.IndexFunc(read, func(e bson.E) bool { return e.Key == "pipeline" })
+	if at < 0 {
+		return []bson.D{read}
+	}
+	stages, _ := read[at].Value.(bson.A)
+	first := slices.Clone(read)
+	parts, own := []bson.D{first}, bson.A{}
+	for _, stage := range stages {
+		joined, isUnion := find(stage, "$unionWith").(bson.D)
+		if !isUnion {
+			own = append(own, stage)
+			continue
+		}
+		part := bson.D{{Key: "aggregate", Value: find(joined, "coll")}, {Key: "pipeline", Value: find(joined, "pipeline")}, {Key: "cursor", Value: bson.D{}}}
+		parts = append(parts, Parts(part)...)
+	}
+	first[at].Value = own
+	return parts
+}
+
 // Scans says whether the plan goes through the whole collection, of all
 // businesses.
 func (p Plan) Scans() bool {

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 
+	"clientgraph/internal/bench"
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/feed"
 	"clientgraph/internal/sample"
@@ -209,7 +210,11 @@ func readConnection(ctx context.Context, s *service.Service, scope client.Scope,
 // checkPlans holds commands to plans that begin at an index.
 func checkPlans(t *testing.T, p *process, name string, commands []bson.D) {
 	t.Helper()
+	var parts []bson.D
 	for _, command := range commands {
+		parts = append(parts, bench.Parts(command)...)
+	}
+	for _, command := range parts {
 		var plan bson.D
 		err := p.db.RunCommand(t.Context(), bson.D{{Key: "explain", Value: command}, {Key: "verbosity", Value: "queryPlanner"}}).Decode(&plan)
 		if err != nil {

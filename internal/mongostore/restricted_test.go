@@ -104,6 +104,37 @@ func TestFeedOfFewClientsIsReadByAnIndex(t *testing.T) {
 	}
 }
 
+// Of a long feed no more is read than what is told, and one row to see that what comes
+// next is kept.
+func TestNoMoreOfTheFeedIsReadThanIsTold(t *testing.T) {
+	t.Parallel()
+	db, recorder := testdb.New(t), &bench.Recorder{}
+	p, explainer := openProcess(t, db, recorder.Monitor()), openProcess(t, db, nil)
+	explainer.busyFeed(t, 3_000)
+	head, err := p.store.ChangeHead(t.Context(), ownerScope())
+	must(t, err)
+	reads := readsOf(t, recorder, func(ctx context.Context) {
+		rows, looked, err := p.store.Changes(ctx, ownerScope(), 5, head, 101)
+		must(t, err)
+		if len(rows) != 101 || looked != 106 {
+			t.Errorf("%d rows are told, up to %d", len(rows), looked)
+		}
+	})
+	if got := examined(t, explainer, reads); got > 110 {
+		t.Errorf("%d of 3,000 rows are read for 101", got)
+	}
+	reads = readsOf(t, recorder, func(ctx context.Context) {
+		next, _, err := p.store.NextChange(ctx, ownerScope(), 5)
+		must(t, err)
+		if next != 6 {
+			t.Errorf("the row after 5 is %d", next)
+		}
+	})
+	if got := examined(t, explainer, reads); got > 1 {
+		t.Errorf("%d rows are read for one", got)
+	}
+}
+
 func examined(t *testing.T, p *process, reads []bson.D) (keys int64) {
 	t.Helper()
 	for _, command := range reads {

@@ -47,10 +47,14 @@ func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (
 		return nil, fmt.Errorf("look for what was loaded: %w", err)
 	}
 	if found.Fingerprint == loading {
+		// Some reads go by what indexes the store saw.
+		if err := store.EnsureIndexes(ctx); err != nil {
+			return nil, err
+		}
 		if err := w.recall(ctx, found.Landmarks); err != nil {
 			return nil, err
 		}
-		if err := w.askers(ctx); err != nil {
+		if err := w.askers(ctx, size); err != nil {
 			return nil, err
 		}
 		return w, nil
@@ -70,7 +74,7 @@ func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (
 	if _, err := loaded.InsertOne(ctx, kept{Fingerprint: loading, Landmarks: w.landmarkIDs()}); err != nil {
 		return nil, fmt.Errorf("say what was loaded: %w", err)
 	}
-	if err := w.askers(ctx); err != nil {
+	if err := w.askers(ctx, size); err != nil {
 		return nil, err
 	}
 	return w, nil

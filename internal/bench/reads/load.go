@@ -68,16 +68,19 @@ func lean(c *client.Client) *client.Client {
 type world struct {
 	service *service.Service
 	owner   client.Scope
-	// fewRows sees the tagged landmarks, manyRows a part of the business, own is
-	// a CLIENT who sees the other landmarks.
-	fewRows, manyRows, own client.Scope
+	// fewRows sees the tagged landmarks, and so does manyKeys, by more keys than a read
+	// goes by; manyRows sees a part of the business, own is a CLIENT who sees the other
+	// landmarks.
+	fewRows, manyKeys, manyRows, own client.Scope
 	landmarks              []*client.Client
 	// page is what a list shows: clients whose relations are read.
 	page []*client.Client
-	// middle is a cursor in the middle of the list of names, fed the end of the
-	// feed as fewRows reads it.
-	middle string
-	fed    *string
+	// middle is a cursor in the middle of the list of names, and deep one behind nine
+	// tenths of it, where deepPage begins as well; fed is the end of the feed as fewRows
+	// reads it.
+	middle, deep string
+	deepPage     int64
+	fed          *string
 }
 
 // newWorld is a business that has no clients yet, or whose clients are known.
@@ -138,9 +141,13 @@ func (w *world) recall(ctx context.Context, ids []int64) error {
 }
 
 // askers makes the callers, and the places that reads begin at.
-func (w *world) askers(ctx context.Context) error {
+func (w *world) askers(ctx context.Context, size int) error {
 	w.fewRows = w.staff(rareStaff)
 	w.manyRows = w.staff(commonStaff)
+	w.manyKeys = w.staff(rareStaff)
+	for location := range int64(248) {
+		w.manyKeys.Rows.VisibilityKeys = append(w.manyKeys.Rows.VisibilityKeys, client.LocationVisibilityKey(rareLocation+location))
+	}
 	var err error
 	w.own, err = w.service.Scope(ctx, client.Identity{
 		BusinessID: sample.BusinessID, User: "landmark", Role: client.RoleClient, Permissions: client.RoleClient.Permissions(), ClientAccountID: landmarkAccount,
@@ -157,6 +164,9 @@ func (w *world) askers(ctx context.Context) error {
 		return err
 	}
 	w.middle = middle.Cursors[len(middle.Cursors)-1]
+	if err := w.goDeep(ctx, size); err != nil {
+		return err
+	}
 	// Few rows are listed soon, and then the feed begins.
 	for more := true; more; {
 		part, err := w.service.ClientChanges(ctx, w.fewRows, w.fed, 100, client.Selection{})
@@ -165,6 +175,22 @@ func (w *world) askers(ctx context.Context) error {
 		}
 		w.fed, more = &part.Cursor, part.HasMore
 	}
+	return nil
+}
+
+// goDeep reads nine tenths of the list of names.
+func (w *world) goDeep(ctx context.Context, size int) error {
+	pages := int64(size) * 9 / 10 / pageSize
+	args := reading.ConnectionArgs{Order: byName}
+	for left := pages * pageSize; left > 0; left -= *args.First {
+		args.First = new(min(left, reading.MaxConnection))
+		part, err := w.service.Connection(ctx, w.owner, args, client.Selection{})
+		if err != nil {
+			return err
+		}
+		args.After = &part.Cursors[len(part.Cursors)-1]
+	}
+	w.deep, w.deepPage = *args.After, pages+1
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -124,7 +125,11 @@ func costOf(ctx context.Context, read read, w *world, recorder *bench.Recorder, 
 		return c, err
 	}
 	c.commands, c.returned = recording.Commands, recording.Returned
+	var parts []bson.D
 	for _, command := range recording.Reads {
+		parts = append(parts, bench.Parts(command)...)
+	}
+	for _, command := range parts {
 		plan, err := bench.Explain(ctx, db, command)
 		if err != nil {
 			return c, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"clientgraph/internal/changefeed"
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/merging"
 	"clientgraph/internal/service/reading"
@@ -68,6 +69,8 @@ type read struct {
 var (
 	byName    = store.Order{Field: store.OrderByFullName}
 	byAddress = store.Order{Field: store.OrderByEmailAddress, Descending: true}
+	newest    = store.Order{Field: store.OrderByCreatedDate, Descending: true}
+	changed   = store.Order{Field: store.OrderByModifiedDate, Descending: true}
 	firstPage = reading.Page{PageNumber: 1, PageSize: pageSize}
 )
 
@@ -169,7 +172,13 @@ func lists() []read {
 		page("clients, page 1 by name", paged, asOwner, byName, 1),
 		page("clients, page 20 by name", paged, asOwner, byName, 20),
 		page("clients, page 1 by address, descending", paged, asOwner, byAddress, 1),
+		page("clients, page 1, newest first", paged, asOwner, newest, 1),
+		page("clients, page 1, last changed first", paged, asOwner, changed, 1),
+		{"clients, a page behind nine tenths", paged, func(ctx context.Context, w *world) (int, error) {
+			return found(w.service.Clients(ctx, w.owner, byName, reading.Page{PageNumber: w.deepPage, PageSize: pageSize}, client.Selection{}))
+		}},
 		page("clients, page 1, STAFF with 20 rows", flat, asFew, byName, 1),
+		page("clients, page 1, 250 keys and 20 rows", paged, func(w *world) client.Scope { return w.manyKeys }, byName, 1),
 		page("clients, page 1, STAFF with a sixth", paged, func(w *world) client.Scope { return w.manyRows }, byName, 1),
 		page("clients, page 1, CLIENT with 60 rows", flat, func(w *world) client.Scope { return w.own }, byName, 1),
 		connection("clientConnection, first 20", func(*world) reading.ConnectionArgs {
@@ -178,13 +187,38 @@ func lists() []read {
 		connection("clientConnection, first 20 after the 100th", func(w *world) reading.ConnectionArgs {
 			return reading.ConnectionArgs{Order: byName, First: new(int64(pageSize)), After: &w.middle}
 		}),
+		connection("clientConnection, first 20 behind nine tenths", func(w *world) reading.ConnectionArgs {
+			return reading.ConnectionArgs{Order: byName, First: new(int64(pageSize)), After: &w.deep}
+		}),
 		connection("clientConnection, last 20", func(*world) reading.ConnectionArgs {
 			return reading.ConnectionArgs{Order: byName, Last: new(int64(pageSize))}
 		}),
 	}
 }
 
+// feedBegin is the place before the first row of the feed, for that caller.
+func feedBegin(ctx context.Context, scope client.Scope) (string, error) {
+	aead, err := unkept{}.AEAD(ctx)
+	if err != nil {
+		return "", err
+	}
+	return changefeed.NewCursorSeal(aead, scope).Seal(changefeed.Cursor{}), nil
+}
+
 func feed() []read {
+	changes := func(name string, growth growth, scope func(*world) client.Scope) read {
+		return read{name, growth, func(ctx context.Context, w *world) (int, error) {
+			begin, err := feedBegin(ctx, scope(w))
+			if err != nil {
+				return 0, err
+			}
+			part, err := w.service.ClientChanges(ctx, scope(w), &begin, 100, client.Selection{})
+			if err != nil {
+				return 0, err
+			}
+			return len(part.Changes), nil
+		}}
+	}
 	return []read{
 		{"clientChanges, the first 100 of all", paged, func(ctx context.Context, w *world) (int, error) {
 			part, err := w.service.ClientChanges(ctx, w.owner, nil, 100, client.Selection{})
@@ -193,6 +227,11 @@ func feed() []read {
 			}
 			return len(part.Changes), nil
 		}},
+		changes("clientChanges, the feed's first 100", flat, asOwner),
+		changes("clientChanges, 20 of the feed, STAFF with 20 rows", flat, asFew),
+		changes("clientChanges, 100 of the feed, STAFF with a sixth", paged, func(w *world) client.Scope { return w.manyRows }),
+		changes("clientChanges, 20 of the feed, 250 keys and 20 rows", paged, func(w *world) client.Scope { return w.manyKeys }),
+		changes("clientChanges, 100 of the feed, CLIENT with 60 rows", paged, func(w *world) client.Scope { return w.own }),
 		{"clientChanges, at the feed's end", flat, func(ctx context.Context, w *world) (int, error) {
 			part, err := w.service.ClientChanges(ctx, w.fewRows, w.fed, 100, client.Selection{})
 			if err != nil {

@@ -33,6 +33,20 @@ func reports() []read {
 			today := client.DateOf(w.service.Now())
 			return reading.Filter{StartDate: day(today.UTC().Year()-1, today.UTC().Month(), 1), EndDate: &today}
 		}),
+		report("days of 1999 and 2000, last changed first", flat, changed, func(*world) reading.Filter {
+			return reading.Filter{StartDate: day(1999, 12, 1), EndDate: day(2000, 3, 31)}
+		}),
+		by("a birthday in a week", matched, reading.Filter{Birthday: &reading.Birthdays{From: "12-28", To: "01-03"}}),
+		by("an e-mail address", paged, reading.Filter{Has: []client.Trait{client.TraitEmailAddress}}),
+		by("an appointment in 2000", paged, reading.Filter{Appointment: &reading.AppointmentRange{From: day(2000, 1, 1), To: day(2000, 3, 31)}}),
+		by("an appointment in 2000 with rare staff", flat, reading.Filter{
+			StaffIDs: []int64{rareStaff}, Appointment: &reading.AppointmentRange{From: day(2000, 1, 1), To: day(2000, 3, 31)},
+		}),
+		by("no appointment", paged, reading.Filter{NoAppointment: &reading.AppointmentRange{}}),
+		by("no appointment since 2001", paged, reading.Filter{NoAppointment: &reading.AppointmentRange{From: day(2001, 1, 1)}}),
+		by("no appointment since 2001, rare staff before", flat, reading.Filter{
+			StaffIDs: []int64{rareStaff}, Appointment: &reading.AppointmentRange{}, NoAppointment: &reading.AppointmentRange{From: day(2001, 1, 1)},
+		}),
 		by("a rare location group", flat, reading.Filter{LocationGroupIDs: []int64{rareGroup}}),
 		by("a common location group", paged, reading.Filter{LocationGroupIDs: []int64{commonGroup}}),
 		by("a rare location", flat, reading.Filter{LocationIDs: []int64{rareLocation}}),

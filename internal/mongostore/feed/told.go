@@ -43,6 +43,10 @@ func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, li
 	var err error
 	if parts := f.told(scope); parts == nil {
 		until = min(until, after+changeWindow)
+		if scope.Rows.All {
+			// Every row tells the caller, and numbers have no gap.
+			until = min(until, after+limit)
+		}
 		found, err = f.changesOf(ctx, scope, after, until, limit)
 	} else {
 		if !f.seen.IsMongoDB() {
