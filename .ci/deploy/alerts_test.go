@@ -66,6 +66,16 @@ func stories() []story {
 			map[string]time.Duration{"ClientgraphCertificateExpires": 90 * time.Second},
 		},
 		{
+			"an issuer that is down", well + `
+			clientgraph_issuer_keys_age_seconds{instance="a"} 0x80 3500+15x39`,
+			map[string]time.Duration{"ClientgraphIssuerKeysOld": 4 * time.Minute},
+		},
+		{
+			"an issuer that is down, and nobody asks", well + `
+			clientgraph_issuer_keys_age_seconds{instance="b"} 3700+15x119`,
+			nil,
+		},
+		{
 			"a server that is gone", `clientgraph_build_info{instance="a"} 1x80 stale _x39
 			clientgraph_operations_total{outcome="ok",instance="a"} 0+1500x80 stale _x39`,
 			map[string]time.Duration{"ClientgraphGone": 75 * time.Second},

@@ -14,6 +14,7 @@ import (
 	"clientgraph/internal/secret"
 	"clientgraph/internal/server"
 	"clientgraph/internal/service"
+	"clientgraph/internal/telemetry"
 	"clientgraph/internal/web"
 )
 
@@ -65,6 +66,17 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 	a.console = newConsole(cfg, development)
 	a.playground = web.Handler(web.Options{Endpoint: "/graphql", Identities: identitiesOf(development)})
 	return a, nil
+}
+
+// show shows how old the issuer's keys are, where they are read again and again.
+func (a *access) show(watched *telemetry.Telemetry) {
+	issuer, ok := a.verifier.(*auth.Verifier)
+	if !ok {
+		return
+	}
+	if _, read := issuer.KeysAge(); read {
+		watched.Show(telemetry.IssuerKeysAge, func() float64 { age, _ := issuer.KeysAge(); return age.Seconds() })
+	}
 }
 
 // secrets is what keeps secrets in that store.

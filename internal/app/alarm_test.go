@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -170,4 +171,19 @@ func countOf(t *testing.T, s *serving, token string) float64 {
 	t.Helper()
 	count, _ := s.do(t, token, "{ clientCount }")["clientCount"].(float64)
 	return count
+}
+
+// What the alert ClientgraphIssuerKeysOld goes by; without keys that are read again there
+// is nothing to tell.
+func TestAgeOfTheIssuersKeysIsShown(t *testing.T) {
+	t.Parallel()
+	ours := newIssuer(t)
+	s := serve(t, dataDir(t), "--metrics-listen", "127.0.0.1:0", "--ssn-keyset-file", keysetFile(t),
+		"--jwks-file", ours.file, "--jwt-issuer", "https://issuer.example", "--jwt-audience", "clientgraph")
+	if metrics := operated(t, s).metrics(t); !strings.Contains(metrics, "\nclientgraph_issuer_keys_age_seconds ") {
+		t.Error("metrics don't tell how old the issuer's keys are")
+	}
+	if metrics := operated(t, serve(t, dataDir(t), "--metrics-listen", "127.0.0.1:0")).metrics(t); strings.Contains(metrics, "issuer_keys_age") {
+		t.Error("metrics tell of an issuer's keys in development")
+	}
 }

@@ -96,6 +96,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	defer runJobs(ctx, service, watched, logger)()
 	defer watchBacklog(ctx, db.store, watched)()
 	showEngine(watched, cfg.Database, db)
+	access.show(watched)
 	handler := server.New(serverOptions(cfg, db.store, service, access, trusted, watched, logger))
 	connections := bounded(listener, cfg, logger)
 	watched.Show(telemetry.Connections, func() float64 { return float64(connections.Open()) })

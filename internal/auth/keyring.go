@@ -64,6 +64,9 @@ func (r *keyRing) open() error {
 	return r.load()
 }
 
+// age is how long ago the keys were read last.
+func (r *keyRing) age() time.Duration { return r.now().Sub(r.current.Load().at) }
+
 func (r *keyRing) find(kid string) (*verificationKey, bool) {
 	held := r.current.Load()
 	age := r.now().Sub(held.at)

@@ -119,6 +119,17 @@ func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	)}
 }
 
+// KeysAge is how long ago the issuer's keys were read, the last time that it could be
+// done; not ok for a key that is never read again. Keys are read when tokens ask for
+// them: where none comes they get older.
+func (v *Verifier) KeysAge() (age time.Duration, ok bool) {
+	ring, ok := v.keys.(*keyRing)
+	if !ok {
+		return 0, false
+	}
+	return ring.age(), true
+}
+
 // Verify returns what a token says of its bearer, and remembers it for Recall. The
 // only error is ErrUnauthenticated, with one text for everything that can be wrong;
 // Reason tells logs more.

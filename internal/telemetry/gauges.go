@@ -28,6 +28,7 @@ const (
 	WebhooksPending Gauge = "webhook_pending_deliveries"
 	WebhooksLate    Gauge = "webhook_late_seconds"
 	CertificateEnds Gauge = "certificate_expiry_timestamp_seconds"
+	IssuerKeysAge   Gauge = "issuer_keys_age_seconds"
 )
 
 // gauges says what each gauge means.
@@ -47,6 +48,7 @@ func gauges() map[Gauge]string {
 		WebhooksPending: "Messages to webhooks that wait to be sent by this server, of a webhook at most 500.",
 		WebhooksLate:    "How long ago the oldest change was made that this server has yet to send to a webhook whose receiver takes messages.",
 		CertificateEnds: "When the certificate of --tls-cert expires, in seconds since 1970; only where there is one.",
+		IssuerKeysAge:   "How long ago the issuer's keys of --jwks-url or --jwks-file were read, the last time that they could be; only with one of these. They are read when a token comes and are older than 5 minutes, or a second of a file; tokens are taken by them for a day.",
 		EngineDiskFree:  "Bytes that there is room for on the disk of the embedded database; only where it is ours.",
 	}
 }
