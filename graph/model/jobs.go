@@ -12,7 +12,7 @@ type JobConnection struct{ *jobs.Page }
 
 // Edges are the jobs with their cursors.
 func (c *JobConnection) Edges() []*JobEdge {
-	edges := make([]*JobEdge, len(c.Jobs))
+	edges := make([]*JobEdge, len(c.Entries))
 	for i, node := range c.Nodes() {
 		edges[i] = &JobEdge{Cursor: c.Cursors[i], Node: node}
 	}
@@ -21,9 +21,9 @@ func (c *JobConnection) Edges() []*JobEdge {
 
 // Nodes are the jobs alone.
 func (c *JobConnection) Nodes() []*store.Job {
-	nodes := make([]*store.Job, len(c.Jobs))
-	for i := range c.Jobs {
-		nodes[i] = &c.Jobs[i]
+	nodes := make([]*store.Job, len(c.Entries))
+	for i := range c.Entries {
+		nodes[i] = &c.Entries[i]
 	}
 	return nodes
 }

@@ -11,7 +11,7 @@ type WebhookDeliveryConnection struct{ *webhooks.DeliveryPage }
 
 // Edges are the deliveries with their cursors.
 func (c *WebhookDeliveryConnection) Edges() []*WebhookDeliveryEdge {
-	edges := make([]*WebhookDeliveryEdge, len(c.Deliveries))
+	edges := make([]*WebhookDeliveryEdge, len(c.Entries))
 	for i, node := range c.Nodes() {
 		edges[i] = &WebhookDeliveryEdge{Cursor: c.Cursors[i], Node: node}
 	}
@@ -20,9 +20,9 @@ func (c *WebhookDeliveryConnection) Edges() []*WebhookDeliveryEdge {
 
 // Nodes are the deliveries alone.
 func (c *WebhookDeliveryConnection) Nodes() []*WebhookDelivery {
-	nodes := make([]*WebhookDelivery, len(c.Deliveries))
-	for i := range c.Deliveries {
-		nodes[i] = &WebhookDelivery{&c.Deliveries[i]}
+	nodes := make([]*WebhookDelivery, len(c.Entries))
+	for i := range c.Entries {
+		nodes[i] = &WebhookDelivery{&c.Entries[i]}
 	}
 	return nodes
 }

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
@@ -46,50 +45,25 @@ func (s *Transfers) JobsByID(ctx context.Context, scope client.Scope, ids []int6
 }
 
 // Page is a part of the jobs of a business, latest first.
-type Page struct {
-	Jobs    []store.Job
-	Cursors []string
-	// Later and Earlier say whether there are more, before and behind.
-	Later, Earlier bool
-}
+type Page = reading.LatestPage[store.Job]
 
 // Jobs reads a part of the jobs that the caller sees: the first ones, 1 to 100, behind
 // a cursor. Errors: OUT_OF_RANGE, INVALID_CURSOR.
 func (s *Transfers) Jobs(ctx context.Context, scope client.Scope, first int64, after *string) (*Page, error) {
-	kinds := kindsOf(scope)
-	var errs client.Errors
-	if first < 1 || first > MaxJobs {
-		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxJobs)))
+	asked, err := reading.AskLatest(fmt.Appendf(nil, "jobs %d", scope.BusinessID), first, MaxJobs, after)
+	if err != nil {
+		return nil, err
 	}
-	query := store.JobQuery{Limit: first + 1, Kinds: kinds}
+	query := store.JobQuery{Before: asked.Before, Limit: asked.Limit, Kinds: kindsOf(scope)}
+	if query.Kinds == nil {
+		return &Page{}, nil
+	}
 	if !scope.MaySeeAll() {
 		query.User = scope.User
-	}
-	identity := fmt.Appendf(nil, "jobs %d", scope.BusinessID)
-	if after != nil {
-		key, err := reading.DecodeCursor(identity, "after", *after)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		query.Before, _ = client.ParseNumber(key)
-	}
-	if errs != nil {
-		return nil, errs
-	}
-	if kinds == nil {
-		return &Page{}, nil
 	}
 	found, err := s.Store.Jobs(ctx, scope, query)
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Jobs: found, Later: after != nil, Earlier: int64(len(found)) > first}
-	if page.Earlier {
-		page.Jobs = found[:first]
-	}
-	page.Cursors = make([]string, len(page.Jobs))
-	for i := range page.Jobs {
-		page.Cursors[i] = reading.EncodeCursor(identity, strconv.FormatInt(page.Jobs[i].JobID, 10))
-	}
-	return page, nil
+	return reading.NewLatestPage(asked, found, func(job *store.Job) int64 { return job.JobID }), nil
 }

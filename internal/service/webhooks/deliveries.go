@@ -3,7 +3,6 @@ package webhooks
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
@@ -17,12 +16,7 @@ const MaxDeliveries = 100
 const inputDelivery = "deliveryId"
 
 // DeliveryPage is a part of the deliveries of a webhook, latest first.
-type DeliveryPage struct {
-	Deliveries []store.WebhookDelivery
-	Cursors    []string
-	// Later and Earlier say whether there are more, before and behind.
-	Later, Earlier bool
-}
+type DeliveryPage = reading.LatestPage[store.WebhookDelivery]
 
 // WebhookDeliveries reads a part of the deliveries of a webhook of the caller's
 // business: the first ones, 1 to 100, behind a cursor, of a state where one is given.
@@ -31,35 +25,15 @@ func (s *Endpoints) WebhookDeliveries(ctx context.Context, scope client.Scope, w
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
 	}
-	var errs client.Errors
-	if first < 1 || first > MaxDeliveries {
-		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(MaxDeliveries)))
+	asked, err := reading.AskLatest(fmt.Appendf(nil, "deliveries %d %d", scope.BusinessID, webhookID), first, MaxDeliveries, after)
+	if err != nil {
+		return nil, err
 	}
-	query := store.WebhookDeliveryQuery{Limit: first + 1, State: state}
-	identity := fmt.Appendf(nil, "deliveries %d %d", scope.BusinessID, webhookID)
-	if after != nil {
-		key, err := reading.DecodeCursor(identity, "after", *after)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		query.Before, _ = client.ParseNumber(key)
-	}
-	if errs != nil {
-		return nil, errs
-	}
-	found, err := s.Store.WebhookDeliveries(ctx, scope, webhookID, query)
+	found, err := s.Store.WebhookDeliveries(ctx, scope, webhookID, store.WebhookDeliveryQuery{Before: asked.Before, Limit: asked.Limit, State: state})
 	if err != nil {
 		return nil, fmt.Errorf("find deliveries: %w", err)
 	}
-	page := &DeliveryPage{Deliveries: found, Later: after != nil, Earlier: int64(len(found)) > first}
-	if page.Earlier {
-		page.Deliveries = found[:first]
-	}
-	page.Cursors = make([]string, len(page.Deliveries))
-	for i := range page.Deliveries {
-		page.Cursors[i] = reading.EncodeCursor(identity, strconv.FormatInt(page.Deliveries[i].Place, 10))
-	}
-	return page, nil
+	return reading.NewLatestPage(asked, found, func(delivery *store.WebhookDelivery) int64 { return delivery.Place }), nil
 }
 
 // RedeliverWebhook has a delivery sent again, as soon as may be: as the message that it

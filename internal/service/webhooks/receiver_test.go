@@ -217,5 +217,5 @@ func (w *world) deliveriesIn(t *testing.T, id int64, state *store.WebhookDeliver
 	if err != nil {
 		t.Fatal(err)
 	}
-	return page.Deliveries
+	return page.Entries
 }

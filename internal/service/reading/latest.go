@@ -1,0 +1,62 @@
+package reading
+
+import (
+	"strconv"
+
+	"clientgraph/internal/client"
+)
+
+// LatestFirst is what a caller asks for of a list whose entries have rising numbers and
+// are shown latest first.
+type LatestFirst struct {
+	// Before, unless 0, is the number that all entries of the page are below.
+	Before int64
+	// Limit is how many entries are to be read: one more than the page has, which says
+	// whether there are earlier ones.
+	Limit int64
+
+	identity []byte
+	later    bool
+}
+
+// LatestPage is a page of such a list.
+type LatestPage[T any] struct {
+	Entries []T
+	Cursors []string
+	// Later and Earlier say whether there are more, before and behind the page.
+	Later, Earlier bool
+}
+
+// AskLatest checks the arguments first, 1 to most, and after, a cursor of the list of that
+// identity. Errors: OUT_OF_RANGE, INVALID_CURSOR.
+func AskLatest(identity []byte, first, most int64, after *string) (LatestFirst, error) {
+	asked := LatestFirst{Limit: first + 1, identity: identity, later: after != nil}
+	var errs client.Errors
+	if first < 1 || first > most {
+		errs = append(errs, client.Path{"first"}.At(client.OutOfRange(most)))
+	}
+	if after != nil {
+		key, err := DecodeCursor(identity, "after", *after)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		asked.Before, _ = client.ParseNumber(key)
+	}
+	if errs != nil {
+		return LatestFirst{}, errs
+	}
+	return asked, nil
+}
+
+// NewLatestPage makes a page of the entries that were read; number is an entry's own.
+func NewLatestPage[T any](asked LatestFirst, read []T, number func(*T) int64) *LatestPage[T] {
+	page := &LatestPage[T]{Entries: read, Later: asked.later, Earlier: int64(len(read)) == asked.Limit}
+	if page.Earlier {
+		page.Entries = read[:asked.Limit-1]
+	}
+	page.Cursors = make([]string, len(page.Entries))
+	for i := range page.Entries {
+		page.Cursors[i] = EncodeCursor(asked.identity, strconv.FormatInt(number(&page.Entries[i]), 10))
+	}
+	return page
+}
