@@ -62,7 +62,7 @@ func (c *commands) monitor() *event.CommandMonitor {
 		case "hello", "isMaster", "ping", "endSessions":
 			return
 		}
-		if feed.Beside(ctx) {
+		if feed.OutsideRequests(ctx) {
 			return
 		}
 		c.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"clientgraph/internal/history"
 )
 
-// MovedOwn says whether the row gave the caller's own record sight of the client,
-// or took it: the caller is told of that one too.
+// MovedOwn says whether by the row the caller's own record may see the client from now
+// on, or may no longer: the caller gets a notice of that client too.
 func (r *Row) MovedOwn(scope client.Scope, id int64) bool {
 	return scope.Rows.ByID() && r.ClientID == scope.ClientID && (slices.Contains(r.SubjectsGained, id) || slices.Contains(r.SubjectsLost, id))
 }

@@ -16,12 +16,12 @@ import (
 // Cursor is a place in the change feed, as one caller reads it. Callers get
 // it sealed: its numbers would tell how much else happens in the business.
 type Cursor struct {
-	// Sequence is the last row that was told wholly, and Part how far the next
-	// one was.
+	// Sequence is the last row whose notices the caller has all read, and Part the last
+	// notice that it has read of the next row.
 	Sequence int64
 	Part     int
-	// Listing says that the clients that there were at Sequence are still being
-	// listed, by id; After is the last one that was.
+	// Listing says that the caller still reads the list of all clients that there were at
+	// Sequence, which is by id; After is the last client of it that was read.
 	Listing bool
 	After   int64
 }

@@ -20,7 +20,7 @@ type ListCursor struct {
 // digestSize makes it as good as impossible that two lists have one digest.
 const digestSize = 16
 
-// Digest stands for a list: which list it is, and whom it has in which order.
+// Digest stands for a list: which list it is, which clients it holds, and in which order.
 type Digest [digestSize]byte
 
 // DigestOf is the digest of the list that is named by identity, when it holds those

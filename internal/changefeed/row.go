@@ -28,8 +28,8 @@ type Row struct {
 	SubjectsGained, SubjectsLost []int64
 }
 
-// Concerns says whether the row is about a client of the scope's rows, before the
-// change or after it.
+// Concerns says whether the row is about a client whom the scope sees, before the change
+// or after it.
 func (r *Row) Concerns(scope client.Scope) bool {
 	switch {
 	case scope.Rows.All:
@@ -55,9 +55,9 @@ type Notice struct {
 	Whole bool
 }
 
-// Notices says what the row tells a caller of those rows. A CLIENT, whose rows are
-// told by id, gains and loses sight of others when the edges of its own record
-// change; the others when a client's keys change.
+// Notices are what the row tells a caller of that scope. A caller of the role CLIENT
+// begins or ceases to see others when the edges of its own record change. All other
+// callers do when the visibility keys of a client change.
 func (r *Row) Notices(scope client.Scope) []Notice {
 	own := Notice{Kind: r.Kind, ClientID: r.ClientID, Part: 1}
 	switch {

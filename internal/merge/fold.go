@@ -27,13 +27,15 @@ type Fold struct {
 	Survivor *client.Client
 	// Folded are the others, in the order of the request.
 	Folded []*client.Client
-	// Choices are whose value of a field wins, where that was said.
+	// Choices are the caller's decisions, by field.
 	Choices map[string]Decision
-	// SSNs are the social security numbers of those who have one, by client.
+	// SSNs are the social security numbers, by client id; clients without one are left
+	// out.
 	SSNs map[int64]string
-	// Viewers are those who may see one of the clients, themselves aside, by id.
+	// Viewers are the clients who may see one of the merged clients and are not merged
+	// themselves, by id.
 	Viewers []Viewer
-	// Forms are how many forms each of the folded brings, by client.
+	// Forms are how many forms each folded client has, by client id.
 	Forms map[int64]int64
 
 	// Run computes what follows.
@@ -44,7 +46,8 @@ type Fold struct {
 	Errors  client.Errors
 }
 
-// Decision is whose value of a field wins, and where in the request that is said.
+// Decision is the client whose value of a field wins by the caller's choice, and the path
+// of that choice in the request.
 type Decision struct {
 	FromClientID int64
 	Where        client.Path
@@ -151,13 +154,13 @@ func (f *Fold) All() []*client.Client {
 	return slices.Concat([]*client.Client{f.Survivor}, f.Folded)
 }
 
-// Among says whether a client is one of those that become one.
+// Among says whether a client is the survivor or one of the folded.
 func (f *Fold) Among(id int64) bool {
 	return slices.ContainsFunc(f.All(), func(c *client.Client) bool { return c.ClientID == id })
 }
 
-// OfOneValue says whether the field is a property that has one value and is
-// written, not one that follows from others.
+// OfOneValue says whether the field is a property with one value that callers write:
+// neither a list nor derived from other properties.
 func OfOneValue(field string) bool {
 	p := client.PropertyByName(field)
 	switch {
@@ -169,7 +172,7 @@ func OfOneValue(field string) bool {
 	return p.Is(client.Writable) && !p.IsList()
 }
 
-// CustomFieldID is the definition that a field name such as fields.322530 is of.
+// CustomFieldID is the id of the definition in a field name such as fields.322530.
 func CustomFieldID(field string) (id int64, found bool) {
 	const prefix = client.NameFields + "."
 	if len(field) <= len(prefix) || field[:len(prefix)] != prefix {

@@ -43,8 +43,8 @@ func (f *Fold) alias(p *client.Property, alias client.Alias) {
 	f.Report.Aliases = append(f.Report.Aliases, alias)
 }
 
-// SameAlias says whether two values of an aliased property mean the same to who
-// looks for them.
+// SameAlias says whether a search for one of two values of an aliased property finds the
+// other as well.
 func SameAlias(k *search.Indexer, p *client.Property, a, b string) bool {
 	switch {
 	case p.Is(client.Phone):

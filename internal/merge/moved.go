@@ -74,8 +74,8 @@ func (s Viewership) Changes(id int64, after Viewership) []history.Change {
 	return history.IDChanges(history.PathViewer, client.SortedSet(s[id]), client.SortedSet(after[id]))
 }
 
-// Seen is who may see the clients before the merge and after it, as far as that
-// changes.
+// Seen are the viewers of the clients before the merge and after it, as far as the merge
+// changes them.
 func (f *Fold) Seen() (before, after Viewership) {
 	before, after = Viewership{}, Viewership{}
 	before.addAmong(f.All())

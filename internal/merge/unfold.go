@@ -26,7 +26,7 @@ type Unfold struct {
 	// Choices are what was said of conflicts, by field.
 	Choices map[string]UnmergeValue
 
-	// Run computes what follows.
+	// The fields below are what Run computes.
 	After     *client.Client
 	Back      []*client.Client
 	Conflicts []UnmergeConflict

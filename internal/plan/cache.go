@@ -36,8 +36,8 @@ func NewCache(document *ast.QueryDocument) *Cache {
 	return &Cache{fixed: sync.OnceValue(func() bool { return isFixed(document) }), compiled: map[selection]*Clients{}}
 }
 
-// Of is what the selection of a field of clients is compiled into, nil where it is
-// left to the resolvers, and whether that was known.
+// Of returns the plan of the selection of a field of clients, nil where resolvers answer
+// it, and whether the plan was in the cache.
 func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) (compiled *Clients, known bool) {
 	if !c.fixed() || isMerged(field) {
 		compiled, _ = Compile(operation, field.Selections, role)

@@ -18,9 +18,9 @@ import (
 // blankBatch is how many rows one command of Blank is about.
 const blankBatch = 1_000
 
-// Blank leaves nothing but their numbers of the rows about an erased client, so that
-// the feed has no gap. The erasure's own row stays, and is shown as well to those who
-// lost sight of the client earlier and have not read that yet.
+// Blank empties the rows about an erased client but for their numbers, so that the feed
+// has no gap. The erasure's own row stays. It is shown as well to callers who ceased to
+// see the client earlier and have not read the row that says so.
 func (f *Feed) Blank(ctx context.Context, businessID, clientID int64) error {
 	changes := f.db.Collection(schema.Changes)
 	about := bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldClient, Value: clientID}}

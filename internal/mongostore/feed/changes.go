@@ -79,8 +79,8 @@ func (f *Feed) NextChange(ctx context.Context, scope client.Scope, after int64) 
 }
 
 // ClientRows finds the rows about those clients that are kept, in order. Those that
-// have no number yet come last. Whether the scope sees the clients is the caller's to
-// know.
+// have no number yet come last. Only what the scope sees is to be asked for: it is not
+// checked here.
 func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
 	var rows []changefeed.Row
 	seen := map[bson.ObjectID]bool{}

@@ -30,8 +30,9 @@ type Feed struct {
 	lag func(time.Duration)
 }
 
-// New returns the feeds of that database, of whose indexes seen knows. Remake makes the search and sort keys of
-// clients anew that a writer made by settings or rules that hold no more.
+// New returns the feeds of that database, of whose indexes seen knows. Remake computes
+// anew the search and sort keys of clients that a writer computed by earlier settings or
+// rules.
 func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
 	f := &Feed{
 		db:     db,

@@ -99,15 +99,15 @@ func (n *numberer) inBackground(do func(context.Context) error) {
 }
 
 func outsideRequests() context.Context {
-	return context.WithValue(context.Background(), besideKey{}, true)
+	return context.WithValue(context.Background(), outsideKey{}, true)
 }
 
-type besideKey struct{}
+type outsideKey struct{}
 
-// Beside says whether a command of that context is of no request: it numbers rows of
-// the feed after a write, whose answer does not wait for it, or looks for new rows for
-// those who watch.
-func Beside(ctx context.Context) bool { return ctx.Value(besideKey{}) != nil }
+// OutsideRequests says whether a command of that context belongs to no request: it numbers
+// rows of the feed after a write, whose answer does not wait for it, or looks for new rows
+// for those who watch.
+func OutsideRequests(ctx context.Context) bool { return ctx.Value(outsideKey{}) != nil }
 
 func (n *numberer) run(ctx context.Context, businessID int64) {
 	for {

@@ -93,10 +93,10 @@ func (f *Feed) OutboxOn(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// SwitchToOutbox makes an end to numbering the rows of the change feed in the
-// transactions that write them: each business follows with its next write. Servers of
-// before the outbox must be gone: they can't write clients of such a business any
-// more. It may be run again, also by several processes at once, and beside servers
+// SwitchToOutbox has the rows of the change feed numbered by way of the outbox, no longer
+// in the transactions that write them: of each business from its next write on. Servers
+// that do not know the outbox must be gone: they can't write clients of such a business
+// any more. It may be run again, also by several processes at once, and beside servers
 // that know the outbox.
 func (f *Feed) SwitchToOutbox(ctx context.Context) error {
 	_, err := f.db.Collection(schema.Switches).UpdateOne(ctx, bson.D{{Key: schema.FieldID, Value: outboxSwitch}},

@@ -59,7 +59,7 @@ func (b *changeBell) watch(ctx context.Context, businessID int64) <-chan struct{
 	b.watchers[rings] = businessID
 	if b.stop == nil {
 		// The stream outlives the watcher who was the first, and is of no request.
-		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithValue(context.WithoutCancel(ctx), besideKey{}, true), nil))
+		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithValue(context.WithoutCancel(ctx), outsideKey{}, true), nil))
 		b.stop = stop
 		go b.run(running)
 	}

@@ -1,6 +1,6 @@
 // Package query turns what a use case asks for into filters that an index answers. Every
-// filter of clients names the business, and who may see them: what a scope does not see
-// no query finds.
+// filter of clients names the business and the condition that the caller may see the
+// client: no query finds a client whom its scope does not see.
 package query
 
 import (

@@ -183,7 +183,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	options.Commit = func(ctx context.Context, tx store.Tx, part transfer.ImportPart) error {
 		done = nil
 		return r.edit(ctx, tx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
-			rows.came, now.Total = countsOf(part.Came).Rows, &entries
+			rows.read, now.Total = countsOf(part.Came).Rows, &entries
 			if part.Came.Phase == store.ImportDone {
 				done = now
 			}
@@ -244,16 +244,16 @@ func (r *Runner) cameIn(ctx context.Context, tx store.Tx, now *store.Job, part t
 type progress struct {
 	kind store.JobKind
 	went func(kind string, rows int64)
-	// came is how many rows were read with the last transaction, told of how many
-	// somebody was told.
-	came, told int64
+	// read is how many rows were read by the end of the last transaction, reported how
+	// many of them went was told of.
+	read, reported int64
 }
 
-func (p *progress) begin(before int64) { p.came, p.told = before, before }
+func (p *progress) begin(before int64) { p.read, p.reported = before, before }
 
 func (p *progress) tell() {
-	p.went(string(p.kind), p.came-p.told)
-	p.told = p.came
+	p.went(string(p.kind), p.read-p.reported)
+	p.reported = p.read
 }
 
 // refuse ends an import whose file as a whole can't be brought in.

@@ -34,7 +34,8 @@ type MergeArgs struct {
 	ExpectedVersions []ExpectedVersion
 }
 
-// ExpectedVersion binds a merge to a version of a client.
+// ExpectedVersion is the version of a client that the caller has seen; a merge fails
+// where the client has another one.
 type ExpectedVersion struct {
 	ClientID client.ID
 	Version  int64
@@ -46,7 +47,7 @@ type MergeResult struct {
 	Client  *client.Client
 	MergeID int64
 	Report  *merge.Report
-	// Conflicts are those of clients with another version than was expected.
+	// Conflicts are of the clients that have another version than the caller expected.
 	Conflicts []ConflictOf
 }
 

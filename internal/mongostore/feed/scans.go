@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	// changeWindow is how many rows of the business one call looks at where no index says
-	// whom a row tells, and toldWindow where one does: the embedded engine reads all that
-	// it finds before it cuts.
+	// changeWindow is how many rows of the business one call looks at where no index finds
+	// those of the caller, and scanWindow where one does: the embedded engine reads all
+	// that it finds before it cuts.
 	changeWindow = 10_000
-	toldWindow   = 100_000
+	scanWindow   = 100_000
 	// keysAtOnce is how many values of one key MongoDB reads in the order of the key after
 	// it: see internalQueryMaxScansToExplode.
 	keysAtOnce = 200
@@ -31,8 +31,9 @@ const (
 	mostEmbedded = 16
 )
 
-// toldBy is one part of what tells a caller: rows that have one of some values.
-type toldBy struct {
+// indexScan finds, by an index and in the order of the feed, the rows that have one of
+// some values.
+type indexScan struct {
 	index  string
 	values bson.E
 }
@@ -41,7 +42,7 @@ type toldBy struct {
 func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, int64, error) {
 	var found []changefeed.Row
 	var err error
-	if parts := f.told(scope); parts == nil {
+	if scans := f.scans(scope); scans == nil {
 		until = min(until, after+changeWindow)
 		if scope.Rows.All {
 			// Every row tells the caller, and numbers have no gap.
@@ -50,9 +51,9 @@ func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, li
 		found, err = f.changesOf(ctx, scope, after, until, limit)
 	} else {
 		if !f.seen.IsMongoDB() {
-			until = min(until, after+toldWindow)
+			until = min(until, after+scanWindow)
 		}
-		found, err = f.changesBy(ctx, scope, parts, after, until, limit)
+		found, err = f.changesBy(ctx, scope, scans, after, until, limit)
 	}
 	if err != nil {
 		return nil, 0, err
@@ -64,31 +65,31 @@ func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, li
 	return found, until, nil
 }
 
-// told are the parts in which an index finds the rows that tell a caller; nil where all
-// rows do, and where no index finds them.
-func (f *Feed) told(scope client.Scope) []toldBy {
-	var parts []toldBy
+// scans are those that find the rows about clients whom the caller sees, before the
+// change or after it; nil where that is all rows, and where no index finds them.
+func (f *Feed) scans(scope client.Scope) []indexScan {
+	var scans []indexScan
 	switch {
 	case scope.Rows.All:
 		return nil
 	case scope.Rows.ByID():
-		parts = partsBy(f.seen, indexByClient, schema.FieldClient, scope.Rows.ClientIDs)
+		scans = scansOf(f.seen, indexByClient, schema.FieldClient, scope.Rows.ClientIDs)
 	default:
-		before := partsBy(f.seen, schema.IndexSeenBefore, schema.FieldSeenBefore, scope.Rows.VisibilityKeys)
-		after := partsBy(f.seen, schema.IndexSeenAfter, schema.FieldSeenAfter, scope.Rows.VisibilityKeys)
+		before := scansOf(f.seen, schema.IndexSeenBefore, schema.FieldSeenBefore, scope.Rows.VisibilityKeys)
+		after := scansOf(f.seen, schema.IndexSeenAfter, schema.FieldSeenAfter, scope.Rows.VisibilityKeys)
 		if before != nil && after != nil {
-			parts = slices.Concat(before, after)
+			scans = slices.Concat(before, after)
 		}
 	}
-	return parts
+	return scans
 }
 
 // indexByClient has the rows about each client.
 const indexByClient = "byClient"
 
-// partsBy cuts values into parts that one index answers in the order of the feed; nil
-// where it can't.
-func partsBy[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T) []toldBy {
+// scansOf are the scans of an index for rows with one of the values; nil where it does
+// not answer in the order of the feed.
+func scansOf[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T) []indexScan {
 	size := keysAtOnce
 	if !seen.IsMongoDB() {
 		size = 1
@@ -96,23 +97,23 @@ func partsBy[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T)
 	if !seen.Has(schema.Changes, index) || (size == 1 && len(values) > mostEmbedded) {
 		return nil
 	}
-	parts := []toldBy{}
+	scans := []indexScan{}
 	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(values))), size) {
 		var condition any = chunk[0]
 		if len(chunk) > 1 {
 			condition = query.In(chunk)
 		}
-		parts = append(parts, toldBy{index: index, values: bson.E{Key: field, Value: condition}})
+		scans = append(scans, indexScan{index: index, values: bson.E{Key: field, Value: condition}})
 	}
-	return parts
+	return scans
 }
 
-// changesBy finds the rows of some parts, each once and in order.
-func (f *Feed) changesBy(ctx context.Context, scope client.Scope, parts []toldBy, after, until, limit int64) ([]changefeed.Row, error) {
+// changesBy finds the rows of some scans, each once and in order.
+func (f *Feed) changesBy(ctx context.Context, scope client.Scope, scans []indexScan, after, until, limit int64) ([]changefeed.Row, error) {
 	var all []changefeed.Row
-	for _, part := range parts {
-		filter := append(query.Tenant(scope), part.values, bson.E{Key: schema.FieldSequence, Value: between(after, until)})
-		cursor, err := indexed.Read(f.seen, schema.Changes, part.index, func(hint string) (*mongo.Cursor, error) {
+	for _, scan := range scans {
+		filter := append(query.Tenant(scope), scan.values, bson.E{Key: schema.FieldSequence, Value: between(after, until)})
+		cursor, err := indexed.Read(f.seen, schema.Changes, scan.index, func(hint string) (*mongo.Cursor, error) {
 			o := options.Find().SetSort(schema.Ascending(schema.FieldSequence)).SetLimit(limit).SetBatchSize(query.OneBatch)
 			if hint != "" {
 				o.SetHint(hint)
@@ -133,7 +134,8 @@ func (f *Feed) changesBy(ctx context.Context, scope client.Scope, parts []toldBy
 	return all[:min(int64(len(all)), limit)], nil
 }
 
-// changesOf looks at all rows of a part of the feed for those that tell a caller.
+// changesOf looks at all rows of a part of the feed for those about clients whom the
+// caller sees.
 func (f *Feed) changesOf(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
 	q := query.Query{Core: numberedAbove(scope, between(after, until)), Rest: concerning(scope)}
 	pipeline := append(q.Stages(),
