@@ -25,6 +25,8 @@ export GOLANGCI_LINT_CACHE := $(CURDIR)/.cache/golangci-lint
 
 # The race detector needs cgo, which Go turns off where there is no C compiler.
 RACE = $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
+# The detector has each test binary sleep for a second before it ends, unless told not to.
+export GORACE ?= atexit_sleep_ms=0
 # Two packages at a time: each that needs a database starts an engine. Linking without
 # the tables of debuggers takes half the time. `make lint` vets what `go test` would.
 GOTEST = go tool gotestsum --format pkgname --format-hide-empty-pkg -- $(RACE) -vet=off -ldflags=-w -p 2

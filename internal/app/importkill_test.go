@@ -95,7 +95,7 @@ func alike(t *testing.T, text []byte) []string {
 // brings each row in once, and each viewer edge.
 func TestImportThatIsKilledEqualsOneThatIsNot(t *testing.T) {
 	t.Parallel()
-	rows, kills := testsize.Of(300, 2_000, 20_000), testsize.Of(3, 6, 10)
+	rows, kills := testsize.Of(300, 1_000, 20_000), testsize.Of(3, 4, 10)
 	file := clientFile(t, rows)
 	clean, dir := dataDir(t), dataDir(t)
 	problems := filepath.Join(t.TempDir(), "problems.csv")

@@ -235,7 +235,7 @@ func (r *relay) clients(t *testing.T) []string {
 // disturbed.
 func TestImportJobWhoseServersAreKilledEqualsOneThatIsNot(t *testing.T) {
 	t.Parallel()
-	rows, kills := testsize.Of(600, 4_000, 20_000), testsize.Of(3, 6, 10)
+	rows, kills := testsize.Of(600, 2_000, 20_000), testsize.Of(3, 4, 10)
 	file, err := os.ReadFile(clientFile(t, rows))
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +269,7 @@ func TestImportJobWhoseServersAreKilledEqualsOneThatIsNot(t *testing.T) {
 // beginning, and all of it is there once.
 func TestExportJobWhoseServersAreKilledEqualsOneThatIsNot(t *testing.T) {
 	t.Parallel()
-	rows, kills := testsize.Of(600, 2_000, 20_000), 3
+	rows, kills := testsize.Of(600, 1_000, 20_000), 3
 	var file bytes.Buffer
 	file.WriteString("firstName,lastName,emailAddress,notes\n")
 	// Some hundred rows fill a part of the result that is written at once.

@@ -26,7 +26,7 @@ func TestPropertyPlansAnswerAsResolversDo(t *testing.T) {
 	callers := []client.Identity{owner(), owner(), narrowed(client.Write), superUser(), staff(), account(1151044)}
 	schema := graph.NewSchema(nil).Schema()
 	replays := replayedWrites(t, api, ids)
-	testsize.Check(t, testsize.Of(150, 5_000, 50_000), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(60, 5_000, 50_000), func(rt *rapid.T) {
 		who := rapid.SampledFrom(callers).Draw(rt, "caller")
 		d := &operationDrawing{T: rt, schema: schema, ids: ids}
 		if who.User == owner().User {

@@ -26,7 +26,7 @@ import (
 func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(15, 100, 400), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(10, 100, 400), func(rt *rapid.T) {
 		p.clear(t)
 		w := &mergeWorld{process: p}
 		w.prepare(t, rt)
