@@ -260,6 +260,37 @@ func TestLiveListGoesOnAfterACursorOrTellsAll(t *testing.T) {
 	after(apitest.Owner(business), "first: 2", l.cursor).wants("RESYNC", "Bobby Carl")
 }
 
+// Lists of the same clients that show other fields of them are not told what was read
+// for each other.
+func TestLiveListsOfTheSameClientsShowTheirOwnFields(t *testing.T) {
+	s := newSite(t, nil)
+	owner := s.owner(t)
+	id := s.create(t, owner, "Jane")
+	const lists = 8
+	p := s.connect(t, apitest.Owner(business))
+	fields := []string{"firstName", "city"}
+	for i := range lists {
+		p.say(subscribe(fmt.Sprint(i), fmt.Sprintf("subscription { clientListChanged { kind client { %[1]s } clients { %[1]s } } }", fields[i%2])))
+		if message, _ := p.next(); !strings.Contains(message, "RESYNC") {
+			t.Fatal(message)
+		}
+	}
+	for round := range 3 {
+		s.patch(t, owner, id, fmt.Sprintf("firstName: \"firstName %[1]d\", city: \"city %[1]d\"", round))
+		for range lists {
+			message, _ := p.next()
+			var heard struct{ ID string }
+			if err := json.Unmarshal([]byte(message), &heard); err != nil {
+				t.Fatal(err)
+			}
+			field := fields[(heard.ID[0]-'0')%2]
+			if want := fmt.Sprintf(`"client":{"%[1]s":"%[1]s %[2]d"}`, field, round); !strings.Contains(message, want) {
+				t.Fatalf("%s, want %s", message, want)
+			}
+		}
+	}
+}
+
 // Rows of the feed that a cursor goes on from may be gone.
 func TestLiveListTellsAllAfterACursorThatIsTooOld(t *testing.T) {
 	s := newSite(t, nil)

@@ -50,6 +50,7 @@ type site struct {
 	watched atomic.Int64
 	// cursors are those that are open at the database.
 	cursors cursors
+	reads   clientReads
 	// stop ends the server and then its connection to the database; calling it
 	// again does nothing.
 	stop func()
@@ -65,11 +66,11 @@ func newSite(t *testing.T, change func(*server.Options)) *site {
 
 func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 	t.Helper()
-	s := &site{log: &apitest.Buffer{}, cursors: cursors{open: map[int64]string{}, asked: map[int64]int64{}}}
+	s := &site{log: &apitest.Buffer{}, cursors: cursors{open: map[int64]string{}, asked: map[int64]int64{}}, reads: clientReads{open: map[int64]bool{}}}
 	connection, err := mongo.Connect(options.Client().ApplyURI(db.URI).SetMonitor(mongorules.Watch(t, db.Name, &event.CommandMonitor{
 		Started:   s.started,
-		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) { s.cursors.ended(e.CommandFinishedEvent, e) },
-		Failed:    func(_ context.Context, e *event.CommandFailedEvent) { s.cursors.ended(e.CommandFinishedEvent, nil) },
+		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) { s.ended(e.CommandFinishedEvent, e) },
+		Failed:    func(_ context.Context, e *event.CommandFailedEvent) { s.ended(e.CommandFinishedEvent, nil) },
 	})))
 	if err != nil {
 		t.Fatal(err)
@@ -125,9 +126,15 @@ func newSiteOn(t *testing.T, db testdb.DB, change func(*server.Options)) *site {
 // started sees every database command.
 func (s *site) started(_ context.Context, e *event.CommandStartedEvent) {
 	s.cursors.started(e)
+	s.reads.started(e)
 	if _, err := e.Command.LookupErr("pipeline", "0", "$changeStream"); err == nil {
 		s.watched.Add(1)
 	}
+}
+
+func (s *site) ended(e event.CommandFinishedEvent, answered *event.CommandSucceededEvent) {
+	s.cursors.ended(e, answered)
+	s.reads.ended(e.RequestID)
 }
 
 func (s *site) token(t *testing.T, who client.Identity) string {

@@ -83,6 +83,8 @@ type changeReader struct {
 	live bool
 	// tail has the last rows in memory; nil where they are read in the database.
 	tail *tail
+	// turns are waited for before the database is read; nil where the caller has one.
+	turns *turns
 
 	seal    changefeed.Seal
 	at      changefeed.Cursor
@@ -209,22 +211,47 @@ func (r *changeReader) follow(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the feed: %w", err)
 		}
-		if err := r.refresh(ctx); err != nil {
-			return err
+		if len(rows) > 0 {
+			// What changes the caller's own record is among its rows.
+			if err := r.inTurn(ctx, r.refresh); err != nil {
+				return err
+			}
 		}
 		if r.take(rows) {
 			r.at = changefeed.Cursor{Sequence: looked}
 		}
 	}
-	return r.load(ctx)
+	if len(r.changes) == 0 {
+		return nil
+	}
+	return r.inTurn(ctx, r.load)
+}
+
+// inTurn reads the database when it is the turn of the caller's business.
+func (r *changeReader) inTurn(ctx context.Context, read func(context.Context) error) error {
+	if r.turns == nil {
+		return read(ctx)
+	}
+	release, err := r.turns.take(ctx, r.scope.BusinessID)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return read(ctx)
 }
 
 // rows are the next rows that concern the caller.
-func (r *changeReader) rows(ctx context.Context) ([]changefeed.Row, int64, error) {
+func (r *changeReader) rows(ctx context.Context) (found []changefeed.Row, looked int64, err error) {
 	if r.tail != nil {
-		return r.tail.changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
+		if found, looked, ok := r.tail.kept(r.scope, r.at.Sequence, r.head, r.limit+1); ok {
+			return found, looked, nil
+		}
 	}
-	return r.service.Store.Changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
+	err = r.inTurn(ctx, func(ctx context.Context) error {
+		found, looked, err = r.service.Store.Changes(ctx, r.scope, r.at.Sequence, r.head, r.limit+1)
+		return err
+	})
+	return found, looked, err
 }
 
 // take tells of rows until the part is full, and says whether it told of all.

@@ -3,6 +3,10 @@
 package clientsync
 
 import (
+	"context"
+
+	"clientgraph/internal/changefeed"
+	"clientgraph/internal/client"
 	"clientgraph/internal/service/reading"
 )
 
@@ -10,11 +14,24 @@ import (
 // concurrent use.
 type Feed struct {
 	*reading.Reads
-	known knownSettings
-	tails tails
+	known  knownSettings
+	tails  tails
+	groups groups
+	// turns bound what is read for subscriptions.
+	turns *turns
 }
 
 // New returns the feed; it reads through reads.
 func New(reads *reading.Reads) *Feed {
-	return &Feed{Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}, tails: tails{of: map[int64]*tail{}}}
+	return &Feed{
+		Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}, tails: tails{of: map[int64]*tail{}},
+		groups: groups{of: map[changefeed.Digest]*group{}}, turns: newTurns(readingsAtOnce),
+	}
+}
+
+// ReadingTurn waits until it is the turn of the caller's business to read what one of its
+// subscriptions tells. release ends the turn. No other call of the feed belongs in it:
+// those take turns of their own. Error: that of ctx.
+func (s *Feed) ReadingTurn(ctx context.Context, scope client.Scope) (release func(), err error) {
+	return s.turns.take(ctx, scope.BusinessID)
 }

@@ -15,27 +15,16 @@ import (
 )
 
 // resync reads the list with its clients, to be told as a whole.
-func (w *ListWatch) resync(ctx context.Context) error {
-	head, err := w.service.Store.ChangeHead(ctx, w.scope)
-	if err != nil {
-		return fmt.Errorf("find the head of the feed: %w", err)
-	}
-	if err := w.refresh(ctx); err != nil {
-		return err
-	}
-	rows, err := w.service.ReadWindow(ctx, w.scope, w.window, w.args.Need)
+func (w *ListWatch) resync(ctx context.Context, head int64) error {
+	read, err := w.group.read(ctx, w, wanted{head: head, whole: true})
 	if err != nil {
 		return err
 	}
-	clients, err := client.RecordsOf(rows)
-	if err != nil {
-		return fmt.Errorf("read the clients of a list: %w", err)
+	clients := make([]*client.Client, len(read.ids))
+	for i, id := range read.ids {
+		clients[i] = read.clients[id]
 	}
-	w.ids = make([]int64, len(clients))
-	for i, c := range clients {
-		w.ids[i] = c.ClientID
-	}
-	w.at, w.stale, w.read = head, false, time.Now()
+	w.took(read)
 	w.pending = []ListEvent{{
 		Step:    livelist.Step{Kind: livelist.Resync},
 		Cursor:  w.cursor(w.at, w.ids),
@@ -44,37 +33,38 @@ func (w *ListWatch) resync(ctx context.Context) error {
 	return nil
 }
 
-// reread reads whom the list has now, and tells what differs. All that the feed tells
-// up to head is in it by then.
-func (w *ListWatch) reread(ctx context.Context, head int64, changed map[int64]bool) error {
-	ids, err := w.readIDs(ctx)
-	if err != nil {
-		return err
-	}
+// took makes a reading the list that was told.
+func (w *ListWatch) took(read listReading) {
+	w.ids, w.at, w.number, w.read, w.stale = read.ids, read.asOf, read.number, time.Now(), false
+}
+
+// compare tells what a reading has that differs from the list, which has what the feed
+// tells up to then of those clients.
+func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[int64]bool) error {
 	isChanged := func(id int64) bool { return changed[id] }
-	steps := livelist.Diff(w.ids, ids, isChanged)
-	if len(steps) > max(len(ids), fewSteps) {
-		return w.resync(ctx)
+	steps := livelist.Diff(w.ids, read.ids, isChanged)
+	if len(steps) > max(len(read.ids), fewSteps) {
+		return w.resync(ctx, read.asOf)
 	}
 	clients, err := w.clientsOf(ctx, steps)
 	if err != nil {
 		return err
 	}
-	w.stale = false
-	seen := func(step livelist.Step) bool { return step.Kind == livelist.Left || clients[step.ID] != nil }
+	stale := false
 	for _, step := range steps {
-		if !seen(step) {
+		if step.Kind != livelist.Left && clients[step.ID] == nil {
 			// Deleted or hidden since the list was read. It may have had somebody's
 			// place, so the list is read again.
-			ids = slices.DeleteFunc(ids, func(id int64) bool { return id == step.ID })
-			w.stale = true
+			read.ids = slices.DeleteFunc(slices.Clone(read.ids), func(id int64) bool { return id == step.ID })
+			stale = true
 		}
 	}
-	if w.stale {
-		steps = livelist.Diff(w.ids, ids, isChanged)
+	if stale {
+		steps = livelist.Diff(w.ids, read.ids, isChanged)
 	}
-	w.tell(head, steps, clients)
-	w.ids, w.at = ids, head
+	w.tell(read.asOf, steps, clients)
+	w.took(read)
+	w.stale = stale
 	return nil
 }
 
@@ -97,20 +87,6 @@ func (w *ListWatch) tell(head int64, steps []livelist.Step, clients map[int64]*c
 	}
 }
 
-// readIDs reads whom the list has now.
-func (w *ListWatch) readIDs(ctx context.Context) ([]int64, error) {
-	rows, err := w.service.ReadWindow(ctx, w.scope, w.window, client.Selection{})
-	if err != nil {
-		return nil, err
-	}
-	w.read = time.Now()
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.Base().ClientID
-	}
-	return ids, nil
-}
-
 // clientsOf finds the clients of steps, as far as the caller sees them now.
 func (w *ListWatch) clientsOf(ctx context.Context, steps []livelist.Step) (map[int64]*client.Client, error) {
 	var ids []int64
@@ -122,15 +98,8 @@ func (w *ListWatch) clientsOf(ctx context.Context, steps []livelist.Step) (map[i
 	if ids == nil {
 		return nil, nil
 	}
-	found, err := w.service.Store.ClientsByID(ctx, w.scope, client.SortedSet(ids), w.args.Filter.IncludeDeleted, w.args.Need)
-	if err != nil {
-		return nil, fmt.Errorf("find the clients of a list: %w", err)
-	}
-	byID := make(map[int64]*client.Client, len(found))
-	for _, c := range found {
-		byID[c.ClientID] = c
-	}
-	return byID, nil
+	read, err := w.group.read(ctx, w, wanted{clients: ids})
+	return read.clients, err
 }
 
 func (w *ListWatch) cursor(at int64, ids []int64) string {
@@ -150,7 +119,10 @@ func (w *ListWatch) checkSettings(ctx context.Context) error {
 		return err
 	}
 	w.settings = settings
-	return w.resync(ctx)
+	w.group.leave(w)
+	w.service.groups.move(w)
+	w.group.enter(w, true)
+	return w.resync(ctx, w.at)
 }
 
 // knownSettings are the settings of businesses, as they were lately.

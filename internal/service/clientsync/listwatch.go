@@ -54,7 +54,7 @@ type ListEvent struct {
 }
 
 // ListWatch is a list that tells how it changes. It is for one goroutine, and holds
-// the ids of the list alone.
+// the ids of the list alone, which equal lists share.
 type ListWatch struct {
 	service *Feed
 	scope   client.Scope
@@ -63,12 +63,19 @@ type ListWatch struct {
 	seal    changefeed.Seal
 	tail    *tail
 	rings   <-chan struct{}
+	// group reads the list, toldOf is of which of its news the list was told last.
+	// gone says that the list's time is over, under the lock of the groups.
+	group  *group
+	toldOf int64
+	gone   bool
 
 	// settings are those that the list was read by, see Feed.settings.
 	settings string
-	// ids are the list as it was told, which has in it what the feed tells up to at.
-	ids []int64
-	at  int64
+	// ids are the list as it was told, by the reading of that number, which has in it
+	// what the feed tells up to at.
+	ids    []int64
+	at     int64
+	number int64
 	// stale says that the list has to be read again, whatever the feed tells.
 	stale bool
 	// read is when it was read last.
@@ -98,6 +105,9 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	if w.settings, err = s.settings(ctx, scope, args.Recheck/2); err != nil {
 		return nil, err
 	}
+	s.groups.join(ctx, w)
+	w.group.enter(w, true)
+	defer func() { w.group.leave(w) }()
 	if args.After != nil {
 		resumed, err := w.resume(ctx, *args.After)
 		if err != nil {
@@ -107,7 +117,11 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 			return w, nil
 		}
 	}
-	if err := w.resync(ctx); err != nil {
+	head, err := w.tail.catchUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.resync(ctx, head); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -132,10 +146,11 @@ func (w *ListWatch) resume(ctx context.Context, cursor string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	w.at = at.Sequence
-	if w.ids, err = w.readIDs(ctx); err != nil {
+	read, err := w.group.read(ctx, w, wanted{head: r.head})
+	if err != nil {
 		return false, err
 	}
+	w.at, w.ids, w.number, w.read = at.Sequence, read.ids, read.number, time.Now()
 	return w.digest(w.ids) == at.List, nil
 }
 
@@ -147,6 +162,8 @@ func (w *ListWatch) Scope() client.Scope { return w.scope }
 // UNAUTHENTICATED, when the caller's own account can't be used any more, those of a
 // report's filter, and that of ctx.
 func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
+	w.group.enter(w, false)
+	defer func() { w.group.leave(w) }()
 	recheck := time.NewTimer(w.args.Recheck)
 	defer recheck.Stop()
 	// What was written before the call is told by it.
@@ -184,31 +201,40 @@ func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int
 		return err
 	}
 	ctx = client.WithRowsAnew(ctx)
+	defer func() { w.group.settled(w) }()
 	head, err := until(ctx)
 	if err != nil {
 		return err
 	}
 	// A list that was just read may be ahead of what the tail has read.
 	head = max(head, w.at)
-	if head == w.at && !w.stale {
-		return nil
-	}
-	changed, all, err := w.changed(ctx, head)
+	changed, all, err := w.changed(ctx, w.service.turns, w.at, head)
 	if err != nil {
 		return err
 	}
-	if !all {
-		return w.resync(ctx)
-	}
-	concerned, err := w.concerned(ctx, changed)
-	if err != nil {
-		return err
-	}
-	if !concerned {
+	if all && len(changed) == 0 && !w.stale {
+		w.group.reach(w.at, head)
 		w.at = head
 		return nil
 	}
-	return w.reread(ctx, head, changed)
+	want := wanted{head: head}
+	if w.stale {
+		want.newer = w.number
+	}
+	read, err := w.group.read(ctx, w, want)
+	if err != nil {
+		return err
+	}
+	if read.asOf > head {
+		changed, all, err = w.changed(ctx, w.service.turns, w.at, read.asOf)
+		if err != nil {
+			return err
+		}
+	}
+	if !all {
+		return w.resync(ctx, read.asOf)
+	}
+	return w.compare(ctx, read, changed)
 }
 
 // pause lets a list alone for a while that was just read.
@@ -227,13 +253,16 @@ func (w *ListWatch) pause(ctx context.Context) error {
 	}
 }
 
-// changed are the clients of whom the rows up to head tell, and whether these are all
-// rows: there may be too many to look at. The caller's own rows are read after them.
-func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bool, error) {
+// changed are the clients of whom the rows between two places tell, and whether these are
+// all rows: there may be too many to look at.
+// turns is nil where the list has its turn.
+func (w *ListWatch) changed(ctx context.Context, turns *turns, from, head int64) (map[int64]bool, bool, error) {
 	ids := map[int64]bool{}
 	rows := 0
-	for i, at := 0, w.at; at < head; i++ {
-		found, looked, err := w.tail.changes(ctx, w.scope, at, head, maxListRows+1)
+	r := &changeReader{service: w.service, scope: w.scope, limit: maxListRows, head: head, tail: w.tail, turns: turns}
+	for i, at := 0, from; at < head; i++ {
+		r.at.Sequence = at
+		found, looked, err := r.rows(ctx)
 		if err != nil {
 			return nil, false, fmt.Errorf("read the feed: %w", err)
 		}
@@ -247,7 +276,7 @@ func (w *ListWatch) changed(ctx context.Context, head int64) (map[int64]bool, bo
 		}
 		at = looked
 	}
-	return ids, true, w.refresh(ctx)
+	return ids, true, nil
 }
 
 // refresh reads a CLIENT's rows anew.
@@ -256,20 +285,4 @@ func (w *ListWatch) refresh(ctx context.Context) error {
 	err := r.refresh(ctx)
 	w.scope = r.scope
 	return err
-}
-
-// concerned says whether changes of those clients can have changed the list: one of
-// them is in it, or belongs there. Of an erased one nobody knows.
-func (w *ListWatch) concerned(ctx context.Context, changed map[int64]bool) (bool, error) {
-	if w.stale || changed[0] || len(changed) > reading.MaxIDs || slices.ContainsFunc(w.ids, func(id int64) bool { return changed[id] }) {
-		return true, nil
-	}
-	if len(changed) == 0 {
-		return false, nil
-	}
-	ids := make([]int64, 0, len(changed))
-	for id := range changed {
-		ids = append(ids, id)
-	}
-	return w.service.MeansAny(ctx, w.scope, w.window.Filter, ids)
 }

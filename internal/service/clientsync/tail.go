@@ -221,14 +221,7 @@ func (t *tail) catchUp(ctx context.Context) (int64, error) {
 	return t.head, t.failed
 }
 
-// changes is store.ChangeStore's, in memory as far as the rows are there.
-func (t *tail) changes(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, int64, error) {
-	if found, looked, ok := t.kept(scope, after, until, limit); ok {
-		return found, looked, nil
-	}
-	return t.store.Changes(ctx, scope, after, until, limit)
-}
-
+// kept is what store.ChangeStore's Changes finds, if the rows are in memory.
 func (t *tail) kept(scope client.Scope, after, until, limit int64) (found []changefeed.Row, looked int64, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -60,7 +60,7 @@ func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchA
 }
 
 func (w *ChangeWatch) reader() *changeReader {
-	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal, tail: w.tail}
+	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal, tail: w.tail, turns: w.service.turns}
 }
 
 // Scope is the caller's as of the last answer of Next: the rows of a CLIENT
