@@ -17,7 +17,7 @@ func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*cl
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return events(ctx, func() ([]*model.ClientChange, error) {
+	return events(ctx, r.service, func() ([]*model.ClientChange, error) {
 		found, err := watch.Next(ctx)
 		// What was read for earlier changes is old by now.
 		loaders := loader.New(r.service.Reads, watch.Scope())
@@ -38,38 +38,10 @@ func (r subscriptionResolver) ClientListChanged(ctx context.Context, filter *mod
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return events(ctx, func() ([]*model.ClientListChange, error) {
+	return events(ctx, r.service, func() ([]*model.ClientListChange, error) {
 		found, err := watch.Next(ctx)
 		return model.NewClientListChanges(found, loader.New(r.service.Reads, watch.Scope())), err
 	}), nil
-}
-
-// events sends what next finds, until it fails or nobody waits any more. Nothing is
-// read ahead: who is slow to take an event holds no other one than those that were
-// found with it.
-func events[T any](ctx context.Context, next func() ([]T, error)) <-chan T {
-	req := requestOf(ctx)
-	sent := make(chan T)
-	go func() {
-		defer close(sent)
-		for {
-			found, err := next()
-			if err != nil {
-				if ctx.Err() == nil {
-					req.breakOff(err)
-				}
-				return
-			}
-			for _, event := range found {
-				select {
-				case sent <- event:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}
-	}()
-	return sent
 }
 
 // BrokenOff is why the subscription of that context ended before its time; nil

@@ -6751,7 +6751,7 @@ type Subscription {
   the cursor is too old or you see other clients by now, the first event is RESYNC. So nothing is missed, but a
   change may be told again. A renamed choice, a new ` + "`" + `locale` + "`" + ` and the like are noticed within a minute, as RESYNC.
 
-  Each event costs what the subscription does, whatever its kind.
+  A RESYNC costs what the subscription does, any other event what it would cost with ` + "`" + `first: 1` + "`" + `.
   """
   clientListChanged(
     "Which clients. Left out: all active ones that you see."

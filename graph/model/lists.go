@@ -21,6 +21,9 @@ type ClientListChange struct {
 	Clients                []*loader.Client
 }
 
+// IsWhole says whether it has the whole list.
+func (c *ClientListChange) IsWhole() bool { return c.Kind == livelist.Resync }
+
 // NewClientListChanges wraps the clients of all events as one level.
 func NewClientListChanges(found []clientsync.ListEvent, loaders *loader.Loaders) []*ClientListChange {
 	changes := make([]*ClientListChange, len(found))

@@ -69,6 +69,8 @@ type measurer struct {
 	numbers []string
 	looked  bool
 	refused *client.Error
+	// ofOne says that lists of the operation's own fields have one entry.
+	ofOne bool
 }
 
 // Check measures an operation of a parsed document, which need not be valid, and
@@ -79,6 +81,18 @@ type measurer struct {
 // TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY, TOO_MANY_VALUES.
 func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
 	return newMeasurer(s, schema, document, operation, variables).check()
+}
+
+// EventCost is what an event of a subscription costs that tells of one entry of its list,
+// of an operation that Check has passed.
+func (s Shape) EventCost(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) int64 {
+	m := newMeasurer(s, schema, document, operation, variables)
+	m.ofOne = true
+	cost, err := m.check()
+	if err != nil {
+		return s.Cost
+	}
+	return cost
 }
 
 func newMeasurer(s Shape, schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) *measurer {

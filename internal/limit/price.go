@@ -101,6 +101,9 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 		// A connection that may be read from either end has no default in the schema.
 		return reading.DefaultConnection, true
 	}
+	if m.ofOne && m.isRoot(on) {
+		size = min(size, 1)
+	}
 	return min(size, maxSize), sized
 }
 

@@ -65,3 +65,26 @@ func TestRememberedPricesLetNothingCostlyPass(t *testing.T) {
 		}
 	}
 }
+
+// An event that tells of one entry costs what a list of one entry does, however many the
+// list has.
+func TestEventOfOneEntryCostsAListOfOne(t *testing.T) {
+	schema, shape := contract(t), limit.DefaultShape()
+	number := func(text string) map[string]any { return map[string]any{"n": json.Number(text)} }
+	for _, c := range []struct {
+		query      string
+		asked, one map[string]any
+	}{
+		{`subscription ($n: Int!) { clientListChanged(first: $n) { cursor client { id viewClients { id } } clients { id viewClients { id } } } }`, number("200"), number("1")},
+		{`subscription ($n: [ID!]) { clientChanged(clientIds: $n) { cursor client { id viewClients { id } } } }`, map[string]any{"n": make([]any, 900)}, map[string]any{"n": make([]any, 1)}},
+	} {
+		document := parsed(t, c.query)
+		want, err := shape.Check(schema, document, document.Operations[0], c.one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := shape.EventCost(schema, document, document.Operations[0], c.asked); got != want {
+			t.Errorf("%s: an event costs %d points, want %d", c.query, got, want)
+		}
+	}
+}

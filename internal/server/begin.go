@@ -31,7 +31,8 @@ type begun struct {
 	principal string
 	// charge takes the price of an event from the caller's budget; set for
 	// subscriptions, and unsubscribe with it.
-	charge      func() (wait time.Duration, ok bool)
+	// It is more where the event has a whole list.
+	charge      func(whole bool) (wait time.Duration, ok bool)
 	unsubscribe func()
 	// over is set when the last response was given.
 	over bool
@@ -152,7 +153,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	}
 	ctx, b.errors = graph.WithAnswerErrors(client.WithRowBudget(ctx, b.rows))
 	if b.streams() {
-		if failed := h.subscribe(ctx, b, scope, cost); failed != nil {
+		if failed := h.subscribe(ctx, b, scope, prices{cost, h.eventCost(asked, document, cost)}); failed != nil {
 			return nil, failed
 		}
 		ctx, b.cancel = context.WithCancel(ctx)
@@ -221,7 +222,7 @@ func (b *begun) next() *graphql.Response {
 		return nil
 	}
 	b.rows.Renew()
-	response := b.charged(b.responses(b.ctx))
+	response := b.answer()
 	b.read += b.rows.Read()
 	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
 		// Not a half of it: who pages would take that for all there is. What a
@@ -247,6 +248,18 @@ func (b *begun) next() *graphql.Response {
 		response.Extensions["cost"] = b.cost
 	}
 	return response
+}
+
+// answer is the next part of the answer, which a subscription pays for.
+func (b *begun) answer() *graphql.Response {
+	if !b.streams() {
+		return b.responses(b.ctx)
+	}
+	answered := graph.AwaitEvent(b.ctx)
+	// Whatever happens in it, others wait for the turn that it has.
+	defer answered()
+	event := b.responses(b.ctx)
+	return b.charged(event, answered())
 }
 
 // shutOut says whether a subscription ended because its caller is no longer let

@@ -117,8 +117,18 @@ func tooManyOfAll() *refusal {
 	return &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"}
 }
 
-// subscribe counts a subscription in, which then pays for its events.
-func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost int64) *rejection {
+// prices are what an event of a subscription costs, in points: of one with a whole list
+// as much as the subscription, of any other what one entry of the list costs.
+type prices struct{ whole, entry int64 }
+
+// eventCost is what an event of a subscription costs that has no whole list.
+func (h *graphqlHandler) eventCost(asked *request, document *parsed, whole int64) int64 {
+	return min(whole, h.limits.Shape.EventCost(h.schema, document.QueryDocument, document.Operations.ForName(asked.OperationName), asked.Variables))
+}
+
+// subscribe counts a subscription in, which then pays for its events. What is read and
+// leads to no event costs nobody anything: others' writes are why it is read.
+func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost prices) *rejection {
 	leave, refused := h.subscriptions.enter(b.principal, remoteOf(ctx))
 	if refused != nil {
 		extensions := map[string]any{"code": refused.code}
@@ -128,18 +138,23 @@ func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.S
 		}}
 	}
 	b.unsubscribe = leave
-	b.charge = func() (time.Duration, bool) { return h.spend(scope, cost) }
+	b.charge = func(whole bool) (time.Duration, bool) {
+		if whole {
+			return h.spend(scope, cost.whole)
+		}
+		return h.spend(scope, cost.entry)
+	}
 	return nil
 }
 
 // charged is an event that its caller's budget pays for. Where it does not, the
 // subscription ends and tells when there are points again: its client goes on
 // from the last cursor that it has.
-func (b *begun) charged(event *graphql.Response) *graphql.Response {
+func (b *begun) charged(event *graphql.Response, whole bool) *graphql.Response {
 	if event == nil || b.charge == nil {
 		return event
 	}
-	wait, ok := b.charge()
+	wait, ok := b.charge(whole)
 	if ok {
 		return event
 	}
