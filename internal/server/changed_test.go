@@ -113,6 +113,40 @@ func TestSubscriptionGoesOnAfterACursorWithoutAGap(t *testing.T) {
 	}
 }
 
+// Rows of the feed that a cursor goes on from are kept for a time. Where the next one is
+// gone, be it alone or with all others, nothing says what it told.
+func TestSubscriptionAfterACursorWhoseRowsAreGoneIsRefused(t *testing.T) {
+	for name, gone := range map[string]map[string]any{
+		"all":      {"businessId": business},
+		"the next": {"businessId": business, "sequence": 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, nil)
+			owner := s.owner(t)
+			id := s.create(t, owner, "Jane")
+			cursor := s.do(t, owner, "{ clientChanges(first: 10) { cursor } }").Data["clientChanges"].(map[string]any)["cursor"].(string)
+			for _, city := range []string{"Here", "There", "Elsewhere"} {
+				s.patch(t, owner, id, fmt.Sprintf("city: %q", city))
+			}
+			// The feed is read, so that all rows have their numbers.
+			s.do(t, owner, "{ clientChanges(first: 10) { cursor } }")
+			deleted, err := s.mongo.Collection("changes").DeleteMany(t.Context(), gone)
+			if err != nil || deleted.DeletedCount == 0 {
+				t.Fatal(err, deleted)
+			}
+			p := s.connect(t, apitest.Owner(business))
+			for _, ids := range []string{"", fmt.Sprintf("clientIds: [%q], ", id)} {
+				p.say(subscribe("1", fmt.Sprintf(watching, fmt.Sprintf("(%safter: %q)", ids, cursor))))
+				message, _ := p.next()
+				if !strings.Contains(message, `"code":"RESYNC_REQUIRED"`) || strings.Contains(message, `"data":{`) {
+					t.Errorf("%s: %s", ids, message)
+				}
+				p.want(`{"id":"1","type":"complete"}`)
+			}
+		})
+	}
+}
+
 // Relations below an event are as they are then, not as they were when the
 // subscription began.
 func TestSubscriptionReadsRelationsAnewForEachEvent(t *testing.T) {

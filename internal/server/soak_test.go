@@ -239,7 +239,7 @@ func (l *load) socket(ctx context.Context) error {
 	defer connection.CloseNow()
 	for _, message := range []string{
 		`{"type":"connection_init","payload":{"Authorization":"Bearer ` + l.token + `"}}`,
-		subscribe("1", fmt.Sprintf(watching, "")), subscribe("2", "{ clients { fullName } }"), subscribe("3", fmt.Sprintf(watching, "")),
+		subscribe("1", fmt.Sprintf(watching, "")), subscribe("2", "{ clients { fullName } }"), subscribe("3", fmt.Sprintf(listening, "(first: 5)")),
 	} {
 		if err := connection.Write(ctx, websocket.MessageText, []byte(message)); err != nil {
 			return err
