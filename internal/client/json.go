@@ -99,7 +99,7 @@ func appendInstant(dst []byte, t time.Time) []byte {
 func appendDigits(dst []byte, number, digits int) []byte {
 	dst = append(dst, "0000"[:digits]...)
 	for at := len(dst) - 1; number > 0; at-- {
-		dst[at] += byte(number % 10)
+		dst[at] = "0123456789"[number%10]
 		number /= 10
 	}
 	return dst
