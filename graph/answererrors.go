@@ -36,13 +36,6 @@ type placedError struct {
 
 type answerErrorsKey struct{}
 
-// WithAnswerErrors returns a context under which BoundErrors keeps the errors of
-// one answer at a time.
-func WithAnswerErrors(ctx context.Context) (context.Context, *AnswerErrors) {
-	all := &AnswerErrors{}
-	return context.WithValue(ctx, answerErrorsKey{}, all), all
-}
-
 // Take returns the errors of the answer that has been made, with one that tells
 // how many were left out, and begins with the next answer.
 func (a *AnswerErrors) Take() gqlerror.List {
@@ -61,7 +54,7 @@ func (a *AnswerErrors) Take() gqlerror.List {
 
 // BoundErrors returns a presenter that has only those errors presented, and kept,
 // that may be among the first of their answer. gqlgen itself gets as many as
-// an answer may have. Without WithAnswerErrors it presents all.
+// an answer may have. Outside of an Operation it presents all.
 func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		all, bounded := ctx.Value(answerErrorsKey{}).(*AnswerErrors)

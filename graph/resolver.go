@@ -183,12 +183,49 @@ func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client
 
 type requestKey struct{}
 
-// WithScope returns the context of a request by that caller, whose operation is answered
-// by those plans as far as it can be; nil for by none. What they write is put into parts,
-// or where that is nil, into gqlgen's answer. Resolvers work under no other.
-func WithScope(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, parts *Parts) context.Context {
-	return context.WithValue(ctx, requestKey{}, &request{scope: scope, loaders: loader.New(service.Reads, scope), plans: plans, parts: parts})
+// Operation is the context of an operation, under which its resolvers work, and no
+// other. All that it holds is in it, instead of in a context for each: every request has
+// one, and looks through all contexts for what it does not hold.
+type Operation struct {
+	context.Context
+	client.Reading
+
+	request request
+	errors  AnswerErrors
+	parts   Parts
 }
+
+// WithOperation returns the context of an operation of that caller, which reads so many
+// rows at most, and is answered by those plans as far as it can be; nil for by none. What
+// they write is kept apart, or else put into gqlgen's answer.
+func WithOperation(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, rows int64, apart bool) (context.Context, *Operation) {
+	o := &Operation{Context: ctx, Reading: client.NewReading(rows)}
+	o.request.scope, o.request.loaders, o.request.plans = scope, loader.New(service.Reads, scope), plans
+	if apart {
+		o.request.parts = &o.parts
+	}
+	return o, o
+}
+
+// Value implements context.Context.
+func (o *Operation) Value(key any) any {
+	switch key.(type) {
+	case requestKey:
+		return &o.request
+	case answerErrorsKey:
+		return &o.errors
+	}
+	if value, is := o.Reading.Value(key); is {
+		return value
+	}
+	return o.Context.Value(key)
+}
+
+// Errors are those of its answers.
+func (o *Operation) Errors() *AnswerErrors { return &o.errors }
+
+// Parts are those of its answer that are kept apart; nil where none is.
+func (o *Operation) Parts() *Parts { return o.request.parts }
 
 // requestOf returns the request that ctx is of. Without one nobody is asking:
 // the zero scope has no business, no rows and no permissions.

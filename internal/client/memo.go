@@ -14,10 +14,35 @@ type memo struct {
 
 type memoKey struct{}
 
-// WithMemo returns the context of one query by one caller, in which every count
-// is made once. What writes, or goes on for a while, has none: its counts change.
-func WithMemo(ctx context.Context) context.Context {
-	return context.WithValue(ctx, memoKey{}, &memo{})
+// Reading is what a context holds for the reads of one operation by one caller: its
+// budget of rows, and what it counted.
+type Reading struct {
+	rows    RowBudget
+	memo    memo
+	isQuery bool
+}
+
+// NewReading returns that of an operation which reads so many rows at most.
+func NewReading(rows int64) Reading { return Reading{rows: RowBudget{most: rows}} }
+
+// CountOnce has every count made once. It is for queries, before they begin: what writes,
+// or goes on for a while, has counts that change.
+func (r *Reading) CountOnce() { r.isQuery = true }
+
+// Rows is the budget of rows.
+func (r *Reading) Rows() *RowBudget { return &r.rows }
+
+// Value is what a context of the operation answers for a key; false for a key of others.
+func (r *Reading) Value(key any) (value any, is bool) {
+	switch key.(type) {
+	case rowBudgetKey:
+		return &r.rows, true
+	case memoKey:
+		if r.isQuery {
+			return &r.memo, true
+		}
+	}
+	return nil, false
 }
 
 // CountedOnce is what the first call under a key returned in the query of ctx; where

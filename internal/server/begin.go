@@ -80,6 +80,7 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *r
 // beginInTurn begins an operation once it is its caller's turn.
 func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *rejection) {
 	who := callerOf(scope.BusinessID, scope.User)
+	asked.principal = who.principal
 	if h.unwritten.Full(who.principal) {
 		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
 	}
@@ -118,7 +119,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		failed.wellFormed = refusal.Code != codeBadRequest
 		return nil, failed
 	}
-	document, cost, failed := h.prepare(ctx, scope, asked)
+	document, cost, failed := h.prepare(ctx, asked)
 	if failed != nil {
 		return nil, failed
 	}
@@ -126,19 +127,15 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if h.planned {
 		plans = document.plans
 	}
-	parts := &graph.Parts{}
-	if asked.streams {
-		// What is told in several answers is small.
-		parts = nil
-	}
-	ctx = graph.WithScope(ctx, h.service, scope, plans, parts)
+	// What is told in several answers is small.
+	ctx, under := graph.WithOperation(ctx, h.service, scope, plans, h.limits.Rows, !asked.streams)
 	operation, errs := h.executor.operation(asked, document)
 	if errs != nil {
 		return nil, &rejection{status: http.StatusBadRequest, wellFormed: true, response: h.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)}
 	}
-	h.persisted.keep(principal(scope), asked)
+	h.persisted.keep(asked.principal, asked)
 	watched.Is(func() telemetry.About { return about(operation.Operation, document.hash, cost) })
-	b := &begun{kind: operation.Operation.Operation, principal: principal(scope), executor: h.executor, parts: parts, rows: client.NewRowBudget(h.limits.Rows)}
+	b := &begun{kind: operation.Operation.Operation, principal: asked.principal, executor: h.executor, parts: under.Parts(), rows: under.Rows(), errors: under.Errors()}
 	switch {
 	case asked.readOnly && b.kind == ast.Mutation:
 		return nil, h.refused(ctx, http.StatusMethodNotAllowed, 0, &client.Error{Code: codeMethodNotAllowed, Message: "send mutations by POST"})
@@ -149,11 +146,10 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 		b.cost = map[string]any{"cost": cost, "limit": h.limits.Shape.Cost}
 	}
 	if b.kind == ast.Query {
-		ctx = client.WithMemo(ctx)
+		under.CountOnce()
 	}
-	ctx, b.errors = graph.WithAnswerErrors(client.WithRowBudget(ctx, b.rows))
 	if b.streams() {
-		if failed := h.subscribe(ctx, b, scope, prices{cost, h.eventCost(asked, document, cost)}); failed != nil {
+		if failed := h.subscribe(ctx, b, prices{cost, h.eventCost(asked, document, cost)}); failed != nil {
 			return nil, failed
 		}
 		ctx, b.cancel = context.WithCancel(ctx)
@@ -172,7 +168,7 @@ func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Dura
 
 // prepare parses, measures, charges and validates a document, in this order:
 // nothing is done with it before what bounds that.
-func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked *request) (*parsed, int64, *rejection) {
+func (h *graphqlHandler) prepare(ctx context.Context, asked *request) (*parsed, int64, *rejection) {
 	var cost int64
 	document, valid, err := h.document(asked)
 	if err == nil {
@@ -186,14 +182,14 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 		failed.wellFormed = true
 		return nil, 0, failed
 	}
-	if wait, ok := h.spend(scope, cost); !ok {
+	if wait, ok := h.spend(asked.principal, cost); !ok {
 		return nil, 0, h.refused(ctx, http.StatusTooManyRequests, wait, duplicates.RateLimited(wait))
 	}
 	var invalid gqlerror.List
 	if err != nil {
 		invalid = asList(err)
 	} else if !valid {
-		invalid = h.validate(scope, asked, document)
+		invalid = h.validate(asked, document)
 	}
 	if invalid != nil {
 		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
@@ -202,12 +198,12 @@ func (h *graphqlHandler) prepare(ctx context.Context, scope client.Scope, asked 
 	return document, cost, nil
 }
 
-// spend takes an operation's cost from its caller's budget.
-func (h *graphqlHandler) spend(scope client.Scope, cost int64) (time.Duration, bool) {
+// spend takes an operation's cost from the budget of its principal.
+func (h *graphqlHandler) spend(principal string, cost int64) (time.Duration, bool) {
 	if h.points == nil {
 		return 0, true
 	}
-	return h.points.TakeMany(principal(scope), max(cost, 1))
+	return h.points.TakeMany(principal, max(cost, 1))
 }
 
 // principal names a caller: a user of a business.

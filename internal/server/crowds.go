@@ -12,7 +12,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/service/duplicates"
 )
 
@@ -128,7 +127,7 @@ func (h *graphqlHandler) eventCost(asked *request, document *parsed, whole int64
 
 // subscribe counts a subscription in, which then pays for its events. What is read and
 // leads to no event costs nobody anything: others' writes are why it is read.
-func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.Scope, cost prices) *rejection {
+func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, cost prices) *rejection {
 	leave, refused := h.subscriptions.enter(b.principal, remoteOf(ctx))
 	if refused != nil {
 		extensions := map[string]any{"code": refused.code}
@@ -140,9 +139,9 @@ func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, scope client.S
 	b.unsubscribe = leave
 	b.charge = func(whole bool) (time.Duration, bool) {
 		if whole {
-			return h.spend(scope, cost.whole)
+			return h.spend(b.principal, cost.whole)
 		}
-		return h.spend(scope, cost.entry)
+		return h.spend(b.principal, cost.entry)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"clientgraph/internal/client"
 	"clientgraph/internal/limit"
 	"clientgraph/internal/plan"
 )
@@ -50,11 +49,11 @@ func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool,
 
 // validate holds a document that was not seen before to the rules of GraphQL, and
 // keeps it among those that its principal brought.
-func (h *graphqlHandler) validate(scope client.Scope, asked *request, document *parsed) gqlerror.List {
+func (h *graphqlHandler) validate(asked *request, document *parsed) gqlerror.List {
 	if errs := limit.Validate(h.schema, document.QueryDocument, h.suggests); errs != nil {
 		return errs
 	}
-	h.documents.add(principal(scope), asked.Query, document, len(asked.Query))
+	h.documents.add(asked.principal, asked.Query, document, len(asked.Query))
 	return nil
 }
 

@@ -153,7 +153,7 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// holds nothing that others need.
 	begun.end()
 	if made != nil {
-		h.deliver(w, r, made, callerOf(who.scope.BusinessID, who.scope.User))
+		h.deliver(w, r, made, begun.principal)
 	}
 }
 
@@ -261,10 +261,10 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 
 // deliver writes an answer, which counts as unread until it is written. It is
 // written however much waits to be read: what was executed is told.
-func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *answer, who caller) {
+func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *answer, principal string) {
 	much := int64(len(made.data))
-	h.unwritten.Put(who.principal, much)
-	defer h.unwritten.Give(who.principal, much)
+	h.unwritten.Put(principal, much)
+	defer h.unwritten.Give(principal, much)
 	h.send(w, r, made)
 }
 

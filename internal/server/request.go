@@ -24,6 +24,8 @@ type request struct {
 	readOnly bool
 	// streams says that the answer may have several parts.
 	streams bool
+	// principal names who asks.
+	principal string
 }
 
 // wantsCost says whether the answer is to tell the operation's cost.

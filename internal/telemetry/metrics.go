@@ -27,10 +27,13 @@ type metrics struct {
 	events     prometheus.Counter
 	documents  *prometheus.CounterVec
 	plans      *prometheus.CounterVec
-	planned    prometheus.Counter
-	batches    prometheus.Histogram
-	retries    prometheus.Counter
-	feedLag    prometheus.Histogram
+	// documentHits, planHits and planMisses are those of documents and plans that nearly
+	// all operations count.
+	documentHits, planHits, planMisses prometheus.Counter
+	planned                            prometheus.Counter
+	batches                            prometheus.Histogram
+	retries                            prometheus.Counter
+	feedLag                            prometheus.Histogram
 
 	feedWaiting prometheus.Gauge
 
@@ -100,6 +103,7 @@ func (m *metrics) countOperations() {
 	m.events = m.counter("subscription_events_total", "Events that subscriptions were sent.")
 	m.documents = m.counters("documents_total", "Documents that were asked for, by whether they were known (hit) or had to be parsed (miss).", "result")
 	m.plans = m.counters("plans_total", "Plans of reads that operations asked for, by whether they were known (hit) or had to be made (miss), as for a document's first execution.", "result")
+	m.documentHits, m.planHits, m.planMisses = m.documents.WithLabelValues(resultHit), m.plans.WithLabelValues(resultHit), m.plans.WithLabelValues(resultMiss)
 	m.planned = m.counter("planned_fields_total", "Fields of operations that were answered by plans.")
 	m.batches = m.histogram("loader_batch_size", "Keys that a dataloader read at once.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000})
 	m.retries = m.counter("transaction_retries_total", "Transactions that met another one and were begun again.")

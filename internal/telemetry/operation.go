@@ -165,8 +165,8 @@ func (m *metrics) count(done observe.Summary) {
 	}
 	m.retries.Add(float64(done.Retries))
 	m.planned.Add(float64(done.Planned))
-	m.plans.WithLabelValues(resultHit).Add(float64(done.PlansKnown))
-	m.plans.WithLabelValues(resultMiss).Add(float64(done.PlansMade))
+	m.planHits.Add(float64(done.PlansKnown))
+	m.planMisses.Add(float64(done.PlansMade))
 }
 
 // outcome is how it ended, by the worst of its errors.
@@ -273,7 +273,7 @@ func (t *Telemetry) Document(known bool) {
 	switch {
 	case t == nil:
 	case known:
-		t.documents.WithLabelValues(resultHit).Inc()
+		t.documentHits.Inc()
 	default:
 		t.documents.WithLabelValues(resultMiss).Inc()
 	}
