@@ -45,7 +45,13 @@ type Transfers struct {
 
 // New returns the transfers; they write through writes.
 func New(writes *writing.Writes) *Transfers {
-	return &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}, watches: newWatches(writes.Store.Jobs)}
+	s := &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}}
+	s.watches = newWatches(s.find)
+	return s
+}
+
+func (s *Transfers) find(ctx context.Context, scope client.Scope, query store.JobQuery) ([]store.Job, error) {
+	return s.Store.Jobs(ctx, scope, query)
 }
 
 // TellEndedJobs has each end of a job told that this process brings about: its kind, why
