@@ -139,20 +139,9 @@ type request struct {
 	mu sync.Mutex
 	// broken is why a subscription ended before its time.
 	broken error
-	// awaited are the events of a subscription; nil for what is none.
-	awaited *awaited
-}
-
-func (r *request) await(a *awaited) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.awaited = a
-}
-
-func (r *request) awaits() *awaited {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.awaited
+	// events find those of a subscription; nil for what is none. Only who waits for them
+	// uses it.
+	events *eventSource
 }
 
 func (r *request) breakOff(cause error) {
