@@ -69,7 +69,7 @@ func imports() map[string][]string {
 		"internal/bench/observed":       {"internal/app", "internal/bench/meter"},
 		"internal/bench/plot":           nil,
 		"internal/bench/queries":        nil,
-		"internal/bench/reads":          {"internal/bench", client, "internal/devdb", "internal/mongostore", schema, "internal/sample", search, service, "internal/service/merging", reading, store},
+		"internal/bench/reads":          {"internal/bench", changefeed, client, "internal/devdb", "internal/mongostore", schema, "internal/sample", search, service, "internal/service/merging", reading, store},
 		"internal/bench/scale":          {"internal/bench", "internal/bench/lab", "internal/bench/load", "internal/bench/plot", "internal/bench/queries"},
 		"internal/bench/standin":        nil,
 		"internal/buffer":               nil,
