@@ -19,11 +19,11 @@ import (
 
 const (
 	// herdSockets have herdLists each; these are of herdKinds kinds.
-	herdSockets, herdLists, herdKinds = 10, 100, 10
+	herdSockets, herdLists, herdKinds = 10, 40, 10
 	// herdStaff of the sockets are of staff, who share their lists with nobody else.
 	herdStaff = 2
 	// herdWrites come one right after the other.
-	herdWrites = 15
+	herdWrites = 10
 	// herdAtOnce is how many reads there may be at once: of subscriptions, and one each
 	// of the writer and of the bystander.
 	herdAtOnce = 4 + 2
