@@ -72,7 +72,7 @@ type world struct {
 	// goes by; manyRows sees a part of the business, own is a CLIENT who sees the other
 	// landmarks.
 	fewRows, manyKeys, manyRows, own client.Scope
-	landmarks              []*client.Client
+	landmarks                        []*client.Client
 	// page is what a list shows: clients whose relations are read.
 	page []*client.Client
 	// middle is a cursor in the middle of the list of names, and deep one behind nine
