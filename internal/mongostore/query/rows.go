@@ -83,26 +83,24 @@ func firstDocument(list []byte) (document bson.Raw, rest []byte, ok bool) {
 // FindAll decodes all documents that a find answers, which no operation pays for. Noun
 // says in errors what they are.
 func FindAll[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
-	cursor, err := collection.Find(ctx, filter, o)
-	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", noun, err)
-	}
-	var found []T
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read %s: %w", noun, err)
-	}
-	return found, nil
+	return find(ctx, collection, noun, filter, o, func(ctx context.Context, cursor *mongo.Cursor, found *[]T) error { return cursor.All(ctx, found) })
 }
 
 // FindRows is FindAll of rows that the operation pays for, which come in one batch.
 // Error: TOO_MANY_ROWS.
 func FindRows[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
-	cursor, err := collection.Find(ctx, filter, o.SetBatchSize(OneBatch))
+	return find(ctx, collection, noun, filter, o.SetBatchSize(OneBatch), AllRows[T])
+}
+
+func find[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder,
+	read func(context.Context, *mongo.Cursor, *[]T) error,
+) ([]T, error) {
+	cursor, err := collection.Find(ctx, filter, o)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", noun, err)
 	}
 	var found []T
-	if err := AllRows(ctx, cursor, &found); err != nil {
+	if err := read(ctx, cursor, &found); err != nil {
 		return nil, fmt.Errorf("read %s: %w", noun, err)
 	}
 	return found, nil
