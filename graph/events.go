@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"clientgraph/internal/service"
 )
@@ -19,11 +21,12 @@ type eventSource struct {
 // eventOfWhole is an event that may have a whole list.
 type eventOfWhole interface{ IsWhole() bool }
 
-// events are what next finds, until it fails or nobody waits any more. They are found
-// by AwaitEvent, by whoever waits for one, so that an idle subscription costs no
-// goroutine of its own, and nothing is read ahead: who is slow to take an event holds no
-// other one than those that were found with it. What is selected of an event is read in a
-// turn of the business's, so that those who are told of one write do not read all at once.
+// events are what next finds, until it answers io.EOF, where there will be no more, or
+// fails, or nobody waits any more. AwaitEvent finds them, in the goroutine of its caller,
+// so that an idle subscription costs no goroutine of its own, and nothing is read ahead: a
+// slow client holds no other events than those that were found together. What an event
+// selects is read when it is the turn of its business, so that those who are told of one
+// write do not all read at once.
 func events[T any](ctx context.Context, from *service.Service, next func() ([]T, error)) <-chan T {
 	req := requestOf(ctx)
 	sent := make(chan T, 1)
@@ -38,8 +41,8 @@ func events[T any](ctx context.Context, from *service.Service, next func() ([]T,
 			source.release, err = from.ReadingTurn(ctx, req.scope)
 		}
 		if err != nil {
-			if ctx.Err() == nil {
-				req.breakOff(err)
+			if ctx.Err() == nil && !errors.Is(err, io.EOF) {
+				req.brokenOff = err
 			}
 			close(sent)
 			// There is no more to find.

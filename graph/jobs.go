@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -194,28 +195,15 @@ func (r mutationResolver) CancelJob(ctx context.Context, jobID client.ID, idempo
 
 // JobChanged sends a job each time that it has come further.
 func (r subscriptionResolver) JobChanged(ctx context.Context, jobID client.ID) (<-chan *store.Job, error) {
-	req := requestOf(ctx)
-	watch, err := r.service.WatchJob(ctx, req.scope, jobID)
+	watch, err := r.service.WatchJob(ctx, requestOf(ctx).scope, jobID)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	events := make(chan *store.Job)
-	go func() {
-		defer close(events)
-		for {
-			job, err := watch.Next(ctx)
-			if err != nil && ctx.Err() == nil {
-				req.breakOff(err)
-			}
-			if err != nil || job == nil {
-				return
-			}
-			select {
-			case events <- job:
-			case <-ctx.Done():
-				return
-			}
+	return events(ctx, r.service, func() ([]*store.Job, error) {
+		job, err := watch.Next(ctx)
+		if err == nil && job == nil {
+			err = io.EOF
 		}
-	}()
-	return events, nil
+		return []*store.Job{job}, err
+	}), nil
 }

@@ -6,7 +6,6 @@ package graph
 import (
 	"context"
 	"maps"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -136,24 +135,11 @@ type request struct {
 	// parts are what plans wrote, where it is kept apart.
 	parts *Parts
 
-	mu sync.Mutex
-	// broken is why a subscription ended before its time.
-	broken error
-	// events find those of a subscription; nil for what is none. Only who waits for them
-	// uses it.
+	// events finds the events of a subscription; nil for other operations, and when there
+	// are no more. It is used, as brokenOff is, by the goroutine alone that waits for events.
 	events *eventSource
-}
-
-func (r *request) breakOff(cause error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.broken = cause
-}
-
-func (r *request) brokenOff() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.broken
+	// brokenOff is why the subscription ended before its time; nil when it did not.
+	brokenOff error
 }
 
 // idempotent is the caller's scope for the mutation that is being resolved, which

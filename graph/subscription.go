@@ -47,7 +47,7 @@ func (r subscriptionResolver) ClientListChanged(ctx context.Context, filter *mod
 // BrokenOff is why the subscription of that context ended before its time; nil
 // when it did not.
 func BrokenOff(ctx context.Context) error {
-	return requestOf(ctx).brokenOff()
+	return requestOf(ctx).brokenOff
 }
 
 // watched are the clients that are asked for; nil, for all, where none are named.
