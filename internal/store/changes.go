@@ -16,9 +16,9 @@ type ChangeStore interface {
 	// the first. Rows of writes that were done before have their numbers, unless the
 	// database does not number them in time: then they get higher ones later.
 	ChangeHead(ctx context.Context, scope client.Scope) (int64, error)
-	// NextChange finds the row that follows a number: its own number and when it was
-	// written; 0 when it is not kept any more, or not there yet.
-	NextChange(ctx context.Context, scope client.Scope, after int64) (sequence int64, at time.Time, err error)
+	// ChangeDate is when the row with that number was written; the zero time when it is
+	// not kept any more, or not there yet.
+	ChangeDate(ctx context.Context, scope client.Scope, sequence int64) (time.Time, error)
 	// Changes finds the rows numbered above after, up to until, that are about
 	// clients of the scope's rows, before the change or after it, in order and at
 	// most limit of them. Looked is the number up to which it looked: less than until

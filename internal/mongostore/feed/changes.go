@@ -66,16 +66,15 @@ func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error
 	return counter.Value, nil
 }
 
-// NextChange implements store.ChangeStore.
-func (f *Feed) NextChange(ctx context.Context, scope client.Scope, after int64) (int64, time.Time, error) {
-	var next changeRowDocument
-	// Numbers have no gap. Whatever else is above that one the embedded engine would read.
-	err := f.db.Collection(schema.Changes).FindOne(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldSequence, Value: after + 1}),
-		options.FindOne().SetProjection(bson.D{{Key: schema.FieldSequence, Value: 1}, {Key: "at", Value: 1}})).Decode(&next)
+// ChangeDate implements store.ChangeStore.
+func (f *Feed) ChangeDate(ctx context.Context, scope client.Scope, sequence int64) (time.Time, error) {
+	var row changeRowDocument
+	err := f.db.Collection(schema.Changes).FindOne(ctx, append(query.Tenant(scope), bson.E{Key: schema.FieldSequence, Value: sequence}),
+		options.FindOne().SetProjection(bson.D{{Key: "at", Value: 1}})).Decode(&row)
 	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-		return 0, time.Time{}, fmt.Errorf("find the next row of the feed: %w", err)
+		return time.Time{}, fmt.Errorf("find a row of the feed: %w", err)
 	}
-	return next.Sequence, next.At.UTC(), nil
+	return row.At.UTC(), nil
 }
 
 // ClientRows finds the rows about those clients that are kept, in order. Those that

@@ -56,11 +56,11 @@ func (w *worker) check(ctx context.Context, open *store.OpenWebhook, head int64)
 		from = open.State.Done
 	}
 	if from < head {
-		next, written, err := w.runner.endpoints.Store.NextChange(ctx, w.scope(), from)
+		written, err := w.runner.endpoints.Store.ChangeDate(ctx, w.scope(), from+1)
 		if err != nil {
 			return fmt.Errorf("find the next change: %w", err)
 		}
-		if next != from+1 || written.Before(w.now().Add(-store.FeedRetention)) {
+		if written.Before(w.now().Add(-store.FeedRetention)) {
 			return w.resync(ctx, open, head)
 		}
 	}
