@@ -163,7 +163,7 @@ type requestKey struct{}
 // one, and looks through all contexts for what it does not hold.
 type Operation struct {
 	context.Context
-	client.Reading
+	client.ReadState
 
 	request request
 	errors  AnswerErrors
@@ -174,7 +174,7 @@ type Operation struct {
 // rows at most, and is answered by those plans as far as it can be; nil for by none. What
 // they write is kept apart, or else put into gqlgen's answer.
 func WithOperation(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, rows int64, apart bool) (context.Context, *Operation) {
-	o := &Operation{Context: ctx, Reading: client.NewReading(rows)}
+	o := &Operation{Context: ctx, ReadState: client.NewReadState(rows)}
 	o.request.scope, o.request.loaders, o.request.plans = scope, loader.New(service.Reads, scope), plans
 	if apart {
 		o.request.parts = &o.parts
@@ -190,7 +190,7 @@ func (o *Operation) Value(key any) any {
 	case answerErrorsKey:
 		return &o.errors
 	}
-	if value, is := o.Reading.Value(key); is {
+	if value, is := o.ReadState.Value(key); is {
 		return value
 	}
 	return o.Context.Value(key)
