@@ -37,8 +37,9 @@ type SyncChange struct {
 	// among the live clients.
 	Client *client.Client
 
-	// of is the row whose changes are told; nil where the client is new or gone.
-	of *changefeed.Row
+	// row is the one whose changed fields are to be named; nil where the client is new to
+	// the caller, or gone.
+	row *changefeed.Row
 }
 
 // SyncPart is a part of the feed.
@@ -81,9 +82,9 @@ type changeReader struct {
 	// live says that the caller was let in a while ago: its account may have been
 	// closed since.
 	live bool
-	// tail has the last rows in memory; nil where they are read in the database.
+	// tail has the last rows in memory; nil to read all in the database.
 	tail *tail
-	// turns are waited for before the database is read; nil where the caller has one.
+	// turns give a turn to each reading of the database; nil where the caller has one.
 	turns *turns
 
 	seal    changefeed.Seal
@@ -92,8 +93,7 @@ type changeReader struct {
 	changes []SyncChange
 }
 
-// begin finds the place to read from, and whether all is kept that comes after
-// it.
+// begin finds the place to read from, and checks that the feed has all rows after it.
 func (r *changeReader) begin(ctx context.Context, since *string) error {
 	var err error
 	if r.seal, err = r.service.CursorSeal(ctx, r.scope); err != nil {
@@ -114,8 +114,8 @@ func (r *changeReader) begin(ctx context.Context, since *string) error {
 	return r.checkKept(ctx)
 }
 
-// checkKept holds the place to what is kept: the next row must be there, and not
-// older than rows are promised to be.
+// checkKept checks that the feed has all rows after the place: the next one must be there,
+// and not older than store.FeedRetention. Error: RESYNC_REQUIRED.
 func (r *changeReader) checkKept(ctx context.Context) error {
 	if r.at.Sequence == r.head {
 		return nil
@@ -124,7 +124,7 @@ func (r *changeReader) checkKept(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the next change: %w", err)
 	}
-	// A place beyond the head is one of a database that is no more.
+	// A place beyond the head is of a database that was replaced.
 	if r.at.Sequence > r.head || written.Before(r.service.Now().Add(-store.FeedRetention)) {
 		return changefeed.ResyncRequired(r.argument)
 	}
@@ -178,9 +178,9 @@ func (r *changeReader) list(ctx context.Context) error {
 	return nil
 }
 
-// refresh reads a CLIENT's rows anew. They are to be at least as new as the rows
-// of the feed that are told by them: who gained sight of a client by an edge
-// sees it.
+// refresh reads anew which clients a CLIENT sees. It is called after rows of the feed were
+// read, so that a caller who gained sight of a client by one of them sees it. Error:
+// UNAUTHENTICATED.
 func (r *changeReader) refresh(ctx context.Context) error {
 	if !r.scope.Rows.ByID() {
 		return nil
@@ -212,7 +212,7 @@ func (r *changeReader) follow(ctx context.Context) error {
 			return fmt.Errorf("read the feed: %w", err)
 		}
 		if len(rows) > 0 {
-			// What changes the caller's own record is among its rows.
+			// The caller's own record may be among what changed.
 			if err := r.inTurn(ctx, r.refresh); err != nil {
 				return err
 			}
@@ -227,7 +227,7 @@ func (r *changeReader) follow(ctx context.Context) error {
 	return r.inTurn(ctx, r.load)
 }
 
-// inTurn reads the database when it is the turn of the caller's business.
+// inTurn calls read when it is the turn of the caller's business.
 func (r *changeReader) inTurn(ctx context.Context, read func(context.Context) error) error {
 	if r.turns == nil {
 		return read(ctx)
@@ -254,7 +254,7 @@ func (r *changeReader) rows(ctx context.Context) (found []changefeed.Row, looked
 	return found, looked, err
 }
 
-// take tells of rows until the part is full, and says whether it told of all.
+// take makes entries of rows until the part is full, and says whether it took all rows.
 func (r *changeReader) take(rows []changefeed.Row) bool {
 	for i := range rows {
 		row := &rows[i]
@@ -284,7 +284,7 @@ func (r *changeReader) take(rows []changefeed.Row) bool {
 func (r *changeReader) change(row *changefeed.Row, entry changefeed.Notice) SyncChange {
 	change := SyncChange{Cursor: r.seal.Seal(r.at), Kind: entry.Kind, ClientID: entry.ClientID, ChangedFields: []string{}}
 	if entry.Kind != history.KindRemoved && !entry.Whole {
-		change.of = row
+		change.row = row
 	}
 	if row.MergedIntoClientID != 0 && (entry.Kind == history.KindMerged || entry.Kind == history.KindUnmerged) {
 		change.MergedIntoClientID = new(row.MergedIntoClientID)
@@ -333,7 +333,7 @@ func (r *changeReader) load(ctx context.Context) error {
 func (r *changeReader) nameFields(ctx context.Context) error {
 	var neighbours []int64
 	for i := range r.changes {
-		if row := r.changes[i].of; row != nil && !r.scope.MaySeeAll() {
+		if row := r.changes[i].row; row != nil && !r.scope.MaySeeAll() {
 			neighbours = append(neighbours, row.Neighbours()...)
 		}
 	}
@@ -343,12 +343,12 @@ func (r *changeReader) nameFields(ctx context.Context) error {
 	}
 	for i := range r.changes {
 		change := &r.changes[i]
-		if change.of == nil {
+		if change.row == nil {
 			continue
 		}
-		paths := slices.DeleteFunc(slices.Clone(change.of.ChangedPaths), func(changed string) bool {
+		paths := slices.DeleteFunc(slices.Clone(change.row.ChangedPaths), func(changed string) bool {
 			id := history.NeighbourOf(changed)
-			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.of.MovedOwn(r.scope, id)
+			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.row.MovedOwn(r.scope, id)
 		})
 		change.ChangedFields = history.ReadableNames(r.scope.Role, paths)
 	}

@@ -14,24 +14,24 @@ import (
 // concurrent use.
 type Feed struct {
 	*reading.Reads
-	known  knownSettings
+	cached settingsCache
 	tails  tails
 	groups groups
-	// turns bound what is read for subscriptions.
+	// turns bound how many readings for subscriptions are under way.
 	turns *turns
 }
 
 // New returns the feed; it reads through reads.
 func New(reads *reading.Reads) *Feed {
 	return &Feed{
-		Reads: reads, known: knownSettings{of: map[int64]settingsOf{}}, tails: tails{of: map[int64]*tail{}},
+		Reads: reads, cached: settingsCache{of: map[int64]cachedSettings{}}, tails: tails{of: map[int64]*tail{}},
 		groups: groups{of: map[changefeed.Digest]*group{}}, turns: newTurns(readingsAtOnce),
 	}
 }
 
-// ReadingTurn waits until it is the turn of the caller's business to read what one of its
-// subscriptions tells. release ends the turn. No other call of the feed belongs in it:
-// those take turns of their own. Error: that of ctx.
+// ReadingTurn waits until it is the turn of the caller's business to read what an event of
+// one of its subscriptions selects. release ends the turn. No method of Feed is to be
+// called before that: it would wait for another turn. Error: that of ctx.
 func (s *Feed) ReadingTurn(ctx context.Context, scope client.Scope) (release func(), err error) {
 	return s.turns.take(ctx, scope.BusinessID)
 }

@@ -11,55 +11,58 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// groups are the lists that somebody of the process watches, equal ones in one group.
+// groups are the lists that callers of this process watch. Equal lists are one group.
 type groups struct {
 	mu sync.Mutex
 	of map[changefeed.Digest]*group
 }
 
-// group is a list that is read once for all who watch it, however many these are: they
-// see the same clients, and ask for the same ones in the same order, and for the same of
-// each. It is of one member where the caller's rows follow its own record.
+// group is a list that is read once for all who watch it: they see the same clients, and
+// ask for the same clients, order and properties. A caller whose rows follow its own
+// record has a group to itself.
 type group struct {
 	name changefeed.Digest
-	// members is under the lock of groups.
+	// members counts those who watch the list. It is under the lock of groups.
 	members int
 
 	mu sync.Mutex
 	// flight is the reading under way; nil while there is none.
 	flight *flight
-	// ids are the list, which has in it what the feed tells up to asOf. They are never
-	// changed, as members have them too. number counts their readings.
+	// ids are the list, as of row asOf of the feed. The slice is never changed, because
+	// members hold it too. number counts how often the list was read.
 	ids    []int64
 	asOf   int64
 	number int64
-	// clients are those of the list that were read since then, nil who was not found.
-	// They are kept while somebody is to be told of them.
+	// clients are the clients of the list that were read since then, by id; nil for one
+	// that was not found. They are kept until all active members have the last update.
 	clients map[int64]*client.Client
-	// inside counts the members that read, or wait for what comes; news how often asOf
-	// has grown; and owing those inside who have not been told of the last time.
-	inside, owing int
-	news          int64
+	// updates counts how often asOf has grown. active counts the members that are in a
+	// call of Next, and behind those of them who do not have the last update yet.
+	updates        int64
+	active, behind int
 }
 
 // flight is a reading under way.
 type flight struct {
 	done chan struct{}
-	// head is what it was asked for, failed why it failed.
+	// head is the row of the feed up to which the list was asked for; failed is why the
+	// reading failed.
 	head   int64
 	failed error
 }
 
-// listReading is what a list had when it was read.
+// listReading is a list as it was read: its ids, as of row asOf of the feed, by the reading
+// of that number.
 type listReading struct {
 	ids          []int64
 	asOf, number int64
-	// clients are those that were asked for, nil who was not found.
+	// clients are those that were asked for, by id; nil for one that was not found.
 	clients map[int64]*client.Client
 }
 
-// wanted is what a member wants of a reading: what the feed tells up to head, a number
-// above newer, the clients of some ids or, with whole, those of all.
+// wanted is what a member needs of a reading: that it is as of row head of the feed or
+// later, that its number is above newer, and that it has the clients of some ids or, with
+// whole, of all.
 type wanted struct {
 	head, newer int64
 	whole       bool
@@ -75,15 +78,15 @@ func (gs *groups) join(ctx context.Context, w *ListWatch) {
 		gs.mu.Lock()
 		defer gs.mu.Unlock()
 		gs.leave(w.group)
-		w.gone = true
+		w.closed = true
 	})
 }
 
-// move puts a list into the group of now.
+// move puts a list into the group that it belongs to since its settings changed.
 func (gs *groups) move(w *ListWatch) {
 	gs.mu.Lock()
 	defer gs.mu.Unlock()
-	if w.gone {
+	if w.closed {
 		return
 	}
 	gs.leave(w.group)
@@ -110,22 +113,22 @@ func (gs *groups) leave(g *group) {
 	}
 }
 
-// groupName is the same for lists that are equal in all that they show.
+// groupName identifies a group: lists that show the same have the same name.
 func (w *ListWatch) groupName() changefeed.Digest {
 	keys := slices.Sorted(slices.Values(w.scope.Rows.VisibilityKeys))
 	name := fmt.Appendf(nil, "%s %d %t %q %v ", w.scope.Role, w.scope.Permissions, w.scope.Rows.All, keys, w.args.Need)
 	return changefeed.DigestOf(slices.Concat(name, []byte(w.settings), w.window.Identity(w.scope)), nil)
 }
 
-// enter begins a call of a member. One who starts is to be told of all.
+// enter begins a call of a member. One that starts has no update yet, not even the last.
 func (g *group) enter(w *ListWatch, starts bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.inside++
-	w.toldOf = g.news
+	g.active++
+	w.lastUpdate = g.updates
 	if starts {
-		w.toldOf = -1
-		g.owing++
+		w.lastUpdate = -1
+		g.behind++
 	}
 }
 
@@ -133,19 +136,19 @@ func (g *group) enter(w *ListWatch, starts bool) {
 func (g *group) leave(w *ListWatch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.settle(w)
-	g.inside--
+	g.markUpdatedLocked(w)
+	g.active--
 }
 
-// settled says that a member knows all news.
-func (g *group) settled(w *ListWatch) {
+// markUpdated says that a member has the last update.
+func (g *group) markUpdated(w *ListWatch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.settle(w)
+	g.markUpdatedLocked(w)
 }
 
-// reach says that the feed tells nothing between two places that is of the members.
-func (g *group) reach(from, head int64) {
+// advance says that no row between two places of the feed concerns the members.
+func (g *group) advance(from, head int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.number > 0 && from <= g.asOf {
@@ -153,18 +156,18 @@ func (g *group) reach(from, head int64) {
 	}
 }
 
-func (g *group) settle(w *ListWatch) {
-	if w.toldOf == g.news {
+func (g *group) markUpdatedLocked(w *ListWatch) {
+	if w.lastUpdate == g.updates {
 		return
 	}
-	w.toldOf = g.news
-	if g.owing--; g.owing == 0 {
+	w.lastUpdate = g.updates
+	if g.behind--; g.behind == 0 {
 		g.clients = nil
 	}
 }
 
-// read is a reading that has what the member wants: one that was made already, that
-// somebody makes now, or its own. Who waits for it waits for the last one only.
+// read returns a reading that has what the member wants: the last one, the one that
+// another member is making, or one of its own.
 func (g *group) read(ctx context.Context, w *ListWatch, want wanted) (listReading, error) {
 	for {
 		g.mu.Lock()
@@ -181,7 +184,7 @@ func (g *group) read(ctx context.Context, w *ListWatch, want wanted) (listReadin
 		}
 		g.mu.Unlock()
 		if leads {
-			own, err := g.fly(ctx, w, want, f)
+			own, err := g.load(ctx, w, want, f)
 			if err != nil || own.has(want) {
 				return own, err
 			}
@@ -198,7 +201,7 @@ func (g *group) read(ctx context.Context, w *ListWatch, want wanted) (listReadin
 	}
 }
 
-// has is what was read, and whether a member has all that it wants by that.
+// has returns the last reading, and whether it has what a member wants.
 func (g *group) has(want wanted) (listReading, bool) {
 	found := listReading{ids: g.ids, asOf: g.asOf, number: g.number, clients: g.clients}
 	return found, found.has(want)
@@ -216,12 +219,12 @@ func (r listReading) has(want wanted) bool {
 	return !slices.ContainsFunc(want.clients, missing)
 }
 
-// fly makes a reading for all who wait for one, in its turn.
-func (g *group) fly(ctx context.Context, w *ListWatch, want wanted, f *flight) (made listReading, err error) {
+// load makes a reading for all who wait for one, when it is the turn of the business.
+func (g *group) load(ctx context.Context, w *ListWatch, want wanted, f *flight) (made listReading, err error) {
 	defer func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		// Where the reader has gone another one reads.
+		// When the caller of the reader went away, another member reads instead.
 		if ctx.Err() == nil {
 			f.failed = err
 		}
@@ -249,11 +252,11 @@ func (g *group) fly(ctx context.Context, w *ListWatch, want wanted, f *flight) (
 		return listReading{}, err
 	}
 	if last.number > want.newer && !want.whole {
-		concerned, err := w.concerned(ctx, last, head)
+		affected, err := w.affected(ctx, last, head)
 		if err != nil {
 			return listReading{}, err
 		}
-		if !concerned {
+		if !affected {
 			last.asOf = max(head, last.asOf)
 			return g.keep(last), nil
 		}
@@ -271,20 +274,20 @@ func (g *group) keep(made listReading) listReading {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if made.asOf > g.asOf || g.number == 0 {
-		g.news++
-		g.owing = g.inside
+		g.updates++
+		g.behind = g.active
 	}
 	if made.number != g.number || made.clients != nil {
 		g.clients = made.clients
 	}
 	g.ids, g.asOf, g.number = made.ids, made.asOf, made.number
-	if g.owing == 0 {
+	if g.behind == 0 {
 		g.clients = nil
 	}
 	return made
 }
 
-// fetch reads clients of a list, as far as they are not known.
+// fetch adds clients of a list to a reading, and reads those that it does not have yet.
 func (g *group) fetch(ctx context.Context, w *ListWatch, last listReading, ids []int64) (listReading, error) {
 	found := make(map[int64]*client.Client, len(ids))
 	var missing []int64
@@ -306,8 +309,8 @@ func (g *group) fetch(ctx context.Context, w *ListWatch, last listReading, ids [
 	last.clients = found
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.owing > 0 {
-		// Of its own map: others read the one that was there.
+	if g.behind > 0 {
+		// A new map: other members read the old one.
 		all := make(map[int64]*client.Client, len(g.clients)+len(missing))
 		for id, c := range g.clients {
 			all[id] = c
@@ -320,9 +323,10 @@ func (g *group) fetch(ctx context.Context, w *ListWatch, last listReading, ids [
 	return last, nil
 }
 
-// concerned says whether what the feed tells up to head can have changed a list: it
-// tells of a client who is in it, or belongs there. Of an erased one nobody knows.
-func (w *ListWatch) concerned(ctx context.Context, last listReading, head int64) (bool, error) {
+// affected says whether rows of the feed up to head can have changed a list: one is about a
+// client that is in the list, or that its filter means now, or about an erased client, of
+// whom neither is known.
+func (w *ListWatch) affected(ctx context.Context, last listReading, head int64) (bool, error) {
 	changed, all, err := w.changed(ctx, nil, last.asOf, head)
 	if err != nil || !all {
 		return true, err
@@ -340,7 +344,7 @@ func (w *ListWatch) concerned(ctx context.Context, last listReading, head int64)
 	return w.service.MeansAny(ctx, w.scope, w.window.Filter, ids)
 }
 
-// readList reads whom the list has now, with its clients where it is told as a whole.
+// readList reads the ids of the list as it is now; with whole, also its clients.
 func (w *ListWatch) readList(ctx context.Context, whole bool) (listReading, error) {
 	need := client.Selection{}
 	if whole {

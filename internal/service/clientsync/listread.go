@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/livelist"
 )
 
-// resync reads the list with its clients, to be told as a whole.
+// resync reads the list with its clients, and makes one event of all of it.
 func (w *ListWatch) resync(ctx context.Context, head int64) error {
 	read, err := w.group.read(ctx, w, wanted{head: head, whole: true})
 	if err != nil {
@@ -24,7 +24,7 @@ func (w *ListWatch) resync(ctx context.Context, head int64) error {
 	for i, id := range read.ids {
 		clients[i] = read.clients[id]
 	}
-	w.took(read)
+	w.adopt(read)
 	w.pending = []ListEvent{{
 		Step:    livelist.Step{Kind: livelist.Resync},
 		Cursor:  w.cursor(w.at, w.ids),
@@ -33,13 +33,13 @@ func (w *ListWatch) resync(ctx context.Context, head int64) error {
 	return nil
 }
 
-// took makes a reading the list that was told.
-func (w *ListWatch) took(read listReading) {
+// adopt makes a reading the list that the caller has.
+func (w *ListWatch) adopt(read listReading) {
 	w.ids, w.at, w.number, w.read, w.stale = read.ids, read.asOf, read.number, time.Now(), false
 }
 
-// compare tells what a reading has that differs from the list, which has what the feed
-// tells up to then of those clients.
+// compare makes events of what differs between the list that the caller has and a reading.
+// changed are the clients that the feed has rows about since.
 func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[int64]bool) error {
 	isChanged := func(id int64) bool { return changed[id] }
 	steps := livelist.Diff(w.ids, read.ids, isChanged)
@@ -53,8 +53,8 @@ func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[i
 	stale := false
 	for _, step := range steps {
 		if step.Kind != livelist.Left && clients[step.ID] == nil {
-			// Deleted or hidden since the list was read. It may have had somebody's
-			// place, so the list is read again.
+			// Deleted or hidden since the list was read. Without it, another client may
+			// belong to the list, so it is read again.
 			read.ids = slices.DeleteFunc(slices.Clone(read.ids), func(id int64) bool { return id == step.ID })
 			stale = true
 		}
@@ -62,16 +62,16 @@ func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[i
 	if stale {
 		steps = livelist.Diff(w.ids, read.ids, isChanged)
 	}
-	w.tell(read.asOf, steps, clients)
-	w.took(read)
+	w.addEvents(read.asOf, steps, clients)
+	w.adopt(read)
 	w.stale = stale
 	return nil
 }
 
-// tell makes events of steps. All but the last have cursors of the place in the feed
-// where the list was told before: changes of clients that come after them are read
-// again by who goes on from there.
-func (w *ListWatch) tell(head int64, steps []livelist.Step, clients map[int64]*client.Client) {
+// addEvents makes events of steps. All but the last have cursors of the place in the feed
+// that the list was at before the first: a caller who goes on from one of them is sent
+// the changes of clients again that come after it.
+func (w *ListWatch) addEvents(head int64, steps []livelist.Step, clients map[int64]*client.Client) {
 	list := w.ids
 	for i, step := range steps {
 		list = livelist.Apply(list, step)
@@ -87,7 +87,7 @@ func (w *ListWatch) tell(head int64, steps []livelist.Step, clients map[int64]*c
 	}
 }
 
-// clientsOf finds the clients of steps, as far as the caller sees them now.
+// clientsOf reads the clients of steps, those of them that the caller sees now.
 func (w *ListWatch) clientsOf(ctx context.Context, steps []livelist.Step) (map[int64]*client.Client, error) {
 	var ids []int64
 	for _, step := range steps {
@@ -106,7 +106,7 @@ func (w *ListWatch) cursor(at int64, ids []int64) string {
 	return w.seal.SealList(changefeed.ListCursor{Sequence: at, List: w.digest(ids)})
 }
 
-// digest stands for a list as it is read by the settings of now.
+// digest identifies a list with those ids under the settings that it is read by.
 func (w *ListWatch) digest(ids []int64) changefeed.Digest {
 	return changefeed.DigestOf(append(w.window.Identity(w.scope), w.settings...), ids)
 }
@@ -125,28 +125,29 @@ func (w *ListWatch) checkSettings(ctx context.Context) error {
 	return w.resync(ctx, w.at)
 }
 
-// knownSettings are the settings of businesses, as they were lately.
-type knownSettings struct {
+// settingsCache has digests of the settings of businesses, see Feed.settings.
+type settingsCache struct {
 	mu sync.Mutex
-	of map[int64]settingsOf
+	of map[int64]cachedSettings
 }
 
-type settingsOf struct {
-	text string
-	at   time.Time
+type cachedSettings struct {
+	digest string
+	at     time.Time
 }
 
-// settings stand for all of a business that decides who is in a list, and where, and
-// that the feed does not tell of: its locale and zone, custom fields and the names of
-// choices, location groups, and by which rules its clients are keyed.
-// What another list of the process found out is good for that age.
+// settings is a digest of all settings of a business that decide which clients a list has,
+// and in which order: its locale and zone, its custom fields and the names of choices,
+// its location groups, and the version of the rules that its index and sort keys were
+// computed by. The feed has no rows of their changes. A digest in the cache is good for
+// that age.
 func (s *Feed) settings(ctx context.Context, scope client.Scope, age time.Duration) (string, error) {
 	now := s.Now()
-	s.known.mu.Lock()
-	known, ok := s.known.of[scope.BusinessID]
-	s.known.mu.Unlock()
+	s.cached.mu.Lock()
+	known, ok := s.cached.of[scope.BusinessID]
+	s.cached.mu.Unlock()
 	if ok && now.Sub(known.at) < age {
-		return known.text, nil
+		return known.digest, nil
 	}
 	business, err := s.Business(ctx, scope)
 	if err != nil {
@@ -160,18 +161,18 @@ func (s *Feed) settings(ctx context.Context, scope client.Scope, age time.Durati
 	if err != nil {
 		return "", err
 	}
-	keyed, err := s.Store.RekeyState(ctx, scope)
+	rekeyed, err := s.Store.RekeyState(ctx, scope)
 	if err != nil {
-		return "", fmt.Errorf("find out what clients are keyed by: %w", err)
+		return "", fmt.Errorf("read which rules keys were computed by: %w", err)
 	}
-	text, err := json.Marshal([]any{business, definitions.Version(), groups, keyed})
+	text, err := json.Marshal([]any{business, definitions.Version(), groups, rekeyed})
 	if err != nil {
 		return "", fmt.Errorf("compare settings: %w", err)
 	}
 	digest := changefeed.DigestOf(text, nil)
-	s.known.mu.Lock()
-	defer s.known.mu.Unlock()
-	maps.DeleteFunc(s.known.of, func(_ int64, other settingsOf) bool { return now.Sub(other.at) >= listRecheck })
-	s.known.of[scope.BusinessID] = settingsOf{string(digest[:]), now}
+	s.cached.mu.Lock()
+	defer s.cached.mu.Unlock()
+	maps.DeleteFunc(s.cached.of, func(_ int64, other cachedSettings) bool { return now.Sub(other.at) >= listRecheck })
+	s.cached.of[scope.BusinessID] = cachedSettings{string(digest[:]), now}
 	return string(digest[:]), nil
 }

@@ -16,16 +16,17 @@ import (
 const (
 	// MaxList bounds the clients of a live list.
 	MaxList = 200
-	// maxListRows is how many rows of the feed are looked at one by one. Whoever is
-	// further behind is told the whole list.
+	// maxListRows is how many rows of the feed are looked at one by one. A watch that is
+	// further behind sends the whole list.
 	maxListRows = 1_000
-	// fewSteps are told one by one, whatever the length of the list.
+	// fewSteps are sent one by one even where the list is shorter. More steps than this, and
+	// than the list has clients, are sent as the whole list instead.
 	fewSteps = 20
-	// listPause is how long a list is left alone after it was read: what is written
-	// meanwhile is one reading.
+	// listPause is how long a list is not read again after it was read: what is written
+	// meanwhile needs one reading.
 	listPause = 100 * time.Millisecond
-	// listRecheck is how often it is asked whether settings changed that decide who is
-	// in a list: the feed does not tell of them.
+	// listRecheck is how often settings are read that decide which clients a list has: the
+	// feed has no rows of their changes.
 	listRecheck = time.Minute
 )
 
@@ -53,8 +54,8 @@ type ListEvent struct {
 	Clients []*client.Client
 }
 
-// ListWatch is a list that tells how it changes. It is for one goroutine, and holds
-// the ids of the list alone, which equal lists share.
+// ListWatch watches a list for one subscription. It is for one goroutine. Of the list it
+// holds the ids alone, in a slice that equal lists share.
 type ListWatch struct {
 	service *Feed
 	scope   client.Scope
@@ -62,32 +63,33 @@ type ListWatch struct {
 	window  reading.Window
 	seal    changefeed.Seal
 	tail    *tail
-	rings   <-chan struct{}
-	// group reads the list, toldOf is of which of its news the list was told last.
-	// gone says that the list's time is over, under the lock of the groups.
-	group  *group
-	toldOf int64
-	gone   bool
+	signals <-chan struct{}
+	// group reads the list; lastUpdate is the last of its updates that this watch has.
+	group      *group
+	lastUpdate int64
+	// closed says that the watch has ended. It is under the lock of the groups.
+	closed bool
 
 	// settings are those that the list was read by, see Feed.settings.
 	settings string
-	// ids are the list as it was told, by the reading of that number, which has in it
-	// what the feed tells up to at.
+	// ids are the list as the caller has it after the last event: by the reading of that
+	// number, as of row at of the feed.
 	ids    []int64
 	at     int64
 	number int64
-	// stale says that the list has to be read again, whatever the feed tells.
+	// stale says that the list has to be read again even if the feed has no new rows.
 	stale bool
-	// read is when it was read last.
-	read    time.Time
+	// read is when the list was read last.
+	read time.Time
+	// pending are events for the next call of Next.
 	pending []ListEvent
 }
 
-// WatchList tells how the first clients of a list change, as Connection would answer
-// them, beginning with the whole list, or, after a cursor, with what changed since.
-// Where that is not known, it begins with the whole list all the same. Whoever applies
-// the events has the list; while more is written than is read, several changes become
-// one. The watch holds something of the database until ctx ends. Errors: OUT_OF_RANGE,
+// WatchList watches the first clients of a list, those that Connection would answer. It
+// begins with the whole list or, after a cursor, with what changed since; where that is
+// not known, with the whole list too. A caller who applies all events has the list. When
+// changes come faster than the list is read, several become one event. The watch uses
+// resources of the database until ctx ends. Errors: OUT_OF_RANGE,
 // INVALID_CURSOR, and those of a report's filter.
 func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs) (*ListWatch, error) {
 	if args.First < 1 || args.First > MaxList {
@@ -101,7 +103,7 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	if w.seal, err = s.CursorSeal(ctx, scope); err != nil {
 		return nil, err
 	}
-	w.tail, w.rings = s.tails.join(ctx, s.Store, scope)
+	w.tail, w.signals = s.tails.join(ctx, s.Store, scope)
 	if w.settings, err = s.settings(ctx, scope, args.Recheck/2); err != nil {
 		return nil, err
 	}
@@ -127,8 +129,8 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	return w, nil
 }
 
-// resume goes on after a cursor, and says whether that was possible: what was
-// written since is kept, and the list has the same clients in the same order.
+// resume goes on after a cursor, and says whether that was possible: the feed has all
+// rows since, and the list has the same clients in the same order.
 func (w *ListWatch) resume(ctx context.Context, cursor string) (bool, error) {
 	at, sameRows, failure := w.seal.OpenList("after", cursor)
 	if failure != nil {
@@ -166,7 +168,7 @@ func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	defer func() { w.group.leave(w) }()
 	recheck := time.NewTimer(w.args.Recheck)
 	defer recheck.Stop()
-	// What was written before the call is told by it.
+	// The first reading includes all that was written before the call.
 	head := w.tail.catchUp
 	for {
 		if w.pending == nil {
@@ -185,7 +187,7 @@ func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-w.rings:
+		case <-w.signals:
 		case <-recheck.C:
 			if err := w.checkSettings(ctx); err != nil {
 				return nil, err
@@ -195,13 +197,14 @@ func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	}
 }
 
-// follow looks at what the feed tells up to a head, and makes events of it.
+// follow reads the feed up to the head that until returns, and makes events of what
+// changed in the list.
 func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int64, error)) error {
 	if err := w.pause(ctx); err != nil {
 		return err
 	}
 	ctx = client.WithRowsAnew(ctx)
-	defer func() { w.group.settled(w) }()
+	defer func() { w.group.markUpdated(w) }()
 	head, err := until(ctx)
 	if err != nil {
 		return err
@@ -213,7 +216,7 @@ func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int
 		return err
 	}
 	if all && len(changed) == 0 && !w.stale {
-		w.group.reach(w.at, head)
+		w.group.advance(w.at, head)
 		w.at = head
 		return nil
 	}
@@ -237,7 +240,7 @@ func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int
 	return w.compare(ctx, read, changed)
 }
 
-// pause lets a list alone for a while that was just read.
+// pause waits until listPause has passed since the list was read.
 func (w *ListWatch) pause(ctx context.Context) error {
 	wait := listPause - time.Since(w.read)
 	if wait <= 0 {
@@ -253,9 +256,9 @@ func (w *ListWatch) pause(ctx context.Context) error {
 	}
 }
 
-// changed are the clients of whom the rows between two places tell, and whether these are
-// all rows: there may be too many to look at.
-// turns is nil where the list has its turn.
+// changed are the ids of the clients that rows between two places of the feed are about.
+// It returns false where there are too many rows to look at. The caller passes nil for
+// turns where it has a turn already.
 func (w *ListWatch) changed(ctx context.Context, turns *turns, from, head int64) (map[int64]bool, bool, error) {
 	ids := map[int64]bool{}
 	rows := 0
@@ -279,7 +282,7 @@ func (w *ListWatch) changed(ctx context.Context, turns *turns, from, head int64)
 	return ids, true, nil
 }
 
-// refresh reads a CLIENT's rows anew.
+// refresh reads anew which clients a CLIENT sees. Error: UNAUTHENTICATED.
 func (w *ListWatch) refresh(ctx context.Context) error {
 	r := &changeReader{service: w.service, scope: w.scope, live: true}
 	err := r.refresh(ctx)

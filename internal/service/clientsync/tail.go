@@ -15,35 +15,34 @@ import (
 const (
 	// tailPart is how many rows a tail reads at once.
 	tailPart = 1_000
-	// tailWeight bounds the rows that a tail keeps: each weighs rowWeight, and one for
-	// each path, key and id in it. Whoever is further behind reads them in the database.
+	// tailWeight bounds the rows that a tail keeps: each weighs rowWeight, and one more for
+	// each path, key and id in it. A watch that is further behind reads the database.
 	tailWeight, rowWeight = 8_192, 16
 	// tailTime is how long one reading may take.
 	tailTime = 30 * time.Second
 )
 
-// tails are the ends of the feeds of the businesses that somebody of the process
-// watches.
+// tails are the ends of the feeds of those businesses that callers of this process watch.
 type tails struct {
 	mu sync.Mutex
 	of map[int64]*tail
 }
 
-// tail is the end of one business's feed, in memory: it is read once for all who watch
-// the business, however many these are.
+// tail is the end of one business's feed, in memory. It is read once for all who watch the
+// business.
 type tail struct {
 	store store.ChangeStore
 	scope client.Scope
-	// wake has the tail read on.
+	// wake has run read on.
 	wake chan struct{}
 	stop context.CancelFunc
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{}
-	// begun and done count readings; turned is closed, and replaced, when one is done.
+	// begun and done count readings; readDone is closed, and replaced, when one is done.
 	begun, done int64
-	turned      chan struct{}
-	// rows are those above from, up to head; weight is theirs.
+	readDone    chan struct{}
+	// rows are those numbered above from, up to head; weight is their sum, see tailWeight.
 	from, head int64
 	rows       []changefeed.Row
 	weight     int
@@ -51,17 +50,17 @@ type tail struct {
 	failed error
 }
 
-// join returns the tail of a business, which rings when the feed has grown, until ctx
-// ends.
+// join returns the tail of a business, and a channel that receives when the feed has
+// grown, until ctx ends.
 func (ts *tails) join(ctx context.Context, from store.ChangeStore, scope client.Scope) (*tail, <-chan struct{}) {
-	rings := make(chan struct{}, 1)
+	signals := make(chan struct{}, 1)
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	t := ts.of[scope.BusinessID]
 	if t == nil || t.err() != nil {
 		t = &tail{
 			store: from, scope: client.Scope{BusinessID: scope.BusinessID, Rows: client.Rows{All: true}},
-			wake: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}, turned: make(chan struct{}), from: -1,
+			wake: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}, readDone: make(chan struct{}), from: -1,
 		}
 		// It outlives the watcher who was the first, and is of no request.
 		var running context.Context
@@ -70,18 +69,18 @@ func (ts *tails) join(ctx context.Context, from store.ChangeStore, scope client.
 		go t.run(running) //nolint:contextcheck // See above.
 	}
 	t.mu.Lock()
-	t.watchers[rings] = struct{}{}
+	t.watchers[signals] = struct{}{}
 	t.mu.Unlock()
-	context.AfterFunc(ctx, func() { ts.leave(t, rings) })
-	return t, rings
+	context.AfterFunc(ctx, func() { ts.leave(t, signals) })
+	return t, signals
 }
 
-func (ts *tails) leave(t *tail, rings chan struct{}) {
+func (ts *tails) leave(t *tail, signals chan struct{}) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.watchers, rings)
+	delete(t.watchers, signals)
 	if len(t.watchers) > 0 {
 		return
 	}
@@ -91,42 +90,42 @@ func (ts *tails) leave(t *tail, rings chan struct{}) {
 	}
 }
 
-// run reads on whenever the feed has grown or somebody asks for it, until ctx ends, or
-// reading fails: then all who watch are told.
+// run reads on when the feed has grown or catchUp asks for it, until ctx ends or a reading
+// fails, which wakes all who watch.
 func (t *tail) run(ctx context.Context) {
-	rings := t.store.WatchChanges(ctx, t.scope)
+	signals := t.store.WatchChanges(ctx, t.scope)
 	for {
 		t.mu.Lock()
 		t.begun++
 		t.mu.Unlock()
 		grown, err := t.read(ctx)
-		t.turn(grown, err)
+		t.endRead(grown, err)
 		if err != nil {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-rings:
+		case <-signals:
 		case <-t.wake:
 		}
 	}
 }
 
-// turn ends a reading.
-func (t *tail) turn(grown bool, err error) {
+// endRead ends a reading, and wakes all who watch if there is something new to them.
+func (t *tail) endRead(grown bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.done, t.failed = t.begun, err
-	close(t.turned)
-	t.turned = make(chan struct{})
+	close(t.readDone)
+	t.readDone = make(chan struct{})
 	if !grown && err == nil {
 		return
 	}
-	for rings := range t.watchers {
-		// One ring that waits stands for all until it is heard.
+	for signals := range t.watchers {
+		// One signal in the channel stands for all until it is received.
 		select {
-		case rings <- struct{}{}:
+		case signals <- struct{}{}:
 		default:
 		}
 	}
@@ -204,14 +203,14 @@ func (t *tail) catchUp(ctx context.Context) (int64, error) {
 	t.mu.Lock()
 	want := t.begun + 1
 	for t.done < want && t.failed == nil {
-		turned := t.turned
+		readDone := t.readDone
 		t.mu.Unlock()
 		select {
 		case t.wake <- struct{}{}:
 		default:
 		}
 		select {
-		case <-turned:
+		case <-readDone:
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}

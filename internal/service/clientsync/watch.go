@@ -20,7 +20,7 @@ type WatchArgs struct {
 	Need  client.Selection
 }
 
-// ChangeWatch is a feed that waits for what comes. It is for one goroutine.
+// ChangeWatch watches the feed for one subscription. It is for one goroutine.
 type ChangeWatch struct {
 	service *Feed
 	scope   client.Scope
@@ -29,12 +29,12 @@ type ChangeWatch struct {
 	seal    changefeed.Seal
 	at      changefeed.Cursor
 	tail    *tail
-	rings   <-chan struct{}
+	signals <-chan struct{}
 }
 
-// WatchChanges is ClientChanges in live form: first what came after a cursor,
-// then what comes, without a gap between the two and nothing twice. The watch
-// holds something of the database until ctx ends. Errors: TOO_MANY,
+// WatchChanges is ClientChanges for subscriptions: first the changes after a cursor, then
+// those that are made from then on, without a gap and none twice. The watch uses
+// resources of the database until ctx ends. Errors: TOO_MANY,
 // INVALID_CURSOR, RESYNC_REQUIRED.
 func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchArgs) (*ChangeWatch, error) {
 	if len(args.ClientIDs) > reading.MaxIDs {
@@ -55,7 +55,7 @@ func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchA
 	if w.at = r.at; args.After == nil {
 		w.at.Listing = false
 	}
-	w.tail, w.rings = s.tails.join(ctx, s.Store, scope)
+	w.tail, w.signals = s.tails.join(ctx, s.Store, scope)
 	return w, nil
 }
 
@@ -71,7 +71,7 @@ func (w *ChangeWatch) Scope() client.Scope { return w.scope }
 // cursor to go on from. Errors: UNAUTHENTICATED, when the caller's own account
 // can't be used any more, and that of ctx.
 func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
-	// What was written before the call is told by it.
+	// The first reading includes all that was written before the call.
 	until := w.tail.catchUp
 	for {
 		ctx := client.WithRowsAnew(ctx)
@@ -98,7 +98,7 @@ func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-w.rings:
+		case <-w.signals:
 		}
 	}
 }
