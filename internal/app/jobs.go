@@ -11,8 +11,8 @@ import (
 
 // runJobs imports and exports clients beside the server, until stop is called.
 func runJobs(ctx context.Context, service *service.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
-	service.TellEndedJobs(watched.TransferEnded)
+	service.OnJobEnd(watched.TransferEnded)
 	return inBackground(ctx, func(ctx context.Context) {
-		service.NewJobRunner(jobs.Options{Went: watched.TransferWent, Failed: watched.TransferFailed, Logger: logger}).Run(ctx)
+		service.NewJobRunner(jobs.Options{Progress: watched.TransferWent, Failed: watched.TransferFailed, Logger: logger}).Run(ctx)
 	})
 }

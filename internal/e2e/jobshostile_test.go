@@ -84,7 +84,7 @@ func runHeld(t *testing.T, api *apitest.API) (held <-chan struct{}, goOn func())
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	running.Go(func() {
-		api.Service.NewJobRunner(jobs.Options{Look: 20 * time.Millisecond, Term: time.Minute, Renewal: 10 * time.Second, Went: func(_ string, rows int64) {
+		api.Service.NewJobRunner(jobs.Options{Look: 20 * time.Millisecond, Term: time.Minute, Renewal: 10 * time.Second, Progress: func(_ string, rows int64) {
 			if rows > 0 {
 				once.Do(func() {
 					close(came)

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// JobKept is for how long it is known that there was a job.
+	// JobKept is for how long a job is kept.
 	JobKept = 90 * 24 * time.Hour
-	// JobFilesKept is for how long what a job was given and what came of it is kept.
+	// JobFilesKept is for how long the file and the result of a job are kept.
 	JobFilesKept = 7 * 24 * time.Hour
 )
 
@@ -53,21 +53,21 @@ type JobFailure string
 
 // The reasons.
 const (
-	// JobForbidden is a job whose maker may not do it any more.
+	// JobForbidden is a job whose maker has lost the permission.
 	JobForbidden JobFailure = "FORBIDDEN"
-	// JobFileRefused is an import whose file can't be brought in; its result says why.
+	// JobFileRefused is an import whose file can't be imported; its result says why.
 	JobFileRefused JobFailure = "FILE_REFUSED"
 	// JobNotUploaded is an import whose file did not arrive in time.
 	JobNotUploaded JobFailure = "NOT_UPLOADED"
-	// JobErasure is a job with a file of which an erased client may be part.
+	// JobErasure is a job with a file that an erased client may be in.
 	JobErasure JobFailure = "CLIENT_ERASED"
-	// JobInvalid is an export whose filter means nothing any more.
+	// JobInvalid is an export whose filter has become invalid.
 	JobInvalid JobFailure = "INVALID_FILTER"
 	// JobInternal is a job that failed on our side, time after time.
 	JobInternal JobFailure = "INTERNAL"
 )
 
-// JobMaker is who made a job: with those rights, in those rows, it is done.
+// JobMaker is who made a job. It is done with these permissions, in these rows.
 type JobMaker struct {
 	User        string
 	Role        client.Role
@@ -80,8 +80,8 @@ type JobMaker struct {
 // export, Rows are those that were written.
 type JobCounts struct{ Rows, Created, Changed, Unchanged, Failed int64 }
 
-// Job is an import or an export of clients. It holds no value of any client, but
-// for what Options may say.
+// Job is an import or an export of clients. It holds no values of clients, but for those that
+// Options may have.
 type Job struct {
 	JobID, BusinessID int64
 	Kind              JobKind
@@ -89,13 +89,12 @@ type Job struct {
 	Failure           *JobFailure
 	Maker             JobMaker `json:"-"`
 	DryRun            bool
-	// Options are what else was asked for, sealed; gone at its end.
+	// Options are the other options of the job, encrypted; nil after its end.
 	Options []byte `json:"-"`
 	// Format is of the result of an export.
 	Format string
 	Counts JobCounts
-	// Total is how many rows the file has that have something in them; nil while that
-	// is not known.
+	// Total is how many rows the file has that are not empty; nil until that is known.
 	Total *int64
 	// ImportedBefore says that the file had been imported before, and was not again.
 	ImportedBefore bool
@@ -107,15 +106,17 @@ type Job struct {
 	FileBytes, ResultBytes int64
 	// FileChunks is in how many chunks the file arrived.
 	FileChunks int64
-	// ResultPart is the part that has the result. Whoever does a job from its beginning
-	// gives it a new one: what another process still writes is not mixed with it.
+	// ResultPart is the part that has the result. Each time that a job is done from its
+	// beginning it gets a new one, so that nothing is mixed with what a process still
+	// writes that has lost the lease.
 	ResultPart JobPart `json:"-"`
 	// FileKept and ResultKept say whether they are stored still. Erased says that they
 	// were removed because of an erasure.
 	FileKept, ResultKept, Erased bool
 
-	// Owner is the process that is doing the job, until Until; Attempts is how often
-	// one began to. Of a job that waits for its file, Until is for how long.
+	// Owner names the lease of the process that does the job, which ends at Until. Attempts
+	// counts how often the job was begun since it last made progress. Until is, for a job
+	// that waits for its file, when it is given up, and for a queued one since when it waits.
 	Owner    string    `json:"-"`
 	Until    time.Time `json:"-"`
 	Attempts int64     `json:"-"`
@@ -159,19 +160,19 @@ type JobStore interface {
 	Job(ctx context.Context, scope client.Scope, jobID int64) (*Job, error)
 	// Jobs finds jobs of the scope's business.
 	Jobs(ctx context.Context, scope client.Scope, query JobQuery) ([]Job, error)
-	// NextJobID answers an id that nobody else gets.
+	// NextJobID returns a new id.
 	NextJobID(ctx context.Context) (int64, error)
 	// JobChunk finds the chunk of a part that begins at that byte; nil when there is
 	// none.
 	JobChunk(ctx context.Context, scope client.Scope, jobID int64, part JobPart, at int64) ([]byte, error)
 	// DropJobPart deletes all chunks of a part.
 	DropJobPart(ctx context.Context, scope client.Scope, jobID int64, part JobPart) error
-	// DueJobs finds jobs of any business that have not ended, and that no process has
-	// now: queued ones, those whose process does not go on, and those whose file did not
-	// come in time.
+	// DueJobs finds jobs of all businesses whose Until has passed: queued ones, running
+	// ones whose lease has ended, and those whose file did not arrive in time. Those with
+	// the earliest Until come first.
 	DueJobs(ctx context.Context, now time.Time, limit int64) ([]JobKey, error)
-	// HoldJob has an owner keep a job until a moment, and says whether it is its still.
-	HoldJob(ctx context.Context, owner string, key JobKey, until time.Time) (bool, error)
+	// RenewJobLease prolongs the lease of a job, and says whether that owner still has it.
+	RenewJobLease(ctx context.Context, owner string, key JobKey, until time.Time) (bool, error)
 }
 
 // JobTx is the part of Tx by which jobs are written. Of two transactions that write

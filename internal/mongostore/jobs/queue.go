@@ -51,12 +51,12 @@ func (j *JobStore) DueJobs(ctx context.Context, now time.Time, limit int64) ([]s
 	return keys, nil
 }
 
-// HoldJob implements store.JobStore.
-func (j *JobStore) HoldJob(ctx context.Context, owner string, key store.JobKey, until time.Time) (bool, error) {
+// RenewJobLease implements store.JobStore.
+func (j *JobStore) RenewJobLease(ctx context.Context, owner string, key store.JobKey, until time.Time) (bool, error) {
 	ours := append(jobFilter(key.BusinessID, key.JobID), bson.E{Key: schema.FieldOwner, Value: owner}, bson.E{Key: schema.FieldState, Value: string(store.JobRunning)})
 	result, err := j.db.Collection(schema.Jobs).UpdateOne(ctx, ours, bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldUntil, Value: until}}}})
 	if err != nil {
-		return false, fmt.Errorf("hold a job: %w", err)
+		return false, fmt.Errorf("renew the lease of a job: %w", err)
 	}
 	return result.MatchedCount == 1, nil
 }

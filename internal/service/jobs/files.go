@@ -52,15 +52,15 @@ func (s *Transfers) Upload(ctx context.Context, scope client.Scope, id client.ID
 		return nil, &client.Error{Code: client.CodeNotFound, Message: "you see no import of that id"}
 	}
 	if job.Maker.User != scope.User {
-		return nil, &client.Error{Code: client.CodeForbidden, Message: "only who made the job uploads its file"}
+		return nil, &client.Error{Code: client.CodeForbidden, Message: "only the user who made the job can upload its file"}
 	}
 	return job, nil
 }
 
-// AddToFile adds bytes to the file of a job that Upload found, at that place in it; last
-// says that they are its end. What arrived is kept at once. From then on the job has no
-// right that this caller has not. Errors: JOB_NOT_WAITING, OFFSET_MISMATCH,
-// FILE_TOO_LARGE.
+// AddToFile adds bytes to the file of a job that Upload found, at that offset; last says
+// that they are its end. They are stored at once. From then on the job has only those
+// permissions that this caller has too. Errors: JOB_NOT_WAITING, OFFSET_MISMATCH,
+// FILE_TOO_LARGE, TOO_MANY.
 func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at int64, data []byte, last bool) error {
 	if at+int64(len(data)) > MaxFile {
 		return &client.Error{Code: CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", MaxFile)}
@@ -97,12 +97,13 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 		return tx.PutJob(ctx, *job)
 	})
 	if err == nil && last {
-		s.tellChanged()
+		s.wakeRunner()
 	}
 	return err
 }
 
-// sealChunk seals a chunk of a file: people have files with more than we take in.
+// sealChunk encrypts a chunk of a file, which may hold more about people than the columns
+// that are imported.
 func (s *Transfers) sealChunk(key store.JobKey, at int64, data []byte) ([]byte, error) {
 	sealed, err := s.Cipher.Seal(string(data), key.BusinessID, key.JobID, chunkField(at))
 	if err != nil {

@@ -33,19 +33,19 @@ const (
 	optionsField = "job.options"
 )
 
-// Transfers keeps the jobs that bring clients in and out. It is safe for concurrent
-// use.
+// Transfers are the imports and exports of clients that are done as jobs. It is safe for
+// concurrent use.
 type Transfers struct {
 	*writing.Writes
-	// changed has something in it when there may be a job to do.
-	changed chan struct{}
-	ended   func(kind, outcome string, took time.Duration)
+	// wake has something in it when there may be a job to do.
+	wake    chan struct{}
+	onEnd   func(kind, outcome string, took time.Duration)
 	watches *watches
 }
 
 // New returns the transfers; they write through writes.
 func New(writes *writing.Writes) *Transfers {
-	s := &Transfers{Writes: writes, changed: make(chan struct{}, 1), ended: func(string, string, time.Duration) {}}
+	s := &Transfers{Writes: writes, wake: make(chan struct{}, 1), onEnd: func(string, string, time.Duration) {}}
 	s.watches = newWatches(s.find)
 	return s
 }
@@ -54,14 +54,14 @@ func (s *Transfers) find(ctx context.Context, scope client.Scope, query store.Jo
 	return s.Store.Jobs(ctx, scope, query)
 }
 
-// TellEndedJobs has each end of a job told that this process brings about: its kind, why
-// it failed, or else its state, and how long it took from when it first began; 0 where it
-// never did. It is to be called before anything else is.
-func (s *Transfers) TellEndedJobs(ended func(kind, outcome string, took time.Duration)) {
-	s.ended = ended
+// OnJobEnd has ended called for each job that this process ends: with its kind, why it
+// failed or else its state, and how long it took since it first began; 0 if it never did.
+// It is to be called before any other method.
+func (s *Transfers) OnJobEnd(ended func(kind, outcome string, took time.Duration)) {
+	s.onEnd = ended
 }
 
-func (s *Transfers) tellEnded(job *store.Job) {
+func (s *Transfers) reportEnd(job *store.Job) {
 	outcome, took := string(job.State), time.Duration(0)
 	if job.Failure != nil {
 		outcome = string(*job.Failure)
@@ -69,13 +69,13 @@ func (s *Transfers) tellEnded(job *store.Job) {
 	if job.StartedDate != nil {
 		took = job.EndedDate.Sub(*job.StartedDate)
 	}
-	s.ended(string(job.Kind), outcome, took)
+	s.onEnd(string(job.Kind), outcome, took)
 }
 
-func (s *Transfers) tellChanged() {
+func (s *Transfers) wakeRunner() {
 	select {
-	case s.changed <- struct{}{}:
-	default: // Whoever listens has something to do already.
+	case s.wake <- struct{}{}:
+	default: // It is woken already.
 	}
 }
 
@@ -98,8 +98,8 @@ func (a answer) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer)
 	return err
 }
 
-// StartExport makes a job that exports the clients that the caller sees and the filter
-// means. Errors: FORBIDDEN, INVALID_ID, TOO_MANY, and those of a report's filter.
+// StartExport makes a job that exports those clients that the caller sees and that match the
+// filter. Errors: FORBIDDEN, INVALID_ID, TOO_MANY, and those of a report's filter.
 func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options ExportOptions) (Result, error) {
 	if err := reading.Permit(scope, client.Export, false); err != nil {
 		return Result{}, err
@@ -144,7 +144,7 @@ func (s *Transfers) insert(ctx context.Context, scope client.Scope, made store.J
 		result, err = s.tryInsert(ctx, scope, made, options)
 	}
 	if err == nil {
-		s.tellChanged()
+		s.wakeRunner()
 	}
 	return result, err
 }
@@ -177,7 +177,7 @@ func (s *Transfers) tryInsert(ctx context.Context, scope client.Scope, made stor
 		return Result{}, err
 	}
 	for i := range oldest {
-		// What is left goes with time.
+		// What is left expires by itself.
 		_ = s.Store.DropJobPart(ctx, scope, oldest[i].JobID, oldest[i].ResultPart)
 	}
 	return result, nil
@@ -200,8 +200,8 @@ func giveUpResults(ctx context.Context, tx store.Tx) ([]store.Job, error) {
 	return oldest, nil
 }
 
-// CancelJob ends a job that has not ended. What an import brought in stays. Of a job
-// that has ended nothing changes. Errors: NOT_FOUND, INVALID_ID.
+// CancelJob ends a job. Clients that it imported stay. A job that has ended stays as it is.
+// Errors: NOT_FOUND, INVALID_ID.
 func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client.ID) (Result, error) {
 	kinds := kindsOf(scope)
 	var result Result
@@ -230,9 +230,9 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 		return Result{}, err
 	}
 	if cancelled {
-		s.tellEnded(result.Job)
+		s.reportEnd(result.Job)
 	}
-	// An answer that was kept is told to who sees the job now.
+	// A kept answer is given to a caller only who sees the job now.
 	if result.Job == nil || !sees(scope, kinds, result.Job) {
 		return Result{}, client.Errors{unseen()}
 	}
@@ -249,9 +249,8 @@ func (s *Transfers) end(job *store.Job, state store.JobState, failure *store.Job
 	job.EndedDate = new(s.Instant())
 }
 
-// dropFile deletes what nobody needs any more of a job that has ended: the file of an
-// import, and what there is of an export that is not whole. What it leaves goes with
-// time.
+// dropFile deletes what is not needed any more of a job that has ended: the file of an
+// import, and an incomplete export. What it leaves expires by itself.
 func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
 	partial := job.Kind == store.ExportClients && job.State != store.JobDone && job.ResultKept
 	if !job.State.Ended() || !job.FileKept && !partial {
@@ -293,8 +292,8 @@ func kindsOf(scope client.Scope) []store.JobKind {
 	return kinds
 }
 
-// sees says whether the caller sees a job: one of a kind that it has the permission
-// for, that itself made unless it sees all clients.
+// sees says whether the caller sees a job: it needs the permission for its kind, and must
+// have made it unless it sees all clients.
 func sees(scope client.Scope, kinds []store.JobKind, job *store.Job) bool {
 	return slices.Contains(kinds, job.Kind) && (scope.MaySeeAll() || job.Maker.User == scope.User)
 }

@@ -27,7 +27,7 @@ const (
 type ExportOptions struct {
 	Format transfer.Format
 	Filter reading.Filter
-	// Wrong is what is wrong with the input already.
+	// Wrong are the errors that were found in the input so far.
 	Wrong client.Errors
 }
 
@@ -40,7 +40,7 @@ type keptExport struct {
 func (o ExportOptions) kept() keptExport { return keptExport{o.Format, o.Filter} }
 
 // ImportOptions say how a file is read, and what to do with its rows. What is empty is
-// found, or is as package transfer has it.
+// found out from the file, or has the default of package transfer.
 type ImportOptions struct {
 	Format        transfer.Format
 	Encoding      sheet.Encoding
@@ -131,7 +131,7 @@ func (o ImportOptions) options() transfer.ImportOptions {
 	return made
 }
 
-// seal writes options as they are kept with a job: a filter may name a person.
+// seal encrypts options, which are stored with a job: a filter may name a person.
 func (s *Transfers) seal(key store.JobKey, options any) ([]byte, error) {
 	text, err := json.Marshal(options)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // run does a job to its end, or calls yield.
-func (r *Runner) run(ctx context.Context, work *taken, yield func()) error {
+func (r *Runner) run(ctx context.Context, work *claimedJob, yield func()) error {
 	job := &work.Job
 	scope := client.Scope{
 		BusinessID: job.BusinessID, User: job.Maker.User, Role: job.Maker.Role, Rows: job.Maker.Rows, RequestID: job.Maker.RequestID,
@@ -37,7 +37,7 @@ func (r *Runner) run(ctx context.Context, work *taken, yield func()) error {
 	if job.Kind == store.ExportClients {
 		err = r.export(ctx, scope, job)
 	} else {
-		err = r.bringIn(ctx, scope, job, yield)
+		err = r.importFile(ctx, scope, job, yield)
 	}
 	switch {
 	case client.HasCode(err, client.CodeForbidden):
@@ -56,7 +56,7 @@ func (r *Runner) fail(ctx context.Context, job *store.Job, failure store.JobFail
 	})
 }
 
-// finish is change for the last time.
+// finish changes a job for the last time: edit ends it. Error: errLost.
 func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	var last *store.Job
 	err := r.change(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
@@ -72,9 +72,9 @@ func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.C
 
 // ended does what is left to do after the end of a job.
 func (r *Runner) ended(ctx context.Context, job *store.Job) {
-	r.transfers.tellEnded(job)
+	r.transfers.reportEnd(job)
 	if err := r.transfers.dropFile(ctx, job); err != nil {
-		// It goes with time.
+		// It expires by itself.
 		r.options.Logger.WarnContext(ctx, "the file of a job is kept for a while", "job", job.JobID, "error", err)
 	}
 }
@@ -105,7 +105,7 @@ func (r *Runner) export(ctx context.Context, scope client.Scope, job *store.Job)
 	to := &resultWriter{runner: r, ctx: ctx, job: job, total: total}
 	written, err := transfer.ExportClients(ctx, r.transfers.Reads, scope, to, transfer.ExportOptions{
 		Format: kept.Format, Filter: kept.Filter, Progress: func(written int64) {
-			r.options.Went(string(job.Kind), written-to.rows)
+			r.options.Progress(string(job.Kind), written-to.rows)
 			to.rows = written
 		},
 	})
@@ -157,9 +157,9 @@ const (
 	tableEnd = ",,TOO_MANY,there are more errors than this table holds: mend these and import the file again\n"
 )
 
-// bringIn imports the file of a job. What it writes, its errors and how far it came are
-// written in the same transactions.
-func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job, yield func()) error {
+// importFile imports the file of a job. Clients, errors of rows and the progress of the job
+// are written in the same transactions.
+func (r *Runner) importFile(ctx context.Context, scope client.Scope, job *store.Job, yield func()) error {
 	var asked ImportOptions
 	if err := r.transfers.open(job, &asked); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 	options := asked.options()
 	entries := int64(0)
 	var done *store.Job
-	rows := progress{kind: job.Kind, went: r.options.Went}
+	rows := progress{kind: job.Kind, to: r.options.Progress}
 	ours := r.newTurn(job)
 	options.Begun = func(b transfer.Begun) {
 		entries = b.Entries
@@ -175,7 +175,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 		ours.begin()
 	}
 	options.Progress = func(store.ImportPhase, int64, int64) {
-		rows.tell()
+		rows.report()
 		if ours.over(ctx) {
 			yield()
 		}
@@ -187,7 +187,7 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 			if part.Came.Phase == store.ImportDone {
 				done = now
 			}
-			return r.cameIn(ctx, tx, now, part)
+			return r.recordPart(ctx, tx, now, part)
 		})
 	}
 	file := &fileReader{transfers: r.transfers, ctx: ctx, job: job}
@@ -205,15 +205,16 @@ func (r *Runner) bringIn(ctx context.Context, scope client.Scope, job *store.Job
 			return nil
 		})
 	}
-	rows.tell()
+	rows.report()
 	if done != nil {
 		r.ended(ctx, done)
 	}
 	return nil
 }
 
-// cameIn tells, in its transaction, of a part of a file that came in.
-func (r *Runner) cameIn(ctx context.Context, tx store.Tx, now *store.Job, part transfer.ImportPart) error {
+// recordPart records in a job, in the same transaction, that a part of its file was
+// imported.
+func (r *Runner) recordPart(ctx context.Context, tx store.Tx, now *store.Job, part transfer.ImportPart) error {
 	table, err := tableOf(part.Problems, now.ResultBytes == 0)
 	if err != nil {
 		return err
@@ -227,7 +228,7 @@ func (r *Runner) cameIn(ctx context.Context, tx store.Tx, now *store.Job, part t
 		}
 	}
 	came, ended := countsOf(part.Came), part.Came.Phase == store.ImportDone
-	further := came.Rows > now.Counts.Rows || !anew(now)
+	further := came.Rows > now.Counts.Rows || !restarts(now)
 	if further {
 		now.Attempts = 1
 	}
@@ -240,23 +241,23 @@ func (r *Runner) cameIn(ctx context.Context, tx store.Tx, now *store.Job, part t
 	return nil
 }
 
-// progress tells somebody of the rows of an import as they are committed.
+// progress reports the rows of an import as they are committed, see Options.Progress.
 type progress struct {
 	kind store.JobKind
-	went func(kind string, rows int64)
-	// read is how many rows were read by the end of the last transaction, reported how
-	// many of them went was told of.
+	to   func(kind string, rows int64)
+	// read is how many rows were read by the end of the last transaction, and reported how
+	// many of these were reported.
 	read, reported int64
 }
 
 func (p *progress) begin(before int64) { p.read, p.reported = before, before }
 
-func (p *progress) tell() {
-	p.went(string(p.kind), p.read-p.reported)
+func (p *progress) report() {
+	p.to(string(p.kind), p.read-p.reported)
 	p.reported = p.read
 }
 
-// refuse ends an import whose file as a whole can't be brought in.
+// refuse ends an import whose file as a whole can't be imported.
 func (r *Runner) refuse(ctx context.Context, job *store.Job, why *transfer.FileError) error {
 	return r.finish(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
 		table, err := tableOf(why.Problems, now.ResultBytes == 0)

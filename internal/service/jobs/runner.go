@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	// leaseTerm is how long a process has a job without saying so again, which is how
-	// long others wait where it died. leaseRenewal is how often it says so.
+	// leaseTerm is how long the lease of a job lasts, and so how long its business waits
+	// when the process died that has it. leaseRenewal is how often a lease is renewed.
 	leaseTerm    = 30 * time.Second
 	leaseRenewal = 5 * time.Second
 	// lookInterval is how often a process looks for jobs that others made.
 	lookInterval = 2 * time.Second
 	// turn is how long an import goes on while jobs of other businesses wait.
 	turn = 30 * time.Second
-	// runningAtOnce bounds the jobs that a process does at once: they are work beside
-	// requests.
+	// runningAtOnce bounds the jobs that a process does at once, because they take time
+	// from requests.
 	runningAtOnce = 2
 	// dueAtOnce bounds how many jobs are looked at for one to do.
 	dueAtOnce = 1_000
 	// maxAttempts is how often in a row a job is begun that fails on our side, or whose
-	// process dies, without coming any further. firstPause is how long it is left alone
-	// then, at first, and lastPause in the end.
+	// process dies, without any progress. It is retried after firstPause at first, and
+	// after lastPause in the end.
 	maxAttempts = 10
-	// deathAttempts is how many attempts one counts for whose process died: the job may be
-	// what it died of.
+	// deathAttempts is as how many attempts one counts whose process died: the job may have
+	// caused that.
 	deathAttempts = 4
 	firstPause    = 2 * time.Second
 	lastPause     = 5 * time.Minute
@@ -41,22 +41,21 @@ const (
 	releaseTime = 2 * time.Second
 )
 
-// errYielded is what ends the doing of a job whose turn is over while others wait.
+// errYielded stops a job whose turn is over while other businesses wait.
 var errYielded = errors.New("the job goes on when others had their turn")
 
-// errLost is what ends the doing of a job that is another's now, or that has ended.
+// errLost stops a job that another process has taken over, or that has ended.
 var errLost = errors.New("the job has ended, or another process does it")
 
-// Options are how a Runner works. The zero value of each part is what it is but in
-// tests.
+// Options are how a Runner works. Zero values mean the defaults, which only tests change.
 type Options struct {
 	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
 	Term, Renewal, Look time.Duration
 	// Turn is how long an import goes on while jobs of other businesses wait.
 	Turn time.Duration
-	// Went is called as a job of that kind goes on: how many more rows it has read or
-	// written, 0 where it went through some again.
-	Went func(kind string, rows int64)
+	// Progress is called while a job of that kind goes on, with how many more rows it has
+	// read or written: 0 where it only repeated what an earlier attempt did.
+	Progress func(kind string, rows int64)
 	// Failed is called after each attempt at a job of that kind that fails on our side.
 	Failed func(kind string)
 	// Logger logs what fails on our side.
@@ -69,7 +68,7 @@ type Runner struct {
 	transfers *Transfers
 	options   Options
 	working   sync.WaitGroup
-	// free has something in it for each job more that may run.
+	// free has an element for each further job that may run.
 	free chan struct{}
 }
 
@@ -84,8 +83,8 @@ func (s *Transfers) NewJobRunner(options Options) *Runner {
 	if options.Turn == 0 {
 		options.Turn = turn
 	}
-	if options.Went == nil {
-		options.Went = func(string, int64) {}
+	if options.Progress == nil {
+		options.Progress = func(string, int64) {}
 	}
 	if options.Failed == nil {
 		options.Failed = func(string) {}
@@ -110,7 +109,7 @@ func (r *Runner) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		case <-r.transfers.changed:
+		case <-r.transfers.wake:
 		}
 		for r.begin(ctx) {
 			continue
@@ -118,7 +117,7 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// begin begins a job, if there is one and room for it.
+// begin begins a job, and says whether it did: there may be none to do, or too many running.
 func (r *Runner) begin(ctx context.Context) bool {
 	select {
 	case <-r.free:
@@ -137,24 +136,24 @@ func (r *Runner) begin(ctx context.Context) bool {
 		r.do(ctx, claimed)
 		r.free <- struct{}{}
 		// There may be another one of the business.
-		r.transfers.tellChanged()
+		r.transfers.wakeRunner()
 	})
 	return true
 }
 
-// taken is a job that this process does.
-type taken struct {
+// claimedJob is a job whose lease this process has.
+type claimedJob struct {
 	store.Job
 	// superseded is the part that an earlier attempt wrote its result into; empty for
 	// none.
 	superseded store.JobPart
 }
 
-// claim takes a job that is to be done; nil when there is none. A business whose jobs
-// can't be read keeps no other one waiting.
-func (r *Runner) claim(ctx context.Context) (*taken, error) {
-	// They come by how long they have waited, which is since another job of the business
-	// was done: the business that was served longest ago is the first one.
+// claim takes the lease of a job that is to be done; nil when there is none. A business
+// whose jobs can't be read delays no other business.
+func (r *Runner) claim(ctx context.Context) (*claimedJob, error) {
+	// In the order of how long they have waited, counted from when another job of the
+	// business was done last: the business that was served longest ago comes first.
 	due, err := r.transfers.Store.DueJobs(ctx, r.transfers.Now(), dueAtOnce)
 	if err != nil {
 		return nil, err
@@ -179,10 +178,10 @@ func (r *Runner) claim(ctx context.Context) (*taken, error) {
 	return nil, nil
 }
 
-// take takes a job, or the one of its business that was begun before and that nobody has
-// now; none while another process does one of the business, which is busy, and none where
-// the job has come to its end otherwise.
-func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy bool, err error) {
+// take takes the lease of a job, or of one of its business that was begun before and whose
+// lease has ended. It returns none, and busy, while another process does a job of the
+// business, and none where the job has ended meanwhile.
+func (r *Runner) take(ctx context.Context, key store.JobKey) (work *claimedJob, busy bool, err error) {
 	s := r.transfers
 	var ended *store.Job
 	err = s.Store.Write(ctx, client.Scope{BusinessID: key.BusinessID}, func(ctx context.Context, tx store.Tx) error {
@@ -206,7 +205,7 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy 
 			s.end(job, store.JobFailed, new(store.JobInternal))
 			ended = job
 		default:
-			work = &taken{Job: *job}
+			work = &claimedJob{Job: *job}
 			r.started(work)
 			job = &work.Job
 		}
@@ -217,15 +216,15 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *taken, busy 
 		return nil, busy, err
 	}
 	if ended != nil {
-		s.tellEnded(ended)
+		s.reportEnd(ended)
 		err = s.dropFile(ctx, ended)
 	}
 	return work, busy, err
 }
 
-// turnOf is the job whose turn it is of the open ones of a business where that one is to
-// be done: the one that was begun, if there is one; nil where it has ended. One that
-// waits for its file in vain keeps no turn.
+// turnOf is the job to do of the open jobs of a business when that one is due: one that was
+// begun before it, if there is one; nil where the due one has ended. One that waits for its
+// file is due to be ended, which needs no turn.
 func turnOf(open []store.Job, jobID int64) *store.Job {
 	var named, begun *store.Job
 	for i := range open {
@@ -242,9 +241,9 @@ func turnOf(open []store.Job, jobID int64) *store.Job {
 	return begun
 }
 
-// started makes a job one that is being done, from its beginning unless it is an import
-// that wrote something.
-func (r *Runner) started(job *taken) {
+// started marks a job as running, with a new lease, and with a new result where it is done
+// from its beginning.
+func (r *Runner) started(job *claimedJob) {
 	now := r.transfers.Instant()
 	job.Attempts++
 	if job.State == store.JobRunning && job.Owner != "" {
@@ -254,7 +253,7 @@ func (r *Runner) started(job *taken) {
 	if job.StartedDate == nil {
 		job.StartedDate = &now
 	}
-	if anew(&job.Job) {
+	if restarts(&job.Job) {
 		job.superseded = job.ResultPart
 		// The counts stay until it has come further than before: callers never see it go back.
 		job.ResultBytes, job.ResultPart = 0, store.PartOf(job.Owner)
@@ -263,18 +262,18 @@ func (r *Runner) started(job *taken) {
 	}
 }
 
-// anew says whether a job is done from its beginning each time that it is begun.
-func anew(job *store.Job) bool { return job.Kind == store.ExportClients || job.DryRun }
+// restarts says whether a job is done from its beginning each time that it is begun.
+func restarts(job *store.Job) bool { return job.Kind == store.ExportClients || job.DryRun }
 
-// do does a job to its end, or until it is another's.
-func (r *Runner) do(ctx context.Context, job *taken) {
+// do does a job to its end, or until its turn or its lease is over.
+func (r *Runner) do(ctx context.Context, job *claimedJob) {
 	doing, cancelBy := context.WithCancelCause(ctx)
 	cancel := func() { cancelBy(context.Canceled) }
 	held := make(chan struct{})
 	go func() {
 		defer close(held)
 		defer cancel()
-		r.hold(doing, &job.Job)
+		r.renewLease(doing, &job.Job)
 	}()
 	err := r.runSafely(doing, job, func() { cancelBy(errYielded) })
 	yielded := errors.Is(context.Cause(doing), errYielded)
@@ -290,8 +289,8 @@ func (r *Runner) do(ctx context.Context, job *taken) {
 	r.release(ctx, &job.Job, yielded || ctx.Err() != nil)
 }
 
-// runSafely is run, whose panics are errors: a file must not end the server.
-func (r *Runner) runSafely(ctx context.Context, job *taken, yield func()) (err error) {
+// runSafely is run, with panics as errors: a file must not end the server.
+func (r *Runner) runSafely(ctx context.Context, job *claimedJob, yield func()) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic in a job: %v\n%s", cause, debug.Stack())
@@ -300,8 +299,8 @@ func (r *Runner) runSafely(ctx context.Context, job *taken, yield func()) (err e
 	return r.run(ctx, job, yield)
 }
 
-// hold prolongs the lease of a job until ctx ends, or it is another's.
-func (r *Runner) hold(ctx context.Context, job *store.Job) {
+// renewLease renews the lease of a job until ctx ends, or another process has the lease.
+func (r *Runner) renewLease(ctx context.Context, job *store.Job) {
 	ticker := time.NewTicker(r.options.Renewal)
 	defer ticker.Stop()
 	renewed := r.transfers.Now()
@@ -312,7 +311,7 @@ func (r *Runner) hold(ctx context.Context, job *store.Job) {
 		case <-ticker.C:
 		}
 		now := r.transfers.Now()
-		ours, err := r.transfers.Store.HoldJob(ctx, job.Owner, job.Key(), now.Add(r.options.Term))
+		ours, err := r.transfers.Store.RenewJobLease(ctx, job.Owner, job.Key(), now.Add(r.options.Term))
 		switch {
 		case err == nil && !ours:
 			return
@@ -325,8 +324,8 @@ func (r *Runner) hold(ctx context.Context, job *store.Job) {
 	}
 }
 
-// release gives a job back: to be gone on with at once where it was stopped, else after
-// a pause.
+// release gives the lease of a job back. The job can be taken at once if it was stopped,
+// and after a pause if it failed.
 func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
@@ -345,15 +344,15 @@ func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
 	}
 }
 
-// change changes a job that is ours still. Error: errLost.
+// change edits a job whose lease this process still has. Error: errLost.
 func (r *Runner) change(ctx context.Context, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	return r.transfers.Store.Write(ctx, client.Scope{BusinessID: job.BusinessID}, func(ctx context.Context, tx store.Tx) error {
 		return r.edit(ctx, tx, job, edit)
 	})
 }
 
-// edit is change within a transaction. With the end of a job, or of its turn, the others
-// of the business line up behind those of other businesses.
+// edit is change within a transaction. When a job or its turn ends, the other jobs of the
+// business queue up behind those of other businesses.
 func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	now, err := tx.Job(ctx, job.JobID)
 	if err != nil {
@@ -368,5 +367,5 @@ func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit fun
 	if err := tx.PutJob(ctx, *now); err != nil || now.Owner != "" {
 		return err
 	}
-	return r.lineUp(ctx, tx)
+	return r.requeue(ctx, tx)
 }

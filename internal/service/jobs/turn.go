@@ -7,16 +7,16 @@ import (
 	"clientgraph/internal/store"
 )
 
-// openings is how many times as long as it took to open its file a turn of an import is,
-// at least: whoever goes on with it opens the file again.
+// openings is how many times as long a turn of an import lasts, at least, as opening its
+// file took: each turn opens the file again.
 const openings = 4
 
-// dueNow is a moment that has just passed: a job that waits since then is due.
+// dueNow is a moment that has just passed: a job with this Until is due.
 func (s *Transfers) dueNow() time.Time { return s.Instant().Add(-time.Millisecond) }
 
-// lineUp has the queued jobs of a business wait as if they were new, so that others come
-// first who have waited for longer than since now.
-func (r *Runner) lineUp(ctx context.Context, tx store.Tx) error {
+// requeue has the queued jobs of a business wait as if they were new, behind the jobs that
+// other businesses have waiting.
+func (r *Runner) requeue(ctx context.Context, tx store.Tx) error {
 	open, err := tx.OpenJobs(ctx)
 	if err != nil {
 		return err
@@ -33,12 +33,12 @@ func (r *Runner) lineUp(ctx context.Context, tx store.Tx) error {
 	return nil
 }
 
-// importTurn is for how long an import has had one of the places of the process.
+// importTurn is the time for which an import may keep a place among the jobs of the process
+// while other businesses wait.
 type importTurn struct {
 	runner *Runner
 	job    *store.Job
-	// taken is since when it has the place, and until is when to look whether others
-	// wait for it.
+	// taken is when it took the place, and until when to look next whether others wait.
 	taken, until time.Time
 }
 
@@ -52,26 +52,25 @@ func (t *importTurn) begin() {
 	t.until = now.Add(max(t.runner.options.Turn, openings*now.Sub(t.taken)))
 }
 
-// over says, after each transaction, whether to let others have the place: they wait, and
-// the turn is over. An import that does not go on where it was has no turns.
+// over says, after each transaction, whether to give the place up: the turn is over and
+// others wait. An import that would begin again has no turns.
 func (t *importTurn) over(ctx context.Context) bool {
 	now := time.Now()
-	if anew(t.job) || now.Before(t.until) || len(t.runner.free) > 0 {
+	if restarts(t.job) || now.Before(t.until) || len(t.runner.free) > 0 {
 		return false
 	}
 	t.until = now.Add(min(t.runner.options.Look, t.runner.options.Turn))
 	return t.runner.othersWait(ctx, t.job.BusinessID)
 }
 
-// othersWait says whether another business has a job that nobody keeps from being done
-// but for want of a place.
+// othersWait says whether another business has a job that only waits for a place.
 func (r *Runner) othersWait(ctx context.Context, businessID int64) bool {
 	now := r.transfers.Now()
 	due, err := r.transfers.Store.DueJobs(ctx, now, dueAtOnce)
 	if err != nil || len(due) == 0 {
-		return false // It goes on, and meets what is wrong itself.
+		return false // It goes on; if the database is away, its next write fails.
 	}
-	// All leases end within a term, so that those who have one are due by then.
+	// All leases end within a term, so that jobs that are leased now are due by then.
 	soon, err := r.transfers.Store.DueJobs(ctx, now.Add(r.options.Term+r.options.Renewal), 2*dueAtOnce)
 	if err != nil {
 		return false

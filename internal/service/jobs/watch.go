@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// lookAtWatched is how often watched jobs are looked at.
-	lookAtWatched = time.Second
-	// watchedTime bounds one look at the watched jobs of a business.
-	watchedTime = 30 * time.Second
+	// pollInterval is how often watched jobs are read.
+	pollInterval = time.Second
+	// pollTimeout bounds one reading of the watched jobs of a business.
+	pollTimeout = 30 * time.Second
 )
 
-// watches are the jobs that callers of this process watch. While there are any, one
-// goroutine looks at them: by one find a tick and business, however many watch, for
-// businesses live on different shards. One that is slow to answer is left alone until it
-// has, and keeps no other one waiting.
+// watches are the jobs that callers of this process watch. While there are any, a
+// goroutine polls them: with one find for each business at each tick, however many callers
+// watch. A business whose find takes longer is not polled again until it has ended, and
+// delays no other business.
 type watches struct {
 	find func(context.Context, client.Scope, store.JobQuery) ([]store.Job, error)
-	// tick begins ticks, and returns what ends them.
+	// tick starts a ticker, and returns what stops it.
 	tick func() (ticks <-chan time.Time, stop func())
 
 	mu   sync.Mutex
@@ -36,18 +36,18 @@ type watches struct {
 // watched are those who watch jobs of one business.
 type watched struct {
 	watchers map[*Watch]struct{}
-	// looking says that a look is under way.
-	looking bool
+	// polling says that a poll is under way.
+	polling bool
 }
 
 func newWatches(find func(context.Context, client.Scope, store.JobQuery) ([]store.Job, error)) *watches {
 	return &watches{find: find, of: map[int64]*watched{}, tick: func() (<-chan time.Time, func()) {
-		ticker := time.NewTicker(lookAtWatched)
+		ticker := time.NewTicker(pollInterval)
 		return ticker.C, ticker.Stop
 	}}
 }
 
-// join has a watch told of its job from now on, until ctx ends.
+// join has a watch updated with its job from now on, until ctx ends.
 func (ws *watches) join(ctx context.Context, w *Watch) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -70,7 +70,7 @@ func (ws *watches) join(ctx context.Context, w *Watch) {
 	})
 }
 
-// leave ends the telling of a watch. Its caller has the lock.
+// leave ends what join began. Its caller holds the lock.
 func (ws *watches) leave(w *Watch) {
 	of := ws.of[w.scope.BusinessID]
 	if of == nil {
@@ -87,7 +87,7 @@ func (ws *watches) leave(w *Watch) {
 	}
 }
 
-// run looks at all watched jobs each tick, until ctx ends.
+// run polls all watched jobs at each tick, until ctx ends.
 func (ws *watches) run(ctx context.Context) {
 	ticks, stop := ws.tick()
 	defer stop()
@@ -97,58 +97,58 @@ func (ws *watches) run(ctx context.Context) {
 			return
 		case <-ticks:
 		}
-		for _, look := range ws.due() {
-			go ws.look(ctx, look)
+		for _, p := range ws.due() {
+			go ws.poll(ctx, p)
 		}
 	}
 }
 
-// look is a look at the watched jobs of a business, for those who watched as it began.
-// Who joins later has read the job later, and is not told: it would be told what was
-// before.
-type look struct {
+// poll is one reading of the watched jobs of a business, for the watches that there were
+// when it began. A watch that joins later read its job later: the poll would give it an
+// older state.
+type poll struct {
 	businessID int64
 	of         *watched
 	watchers   []*Watch
 }
 
-// due are the looks that are to begin now: those at businesses that no look is at.
-func (ws *watches) due() []look {
+// due are the polls to begin now: of all businesses but those with one under way.
+func (ws *watches) due() []poll {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	var due []look
+	var due []poll
 	for businessID, of := range ws.of {
-		if !of.looking {
-			of.looking = true
-			due = append(due, look{businessID, of, slices.Collect(maps.Keys(of.watchers))})
+		if !of.polling {
+			of.polling = true
+			due = append(due, poll{businessID, of, slices.Collect(maps.Keys(of.watchers))})
 		}
 	}
 	return due
 }
 
-// look finds the watched jobs of a business, and tells those who watch what they are now.
-func (ws *watches) look(ctx context.Context, l look) {
-	ctx, cancel := context.WithTimeout(ctx, watchedTime)
+// poll finds the watched jobs of a business, and updates their watches.
+func (ws *watches) poll(ctx context.Context, p poll) {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
-	ids := make([]int64, len(l.watchers))
-	for i, w := range l.watchers {
+	ids := make([]int64, len(p.watchers))
+	for i, w := range p.watchers {
 		ids[i] = w.id
 	}
 	slices.Sort(ids)
-	found, err := ws.find(ctx, client.Scope{BusinessID: l.businessID}, store.JobQuery{Kinds: allKinds(), IDs: slices.Compact(ids)})
+	found, err := ws.find(ctx, client.Scope{BusinessID: p.businessID}, store.JobQuery{Kinds: allKinds(), IDs: slices.Compact(ids)})
 	byID := make(map[int64]*store.Job, len(found))
 	for i := range found {
 		byID[found[i].JobID] = &found[i]
 	}
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	l.of.looking = false
-	for _, w := range l.watchers {
-		if _, watches := l.of.watchers[w]; !watches {
+	p.of.polling = false
+	for _, w := range p.watchers {
+		if _, watches := p.of.watchers[w]; !watches {
 			continue
 		}
 		job := byID[w.id]
-		w.tell(job, err)
+		w.update(job, err)
 		if err != nil || job == nil || job.State.Ended() {
 			// Nothing more will come.
 			ws.leave(w)
@@ -163,12 +163,13 @@ type Watch struct {
 	// last is what Next answered last.
 	last *store.Job
 
-	// rings has something in it when told has something new.
-	rings chan struct{}
-	mu    sync.Mutex
-	// told is the job as it was found last, one for all who watch it: who reads slowly
-	// misses what was between.
-	told   *store.Job
+	// updated has something in it after an update that Next has not seen.
+	updated chan struct{}
+	mu      sync.Mutex
+	// current is the job as it was found last; nil when it is gone. All watches of a job
+	// share it. A caller that reads slowly skips the states between.
+	current *store.Job
+	// failed is why the job could not be found.
 	failed error
 }
 
@@ -181,36 +182,37 @@ func (s *Transfers) WatchJob(ctx context.Context, scope client.Scope, id client.
 	if err != nil {
 		return nil, err
 	}
-	w := &Watch{scope: scope, id: job.JobID, rings: make(chan struct{}, 1)}
-	w.tell(job, nil)
+	w := &Watch{scope: scope, id: job.JobID, updated: make(chan struct{}, 1)}
+	w.update(job, nil)
 	if !job.State.Ended() {
 		s.watches.join(ctx, w)
 	}
 	return w, nil
 }
 
-// tell has Next know what the job is now, or that this can't be found out any more.
-func (w *Watch) tell(job *store.Job, failed error) {
+// update gives Next the job as it is now, or why it could not be found.
+func (w *Watch) update(job *store.Job, failed error) {
 	w.mu.Lock()
-	w.told, w.failed = job, failed
+	w.current, w.failed = job, failed
 	w.mu.Unlock()
 	select {
-	case w.rings <- struct{}{}:
-	default: // It has not heard the last ring yet.
+	case w.updated <- struct{}{}:
+	default: // Next has not seen the last update yet.
 	}
 }
 
-// Next waits for the job to be another than it was, and returns it: at first at once,
-// nil after its end, and where the caller does not see it any more.
+// Next returns the job: at the first call at once, later when it differs from what Next
+// returned last. It returns nil after the end of the job, and when the caller does not see
+// the job any more.
 func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
 	for w.last == nil || !w.last.State.Ended() {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-w.rings:
+		case <-w.updated:
 		}
 		w.mu.Lock()
-		job, err := w.told, w.failed
+		job, err := w.current, w.failed
 		w.mu.Unlock()
 		if err != nil || job == nil || !sees(w.scope, kindsOf(w.scope), job) {
 			return nil, err
@@ -223,7 +225,8 @@ func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
 	return nil, nil
 }
 
-// shown is what a watch looks at: where it differs, the job is sent again.
+// shown is what callers are shown of a job as it goes on: Next returns the job again when
+// it differs.
 func shown(job *store.Job) string {
 	total := int64(-1)
 	if job.Total != nil {
