@@ -6,19 +6,19 @@ import (
 	"clientgraph/internal/store"
 )
 
-// behind is what a webhook was not told yet.
-type behind struct {
+// backlog is what is still to be delivered to a webhook.
+type backlog struct {
 	// pending counts the deliveries that are stored; more may wait in the feed.
 	pending int
 	// oldest is when the first of their changes was made.
 	oldest time.Time
-	// failing says that the last attempt failed: then the receiver is what they wait for.
+	// failing says that the last attempt failed: the deliveries wait for the receiver.
 	failing bool
 }
 
-// behindOf is what is left to do of deliveries; nil when nothing is.
-func behindOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *behind {
-	b := behind{failing: open.State.FailingSince != nil}
+// backlogOf is the backlog of a webhook with those deliveries; nil when none is pending.
+func backlogOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *backlog {
+	b := backlog{failing: open.State.FailingSince != nil}
 	refused := map[int64]bool{}
 	for i := range deliveries {
 		d := &deliveries[i]
@@ -41,33 +41,33 @@ func behindOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *behi
 	return &b
 }
 
-// note keeps what a webhook was not told yet; nil for nothing.
-func (r *Runner) note(key store.WebhookKey, b *behind) {
+// setBacklog keeps the backlog of a webhook; nil for none.
+func (r *Runner) setBacklog(key store.WebhookKey, b *backlog) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b == nil {
-		delete(r.behind, key)
+		delete(r.backlogs, key)
 		return
 	}
-	r.behind[key] = *b
+	r.backlogs[key] = *b
 }
 
-// Backlog is what the webhooks of this process were not told yet.
+// Backlog is what is still to be delivered to the webhooks of this process.
 type Backlog struct {
 	// Pending counts the deliveries that are stored, of a webhook at most 500.
 	Pending int
-	// Late is how long ago the oldest change was made that was not sent to a receiver that
-	// takes messages: what receivers refuse is not waited for here.
+	// Late is the age of the oldest change that is not delivered yet. It leaves out
+	// deliveries that wait because their receiver refused or failed.
 	Late time.Duration
 }
 
-// Backlog tells what waits to be delivered.
+// Backlog is the backlog of all webhooks of this process.
 func (r *Runner) Backlog() Backlog {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var all Backlog
 	now := r.endpoints.Now()
-	for _, b := range r.behind {
+	for _, b := range r.backlogs {
 		all.Pending += b.pending
 		if !b.failing && !b.oldest.IsZero() {
 			all.Late = max(all.Late, now.Sub(b.oldest))

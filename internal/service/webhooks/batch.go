@@ -15,8 +15,8 @@ const (
 	// inFlight bounds the messages that are sent to one webhook at once, each of another
 	// client. While attempts fail it is one.
 	inFlight = 4
-	// failuresToPause is how many attempts fail one after the other before the whole
-	// webhook waits, and not the client alone whose message it was.
+	// failuresToPause is how many attempts in a row must fail for the whole webhook to pause.
+	// Before that, only deliveries of the same client wait.
 	failuresToPause = 3
 )
 
@@ -42,8 +42,9 @@ type batch struct {
 	unfinished map[int64]bool
 	failed     error
 	disable    *store.WebhookDisabledReason
-	// hasten says that the webhook answers again after a pause.
-	hasten bool
+	// recovered says that the webhook answers again after a pause: deliveries that wait for
+	// their next attempt are sent at once.
+	recovered bool
 }
 
 func newBatch(w *worker, open *store.OpenWebhook, pending []store.WebhookDelivery) *batch {
@@ -103,7 +104,7 @@ func (b *batch) send(ctx context.Context) error {
 	if b.failed != nil {
 		return b.failed
 	}
-	if b.hasten {
+	if b.recovered {
 		return b.worker.store().HastenDeliveries(ctx, b.worker.key)
 	}
 	return ctx.Err()
@@ -131,7 +132,7 @@ func (b *batch) take(ctx context.Context) *store.WebhookDelivery {
 
 func (b *batch) isPaused() bool { return b.open.State.PausedUntil.After(b.worker.now()) }
 
-// attempt makes one attempt, and keeps what came of it.
+// attempt makes one attempt, and stores its outcome.
 func (b *batch) attempt(ctx context.Context, d *store.WebhookDelivery) {
 	result, err := b.try(ctx, d)
 	b.mu.Lock()
@@ -147,7 +148,7 @@ func (b *batch) attempt(ctx context.Context, d *store.WebhookDelivery) {
 	}
 	b.attempts++
 	now := b.worker.runner.endpoints.Instant()
-	b.note(d, result, now)
+	b.record(d, result, now)
 	if err := b.worker.store().FinishAttempt(ctx, *d); err != nil {
 		b.failed = err
 		return
@@ -174,8 +175,8 @@ func (b *batch) try(ctx context.Context, d *store.WebhookDelivery) (sending.Resu
 	})
 }
 
-// note writes what came of an attempt into the delivery and the webhook.
-func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.Time) {
+// record records the outcome of an attempt in the delivery and the webhook.
+func (b *batch) record(d *store.WebhookDelivery, result sending.Result, now time.Time) {
 	d.Attempts++
 	d.LastAttemptDate, d.NextAttemptDate, d.Status, d.Failure = &now, nil, nil, nil
 	if d.FirstAttemptDate == nil {
@@ -188,7 +189,7 @@ func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.T
 	if result.Failure == sending.Delivered {
 		options.Attempted(outcomeDelivered, now.Sub(d.ChangedDate))
 		d.State = store.DeliverySucceeded
-		b.hasten = b.hasten || b.open.State.Failures >= failuresToPause
+		b.recovered = b.recovered || b.open.State.Failures >= failuresToPause
 		b.open.State.Failures, b.open.State.FailingSince, b.open.State.PausedUntil = 0, nil, time.Time{}
 		if b.disable != nil && *b.disable == store.WebhookFailing {
 			// It was sent before the last failure, and arrived all the same.
@@ -217,8 +218,8 @@ func (b *batch) note(d *store.WebhookDelivery, result sending.Result, now time.T
 	}
 }
 
-// done is the last row of the feed before which all deliveries are finished.
-func (b *batch) done() int64 {
+// doneUntil is the last row of the feed up to which all deliveries are finished.
+func (b *batch) doneUntil() int64 {
 	done := b.open.State.Queued
 	for place := range b.unfinished {
 		done = min(done, (place-1)/2)
@@ -226,7 +227,7 @@ func (b *batch) done() int64 {
 	return done
 }
 
-// wait is how long nothing is due, as far as the batch knows.
+// wait is how long it is until something may be due.
 func (b *batch) wait() time.Duration {
 	now := b.worker.now()
 	if b.isPaused() {

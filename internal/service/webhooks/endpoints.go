@@ -55,7 +55,7 @@ func (s *Endpoints) Webhooks(ctx context.Context, scope client.Scope) ([]store.W
 	return webhooks, nil
 }
 
-// dropExpired forgets a secret before by which messages are not signed any more.
+// dropExpired removes the previous secret once messages are not signed with it any more.
 func dropExpired(w *store.Webhook, now time.Time) {
 	if w.PreviousSecretExpires != nil && !now.Before(*w.PreviousSecretExpires) {
 		w.PreviousSecret, w.PreviousSecretExpires = nil, nil

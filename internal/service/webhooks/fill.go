@@ -47,8 +47,9 @@ func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.Web
 	return w.store().PendingDeliveries(ctx, w.key, maxPending)
 }
 
-// check sees whether all is kept that the webhook was not told of yet. Else what is left
-// is given up, and the webhook is told to read all clients again.
+// check checks that the feed has all rows that no delivery was stored for yet. If some
+// expired, the pending deliveries are dropped, and one is stored that asks the receiver
+// to read all clients again.
 func (w *worker) check(ctx context.Context, open *store.OpenWebhook, head int64) error {
 	from := open.State.Queued
 	if w.checked == nil || *w.checked != open.Revision {
@@ -84,7 +85,7 @@ func (w *worker) resync(ctx context.Context, open *store.OpenWebhook, head int64
 	return nil
 }
 
-// deliveriesOf are what a webhook is to be told of rows.
+// deliveriesOf are the deliveries of rows of the feed to a webhook.
 func deliveriesOf(open *store.OpenWebhook, rows []changefeed.Row) []store.WebhookDelivery {
 	var deliveries []store.WebhookDelivery
 	for i := range rows {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// leaseTerm is how long a process has the webhooks that it delivers to without
-	// saying so again, which is how long others wait where it died. leaseRenewal is how
-	// often it says so; what others changed of a webhook it learns then.
+	// leaseTerm is how long the lease of a webhook lasts, and so how long its deliveries
+	// wait when the process died that has it. leaseRenewal is how often leases are renewed;
+	// changes of a webhook by others are noticed then.
 	leaseTerm    = 30 * time.Second
 	leaseRenewal = 5 * time.Second
 	// releaseTime bounds how long a stop takes to give the webhooks back.
@@ -29,14 +29,13 @@ type Sender interface {
 	Send(ctx context.Context, message sending.Message) (sending.Result, error)
 }
 
-// Options are how a Runner delivers. The zero value of each part is what it is but in
-// tests.
+// Options are how a Runner delivers. Zero values mean the defaults, which only tests change.
 type Options struct {
 	// Term and Renewal are the times of leases.
 	Term, Renewal time.Duration
 	// Delay is how long to wait after so many attempts that failed.
 	Delay func(attempts int) time.Duration
-	// GiveUpAfter is for how long what fails is tried.
+	// GiveUpAfter is for how long a delivery that fails is tried again.
 	GiveUpAfter time.Duration
 	// Attempted is called after each attempt: its outcome, and how long ago the change was.
 	Attempted func(outcome string, lag time.Duration)
@@ -58,10 +57,10 @@ type Runner struct {
 	workers map[store.WebhookKey]*worker
 
 	mu sync.Mutex
-	// renewed is when the leases were last known to be ours.
+	// renewed is when the leases were last renewed.
 	renewed time.Time
-	// behind is what each webhook was not told yet, as its worker last saw it.
-	behind map[store.WebhookKey]behind
+	// backlogs are those of the webhooks that have one, as their workers last saw them.
+	backlogs map[store.WebhookKey]backlog
 }
 
 // NewRunner returns a runner, which delivers while Run runs.
@@ -84,7 +83,7 @@ func (s *Endpoints) NewRunner(sender Sender, options Options) *Runner {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{endpoints: s, sender: sender, options: options, owner: rand.Text(), workers: map[store.WebhookKey]*worker{}, behind: map[store.WebhookKey]behind{}}
+	return &Runner{endpoints: s, sender: sender, options: options, owner: rand.Text(), workers: map[store.WebhookKey]*worker{}, backlogs: map[store.WebhookKey]backlog{}}
 }
 
 // Run delivers until ctx ends, and gives the webhooks back then.
@@ -105,8 +104,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// renew prolongs the leases, takes webhooks that are free, and has a worker for each
-// that it holds.
+// renew renews the leases, takes webhooks that no process has, and starts and stops workers,
+// so that each webhook with a lease has one.
 func (r *Runner) renew(ctx context.Context) error {
 	now := r.endpoints.Now()
 	until := now.Add(r.options.Term)
@@ -158,7 +157,7 @@ func (r *Runner) businesses(claimed []store.WebhookKey) []int64 {
 	return slices.Compact(ids)
 }
 
-// leaseLeft is for how long the leases are ours still, by the clock of this process.
+// leaseLeft is how long the leases still last, by the clock of this process.
 func (r *Runner) leaseLeft() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -174,7 +173,7 @@ func (r *Runner) start(ctx context.Context, key store.WebhookKey) *worker {
 	r.workers[key] = w
 	r.working.Go(func() {
 		w.run(ctx)
-		r.note(key, nil)
+		r.setBacklog(key, nil)
 	})
 	return w
 }

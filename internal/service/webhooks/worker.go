@@ -13,12 +13,12 @@ const (
 	// maxPending bounds the deliveries of a webhook that are stored and pending; what
 	// comes later waits in the feed.
 	maxPending = 500
-	// keptDeliveries is how many of a webhook are kept of those that arrived, and of those
-	// that failed. trimEvery is after how many attempts that is seen to.
+	// keptDeliveries is how many deliveries of a webhook are kept that arrived, and how many
+	// that failed. trimEvery is after how many attempts the others are deleted.
 	keptDeliveries = 1_000
 	trimEvery      = 500
-	// lookAgain is how long a worker waits at most before it looks for itself, and
-	// retryAfter how long after a failure of our own.
+	// lookAgain is how long a worker waits at most for news of the feed before it reads it
+	// all the same, and retryAfter how long it waits after an error of our own.
 	lookAgain  = time.Minute
 	retryAfter = 2 * time.Second
 )
@@ -33,7 +33,7 @@ type worker struct {
 	// revision is the one that the runner last saw.
 	revision int64
 
-	// checked is the revision whose deliveries are known to be all there.
+	// checked is the revision of the webhook for which check found no gap.
 	checked *int64
 	// attempts counts those since deliveries were trimmed.
 	attempts int
@@ -83,7 +83,7 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	if open == nil {
-		w.runner.note(w.key, nil)
+		w.runner.setBacklog(w.key, nil)
 		return lookAgain, nil
 	}
 	if paused := open.State.PausedUntil.Sub(w.now()); paused > 0 {
@@ -94,13 +94,13 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	w.runner.note(w.key, behindOf(open, pending))
+	w.runner.setBacklog(w.key, backlogOf(open, pending))
 	b := newBatch(w, open, pending)
 	if err := b.send(ctx); err != nil {
 		return 0, err
 	}
-	w.runner.note(w.key, behindOf(open, pending))
-	open.State.Done = max(open.State.Done, b.done())
+	w.runner.setBacklog(w.key, backlogOf(open, pending))
+	open.State.Done = max(open.State.Done, b.doneUntil())
 	if before != open.State {
 		ours, err := w.store().SaveWebhookState(ctx, w.runner.owner, open)
 		if err != nil || !ours {
@@ -112,14 +112,14 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 		if err := w.store().DisableWebhook(ctx, w.runner.owner, open, *b.disable); err != nil {
 			return 0, err
 		}
-		w.runner.note(w.key, nil)
+		w.runner.setBacklog(w.key, nil)
 		w.runner.options.Disabled(string(*b.disable))
 		return lookAgain, nil
 	}
 	return b.wait(), w.trim(ctx, b.attempts)
 }
 
-// trim keeps the deliveries that are not pending few.
+// trim deletes old deliveries that are not pending, now and then.
 func (w *worker) trim(ctx context.Context, attempts int) error {
 	if w.attempts += attempts; w.attempts < trimEvery {
 		return nil
