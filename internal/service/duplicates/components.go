@@ -8,46 +8,45 @@ import (
 	"clientgraph/internal/store"
 )
 
-// components are clients put together by the identity keys that they share.
+// components are the connected components of the graph whose edges are shared identity
+// keys: a union-find of clients.
 type components struct {
 	keys      []store.SharedKey
 	dismissed map[store.IDPair]bool
-	// towards leads from a client to a lower one of its group, and from the
-	// lowest to itself.
-	towards map[int64]int64
-	// members are the clients of each group of two or more, ascending, by the
-	// lowest of them.
+	// parent leads from a client to one with a lower id in its group, and from the lowest,
+	// the root, to itself.
+	parent map[int64]int64
+	// members are the clients of each group of two or more, ascending, by its root.
 	members map[int64][]int64
 }
 
-// connect puts clients who share a key into one group, and with them whoever
-// shares one with any of them, but for dismissed pairs. Likelier keys come
-// first: a pair whose groups have no room for each other stays apart. The same
-// keys, in whatever order, give the same groups.
+// connect puts clients who share a key into one group, directly or by way of others, but
+// for dismissed pairs. Keys of stronger evidence come first: two groups that would be
+// larger than MaxDuplicates together stay apart. The order of keys does not matter.
 func connect(keys []store.SharedKey, dismissed map[store.IDPair]bool) *components {
-	j := &components{keys: slices.Clone(keys), dismissed: dismissed, towards: map[int64]int64{}, members: map[int64][]int64{}}
+	j := &components{keys: slices.Clone(keys), dismissed: dismissed, parent: map[int64]int64{}, members: map[int64][]int64{}}
 	slices.SortFunc(j.keys, func(a, b store.SharedKey) int {
 		return cmp.Or(cmp.Compare(rank(a.Key), rank(b.Key)), cmp.Compare(a.Key, b.Key))
 	})
 	sizes := map[int64]int{}
 	for _, key := range j.keys {
-		j.unite(key.ClientIDs, sizes)
+		j.union(key.ClientIDs, sizes)
 	}
-	for _, id := range slices.Sorted(maps.Keys(j.towards)) {
-		low := j.group(id)
+	for _, id := range slices.Sorted(maps.Keys(j.parent)) {
+		low := j.root(id)
 		j.members[low] = append(j.members[low], id)
 	}
 	maps.DeleteFunc(j.members, func(_ int64, members []int64) bool { return len(members) < 2 })
 	return j
 }
 
-// unite puts those who share a key into one group, pair by pair, where they were
-// not dismissed and their groups, of those sizes, have room for each other.
-func (j *components) unite(ids []int64, sizes map[int64]int) {
+// union puts those who share a key into one group, pair by pair, unless the pair was
+// dismissed or their groups, of those sizes, would be larger than MaxDuplicates.
+func (j *components) union(ids []int64, sizes map[int64]int) {
 	for i, a := range ids {
 		together := true
 		for _, b := range ids[i+1:] {
-			low, high := j.group(a), j.group(b)
+			low, high := j.root(a), j.root(b)
 			if low == high {
 				continue
 			}
@@ -57,38 +56,37 @@ func (j *components) unite(ids []int64, sizes map[int64]int) {
 				together = false
 				continue
 			}
-			j.towards[high] = low
+			j.parent[high] = low
 			sizes[low] = size
 		}
 		if together {
-			// Nothing is left to do for the further pairs.
+			// All are in one group now.
 			return
 		}
 	}
 }
 
-// group is the lowest client of the group that the client is in.
-func (j *components) group(id int64) int64 {
+// root is the lowest client of the group that the client is in.
+func (j *components) root(id int64) int64 {
 	for {
-		next, known := j.towards[id]
+		next, known := j.parent[id]
 		if !known {
-			j.towards[id] = id
+			j.parent[id] = id
 			return id
 		}
 		if next == id {
 			return id
 		}
-		// Halving the way makes the next one shorter.
-		j.towards[id] = j.towards[next]
+		// Path halving: the next look-up takes half as many steps.
+		j.parent[id] = j.parent[next]
 		id = next
 	}
 }
 
-// lowest are the groups, each as its lowest client, ascending.
-func (j *components) lowest() []int64 { return slices.Sorted(maps.Keys(j.members)) }
+// roots are the roots of the groups of two or more, ascending.
+func (j *components) roots() []int64 { return slices.Sorted(maps.Keys(j.members)) }
 
-// shared tells, for each pair within those groups, which kinds of keys it
-// shares.
+// shared are the kinds of keys that each pair within those groups shares, by root and pair.
 func (j *components) shared(groups []int64) map[int64]map[store.IDPair]map[string]bool {
 	shared := make(map[int64]map[store.IDPair]map[string]bool, len(groups))
 	for _, low := range groups {
@@ -97,7 +95,7 @@ func (j *components) shared(groups []int64) map[int64]map[store.IDPair]map[strin
 	for _, key := range j.keys {
 		members := map[int64][]int64{}
 		for _, id := range key.ClientIDs {
-			if low := j.group(id); shared[low] != nil {
+			if low := j.root(id); shared[low] != nil {
 				members[low] = append(members[low], id)
 			}
 		}

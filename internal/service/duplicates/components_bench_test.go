@@ -23,7 +23,7 @@ func BenchmarkJoin(b *testing.B) {
 	}
 	for b.Loop() {
 		found := connect(keys, nil)
-		lowest := found.lowest()
+		lowest := found.roots()
 		if len(lowest) != 2_000 || len(found.shared(lowest[:1])[lowest[0]]) != maxSharers*(maxSharers-1)/2 {
 			b.Fatal("other groups")
 		}

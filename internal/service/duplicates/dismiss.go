@@ -21,7 +21,7 @@ import (
 // them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
 // clients), INVALID_ID, NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
 func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
-	return s.judge(ctx, scope, ids, func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error) {
+	return s.writePairs(ctx, scope, ids, func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error) {
 		dismissals := pairsOf(clients, distinct)
 		return int64(len(dismissals)), tx.Dismiss(ctx, dismissals)
 	})
@@ -32,14 +32,14 @@ func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids 
 // dismissed; taking them back again changes nothing. Errors: those of
 // DismissDuplicates.
 func (s *Finder) UndismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
-	return s.judge(ctx, scope, ids, func(ctx context.Context, tx store.Tx, _ map[int64]*client.Client, distinct []int64) (int64, error) {
+	return s.writePairs(ctx, scope, ids, func(ctx context.Context, tx store.Tx, _ map[int64]*client.Client, distinct []int64) (int64, error) {
 		return tx.TakeBackDismissals(ctx, distinct)
 	})
 }
 
-// judge writes what somebody says of the pairs that clients make, and answers of how
-// many. The clients are live and visible, and several.
-func (s *Finder) judge(ctx context.Context, scope client.Scope, ids []client.ID, write func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error)) (int64, error) {
+// writePairs writes a decision about all pairs of some clients, and returns how many pairs
+// it changed. It refuses fewer than two clients, and any that is not live and visible.
+func (s *Finder) writePairs(ctx context.Context, scope client.Scope, ids []client.ID, write func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error)) (int64, error) {
 	if err := reading.Permit(scope, client.Merge, false); err != nil {
 		return 0, err
 	}
@@ -66,7 +66,7 @@ func (s *Finder) judge(ctx context.Context, scope client.Scope, ids []client.ID,
 		if err != nil {
 			return err
 		}
-		if errs := whyNotDuplicates(clients, survivors, ids); errs != nil {
+		if errs := checkClients(clients, survivors, ids); errs != nil {
 			return errs
 		}
 		pairs, err = write(ctx, tx, clients, distinct)
@@ -78,9 +78,9 @@ func (s *Finder) judge(ctx context.Context, scope client.Scope, ids []client.ID,
 	return pairs, nil
 }
 
-// whyNotDuplicates lists what is wrong with a list of clients to judge; survivors
-// are whom those were merged into who were merged.
-func whyNotDuplicates(clients map[int64]*client.Client, survivors map[int64]int64, ids []client.ID) client.Errors {
+// checkClients is what is wrong with a list of clients to decide about; survivors are the
+// clients that others of the list were merged into.
+func checkClients(clients map[int64]*client.Client, survivors map[int64]int64, ids []client.ID) client.Errors {
 	var errs client.Errors
 	for i, id := range ids {
 		at, number := client.Path{"clientIds", strconv.Itoa(i)}, id.As(client.TypeClient)
@@ -98,8 +98,8 @@ func whyNotDuplicates(clients map[int64]*client.Client, survivors map[int64]int6
 	return errs
 }
 
-// pairsOf are all pairs of those clients, by id, as they are now: who changes
-// identity later is not who was looked at, and the pair shows again.
+// pairsOf are all pairs of those clients, with their identities as they are now: once a
+// client's identity changes, its pairs are found again.
 func pairsOf(clients map[int64]*client.Client, ids []int64) []store.Dismissal {
 	var dismissals []store.Dismissal
 	for i, a := range ids {
@@ -113,7 +113,7 @@ func pairsOf(clients map[int64]*client.Client, ids []int64) []store.Dismissal {
 	return dismissals
 }
 
-// RateLimited is the refusal of who asked too often, and may again after wait.
+// RateLimited refuses a caller who asked too often, and who may ask again after wait.
 func RateLimited(wait time.Duration) *client.Error {
 	return &client.Error{
 		Code:    client.CodeRateLimited,

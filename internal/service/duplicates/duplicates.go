@@ -23,9 +23,9 @@ const (
 	maxSharers = 50
 )
 
-// evidence says what each reason is worth: how likely it is, by itself, that two
-// clients who give it are one person. The first that are shared find pairs; a
-// name alone is too common for that and only adds to them.
+// evidence says how likely it is, by each reason alone, that two clients are one person.
+// Pairs are found by shared keys. A name alone is too common for that: it only adds to the
+// score of a pair that is found otherwise.
 var evidence = []struct {
 	reason store.DuplicateReason
 	// key is the kind of identity key that the two share; empty for SameName.
@@ -102,7 +102,7 @@ func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64
 		return nil, err
 	}
 	found := connect(keys.Entries, dismissed)
-	lowest := found.lowest()
+	lowest := found.roots()
 	start, _ := slices.BinarySearch(lowest, afterID+1)
 	answer := &Duplicates{FoundAt: keys.At, HasPrevious: start > 0, TotalCount: int64(len(lowest))}
 	for next := start; next < len(lowest) && int64(len(answer.Groups)) < first; {
@@ -150,8 +150,8 @@ func checkDuplicates(scope client.Scope, first int64, after *string) (afterID in
 	return afterID, errs
 }
 
-// dismissed are the pairs that share a key and were told to be two people, and
-// whose identities are still what they were then.
+// dismissed are the pairs that share a key, were dismissed, and have not changed identity
+// since.
 func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store.SharedKey) (map[store.IDPair]bool, error) {
 	sharing := map[int64]bool{}
 	for _, key := range keys {
@@ -187,9 +187,9 @@ func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store
 	return pairs, nil
 }
 
-// describe loads the clients of the groups of those lowest ids and says why each
-// pair is one. Clients who went meanwhile leave their group; one of which
-// nothing is left has no pairs.
+// describe loads the clients of the groups with those roots, and says why each pair is
+// one. Clients that were deleted meanwhile leave their group; a group of one has no
+// pairs.
 func (s *Finder) describe(ctx context.Context, scope client.Scope, found *components, lowest []int64, need client.Selection) ([]DuplicateGroup, error) {
 	if len(lowest) == 0 {
 		return nil, nil
@@ -213,7 +213,7 @@ func (s *Finder) describe(ctx context.Context, scope client.Scope, found *compon
 		paired := map[int64]bool{}
 		for pair, kinds := range shared[low] {
 			if a, b := byID[pair[0]], byID[pair[1]]; a != nil && b != nil {
-				group.Pairs = append(group.Pairs, weigh(a, b, kinds))
+				group.Pairs = append(group.Pairs, scorePair(a, b, kinds))
 				paired[pair[0]], paired[pair[1]] = true, true
 			}
 		}
@@ -227,9 +227,9 @@ func (s *Finder) describe(ctx context.Context, scope client.Scope, found *compon
 	return groups, nil
 }
 
-// weigh says why two clients who share identity keys of those kinds look like
-// one person.
-func weigh(a, b *client.Client, kinds map[string]bool) DuplicatePair {
+// scorePair says why two clients that share identity keys of those kinds look like one
+// person, and how likely it is that they are.
+func scorePair(a, b *client.Client, kinds map[string]bool) DuplicatePair {
 	pair := DuplicatePair{ClientIDs: []int64{a.ClientID, b.ClientID}}
 	mistaken := 1.0
 	for _, e := range evidence {
@@ -243,7 +243,7 @@ func weigh(a, b *client.Client, kinds map[string]bool) DuplicatePair {
 			mistaken *= 1 - e.weight
 		}
 	}
-	// The product's rounding errors are no part of a score.
+	// Rounded, to hide the rounding errors of the product.
 	pair.Score = math.Round((1-mistaken)*1e4) / 1e4
 	return pair
 }

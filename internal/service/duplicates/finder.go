@@ -13,7 +13,7 @@ import (
 // Finder finds clients who look like one person. It is safe for concurrent use.
 type Finder struct {
 	*writing.Writes
-	// limiter is for what tells a caller of clients that it does not see.
+	// limiter limits queries whose answers depend on clients that the caller does not see.
 	limiter Limiter
 	shared  reading.Snapshots[store.SharedKey]
 }

@@ -21,9 +21,8 @@ const (
 	importTogether = 2 * importKeys
 )
 
-// importBatches cuts a list into transactions. An import that stops between two of
-// them leaves nobody who views clients that are not there. The clients have their
-// keys.
+// importBatches splits a list into transactions, so that an import that stops between two
+// of them leaves no edge to a client that is missing. The clients must have their keys.
 func importBatches(clients []*client.Client) iter.Seq[[]*client.Client] {
 	return func(yield func([]*client.Client) bool) {
 		start, end, keys := 0, 0, 0
@@ -43,8 +42,8 @@ func importBatches(clients []*client.Client) iter.Seq[[]*client.Client] {
 	}
 }
 
-// viewGroups cuts a list after each client that no one up to there views beyond.
-// A group that is too large for a transaction comes as single clients.
+// viewGroups splits a list after each client where no client before views one behind it. A
+// group that is too large for a transaction is split into single clients.
 func viewGroups(clients []*client.Client) iter.Seq[[]*client.Client] {
 	place := make(map[int64]int, len(clients))
 	for i, c := range clients {

@@ -38,7 +38,7 @@ func (s *Importer) Import(ctx context.Context, scope client.Scope, clients []*cl
 		c.BusinessID, c.Version = scope.BusinessID, 1
 		indexer.Prepare(c)
 	}
-	viewers, stored := viewersIn(clients), 0
+	viewers, stored := viewersBySubject(clients), 0
 	for batch := range importBatches(clients) {
 		err := s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
 			if err := checkErased(ctx, tx, batch); err != nil {
@@ -49,7 +49,7 @@ func (s *Importer) Import(ctx context.Context, scope client.Scope, clients []*cl
 					return err
 				}
 			}
-			return knowAppointments(ctx, tx, batch)
+			return putAppointments(ctx, tx, batch)
 		})
 		if err != nil {
 			return fmt.Errorf("import clients: %w", err)
@@ -75,9 +75,8 @@ func (s *Importer) importOne(ctx context.Context, scope client.Scope, tx store.T
 	})
 }
 
-// viewersIn are those of the clients who may see another one, ascending, by the
-// other's id.
-func viewersIn(clients []*client.Client) map[int64][]int64 {
+// viewersBySubject are the viewers among the clients, ascending, by whom they may see.
+func viewersBySubject(clients []*client.Client) map[int64][]int64 {
 	viewers := map[int64][]int64{}
 	for _, c := range clients {
 		for _, id := range c.SubjectIDs {
@@ -120,10 +119,10 @@ func importChanges(c *client.Client, viewers []int64) []history.Change {
 	return changes
 }
 
-// knowAppointments remembers the appointments of imported clients, so that what
-// the scheduler feeds later finds them. Their ids are the dataset's to keep
-// apart: of two the last is remembered.
-func knowAppointments(ctx context.Context, tx store.Tx, clients []*client.Client) error {
+// putAppointments stores to which client each imported appointment belongs, so that the
+// scheduler can change it later. Of two with one id, which a dataset should not have, the
+// last is stored.
+func putAppointments(ctx context.Context, tx store.Tx, clients []*client.Client) error {
 	known := map[int64]client.KnownAppointment{}
 	for _, c := range clients {
 		for _, a := range c.Appointments {

@@ -18,7 +18,7 @@ import (
 
 // Bounds of a merge.
 const (
-	// MaxMerge bounds how many clients are folded into one at once.
+	// MaxMerge bounds how many clients are merged into one at once.
 	MaxMerge = 50
 	// mergeTimeout bounds a merge. It writes more than other changes do.
 	mergeTimeout = 60 * time.Second
@@ -26,7 +26,8 @@ const (
 
 // MergeArgs are what a merge, or its preview, is asked with.
 type MergeArgs struct {
-	// ClientID survives; ClientIDs are folded into it, and their order decides.
+	// ClientID survives; ClientIDs are merged into it. Where both lack a value that several
+	// of them have, the order decides.
 	ClientID  client.ID
 	ClientIDs []client.ID
 	Choices   []merge.Choice
@@ -51,13 +52,14 @@ type MergeResult struct {
 	Conflicts []ConflictOf
 }
 
-// ConflictOf tells of the changes to one client that a caller had not seen.
+// ConflictOf is a client that has another version than the caller expected, with what
+// changed in it since.
 type ConflictOf struct {
 	ClientID int64
 	writing.Conflict
 }
 
-// PreviewMerge tells what Merge of the same arguments would do, and writes
+// PreviewMerge returns the report of what Merge of the same arguments would do, and writes
 // nothing. Errors: those of Merge but VERSION_CONFLICT.
 func (s *Merges) PreviewMerge(ctx context.Context, scope client.Scope, args MergeArgs) (*merge.Report, error) {
 	args.ExpectedVersions = nil
@@ -80,7 +82,7 @@ func (s *Merges) Merge(ctx context.Context, scope client.Scope, args MergeArgs) 
 	return result, nil
 }
 
-// asTooLarge tells the caller what the database said of a transaction's size.
+// asTooLarge is MERGE_TOO_LARGE where the database refused a transaction for its size.
 func asTooLarge(err error) error {
 	if errors.Is(err, store.ErrTooLarge) {
 		return merge.TooLarge("the database can't change so much at once")
@@ -131,8 +133,8 @@ func (s *Merges) merge(ctx context.Context, scope client.Scope, args MergeArgs, 
 	return result, nil
 }
 
-// mergeAnswer is what a merge answers, as far as it takes to answer it again:
-// the report is the journal's.
+// mergeAnswer keeps the answer of a merge for its idempotency key: the id of the merge, by
+// which the report is read from the journal again, and the survivor's version.
 type mergeAnswer struct{ result *MergeResult }
 
 func (a mergeAnswer) Keep() (store.KeptAnswer, error) {
@@ -166,7 +168,7 @@ type merging struct {
 	*writing.Draft
 	args        MergeArgs
 	definitions client.Definitions
-	// refused is what is wrong with the arguments by themselves.
+	// refused are errors of the arguments that were found before any client was read.
 	refused client.Errors
 	// id is taken when there is something to write.
 	id int64
@@ -182,7 +184,7 @@ func (m *merging) begin(tx store.Tx) {
 	m.fold = &merge.Fold{Indexer: m.Indexer, Choices: map[string]merge.Decision{}, SSNs: map[int64]string{}}
 }
 
-// plan reads what the merge takes and folds it, or returns all that is wrong.
+// plan reads the clients of the merge and folds them, or returns all that is wrong.
 func (m *merging) plan(ctx context.Context) error {
 	err := m.load(ctx)
 	if m.refused != nil {
@@ -286,7 +288,7 @@ func (m *merging) save(ctx context.Context) error {
 	}
 	m.Stamp(after)
 	was, is := f.Seen()
-	for _, c := range InOrder(f.Folded) {
+	for _, c := range SortedByID(f.Folded) {
 		folded := c.Clone()
 		// Its login is the survivor's, which remembers whose it was.
 		folded.Lifecycle, folded.MergedInto, folded.ClientAccountID = client.Merged, &after.ClientID, nil
@@ -313,8 +315,8 @@ func (m *merging) save(ctx context.Context) error {
 	return m.Tx.AnnounceMoved(ctx, now, f.Moved())
 }
 
-// InOrder are clients by id: in one order everywhere, so that two writers wait
-// for each other instead of refusing each other.
-func InOrder(clients []*client.Client) []*client.Client {
+// SortedByID are clients in the order of their ids. All writers write in this order, so that
+// of two the second waits for the first instead of both failing.
+func SortedByID(clients []*client.Client) []*client.Client {
 	return slices.SortedFunc(slices.Values(clients), func(a, b *client.Client) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
 }

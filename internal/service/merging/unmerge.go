@@ -179,7 +179,7 @@ func (u *unmerging) load(ctx context.Context) error {
 	if err := u.sameSSN(); err != nil {
 		return err
 	}
-	if err := u.loadMade(ctx); err != nil {
+	if err := u.loadEdgesSince(ctx); err != nil {
 		return err
 	}
 	return u.loadAround(ctx)

@@ -59,7 +59,7 @@ func (s *Keeper) Erase(ctx context.Context, scope client.Scope, args EraseArgs) 
 		if args.ExpectedVersion != c.Version {
 			return s.AnswerConflict(ctx, tx, scope, c, args.ExpectedVersion, &result.Result)
 		}
-		family, err := familyOf(ctx, tx, c)
+		family, err := withMerged(ctx, tx, c)
 		if err != nil {
 			return err
 		}
@@ -88,8 +88,8 @@ func (s *Keeper) Erase(ctx context.Context, scope client.Scope, args EraseArgs) 
 	return result, nil
 }
 
-// familyOf are the client and then those who were merged into it.
-func familyOf(ctx context.Context, tx store.Tx, c *client.Client) ([]*client.Client, error) {
+// withMerged are the client and then those that were merged into it.
+func withMerged(ctx context.Context, tx store.Tx, c *client.Client) ([]*client.Client, error) {
 	family := []*client.Client{c}
 	if len(c.Merged) == 0 {
 		return family, nil
@@ -176,7 +176,7 @@ func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, err
 		batch := idsOf(neighbours)
 		if len(neighbours) == 0 {
 			batch = pendingSubjects[:min(len(pendingSubjects), eraseBatch)]
-			if neighbours, err = inAnyStage(ctx, tx, batch); err != nil {
+			if neighbours, err = findAll(ctx, tx, batch); err != nil {
 				return err
 			}
 		}
@@ -210,9 +210,9 @@ func (s *Keeper) purging(ctx context.Context, erasure store.Erasure) (*writing.D
 	}, "", nil)
 }
 
-// inAnyStage finds the clients of those ids that are there, also merged ones, in
-// the order of their ids.
-func inAnyStage(ctx context.Context, tx store.Tx, ids []int64) ([]*client.Client, error) {
+// findAll finds the clients of those ids, also deleted and merged ones, in the order of
+// their ids.
+func findAll(ctx context.Context, tx store.Tx, ids []int64) ([]*client.Client, error) {
 	found, err := tx.Clients(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -222,5 +222,5 @@ func inAnyStage(ctx context.Context, tx store.Tx, ids []int64) ([]*client.Client
 		return nil, err
 	}
 	maps.Copy(found, folded)
-	return merging.InOrder(slices.Collect(maps.Values(found))), nil
+	return merging.SortedByID(slices.Collect(maps.Values(found))), nil
 }

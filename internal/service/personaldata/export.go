@@ -45,7 +45,7 @@ type Export struct {
 // HeldRecord is what is held about a person under one id.
 type HeldRecord struct {
 	Client *client.Client
-	// HasPassword says that a hash of a password is kept; it is not told.
+	// HasPassword says that a hash of a password is kept, which is not part of the export.
 	HasPassword bool
 	// SSN is as the caller may read it; nil when there is none.
 	SSN     *string

@@ -16,8 +16,8 @@ import (
 const MaxAppointmentPage = 100
 
 // AppointmentFilter is which of a client's appointments are wanted: those with one of
-// the statuses, none meaning all, that begin at From or later and before To, nil
-// meaning without a bound.
+// the statuses, none resolved all, that begin at From or later and before To, nil
+// resolved without a bound.
 type AppointmentFilter struct {
 	Statuses []client.AppointmentStatus
 	From, To *time.Time

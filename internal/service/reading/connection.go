@@ -30,7 +30,7 @@ type Connection struct {
 	backward bool
 	scope    client.Scope
 	args     ConnectionArgs
-	meaning  meaning
+	resolved resolved
 	// identity is of the list that this is a part of.
 	identity []byte
 	after    string
@@ -48,10 +48,10 @@ func (s *Lists) Connection(ctx context.Context, scope client.Scope, args Connect
 	if err != nil {
 		return nil, err
 	}
-	if connection.meaning, err = s.resolve(ctx, scope, args.Filter); err != nil {
+	if connection.resolved, err = s.resolve(ctx, scope, args.Filter); err != nil {
 		return nil, err
 	}
-	found, err := s.list(ctx, scope, connection.meaning, store.Query{
+	found, err := s.list(ctx, scope, connection.resolved, store.Query{
 		Order:    args.Order,
 		After:    connection.after,
 		Before:   connection.before,
@@ -161,7 +161,7 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 		// Likewise at the cursor or after it.
 		query.After = query.Order.Neighbour(c.before, query.Order.Descending)
 	}
-	found, err := s.list(ctx, c.scope, c.meaning, query)
+	found, err := s.list(ctx, c.scope, c.resolved, query)
 	if err != nil {
 		return false, fmt.Errorf("look beyond connection: %w", err)
 	}

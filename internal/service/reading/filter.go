@@ -46,9 +46,9 @@ type FieldFilter struct {
 	Values       []any
 }
 
-// meaning is a filter made into what the store looks for, and what is checked
-// on what it finds.
-type meaning struct {
+// resolved is a filter as the store understands it, and what is checked afterwards on the
+// clients that it finds.
+type resolved struct {
 	conditions store.Conditions
 	// term, when not nil, is looked for in the texts of what was found.
 	term        *search.Term
@@ -128,11 +128,11 @@ func (f Filter) checkTexts(where client.Path) client.Errors {
 // resolve makes a filter into what is looked for. Errors: TOO_MANY, TOO_LONG,
 // INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
 // value may break.
-func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (meaning, error) {
+func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (resolved, error) {
 	if errs := f.Check(scope, client.Path{"filter"}); errs != nil {
-		return meaning{}, errs
+		return resolved{}, errs
 	}
-	m := meaning{outdated: sync.OnceValues(func() (bool, error) { return s.outdated(ctx, scope) })}
+	m := resolved{outdated: sync.OnceValues(func() (bool, error) { return s.outdated(ctx, scope) })}
 	m.conditions = store.Conditions{ClientIDs: f.ClientIDs, Statuses: f.Statuses, IncludeDeleted: f.IncludeDeleted}
 	m.nothing = f.ClientIDs != nil && len(f.ClientIDs) == 0
 	if t, ok := search.NewTerm(f.SearchTerm); ok {
@@ -142,7 +142,7 @@ func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 		if before := t.SearchKeysBefore(f.SearchTerm); before != nil {
 			outdated, err := m.outdated()
 			if err != nil {
-				return meaning{}, err
+				return resolved{}, err
 			}
 			if outdated {
 				keys = client.Unique(append(keys, before...))
@@ -160,20 +160,20 @@ func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (mean
 	if tags != nil {
 		m.conditions.IndexKeys = append(m.conditions.IndexKeys, tags)
 	}
-	for _, part := range []func(context.Context, client.Scope, Filter, *meaning) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
+	for _, part := range []func(context.Context, client.Scope, Filter, *resolved) error{s.resolveFields, s.resolveAppointment, s.resolveDates} {
 		if err := part(ctx, scope, f, &m); err != nil {
-			return meaning{}, err
+			return resolved{}, err
 		}
 	}
 	if err := m.resolveTraits(f); err != nil {
-		return meaning{}, err
+		return resolved{}, err
 	}
 	return m, nil
 }
 
 // resolveFields makes field filters into index keys. A field that does not
 // exist has no values.
-func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
 	if len(f.Fields) == 0 && m.term == nil {
 		return nil
 	}
@@ -228,8 +228,8 @@ func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 
 // resolveAppointment makes the appointment's conditions into one: groups and
 // locations both name locations, and both must hold.
-func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
-	wanted := store.AppointmentCondition{LocationIDs: asked(f.LocationIDs), ReasonIDs: asked(f.ReasonIDs), StaffIDs: asked(f.StaffIDs)}
+func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
+	wanted := store.AppointmentCondition{LocationIDs: idCondition(f.LocationIDs), ReasonIDs: idCondition(f.ReasonIDs), StaffIDs: idCondition(f.StaffIDs)}
 	if len(f.LocationGroupIDs) > 0 {
 		groups, err := s.Store.LocationGroups(ctx, scope, f.LocationGroupIDs)
 		if err != nil {
@@ -277,9 +277,9 @@ func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Fi
 	return nil
 }
 
-// asked are the ids of a list that is a condition; nil for one that is none. 0
-// identifies nothing: an appointment without a place is at none.
-func asked(ids []int64) []int64 {
+// idCondition are the ids that a list asks for; nil if it is empty, which is no condition. 0
+// is left out: it identifies nothing.
+func idCondition(ids []int64) []int64 {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -287,7 +287,7 @@ func asked(ids []int64) []int64 {
 }
 
 // resolveDates makes days of the business's zone into instants.
-func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *meaning) error {
+func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
 	if f.StartDate == nil && f.EndDate == nil {
 		return nil
 	}
@@ -307,7 +307,7 @@ func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, 
 
 // resolveTraits makes birthdays and what clients have not into index keys. While keys
 // are made anew not every client has these: then both are looked for in the clients.
-func (m *meaning) resolveTraits(f Filter) error {
+func (m *resolved) resolveTraits(f Filter) error {
 	m.conditions.Has, m.conditions.HasNot = f.Has, f.HasNot
 	if f.Birthday != nil {
 		days, errs := f.Birthday.days(client.Path{"filter", "birthday"})
@@ -339,7 +339,7 @@ func (m *meaning) resolveTraits(f Filter) error {
 }
 
 // need is what looking for the term takes of a client.
-func (m meaning) need() client.Selection {
+func (m resolved) need() client.Selection {
 	if m.term == nil {
 		return client.Selection{}
 	}

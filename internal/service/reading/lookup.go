@@ -87,7 +87,7 @@ func (s *Lookups) byKey(ctx context.Context, scope client.Scope, conditions stor
 		return nil, errs
 	}
 	args := ReportArgs{Order: store.Order{Field: store.OrderByFullName}, Page: page}
-	found, err := s.Store.Clients(ctx, scope, args.query(meaning{conditions: conditions}, need))
+	found, err := s.Store.Clients(ctx, scope, args.query(resolved{conditions: conditions}, need))
 	if err != nil {
 		return nil, fmt.Errorf("look up clients: %w", err)
 	}

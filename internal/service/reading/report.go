@@ -91,7 +91,7 @@ func (s *Lists) report(ctx context.Context, scope client.Scope, args ReportArgs,
 	return report, nil
 }
 
-func (a ReportArgs) query(m meaning, need client.Selection) store.Query {
+func (a ReportArgs) query(m resolved, need client.Selection) store.Query {
 	return store.Query{
 		Conditions: m.conditions,
 		Order:      a.Order,
@@ -103,7 +103,7 @@ func (a ReportArgs) query(m meaning, need client.Selection) store.Query {
 
 // searchReport looks through all that has a piece of the term, once for the page
 // and the count.
-func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m meaning, args ReportArgs, need client.Selection) (*Report, error) {
+func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m resolved, args ReportArgs, need client.Selection) (*Report, error) {
 	query := args.query(m, need)
 	if !args.WithClients {
 		query.Need, query.Limit = client.Selection{}, 0
@@ -128,7 +128,7 @@ func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m meaning,
 
 // search visits the clients that a term is found in, in the query's order and
 // from its place on, whatever its skip and limit, until visit returns false.
-func (s *Lists) search(ctx context.Context, scope client.Scope, m meaning, query store.Query, visit func(*client.Client) bool) error {
+func (s *Lists) search(ctx context.Context, scope client.Scope, m resolved, query store.Query, visit func(*client.Client) bool) error {
 	query.Conditions, query.Skip, query.Limit = m.conditions, 0, 0
 	query.Need = query.Need.With(m.need())
 	return s.Store.Scan(ctx, scope, query, func(c *client.Client) bool {
@@ -137,7 +137,7 @@ func (s *Lists) search(ctx context.Context, scope client.Scope, m meaning, query
 }
 
 // list finds the clients that are meant, within the query's skip and limit.
-func (s *Lists) list(ctx context.Context, scope client.Scope, m meaning, query store.Query) ([]client.Row, error) {
+func (s *Lists) list(ctx context.Context, scope client.Scope, m resolved, query store.Query) ([]client.Row, error) {
 	if m.nothing {
 		return nil, nil
 	}

@@ -8,9 +8,9 @@ import (
 	"clientgraph/internal/search"
 )
 
-// outdated says whether the business has clients whose keys are of an earlier
-// version. It is asked only for what the versions spell in different ways: what was
-// found before is found while keys are made anew.
+// outdated says whether the business has clients whose keys are of an earlier RulesVersion.
+// It is called only for values whose keys differ between versions, so that clients are
+// found by both until all have their new keys.
 func (s *Records) outdated(ctx context.Context, scope client.Scope) (bool, error) {
 	state, err := s.Store.RekeyState(ctx, scope)
 	if err != nil {

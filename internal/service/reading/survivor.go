@@ -10,8 +10,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// SurvivorsOf finds who those of ids are now that were merged: ids without a
-// client of their own are looked for.
+// SurvivorsOf finds the survivors of those ids that were merged, which are not among found.
 func SurvivorsOf(ctx context.Context, tx store.Tx, ids []int64, found map[int64]*client.Client) (map[int64]int64, error) {
 	var missing []int64
 	for _, id := range ids {
@@ -57,7 +56,7 @@ func LoadSurvivors(ctx context.Context, tx store.Tx, ids []int64) (map[int64]*cl
 	return found, nil
 }
 
-// ClientMerged is the failure of a write to a client that is another one now.
+// ClientMerged is the error of a write to a client that was merged into another one.
 func ClientMerged(survivorID int64) *client.Error {
 	return &client.Error{
 		Code:    client.CodeClientMerged,
@@ -80,7 +79,7 @@ type Found struct {
 // many commands as another.
 func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]Found, error) {
 	byID := make(map[int64]Found, len(ids))
-	if possible := unknown(ids, byID); len(possible) > 0 {
+	if possible := notFound(ids, byID); len(possible) > 0 {
 		found, err := s.Store.LookUp(ctx, scope, possible, need)
 		if err != nil {
 			return nil, fmt.Errorf("find clients by id: %w", err)
@@ -102,8 +101,8 @@ func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, n
 	return answer, nil
 }
 
-// unknown are the ids that can be somebody's and were not found.
-func unknown(ids []int64, byID map[int64]Found) []int64 {
+// notFound are the ids, but for 0, that were not found.
+func notFound(ids []int64, byID map[int64]Found) []int64 {
 	var missing []int64
 	for _, id := range ids {
 		if byID[id].Client == nil && id != 0 {

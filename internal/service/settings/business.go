@@ -25,9 +25,9 @@ const (
 	inputPhoneRegion = "phoneRegion"
 )
 
-// UpdateBusiness changes what the input names of the caller's business, and
-// nothing else. A new locale or phone region makes every client's keys anew:
-// the business is marked, and Rekey does it. Errors: FORBIDDEN, EMPTY_PATCH,
+// UpdateBusiness changes what the input names of the caller's business, and nothing else.
+// After a new locale or phone region the keys of all clients have to be computed anew: the
+// business is marked for Rekey. Errors: FORBIDDEN, EMPTY_PATCH,
 // INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE,
 // INVALID_LOCALE, INVALID_PHONE_REGION.
 func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input client.Values) (*client.Business, error) {
@@ -71,9 +71,8 @@ func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input
 	return current, nil
 }
 
-// readBusiness brings an input into a business: null takes a value back to what
-// it is of a business that never gave one. What the business has is taken as it
-// is.
+// readBusiness applies an input to a business: null sets a value to its default. A value that
+// the business has already is not checked.
 func readBusiness(input client.Values, business *client.Business) client.Errors {
 	r := &writing.EntryReader{Values: input, Where: client.Path{"input"}}
 	fallback := client.DefaultBusiness(business.BusinessID)
@@ -116,17 +115,16 @@ func phoneRegionRule(value any) (any, *client.Error) {
 	return region, nil
 }
 
-// Marked tells, by something to receive, that UpdateBusiness of this process
-// marked a business for Rekey.
+// Marked receives after UpdateBusiness of this process has marked a business for Rekey.
 func (s *Settings) Marked() <-chan struct{} { return s.marked }
 
-// rekeyBatch is how many clients one transaction makes the keys of.
+// rekeyBatch is for how many clients one transaction computes the keys.
 const rekeyBatch = 100
 
-// Rekey makes the keys anew of all clients of the businesses that are marked, or
-// whose keys are of an earlier RulesVersion, and takes the marks off. Where it was
-// stopped, by an error or the end of a process, it goes on; several processes that
-// do it at once do no harm. Until a client has its new keys it keeps its old places.
+// Rekey computes the index and sort keys anew of all clients of businesses that are marked,
+// or whose keys are of an earlier RulesVersion, and then removes the marks. After an error,
+// or the end of a process, it goes on where it stopped; several processes may do it at
+// once. Until a client has its new keys it is found and sorted by its old ones.
 func (s *Settings) Rekey(ctx context.Context) error {
 	if err := s.markOutdated(ctx); err != nil {
 		return err
@@ -159,7 +157,7 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 		}
 		state, err := tx.RekeyState(ctx)
 		if err != nil || state.Newest() > search.RulesVersion {
-			// Another program makes later keys than this one can: they are its to make.
+			// A newer version of the program computes later keys, which this one can't.
 			return err
 		}
 		clients, err := tx.ClientsAfter(ctx, *business.RekeyedTo, rekeyBatch)
@@ -182,7 +180,7 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 	return more, err
 }
 
-// makeKeys makes the keys of some clients.
+// makeKeys computes the keys of some clients.
 func (s *Settings) makeKeys(ctx context.Context, scope client.Scope, tx store.Tx, business *client.Business, clients []*client.Client) error {
 	indexer := s.Indexer(business)
 	keyed := make([]*client.Client, len(clients))

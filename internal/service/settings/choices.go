@@ -35,7 +35,7 @@ func (d *definitionReader) rename(f *client.FieldDefinition) {
 	for i, entry := range entries {
 		values, _ := entry.(map[string]any)
 		from, _ := values["from"].(string)
-		if err := mayRenameChoice(f, from, names); err != nil {
+		if err := checkRename(f, from, names); err != nil {
 			d.Errors = append(d.Errors, where.With(strconv.Itoa(i), "from").At(err))
 			continue
 		}
@@ -66,8 +66,8 @@ func (d *definitionReader) rename(f *client.FieldDefinition) {
 	}
 }
 
-// mayRenameChoice says what is wrong with renaming that choice, beside those of names.
-func mayRenameChoice(f *client.FieldDefinition, from string, names map[string]string) *client.Error {
+// checkRename is what is wrong with renaming that choice together with those of names.
+func checkRename(f *client.FieldDefinition, from string, names map[string]string) *client.Error {
 	if !slices.Contains(f.Choices, from) {
 		return &client.Error{Code: client.CodeInvalidChoice, Message: "want one of the field's choices, as it is written there"}
 	}
@@ -83,9 +83,9 @@ func mayRenameChoice(f *client.FieldDefinition, from string, names map[string]st
 	return nil
 }
 
-// offerChoices puts choices in place of those that there are. What is taken out stays
-// known, for clients keep it; a new one is held as something that nobody holds yet.
-func offerChoices(f *client.FieldDefinition, choices []string) {
+// replaceChoices replaces the choices of a field. Choices that are left out stay known,
+// because clients keep their values; a new one is stored as a value that no client has.
+func replaceChoices(f *client.FieldDefinition, choices []string) {
 	known := slices.Clone(f.Known)
 	for _, name := range f.Choices {
 		if !slices.Contains(choices, name) && !slices.ContainsFunc(known, func(k client.KnownChoice) bool { return k.Name == name }) {
@@ -104,8 +104,8 @@ func offerChoices(f *client.FieldDefinition, choices []string) {
 	f.Choices = choices
 }
 
-// storedChoiceFor is as what a new choice is held: its name, unless another one is held so
-// that has another name.
+// storedChoiceFor is the value that a new choice is stored as: its name, unless another
+// choice is stored as that.
 func storedChoiceFor(f *client.FieldDefinition, name string) string {
 	taken := func(held string) bool {
 		return slices.ContainsFunc(f.Known, func(k client.KnownChoice) bool {

@@ -117,7 +117,7 @@ func (s *Settings) UpdateDefinition(ctx context.Context, scope client.Scope, id 
 		}
 		d.rename(definition)
 		if _, named := input[inputChoices]; named && !client.IsHeld(input[inputChoices], definition.Choices) {
-			offerChoices(definition, d.choices(definition.Type))
+			replaceChoices(definition, d.choices(definition.Type))
 		}
 		return d.Errors.ErrOrNil()
 	})

@@ -12,11 +12,11 @@ import (
 	"clientgraph/internal/store"
 )
 
-// upgrader is who is said to have done what the program does by itself.
+// upgrader is the user in whose name the program changes clients by itself.
 const upgrader = "clientgraph"
 
-// lateAliases gives a survivor the aliases that merges of before left out: phone
-// numbers were none then. It says whether there are any.
+// lateAliases gives a survivor the aliases that merges by an earlier version left out, which
+// kept no phone numbers as aliases. It says whether there are any.
 func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, indexer *search.Indexer, survivor *client.Client) (bool, error) {
 	if len(survivor.Merged) == 0 || survivor.Lifecycle == client.Merged {
 		return false, nil

@@ -63,7 +63,7 @@ func (s *Writes) batch(ctx context.Context, scope client.Scope, argument string,
 	if count > MaxBatch {
 		return nil, client.Path{argument}.At(client.TooMany(MaxBatch))
 	}
-	// A key that is none is an error of the batch, not of each entry.
+	// An invalid key is an error of the batch, not of each entry.
 	if _, err := s.Attempt(ctx, scope); err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (s *Writes) batch(ctx context.Context, scope client.Scope, argument string,
 	return results, nil
 }
 
-// entryScope is the scope for an entry of a batch, which the key is good for alone.
+// entryScope is the scope of an entry of a batch, with an idempotency key of its own.
 func entryScope(s client.Scope, i int, arguments any) client.Scope {
 	if s.IdempotencyKey != nil {
 		key := *s.IdempotencyKey
@@ -89,8 +89,8 @@ func entryScope(s client.Scope, i int, arguments any) client.Scope {
 	return s
 }
 
-// reroot moves the caller's failures in err to where their paths are for an
-// argument that holds the one that they were found in. A key's stays.
+// reroot changes the paths of the caller's errors in err by to, for an argument that has
+// the one in it that they were found in. The path of the idempotency key stays.
 func reroot(err error, to func(client.Path) client.Path) error {
 	errs := client.AsErrors(err)
 	if errs == nil {

@@ -22,7 +22,7 @@ type Result struct {
 	Created bool
 }
 
-// Conflict tells of the changes that a caller had not seen.
+// Conflict is what changed in a client since the version that the caller expected.
 type Conflict struct {
 	CurrentVersion int64
 	// ChangedPaths are the properties that changed since the expected version,
@@ -109,11 +109,11 @@ func (s *Writes) Patch(ctx context.Context, scope client.Scope, id client.ID, va
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
-	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationPatch)
+	return s.apply(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationPatch)
 }
 
-// bring brings the input of w into the target.
-func (s *Writes) bring(ctx context.Context, w *Draft, t Target, operation history.Operation) (Result, error) {
+// apply applies the input of w to the target.
+func (s *Writes) apply(ctx context.Context, w *Draft, t Target, operation history.Operation) (Result, error) {
 	result, err := s.change(ctx, w.Scope, t, w, operation, history.KindUpserted, w.Apply)
 	if errors.Is(err, store.ErrIDTaken) {
 		// The account that a password gives.
@@ -122,20 +122,20 @@ func (s *Writes) bring(ctx context.Context, w *Draft, t Target, operation histor
 	return result, err
 }
 
-// Delete takes a client off the lists; it is found by its id still. Deleting a
+// Delete removes a client from all lists; it can still be found by its id. Deleting a
 // deleted client succeeds and writes nothing. Errors: FORBIDDEN, INVALID_ID,
 // NOT_FOUND, VERSION_CONFLICT.
 func (s *Writes) Delete(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64) (Result, error) {
-	return s.move(ctx, scope, id, expectedVersion, client.Removed, history.OperationDelete, history.KindDeleted)
+	return s.setLifecycle(ctx, scope, id, expectedVersion, client.Removed, history.OperationDelete, history.KindDeleted)
 }
 
 // Restore brings a deleted client back. Restoring a live client succeeds and
 // writes nothing. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND, VERSION_CONFLICT.
 func (s *Writes) Restore(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64) (Result, error) {
-	return s.move(ctx, scope, id, expectedVersion, client.Live, history.OperationRestore, history.KindRestored)
+	return s.setLifecycle(ctx, scope, id, expectedVersion, client.Live, history.OperationRestore, history.KindRestored)
 }
 
-func (s *Writes) move(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64, to client.Lifecycle, operation history.Operation, kind history.Kind) (Result, error) {
+func (s *Writes) setLifecycle(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64, to client.Lifecycle, operation history.Operation, kind history.Kind) (Result, error) {
 	if err := reading.Permit(scope, client.Delete, false); err != nil {
 		return Result{}, err
 	}
@@ -185,9 +185,8 @@ func (s *Writes) change(ctx context.Context, scope client.Scope, t Target, w *Dr
 	return result, err
 }
 
-// refuse answers what is wrong with the arguments that name the client, together
-// with all that edit finds wrong for a client of whom nothing is known. It writes
-// nothing.
+// refuse returns the errors of the arguments that name the client, together with those that
+// edit finds for a blank client. It writes nothing.
 func (w *Draft) refuse(ctx context.Context, tx store.Tx, wrong client.Errors, edit func(context.Context) error) error {
 	w.Begin(tx, history.BlankClient(w.Scope.BusinessID, 0))
 	w.wrong = wrong
@@ -251,8 +250,8 @@ func Find(ctx context.Context, tx store.Tx, scope client.Scope, t Target) (*clie
 	return c, nil
 }
 
-// visibleChanges leaves out changes of edges to clients whom the caller doesn't
-// see: a list that no other edge changed of would tell of them.
+// visibleChanges leaves out changes of edges to clients that the caller does not see: the
+// names of changed lists would reveal them.
 func visibleChanges(ctx context.Context, tx store.Tx, scope client.Scope, changes []history.Change) ([]history.Change, error) {
 	var neighbours []int64
 	for _, change := range changes {
@@ -273,7 +272,8 @@ func visibleChanges(ctx context.Context, tx store.Tx, scope client.Scope, change
 	}), nil
 }
 
-// AnswerConflict fills the result with what is there instead of what was expected.
+// AnswerConflict fills the result with the current client and what changed in it since the
+// expected version. Error: VERSION_CONFLICT.
 func (s *Writes) AnswerConflict(ctx context.Context, tx store.Tx, scope client.Scope, current *client.Client, expected int64, result *Result) error {
 	changes, err := tx.ChangesSince(ctx, current.ClientID, expected)
 	if err != nil {

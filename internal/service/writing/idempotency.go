@@ -11,16 +11,17 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ErrDryRun ends a transaction that was to write nothing.
+// ErrDryRun rolls back the transaction of a dry run.
 var ErrDryRun = errors.New("a dry run")
 
 // maxKey bounds an idempotency key, in characters.
 const maxKey = 255
 
-// argumentKey is the argument that a key comes in.
+// argumentKey is the argument that holds an idempotency key.
 const argumentKey = "idempotencyKey"
 
-// Answer is what a write answers, as far as it takes to answer it again.
+// Answer turns the answer of a write into what is kept of it for its idempotency key, and
+// back.
 type Answer interface {
 	Keep() (store.KeptAnswer, error)
 	Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error
@@ -50,10 +51,10 @@ func (s *Writes) Write(ctx context.Context, scope client.Scope, a Answer, do fun
 	return attempt.refuse(ctx, scope, a, err)
 }
 
-// refuse answers a refusal, and leaves the key free. A write under the same key
-// may be under way that read what was there before, and is to succeed: of the two
-// one has to learn of the other. So the key is written for a refusal too: then
-// that write begins anew, unless it was done already, which is the answer.
+// refuse returns a refusal, and leaves the key free. Another write under the same key may be
+// under way that will succeed, because it read an earlier state. So that only one of the
+// two answers stands, the key is written for a refusal too: the other write then runs again
+// or, if it was committed first, its answer is returned instead of the refusal.
 func (o *Attempt) refuse(ctx context.Context, scope client.Scope, a Answer, refusal error) error {
 	done := false
 	err := o.service.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
@@ -69,8 +70,8 @@ func (o *Attempt) refuse(ctx context.Context, scope client.Scope, a Answer, refu
 	return refusal
 }
 
-// Attempt sees to it that a mutation is done once. nil, for one without a key, does
-// nothing.
+// Attempt has a mutation with an idempotency key done once. The nil Attempt is of a mutation
+// without a key, and does nothing.
 type Attempt struct {
 	service    *Writes
 	key, input []byte
@@ -90,11 +91,11 @@ func (s *Writes) Attempt(ctx context.Context, scope client.Scope) (*Attempt, err
 	}
 	o := &Attempt{service: s}
 	var err error
-	// What comes first keeps a digest of one kind from being one of the other.
+	// The first part keeps the two kinds of digests apart.
 	if o.key, err = s.Digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
 		return nil, err
 	}
-	arguments, err := sameInput(key.Arguments)
+	arguments, err := canonicalInput(key.Arguments)
 	if err != nil {
 		return nil, err
 	}
@@ -113,9 +114,8 @@ func isKey(text string) bool {
 	return text != "" && len(text) <= maxKey
 }
 
-// Digest is the MAC of what those parts are as JSON, which writes the same
-// parts the same: names of objects in their order. The first part says of what kind the
-// digest is.
+// Digest is the MAC of the parts as JSON, with the names of objects sorted. The first part
+// names the kind of digest.
 func (s *Writes) Digest(ctx context.Context, parts ...any) ([]byte, error) {
 	message, err := json.Marshal(parts)
 	if err != nil {
@@ -128,7 +128,8 @@ func (s *Writes) Digest(ctx context.Context, parts ...any) ([]byte, error) {
 	return sum, nil
 }
 
-// Recall answers what was kept under the key, if anything was.
+// Recall recalls the answer that was kept under the key, and says whether there was one.
+// Errors: CLIENT_ERASED, IDEMPOTENCY_KEY_REUSED.
 func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, error) {
 	if o == nil {
 		return false, nil
@@ -159,8 +160,8 @@ func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, erro
 	return true, a.Recall(ctx, tx, kept)
 }
 
-// isErased says whether a client that an answer names was erased, be it that the
-// purge is still to come.
+// isErased says whether a client that an answer names was erased, even if its data is not
+// purged yet.
 func isErased(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) (bool, error) {
 	if kept.Erased || len(kept.Clients) == 0 {
 		return kept.Erased, nil
@@ -190,14 +191,14 @@ func (o *Attempt) Keep(tx store.Tx, a Answer) error {
 	return nil
 }
 
-// Begin keeps the key for its input, when the answer takes more transactions.
+// Begin reserves the key for its input, for a mutation of several transactions.
 func (o *Attempt) Begin(tx store.Tx) {
 	if o != nil {
 		tx.Keep(o.key, store.KeptAnswer{Input: o.input, At: o.service.Instant(), Begun: true})
 	}
 }
 
-// Free leaves the key of a write that was refused as a whole.
+// Free gives the key of a write free that was refused as a whole.
 func (o *Attempt) Free(tx store.Tx) {
 	if o != nil && !o.begun {
 		tx.Free(o.key)

@@ -296,7 +296,7 @@ func (i *Import) drafts(ctx context.Context, rows []ImportRow) ([]*Draft, error)
 			default:
 				agree(in, *row.By)
 				if held != nil && row.By.ClientID == nil {
-					keepMain(i.indexer, held, in)
+					dropAliases(i.indexer, held, in)
 				}
 			}
 			return in

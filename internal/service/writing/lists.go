@@ -32,7 +32,7 @@ func (s *Writes) SetFields(ctx context.Context, scope client.Scope, id client.ID
 		return Result{}, err
 	}
 	w := s.draft(scope, "", client.Values{client.InputFields: entries})
-	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationSetFields)
+	return s.apply(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationSetFields)
 }
 
 // RemoveFields clears custom fields of a client. Errors: FORBIDDEN, EMPTY_PATCH,
@@ -52,7 +52,7 @@ func (s *Writes) RemoveFields(ctx context.Context, scope client.Scope, id client
 			}
 		}
 	})
-	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationRemoveFields)
+	return s.apply(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationRemoveFields)
 }
 
 // AddTags gives a client tags that it has not, whatever their case. Errors:
@@ -107,7 +107,7 @@ func (s *Writes) AddViewers(ctx context.Context, scope client.Scope, id client.I
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, history.OperationAddViewers)
 }
 
-// RemoveViewers ends that clients may see another one; those who may not are
+// RemoveViewers takes the right from clients to see another one; those who have it not are
 // passed over. Errors: those of AddViewers, but TOO_MANY_SUBJECTS.
 func (s *Writes) RemoveViewers(ctx context.Context, scope client.Scope, id client.ID, viewers []client.ID, expectedVersion *int64) (Result, error) {
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, history.OperationRemoveViewers)

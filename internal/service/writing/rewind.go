@@ -15,7 +15,7 @@ import (
 // appointments and forms are those of today: a client that was merged since has
 // none of its own.
 func RecordAt(ctx context.Context, tx store.Tx, at store.RecordVersion) (*client.Client, error) {
-	current, err := mergedOrNot(ctx, tx, at.ClientID)
+	current, err := findRecord(ctx, tx, at.ClientID)
 	if current == nil || err != nil {
 		return nil, err
 	}
@@ -32,8 +32,9 @@ func RecordAt(ctx context.Context, tx store.Tx, at store.RecordVersion) (*client
 	return then, nil
 }
 
-// mergedOrNot finds a client whose id may lead to another one by now.
-func mergedOrNot(ctx context.Context, tx store.Tx, clientID int64) (*client.Client, error) {
+// findRecord finds a client, also one that was merged since, without the edges and
+// appointments that its survivor took over.
+func findRecord(ctx context.Context, tx store.Tx, clientID int64) (*client.Client, error) {
 	ids := []int64{clientID}
 	found, err := tx.Clients(ctx, ids)
 	if err != nil {

@@ -24,5 +24,5 @@ func (s *Writes) Update(ctx context.Context, scope client.Scope, id client.ID, v
 	if err := w.hash(ctx); err != nil {
 		return Result{}, err
 	}
-	return s.bring(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationUpdate)
+	return s.apply(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationUpdate)
 }

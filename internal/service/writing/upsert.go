@@ -16,11 +16,11 @@ import (
 	"clientgraph/internal/store"
 )
 
-// UpsertKey is by what an upsert finds its client: exactly one of them is given.
+// UpsertKey is what an upsert finds its client by. Exactly one of them is set.
 type UpsertKey struct {
 	ClientID *client.ID
-	// ExternalUserName is compared as it is, EmailAddress without outer spaces
-	// and whatever its case.
+	// ExternalUserName must be equal; EmailAddress is compared without outer spaces and
+	// without regard to case.
 	ExternalUserName *string
 	EmailAddress     *string
 }
@@ -28,12 +28,12 @@ type UpsertKey struct {
 // argumentBy is the argument that holds the key.
 const argumentBy = "by"
 
-// Upsert brings an input into the live client of a key, as Patch does, or makes
-// that client when there is none, with the key's value where the input has none.
-// Two at once make one client. Unless the key is a client id, a value by which a
-// merged client was known is nothing new about the survivor: see keepMain. Errors: those of Create and of Patch, and at the
-// key INVALID_ID, INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or none of the expected
-// version), AMBIGUOUS_KEY, KEY_CONTRADICTED.
+// Upsert patches the live client of a key or, if there is none, creates it, with the value
+// of the key where the input has none. Two at once create one client. Unless the key is a
+// client id, values by which merged clients were known change nothing, see dropAliases.
+// Errors: those of Create and of Patch, and at the key INVALID_ID, INVALID_EMAIL, REQUIRED,
+// NOT_FOUND (a client id, or none of the expected version), AMBIGUOUS_KEY,
+// KEY_CONTRADICTED.
 func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, values client.Values, expectedVersion *int64) (Result, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return Result{}, err
@@ -45,7 +45,7 @@ func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, v
 	if wrong != nil && (by.ClientID == nil || !by.ClientID.Malformed) {
 		return Result{}, wrong
 	}
-	w, err := s.Prepare(ctx, scope, "input", values, func(in *client.Input) { agree(in, by) })
+	w, err := s.Prepare(ctx, scope, "input", values, func(in *client.Input) { checkAgainstKey(in, by) })
 	if err != nil {
 		return Result{}, err
 	}
@@ -61,7 +61,7 @@ func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, v
 		w.decode = func(held *client.Client) *client.Input {
 			in := decode(held)
 			if held != nil {
-				keepMain(w.Indexer, held, in)
+				dropAliases(w.Indexer, held, in)
 			}
 			return in
 		}
@@ -104,7 +104,7 @@ func (k UpsertKey) check() client.Errors {
 	return errs
 }
 
-// property is what the key is a value of, and that value; nil for a client id.
+// property is the property that the key is a value of, and that value; nil for a client id.
 func (k UpsertKey) property() (name string, value *string) {
 	if k.EmailAddress != nil {
 		trimmed := strings.TrimSpace(*k.EmailAddress)
@@ -121,8 +121,9 @@ func (k UpsertKey) same(a, b string) bool {
 	return a == b
 }
 
-// agree holds the input to the key by which its client is found.
-func agree(in *client.Input, by UpsertKey) {
+// checkAgainstKey refuses an input whose value differs from the key by which its client is
+// found, and does not miss a value in it that the key has.
+func checkAgainstKey(in *client.Input, by UpsertKey) {
 	name, value := by.property()
 	if value != nil {
 		i := slices.IndexFunc(client.Properties(), func(p client.Property) bool { return p.Name == name })
@@ -142,7 +143,7 @@ func agree(in *client.Input, by UpsertKey) {
 	}
 }
 
-// upsert is one under way.
+// upsert is an upsert under way.
 type upsert struct {
 	*Draft
 	by              UpsertKey
@@ -175,7 +176,7 @@ func (u *upsert) run(ctx context.Context) (Result, error) {
 	return result, err
 }
 
-// find finds the client of the key; nil when it is to be made.
+// find finds the client of the key; nil when there is none and one is to be created.
 func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) {
 	if u.by.ClientID != nil {
 		c, err := Find(ctx, tx, u.Scope, Target{ClientID: *u.by.ClientID})
@@ -200,7 +201,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 	}
 	found, err := u.Service.Store.Clients(ctx, u.Scope, query)
 	if len(query.Conditions.EmailsLower) > 1 {
-		// The key of before is another address's as well.
+		// Keys of an earlier version may be shared by several addresses.
 		found = slices.DeleteFunc(found, func(c *client.Client) bool { return !slices.Contains(search.EmailsLower(c), search.FoldEmail(*value)) })
 	}
 	at := client.Path{argumentBy, name}
@@ -217,19 +218,19 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 	return nil, nil
 }
 
-// keepMain takes out of the input, as it was read for the client, what is an alias of it.
-// A system that knows the client as one that was merged into it goes on sending
-// what it knows: its address is not to become the main one, in place of that by
-// which another system finds the client. Who names a client by its id means it.
-func keepMain(k *search.Indexer, found *client.Client, in *client.Input) {
+// dropAliases removes values from the input that are aliases of the client. A system that
+// knows the client as one that was merged into it goes on sending that one's address, which
+// must not replace the address by which another system finds the client. A caller who names
+// the client by its id can replace it.
+func dropAliases(k *search.Indexer, found *client.Client, in *client.Input) {
 	maps.DeleteFunc(in.Set, func(i int, value any) bool {
 		text, _ := value.(string)
 		return client.Properties()[i].Is(client.Aliased) && onlyAlias(k, found, &client.Properties()[i], text)
 	})
 }
 
-// onlyAlias says whether a value of an aliased property is one of the client's
-// aliases, and not the value that it has.
+// onlyAlias says whether a value of an aliased property is one of the client's aliases, and
+// not its main value.
 func onlyAlias(k *search.Indexer, c *client.Client, p *client.Property, value string) bool {
 	if own, has := p.Value(c).(string); has && merge.SameAlias(k, p, own, value) {
 		return false
@@ -239,7 +240,7 @@ func onlyAlias(k *search.Indexer, c *client.Client, p *client.Property, value st
 	})
 }
 
-// create makes the client, of the key where the input does not say it.
+// create creates the client, with the value of the key if the input has none.
 func (u *upsert) create(ctx context.Context, tx store.Tx) (*client.Client, error) {
 	id, err := u.Service.Store.NextClientID(ctx)
 	if err != nil {

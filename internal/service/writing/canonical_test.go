@@ -11,7 +11,7 @@ func TestOneInputIsTheSameHoweverItIsWritten(t *testing.T) {
 	plain, global := client.ID{Number: 4658091}, client.ID{Type: client.TypeClient, Number: 4658091}
 	defined := client.ID{Type: client.TypeFieldDefinition, Number: 7}
 	text := func(arguments any) string {
-		same, err := sameInput(arguments)
+		same, err := canonicalInput(arguments)
 		if err != nil {
 			t.Fatal(err)
 		}

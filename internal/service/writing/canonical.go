@@ -9,10 +9,10 @@ import (
 	"clientgraph/internal/client"
 )
 
-// sameInput brings the arguments of a mutation into a form that is the same for
-// the same input: a client's plain and global id are one, and so are equal
-// numbers, however they are written.
-func sameInput(arguments any) (any, error) {
+// canonicalInput brings the arguments of a mutation into a form that is equal for equal
+// inputs: it does not matter whether a client's id is plain or global, or how a number is
+// written.
+func canonicalInput(arguments any) (any, error) {
 	text, err := json.Marshal(arguments)
 	if err != nil {
 		return nil, fmt.Errorf("write an input as JSON: %w", err)
@@ -23,34 +23,34 @@ func sameInput(arguments any) (any, error) {
 	if err := decoder.Decode(&read); err != nil {
 		return nil, fmt.Errorf("read an input as JSON: %w", err)
 	}
-	return sameValue(read, ""), nil
+	return canonicalValue(read, ""), nil
 }
 
-// sameValue is sameInput for what stands under a name. Entries of a list have the
-// list's.
-func sameValue(value any, name string) any {
+// canonicalValue is canonicalInput for the value of a name. Entries of a list have the
+// name of the list.
+func canonicalValue(value any, name string) any {
 	switch v := value.(type) {
 	case map[string]any:
 		if id, is := idOf(v); is {
-			return samePlain(id, name)
+			return canonicalID(id, name)
 		}
 		for key := range v {
-			v[key] = sameValue(v[key], key)
+			v[key] = canonicalValue(v[key], key)
 		}
 	case []any:
 		for i := range v {
-			v[i] = sameValue(v[i], name)
+			v[i] = canonicalValue(v[i], name)
 		}
 	case json.Number:
-		if typeNamed(name) != "" {
+		if typeOfName(name) != "" {
 			return v.String()
 		}
 		if number, ok := client.DecimalOf(v.String()); ok {
 			return number.String()
 		}
 	case string:
-		if id, err := client.ParseID(v); err == nil && typeNamed(name) != "" {
-			return samePlain(id, name)
+		if id, err := client.ParseID(v); err == nil && typeOfName(name) != "" {
+			return canonicalID(id, name)
 		}
 	}
 	return value
@@ -68,18 +68,17 @@ func idOf(object map[string]any) (client.ID, bool) {
 	return id, err == nil
 }
 
-// samePlain is the text of an id: plain where its type is the one that its name
-// stands for.
-func samePlain(id client.ID, name string) string {
-	if id.Type == typeNamed(name) {
+// canonicalID is the text of an id: plain if it has the type that its name stands for.
+func canonicalID(id client.ID, name string) string {
+	if id.Type == typeOfName(name) {
 		id.Type = ""
 	}
 	return id.String()
 }
 
-// typeNamed is the type of what an argument, or a property of an input, of that
-// name identifies; empty for one that is no id with a global form.
-func typeNamed(name string) string {
+// typeOfName is the type that an argument, or a property of an input, of that name
+// identifies; empty if it is no id with a global form.
+func typeOfName(name string) string {
 	name = strings.ToLower(name)
 	switch {
 	case !strings.HasSuffix(name, "id") && !strings.HasSuffix(name, "ids") && name != strings.ToLower(client.InputSubjects):

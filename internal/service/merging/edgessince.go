@@ -10,10 +10,9 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// loadMade finds the edges of the survivor that somebody made since the merge: its
-// history names them. An undone merge of later names only those that it gives
-// back.
-func (u *unmerging) loadMade(ctx context.Context) error {
+// loadEdgesSince finds the edges that the survivor was given since the merge, in its
+// history. Entries of merges and of unmerges since are passed over: they only move edges.
+func (u *unmerging) loadEdgesSince(ctx context.Context) error {
 	j := u.unfold.Journal
 	var report merge.Report
 	if err := json.Unmarshal(j.Report, &report); err != nil {
