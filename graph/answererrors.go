@@ -52,9 +52,9 @@ func (a *AnswerErrors) Take() gqlerror.List {
 	return errs
 }
 
-// BoundErrors returns a presenter that has only those errors presented, and kept,
-// that may be among the first of their answer. gqlgen itself gets as many as
-// an answer may have. Outside of an Operation it presents all.
+// BoundErrors returns a presenter that presents and keeps only those errors that may be among
+// the first limit.MaxErrors of their answer. gqlgen gets no more than that. Outside of an
+// Operation it presents all.
 func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		all, bounded := ctx.Value(answerErrorsKey{}).(*AnswerErrors)
@@ -75,9 +75,9 @@ func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc 
 	}
 }
 
-// counted counts an error. It says whether the error is to be kept, and whether
-// gqlgen gets it.
-func (a *AnswerErrors) counted(ctx context.Context, place string, err error) (keeps, tells bool) {
+// counted counts an error. It says whether the error is kept, and whether it is passed on to
+// gqlgen.
+func (a *AnswerErrors) counted(ctx context.Context, place string, err error) (kept, passed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if _, failed := a.failed[place]; failed && client.AsErrors(err) == nil {

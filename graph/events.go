@@ -8,13 +8,13 @@ import (
 	"clientgraph/internal/service"
 )
 
-// eventSource is what finds the events of a subscription.
+// eventSource finds the events of a subscription.
 type eventSource struct {
-	// send finds the next event and sends it; where there will be none, it says so.
+	// send finds the next event and sends it; it closes the channel when there is none.
 	send func()
-	// release ends the turn in which the last event is answered; nil where there is none.
+	// release ends the turn that the last event is answered in; nil after that.
 	release func()
-	// whole says that the last event has a whole list.
+	// whole says that the last event has a whole list, which costs more than a change.
 	whole bool
 }
 
@@ -50,7 +50,7 @@ func events[T any](ctx context.Context, from *service.Service, next func() ([]T,
 			return
 		}
 		event := found[0]
-		// What was sent is not kept while nothing happens.
+		// Let the event be collected while the subscription waits for the next one.
 		clear(found[:1])
 		found = found[1:]
 		of, may := any(event).(eventOfWhole)
@@ -61,9 +61,9 @@ func events[T any](ctx context.Context, from *service.Service, next func() ([]T,
 	return sent
 }
 
-// AwaitEvent waits for the next event of the subscription of that context, or until there
-// will be none. When the event was answered, answered says so; it tells whether the event
-// has a whole list.
+// AwaitEvent waits for the next event of the subscription of that context, or for its end.
+// The caller calls answered when the event was answered, which ends its turn and says
+// whether the event has a whole list.
 func AwaitEvent(ctx context.Context) (answered func() (whole bool)) {
 	source := requestOf(ctx).events
 	if source == nil {

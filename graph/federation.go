@@ -37,7 +37,7 @@ func NewSubgraph(service *service.Service) graphql.ExecutableSchema {
 	return newSchema(&Resolver{service: service, sdl: subgraphSDL(generated.NewExecutableSchema(generated.Config{}).Schema())}, withoutDefer)
 }
 
-// withoutFederation is the schema of a server that no router asks.
+// withoutFederation is the schema of a server that is not behind a router.
 func withoutFederation(schema *ast.Schema) *ast.Schema {
 	served := *schema
 	query := *schema.Query

@@ -63,8 +63,8 @@ func (r mutationResolver) ExportClients(ctx context.Context, input model.ExportC
 	return &model.ExportClientsPayload{Job: result.Job, UserErrors: userErrors}, nil
 }
 
-// malformedIDs are the errors of ids in a filter that are none: in arguments of
-// mutations they are told with whatever else is wrong.
+// malformedIDs are the errors of malformed ids in a filter. Mutations return them together
+// with the other errors of their arguments.
 func malformedIDs(filter *model.ClientReportFilter) client.Errors {
 	if filter == nil {
 		return nil
@@ -108,7 +108,7 @@ func (r mutationResolver) ImportClients(ctx context.Context, input model.ImportC
 	return &model.ImportClientsPayload{Job: result.Job, UserErrors: userErrors}, nil
 }
 
-// importOptions is an input as the service has it.
+// importOptions converts an input.
 func importOptions(input model.ImportClientsInput) jobs.ImportOptions {
 	options := jobs.ImportOptions{
 		Format: formatOf(input.Format), Match: matchOf(input.Match), Several: writing.Several(strings.ToLower(string(input.Several))),
@@ -193,7 +193,7 @@ func (r mutationResolver) CancelJob(ctx context.Context, jobID client.ID, idempo
 	return &model.CancelJobPayload{Job: result.Job, UserErrors: userErrors}, nil
 }
 
-// JobChanged sends a job each time that it has come further.
+// JobChanged sends a job, and sends it again each time that it changes.
 func (r subscriptionResolver) JobChanged(ctx context.Context, jobID client.ID) (<-chan *store.Job, error) {
 	watch, err := r.service.WatchJob(ctx, requestOf(ctx).scope, jobID)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // Resolver is the root of the resolvers.
 type Resolver struct {
 	service *service.Service
-	// sdl is what a router is told of the schema; empty where none asks.
+	// sdl is the schema as routers compose it; empty for a server without a router.
 	sdl string
 }
 
@@ -124,15 +124,13 @@ func (*Resolver) UpdateBusinessInput() generated.UpdateBusinessInputResolver { r
 // ClientFormInput implements generated.ResolverRoot; likewise.
 func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return nil }
 
-// request is what the resolvers of one request share: who asks, and what was
-// read for them.
+// request is what the resolvers of one request share: the caller's scope, and the loaders.
 type request struct {
 	scope   client.Scope
 	loaders *loader.Loaders
-	// plans are what fields of the operation are compiled into; nil where none is
-	// answered by a plan.
+	// plans has the compiled plans of the operation's fields; nil to answer without plans.
 	plans *plan.Cache
-	// parts are what plans wrote, where it is kept apart.
+	// parts are the rows that plans wrote, if they are kept apart from gqlgen's answer.
 	parts *Parts
 
 	// events finds the events of a subscription; nil for other operations, and when there
@@ -158,9 +156,9 @@ func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client
 
 type requestKey struct{}
 
-// Operation is the context of an operation, under which its resolvers work, and no
-// other. All that it holds is in it, instead of in a context for each: every request has
-// one, and looks through all contexts for what it does not hold.
+// Operation is the context of an operation's resolvers. It holds all their values itself,
+// instead of in a chain of contexts, because each look-up of a value goes through the whole
+// chain.
 type Operation struct {
 	context.Context
 	client.ReadState
@@ -170,9 +168,9 @@ type Operation struct {
 	parts   Parts
 }
 
-// WithOperation returns the context of an operation of that caller, which reads so many
-// rows at most, and is answered by those plans as far as it can be; nil for by none. What
-// they write is kept apart, or else put into gqlgen's answer.
+// WithOperation returns the context of an operation of that caller, which may read so many
+// rows. plans, unless nil, answer the fields that they can. With apart, what they write is
+// kept apart from gqlgen's answer, for Parts.
 func WithOperation(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, rows int64, apart bool) (context.Context, *Operation) {
 	o := &Operation{Context: ctx, ReadState: client.NewReadState(rows)}
 	o.request.scope, o.request.loaders, o.request.plans = scope, loader.New(service.Reads, scope), plans
@@ -196,14 +194,15 @@ func (o *Operation) Value(key any) any {
 	return o.Context.Value(key)
 }
 
-// Errors are those of its answers.
+// Errors are the errors of the operation's answers.
 func (o *Operation) Errors() *AnswerErrors { return &o.errors }
 
-// Parts are those of its answer that are kept apart; nil where none is.
+// Parts are the parts of the answer that plans wrote and that are kept apart; nil without
+// apart.
 func (o *Operation) Parts() *Parts { return o.request.parts }
 
-// requestOf returns the request that ctx is of. Without one nobody is asking:
-// the zero scope has no business, no rows and no permissions.
+// requestOf returns the request of a context; for a context without one, a request of the
+// zero scope, which has no business, no rows and no permissions.
 func requestOf(ctx context.Context) *request {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		return r

@@ -62,7 +62,7 @@ func (c *commands) monitor() *event.CommandMonitor {
 		case "hello", "isMaster", "ping", "endSessions":
 			return
 		}
-		if feed.OutsideRequests(ctx) {
+		if feed.InBackground(ctx) {
 			return
 		}
 		c.mu.Lock()

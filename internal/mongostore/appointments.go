@@ -35,7 +35,7 @@ func (a *storedAppointment) appointment() client.Appointment {
 // Appointments implements store.Store. The database picks and orders them: a client
 // may have thousands, of which few are wanted.
 func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, asked store.AppointmentQuery) (map[int64][]client.Appointment, error) {
-	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: wanted(asked)}}}}}}
+	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: appointmentConditions(asked)}}}}}}
 	ordered := bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: picked}, {Key: "sortBy", Value: schema.Ascending("start", schema.FieldAppointment)}}}}
 	first := bson.D{{Key: "$slice", Value: bson.A{ordered, asked.Limit}}}
 	found := make(map[int64][]client.Appointment, len(clientIDs))
@@ -67,8 +67,9 @@ func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clie
 	return found, nil
 }
 
-// wanted are the conditions on an appointment, which is called a.
-func wanted(query store.AppointmentQuery) bson.A {
+// appointmentConditions are the conditions of a query on an appointment, the variable a of
+// an expression.
+func appointmentConditions(query store.AppointmentQuery) bson.A {
 	const start, id = "$$a.start", "$$a.appointmentId"
 	compare := func(operator, field string, value any) bson.D {
 		return bson.D{{Key: operator, Value: bson.A{field, value}}}

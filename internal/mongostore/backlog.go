@@ -15,12 +15,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// mostCounted bounds the jobs, and the webhooks, that a look at the backlog reads: it
-// is a look beside requests, of every server.
+// mostCounted bounds the jobs, and the webhooks, that one reading of the backlog counts:
+// every server reads it regularly.
 const mostCounted = 10_000
 
-// Backlog counts what waits in all businesses to be done beside requests: of jobs and
-// webhooks at most the first 10,000.
+// Backlog counts the background work of all businesses that waits: of jobs and webhooks at
+// most the first 10,000.
 func (s *Store) Backlog(ctx context.Context) (store.Backlog, error) {
 	b := store.NoBacklog()
 	jobs, jobsErr := s.CountOpen(ctx, mostCounted)

@@ -44,9 +44,9 @@ func (b *businesses) Business(ctx context.Context, scope client.Scope) (*client.
 	return new(client.Business(stored)), nil
 }
 
-// PutBusiness stores a business, in place of what is stored of it. Clients that
-// it has keep their keys: it is for businesses that have none, or whose locale
-// and phone region stay.
+// PutBusiness stores a business, and replaces it if there is one. It does not change the
+// keys of clients, so it is for businesses that have none, or whose locale and phone region
+// stay.
 func (b *businesses) PutBusiness(ctx context.Context, business *client.Business) error {
 	if err := b.saveBusiness(ctx, business); err != nil {
 		return err

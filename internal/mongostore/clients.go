@@ -98,8 +98,8 @@ func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope cl
 	}), err
 }
 
-// readStored reads those of the ids that are stored and that the scope sees, in any stage
-// of their life.
+// readStored reads the clients of those ids that the scope sees: live, deleted and merged
+// ones.
 func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	var found []T
 	for chunk := range query.IDChunks(ids) {
@@ -107,7 +107,7 @@ func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope 
 		if err != nil {
 			return nil, err
 		}
-		found = joined(found, part)
+		found = appended(found, part)
 	}
 	return found, nil
 }
@@ -134,7 +134,7 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 		if err != nil {
 			return nil, err
 		}
-		found = joined(found, part)
+		found = appended(found, part)
 	}
 	if len(subjectIDs) > query.IDChunk {
 		id := func(one T) int64 { return as.Base(one).ClientID }
@@ -144,8 +144,8 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 	return found, nil
 }
 
-// joined are both parts of what was found. Most reads have one, which is not copied.
-func joined[T any](found, part []T) []T {
+// appended appends a part to what was found. Most reads have one part, which is not copied.
+func appended[T any](found, part []T) []T {
 	if found == nil {
 		return part
 	}

@@ -16,7 +16,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// dismissalDocument is a pair of clients who are two people.
+// dismissalDocument is a pair of clients that were dismissed as duplicates.
 type dismissalDocument struct {
 	First          int64  `bson:"first"`
 	Second         int64  `bson:"second"`
@@ -24,9 +24,8 @@ type dismissalDocument struct {
 	SecondIdentity []byte `bson:"secondIdentity"`
 }
 
-// sharing looks for live clients who have an identity key, which are those who
-// can share one.
-func sharing(scope client.Scope) query.Query {
+// withIdentity is the query of live clients that have an identity key.
+func withIdentity(scope client.Scope) query.Query {
 	q := query.Live(scope, bson.D{{Key: schema.FieldIdentities, Value: bson.D{{Key: "$gt", Value: ""}}}})
 	q.Rest = query.Visible(scope)
 	return q
@@ -36,7 +35,7 @@ func sharing(scope client.Scope) query.Query {
 // the business, by their index, and answers those that are there several times. Of
 // one that is there more often than is asked for it remembers no more clients.
 func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
-	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(sharing(scope).Stages(),
+	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(withIdentity(scope).Stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: schema.FieldIdentities, Value: 1}}}},
 		bson.D{{Key: "$unwind", Value: "$" + schema.FieldIdentities}},
 		bson.D{{Key: "$group", Value: bson.D{

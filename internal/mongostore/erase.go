@@ -71,12 +71,12 @@ func (t *eraseTx) Erase(clients []*client.Client, entry history.Entry) {
 			User: entry.User, Role: string(entry.Role), RequestID: entry.RequestID,
 		}
 		if !isMerged(c) {
-			// Whom a merged one could see its survivor does.
+			// The edges of a merged client are its survivor's.
 			tombstone.PendingSubjects = c.SubjectIDs
 		}
 		t.tombstones = append(t.tombstones, tombstone)
-		// Whom the client could see is no part of the row: nothing is left that is
-		// told by those edges.
+		// The row does not say whom the client could see: no caller is sent anything by
+		// those edges any more.
 		gone := &client.Client{SubjectIDs: c.SubjectIDs}
 		t.raise(c.ClientID, c.ChangeNumber)
 		t.announce(c, gone, history.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, history.KindErased, bson.A{})
@@ -127,7 +127,7 @@ func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
 
 // AllViewers implements store.EraseTx.
 func (t *eraseTx) AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error) {
-	for _, stage := range stagesOfLife() {
+	for _, stage := range lifecycles() {
 		q := query.Query{Core: append(query.Tenant(t.scope), bson.E{Key: schema.FieldLifecycle, Value: stage}, bson.E{Key: schema.FieldSubjects, Value: subjectID})}
 		found, err := t.store.read(ctx, q, query.Window{Limit: limit}, client.SelectAll())
 		if err != nil || len(found) > 0 {
@@ -137,8 +137,8 @@ func (t *eraseTx) AllViewers(ctx context.Context, subjectID, limit int64) ([]*cl
 	return nil, nil
 }
 
-// stagesOfLife are all that a document can be in.
-func stagesOfLife() []client.Lifecycle {
+// lifecycles are all lifecycles of documents.
+func lifecycles() []client.Lifecycle {
 	return []client.Lifecycle{client.Live, client.Removed, client.Merged}
 }
 
@@ -175,15 +175,15 @@ func (e *erasures) EndErasure(ctx context.Context, erasure store.Erasure) error 
 	return nil
 }
 
-// aboutClient is where documents about a client are that go with it: by which key
-// they are found, and by which ones, beside the business, each of them is told.
-type aboutClient struct {
+// personalData is a collection with documents about a client, which are deleted with it: by
+// which key those of a client are found, and which keys, with the business, are unique.
+type personalData struct {
 	collection, key string
-	own             []string
+	unique          []string
 }
 
-func personal() []aboutClient {
-	return []aboutClient{
+func personalCollections() []personalData {
+	return []personalData{
 		{schema.History, schema.FieldClient, []string{schema.FieldClient, schema.FieldVersion}},
 		{schema.Forms, schema.FieldClient, []string{schema.FieldClient, "formId"}},
 		{schema.Appointments, schema.FieldClient, []string{schema.FieldAppointment}},
@@ -198,7 +198,7 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := e.forgetMerges(ctx, erasure); err != nil {
 		return err
 	}
-	for _, about := range personal() {
+	for _, about := range personalCollections() {
 		if err := e.deleteAll(ctx, about, erasure); err != nil {
 			return err
 		}
@@ -212,17 +212,18 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := e.jobs.DropWithdrawn(ctx, erasure.BusinessID); err != nil {
 		return err
 	}
-	// Rows that have no number yet get one first: they are blanked like the others,
-	// and none comes after the erasure's own row. No more are written:
-	// whoever announces a client writes to its document.
+	// Rows that have no number yet get one first, so that they are blanked like the others,
+	// and none comes after the row of the erasure. No new ones are written meanwhile:
+	// writers of rows about a client write its document too.
 	if err := e.feed.Drain(ctx, erasure.BusinessID); err != nil {
 		return fmt.Errorf("number the rows of an erased client: %w", err)
 	}
 	return e.feed.Blank(ctx, erasure.BusinessID, erasure.ClientID)
 }
 
-// blankAnswers leaves of the kept answers that name an erased client their keys,
-// and that the client was erased: a mutation that is sent again is not done again.
+// blankAnswers deletes the content of kept answers that name an erased client. Their keys
+// stay, with the note that the client was erased, so that a mutation that is sent again is
+// not done again.
 func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 	about := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
 	_, err := e.db.Collection(schema.Answers).UpdateMany(ctx, about, bson.D{
@@ -235,13 +236,13 @@ func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) erro
 	return nil
 }
 
-// deleteAll deletes what is there about a client, some at a time: each document by
-// the keys of a unique index, which begin with the shard key.
-func (e *erasures) deleteAll(ctx context.Context, about aboutClient, erasure store.Erasure) error {
+// deleteAll deletes the documents about a client in batches: each by the keys of a unique
+// index, which begin with the shard key.
+func (e *erasures) deleteAll(ctx context.Context, about personalData, erasure store.Erasure) error {
 	collection := e.db.Collection(about.collection)
 	business := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}}
 	projection := bson.D{{Key: schema.FieldID, Value: 0}}
-	for _, key := range about.own {
+	for _, key := range about.unique {
 		projection = append(projection, bson.E{Key: key, Value: 1})
 	}
 	for {

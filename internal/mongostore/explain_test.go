@@ -30,7 +30,7 @@ type recorder struct {
 func (r *recorder) monitor() *event.CommandMonitor {
 	return &event.CommandMonitor{Started: func(ctx context.Context, e *event.CommandStartedEvent) {
 		// Numbering after a write is nobody's.
-		if feed.OutsideRequests(ctx) || !slices.Contains([]string{"find", "aggregate", "count"}, e.CommandName) {
+		if feed.InBackground(ctx) || !slices.Contains([]string{"find", "aggregate", "count"}, e.CommandName) {
 			return
 		}
 		var command bson.D

@@ -18,17 +18,17 @@ import (
 	"clientgraph/internal/store"
 )
 
-// keptChanges is a row of a history, as far as it takes to forget a merge.
-type keptChanges struct {
+// changesDocument is a row of a history, as far as forgetMerge reads it.
+type changesDocument struct {
 	Version   int64     `bson:"version"`
 	At        time.Time `bson:"at"`
 	Operation string    `bson:"operation"`
 	Changes   []bson.D  `bson:"changes"`
 }
 
-// forgetMerges takes out of the histories of other clients what they tell of the
-// erased one: a merge with it, that was undone, brought its values there. It must
-// run before the journals of those merges are deleted.
+// forgetMerges deletes values of the erased client from the histories of others. They are
+// there where a merge with it was undone. It must run before the journals of those merges
+// are deleted.
 func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
 	journals, err := e.exports.Journals(ctx, scope, []int64{erasure.ClientID})
@@ -45,12 +45,12 @@ func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) erro
 	return nil
 }
 
-// forgetMerge takes the values that a merge changed out of the survivor's history,
-// from the merge to its undoing. What was before the one, and what is since the
-// other, stays: the history still replays to what the survivor is.
+// forgetMerge deletes the values that a merge changed from the survivor's history, from the
+// merge to its undoing. The values before and after stay, so that replaying the history
+// still leads to the survivor as it is.
 func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge.Journal) error {
 	history := e.db.Collection(schema.History)
-	rows, err := query.FindAll[keptChanges](ctx, history, "the history of a merge", append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}),
+	rows, err := query.FindAll[changesDocument](ctx, history, "the history of a merge", append(query.Tenant(scope), bson.E{Key: schema.FieldClient, Value: j.ClientID}),
 		options.Find().SetSort(schema.Ascending(schema.FieldVersion)).SetProjection(bson.D{{Key: schema.FieldVersion, Value: 1}, {Key: "at", Value: 1}, {Key: "operation", Value: 1}, {Key: "changes", Value: 1}}))
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge
 	rows = sinceMerge(rows, j.At)
 	touched := map[int]bool{}
 	for _, name := range j.Changed {
-		if forgettable(name) {
+		if isPersonal(name) {
 			forgetValues(rows, name, touched)
 		}
 	}
@@ -74,10 +74,10 @@ func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge
 	return nil
 }
 
-// sinceMerge are the rows from a merge to its undoing, both included: merges are
-// undone in the reverse of their order.
-func sinceMerge(rows []keptChanges, at time.Time) []keptChanges {
-	from := slices.IndexFunc(rows, func(row keptChanges) bool {
+// sinceMerge are the rows from a merge to its undoing, both included. Merges are undone in
+// the reverse order, so merges and undoings pair like brackets.
+func sinceMerge(rows []changesDocument, at time.Time) []changesDocument {
+	from := slices.IndexFunc(rows, func(row changesDocument) bool {
 		return row.Operation == string(history.OperationMerge) && row.At.Equal(at)
 	})
 	if from < 0 {
@@ -98,15 +98,15 @@ func sinceMerge(rows []keptChanges, at time.Time) []keptChanges {
 	return rows[from:]
 }
 
-// forgettable says whether a property has data about a person. The rest is what a record
-// can't be without, or ids.
-func forgettable(name string) bool {
+// isPersonal says whether a property has data about a person. The others are ids, and what
+// every record has.
+func isPersonal(name string) bool {
 	return !slices.Contains([]string{"status", "blocked", "mergedClients", "clientIdsClientCanView"}, name)
 }
 
-// forgetValues takes the values of a property, or of what lies below it, out of
-// rows, except the first one before and the last one after.
-func forgetValues(rows []keptChanges, name string, touched map[int]bool) {
+// forgetValues deletes the values of a property, or of one of its parts, from rows, but for
+// the first one before and the last one after.
+func forgetValues(rows []changesDocument, name string, touched map[int]bool) {
 	type place struct{ row, change int }
 	places := map[string][]place{}
 	for i := range rows {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// commonKey is how many clients have a key that is common: of fewer all are read and
-	// sorted. With more a page is found in the order instead, which has one of them among
-	// so many of the business's clients, as long as it is one of the first.
+	// commonKey is how many clients must have a key for it to count as common. The clients of
+	// a key that is not are all read and sorted. A page of those of a common key is read in
+	// its order instead, passing over other clients: one of the first pages ends soon.
 	commonKey = 5_000
 	firstRows = 500
 )
@@ -46,7 +46,7 @@ func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, p
 	})
 }
 
-// sendWritten is send of a command that is written out, of the primary and outside of
+// sendWritten sends a command that is written out, to the primary and outside of
 // transactions.
 func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (*mongo.Cursor, error) {
 	command, err := q.Command(schema.Clients, w, projection, hint)

@@ -35,7 +35,7 @@ type versionDocument struct {
 // answerTx implements store.IdempotencyTx: the answers that a transaction keeps.
 type answerTx struct {
 	*unit
-	// known says which keys something is kept under already, be it too old.
+	// known are the keys under which an answer is stored already, also one that is too old.
 	known   map[string]bool
 	answers []mongo.WriteModel
 }
@@ -44,8 +44,8 @@ func (t *answerTx) answerFilter(key []byte) bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
-// Kept implements store.IdempotencyTx. What is too old may be there still: a database
-// clears away when it has the time.
+// Kept implements store.IdempotencyTx. Answers that are too old may still be there: the
+// database deletes expired documents in its own time.
 func (t *answerTx) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
 	err := t.store.db.Collection(schema.Answers).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
@@ -81,8 +81,8 @@ func (t *answerTx) Keep(key []byte, kept store.KeptAnswer) {
 	t.putAnswer(key, document)
 }
 
-// Free implements store.IdempotencyTx: an answer that is there for the transaction alone
-// stands in the way of whoever keeps one at once, and is nowhere afterwards.
+// Free implements store.IdempotencyTx. It writes an answer and deletes it in the same
+// transaction: one that keeps an answer under the key at the same time conflicts with it.
 func (t *answerTx) Free(key []byte) {
 	if !t.known[string(key)] {
 		t.putAnswer(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})

@@ -45,8 +45,8 @@ func (i *ids) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
 	return i.accounts.Reserve(ctx, accountID)
 }
 
-// drop gives up the ids that were taken for new clients and accounts, because some of
-// them turned out to be in use.
+// drop drops the ids that were taken in advance for new clients and accounts, because some
+// of them are in use.
 func (i *ids) drop() {
 	i.clients.Drop()
 	i.accounts.Drop()

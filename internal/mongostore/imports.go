@@ -35,7 +35,7 @@ type importDocument struct {
 // importTx implements store.ImportTx.
 type importTx struct {
 	*unit
-	// imported is how far an import came with the transaction; nil for others.
+	// imported is the progress of an import after the transaction; nil for other writes.
 	imported *importDocument
 }
 
@@ -69,8 +69,8 @@ func (t *importTx) KeepImported(p store.ImportProgress) {
 	}
 }
 
-// part is the progress. It is written before the clients, for whoever imports the same
-// at once to learn of it soonest. Where the key is taken, two began at once.
+// part writes the progress. It comes before the clients, so that two processes with the same
+// import conflict at once. A duplicate key says that both began it at the same time.
 func (t *importTx) part() transact.Part {
 	if t.imported == nil {
 		return transact.Part{}

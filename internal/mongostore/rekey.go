@@ -69,8 +69,9 @@ func (t *settingsTx) PutRekeyState(ctx context.Context, state search.RekeyState)
 	return t.store.feed.SetRekeyState(ctx, t.scope.BusinessID, state)
 }
 
-// admitVersion says, where clients are keyed by a later version than this
-// program's, that some now are not: whoever has that version makes their keys anew.
+// admitVersion lowers the version that the business's keys are known to have, if it is
+// later than this program's: a program of that version then computes the keys of the
+// clients anew that this one wrote.
 func (t *settingsTx) admitVersion(ctx context.Context, keys *feed.WriterState) error {
 	if max(keys.RulesVersion, keys.RekeyTo) <= search.RulesVersion {
 		return nil
@@ -78,8 +79,8 @@ func (t *settingsTx) admitVersion(ctx context.Context, keys *feed.WriterState) e
 	return t.PutRekeyState(ctx, search.RekeyState{Version: min(keys.RulesVersion, search.RulesVersion)})
 }
 
-// followKeys keys the clients that the transaction wrote by what clients of the
-// business are keyed by now.
+// followKeys computes the keys of the clients that the transaction wrote by the settings and
+// rules that hold for the business now.
 func (t *settingsTx) followKeys(ctx context.Context, keys *feed.WriterState) error {
 	if err := t.admitVersion(ctx, keys); err != nil {
 		return err
@@ -111,9 +112,8 @@ func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Clien
 	return nil
 }
 
-// correctKeys remakes the keys of the clients that the transaction wrote, where the
-// business's settings changed since they were made: the pass over all clients has
-// gone past these, or has not seen them.
+// correctKeys computes the keys of the clients that the transaction wrote again, if the
+// settings of the business changed since: Rekey may have passed these clients already.
 func (t *settingsTx) correctKeys(ctx context.Context, now *counters.Settings) error {
 	if now == nil {
 		return nil

@@ -59,7 +59,7 @@ func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error
 					return err
 				}
 			}
-			batch = append(batch, repointing(t.scope, ids, change))
+			batch = append(batch, repointUpdate(t.scope, ids, change))
 			t.repointed(ids)
 			viewers += int64(len(ids))
 		}
@@ -67,9 +67,9 @@ func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error
 	return flush()
 }
 
-// repointing is the update that changes the edges of those viewers: the set of
-// them, ascending, as it is stored everywhere.
-func repointing(scope client.Scope, viewerIDs []int64, change merge.Repointing) mongo.WriteModel {
+// repointUpdate is the update that changes the edges of those viewers. They stay a set in
+// ascending order, as everywhere.
+func repointUpdate(scope client.Scope, viewerIDs []int64, change merge.Repointing) mongo.WriteModel {
 	rest := bson.D{{Key: "$setDifference", Value: bson.A{
 		bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldSubjects, bson.A{}}}}, query.NonNil(change.Drop),
 	}}}
@@ -82,8 +82,8 @@ func repointing(scope client.Scope, viewerIDs []int64, change merge.Repointing) 
 		}}}})
 }
 
-// neighbourDocument is what a feed row of a client takes that nothing else of it
-// is read for.
+// neighbourDocument is the part of a client's document that a row of the feed about it
+// needs.
 type neighbourDocument struct {
 	Version    int64    `bson:"version"`
 	Visibility []string `bson:"visibility"`

@@ -154,8 +154,8 @@ func (t *schedulerTx) parts() []transact.Part {
 	}
 }
 
-// insertsFirst puts new documents before those that are replaced, each of which
-// is another one: the driver sends a command whenever the kind of write changes.
+// insertsFirst sorts inserts before replacements, which are of other documents: the driver
+// sends a new command each time that the kind of write changes.
 func insertsFirst(writes []mongo.WriteModel) {
 	rank := func(write mongo.WriteModel) int {
 		if _, is := write.(*mongo.InsertOneModel); is {

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// sealedKeys are the secret keys of the deployment, sealed.
+// sealedKeys stores the secret keys of the deployment, encrypted.
 type sealedKeys struct{ db *mongo.Database }
 
 type secretDocument struct {

@@ -230,7 +230,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	}
 	parts := slices.Concat(keys, []transact.Part{t.clientPart(writes), transact.Inserts(schema.History, t.history)}, t.mergeTx.parts(), t.schedulerTx.parts())
 	if t.rekeyState != nil {
-		parts = append(parts, feed.Leave(t.changes, t.rekeyState.Epoch)...)
+		parts = append(parts, feed.OutboxParts(t.changes, t.rekeyState.Epoch)...)
 		t.left = len(t.changes) > 0
 	}
 	if err := t.store.writer.Write(ctx, parts); err != nil {

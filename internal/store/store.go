@@ -21,9 +21,9 @@ const (
 	KeyLifetime = 24 * time.Hour
 )
 
-// ErrIDTaken is what Store.Write returns when a new client's id, or its
-// account's, belongs to another one, as it may when records with ids of their
-// own are imported beside. The next id is free of it.
+// ErrIDTaken is what Store.Write returns when the id of a new client, or of its account, is
+// in use: records with ids of their own may be imported at the same time. The next id
+// works.
 var ErrIDTaken = errors.New("the id is taken")
 
 // Store is the database as the service needs it. Every method works within the
@@ -66,8 +66,7 @@ type Store interface {
 	// LookUp finds the clients of those ids and those into whom ids were merged,
 	// deleted ones too, all at one moment. Merged is always loaded.
 	LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error)
-	// LookUpRows is LookUp in rows. Of those into whom ids were merged it is not told
-	// which.
+	// LookUpRows is LookUp in rows, which do not say which ids were merged into them.
 	LookUpRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error)
 	// Viewers finds the live clients who may see one of those, in the order of
 	// ids. SubjectIDs are always loaded.
@@ -81,8 +80,8 @@ type Store interface {
 	// Business finds the business of the scope; DefaultBusiness when nothing is
 	// stored about it.
 	Business(ctx context.Context, scope client.Scope) (*client.Business, error)
-	// RekeyState tells what the clients of the scope's business are keyed by; those of
-	// a business without clients by RulesVersion.
+	// RekeyState is the version of the rules that the keys of the business's clients were
+	// computed by; RulesVersion for a business without clients.
 	RekeyState(ctx context.Context, scope client.Scope) (search.RekeyState, error)
 	// OutdatedBusinesses finds the businesses with clients whose keys are of an
 	// earlier version.
@@ -98,8 +97,7 @@ type Store interface {
 	// ListLocationGroups finds the location groups of the scope's business, by id.
 	ListLocationGroups(ctx context.Context, scope client.Scope) ([]LocationGroup, error)
 
-	// NextClientID, NextAccountID, NextDefinitionID and NextMergeID answer ids that
-	// nobody else gets.
+	// NextClientID, NextAccountID, NextDefinitionID and NextMergeID return new ids.
 	NextMergeID(ctx context.Context) (int64, error)
 	NextClientID(ctx context.Context) (int64, error)
 	NextAccountID(ctx context.Context) (int64, error)
@@ -149,13 +147,13 @@ type Tx interface {
 	// Save writes, likewise, what differs between two states of a client, its history row
 	// and its feed row.
 	Save(ctx context.Context, before, after *client.Client, entry history.Entry, kind history.Kind) error
-	// Known finds which of those ids clients of the business have, and KnownViewers the
-	// ids of the live and deleted clients who may see that one, that many at most: both
-	// whether the scope sees them or not, which is nobody's to know but RelyOn's.
+	// Known finds which of those ids clients of the business have, and KnownViewers the ids
+	// of the live and deleted clients who may see that one, that many at most. Both include
+	// clients that the scope does not see, so the ids are only to be passed to RelyOn.
 	Known(ctx context.Context, ids []int64) ([]int64, error)
 	KnownViewers(ctx context.Context, subjectID, limit int64) ([]int64, error)
-	// RelyOn makes the write conflict with every other one of those clients, each named
-	// once, as if it changed them: for what was decided by them and is right only while they stay as
-	// they were read. A write that changes nothing else relies on nothing.
+	// RelyOn makes the transaction conflict with other writes of those clients, each named
+	// once, as if it changed them: a decision depends on their state as it was read. It has
+	// no effect if the transaction writes nothing else.
 	RelyOn(ids []int64)
 }

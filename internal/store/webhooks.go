@@ -17,12 +17,12 @@ const (
 	WebhookGone    WebhookDisabledReason = "GONE"
 )
 
-// Webhook is an endpoint that a business wants to be told at of its changes.
+// Webhook is an endpoint that a business wants its changes to be sent to.
 type Webhook struct {
 	WebhookID, BusinessID int64
 	URL                   string
 	Description           *string
-	// Kinds are the kinds of changes to tell of, ascending and each once; empty is all.
+	// Kinds are the kinds of changes to send, ascending and each once; empty is all.
 	Kinds   []history.Kind
 	Enabled bool
 	// DisabledReason is set where a server disabled the webhook.
@@ -32,8 +32,7 @@ type Webhook struct {
 	// Version starts at 1 and rises by one with every change of what callers see, but
 	// for FailingSince.
 	Version int64
-	// FailingSince is when the first attempt failed after the last one that did not; nil
-	// where the last one did not.
+	// FailingSince is since when all attempts have failed; nil if the last one did not.
 	FailingSince *time.Time
 	// PreviousSecretExpires is until when messages are signed by the secret before as
 	// well; nil where there is none, or where that time is over.
@@ -48,12 +47,12 @@ type WebhookKey struct{ BusinessID, WebhookID int64 }
 // Key is the webhook's.
 func (w *Webhook) Key() WebhookKey { return WebhookKey{w.BusinessID, w.WebhookID} }
 
-// WebhookState is how far the delivering to a webhook has come.
+// WebhookState is the progress of deliveries to a webhook.
 type WebhookState struct {
 	// Queued is the last row of the feed of which the deliveries were stored, and Done
 	// the last one before which all are finished.
 	Queued, Done int64
-	// Failures counts the attempts that failed one after the other.
+	// Failures counts the attempts that failed in a row.
 	Failures int
 	// FailingSince is when the first of them was.
 	FailingSince *time.Time
@@ -143,7 +142,7 @@ type WebhookTx interface {
 	PutWebhookDelivery(ctx context.Context, delivery WebhookDelivery) error
 }
 
-// HeldWebhook is a webhook that a process delivers to.
+// HeldWebhook is a webhook whose lease a process has.
 type HeldWebhook struct {
 	WebhookKey
 	// Revision rises whenever somebody else writes the webhook.
@@ -157,18 +156,18 @@ type OpenWebhook struct {
 	Revision int64
 }
 
-// WebhookQueue is what delivering needs of a Store. Processes name themselves as
-// owners of webhooks for a while: one at a time delivers to each.
+// WebhookQueue is what delivering needs of a Store. A process takes a lease of each webhook
+// that it delivers to, under a name of its own, the owner.
 type WebhookQueue interface {
-	// ClaimWebhooks takes for an owner, until a moment, the enabled webhooks of any
-	// business that nobody has now, and returns them.
+	// ClaimWebhooks takes for an owner the leases, until a moment, of all enabled webhooks
+	// of any business that no owner has, and returns these webhooks.
 	ClaimWebhooks(ctx context.Context, owner string, now, until time.Time) ([]WebhookKey, error)
-	// HoldWebhooks has an owner keep until a moment what it has of those businesses, and
-	// returns that.
-	HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]HeldWebhook, error)
-	// ReleaseWebhooks gives back all that an owner has of those businesses.
+	// RenewWebhookLeases prolongs the leases that an owner has of those businesses'
+	// webhooks, and returns these.
+	RenewWebhookLeases(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]HeldWebhook, error)
+	// ReleaseWebhooks ends the leases that an owner has of those businesses' webhooks.
 	ReleaseWebhooks(ctx context.Context, owner string, businessIDs []int64) error
-	// OpenWebhook finds a webhook that the owner has; nil when it has it no more, or when
+	// OpenWebhook finds a webhook; nil when the owner does not have its lease any more, or
 	// it is not enabled.
 	OpenWebhook(ctx context.Context, owner string, key WebhookKey) (*OpenWebhook, error)
 	// SaveWebhookState writes how far delivering has come, and says whether the owner
@@ -176,16 +175,17 @@ type WebhookQueue interface {
 	SaveWebhookState(ctx context.Context, owner string, open *OpenWebhook) (bool, error)
 	// DisableWebhook disables a webhook that the owner has in that revision.
 	DisableWebhook(ctx context.Context, owner string, open *OpenWebhook, reason WebhookDisabledReason) error
-	// QueueDeliveries stores deliveries of a webhook, in the order of their places, each
-	// unless there is one at its place, and gives them ids. Of clients who are being
-	// erased only the erasure is stored.
+	// QueueDeliveries stores deliveries of a webhook, in the order of their places, and gives
+	// them ids. It passes over those whose place has a delivery already and, of clients that
+	// are being erased, all but that of the erasure.
 	QueueDeliveries(ctx context.Context, key WebhookKey, deliveries []WebhookDelivery) error
 	// PendingDeliveries finds the first deliveries of a webhook that are pending.
 	PendingDeliveries(ctx context.Context, key WebhookKey, limit int64) ([]WebhookDelivery, error)
-	// FinishAttempt writes what came of an attempt, if the delivery is there still.
+	// FinishAttempt writes the outcome of an attempt, if the delivery still exists.
 	FinishAttempt(ctx context.Context, delivery WebhookDelivery) error
-	// HastenDeliveries has no delivery of a webhook wait for its next attempt any longer.
-	HastenDeliveries(ctx context.Context, key WebhookKey) error
+	// RetryDeliveriesNow makes all deliveries of a webhook due that wait for their next
+	// attempt.
+	RetryDeliveriesNow(ctx context.Context, key WebhookKey) error
 	// DropDeliveries deletes the deliveries of a webhook that are pending.
 	DropDeliveries(ctx context.Context, key WebhookKey) error
 	// TrimDeliveries deletes the deliveries of a webhook that are not pending, but for the

@@ -22,7 +22,7 @@ const RowBatch = 1_000
 type Feed struct {
 	db       *mongo.Database
 	seen     *indexed.Seen
-	bell     *changeBell
+	notifier *notifier
 	numberer *numberer
 	remake   func(ctx context.Context, businessID int64, clientIDs []int64) error
 	// lag, where it is set, is told how long after its change a row of the feed got its
@@ -35,10 +35,10 @@ type Feed struct {
 // rules.
 func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
 	f := &Feed{
-		db:     db,
-		seen:   seen,
-		bell:   &changeBell{changes: db.Collection(schema.Changes), outbox: db.Collection(schema.Outbox)},
-		remake: remake,
+		db:       db,
+		seen:     seen,
+		notifier: &notifier{changes: db.Collection(schema.Changes), outbox: db.Collection(schema.Outbox)},
+		remake:   remake,
 	}
 	f.numberer = newNumberer(f.number)
 	return f

@@ -19,29 +19,30 @@ const (
 	numberersAtOnce = 8
 )
 
-// numberer numbers the rows of businesses after their writes, beside the writers,
-// and lets one goroutine number for each business at a time.
+// numberer numbers the rows of businesses in the background after their writes, with one
+// goroutine at a time for each business.
 type numberer struct {
 	number func(ctx context.Context, businessID int64) error
 	slots  chan struct{}
 
 	mu sync.Mutex
-	// busy has the businesses that somebody of the process numbers.
-	busy map[int64]*turn
+	// busy has the businesses that goroutines of the process number.
+	busy map[int64]*mutex
 	// woken has the businesses with a goroutine; true says that rows came since it
 	// last began.
 	woken map[int64]bool
 }
 
-// turn is what those wait for who are to number a business one after the other.
-type turn struct {
+// mutex has the goroutines that number a business do so one after the other, and counts
+// them.
+type mutex struct {
 	free chan struct{}
-	// users are those who number and who wait.
+	// users counts those that number or wait.
 	users int
 }
 
 func newNumberer(number func(context.Context, int64) error) *numberer {
-	return &numberer{number: number, slots: make(chan struct{}, numberersAtOnce), busy: map[int64]*turn{}, woken: map[int64]bool{}}
+	return &numberer{number: number, slots: make(chan struct{}, numberersAtOnce), busy: map[int64]*mutex{}, woken: map[int64]bool{}}
 }
 
 // begin waits until nobody else of the process numbers the business. done lets the
@@ -50,7 +51,7 @@ func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), er
 	n.mu.Lock()
 	t := n.busy[businessID]
 	if t == nil {
-		t = &turn{free: make(chan struct{}, 1)}
+		t = &mutex{free: make(chan struct{}, 1)}
 		t.free <- struct{}{}
 		n.busy[businessID] = t
 	}
@@ -85,29 +86,29 @@ func (n *numberer) wake(businessID int64) {
 		return
 	}
 	n.woken[businessID] = false
-	go n.run(outsideRequests(), businessID)
+	go n.run(background(), businessID)
 }
 
 // inBackground does a part of a numbering that nobody waits for. What fails of it is done
 // with the next numbering.
 func (n *numberer) inBackground(do func(context.Context) error) {
 	go func() {
-		ctx, cancel := context.WithTimeout(outsideRequests(), numberTime)
+		ctx, cancel := context.WithTimeout(background(), numberTime)
 		defer cancel()
 		_ = do(ctx)
 	}()
 }
 
-func outsideRequests() context.Context {
-	return context.WithValue(context.Background(), outsideKey{}, true)
+func background() context.Context {
+	return context.WithValue(context.Background(), backgroundKey{}, true)
 }
 
-type outsideKey struct{}
+type backgroundKey struct{}
 
-// OutsideRequests says whether a command of that context belongs to no request: it numbers
-// rows of the feed after a write, whose answer does not wait for it, or looks for new rows
-// for those who watch.
-func OutsideRequests(ctx context.Context) bool { return ctx.Value(outsideKey{}) != nil }
+// InBackground says whether a command of that context belongs to no request: it numbers rows
+// of the feed after a write, whose answer does not wait for it, or looks for new rows for
+// watchers.
+func InBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
 
 func (n *numberer) run(ctx context.Context, businessID int64) {
 	for {

@@ -45,7 +45,7 @@ func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, li
 	if scans := f.scans(scope); scans == nil {
 		until = min(until, after+changeWindow)
 		if scope.Rows.All {
-			// Every row tells the caller, and numbers have no gap.
+			// Every row concerns the caller, and numbers have no gap.
 			until = min(until, after+limit)
 		}
 		found, err = f.changesOf(ctx, scope, after, until, limit)

@@ -16,9 +16,9 @@ import (
 	"clientgraph/internal/search"
 )
 
-// SetSettings stores, in a transaction, the settings that search and sort keys are made
-// by from now on. A writer who began before is found out: it conflicts at the counter,
-// or its rows are of an earlier epoch.
+// SetSettings stores, in a transaction, the settings that search and sort keys are computed
+// by from now on. Writers that began before are noticed: they conflict at the counter, or
+// their rows have an earlier epoch.
 func (f *Feed) SetSettings(ctx context.Context, businessID int64, settings search.Settings) error {
 	keys, err := f.WriterState(ctx, businessID)
 	if err != nil {
@@ -90,8 +90,8 @@ func (f *Feed) SetRekeyState(ctx context.Context, businessID int64, state search
 	return nil
 }
 
-// setInCounter sets fields of a business's counter, in a transaction: who began before
-// conflicts there, and who begins later reads them.
+// setInCounter sets fields of a business's counter, in a transaction: writers that began
+// before conflict there, and those that begin later read them.
 func (f *Feed) setInCounter(ctx context.Context, businessID int64, set bson.D, more ...bson.E) error {
 	collection, key := f.db.Collection(schema.Counters), Counter(businessID)
 	update := append(bson.D{
@@ -105,10 +105,10 @@ func (f *Feed) setInCounter(ctx context.Context, businessID int64, set bson.D, m
 	return err
 }
 
-// rekey changes, in a transaction, the settings and rules by which the search and sort
-// keys of a business's clients are made from now on. A writer who read the document
-// before and commits later is found out when its rows are numbered: the epoch of the
-// head rises too.
+// rekey changes, in a transaction, the settings and rules by which the search and sort keys
+// of a business's clients are computed from now on. It raises the epoch of the head too, so
+// that a writer that read the document before, and commits later, is noticed when its rows
+// are numbered.
 func (f *Feed) rekey(ctx context.Context, businessID int64, set bson.D) error {
 	raised := bson.E{Key: "$inc", Value: bson.D{{Key: fieldEpoch, Value: int64(1)}}}
 	feeds := f.db.Collection(schema.Feeds)

@@ -25,17 +25,16 @@ const (
 	awaitMost = 500 * time.Millisecond
 	// commandMost is how long any command of a stream may take.
 	commandMost = 30 * time.Second
-	// lookAgain is how often the outbox is looked into for rows that a server wrote
-	// and did not live to number.
+	// lookAgain is how often the outbox is read for rows whose server died before it
+	// numbered them.
 	lookAgain = time.Second
 )
 
-// changeBell wakes the watchers of a business's change feed when it has grown. It has one
-// change stream for all watchers of the process, while there are any, and passes
-// on nothing of it but that something came: watchers read the rows themselves,
-// from the number that they know. So it loses nothing when the stream breaks: it
-// rings for everybody whenever the stream was opened.
-type changeBell struct {
+// notifier wakes the watchers of a business's change feed when it has grown. While there are
+// watchers in the process, it has one change stream for all of them. It only says that
+// something came: watchers read the rows themselves, from the number that they know. So
+// nothing is lost when the stream breaks: all are woken when it is open again.
+type notifier struct {
 	changes, outbox *mongo.Collection
 
 	mu       sync.Mutex
@@ -45,55 +44,55 @@ type changeBell struct {
 
 // WatchChanges implements store.ChangeStore.
 func (f *Feed) WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{} {
-	return f.bell.watch(ctx, scope.BusinessID)
+	return f.notifier.watch(ctx, scope.BusinessID)
 }
 
-func (b *changeBell) watch(ctx context.Context, businessID int64) <-chan struct{} {
-	// One ring that waits stands for all until it is heard.
-	rings := make(chan struct{}, 1)
+func (b *notifier) watch(ctx context.Context, businessID int64) <-chan struct{} {
+	// One signal in the channel stands for all until it is received.
+	signals := make(chan struct{}, 1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.watchers == nil {
 		b.watchers = map[chan struct{}]int64{}
 	}
-	b.watchers[rings] = businessID
+	b.watchers[signals] = businessID
 	if b.stop == nil {
 		// The stream outlives the watcher who was the first, and is of no request.
-		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithValue(context.WithoutCancel(ctx), outsideKey{}, true), nil))
+		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithValue(context.WithoutCancel(ctx), backgroundKey{}, true), nil))
 		b.stop = stop
 		go b.run(running)
 	}
-	context.AfterFunc(ctx, func() { b.leave(rings) })
-	return rings
+	context.AfterFunc(ctx, func() { b.leave(signals) })
+	return signals
 }
 
-func (b *changeBell) leave(rings chan struct{}) {
+func (b *notifier) leave(signals chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.watchers, rings)
+	delete(b.watchers, signals)
 	if len(b.watchers) == 0 && b.stop != nil {
 		b.stop()
 		b.stop = nil
 	}
 }
 
-// ring wakes the watchers of a business; those of all when it is 0.
-func (b *changeBell) ring(businessID int64) {
+// notify wakes the watchers of a business; those of all when it is 0.
+func (b *notifier) notify(businessID int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for rings, of := range b.watchers {
+	for signals, of := range b.watchers {
 		if businessID != 0 && of != businessID {
 			continue
 		}
 		select {
-		case rings <- struct{}{}:
+		case signals <- struct{}{}:
 		default:
 		}
 	}
 }
 
 // run listens until ctx ends, and opens the stream again whenever it breaks.
-func (b *changeBell) run(ctx context.Context) {
+func (b *notifier) run(ctx context.Context) {
 	wait := reopenFirst
 	for ctx.Err() == nil {
 		if b.listen(ctx) {
@@ -107,9 +106,9 @@ func (b *changeBell) run(ctx context.Context) {
 	}
 }
 
-// listen rings for each change of one stream, until it breaks or ctx ends, and says
+// listen wakes watchers at each change of one stream, until it breaks or ctx ends, and says
 // whether it was open at all.
-func (b *changeBell) listen(ctx context.Context) bool {
+func (b *notifier) listen(ctx context.Context) bool {
 	// With a context that is over the driver takes an open cursor for lost, and
 	// leaves it to the database to find out: each command has time of its own.
 	ctx, stopped := context.WithoutCancel(ctx), ctx.Done()
@@ -126,7 +125,7 @@ func (b *changeBell) listen(ctx context.Context) bool {
 		// The database gives a stream up by itself; closing it early is a courtesy.
 		_ = stream.Close(closing)
 	}()
-	b.ring(0)
+	b.notify(0)
 	looked := time.Now()
 	for {
 		select {
@@ -140,33 +139,33 @@ func (b *changeBell) listen(ctx context.Context) bool {
 		switch {
 		case arrived:
 			businessID, _ := stream.Current.Lookup("fullDocument", schema.FieldBusiness).AsInt64OK()
-			b.ring(businessID)
+			b.notify(businessID)
 		case stream.Err() != nil || stream.ID() == 0:
 			return true
 		}
 		if time.Since(looked) > lookAgain {
 			looked = time.Now()
-			b.ringForUnnumbered(ctx, looked.Add(-lookAgain))
+			b.notifyUnnumbered(ctx, looked.Add(-lookAgain))
 		}
 	}
 }
 
-// ringForUnnumbered rings for the watched businesses with rows of before that time
-// that have no number yet: who hears it reads the feed, and numbers them.
-func (b *changeBell) ringForUnnumbered(ctx context.Context, before time.Time) {
+// notifyUnnumbered wakes the watchers of businesses that have rows from before that time
+// without numbers: they read the feed, which numbers them.
+func (b *notifier) notifyUnnumbered(ctx context.Context, before time.Time) {
 	for _, businessID := range b.watched() {
 		looking, looked := context.WithTimeout(ctx, commandMost)
 		err := b.outbox.FindOne(looking, bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: "at", Value: bson.D{{Key: "$lt", Value: before}}}},
 			options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
 		looked()
 		if err == nil {
-			b.ring(businessID)
+			b.notify(businessID)
 		}
 	}
 }
 
 // watched are the businesses with watchers, each once.
-func (b *changeBell) watched() []int64 {
+func (b *notifier) watched() []int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Compact(slices.Sorted(maps.Values(b.watchers)))

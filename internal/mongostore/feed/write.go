@@ -13,10 +13,11 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// Leave is how a transaction's rows are written into the outbox, to be numbered after
-// the commit. Epoch is that of the WriterState that the transaction read. Where a key is
-// taken, another transaction announced the client at the same time.
-func Leave(rows []bson.D, epoch int64) []transact.Part {
+// OutboxParts are the writes of a transaction's rows into the outbox, where they are numbered
+// after the commit. Epoch is that of the WriterState that the transaction read. A
+// duplicate key says that another transaction wrote a row about the client at the same
+// time.
+func OutboxParts(rows []bson.D, epoch int64) []transact.Part {
 	var parts []transact.Part
 	for batch := range slices.Chunk(rows, RowBatch) {
 		documents := make([]any, len(batch))

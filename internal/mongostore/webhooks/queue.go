@@ -59,8 +59,8 @@ func (h *WebhookStore) setOwned(ctx context.Context, owner string, businessIDs [
 	return nil
 }
 
-// HoldWebhooks implements store.WebhookQueue.
-func (h *WebhookStore) HoldWebhooks(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
+// RenewWebhookLeases implements store.WebhookQueue.
+func (h *WebhookStore) RenewWebhookLeases(ctx context.Context, owner string, businessIDs []int64, until time.Time) ([]store.HeldWebhook, error) {
 	if err := h.setOwned(ctx, owner, businessIDs, bson.D{{Key: schema.FieldUntil, Value: until}}); err != nil {
 		return nil, err
 	}
@@ -229,8 +229,8 @@ func (h *WebhookStore) FinishAttempt(ctx context.Context, delivery store.Webhook
 	return h.putDelivery(ctx, delivery)
 }
 
-// HastenDeliveries implements store.WebhookQueue.
-func (h *WebhookStore) HastenDeliveries(ctx context.Context, key store.WebhookKey) error {
+// RetryDeliveriesNow implements store.WebhookQueue.
+func (h *WebhookStore) RetryDeliveriesNow(ctx context.Context, key store.WebhookKey) error {
 	return h.hasten(ctx, key, "nextAttempt")
 }
 

@@ -15,9 +15,8 @@ import (
 // MaxAppointmentPage bounds how many appointments of a client are read at once.
 const MaxAppointmentPage = 100
 
-// AppointmentFilter is which of a client's appointments are wanted: those with one of
-// the statuses, none resolved all, that begin at From or later and before To, nil
-// resolved without a bound.
+// AppointmentFilter selects appointments of a client: those with one of the statuses, or
+// with any if there are none, that begin at From or later and before To; nil is no bound.
 type AppointmentFilter struct {
 	Statuses []client.AppointmentStatus
 	From, To *time.Time

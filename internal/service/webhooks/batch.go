@@ -105,7 +105,7 @@ func (b *batch) send(ctx context.Context) error {
 		return b.failed
 	}
 	if b.recovered {
-		return b.worker.store().HastenDeliveries(ctx, b.worker.key)
+		return b.worker.store().RetryDeliveriesNow(ctx, b.worker.key)
 	}
 	return ctx.Err()
 }

@@ -116,7 +116,7 @@ func (r *Runner) renew(ctx context.Context) error {
 	businesses := r.businesses(claimed)
 	var held []store.HeldWebhook
 	if len(businesses) > 0 {
-		if held, err = r.endpoints.Store.HoldWebhooks(ctx, r.owner, businesses, until); err != nil {
+		if held, err = r.endpoints.Store.RenewWebhookLeases(ctx, r.owner, businesses, until); err != nil {
 			return err
 		}
 	}
