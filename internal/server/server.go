@@ -144,20 +144,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")
 	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-		defer cancel()
-		if err := o.Ready(ctx); err != nil {
-			reason := "the database is not ready"
-			if ctx.Err() != nil {
-				reason = fmt.Sprintf("the database does not answer within %s", readyTimeout)
-			}
-			o.Logger.WarnContext(ctx, "not ready", "reason", reason, "error", err)
-			writeText(w, http.StatusServiceUnavailable, reason)
-			return
-		}
-		writeText(w, http.StatusOK, "ready")
-	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { answerReady(w, r, o) })
 	if o.Playground != nil {
 		mux.Handle("/", o.Playground)
 	}
@@ -168,6 +155,22 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	pace := api.streams.limits
 	pace.WriteTimeout = min(pace.WriteTimeout, limits.WriteTime)
 	return &Server{steadily(pace, limits.BodyTime, o.TrustedProxies, withSecurityHeaders(o.HSTS, mux)), api.streams}
+}
+
+// answerReady answers whether the database can serve now.
+func answerReady(w http.ResponseWriter, r *http.Request, o Options) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if err := o.Ready(ctx); err != nil {
+		reason := "the database is not ready"
+		if ctx.Err() != nil {
+			reason = fmt.Sprintf("the database does not answer within %s", readyTimeout)
+		}
+		o.Logger.WarnContext(ctx, "not ready", "reason", reason, "error", err)
+		writeText(w, http.StatusServiceUnavailable, reason)
+		return
+	}
+	writeText(w, http.StatusOK, "ready")
 }
 
 // newPoints is the budget of each principal: a minute's points at once, and as

@@ -121,14 +121,14 @@ func (f *Feed) rekey(ctx context.Context, businessID int64, set bson.D) error {
 	return nil
 }
 
-// Outdated finds the businesses of which clients may have search and sort keys of an
-// earlier version of the rules, in no order. Each business has a feed, or a counter.
+// Outdated finds the businesses with clients that may have search and sort keys of an
+// earlier version of the rules, in no order. Each business has a feed or a counter.
 func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
 	ids, err := outdatedFeeds(ctx, f.db, version)
 	if err != nil {
 		return nil, err
 	}
-	counters, err := f.outdatedCounters(ctx, version)
+	counters, err := outdatedCounters(ctx, f.db, version)
 	return append(ids, counters...), err
 }
 
@@ -143,10 +143,9 @@ func outdatedFeeds(ctx context.Context, db *mongo.Database, version string) ([]i
 	return readBusinesses(ctx, cursor)
 }
 
-// outdatedCounters are the same of businesses whose rows are numbered in their
-// transactions.
-func (f *Feed) outdatedCounters(ctx context.Context, version string) ([]int64, error) {
-	cursor, err := f.db.Collection(schema.Counters).Find(ctx, append(Counters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
+// outdatedCounters are those of Outdated whose rows are numbered in transactions.
+func outdatedCounters(ctx context.Context, db *mongo.Database, version string) ([]int64, error) {
+	cursor, err := db.Collection(schema.Counters).Find(ctx, append(Counters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
 	if err != nil {
 		return nil, fmt.Errorf("find counters: %w", err)
 	}
