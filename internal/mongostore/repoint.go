@@ -127,8 +127,8 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 	}
 	var untouched []int64
 	for _, edges := range moved {
-		// Of a deleted or merged one too: whoever has its login reads what it gained
-		// and lost once it is back. An erased one is not there.
+		// Also of a deleted or merged one: a caller with its login reads the row once the
+		// client is back. Erased ones do not exist any more.
 		d, there := t.neighbours[edges.ClientID]
 		if !there {
 			continue
@@ -139,7 +139,7 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 			untouched = append(untouched, edges.ClientID)
 		}
 	}
-	// An erasure of theirs at the same time, or a change of who sees them, is a conflict.
+	// Their erasure at the same time, or a change of who sees them, is a conflict.
 	t.raiseStored(untouched)
 	return nil
 }

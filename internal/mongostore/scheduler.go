@@ -143,8 +143,8 @@ func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Ti
 	t.announceFeed(c, c, at, properties)
 }
 
-// parts are what was kept of what the scheduler sent. Where a key is taken, another
-// request recorded the same thing first.
+// parts are the writes of scheduler data. A duplicate key says that another request recorded
+// the same at the same time.
 func (t *schedulerTx) parts() []transact.Part {
 	insertsFirst(t.appointments)
 	insertsFirst(t.forms)

@@ -1,16 +1,16 @@
-// Package mongostore keeps clients in MongoDB: it implements package store. What it
-// stores, and what that means, is package client's.
+// Package mongostore stores clients in MongoDB: it implements package store. What is stored,
+// and what it means, is defined by package client.
 //
-// The packages below it know one thing each, and none imports this one: schema the
-// collections and their indexes, record the documents of clients, query the filters
-// that find them, counters the numbers and ids, transact transactions and failures,
-// feed the change feed, lease how long transactions come to their end, webhooks and jobs
-// what is delivered and done beside requests, and admin what operators do. Together with this one they are the only places that build commands.
+// Each package below it has one subject, and none imports this one: schema has the
+// collections and their indexes, record the documents of clients, query the filters that
+// find them, counters the numbers and ids, transact transactions and failures, feed the
+// change feed, lease the leases of long transactions, webhooks and jobs the background
+// work, and admin what operators do. Only these packages and this one build commands.
 //
-// What is left here is one package because it is one thing: Store.Write collects in one
-// transaction what the use cases write, and each kind of write has to know the rest of
-// it, whose documents it must conflict with. The kinds are types of their own, which
-// the transaction embeds.
+// The rest is one package because it is one thing: Store.Write collects all writes of a use
+// case in one transaction, and each kind of write depends on the others of the transaction,
+// with whose documents it must conflict. The kinds are types of their own, which the
+// transaction embeds.
 package mongostore
 
 import (
@@ -84,19 +84,19 @@ func New(connection *mongo.Client, database string) *Store {
 	return s
 }
 
-// TellFeedLag has tell told how long after its change each row of the feed gets its
-// number, if this process numbers it. It is to be called before the store is used;
-// tell must not block.
+// TellFeedLag has tell called for each row of the change feed that this process numbers,
+// with how long after its change that is. It is to be called before the store is used; tell
+// must not block.
 func (s *Store) TellFeedLag(tell func(time.Duration)) { s.feed.TellLag(tell) }
 
-// NumberChanges gives all rows of the change feed their numbers that wait for one,
-// in all businesses: those of servers that ended before they could.
+// NumberChanges numbers all rows of the change feed that have no number yet, in all
+// businesses: those of servers that ended before they numbered them.
 func (s *Store) NumberChanges(ctx context.Context) error { return s.feed.NumberAll(ctx) }
 
 // OutboxOn says whether the rows of the change feed are numbered by the outbox,
 // which SwitchToOutbox turns on.
 func (s *Store) OutboxOn(ctx context.Context) (bool, error) { return s.feed.OutboxOn(ctx) }
 
-// SwitchToOutbox makes an end to numbering the rows of the change feed in the
-// transactions that write them; see feed.Feed.
+// SwitchToOutbox has the rows of the change feed numbered after the transactions that write
+// them, no longer in them; see feed.Feed.
 func (s *Store) SwitchToOutbox(ctx context.Context) error { return s.feed.SwitchToOutbox(ctx) }

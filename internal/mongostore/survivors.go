@@ -81,7 +81,7 @@ func (r *clientReads) openSnapshot(ctx context.Context, stages mongo.Pipeline) (
 	if err == nil || !transact.Unavailable(err) {
 		return cursor, err
 	}
-	// As of open.
+	// For the same reason as in open.
 	return r.db.Collection(schema.Clients, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, stages)
 }
 

@@ -26,7 +26,7 @@ import (
 
 // Write implements store.Store.
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) error {
-	// What a write reads is bounded by its rules, not by what else is asked.
+	// The reads of a write are bounded by its rules, not by the operation's budget of rows.
 	ctx = client.WithRowBudget(ctx, nil)
 	tx, err := s.attempts(ctx, scope, do)
 	if errors.Is(err, feed.ErrNotOpen) {
@@ -63,8 +63,8 @@ type transaction struct {
 	webhooks.WebhookTx
 }
 
-// newTransaction begins what one try of a write does. Lease is nil in transactions of the
-// store's own.
+// newTransaction begins one attempt of a write. Lease is nil in transactions of the store's
+// own.
 func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transaction {
 	u := &unit{store: s, scope: scope, lease: held}
 	return &transaction{
@@ -206,9 +206,9 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 	return nil
 }
 
-// flush writes what was kept, as far as it can in one command: first the keys, for
-// whoever uses one at the same time to learn of it soonest, then the records, their
-// history, and last the rows of the feed.
+// flush writes all that the transaction collected, in one command if the database has one for
+// several collections: first the idempotency keys, so that two writes with one key conflict
+// early, then the records, their history, and last the rows of the feed.
 func (t *transaction) flush(ctx context.Context) error {
 	keys := []transact.Part{t.answerTx.part(), t.importTx.part(), t.slotPart()}
 	writes := slices.Concat(t.removals, t.replacements, t.writes)
@@ -248,7 +248,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	return t.store.feed.Number(ctx, t.scope.BusinessID, t.changes, t.followKeys)
 }
 
-// clientPart is what is written of the records.
+// clientPart are the writes of the records.
 func (t *transaction) clientPart(writes []mongo.WriteModel) transact.Part {
 	return transact.Part{
 		Collection: schema.Clients, Writes: writes, Affected: t.updates + t.inserts + int64(len(t.removals)+len(t.replacements)),
@@ -259,7 +259,7 @@ func (t *transaction) clientPart(writes []mongo.WriteModel) transact.Part {
 	}
 }
 
-// attempts runs the tries of one write, with a lease where they need one.
+// attempts are the attempts of one write, with a lease if they need one.
 func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
 	held := lease.New(s.db, s.feed, scope.BusinessID)
 	defer held.End(ctx)

@@ -38,7 +38,7 @@ type unit struct {
 	raised map[int64]int64
 	// viewers are those whose edges change.
 	viewers []int64
-	// relied are the clients that are not to change meanwhile.
+	// relied are the clients that must not change meanwhile, see RelyOn.
 	relied []int64
 	// lease is nil in transactions of the store's own.
 	lease *lease.Lease
@@ -46,9 +46,9 @@ type unit struct {
 	// business's search and sort keys are of; nil while rows are numbered in their
 	// transactions.
 	rekeyState *feed.WriterState
-	// left says that rows wait in the outbox for their numbers.
+	// left says that the transaction wrote rows into the outbox, which are to be numbered.
 	left bool
-	// written are the clients, as they are then.
+	// written are the clients that were written, as they are after the transaction.
 	written []*client.Client
 	slots   map[int64]bool
 	// unknown are ids that the transaction looked for and that no client of the business
@@ -58,8 +58,8 @@ type unit struct {
 	referred []int64
 }
 
-// raise returns the number of the next row about a client, of whom the transaction
-// read that number.
+// raise returns the number of the next row about a client, whose last number the transaction
+// read.
 func (t *unit) raise(clientID, read int64) int64 {
 	if t.raised == nil {
 		t.raised = map[int64]int64{}
@@ -183,7 +183,8 @@ func (t *unit) lock(ctx context.Context, noun string) error {
 	return counters.Lock(ctx, t.store.db.Collection(schema.Counters), t.scope.BusinessID, noun)
 }
 
-// heed fails with errLeased where a longer transaction has the clients of this one.
+// heed fails with transact.ErrLeased if a longer transaction has a lease on a client of
+// this one.
 func (t *unit) heed(ctx context.Context, keys *feed.WriterState) error {
 	if t.lease == nil || !time.Now().Before(keys.LeasedUntil) {
 		return nil
@@ -195,7 +196,7 @@ func (t *unit) heed(ctx context.Context, keys *feed.WriterState) error {
 	return err
 }
 
-// touched are the clients that the transaction writes, as far as it came.
+// touched are the clients that the transaction has written so far.
 func (t *unit) touched() []int64 {
 	ids := slices.Concat(t.viewers, t.relied)
 	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)

@@ -97,9 +97,9 @@ func NewBlock(counters *mongo.Collection, name string) *Block {
 	return &Block{counters: counters, name: name}
 }
 
-// Next returns an id that nobody else gets. It is no part of a transaction of
-// ctx: the block stays in use when that is rolled back. One caller asks the
-// database for a block; others wait for it as long as they may.
+// Next returns a new id. It is not part of a transaction of ctx: the id is not given back
+// when that is rolled back. One caller asks the database for a block, and others wait for
+// it until their contexts end.
 func (b *Block) Next(ctx context.Context) (int64, error) {
 	ctx = mongo.NewSessionContext(ctx, nil)
 	for {
@@ -143,15 +143,14 @@ func (b *Block) take(ctx context.Context, drops int) error {
 	return err
 }
 
-// TakeRun returns the first of that many ids in a row that nobody else gets. It is no
-// part of a transaction of ctx.
+// TakeRun returns the first of that many new ids in a row. It is not part of a transaction
+// of ctx.
 func (b *Block) TakeRun(ctx context.Context, size int64) (first int64, err error) {
 	last, err := Increment(mongo.NewSessionContext(ctx, nil), b.counters, Ref{BusinessID: OfDeployment, Name: b.name}, size)
 	return last - size + 1, err
 }
 
-// Drop gives the rest of the block up, because ids of it turned out to be in
-// use.
+// Drop drops the rest of the block, because ids of it are in use.
 func (b *Block) Drop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,7 +158,7 @@ func (b *Block) Drop() {
 	b.drops++
 }
 
-// Reserve keeps the counter above an id that came from elsewhere.
+// Reserve raises the counter to an id that came from elsewhere, if it is below it.
 func (b *Block) Reserve(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
@@ -243,10 +242,9 @@ func Add(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (Co
 	return c, nil
 }
 
-// MadeMeanwhile says whether Add failed because another one made the counter at that
-// moment, or because an earlier version made it; see Ref.Adopt. MongoDB reports a
-// duplicate key, the embedded engine no document. The counter is there now: Add is to
-// be called again.
+// MadeMeanwhile says whether Add failed because another transaction created the counter at
+// the same time, or because an earlier version had created it; see Ref.Adopt. MongoDB
+// reports a duplicate key, the embedded engine no document. Add is to be called again.
 func MadeMeanwhile(err error) bool {
 	return mongo.IsDuplicateKeyError(err) || errors.Is(err, mongo.ErrNoDocuments)
 }

@@ -16,8 +16,7 @@ import (
 // namingBatch is how many counters one command of nameCounters names.
 const namingBatch = 500
 
-// CountUnnamed counts the counters that an earlier version made and that do not
-// say whose they are.
+// CountUnnamed counts the counters that an earlier version created without their business.
 func CountUnnamed(ctx context.Context, counters *mongo.Collection) (int64, error) {
 	n, err := counters.CountDocuments(ctx, bson.D{{Key: schema.FieldBusiness, Value: nil}})
 	if err != nil {
@@ -26,8 +25,8 @@ func CountUnnamed(ctx context.Context, counters *mongo.Collection) (int64, error
 	return n, nil
 }
 
-// NameAll writes into the counters of an earlier version whose they are, and
-// tells how many are done. Interrupted, it goes on with the others.
+// NameAll writes the business into the counters that an earlier version created without it,
+// and calls tell with how many are done. After an interruption it continues with the rest.
 func NameAll(ctx context.Context, counters *mongo.Collection, tell func(done int64)) error {
 	done := int64(0)
 	for {

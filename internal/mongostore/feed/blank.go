@@ -18,9 +18,9 @@ import (
 // blankBatch is how many rows one command of Blank is about.
 const blankBatch = 1_000
 
-// Blank empties the rows about an erased client but for their numbers, so that the feed
-// has no gap. The erasure's own row stays. It is shown as well to callers who ceased to
-// see the client earlier and have not read the row that says so.
+// Blank empties the rows about an erased client. Their numbers stay, so that the feed has no
+// gap, and so does the row of the erasure. That one is also for callers who lost sight of
+// the client earlier and have not read the row that said so.
 func (f *Feed) Blank(ctx context.Context, businessID, clientID int64) error {
 	changes := f.db.Collection(schema.Changes)
 	about := bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldClient, Value: clientID}}

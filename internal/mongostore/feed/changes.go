@@ -53,8 +53,8 @@ func Counter(businessID int64) counters.Ref {
 
 // ChangeHead implements store.ChangeStore.
 func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
-	// A row that is committed has its number now, as far as that is possible: who
-	// wrote it finds it.
+	// Rows that are committed get their numbers first, if possible, so that a caller finds
+	// what it wrote.
 	head, err := f.drain(ctx, scope.BusinessID)
 	if err != nil || head != nil {
 		return head.place(), err
@@ -77,9 +77,8 @@ func (f *Feed) ChangeDate(ctx context.Context, scope client.Scope, sequence int6
 	return row.At.UTC(), nil
 }
 
-// ClientRows finds the rows about those clients that are kept, in order. Those that
-// have no number yet come last. Only what the scope sees is to be asked for: it is not
-// checked here.
+// ClientRows finds all rows about those clients, in order; those without a number come last.
+// It does not check whether the scope sees the clients: its callers do.
 func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
 	var rows []changefeed.Row
 	seen := map[bson.ObjectID]bool{}

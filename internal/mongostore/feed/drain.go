@@ -13,8 +13,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// NumberAll gives all rows of the change feed their numbers that wait for one,
-// in all businesses: those of servers that ended before they could.
+// NumberAll numbers all rows of the change feed that have no number yet, in all businesses:
+// those of servers that ended before they numbered them.
 func (f *Feed) NumberAll(ctx context.Context) error {
 	businesses, err := waitingBusinesses(ctx, f.db)
 	if err != nil {
@@ -77,11 +77,10 @@ func (f *Feed) drain(ctx context.Context, businessID int64) (*feedHead, error) {
 	defer cancel()
 	head, finish, err := f.numberRows(short, businessID)
 	if err != nil {
-		// What fails is tried again by whoever reads next; NumberAll tells what is
-		// wrong.
+		// The next reader tries again; NumberAll returns such errors.
 		return f.findHead(ctx, businessID)
 	}
-	// The reader does not wait for what changes nothing for it.
+	// The reader need not wait for the rest.
 	f.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
 	return head, nil
 }

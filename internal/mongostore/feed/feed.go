@@ -1,7 +1,7 @@
-// Package feed keeps the change feed of each business. Transactions leave their rows in
-// the outbox; feed numbers them, in one order for all readers, wakes those who wait for
-// them, and reads them. With the feed it keeps the document that all writers of a
-// business read: which settings and rules make the search and sort keys of clients.
+// Package feed stores the change feed of each business. Transactions write their rows into
+// the outbox. Package feed numbers them, in one order for all readers, wakes their watchers,
+// and reads them. It also stores the document that all writers of a business read: by which
+// settings and rules the search and sort keys of clients are computed.
 package feed
 
 import (
@@ -25,7 +25,7 @@ type Feed struct {
 	notifier *notifier
 	numberer *numberer
 	remake   func(ctx context.Context, businessID int64, clientIDs []int64) error
-	// lag, where it is set, is told how long after its change a row of the feed got its
+	// lag, unless nil, is called with how long after its change a row of the feed got its
 	// number.
 	lag func(time.Duration)
 }
@@ -44,13 +44,13 @@ func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context
 	return f
 }
 
-// TellLag has tell told how long after its change each row of the feed gets its
-// number, if this process numbers it. It is to be called before the feed is used;
-// tell must not block.
+// TellLag has tell called for each row of the feed that this process numbers, with how long
+// after its change that is. It is to be called before the feed is used; tell must not
+// block.
 func (f *Feed) TellLag(tell func(time.Duration)) { f.lag = tell }
 
-// Wake has the rows numbered soon that a business's transactions left. Nobody waits for
-// it: what fails is done by whoever reads the feed or writes next.
+// Wake has the rows that a business's transactions wrote numbered soon, in the background. If
+// that fails, the next reader of the feed, or the next write, does it.
 func (f *Feed) Wake(businessID int64) { f.numberer.wake(businessID) }
 
 // Drain numbers all rows of a business that were committed before it was called.

@@ -45,7 +45,7 @@ func newNumberer(number func(context.Context, int64) error) *numberer {
 	return &numberer{number: number, slots: make(chan struct{}, numberersAtOnce), busy: map[int64]*mutex{}, woken: map[int64]bool{}}
 }
 
-// begin waits until nobody else of the process numbers the business. done lets the
+// begin waits until no other goroutine of the process numbers the business. done lets the
 // next one do it. Error: that of ctx.
 func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), err error) {
 	n.mu.Lock()
@@ -76,8 +76,8 @@ func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), er
 	}
 }
 
-// wake has the business's rows numbered soon. What fails is left: whoever reads the
-// feed, or writes next, does it.
+// wake has the business's rows numbered soon. If that fails, the next reader of the feed, or
+// the next write, does it.
 func (n *numberer) wake(businessID int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -89,8 +89,8 @@ func (n *numberer) wake(businessID int64) {
 	go n.run(background(), businessID)
 }
 
-// inBackground does a part of a numbering that nobody waits for. What fails of it is done
-// with the next numbering.
+// inBackground does a part of a numbering that no caller waits for. If it fails, the next
+// numbering does it.
 func (n *numberer) inBackground(do func(context.Context) error) {
 	go func() {
 		ctx, cancel := context.WithTimeout(background(), numberTime)

@@ -27,10 +27,10 @@ import (
 //  2. The head goes up to the last of them: readers see them.
 //  3. They are deleted from the outbox.
 //
-// Whoever finds rows above the head, or rows of the outbox that have a number, goes
-// on with them, whoever inserted them: each of the steps may be done several times
-// and by several processes at once. So a process that dies on the way holds nobody
-// up, as it would with a transaction.
+// A process that finds rows above the head, or rows of the outbox that have a number,
+// continues with them, whichever process inserted them: each step may be done several
+// times, and by several processes at once. So a process that dies on the way delays no
+// other, as it would with a transaction.
 
 // feedHead is how far the feed of a business is numbered.
 type feedHead struct {
@@ -65,9 +65,9 @@ func (f *Feed) findHead(ctx context.Context, businessID int64) (*feedHead, error
 	return &head, nil
 }
 
-// isNumbered says whether no row of a business waits for its number. It is asked
-// before the head is read: a row that another process moves meanwhile is below the
-// head then.
+// isNumbered says whether all rows of a business have numbers. It is to be called before
+// the head is read, so that a row which another process numbers in between is below the
+// head.
 func (f *Feed) isNumbered(ctx context.Context, businessID int64) (bool, error) {
 	err := f.db.Collection(schema.Outbox).FindOne(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}},
 		options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
@@ -330,9 +330,9 @@ func (f *Feed) clearOutbox(ctx context.Context, businessID int64, rows []outboxR
 	return nil
 }
 
-// remakeLate has the search and sort keys of clients remade that were written by a
-// process that did not know the settings and rules of now: the pass over all clients
-// has gone past them, or has not seen them.
+// remakeLate computes the search and sort keys again of clients that were written by a
+// process which did not know the current settings and rules yet: Rekey may have passed
+// these clients already.
 func (f *Feed) remakeLate(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
 	late := map[int64]bool{}
 	for _, row := range rows {

@@ -37,8 +37,8 @@ type WriterState struct {
 	// version that they are being made for. See search.RekeyState.
 	RulesVersion string `bson:"keyVersion"`
 	RekeyTo      string `bson:"rekeyTo,omitempty"`
-	// Epoch rises with every change of the rest that earlier writers had to know of.
-	// Rows of the outbox name the one that their transaction read.
+	// Epoch rises with every change of the other fields that writers must notice. Rows of
+	// the outbox name the epoch that their transaction read.
 	Epoch int64 `bson:"epoch"`
 	// LeasedUntil is until when writers are to look for leases.
 	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
@@ -107,8 +107,8 @@ func (f *Feed) SwitchToOutbox(ctx context.Context) error {
 	return nil
 }
 
-// moved takes the place of a counter's number: a server of before the outbox can't
-// count on, and fails instead of numbering beside others.
+// moved replaces a counter's number, so that a server of a version without the outbox fails
+// instead of numbering rows itself.
 const moved = "numbered by the outbox"
 
 // Open makes the documents of a business's feed, which goes on where its counter

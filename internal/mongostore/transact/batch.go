@@ -20,11 +20,11 @@ import (
 type Part struct {
 	Collection string
 	Writes     []mongo.WriteModel
-	// Affected is how many documents the writes make, find and delete. Where they affect
-	// fewer, somebody else was there since the transaction read them: it is a conflict.
+	// Affected is how many documents the writes insert, find and delete. If they affect
+	// fewer, another writer changed them since the transaction read them: a conflict.
 	Affected int64
-	// Taken says what it means that a key of a unique index is taken: AsConflict where
-	// another transaction wrote it at the same time. nil where it is a fault.
+	// Taken is what a duplicate key of a unique index means: AsConflict if another
+	// transaction wrote it at the same time; nil if it is a fault of ours.
 	Taken func(error) error
 }
 
@@ -35,10 +35,10 @@ const (
 	maxTogether = 8 << 20
 	// maxWritesTogether bounds how many writes go in one command for several collections.
 	maxWritesTogether = 10_000
-	// firstSize is for how large a command memory is taken at first: few are larger.
+	// firstSize is the first capacity of a command's buffer, in bytes: few are larger.
 	firstSize = 8 << 10
-	// separateFor is for how long writes go in a command for each collection where the
-	// database did not know the one for several: it may be of a later version by then.
+	// separateFor is for how long writes go in a command for each collection after the
+	// database refused the one for several: it may be upgraded by then.
 	separateFor = 10 * time.Minute
 )
 
@@ -157,7 +157,7 @@ func together(database string, parts []Part) (bson.Raw, error) {
 		return nil, fmt.Errorf("encode writes: %w", err)
 	}
 	command = bsoncore.AppendBooleanElement(command, "ordered", true)
-	// What was well is told in numbers alone.
+	// The reply only counts the writes that succeeded.
 	command = bsoncore.AppendBooleanElement(command, "errorsOnly", true)
 	command, err = bsoncore.AppendDocumentEnd(command, start)
 	return bson.Raw(command), err
@@ -255,8 +255,8 @@ func (w *Writer) writeTogether(ctx context.Context, parts []Part, command bson.R
 	return nil
 }
 
-// firstFailure is the place of a write that the reply tells the failure of, and that
-// failure; nil where all were done.
+// firstFailure is the index of the first write that failed by the reply, and its failure; nil
+// if all succeeded.
 func firstFailure(reply bson.Raw) (at int64, failure error) {
 	batch, _ := reply.Lookup("cursor", "firstBatch").ArrayOK()
 	values, _ := batch.Values()

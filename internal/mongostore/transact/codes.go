@@ -11,16 +11,15 @@ import (
 type Meaning int
 
 const (
-	// MeansFault is a failure that is ours: it is logged and masked.
+	// MeansFault is a fault of ours: it is logged and masked.
 	MeansFault Meaning = iota
-	// MeansConflict says that the transaction was ended and nothing of it was done:
-	// it is to be run again.
+	// MeansConflict says that the transaction was aborted and is to be run again.
 	MeansConflict
-	// MeansUnavailable says that the database can't do it for the moment. The same
-	// may succeed later.
+	// MeansUnavailable says that the database can't do it at the moment. The same may
+	// succeed later.
 	MeansUnavailable
-	// MeansTooLarge says that the operation holds more than the database takes at
-	// once: the same will fail again.
+	// MeansTooLarge says that the operation is too large for the database: the same will
+	// fail again.
 	MeansTooLarge
 )
 

@@ -23,9 +23,9 @@ func AsTooLarge(err error) error {
 // it may be run again.
 const retryLabel = "TransientTransactionError"
 
-// isConflict says whether a transaction failed, before it was to be committed,
-// because of others, or because the database ended it: running it again mends
-// that. MongoDB says so by a label; the embedded engine by a code or a text.
+// isConflict says whether a transaction failed before its commit because of others, or
+// because the database ended it, so that it can be run again. MongoDB says so by a label,
+// the embedded engine by a code or a text.
 func isConflict(err error) bool { return isLabelled(err) || meaningOf(err) == MeansConflict }
 
 // isLabelled says whether the database says that nothing of a transaction was
@@ -41,10 +41,9 @@ func isUnknownCommit(err error) bool {
 	return ok && labelled.HasErrorLabel("UnknownTransactionCommitResult")
 }
 
-// Unavailable says whether a failure is of a database that could not be
-// reached, or did not come to an end with a transaction: it passes, and the same
-// may succeed a moment later. What failed was not done, or, when the connection
-// was lost in a commit, perhaps it was.
+// Unavailable says whether a failure is temporary: the database could not be reached, or did
+// not finish a transaction. The same may succeed a moment later. What failed was not done;
+// only if the connection was lost during a commit, it may have been.
 func Unavailable(err error) bool {
 	if _, ok := errors.AsType[topology.ServerSelectionError](err); ok {
 		return true
@@ -74,7 +73,7 @@ func Unavailable(err error) bool {
 	return false
 }
 
-// AsConflict marks a failure as one that running the transaction again mends.
+// AsConflict marks a failure as a conflict, after which the transaction is run again.
 func AsConflict(err error) error {
 	return mongo.CommandError{Message: err.Error(), Labels: []string{retryLabel}, Wrapped: err}
 }

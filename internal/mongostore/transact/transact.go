@@ -1,5 +1,5 @@
-// Package transact runs transactions of MongoDB and of the embedded engine, again where
-// they met other writers, and knows what the failures of both mean.
+// Package transact runs transactions on MongoDB and on the embedded engine, repeats them
+// after conflicts, and knows what the failures of both mean.
 package transact
 
 import (
@@ -19,29 +19,27 @@ import (
 )
 
 const (
-	// BackoffFirst is how long a transaction that met another one first stays away before
-	// it is run again. Half of it is drawn, so that two that conflicted don't conflict
-	// again.
+	// BackoffFirst is how long a transaction waits after its first conflict before it runs
+	// again. Half of it is random, so that two that conflicted don't conflict again.
 	BackoffFirst = 2 * time.Millisecond
-	// BackoffMost is how long it stays away after many tries.
+	// BackoffMost is how long it waits after many conflicts.
 	BackoffMost = 200 * time.Millisecond
-	// patience is for how long a transaction without a deadline is begun again.
+	// patience is for how long a transaction without a deadline is repeated.
 	patience = 2 * time.Minute
-	// AbortTime bounds how long a transaction that failed may take to be aborted.
-	// The database aborts by itself what it does not hear of again.
+	// AbortTime bounds how long the abort of a failed transaction may take. The database
+	// aborts a transaction by itself if it hears no more of it.
 	AbortTime = time.Second
 	// commitTime bounds a commit where the operation has no deadline of its own.
 	commitTime = 30 * time.Second
 )
 
-// ErrLeased is what a transaction fails with whose clients another one has leased.
-// It is no conflict in the database: nothing is held while it waits.
+// ErrLeased says that another transaction has a lease on clients of this one. It is no
+// conflict in the database, and the transaction holds nothing while it waits.
 var ErrLeased = errors.New("a longer transaction has the clients")
 
-// Run runs do in a transaction on a snapshot, and again where it met
-// another writer, until it is committed, fails for good, or ctx ends; without a
-// deadline it is not begun again after patience. It does not outlast ctx by more
-// than AbortTime.
+// Run runs do in a transaction on a snapshot, and repeats it after conflicts, until it is
+// committed, fails for another reason, or ctx ends; without a deadline until patience is
+// over. It does not outlast ctx by more than AbortTime.
 //
 // The driver's WithTransaction is not used: it waits between two tries, commits and
 // aborts without looking at the caller's deadline, for two minutes.
@@ -49,8 +47,8 @@ func Run(ctx context.Context, db *mongo.Database, do func(context.Context) error
 	return Repeat(ctx, db, do, func(context.Context, time.Duration, error) error { return nil })
 }
 
-// Repeat is Run that calls met between two tries: with how long it has
-// tried, and why the last try failed.
+// Repeat is Run that calls met between two attempts: with how long it has tried, and why the
+// last attempt failed.
 func Repeat(ctx context.Context, db *mongo.Database, do func(context.Context) error, met func(context.Context, time.Duration, error) error) error {
 	session, err := db.Client().StartSession()
 	if err != nil {
@@ -117,8 +115,8 @@ func commit(ctx context.Context, session *mongo.Session) error {
 	}
 }
 
-// abort gives up what a transaction did. Whether the database hears of it does
-// not matter: it aborts a transaction that is not committed.
+// abort aborts a transaction. Its failure does not matter: the database aborts every
+// transaction that is not committed in the end.
 func abort(ctx context.Context, session *mongo.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), AbortTime)
 	defer cancel()
