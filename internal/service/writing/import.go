@@ -294,7 +294,7 @@ func (i *Import) drafts(ctx context.Context, rows []ImportRow) ([]*Draft, error)
 			case row.By == nil:
 				in.Missing = in.Lacking()
 			default:
-				agree(in, *row.By)
+				checkAgainstKey(in, *row.By)
 				if held != nil && row.By.ClientID == nil {
 					dropAliases(i.indexer, held, in)
 				}
