@@ -33,6 +33,11 @@ func withSecurityHeaders(hsts bool, next http.Handler) http.Handler {
 	})
 }
 
+// smallAnswer is how many bytes an answer has of which net/http tells the length by itself,
+// as it does below a few KB. Each header costs the more, the more there are: the map of
+// more than eight is made of several tables.
+const smallAnswer = 1 << 10
+
 // answerHeaders are the headers that answers of operations have. They share the values,
 // as withSecurityHeaders has it.
 type answerHeaders struct {
@@ -52,11 +57,8 @@ func (a *answerHeaders) put(header http.Header, made *answer, byGet bool) {
 	if made.media == mediaResponse {
 		header["Content-Type"] = a.response
 	}
-	header["Content-Length"] = []string{strconv.Itoa(len(made.data))}
-	if before := header["Vary"]; before == nil {
-		header["Vary"] = a.varies
-	} else {
-		header["Vary"] = append(slices.Clip(before), a.varies...)
+	if len(made.data) > smallAnswer {
+		header["Content-Length"] = []string{strconv.Itoa(len(made.data))}
 	}
 	if made.encoding != encodingIdentity {
 		header.Set("Content-Encoding", made.encoding)
@@ -66,5 +68,7 @@ func (a *answerHeaders) put(header http.Header, made *answer, byGet bool) {
 	header["Cache-Control"] = a.private
 	if byGet && made.status == http.StatusOK {
 		header["Cache-Control"] = a.kept
+		// Nobody keeps any other answer, and so nobody has to know what else it depends on.
+		header["Vary"] = append(slices.Clip(header["Vary"]), a.varies...)
 	}
 }

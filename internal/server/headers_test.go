@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,4 +91,32 @@ func TestNoNameOfTheSchemaIsSuggestedToThoseWhoMayNotReadIt(t *testing.T) {
 	if a := open.do(t, open.owner(t), `{ client(clientI: "1") { id } }`); !strings.Contains(a.body, "Did you mean") {
 		t.Errorf("in development nothing is suggested: %s", a.body)
 	}
+}
+
+// Caches are told what else an answer depends on where they may keep it, and there alone;
+// how long it is they are told always.
+func TestAnswersTellTheirLengthAndWhatTheyVaryBy(t *testing.T) {
+	s := newSite(t, nil)
+	bearer := []string{"Authorization", "Bearer " + s.owner(t), "Accept-Encoding", "identity"}
+	for _, query := range []string{"{ __typename }", longNamed(70), longNamed(200)} {
+		for method, vary := range map[string]string{http.MethodGet: "Accept, Accept-Encoding", http.MethodPost: ""} {
+			path, body, headers := "/graphql", `{"query": "`+query+`"}`, append([]string{"Content-Type", "application/json"}, bearer...)
+			if method == http.MethodGet {
+				path, body, headers = path+"?query="+url.QueryEscape(query), "", bearer
+			}
+			a := s.send(t, method, path, body, headers...)
+			if a.status != http.StatusOK || a.header.Get("Content-Length") != strconv.Itoa(len(a.body)) || a.header.Get("Vary") != vary {
+				t.Errorf("%s of %d bytes: %d, %v", method, len(a.body), a.status, a.header)
+			}
+		}
+	}
+}
+
+// longNamed is a query of sixteen fields with names of that length.
+func longNamed(length int) string {
+	fields := []string{}
+	for i := range 16 {
+		fields = append(fields, strings.Repeat("a", length-2)+strconv.Itoa(10+i)+": __typename")
+	}
+	return "{ " + strings.Join(fields, " ") + " }"
 }

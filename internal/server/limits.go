@@ -76,14 +76,30 @@ func (l Limits) withDefaults() Limits {
 
 // time is how long an operation may take.
 func (l Limits) time(operation *graphql.OperationContext) time.Duration {
-	for _, root := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Query", "Mutation"}) {
-		switch root.Name {
-		case "mergeClients", "unmergeClients", "previewMerge":
-			return l.MergeTime
+	if mayMerge(operation.Operation.SelectionSet) {
+		for _, root := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Query", "Mutation"}) {
+			if merges(root.Name) {
+				return l.MergeTime
+			}
 		}
 	}
 	if operation.Operation.Operation == ast.Mutation {
 		return l.MutationTime
 	}
 	return l.QueryTime
+}
+
+// mayMerge says whether fields of an operation may be merges, without looking into
+// fragments: of almost all operations that is known at once.
+func mayMerge(selections ast.SelectionSet) bool {
+	for _, selection := range selections {
+		if field, is := selection.(*ast.Field); !is || merges(field.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func merges(name string) bool {
+	return name == "mergeClients" || name == "unmergeClients" || name == "previewMerge"
 }

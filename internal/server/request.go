@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -65,15 +66,11 @@ func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byt
 	// A handler that is tested alone has no deadlines. One that has passed stays:
 	// the rest of the body is not waited for.
 	_ = control.SetReadDeadline(time.Now().Add(h.limits.BodyTime))
-	// What a caller says of its length is believed as far as it costs little.
-	const believed = 16 << 10
-	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), believed)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Body))
+	body, err := h.wholeBody(w, r)
 	switch {
 	case err == nil:
 		_ = control.SetReadDeadline(time.Time{})
-		return body.Bytes(), nil
+		return body, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
 		return nil, &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the body took too long to arrive"}
@@ -82,6 +79,26 @@ func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byt
 		return nil, tooLarge
 	}
 	return nil, badRequest("the body could not be read whole")
+}
+
+// wholeBody is the body to its end. net/http gives no more of one than the caller said
+// that it has.
+func (h *graphqlHandler) wholeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	// What a caller says of its length is believed as far as it costs little.
+	const believed = 16 << 10
+	if r.ContentLength >= 0 && r.ContentLength <= min(believed, h.limits.Body) {
+		// The byte more is for meeting the end: over HTTP/2 that comes by itself.
+		body := make([]byte, r.ContentLength+1)
+		n, err := io.ReadFull(r.Body, body)
+		if int64(n) == r.ContentLength && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+			err = nil
+		}
+		return body[:n], err
+	}
+	var body bytes.Buffer
+	body.Grow(believed + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Body))
+	return body.Bytes(), err
 }
 
 // decodeBody reads a POST's body.

@@ -12,8 +12,8 @@ const requestIDHeader = "X-Request-Id"
 
 // sent is what is known of a request before it is read.
 type sent struct {
-	// id names it in logs and answers.
-	id string
+	// id names it in logs and answers; it is a list of one, as headers have it.
+	id [1]string
 	// site is where it comes from.
 	site netip.Addr
 }
@@ -35,12 +35,12 @@ func idFor(r *http.Request) string {
 
 // withOwnRequestID gives a part of a request an id of its own.
 func withOwnRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, sentKey{}, &sent{id: id, site: remoteOf(ctx)})
+	return context.WithValue(ctx, sentKey{}, &sent{id: [1]string{id}, site: remoteOf(ctx)})
 }
 
 func requestID(ctx context.Context) string {
 	if s, known := ctx.Value(sentKey{}).(*sent); known {
-		return s.id
+		return s.id[0]
 	}
 	return ""
 }

@@ -26,8 +26,8 @@ const (
 func steadily(limits StreamLimits, bodyTime time.Duration, trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &steadyWriter{ResponseWriter: w, control: *http.NewResponseController(w), limits: limits, twoWays: r.ProtoMajor >= 2}
-		about := &sent{id: idFor(r), site: siteOf(addressOf(r, trusted))}
-		w.Header().Set(requestIDHeader, about.id)
+		about := &sent{id: [1]string{idFor(r)}, site: siteOf(addressOf(r, trusted))}
+		w.Header()[requestIDHeader] = about.id[:]
 		r = r.WithContext(context.WithValue(r.Context(), sentKey{}, about))
 		if r.ContentLength != 0 {
 			// A handler that is tested alone has no deadlines.

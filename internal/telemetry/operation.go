@@ -212,7 +212,8 @@ func (o *Operation) endSpan(outcome string, rows int64, done *observe.Summary) {
 func (o *Operation) log(took time.Duration, outcome string, rows int64, done *observe.Summary, who ...slog.Attr) {
 	options := &o.t.options
 	slow := options.Slow > 0 && took >= options.Slow && o.Kind != subscription
-	if !options.AccessLog && !slow {
+	told := options.AccessLog && o.t.logger.Enabled(o.ctx, slog.LevelInfo)
+	if !told && !slow {
 		return
 	}
 	attrs := append(make([]slog.Attr, 0, 24),
@@ -230,7 +231,7 @@ func (o *Operation) log(took time.Duration, outcome string, rows int64, done *ob
 	if done.Retries > 0 {
 		attrs = append(attrs, slog.Int("retries", done.Retries))
 	}
-	if options.AccessLog {
+	if told {
 		o.t.logger.LogAttrs(o.ctx, slog.LevelInfo, "operation", attrs...)
 	}
 	if slow {
