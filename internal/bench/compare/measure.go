@@ -241,31 +241,42 @@ func (m *measurement) observable() []lab.Variant {
 	return observable
 }
 
-// profile writes a CPU profile of each server that is written in Go, for each
-// query, beside what is built.
+// profile writes profiles of each server that is written in Go, for each query, beside
+// what is built: of CPU time, and of what is allocated.
 func (m *measurement) profile() error {
 	return m.overStandIn(m.observable(), func(servers []*lab.Server) error {
 		if err := m.warm(servers); err != nil {
 			return err
 		}
 		return m.each(servers, func(s *lab.Server, q queries.Query) error {
-			type profiled struct {
-				data []byte
-				err  error
+			for kind, ending := range map[string]string{lab.ProfileCPU: ".pprof", lab.ProfileAllocations: "-allocs.pprof"} {
+				data, err := m.profileOf(s, q, kind)
+				if err != nil {
+					return err
+				}
+				name := filepath.Join(m.options.dir, "profile-"+s.Name+"-"+q.Name+ending)
+				fmt.Fprintln(m.progress, "wrote", name)
+				if err := os.WriteFile(name, data, 0o600); err != nil {
+					return err
+				}
 			}
-			done := make(chan profiled, 1)
-			go func() {
-				data, err := s.Profile(m.options.profile)
-				done <- profiled{data, err}
-			}()
-			_, err := s.Load(q, manyConnections, m.options.profile)
-			got := <-done
-			if err := errors.Join(err, got.err); err != nil {
-				return err
-			}
-			name := filepath.Join(m.options.dir, "profile-"+s.Name+"-"+q.Name+".pprof")
-			fmt.Fprintln(m.progress, "wrote", name)
-			return os.WriteFile(name, got.data, 0o600)
+			return nil
 		})
 	})
+}
+
+// profileOf is a profile of a server that is asked a query meanwhile.
+func (m *measurement) profileOf(s *lab.Server, q queries.Query, kind string) ([]byte, error) {
+	type profiled struct {
+		data []byte
+		err  error
+	}
+	done := make(chan profiled, 1)
+	go func() {
+		data, err := s.Profile(kind, m.options.profile)
+		done <- profiled{data, err}
+	}()
+	_, err := s.Load(q, manyConnections, m.options.profile)
+	got := <-done
+	return got.data, errors.Join(err, got.err)
 }

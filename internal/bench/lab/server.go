@@ -142,9 +142,15 @@ func (s *Server) Counters() (meter.Counters, error) {
 	return counters, err
 }
 
-// Profile is the server's CPU profile of that time, for `go tool pprof`.
-func (s *Server) Profile(length time.Duration) ([]byte, error) {
-	return get(s.lab.ctx, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", s.observedAt, int(length.Seconds())))
+// Profiles of a server: of CPU time, and of what is allocated.
+const (
+	ProfileCPU         = "profile"
+	ProfileAllocations = "allocs"
+)
+
+// Profile is the server's profile of that kind and time, for `go tool pprof`.
+func (s *Server) Profile(kind string, length time.Duration) ([]byte, error) {
+	return get(s.lab.ctx, fmt.Sprintf("%s/debug/pprof/%s?seconds=%d", s.observedAt, kind, int(length.Seconds())))
 }
 
 func get(ctx context.Context, url string) ([]byte, error) {
