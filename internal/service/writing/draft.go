@@ -28,6 +28,9 @@ type Draft struct {
 	// before the transaction: what the client holds is taken as it is.
 	decode       func(held *client.Client) *client.Input
 	passwordHash *string
+	// addsSubjects says that the input's subjects are added to those whom the client may
+	// see, and do not replace them.
+	addsSubjects bool
 
 	Tx            store.Tx
 	Now           time.Time

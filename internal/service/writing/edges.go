@@ -64,11 +64,15 @@ func (w *Draft) applyEdges(ctx context.Context) (client.Errors, error) {
 	return errs, nil
 }
 
-// applySubjects replaces whom the client may see.
+// applySubjects replaces whom the client may see, or adds to them.
 func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 	where := w.in.Where.With(client.InputSubjects)
 	current, wanted := w.After.SubjectIDs, w.in.Subjects.IDs
-	visible, err := w.Tx.Clients(ctx, slices.Concat(current, wanted))
+	about := slices.Concat(current, wanted)
+	if w.addsSubjects {
+		about = wanted
+	}
+	visible, err := w.Tx.Clients(ctx, about)
 	if err != nil {
 		return nil, fmt.Errorf("find subjects: %w", err)
 	}
@@ -94,7 +98,7 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 			errs = append(errs, at.At(&client.Error{Code: client.CodeFieldNotWritable, Message: "you can drop whom you may see, not add to them"}))
 		}
 	}
-	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return shown(id) && !slices.Contains(wanted, id) })
+	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return !w.addsSubjects && shown(id) && !slices.Contains(wanted, id) })
 	next = client.SortedSet(append(next, wanted...))
 	if len(next) > max(client.MaxSubjects, len(current)) {
 		errs = append(errs, where.At(client.TooManySubjects()))
@@ -114,7 +118,8 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 }
 
 // keepSubjects holds the subjects that stay as they are: those whom the caller does not
-// see as well, for a list would take them away if it did.
+// see as well, for a list would take them away if it did; of a list that adds, those that
+// it names.
 func (w *Draft) keepSubjects(ctx context.Context, current []int64, visible map[int64]*client.Client) error {
 	var hidden []int64
 	for _, id := range current {
@@ -123,7 +128,7 @@ func (w *Draft) keepSubjects(ctx context.Context, current []int64, visible map[i
 		}
 		if visible[id] != nil {
 			w.edges.kept = append(w.edges.kept, id)
-		} else if len(hidden) < maxKept {
+		} else if len(hidden) < maxKept && !w.addsSubjects {
 			hidden = append(hidden, id)
 		}
 	}

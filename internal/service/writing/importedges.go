@@ -28,7 +28,7 @@ type ImportEdges struct {
 // touched are all clients that the edges are about.
 func (e ImportEdges) touched(held *client.Client) []int64 {
 	ids := slices.Concat([]int64{e.ClientID}, e.Subjects, e.Viewers)
-	if held != nil && e.Subjects != nil {
+	if held != nil && e.Subjects != nil && !e.Add {
 		ids = append(ids, held.SubjectIDs...)
 	}
 	return ids
@@ -92,12 +92,9 @@ func (i *Import) edges(ctx context.Context, tx store.Tx, row ImportEdges, held *
 	}
 	values := client.Values{}
 	if row.Subjects != nil {
-		subjects := slices.Clone(row.Subjects)
-		if row.Add {
-			subjects = append(subjects, held.SubjectIDs...)
-		}
-		values[client.InputSubjects] = client.Entries(subjects)
+		values[client.InputSubjects] = client.Entries(row.Subjects)
 	}
+	w.addsSubjects = row.Add
 	w.decode = func(held *client.Client) *client.Input {
 		by := i.by
 		by.Held = held
