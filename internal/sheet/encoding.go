@@ -35,6 +35,9 @@ const (
 	// charactersAZero is in how many of its characters, at most, there is one with a
 	// byte that is zero: a delimiter, a space or a line break.
 	charactersAZero = 64
+	// fewestZeros are more than get into a short file of another encoding by mishap: in
+	// UTF-16 a delimiter or a space has one, and each end of a row.
+	fewestZeros = 2
 )
 
 // Detect reads a file and says how it is written: as the mark says that it begins
@@ -71,7 +74,7 @@ func wide(head []byte) Encoding {
 			zeros[i%2]++
 		}
 	}
-	enough := max(len(head)/2/charactersAZero, 1)
+	enough := max(len(head)/2/charactersAZero, fewestZeros)
 	switch {
 	case zeros[0] == 0 && zeros[1] >= enough:
 		return UTF16LE

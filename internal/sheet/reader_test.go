@@ -141,6 +141,7 @@ func TestEncodingIsFound(t *testing.T) {
 		{utf16(unicode.BigEndian, text)[2:], text, sheet.UTF16BE},
 		{utf16(unicode.LittleEndian, "имя;Фамилия\nЖанна;Ё\n")[2:], "имя;Фамилия\nЖанна;Ё\n", sheet.UTF16LE},
 		// A zero that got into a file of another encoding, and zeros on both sides.
+		{"a,b\n\x00,x\n", "a,b\n\x00,x\n", sheet.UTF8},
 		{strings.Repeat("x", 3000) + "\x00", strings.Repeat("x", 3000) + "\x00", sheet.UTF8},
 		{strings.Repeat("abc", 300) + "\x00\x00", strings.Repeat("abc", 300) + "\x00\x00", sheet.UTF8},
 		{latin, "Zoë,€,“”\n", sheet.Windows1252},

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -106,5 +107,53 @@ func TestLongHeaderIsShownByItsBeginning(t *testing.T) {
 	}
 	if got := readAll(t, cells, 1)[0].problems; len(got) != 1 || len(got[0].Column) > maxShown+3 {
 		t.Errorf("%d problems of a cell", len(got))
+	}
+}
+
+// TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile: what is known of them is
+// bounded, and the column is told.
+func TestManyRowsWithTheKeyOfAnEarlierOneAreTheFaultOfTheFile(t *testing.T) {
+	s := &source{options: ImportOptions{Match: MatchEmailAddress}, survey: survey{repeated: map[int64]int64{}}}
+	for row := range int64(mostRepeated + 1) {
+		s.index = append(s.index, keyed{1, 1, row + 2})
+	}
+	if err := s.findRepeated(); err != nil {
+		t.Fatal(err)
+	}
+	s.index = append(s.index, keyed{1, 1, mostRepeated + 3})
+	whole, is := errors.AsType[*FileError](s.findRepeated())
+	if !is || len(whole.Problems) != 1 || whole.Problems[0].Code != CodeDuplicateKey || whole.Problems[0].Column != "emailAddress" {
+		t.Errorf("%v", whole)
+	}
+}
+
+// TestMappingOfManyHeadersLooksAtEachHeaderOnce: a header of many spaces is read
+// once, and not for each name of the mapping.
+func TestMappingOfManyHeadersLooksAtEachHeaderOnce(t *testing.T) {
+	mapping := Mapping{}
+	var named strings.Builder
+	for n := range 1_000 {
+		mapping[fmt.Sprint("h", n)] = ""
+		fmt.Fprintf(&named, ",h%d", n)
+	}
+	_, err := newSheetRows(strings.NewReader(strings.Repeat(" ", 1<<16)+named.String()+"\n"), ',', headersFor(mapping), Reading{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = newSheetRows(strings.NewReader("city\n"), ',', headersFor(mapping), Reading{})
+	if whole, is := errors.AsType[*FileError](err); !is || len(whole.Problems) != len(mapping) || whole.Problems[0].Code != CodeMissingColumn {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRowThatIsRefusedCountsWithAllItsBytes: a batch holds it until it is told.
+func TestRowThatIsRefusedCountsWithAllItsBytes(t *testing.T) {
+	const size = 10_000
+	cells, err := newSheetRows(strings.NewReader("city\n"+strings.Repeat("x", size)+",\n"), ',', headersFor(nil), Reading{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := readAll(t, cells, 1)[0]; len(row.problems) != 1 || row.size != size {
+		t.Errorf("%d bytes, %v", row.size, row.problems)
 	}
 }

@@ -129,8 +129,12 @@ func newSheetRows(text io.Reader, delimiter byte, h *headers, reading Reading) (
 			problems = append(problems, Problem{header.Number, name, err.Code, err.Message})
 		}
 	}
+	there := make(map[string]bool, len(header.Cells))
+	for _, name := range header.Cells {
+		there[plainHeader(name)] = true
+	}
 	for _, name := range slices.Sorted(maps.Keys(h.mapping)) {
-		if name != every && !slices.ContainsFunc(header.Cells, func(header string) bool { return plainHeader(header) == name }) {
+		if name != every && !there[name] {
 			problems = append(problems, Problem{header.Number, name, CodeMissingColumn, "--map names this header, which the file has not"})
 		}
 	}
@@ -177,6 +181,9 @@ func (r *sheetRows) next() (clientRow, error) {
 		return clientRow{}, r.ended(err)
 	}
 	row := clientRow{number: read.Number, cells: read.Cells}
+	for _, cell := range read.Cells {
+		row.size += len(cell)
+	}
 	for _, fault := range read.Faults {
 		row.problems = append(row.problems, r.problem(fault))
 	}
@@ -187,7 +194,6 @@ func (r *sheetRows) next() (clientRow, error) {
 		return row, nil
 	}
 	for i, cell := range read.Cells {
-		row.size += len(cell)
 		c := r.columns[i]
 		if c == nil || c.use == exported {
 			continue
