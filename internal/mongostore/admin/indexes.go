@@ -22,35 +22,52 @@ func (a *Admin) EnsureIndexes(ctx context.Context) error {
 // about to make: one reading of the collection makes them all, however long it
 // takes.
 func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
+	if err := a.noteServer(ctx); err != nil {
+		return err
+	}
 	for _, c := range schema.Collections() {
-		// A transaction can't make a collection everywhere.
-		err := a.db.CreateCollection(ctx, c.Name)
-		if code, ok := transact.ServerCode(err); err != nil && (!ok || code != transact.CodeNamespaceExists) {
-			return fmt.Errorf("make the collection %s: %w", c.Name, err)
-		}
-		there, err := a.indexesOf(ctx, c.Name)
-		if err != nil {
-			return err
-		}
-		var models []mongo.IndexModel
-		var names []string
-		for _, ix := range c.Indexes {
-			if _, known := there[ix.Name]; !known {
-				models, names = append(models, ix.Model()), append(names, ix.Name)
-			}
-		}
-		if len(models) == 0 {
-			continue
-		}
-		begin(c.Name, names)
-		if _, err := a.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
-			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
-		}
-		if _, err := a.indexesOf(ctx, c.Name); err != nil {
+		if err := a.buildIndexesOf(ctx, &c, begin); err != nil {
 			return err
 		}
 	}
 	return a.beginWithOutbox(ctx)
+}
+
+// buildIndexesOf makes a collection and its indexes. One that was not there has none to
+// look at, before or after.
+func (a *Admin) buildIndexesOf(ctx context.Context, c *schema.Collection, begin func(collection string, indexes []string)) error {
+	// A transaction can't make a collection everywhere.
+	err := a.db.CreateCollection(ctx, c.Name)
+	if code, ok := transact.ServerCode(err); err != nil && (!ok || code != transact.CodeNamespaceExists) {
+		return fmt.Errorf("make the collection %s: %w", c.Name, err)
+	}
+	fresh := err == nil
+	var there map[string]storedIndex
+	if !fresh {
+		if there, err = a.indexesOf(ctx, c.Name); err != nil {
+			return err
+		}
+	}
+	var models []mongo.IndexModel
+	var names []string
+	for _, ix := range c.Indexes {
+		if _, known := there[ix.Name]; !known {
+			models, names = append(models, ix.Model()), append(names, ix.Name)
+		}
+	}
+	if len(models) > 0 {
+		begin(c.Name, names)
+		if _, err := a.db.Collection(c.Name).Indexes().CreateMany(ctx, models); err != nil {
+			return fmt.Errorf("make the indexes of %s: %w", c.Name, err)
+		}
+	}
+	switch {
+	case fresh:
+		a.seen.Note(c.Name, names)
+	case len(models) > 0:
+		_, err = a.indexesOf(ctx, c.Name)
+	}
+	return err
 }
 
 // IndexState is how the indexes of a database differ from what this version of the
