@@ -46,12 +46,14 @@ type relay struct {
 	token, jobID string
 	// killed is how many servers were killed amid the job.
 	killed int
+	// apart is how many rows are done, at least, between two kills.
+	apart int64
 }
 
 func newRelay(t *testing.T) *relay {
 	t.Helper()
 	r := &relay{dir: dataDir(t)}
-	r.on = serve(t, r.dir, "--mongodb-uri", testdb.Engine(t, r.dir).URI)
+	r.on = serve(t, r.dir, "--mongodb-uri", testdb.LargeEngine(t, r.dir, killCacheMiB()).URI)
 	r.token = r.on.owner(t)
 	return r
 }
@@ -170,7 +172,7 @@ func (r *relay) finish(t *testing.T, kills int) seenJob {
 		if now.State == "DONE" || now.State == "FAILED" {
 			return now
 		}
-		if r.killed < kills && now.State == "RUNNING" && further {
+		if r.killed < kills && now.State == "RUNNING" && further && now.Counts.Rows >= int64(r.killed)*r.apart {
 			r.kill(t)
 			continue
 		}
@@ -257,6 +259,7 @@ func TestImportJobWhoseServersAreKilledEqualsOneThatIsNot(t *testing.T) {
 		got.clients = r.clients(t)
 		return got
 	}
+	r.apart = int64(rows / kills)
 	killed := bringIn(kills)
 	r.token = r.on.token(t, "--role", "OWNER", "--business", "2")
 	clean := bringIn(0)
