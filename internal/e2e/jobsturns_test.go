@@ -71,7 +71,7 @@ func TestLongImportGivesItsPlaceToAnotherBusiness(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t)
 	owners := tenants(3)
-	const rows = 1_500
+	const rows = 500
 	var file strings.Builder
 	file.WriteString("firstName,lastName,emailAddress\n")
 	for i := range rows {

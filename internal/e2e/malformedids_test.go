@@ -10,6 +10,7 @@ import (
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
 	"clientgraph/internal/client"
+	"clientgraph/internal/testsize"
 )
 
 // malformedPlaces are all places of mutations that take an id. A form's may be any
@@ -60,7 +61,7 @@ func TestMalformedIDsOfMutationsAreUserErrors(t *testing.T) {
 	key := func(call, key string) string {
 		return strings.Replace(call, "(", "(idempotencyKey: "+quote(key)+", ", 1)
 	}
-	for _, p := range places {
+	for place, p := range places {
 		t.Run(p.String(), func(t *testing.T) {
 			for i, form := range []struct {
 				head, value string
@@ -70,6 +71,9 @@ func TestMalformedIDsOfMutationsAreUserErrors(t *testing.T) {
 				{"mutation ($bad: ID!)", "$bad", values{"bad": "johnny"}},
 				{"mutation ($bad: ID!)", "$bad", values{"bad": 4658091.5}},
 			} {
+				if i != place%3 && testsize.Of(0, 1, 1) == 0 {
+					continue
+				}
 				m.api.RateClock.Advance(budgetFills)
 				f := &filler{schema: m.schema, tenant: m.home, at: p.path, value: form.value}
 				name := fmt.Sprintf("%s %d", p, i)

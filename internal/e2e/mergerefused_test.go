@@ -130,8 +130,8 @@ func TestMergeOfTooMuchTextIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	alerts(a, "a", 40)
-	alerts(b, "b", 40)
+	alerts(a, "-", 40)
+	alerts(b, "+", 40)
 	mergeIsTooLarge(t, api, a, b)
 	// The report writes each of these with two characters.
 	alerts(a, "a", 0)

@@ -34,7 +34,7 @@ const (
 // pagingStable is how many clients are there throughout. The embedded engine reads
 // the whole list for each page, so that a walk costs the square of it: many walks
 // through a shorter list meet more changes in the same time.
-func pagingStable() int { return testsize.Of(1_000, 1_500, 10_000) }
+func pagingStable() int { return testsize.Of(400, 1_500, 10_000) }
 
 const pagingQuery = `
 query ($orderBy: ClientOrder!, $first: Int, $after: String, $last: Int, $before: String) {

@@ -39,7 +39,7 @@ func TestAppointmentIsWrittenAloneOfManyThousands(t *testing.T) {
 	t.Parallel()
 	sent := &updates{}
 	p := openProcess(t, testdb.New(t), sent.monitor())
-	const many = 5_000
+	const many = 2_000
 	began := time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 	clients := several(1, func(_ int, c *client.Client) {
 		for i := range int64(many) {
@@ -71,7 +71,7 @@ func TestAppointmentIsWrittenAloneOfManyThousands(t *testing.T) {
 		must(t, err)
 		return client.Appointment{AppointmentID: appointment, StaffID: staff, Start: start, Status: client.AppointmentOpen, ModifiedDate: modified}
 	}
-	const little = 4_000
+	const little = 3_000
 	for _, step := range []struct {
 		what   string
 		change func()

@@ -124,7 +124,7 @@ func TestErasureStoppedAnywhere(t *testing.T) {
 	t.Parallel()
 	db, stops := testdb.New(t), &stopper{}
 	stopped, p := openProcess(t, db, stops.monitor()), openProcess(t, db, nil)
-	step := int64(testsize.Of(11, 3, 1))
+	step := int64(testsize.Of(23, 3, 1))
 	kept, resumed, whole := 0, 0, false
 	for n := int64(1); !whole; n += step {
 		p.clear(t)

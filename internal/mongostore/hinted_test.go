@@ -63,6 +63,8 @@ func (s *share) takes() bool {
 	return s.asked%testsize.Of(7, 1, 1) == 0
 }
 
+func (s *share) all() bool { return testsize.Of(7, 1, 1) == 1 }
+
 // A read that names its index finds what it finds without, for every role, condition
 // and order.
 func TestReadsFindTheSameWhateverIndexTheyName(t *testing.T) {

@@ -3,6 +3,7 @@ package mongostore_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -259,12 +260,18 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 	p := newPlanner(t)
 	clients := p.load()
 	kept := p.reader.store
-	for role, scope := range scopes(clients) {
-		for name, conditions := range listed(clients) {
+	checked, roles, lists := share{}, scopes(clients), listed(clients)
+	for _, role := range slices.Sorted(maps.Keys(roles)) {
+		scope := roles[role]
+		for _, name := range slices.Sorted(maps.Keys(lists)) {
+			conditions := lists[name]
 			for _, deleted := range []bool{false, true} {
 				conditions.IncludeDeleted = deleted
 				name := fmt.Sprintf("%s: %s, deleted too: %v", role, name, deleted)
 				for _, q := range queries(conditions) {
+					if !checked.takes() {
+						continue
+					}
 					p.check(fmt.Sprintf("%s, %+v after %q before %q", name, q.Order, q.After, q.Before), func(ctx context.Context) error {
 						_, err := kept.Clients(ctx, scope, q)
 						return err
@@ -289,7 +296,7 @@ func TestListsAreReadInTheOrderOfAnIndex(t *testing.T) {
 		}
 	}
 	p.checkOthers(clients)
-	if p.embedded() {
+	if p.embedded() && checked.all() {
 		for _, known := range sortedReads {
 			if !p.sorted[known] {
 				t.Errorf("no read is sorted because %s does not order by %s: take it from the table", known.index, known.order)

@@ -15,6 +15,7 @@ import (
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore"
 	"clientgraph/internal/testdb"
+	"clientgraph/internal/testsize"
 )
 
 // busyFeed puts rows into a business's feed as writers of many clients leave them:
@@ -154,7 +155,7 @@ func TestFeedTellsTheSameByAnIndexAndWithoutOne(t *testing.T) {
 	t.Parallel()
 	db := testdb.New(t)
 	p := openProcess(t, db, nil)
-	first := p.busyFeed(t, 1_000)
+	first := p.busyFeed(t, testsize.Of(300, 1_000, 1_000))
 	onMongoDB := openProcess(t, db, nil)
 	onMongoDB.store.AsOnMongoDB(10)
 	without := mongostore.New(connect(t, db.URI, nil), db.Name)
@@ -168,7 +169,7 @@ func TestFeedTellsTheSameByAnIndexAndWithoutOne(t *testing.T) {
 		"a key twice":  restricted(client.Rows{VisibilityKeys: []string{"staff:7", "staff:7"}}),
 		"common keys":  restricted(client.Rows{VisibilityKeys: []string{"staff:101", "user:api"}}),
 		"many keys":    restricted(client.Rows{VisibilityKeys: many}),
-		"clients":      restricted(client.Rows{ClientIDs: []int64{first, first + 7, first + 1_000}}),
+		"clients":      restricted(client.Rows{ClientIDs: []int64{first, first + 7, first + 250}}),
 		"many clients": restricted(client.Rows{ClientIDs: idsFrom(first, 450)}),
 		"nobody":       restricted(client.Rows{ClientIDs: []int64{}}),
 	} {

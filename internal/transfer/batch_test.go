@@ -16,15 +16,15 @@ import (
 // TestBatchOfAnImportIsBoundedByBytes, also by what lists take in memory, and an import
 // that ends between two batches brings each row in once.
 func TestBatchOfAnImportIsBoundedByBytes(t *testing.T) {
-	const rows = 12
+	const rows = 6
 	long, list := `"`+strings.Repeat("x", 1_000_000)+`"`, "["+strings.Repeat("0,", 200_000)+"0]"
 	for name, c := range map[string]struct {
 		column, value string
 		want          []int64
 		created       int
 	}{
-		"long lines": {"left out", long, []int64{5, 10, 12}, rows},
-		"lists":      {"tags", list, []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 0},
+		"long lines": {"left out", long, []int64{5, 6}, rows},
+		"lists":      {"tags", list, []int64{1, 2, 3, 4, 5, 6}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := apitest.New(t)

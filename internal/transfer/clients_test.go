@@ -266,7 +266,7 @@ func TestImportGoesOnWhereItStopped(t *testing.T) {
 	api := apitest.New(t)
 	var file strings.Builder
 	file.WriteString("clientId,notes,clientIdsClientCanView," + plainHeader)
-	const rows = 300
+	const rows = 150
 	for i := range rows {
 		fmt.Fprintf(&file, "%d,%s,%d,Ann,A%d,a%d@b.com\n", i, strings.Repeat("word ", 200), (i+1)%rows, i, i)
 	}
