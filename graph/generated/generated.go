@@ -5333,11 +5333,11 @@ TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGME
 QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
 much is stopped: TOO_MANY_ROWS.
 
-An operation costs a point for each field, for each entry of a list as many as are asked for at most, and what the
-descriptions of fields and values say beside. ` + "`" + `"extensions": {"cost": true}` + "`" + ` in a request has the answer tell it. Counts
-of one filter are made once an operation, however often they are asked for.
+An operation costs one point for each field, counted once for each entry that a list may have, and in addition what the
+descriptions of fields and values say. With ` + "`" + `"extensions": {"cost": true}` + "`" + ` in a request the answer has its cost. Counts
+with the same filter are made once in an operation, however often they are selected.
 
-An answer tells its first 50 errors, in the order of the document and of its lists. Where there are more, the last one is
+An answer has its first 50 errors, in the order of the document and of its lists. If there are more, the last one is
 TOO_MANY_ERRORS, and ` + "`" + `more` + "`" + ` beside its code says how many were left out; the data are the same.
 """
 type Query {
@@ -5424,8 +5424,8 @@ type Query {
 
   """
   The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
-  case are one tag, told in the spelling that most clients have. Costs 2,000 points. Denied to role CLIENT: null, with
-  the error FORBIDDEN.
+  case are one tag, in the spelling that most clients have. Costs 2,000 points. Denied to role CLIENT: null, with the
+  error FORBIDDEN.
   """
   tagUsage(
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
@@ -6202,12 +6202,13 @@ type Client implements Node {
 
   # history
   """
-  What happened to the client, from its first version on: an entry for each. Told one after the other, the changes make
-  the record what it is; told backwards, what it was. What the scheduler sends, appointments and forms, is no version.
+  What happened to the client: an entry for each version, from the first on. Applied one after the other, the changes lead
+  to the record as it is; undone from the last on, to what it was. Appointments and forms, which the scheduler sends, make
+  no version.
 
-  Of viewer edges, an entry tells all that came to this client and went from it by what the entry tells of. A merge, or
-  undoing one, also moves edges of clients who take no part in it: these get no entry, and MERGE and UNMERGE entries of
-  those who do take part tell it. Whom a client may see, and who may see it, thus follows from two parts: all changes of
+  An entry has all viewer edges that its mutation added to this client or removed from it. A merge, or undoing one, also
+  moves edges of clients who take no part in it: these get no entry; the MERGE and UNMERGE entries of the clients that take
+  part have these edges. Whom a client may see, and who may see it, thus follows from two parts: all changes of
   edges in its own history, and those with its id in MERGE and UNMERGE entries of the histories of others; where both
   have an entry of one ` + "`" + `mergeId` + "`" + ` and ` + "`" + `operation` + "`" + `, its own one counts. The edge to another client is there when, of all
   these changes of it, those with an ` + "`" + `after` + "`" + ` are one more than those with a ` + "`" + `before` + "`" + `. In which order they are read makes
@@ -6255,7 +6256,7 @@ type HistoryEntry {
   user: String!
   "Role of who did it."
   role: Role!
-  "What kind of mutation it was. One to a client at the other end of a viewer edge is told with the mutation's own kind."
+  "What kind of mutation it was; also where it changed the client at the other end of a viewer edge."
   operation: HistoryOperation!
   "Id of the request that did it, by which the server's log names it; null when none had an id, as in an import."
   requestId: String
@@ -6263,7 +6264,7 @@ type HistoryEntry {
   mergeId: ID
   """
   What changed, without what you may not read: of viewer edges only those to clients that you see, or to those who were
-  merged into them. The first entry tells every value that the client was made with. May be empty.
+  merged into them. The first entry has every value that the client was created with. May be empty.
   """
   changes: [HistoryChange!]!
 }
@@ -6290,7 +6291,7 @@ type HistoryChange {
   after: JSON
 }
 
-"A kind of mutation, as history tells of it. Kinds are added, never renamed."
+"A kind of mutation in a history. Kinds are added, never renamed."
 enum HistoryOperation {
   "The client was made."
   CREATE
@@ -6689,10 +6690,10 @@ extend type Query {
 
   Ask again with the ` + "`" + `cursor` + "`" + ` of the answer as ` + "`" + `since` + "`" + `: at once while ` + "`" + `hasMore` + "`" + `, later otherwise. For each entry keep its
   ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. After the last entry you hold exactly the
-  active clients that you see. An entry may tell of what you hold already.
+  active clients that you see. An entry may have a change that you hold already.
 
   Entries about one client come in the order of its changes; those about different clients in an order that is the same for
-  everybody, but need not be that of the changes. What you changed before you ask is told.
+  everybody, but need not be that of the changes. Your own changes from before the call are included.
 
   Who may see whom is kept as pairs of a viewer and a subject, beside the records. For each entry with a ` + "`" + `client` + "`" + ` put all
   pairs of that client, on whichever side, in place of those that you hold: the ones of its ` + "`" + `clientIdsClientCanView` + "`" + ` and
@@ -6730,8 +6731,8 @@ type Subscription {
   """
   clientChanged(
     """
-    Tell of these clients only, at most 1,000 (TOO_MANY); null for all that you see. Ids that are unknown or hidden from
-    you are never told of.
+    Send changes of these clients only, at most 1,000 (TOO_MANY); null for all that you see. There are no events for ids
+    that are unknown or hidden from you.
     """
     clientIds: [ID!]
     """
@@ -6743,13 +6744,13 @@ type Subscription {
 
   """
   How a list changes, while it does: the first clients of what ` + "`" + `clientConnection` + "`" + ` answers to the same ` + "`" + `filter` + "`" + ` and
-  ` + "`" + `orderBy` + "`" + `. The first event is RESYNC with the whole list. Who then applies each event to what it has, in their order,
-  has the list. While more is written than you read, several changes become one, or a RESYNC.
+  ` + "`" + `orderBy` + "`" + `. The first event is RESYNC with the whole list. Apply each later event to your list, in their order, and you
+  have the list as it is. If you read more slowly than clients are written, several changes come as one, or as a RESYNC.
 
   To go on after a break subscribe again with the ` + "`" + `cursor` + "`" + ` of the last event that you applied as ` + "`" + `after` + "`" + `. If the list
-  still has the same clients in the same order, you are told of those that changed since. In any other case, also when
-  the cursor is too old or you see other clients by now, the first event is RESYNC. So nothing is missed, but a
-  change may be told again. A renamed choice, a new ` + "`" + `locale` + "`" + ` and the like are noticed within a minute, as RESYNC.
+  still has the same clients in the same order, you get a CHANGED for each that changed since. In any other case, also when
+  the cursor is too old or you see other clients by now, the first event is RESYNC. So no change is missed, but one
+  may come twice. A renamed choice, a new ` + "`" + `locale` + "`" + ` and the like come as RESYNC within a minute.
 
   A RESYNC costs what the subscription does, any other event what it would cost with ` + "`" + `first: 1` + "`" + `.
   """
@@ -7152,7 +7153,7 @@ type ClientDataExport {
   "The whole history, from the first version on."
   history: [HistoryEntry!]!
   """
-  What the feed of changes still tells of the client, as objects with ` + "`" + `at` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `version` + "`" + ` and ` + "`" + `changedFields` + "`" + `, in
+  What the change feed still has about the client, as objects with ` + "`" + `at` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `version` + "`" + ` and ` + "`" + `changedFields` + "`" + `, in
   order.
   """
   changes: [JSON!]!
@@ -7177,7 +7178,7 @@ type ClientDataExport {
   """
   keptAnswers: [JSON!]!
   """
-  What webhooks were told, or are to be told, of this client or of one merged into it, as objects with ` + "`" + `webhookId` + "`" + `,
+  The messages to webhooks about this client or one merged into it, sent or pending, as objects with ` + "`" + `webhookId` + "`" + `,
   ` + "`" + `clientId` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `changedDate` + "`" + `, ` + "`" + `changedFields` + "`" + ` and ` + "`" + `state` + "`" + `, by webhook and change.
   """
   webhookDeliveries: [JSON!]!
@@ -7195,7 +7196,7 @@ type HeldRecord {
   fieldDataMap: JSON!
   "The whole history, from the first version on."
   history: [HistoryEntry!]!
-  "What the feed of changes still tells, as that of ` + "`" + `ClientDataExport` + "`" + ` is."
+  "What the change feed still has about the client, in the form of ` + "`" + `ClientDataExport.changes` + "`" + `."
   changes: [JSON!]!
 }
 
@@ -7206,7 +7207,7 @@ Everything that can be changed. A mutation that may not be made at all, for lack
 and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
 A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
 error.
-To change a client who was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error tells whom to
+A change of a client that was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error is the client to
 change instead. Each mutation costs 50 points, beside what its values and its answer do.
 
 Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for each thing that you want done: send it again when you have
@@ -7522,7 +7523,7 @@ extend type Mutation {
   scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
   ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
   it and are the survivor's now, keep their versions and get no history: the MERGE entries of the clients that were merged
-  tell those edges, see ` + "`" + `Client.history` + "`" + `. The change feed has an entry of each.
+  have those edges, see ` + "`" + `Client.history` + "`" + `. The change feed has an entry for each.
 
   Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
   than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
@@ -7543,8 +7544,8 @@ extend type Mutation {
     "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
     choices: [MergeChoice!]
     """
-    Refuse with VERSION_CONFLICT unless these clients have these versions: those that a preview's ` + "`" + `versions` + "`" + ` told. Left
-    out or null: whatever versions.
+    Refuse with VERSION_CONFLICT unless these clients have these versions, such as the ` + "`" + `versions` + "`" + ` of a preview. Left
+    out or null: versions are not compared.
     """
     expectedVersions: [ExpectedVersion!]
     "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
@@ -7588,8 +7589,9 @@ extend type Mutation {
   Erases a client for good, deleted or not, and all who were merged into it: record, custom fields, viewer edges,
   appointments, forms, history, its part of the feed and of duplicates, and what was kept under idempotency keys. At
   once its ids are unknown everywhere, and they are never given again; what is left elsewhere follows within minutes,
-  also after a restart. The feed tells ERASED. That viewer edges end is a change of the clients at their other ends, whose
-  versions rise. Histories of other clients keep the bare id, and of a merge that was undone no value that it brought.
+  also after a restart. The change feed has an entry ERASED. Viewer edges end, which is a change of the clients at their
+  other ends: their versions rise. Histories of other clients keep the bare id, and of a merge that was undone no value
+  that it brought.
   This can't be undone.
 
   Also: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
@@ -7619,8 +7621,8 @@ extend type Mutation {
   Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
   no choice any more. ` + "`" + `renameChoices` + "`" + ` renames the values that clients have, too, deleted ones included, all in the moment
   of this mutation: records, histories, filters and reports of merges have the new name from then on, and no client gets
-  a new version, a history entry or a row of the feed by it; ` + "`" + `fieldDefinitionsVersion` + "`" + ` tells copies. A change of no value
-  succeeds and leaves the version as it is.
+  a new version, a history entry or a row of the feed by it; copies notice it by ` + "`" + `fieldDefinitionsVersion` + "`" + `. A change of no
+  value succeeds and leaves the version as it is.
 
   Also: EMPTY_PATCH, VERSION_CONFLICT.
 
@@ -7652,8 +7654,8 @@ extend type Mutation {
   ): RetireFieldDefinitionPayload @permission(name: ADMIN)
 
   """
-  Takes in appointments that the scheduler made or changed. They may come again, and in any order: of two that tell of
-  one appointment the newer counts, a removal too. An entry with an error changes nothing, and harms no other entry. A
+  Stores appointments that the scheduler made or changed. They may be sent again, and in any order: of two entries for
+  one appointment, or its removal, the newer counts. An entry with an error changes nothing; the others are stored. A
   client whose appointments change gets a row in the change feed, but no new version and no history. Needs the
   permission ADMIN (roles OWNER, ADMIN).
   """
@@ -8026,9 +8028,9 @@ type Job implements Node {
   "Whether the file or the result was removed because a client was erased who may be part of it."
   removedByErasure: Boolean!
   """
-  What came of it: the file of an export that is done; of an import that has ended the table of what was wrong with rows,
-  as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null before, where there is nothing to tell, 7 days after it was made,
-  when 20 later jobs of the business have results, and to who does not see all rows that its maker saw.
+  The file of an export that is done, or the errors of the rows of an import that has ended, as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `,
+  ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null before the end, when no row had an error, 7 days after the job was made, when 20 later jobs of
+  the business have results, and for callers who do not see all rows that the maker of the job saw.
   """
   result: JobResult
 }
@@ -8097,7 +8099,7 @@ enum JobFailure {
   CLIENT_ERASED
   "The filter asks for what is there no more. Make another job."
   INVALID_FILTER
-  "It failed on our side, time after time. Make another job, or tell us its ` + "`" + `jobId` + "`" + `."
+  "It failed on our side several times in a row. Make another job, or report its ` + "`" + `jobId` + "`" + ` to us."
   INTERNAL
 }
 
@@ -8187,7 +8189,7 @@ input ImportClientsInput {
   listSeparator: String
   "How days are written, such as ` + "`" + `DD.MM.YYYY` + "`" + ` (INVALID_CHOICE, TOO_LONG). Left out or null: ` + "`" + `YYYY-MM-DD` + "`" + `."
   dates: String
-  "Check everything and write nothing: the result tells every row's errors."
+  "Check everything and write nothing: the result has the errors of every row."
   dryRun: Boolean! = false
   "Import a file once more that was imported before with the same input."
   again: Boolean! = false
@@ -8239,14 +8241,14 @@ extend type Query {
 }
 
 """
-An endpoint of another system, at which it is told of changes of clients: of all of the business, by their ids and the
-names of what changed, without any value. Messages follow the Standard Webhooks convention: a POST of JSON with the headers
-` + "`" + `webhook-id` + "`" + `, ` + "`" + `webhook-timestamp` + "`" + ` and ` + "`" + `webhook-signature` + "`" + `.
+An endpoint of another system that gets a message for each change of a client of the business, with the client's id and
+the names of what changed, without any value. Messages follow the Standard Webhooks convention: a POST of JSON with the
+headers ` + "`" + `webhook-id` + "`" + `, ` + "`" + `webhook-timestamp` + "`" + ` and ` + "`" + `webhook-signature` + "`" + `.
 
-Each change arrives at least once, and those of one client in their order: what comes twice has the same ` + "`" + `webhook-id` + "`" + `. A
-status of 200 to 299 within 15 seconds takes a message. Any other answer, a redirect too, has it sent again: after 5
-seconds, then after twice as long each time up to 4 hours, for 5 days. Changes of the same client wait for it, and so do
-all others while nothing arrives.
+Each change arrives at least once, and those of one client in their order: a message that comes twice has the same
+` + "`" + `webhook-id` + "`" + `. A status of 200 to 299 within 15 seconds accepts a message. After any other answer, a redirect too, it is
+sent again: after 5 seconds, then after twice as long each time up to 4 hours, for 5 days. Later messages about the same
+client wait for it, and so do all others while nothing arrives.
 """
 type Webhook implements Node {
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
@@ -8257,7 +8259,7 @@ type Webhook implements Node {
   url: String!
   "What the business calls it; null for nothing."
   description: String
-  "The kinds of changes that are told; empty for all."
+  "The kinds of changes that are sent; empty for all."
   kinds: [ClientChangeKind!]!
   """
   Whether messages are sent. While they are not, changes wait: the feed keeps them for 30 days. A webhook that missed older
@@ -8392,7 +8394,7 @@ enum WebhookFailure {
 }
 
 extend type Mutation {
-  "Makes a webhook, which is told of what changes from then on. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  "Makes a webhook, which gets changes from then on. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createWebhook(
     "The webhook to make. TOO_MANY when the business has 20."
     input: CreateWebhookInput!
@@ -8464,7 +8466,7 @@ input CreateWebhookInput {
   url: String!
   "What the business calls it: at most 1,000 characters (TOO_LONG). Left out, null or blank: nothing."
   description: String
-  "The kinds of changes to tell of. Left out, null or empty: all. REMOVED never happens to who sees all clients."
+  "The kinds of changes to send. Left out, null or empty: all. REMOVED is never sent to webhooks."
   kinds: [ClientChangeKind!]
 }
 
@@ -8474,7 +8476,7 @@ input UpdateWebhookInput {
   url: String
   "What the business calls it: at most 1,000 characters (TOO_LONG). Null or blank: nothing."
   description: String
-  "The kinds of changes to tell of, from now on. Null or empty: all."
+  "The kinds of changes to send, from now on. Null or empty: all."
   kinds: [ClientChangeKind!]
   "Whether to send messages. Null is REQUIRED."
   enabled: Boolean
@@ -8485,7 +8487,7 @@ type CreateWebhookPayload {
   "The new webhook; null when there are errors."
   webhook: Webhook
   """
-  The secret by which messages are signed: ` + "`" + `whsec_` + "`" + ` and base64. It is told this once, and never again: keep it where the
+  The secret that messages are signed with: ` + "`" + `whsec_` + "`" + ` and base64. It is shown only this once: keep it where the
   receiver finds it. Null when there are errors, and when this answer is given again under its ` + "`" + `idempotencyKey` + "`" + `: then
   ` + "`" + `rotateWebhookSecret` + "`" + ` makes another one.
   """
@@ -8519,7 +8521,7 @@ type RotateWebhookSecretPayload {
   "The webhook as it is now, also after VERSION_CONFLICT; null with any other error."
   webhook: Webhook
   """
-  The new secret, told this once. Null when there are errors, and when this answer is given again under its
+  The new secret, shown only this once. Null when there are errors, and when this answer is given again under its
   ` + "`" + `idempotencyKey` + "`" + `.
   """
   secret: String

@@ -200,7 +200,7 @@ type CreateFieldDefinitionPayload struct {
 type CreateWebhookPayload struct {
 	// The new webhook; null when there are errors.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// The secret by which messages are signed: `whsec_` and base64. It is told this once, and never again: keep it where the
+	// The secret that messages are signed with: `whsec_` and base64. It is shown only this once: keep it where the
 	// receiver finds it. Null when there are errors, and when this answer is given again under its `idempotencyKey`: then
 	// `rotateWebhookSecret` makes another one.
 	Secret *string `json:"secret,omitempty"`
@@ -306,7 +306,7 @@ type ImportClientsInput struct {
 	ListSeparator *string `json:"listSeparator,omitempty"`
 	// How days are written, such as `DD.MM.YYYY` (INVALID_CHOICE, TOO_LONG). Left out or null: `YYYY-MM-DD`.
 	Dates *string `json:"dates,omitempty"`
-	// Check everything and write nothing: the result tells every row's errors.
+	// Check everything and write nothing: the result has the errors of every row.
 	DryRun bool `json:"dryRun"`
 	// Import a file once more that was imported before with the same input.
 	Again bool `json:"again"`
@@ -348,7 +348,7 @@ func (MergeClientsPayload) IsClientPayload() {}
 // and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
 // A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
 // error.
-// To change a client who was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error tells whom to
+// A change of a client that was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error is the client to
 // change instead. Each mutation costs 50 points, beside what its values and its answer do.
 //
 // Each takes an `idempotencyKey`, a text of your own, new for each thing that you want done: send it again when you have
@@ -411,11 +411,11 @@ type PutLocationGroupPayload struct {
 // QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
 // much is stopped: TOO_MANY_ROWS.
 //
-// An operation costs a point for each field, for each entry of a list as many as are asked for at most, and what the
-// descriptions of fields and values say beside. `"extensions": {"cost": true}` in a request has the answer tell it. Counts
-// of one filter are made once an operation, however often they are asked for.
+// An operation costs one point for each field, counted once for each entry that a list may have, and in addition what the
+// descriptions of fields and values say. With `"extensions": {"cost": true}` in a request the answer has its cost. Counts
+// with the same filter are made once in an operation, however often they are selected.
 //
-// An answer tells its first 50 errors, in the order of the document and of its lists. Where there are more, the last one is
+// An answer has its first 50 errors, in the order of the document and of its lists. If there are more, the last one is
 // TOO_MANY_ERRORS, and `more` beside its code says how many were left out; the data are the same.
 type Query struct {
 }
@@ -512,7 +512,7 @@ type RetireFieldDefinitionPayload struct {
 type RotateWebhookSecretPayload struct {
 	// The webhook as it is now, also after VERSION_CONFLICT; null with any other error.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// The new secret, told this once. Null when there are errors, and when this answer is given again under its
+	// The new secret, shown only this once. Null when there are errors, and when this answer is given again under its
 	// `idempotencyKey`.
 	Secret *string `json:"secret,omitempty"`
 	// All that is wrong; empty when the webhook has a new secret.
