@@ -81,8 +81,8 @@ func (r *clientReads) ViewerRows(ctx context.Context, scope client.Scope, subjec
 
 // reader reads documents as records, or as rows.
 type reader[T any] interface {
-	// Expect says how many documents come next.
-	Expect(documents int)
+	// Expect says how many documents come next, and whether all stay as they are.
+	Expect(documents int, lasting bool)
 	Read(document bson.Raw) (T, error)
 	Base(T) client.Base
 	Subjects(T) []int64
@@ -103,7 +103,7 @@ func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope cl
 func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	var found []T
 	for chunk := range query.IDChunks(ids) {
-		part, err := readAs(ctx, r, as, query.ByIDs(scope, chunk), query.Window{Sort: schema.Ascending(schema.FieldID)}, need)
+		part, err := readAs(ctx, r, as, query.ByIDs(scope, chunk), query.Window{Sort: schema.Ascending(schema.FieldID), Most: int64(len(chunk))}, need)
 		if err != nil {
 			return nil, err
 		}
@@ -159,9 +159,9 @@ func (r *clientReads) read(ctx context.Context, q query.Query, w query.Window, n
 
 func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection) ([]T, error) {
 	var found []T
-	expect := func(documents int) {
+	expect := func(documents int, lasting bool) {
 		if documents > 0 {
-			as.Expect(documents)
+			as.Expect(documents, lasting)
 			found = make([]T, 0, documents)
 		}
 	}
@@ -175,18 +175,18 @@ func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Qu
 // stream runs one query of clients, decodes as it reads, and visits what it finds
 // until visit returns false.
 func (r *clientReads) stream(ctx context.Context, q query.Query, w query.Window, need client.Selection, visit func(*client.Client) bool) error {
-	return streamAs(ctx, r, r.codec, q, w, need, func(int) {}, visit)
+	return streamAs(ctx, r, r.codec, q, w, need, func(int, bool) {}, visit)
 }
 
 // streamAs runs one query of clients, as a find where an index answers all of it. expect
-// is told how many come with the first message.
-func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection, expect func(documents int), visit func(T) bool) error {
-	cursor, err := r.open(ctx, q, w, r.codec.Projection(need))
+// is told how many come with the first message, and whether all of them stay as they are.
+func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection, expect func(documents int, lasting bool), visit func(T) bool) error {
+	found, err := r.open(ctx, q, w, r.codec.Projection(need))
 	if err != nil {
 		return fmt.Errorf("find clients: %w", err)
 	}
-	expect(cursor.RemainingBatchLength())
-	err = query.EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
+	expect(found.Size(), found.Lasts())
+	err = found.Each(ctx, func(document bson.Raw) (bool, error) {
 		one, err := as.Read(document)
 		return err == nil && visit(one), err
 	})

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -30,20 +31,23 @@ func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions 
 
 // countAll counts whatever the query and wherever it is asked.
 func (r *clientReads) countAll(ctx context.Context, q query.Query) (int64, error) {
-	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(q.Stages(), bson.D{{Key: "$count", Value: "count"}}))
+	found, err := r.openAll(ctx, append(q.Stages(), bson.D{{Key: "$count", Value: "count"}}), levelOf(ctx), true)
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
-	var counts []struct {
-		Count int64 `bson:"count"`
-	}
-	if err := cursor.All(ctx, &counts); err != nil {
+	var count int64
+	// The count is no row that the operation pays for.
+	err = found.Each(client.WithRowBudget(ctx, nil), func(document bson.Raw) (bool, error) {
+		var ok bool
+		if count, ok = document.Lookup("count").AsInt64OK(); !ok {
+			return false, errors.New("it is no number")
+		}
+		return true, nil
+	})
+	if err != nil {
 		return 0, fmt.Errorf("read the count: %w", err)
 	}
-	if len(counts) == 0 {
-		return 0, nil
-	}
-	return counts[0].Count, nil
+	return count, nil
 }
 
 // TagCounts implements store.Store. The database counts spellings; those of one

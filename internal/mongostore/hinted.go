@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 
 	"clientgraph/internal/mongostore/indexed"
 	"clientgraph/internal/mongostore/query"
@@ -24,41 +25,81 @@ const (
 
 // open begins to read what a query finds. Outside of transactions it names the index: in
 // one, a failure for an index that is gone would end the transaction.
-func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.Raw) (*mongo.Cursor, error) {
+func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.Raw) (query.Found, error) {
 	if w.Batch == 0 {
 		w.Batch = query.OneBatch
 	}
 	if mongo.SessionFromContext(ctx) != nil {
-		return r.send(ctx, q, w, projection, "")
+		return r.sendWritten(ctx, q, w, projection, "")
 	}
 	index, err := r.indexFor(ctx, q, w)
 	if err != nil {
-		return nil, err
+		return query.Found{}, err
 	}
-	return indexed.Read(r.seen, schema.Clients, index, func(hint string) (*mongo.Cursor, error) {
-		cursor, err := r.sendWritten(ctx, q, w, projection, hint)
+	return indexed.Read(r.seen, schema.Clients, index, func(hint string) (query.Found, error) {
+		found, err := r.sendWritten(ctx, q, w, projection, hint)
 		if err == nil || !transact.Unavailable(err) {
-			return cursor, err
+			return found, err
 		}
 		// The driver sends no command again that is written out, where a connection broke
 		// or the primary changed.
-		return r.send(ctx, q, w, projection, hint)
+		cursor, err := r.send(ctx, q, w, projection, hint)
+		return query.OfCursor(cursor), err
 	})
 }
 
-// sendWritten sends a command that is written out, to the primary and outside of
-// transactions.
-func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (*mongo.Cursor, error) {
-	command, err := q.Command(schema.Clients, w, projection, hint)
+// sendWritten sends a command that is written out, to the primary.
+func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (query.Found, error) {
+	command, err := q.Command(schema.Clients, w, projection, hint, levelOf(ctx))
 	if err != nil {
-		return nil, err
+		return query.Found{}, err
+	}
+	return r.ask(ctx, command, w.Batch, w.IsSmall())
+}
+
+// levelOf is the level of a read.
+func levelOf(ctx context.Context) string {
+	if mongo.SessionFromContext(ctx) != nil {
+		return query.OfTransaction
+	}
+	return query.OfMajority
+}
+
+// ask sends a command that is written out. What is small is taken out of the reply: a
+// cursor would allocate as much as all else that the driver does. Where the reply has not
+// all, against expectation, it is asked for again.
+func (r *clientReads) ask(ctx context.Context, command bson.Raw, batch int32, small bool) (query.Found, error) {
+	if small {
+		reply, err := r.db.RunCommand(ctx, command).Raw()
+		if err != nil {
+			return query.Found{}, err
+		}
+		found, whole, err := query.OfReply(reply)
+		if err != nil || whole {
+			return found, err
+		}
 	}
 	cursor, err := r.db.RunCommandCursor(ctx, command)
 	if err != nil {
-		return nil, err
+		return query.Found{}, err
 	}
-	cursor.SetBatchSize(w.Batch)
-	return cursor, nil
+	cursor.SetBatchSize(batch)
+	return query.OfCursor(cursor), nil
+}
+
+// openAll begins to read what an aggregate of clients finds.
+func (r *clientReads) openAll(ctx context.Context, stages mongo.Pipeline, level string, small bool) (query.Found, error) {
+	command, err := query.Aggregate(schema.Clients, stages, level)
+	if err != nil {
+		return query.Found{}, err
+	}
+	found, err := r.ask(ctx, command, query.OneBatch, small)
+	if err == nil || level == query.OfTransaction || !transact.Unavailable(err) {
+		return found, err
+	}
+	// As in open.
+	cursor, err := r.db.Collection(schema.Clients, options.Collection().SetReadConcern(&readconcern.ReadConcern{Level: level})).Aggregate(ctx, stages)
+	return query.OfCursor(cursor), err
 }
 
 func (r *clientReads) send(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (*mongo.Cursor, error) {

@@ -10,13 +10,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/merge"
 	"clientgraph/internal/mongostore/query"
 	"clientgraph/internal/mongostore/schema"
-	"clientgraph/internal/mongostore/transact"
 )
 
 // LookUp implements store.Store. An id is in two places, its own client or the
@@ -46,7 +44,7 @@ func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope clie
 	}
 	if mongo.SessionFromContext(ctx) != nil {
 		for _, q := range []query.Query{query.ByIDs(scope, ids), query.SurvivorsOf(scope, ids)} {
-			if err := streamAs(ctx, r, as, q, query.Window{}, need, func(int) {}, keep); err != nil {
+			if err := streamAs(ctx, r, as, q, query.Window{}, need, func(int, bool) {}, keep); err != nil {
 				return nil, err
 			}
 		}
@@ -57,11 +55,14 @@ func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope clie
 	}
 	pipeline := append(query.SurvivorsOf(scope, ids).Stages(), union(query.ByIDs(scope, ids)), union(query.SurvivorsOf(scope, ids)),
 		bson.D{{Key: "$project", Value: r.codec.Projection(need)}})
-	cursor, err := r.openSnapshot(ctx, pipeline)
+	// Each of the three parts finds one client for each id at most.
+	small := query.Window{Batch: query.OneBatch, Most: int64(3 * len(ids))}.IsSmall()
+	answer, err := r.openAll(ctx, pipeline, query.OfSnapshot, small)
 	if err != nil {
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
-	err = query.EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
+	as.Expect(answer.Size(), answer.Lasts())
+	err = answer.Each(ctx, func(document bson.Raw) (bool, error) {
 		one, err := as.Read(document)
 		return err == nil && keep(one), err
 	})
@@ -69,20 +70,6 @@ func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope clie
 		return nil, fmt.Errorf("read clients: %w", err)
 	}
 	return found, nil
-}
-
-// openSnapshot begins to read what an aggregate of clients finds at one moment.
-func (r *clientReads) openSnapshot(ctx context.Context, stages mongo.Pipeline) (*mongo.Cursor, error) {
-	command, err := query.SnapshotCommand(schema.Clients, stages)
-	if err != nil {
-		return nil, err
-	}
-	cursor, err := r.db.RunCommandCursor(ctx, command)
-	if err == nil || !transact.Unavailable(err) {
-		return cursor, err
-	}
-	// For the same reason as in open.
-	return r.db.Collection(schema.Clients, options.Collection().SetReadConcern(readconcern.Snapshot())).Aggregate(ctx, stages)
 }
 
 // survivors are the clients into whom those ids were merged.

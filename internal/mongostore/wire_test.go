@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,36 @@ type wire struct {
 	answer func(name string, command bson.Raw) bson.D
 	asked  map[string]int
 	open   []net.Conn
+	// breaks is asked about every command where its connection breaks.
+	breaks func(name string) breakage
+}
+
+// breakage is where the connection of a command breaks.
+type breakage int
+
+const (
+	breaksNowhere breakage = iota
+	// breaksBefore is before the command comes to the database, and breaksWithin in the
+	// middle of the reply.
+	breaksBefore
+	breaksWithin
+)
+
+// breaksAt says where connections break from now on.
+func (w *wire) breaksAt(breaks func(name string) breakage) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.breaks, w.asked = breaks, map[string]int{}
+}
+
+func (w *wire) breakage(message []byte) breakage {
+	name := commandOf(message)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.breaks == nil {
+		return breaksNowhere
+	}
+	return w.breaks(name)
 }
 
 // silence is the answer that never comes.
@@ -119,11 +150,16 @@ func (w *wire) serve(serving *sync.WaitGroup) {
 		w.open = append(w.open, caller, database)
 		w.mu.Unlock()
 		var writing sync.Mutex
+		var breaking atomic.Bool
 		serving.Go(func() {
 			defer caller.Close()
 			for {
 				message, err := readMessage(database)
 				if err != nil {
+					return
+				}
+				if breaking.Load() {
+					_, _ = caller.Write(message[:len(message)/2])
 					return
 				}
 				writing.Lock()
@@ -141,7 +177,12 @@ func (w *wire) serve(serving *sync.WaitGroup) {
 				if err != nil {
 					return
 				}
-				reply := w.ask(message)
+				reply, broken := w.ask(message), w.breakage(message)
+				if broken == breaksBefore {
+					caller.Close()
+					return
+				}
+				breaking.Store(broken == breaksWithin)
 				switch {
 				case reply == nil:
 					_, err = database.Write(message)
@@ -158,17 +199,25 @@ func (w *wire) serve(serving *sync.WaitGroup) {
 	}
 }
 
-func (w *wire) ask(message []byte) bson.D {
+// commandOf is the name of the command that a message is; empty for another one.
+func commandOf(message []byte) string {
 	if binary.LittleEndian.Uint32(message[12:]) != opMessage {
-		return nil
+		return ""
 	}
 	elements, err := bson.Raw(message[bodyAt:]).Elements()
 	if err != nil || len(elements) == 0 {
+		return ""
+	}
+	return elements[0].Key()
+}
+
+func (w *wire) ask(message []byte) bson.D {
+	name := commandOf(message)
+	if name == "" {
 		return nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	name := elements[0].Key()
 	w.asked[name]++
 	if w.answer == nil {
 		return nil

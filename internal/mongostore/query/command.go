@@ -11,20 +11,22 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Levels of reads: of what is on a majority of the replica set, and of that as of one
-// moment. A command that is written out does not get the database's own.
+// Levels of reads: of what is on a majority of the replica set, of that as of one moment,
+// and of the transaction, which began with its own. A command that is written out does
+// not get the database's.
 const (
-	ofMajority = "majority"
-	ofSnapshot = "snapshot"
+	OfMajority    = "majority"
+	OfSnapshot    = "snapshot"
+	OfTransaction = ""
 )
 
-// Command is a query as the command that is sent, outside of transactions: a find where
-// Core is all of it, else an aggregate. It names that index, unless it is empty. The
-// driver would look up how each value of it is written, which takes longer than all else
-// that it does with a small command.
-func (q Query) Command(collection string, w Window, projection bson.Raw, hint string) (bson.Raw, error) {
+// Command is a query as the command that is sent: a find where Core is all of it, else an
+// aggregate. It names that index, unless it is empty. The driver would look up how each
+// value of it is written, which takes longer than all else that it does with a small
+// command.
+func (q Query) Command(collection string, w Window, projection bson.Raw, hint, level string) (bson.Raw, error) {
 	if len(q.Rest) > 0 {
-		return aggregate(collection, append(q.Stages(), w.Stages(projection)...), w.Batch, hint, ofMajority)
+		return aggregate(collection, append(q.Stages(), w.Stages(projection)...), w.Batch, hint, level)
 	}
 	start, dst := begin("find", collection)
 	dst, err := appendValue(dst, "filter", q.Core)
@@ -34,13 +36,12 @@ func (q Query) Command(collection string, w Window, projection bson.Raw, hint st
 	if dst, err = w.appendTo(dst, projection); err != nil {
 		return nil, err
 	}
-	return end(dst, start, hint, ofMajority)
+	return end(dst, start, hint, level)
 }
 
-// SnapshotCommand is an aggregate of what there was at one moment, as a command that is
-// sent outside of transactions.
-func SnapshotCommand(collection string, stages mongo.Pipeline) (bson.Raw, error) {
-	return aggregate(collection, stages, OneBatch, "", ofSnapshot)
+// Aggregate is an aggregate as the command that is sent.
+func Aggregate(collection string, stages mongo.Pipeline, level string) (bson.Raw, error) {
+	return aggregate(collection, stages, OneBatch, "", level)
 }
 
 func aggregate(collection string, stages mongo.Pipeline, batch int32, hint, level string) (bson.Raw, error) {
@@ -67,12 +68,12 @@ func end(dst []byte, start int32, hint, level string) (bson.Raw, error) {
 	if hint != "" {
 		dst = bsoncore.AppendStringElement(dst, "hint", hint)
 	}
-	concern, dst := bsoncore.AppendDocumentElementStart(dst, "readConcern")
-	dst = bsoncore.AppendStringElement(dst, "level", level)
-	dst, err := bsoncore.AppendDocumentEnd(dst, concern)
-	if err == nil {
-		dst, err = bsoncore.AppendDocumentEnd(dst, start)
+	if level != OfTransaction {
+		concern, begun := bsoncore.AppendDocumentElementStart(dst, "readConcern")
+		begun = bsoncore.AppendStringElement(begun, "level", level)
+		dst, _ = bsoncore.AppendDocumentEnd(begun, concern) // It begins where concern says.
 	}
+	dst, err := bsoncore.AppendDocumentEnd(dst, start)
 	if err != nil {
 		return nil, fmt.Errorf("write a command: %w", err)
 	}

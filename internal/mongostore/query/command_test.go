@@ -40,7 +40,7 @@ func TestCommandsAreWrittenAsTheDriverWritesThem(t *testing.T) {
 // What can't be written is an error, as it is the driver's.
 func TestValuesThatAreNoBSONAreRefused(t *testing.T) {
 	q := Query{Core: bson.D{{Key: "a", Value: make(chan int)}}}
-	if _, err := q.Command("clients", Window{}, nil, ""); err == nil {
+	if _, err := q.Command("clients", Window{}, nil, "", OfMajority); err == nil {
 		t.Error("a channel was written")
 	}
 }

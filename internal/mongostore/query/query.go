@@ -31,6 +31,22 @@ type Window struct {
 	Skip, Limit int64
 	// Batch is how many documents a message brings; 0 means OneBatch.
 	Batch int32
+	// Most is how many documents there are at most, where that is known without a limit;
+	// else 0.
+	Most int64
+}
+
+// ofOneReply is how many documents a reply has room for: of the usual 5 kB they are a
+// third of what a message may be.
+const ofOneReply = 1_000
+
+// IsSmall says whether one reply is likely to bring all that the window wants.
+func (w Window) IsSmall() bool {
+	most := w.Limit
+	if most == 0 {
+		most = w.Most
+	}
+	return w.Batch == OneBatch && most > 0 && most <= ofOneReply
 }
 
 // OneBatch makes a cursor's first batch as large as a message may be: the default of

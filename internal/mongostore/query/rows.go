@@ -40,6 +40,67 @@ func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (mo
 	return cursor.Err()
 }
 
+// Found are the documents that a command found.
+type Found struct {
+	// documents are those of a reply that has all of them, as the entries of a list;
+	// cursor brings them where it is not nil.
+	documents []byte
+	cursor    *mongo.Cursor
+}
+
+// OfCursor are the documents that a cursor brings.
+func OfCursor(cursor *mongo.Cursor) Found { return Found{cursor: cursor} }
+
+// OfReply are the documents of a reply to a find or an aggregate, and whether they are all
+// that the command found.
+func OfReply(reply bson.Raw) (found Found, whole bool, err error) {
+	cursor, ok := reply.Lookup("cursor").DocumentOK()
+	if !ok {
+		return Found{}, false, errNoDocuments
+	}
+	id, hasID := cursor.Lookup("id").Int64OK()
+	list, hasList := cursor.Lookup("firstBatch").ArrayOK()
+	if !hasID || !hasList {
+		return Found{}, false, errNoDocuments
+	}
+	return Found{documents: list[4:]}, id == 0, nil
+}
+
+// Size is how many documents came with the first reply.
+func (f Found) Size() int {
+	if f.cursor != nil {
+		return f.cursor.RemainingBatchLength()
+	}
+	size := 0
+	for rest := f.documents; len(rest) > 1; size++ {
+		_, after, ok := firstDocument(rest)
+		if !ok {
+			break
+		}
+		rest = after
+	}
+	return size
+}
+
+// Lasts says whether the documents stay as they are when others are visited.
+func (f Found) Lasts() bool { return f.cursor == nil }
+
+// Each visits the documents until visit returns false, as EachRow does. Error:
+// TOO_MANY_ROWS.
+func (f Found) Each(ctx context.Context, visit func(bson.Raw) (more bool, err error)) error {
+	if f.cursor != nil {
+		return EachRow(ctx, f.cursor, visit)
+	}
+	budget := client.RowBudgetOf(ctx)
+	_, err := eachDocument(f.documents, func(document bson.Raw) (more bool, err error) {
+		if err := budget.Count(1); err != nil {
+			return false, err
+		}
+		return visit(document)
+	})
+	return err
+}
+
 // firstRows visits the documents that came with the cursor, which are all of most reads.
 // They are taken as they came: the cursor would allocate something for each. It goes on
 // behind them, and so its messages, deadlines and errors are the driver's as ever.
@@ -48,15 +109,20 @@ func firstRows(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (
 	if batch == nil || cursor.RemainingBatchLength() == 0 || !batch.Next(ctx) {
 		return true, nil
 	}
-	for rest := batch.Batch().List[4:]; len(rest) > 1; {
-		document, after, ok := firstDocument(rest)
+	return eachDocument(batch.Batch().List[4:], visit)
+}
+
+// eachDocument visits the entries of a list until visit returns false.
+func eachDocument(list []byte, visit func(bson.Raw) (more bool, err error)) (more bool, err error) {
+	for len(list) > 1 {
+		document, rest, ok := firstDocument(list)
 		if !ok {
 			return false, errNoDocuments
 		}
 		if more, err := visit(document); err != nil || !more {
 			return false, err
 		}
-		rest = after
+		list = rest
 	}
 	return true, nil
 }

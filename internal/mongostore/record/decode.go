@@ -56,7 +56,7 @@ func (c *Codec) Decode(document bson.Raw) (*client.Client, error) {
 func (c *Codec) Read(document bson.Raw) (*client.Client, error) { return c.Decode(document) }
 
 // Expect does nothing: each record has memory of its own.
-func (*Codec) Expect(int) {}
+func (*Codec) Expect(int, bool) {}
 
 // Base is what every read loads of a record.
 func (*Codec) Base(c *client.Client) client.Base { return client.BaseOf(c) }

@@ -29,7 +29,9 @@ type RowSet struct {
 	// expected is how many rows are known to come; 0 where nobody said. taken is for how
 	// many rows memory was taken last: few reads have many.
 	expected, taken int
-	value           rowValue
+	// lasting says that documents stay as they are: rows are made in their place.
+	lasting bool
+	value   rowValue
 }
 
 // baseNames are the names that every read loads, in the order of documents.
@@ -78,8 +80,11 @@ const (
 	mostRows = 1024
 )
 
-// Expect says how many documents come next, so that memory is taken for them once.
-func (s *RowSet) Expect(documents int) { s.expected = min(documents, mostRows) }
+// Expect says how many documents come next, so that memory is taken for them once, and
+// whether all that are read stay as they are, so that they need not be copied.
+func (s *RowSet) Expect(documents int, lasting bool) {
+	s.expected, s.lasting = min(documents, mostRows), lasting
+}
 
 // Read is a document, or the part of one that a projection left, as a row. Errors:
 // ErrNewer, and for what is no client document.
@@ -126,9 +131,13 @@ func (r *documentRow) isCurrent() bool {
 	return r.number(slotSchema, &version) && version == r.set.codec.SchemaVersion()
 }
 
-// keep copies a document into memory of the set's own: that of a cursor is valid until
-// its next document.
+// keep copies a document into memory of the set's own, unless it lasts: that of a cursor
+// is valid until its next document.
 func (r *documentRow) keep(document []byte) {
+	if r.set.lasting {
+		r.document, r.types = document, r.set.room(len(r.set.names))
+		return
+	}
 	own := r.set.room(len(document) + len(r.set.names))
 	copy(own, document)
 	r.document, r.types = own[:len(document):len(document)], own[len(document):]
