@@ -3,8 +3,13 @@ package mongostore_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"clientgraph/internal/bench"
 )
 
 // unordered is an index and an order that it does not give: the database sorts
@@ -49,4 +54,74 @@ func TestReadmeTellsWhatIsSorted(t *testing.T) {
 			t.Errorf("README.md does not have the row\n%s", row)
 		}
 	}
+}
+
+// shape is what of a read decides about its plan.
+type shape struct {
+	// core are the keys of the first filter, those that a list is found by; fixed
+	// are the keys that any filter holds to one value, or to some.
+	core, fixed []string
+	order       []string
+}
+
+// orderedBy says whether an index finds the read's documents in their order.
+func (s shape) orderedBy(index bench.Index) bool {
+	if !index.Orders(s.fixed, s.order...) {
+		return false
+	}
+	for _, key := range s.core {
+		if !slices.Contains(index.Keys, key) {
+			return false
+		}
+	}
+	return true
+}
+
+func shapeOf(command bson.D) shape {
+	var s shape
+	var filters []bson.D
+	for _, part := range partsOf(command) {
+		document, _ := part.Value.(bson.D)
+		switch part.Key {
+		case "filter", "query", "$match":
+			filters = append(filters, document)
+		case "sort", "$sort":
+			for _, key := range document {
+				s.order = append(s.order, key.Key)
+			}
+		case "$group":
+			// What comes after is no longer the documents found.
+			return shape{}
+		}
+	}
+	for i, filter := range filters {
+		for _, condition := range filter {
+			if i == 0 {
+				s.core = append(s.core, condition.Key)
+			}
+			operators, isDocument := condition.Value.(bson.D)
+			if !isDocument || (len(operators) == 1 && operators[0].Key == "$in") {
+				s.fixed = append(s.fixed, condition.Key)
+			}
+		}
+	}
+	return s
+}
+
+// partsOf are the parts of a find, or the stages of an aggregate.
+func partsOf(command bson.D) bson.D {
+	for _, e := range command {
+		stages, ok := e.Value.(bson.A)
+		if !ok || e.Key != "pipeline" {
+			continue
+		}
+		var parts bson.D
+		for _, stage := range stages {
+			if document, ok := stage.(bson.D); ok {
+				parts = append(parts, document...)
+			}
+		}
+		return parts
+	}
+	return command
 }
