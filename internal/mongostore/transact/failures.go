@@ -25,8 +25,21 @@ const retryLabel = "TransientTransactionError"
 
 // isConflict says whether a transaction failed before its commit because of others, or
 // because the database ended it, so that it can be run again. MongoDB says so by a label,
-// the embedded engine by a code or a text.
-func isConflict(err error) bool { return isLabelled(err) || meaningOf(err) == MeansConflict }
+// the embedded engine by a code or a text. A command that had no connection any more, for
+// another one's broke, says so by neither.
+func isConflict(err error) bool {
+	return isLabelled(err) || meaningOf(err) == MeansConflict || isUnsent(err)
+}
+
+// isUnsent says whether a command waited for a connection of a pool that was cleared
+// meanwhile, since another connection broke.
+func isUnsent(err error) bool {
+	pool, ok := errors.AsType[interface {
+		error
+		driver.RetryablePoolError
+	}](err)
+	return ok && pool.Retryable()
+}
 
 // isLabelled says whether the database says that nothing of a transaction was
 // done, and that it may be run again.
@@ -51,12 +64,8 @@ func Unavailable(err error) bool {
 	if _, ok := errors.AsType[topology.WaitQueueTimeoutError](err); ok {
 		return true
 	}
-	// Of a connection that was waited for when another one broke.
-	if pool, ok := errors.AsType[interface {
-		error
-		driver.RetryablePoolError
-	}](err); ok {
-		return pool.Retryable()
+	if isUnsent(err) {
+		return true
 	}
 	if means := meaningOf(err); means == MeansUnavailable || means == MeansConflict {
 		return true
