@@ -104,8 +104,8 @@ func (r *relay) file(t *testing.T, method, path string, body []byte) string {
 	return string(text)
 }
 
-// importJob makes a job that imports a file.
-func (r *relay) importJob(t *testing.T, file []byte) {
+// waitingJob makes a job that waits for its file, and returns where that goes.
+func (r *relay) waitingJob(t *testing.T) (path string) {
 	t.Helper()
 	var made struct {
 		Data struct {
@@ -117,7 +117,13 @@ func (r *relay) importJob(t *testing.T, file []byte) {
 	r.ask(t, `mutation { importClients(input: {match: NONE}) { job { jobId uploadPath } } }`, nil, &made)
 	job := made.Data.ImportClients.Job
 	r.jobID = job.JobID
-	r.file(t, http.MethodPut, job.UploadPath, file)
+	return job.UploadPath
+}
+
+// importJob makes a job that imports a file.
+func (r *relay) importJob(t *testing.T, file []byte) {
+	t.Helper()
+	r.file(t, http.MethodPut, r.waitingJob(t), file)
 }
 
 // exportJob makes a job that exports all clients.

@@ -18,11 +18,17 @@ const previewImportQuery = `query ($input: ImportClientsInput!, $head: String!, 
 	}
 }`
 
-// previewImport previews the beginning of a file.
+// previewImport previews a file.
 func previewImport(t *testing.T, api *apitest.API, input values, file string) values {
 	t.Helper()
+	return previewHead(t, api, input, file, true)
+}
+
+// previewHead previews the beginning of a file.
+func previewHead(t *testing.T, api *apitest.API, input values, file string, whole bool) values {
+	t.Helper()
 	head := base64.StdEncoding.EncodeToString([]byte(file))
-	return api.MustDo(t, owner(), previewImportQuery, values{"input": input, "head": head})["previewImport"].(values)
+	return api.MustDo(t, owner(), previewImportQuery, values{"input": input, "head": head, "whole": whole})["previewImport"].(values)
 }
 
 // TestPreviewImportTellsWhatTheRowsWouldBe: with the columns that headers are taken for,

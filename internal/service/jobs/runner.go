@@ -37,8 +37,10 @@ const (
 	deathAttempts = 4
 	firstPause    = 2 * time.Second
 	lastPause     = 5 * time.Minute
-	// releaseTime bounds how long a stop takes to give a job back.
-	releaseTime = 2 * time.Second
+	// releaseTime bounds one attempt to give a lease back, and so how long a stop takes.
+	// Attempts are made for releasePatience while the database is away.
+	releaseTime     = 2 * time.Second
+	releasePatience = 5 * time.Minute
 )
 
 // errYielded stops a job whose turn is over while other businesses wait.
@@ -297,51 +299,6 @@ func (r *Runner) runSafely(ctx context.Context, job *claimedJob, yield func()) (
 		}
 	}()
 	return r.run(ctx, job, yield)
-}
-
-// renewLease renews the lease of a job until ctx ends, or another process has the lease.
-func (r *Runner) renewLease(ctx context.Context, job *store.Job) {
-	ticker := time.NewTicker(r.options.Renewal)
-	defer ticker.Stop()
-	renewed := r.transfers.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		now := r.transfers.Now()
-		ours, err := r.transfers.Store.RenewJobLease(ctx, job.Owner, job.Key(), now.Add(r.options.Term))
-		switch {
-		case err == nil && !ours:
-			return
-		case err == nil:
-			renewed = now
-		case now.Sub(renewed) > r.options.Term:
-			// Others may have it by now.
-			return
-		}
-	}
-}
-
-// release gives the lease of a job back. The job can be taken at once if it was stopped,
-// and after a pause if it failed.
-func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
-	defer cancel()
-	err := r.change(ctx, job, func(_ context.Context, _ store.Tx, now *store.Job) error {
-		now.Owner, now.Until = "", r.transfers.dueNow()
-		if stopped {
-			now.Attempts--
-			return nil
-		}
-		pause := min(firstPause<<min(now.Attempts, maxAttempts), lastPause)
-		now.Until = r.transfers.Instant().Add(pause)
-		return nil
-	})
-	if err != nil && !errors.Is(err, errLost) {
-		r.options.Logger.WarnContext(ctx, "a job waits for its lease to end", "job", job.JobID, "error", err)
-	}
 }
 
 // change edits a job whose lease this process still has. Error: errLost.
