@@ -135,7 +135,7 @@ func newSheetRows(text io.Reader, delimiter byte, h *headers, reading Reading) (
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.mapping)) {
 		if name != every && !there[name] {
-			problems = append(problems, Problem{header.Number, name, CodeMissingColumn, "--map names this header, which the file has not"})
+			problems = append(problems, Problem{header.Number, name, CodeMissingColumn, "the mapping names this header, which the file has not"})
 		}
 	}
 	rows.columns = columns

@@ -210,7 +210,7 @@ func (s *source) columnsOf(rows rowReader) error {
 		return slices.ContainsFunc(rows.mapped(), func(m Mapped) bool { return m.Column == name })
 	}
 	if name := s.options.Match.column(); s.options.Match != MatchNone && !has(name) {
-		return &FileError{[]Problem{{1, name, CodeMissingColumn, "rows are matched by this column, and no header is taken for it: say which it is with --map, or match by another one"}}}
+		return &FileError{[]Problem{{1, name, CodeMissingColumn, "rows are matched by this column, and no header is taken for it: map one to it, or match by another column"}}}
 	}
 	return nil
 }
