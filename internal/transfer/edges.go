@@ -42,13 +42,20 @@ func (i *clientImport) edgesIn(ctx context.Context) error {
 // partIn brings in the edges that name clients of the part of keys in memory.
 func (i *clientImport) partIn(ctx context.Context) error {
 	var read []clientRow
+	// found are the edges of the first of read, looked up together.
+	var found []writing.ImportEdges
 	size := 0
-	bring := func() error {
-		done, err := i.someEdges(ctx, read)
+	bring := func() (err error) {
+		if len(found) == 0 {
+			if found, err = i.edgesOf(ctx, read); err != nil {
+				return err
+			}
+		}
+		done, err := i.someEdges(ctx, read[:len(found)], found)
 		for _, row := range read[:done] {
 			size -= row.size
 		}
-		read = slices.Delete(read, 0, done)
+		read, found = slices.Delete(read, 0, done), found[done:]
 		i.progress(store.ImportEdges, i.imported.Progress().Row)
 		return err
 	}
@@ -71,11 +78,7 @@ func (i *clientImport) partIn(ctx context.Context) error {
 }
 
 // someEdges brings in the edges of the first of those rows, and returns of how many.
-func (i *clientImport) someEdges(ctx context.Context, read []clientRow) (int, error) {
-	rows, err := i.edgesOf(ctx, read)
-	if err != nil {
-		return 0, err
-	}
+func (i *clientImport) someEdges(ctx context.Context, read []clientRow, rows []writing.ImportEdges) (int, error) {
 	if i.options.DryRun && i.own {
 		// The clients are still to be made.
 		results := make([]writing.ImportResult, len(rows))

@@ -31,7 +31,24 @@ func (e ImportEdges) touched(held *client.Client) []int64 {
 	if held != nil && e.Subjects != nil && !e.Add {
 		ids = append(ids, held.SubjectIDs...)
 	}
-	return ids
+	return slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
+}
+
+// apart are the first of those rows, as many as one transaction takes: it does not see what
+// it wrote, and so holds no two rows about one client; nor does it hold more than the edges
+// of one large row. There is one row at least.
+func apart(rows []ImportEdges) []ImportEdges {
+	touched := map[int64]bool{}
+	for n, row := range rows {
+		about := row.touched(nil)
+		if n > 0 && (len(touched)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return touched[id] })) {
+			return rows[:n]
+		}
+		for _, id := range about {
+			touched[id] = true
+		}
+	}
+	return rows
 }
 
 // Edges brings the viewer edges of the first of those rows in, as Rows does with
@@ -45,6 +62,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 	var next store.ImportProgress
 	err := i.write(ctx, &next, func(ctx context.Context, tx store.Tx) error {
 		results = nil
+		rows := apart(rows)
 		ids := make([]int64, len(rows))
 		for n, row := range rows {
 			ids[n] = row.ClientID
@@ -56,8 +74,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 		touched := map[int64]bool{}
 		for n, row := range rows {
 			about := row.touched(clients[row.ClientID])
-			// A transaction does not see what it wrote, and holds no more than the edges of
-			// one large row.
+			// The subjects that a client has already may be those of another row.
 			if n > 0 && (len(touched)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return touched[id] })) {
 				break
 			}
