@@ -96,7 +96,7 @@ func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logg
 			return err
 		}
 		if !empty {
-			return d.tellMissing(ctx, logger)
+			return d.warnOfMissing(ctx, logger)
 		}
 	}
 	if err := d.store.EnsureIndexes(ctx); err != nil {
@@ -110,8 +110,8 @@ func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logg
 	return nil
 }
 
-// tellMissing logs what a database lacks, and the command that mends it.
-func (d *database) tellMissing(ctx context.Context, logger *slog.Logger) error {
+// warnOfMissing logs what a database lacks, and the command that mends it.
+func (d *database) warnOfMissing(ctx context.Context, logger *slog.Logger) error {
 	state, err := d.store.IndexState(ctx)
 	if err != nil {
 		return err

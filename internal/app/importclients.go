@@ -50,7 +50,7 @@ func importClients(ctx context.Context, cfg config.Import, format transfer.Forma
 	if failed := problems.close(); err == nil {
 		err = failed
 	}
-	return tellImport(cfg, summary, problems.count, err, stderr)
+	return printImport(cfg, summary, problems.count, err, stderr)
 }
 
 // importSteadily imports a file into a database that may fail for a moment: it goes on
@@ -100,9 +100,9 @@ func clientOptions(cfg config.Import, format transfer.Format) (transfer.ImportOp
 	}, nil
 }
 
-// tellImport prints what became of a file, and makes an error of rows that were
+// printImport prints what became of a file, and makes an error of rows that were
 // refused.
-func tellImport(cfg config.Import, s transfer.ImportSummary, problems int64, err error, stderr io.Writer) error {
+func printImport(cfg config.Import, s transfer.ImportSummary, problems int64, err error, stderr io.Writer) error {
 	if s.DoneBefore {
 		fmt.Fprintf(stderr, "this file was imported before, on %s: created %d, changed %d, left %d, refused %d; --again imports it once more\n",
 			s.At.Format(time.DateTime), s.Created, s.Changed, s.Left, s.Refused)

@@ -81,7 +81,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 		return err
 	}
 	defer db.close(ctx, logger)
-	db.store.TellFeedLag(watched.FeedLag)
+	db.store.ReportFeedLag(watched.FeedLag)
 	service := service.New(db.store, access.secrets(db.store), limit.NewRate(limit.Lookups(), time.Now), time.Now)
 	if cfg.PrivateHooks {
 		service.AllowPrivateWebhooks()

@@ -66,7 +66,7 @@ func (r *Row) Notices(scope client.Scope) []Notice {
 	case scope.Rows.All:
 		return []Notice{own}
 	case !scope.Rows.ByID():
-		return r.tellByKey(scope, own)
+		return r.noticesByKey(scope, own)
 	}
 	var all []Notice
 	if slices.Contains(scope.Rows.ClientIDs, r.ClientID) {
@@ -87,7 +87,7 @@ func (r *Row) Notices(scope client.Scope) []Notice {
 	return all
 }
 
-func (r *Row) tellByKey(scope client.Scope, own Notice) []Notice {
+func (r *Row) noticesByKey(scope client.Scope, own Notice) []Notice {
 	before, after := sharesKey(scope, r.VisibilityBefore), sharesKey(scope, r.VisibilityAfter)
 	switch {
 	case !before && !after:

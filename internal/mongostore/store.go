@@ -84,10 +84,10 @@ func New(connection *mongo.Client, database string) *Store {
 	return s
 }
 
-// TellFeedLag has tell called for each row of the change feed that this process numbers,
-// with how long after its change that is. It is to be called before the store is used; tell
+// ReportFeedLag has report called for each row of the change feed that this process numbers,
+// with how long after its change that is. It is to be called before the store is used; report
 // must not block.
-func (s *Store) TellFeedLag(tell func(time.Duration)) { s.feed.TellLag(tell) }
+func (s *Store) ReportFeedLag(report func(time.Duration)) { s.feed.ReportLag(report) }
 
 // NumberChanges numbers all rows of the change feed that have no number yet, in all
 // businesses: those of servers that ended before they numbered them.

@@ -23,7 +23,7 @@ func Neutral(text string) string {
 // IsEmpty says whether a cell says nothing.
 func IsEmpty(cell string) bool { return strings.TrimSpace(cell) == "" }
 
-func needsMark(text string) bool { return executed(text) || IsEmpty(text) }
+func needsMark(text string) bool { return isFormula(text) || IsEmpty(text) }
 
 // startsWithMark says whether a cell begins with an apostrophe that Neutral puts there.
 func startsWithMark(cell string) bool {
@@ -41,7 +41,7 @@ func Text(cell string) string {
 
 // executed says whether spreadsheets may take a cell for a formula: by its first
 // character, the wide forms of East Asian keyboards among them.
-func executed(cell string) bool {
+func isFormula(cell string) bool {
 	first, _ := utf8.DecodeRuneInString(cell)
 	switch first {
 	case '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠':

@@ -50,7 +50,7 @@ func Detect(file io.Reader) (Encoding, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the file: %w", err)
 	}
-	found := wide(head)
+	found := unmarkedUTF16(head)
 	for encoding, mark := range marks() {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			found = encoding
@@ -64,10 +64,10 @@ func Detect(file io.Reader) (Encoding, error) {
 	return detectUnmarked(in)
 }
 
-// wide says whether the beginning of a file without a mark is UTF-16, and which; empty
+// unmarkedUTF16 says whether the beginning of a file without a mark is UTF-16, and which; empty
 // for what is not. What is written in one byte has no zeros; in UTF-16 one of the two
 // bytes of each ASCII character is zero, always on the same side.
-func wide(head []byte) Encoding {
+func unmarkedUTF16(head []byte) Encoding {
 	var zeros [2]int
 	for i, b := range head {
 		if b == 0 {

@@ -67,7 +67,7 @@ type Reader struct {
 	faults []*Fault
 }
 
-// Delimiters are those that are told apart, from the one that is likeliest.
+// Delimiters are those that are told apart, from the likeliest.
 const Delimiters = ",;\t|"
 
 // NewReader reads the beginning of a text. delimiter is one of Delimiters, or 0 for the
@@ -78,7 +78,7 @@ func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the file: %w", err)
 	}
-	if said, length := saidDelimiter(head); length > 0 {
+	if said, length := statedDelimiter(head); length > 0 {
 		_, _ = r.in.Discard(length)
 		r.number++
 		if delimiter == 0 {
@@ -87,7 +87,7 @@ func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
 		head = head[length:]
 	}
 	if r.delimiter == 0 {
-		r.delimiter = likeliest(head)
+		r.delimiter = likeliestDelimiter(head)
 	}
 	return r, nil
 }
@@ -95,8 +95,8 @@ func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
 // Delimiter is the one that cells are read by.
 func (r *Reader) Delimiter() byte { return r.delimiter }
 
-// saidDelimiter reads a first line that names the delimiter, and how long it is.
-func saidDelimiter(head []byte) (delimiter byte, length int) {
+// statedDelimiter reads a first line that names the delimiter, and how long it is.
+func statedDelimiter(head []byte) (delimiter byte, length int) {
 	const begin = "sep="
 	line, _, ended := bytes.Cut(head, []byte("\n"))
 	said, is := bytes.CutPrefix(bytes.TrimSuffix(line, []byte("\r")), []byte(begin))
@@ -106,8 +106,8 @@ func saidDelimiter(head []byte) (delimiter byte, length int) {
 	return said[0], len(line) + 1
 }
 
-// likeliest is the delimiter that the first row has most of, outside of quotes.
-func likeliest(head []byte) byte {
+// likeliestDelimiter is the delimiter that the first row has most of, outside of quotes.
+func likeliestDelimiter(head []byte) byte {
 	var counts [len(Delimiters)]int
 	quoted := false
 	for _, c := range bytes.TrimLeft(head, "\r\n") {

@@ -28,7 +28,7 @@ func (t *Telemetry) Handler(level *slog.LevelVar) http.Handler {
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
 	mux.HandleFunc("GET /buildinfo", serveBuild)
-	mux.HandleFunc("GET /loglevel", func(w http.ResponseWriter, _ *http.Request) { tellLevel(w, level) })
+	mux.HandleFunc("GET /loglevel", func(w http.ResponseWriter, _ *http.Request) { writeLevel(w, level) })
 	mux.HandleFunc("PUT /loglevel", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestLevel))
 		name := strings.TrimSpace(string(body))
@@ -40,7 +40,7 @@ func (t *Telemetry) Handler(level *slog.LevelVar) http.Handler {
 		before := level.Level()
 		level.Set(next)
 		t.logger.WarnContext(r.Context(), "the level of logs was changed", "from", levelName(before), "to", levelName(next))
-		tellLevel(w, level)
+		writeLevel(w, level)
 	})
 	return mux
 }
@@ -55,7 +55,7 @@ func isLevel(name string) bool {
 
 func levelName(level slog.Level) string { return strings.ToLower(level.String()) }
 
-func tellLevel(w http.ResponseWriter, level *slog.LevelVar) {
+func writeLevel(w http.ResponseWriter, level *slog.LevelVar) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, levelName(level.Level())+"\n")
 }

@@ -123,22 +123,22 @@ func (s *source) tell(err error) error {
 type clientImport struct {
 	*source
 	imported *writing.Import
-	// bringing are the rows that the next transaction is about, as far as it takes them.
-	bringing []clientRow
+	// current are the rows that the next transaction is about, as far as it takes them.
+	current []clientRow
 }
 
 // commit tells what a transaction brings in.
 func (i *clientImport) commit(ctx context.Context, tx store.Tx, came store.ImportProgress, results []writing.ImportResult) error {
 	part := ImportPart{Came: came}
 	for n, result := range results {
-		part.Problems = append(part.Problems, i.problemsOf(i.bringing[n], result.Errors)...)
+		part.Problems = append(part.Problems, i.problemsOf(i.current[n], result.Errors)...)
 	}
 	return i.options.Commit(ctx, tx, part)
 }
 
 func (i *clientImport) run(ctx context.Context) error {
 	if i.imported.Progress().Phase == store.ImportRows {
-		if err := i.rowsIn(ctx); err != nil {
+		if err := i.importRows(ctx); err != nil {
 			return err
 		}
 		if err := i.imported.Turn(ctx, store.ImportEdges, 0); err != nil {
@@ -146,21 +146,21 @@ func (i *clientImport) run(ctx context.Context) error {
 		}
 	}
 	if i.edges {
-		if err := i.edgesIn(ctx); err != nil {
+		if err := i.importEdges(ctx); err != nil {
 			return err
 		}
 	}
 	return i.imported.Turn(ctx, store.ImportDone, 0)
 }
 
-// rowsIn brings the rows in that are left.
-func (i *clientImport) rowsIn(ctx context.Context) error {
+// importRows brings the rows in that are left.
+func (i *clientImport) importRows(ctx context.Context) error {
 	var read []clientRow
 	var rows []writing.ImportRow
 	size := 0
 	// bring brings some of the rows in, and keeps the rest.
 	bring := func() error {
-		i.bringing = read
+		i.current = read
 		results, err := i.imported.Rows(ctx, rows)
 		if err != nil {
 			return err

@@ -12,9 +12,9 @@ import (
 // edgesAtOnce is how many rows with viewer edges are looked up at once.
 const edgesAtOnce = 50
 
-// edgesIn brings the viewer edges of all rows in. In a dry run it looks whether there
+// importEdges brings the viewer edges of all rows in. In a dry run it looks whether there
 // is whom they name, as far as the file's own ids, or ids of clients, tell.
-func (i *clientImport) edgesIn(ctx context.Context) error {
+func (i *clientImport) importEdges(ctx context.Context) error {
 	if i.options.DryRun && !i.own && i.options.Match != MatchClientID {
 		// Whom they name, or whose they are, may still be to be made.
 		return nil
@@ -29,7 +29,7 @@ func (i *clientImport) edgesIn(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := i.partIn(ctx); err != nil {
+		if err := i.importEdgesOfPart(ctx); err != nil {
 			return err
 		}
 		if err := i.imported.Turn(ctx, store.ImportEdges, part+1); err != nil {
@@ -39,8 +39,8 @@ func (i *clientImport) edgesIn(ctx context.Context) error {
 	return nil
 }
 
-// partIn brings in the edges that name clients of the part of keys in memory.
-func (i *clientImport) partIn(ctx context.Context) error {
+// importEdgesOfPart brings in the edges that name clients of the part of keys in memory.
+func (i *clientImport) importEdgesOfPart(ctx context.Context) error {
 	var read []clientRow
 	// found are the edges of the first of read, looked up together.
 	var found []writing.ImportEdges
@@ -51,7 +51,7 @@ func (i *clientImport) partIn(ctx context.Context) error {
 				return err
 			}
 		}
-		done, err := i.someEdges(ctx, read[:len(found)], found)
+		done, err := i.importSomeEdges(ctx, read[:len(found)], found)
 		for _, row := range read[:done] {
 			size -= row.size
 		}
@@ -77,8 +77,8 @@ func (i *clientImport) partIn(ctx context.Context) error {
 	return err
 }
 
-// someEdges brings in the edges of the first of those rows, and returns of how many.
-func (i *clientImport) someEdges(ctx context.Context, read []clientRow, rows []writing.ImportEdges) (int, error) {
+// importSomeEdges brings in the edges of the first of those rows, and returns of how many.
+func (i *clientImport) importSomeEdges(ctx context.Context, read []clientRow, rows []writing.ImportEdges) (int, error) {
 	if i.options.DryRun && i.own {
 		// The clients are still to be made.
 		results := make([]writing.ImportResult, len(rows))
@@ -88,10 +88,10 @@ func (i *clientImport) someEdges(ctx context.Context, read []clientRow, rows []w
 				return 0, err
 			}
 		}
-		i.bringing = read
+		i.current = read
 		return len(rows), i.imported.Tell(ctx, results)
 	}
-	i.bringing = read
+	i.current = read
 	results, err := i.imported.Edges(ctx, rows)
 	if err != nil {
 		return 0, err

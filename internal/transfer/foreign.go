@@ -43,11 +43,11 @@ func foreignHeaders() map[string]string {
 	return all
 }
 
-// isPassedOver says whether a header, by its letters, is one of those that the exports
+// isIgnored says whether a header, by its letters, is one of those that the exports
 // of other systems have and that say nothing a client has: what the number before it is
 // called, parts of what another column has as a whole, figures of sales. Consent to
 // advertising is among them: whoever asked for it asked for another sender.
-func (h *headers) isPassedOver(header string) bool {
+func (h *headers) isIgnored(header string) bool {
 	// Google numbers what there may be several of: "Phone 1 - Label", "E-mail 2 - Value".
 	for _, ending := range []string{"label", "type", "value", "formatted", "pobox", "extendedaddress", "street", "city", "region", "postalcode", "country", "name", "title", "department", "location", "symbol", "yomi", "yominame"} {
 		start, is := strings.CutSuffix(header, ending)
@@ -56,10 +56,10 @@ func (h *headers) isPassedOver(header string) bool {
 			return true
 		}
 	}
-	return h.passedOver[header]
+	return h.ignoredHeaders[header]
 }
 
-func passedOver() map[string]bool {
+func ignoredHeaders() map[string]bool {
 	headers := []string{
 		// Google Contacts.
 		"Middle Name", "Additional Name", "Phonetic First Name", "Phonetic Middle Name", "Phonetic Last Name", "Name Prefix", "Name Suffix",

@@ -61,13 +61,13 @@ type headers struct {
 	// named and spelt find columns by their exact names, and by what people write for
 	// them.
 	named, spelt map[string]*Column
-	// passedOver are headers that other systems write and we have nothing for, by their
+	// ignoredHeaders are headers that other systems write and we have nothing for, by their
 	// letters.
-	passedOver map[string]bool
+	ignoredHeaders map[string]bool
 }
 
 func newHeaders(columns []*Column, definitions client.Definitions, mapping Mapping) *headers {
-	h := &headers{columns: columns, mapping: mapping, named: map[string]*Column{}, spelt: map[string]*Column{}, passedOver: passedOver()}
+	h := &headers{columns: columns, mapping: mapping, named: map[string]*Column{}, spelt: map[string]*Column{}, ignoredHeaders: ignoredHeaders()}
 	for _, c := range columns {
 		h.named[c.Name] = c
 		h.spelt[letters(c.Name)] = c
@@ -151,7 +151,7 @@ func (h *headers) column(header string) (*Column, *client.Error) {
 	if c := h.spelt[letters(header)]; c != nil {
 		return c, nil
 	}
-	if _, rest := h.mapping[every]; rest || header == "" || h.isPassedOver(letters(header)) {
+	if _, rest := h.mapping[every]; rest || header == "" || h.isIgnored(letters(header)) {
 		return nil, nil
 	}
 	return nil, &client.Error{Code: CodeUnknownColumn, Message: `no column of this name is known: map the header to a column, or to none to leave it out (on the command line --map "HEADER=column" and --map "HEADER=")`}

@@ -44,10 +44,10 @@ func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context
 	return f
 }
 
-// TellLag has tell called for each row of the feed that this process numbers, with how long
-// after its change that is. It is to be called before the feed is used; tell must not
+// ReportLag has report called for each row of the feed that this process numbers, with how long
+// after its change that is. It is to be called before the feed is used; report must not
 // block.
-func (f *Feed) TellLag(tell func(time.Duration)) { f.lag = tell }
+func (f *Feed) ReportLag(report func(time.Duration)) { f.lag = report }
 
 // Wake has the rows that a business's transactions wrote numbered soon, in the background. If
 // that fails, the next reader of the feed, or the next write, does it.

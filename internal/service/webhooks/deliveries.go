@@ -74,6 +74,6 @@ func (s *Endpoints) RedeliverWebhook(ctx context.Context, scope client.Scope, id
 	if err != nil {
 		return nil, err
 	}
-	s.tellChanged()
+	s.signalChanged()
 	return delivery, nil
 }

@@ -103,7 +103,7 @@ func (s *Endpoints) CreateWebhook(ctx context.Context, scope client.Scope, input
 	if err != nil {
 		return Result{}, err
 	}
-	s.tellChanged()
+	s.signalChanged()
 	return result, nil
 }
 
@@ -221,7 +221,7 @@ func (s *Endpoints) change(ctx context.Context, scope client.Scope, id client.ID
 		result.Secret = ""
 		return result, err
 	}
-	s.tellChanged()
+	s.signalChanged()
 	return result, nil
 }
 
@@ -273,7 +273,7 @@ func (s *Endpoints) DeleteWebhook(ctx context.Context, scope client.Scope, id cl
 	if err != nil && !client.HasCode(err, client.CodeVersionConflict) {
 		return Result{}, err
 	}
-	s.tellChanged()
+	s.signalChanged()
 	return result, err
 }
 

@@ -29,7 +29,7 @@ func (s *Endpoints) AllowPrivateWebhooks() { s.private = true }
 // WebhooksChanged receives after this process changed webhooks.
 func (s *Endpoints) WebhooksChanged() <-chan struct{} { return s.changed }
 
-func (s *Endpoints) tellChanged() {
+func (s *Endpoints) signalChanged() {
 	select {
 	case s.changed <- struct{}{}:
 	default: // Whoever listens has something to do already.

@@ -34,10 +34,10 @@ func (e ImportEdges) touched(held *client.Client) []int64 {
 	return slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
 }
 
-// apart are the first of those rows, as many as one transaction takes: it does not see what
+// disjoint are the first of those rows, as many as one transaction takes: it does not see what
 // it wrote, and so holds no two rows about one client; nor does it hold more than the edges
 // of one large row. There is one row at least.
-func apart(rows []ImportEdges) []ImportEdges {
+func disjoint(rows []ImportEdges) []ImportEdges {
 	touched := map[int64]bool{}
 	for n, row := range rows {
 		about := row.touched(nil)
@@ -62,7 +62,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 	var next store.ImportProgress
 	err := i.write(ctx, &next, func(ctx context.Context, tx store.Tx) error {
 		results = nil
-		rows := apart(rows)
+		rows := disjoint(rows)
 		ids := make([]int64, len(rows))
 		for n, row := range rows {
 			ids[n] = row.ClientID
