@@ -34,18 +34,28 @@ func (e ImportEdges) touched(held *client.Client) []int64 {
 	return slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
 }
 
-// disjoint are the first of those rows, as many as one transaction takes: it does not see what
+// together are the clients that the rows of one transaction are about. It does not see what
 // it wrote, and so holds no two rows about one client; nor does it hold more than the edges
-// of one large row. There is one row at least.
+// of one large row.
+type together map[int64]bool
+
+// takes adds the clients of one more row, unless the transaction does not take it.
+func (t together) takes(about []int64) bool {
+	if len(t) > 0 && (len(t)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return t[id] })) {
+		return false
+	}
+	for _, id := range about {
+		t[id] = true
+	}
+	return true
+}
+
+// disjoint are the first of those rows, as many as one transaction takes.
 func disjoint(rows []ImportEdges) []ImportEdges {
-	touched := map[int64]bool{}
+	t := together{}
 	for n, row := range rows {
-		about := row.touched(nil)
-		if n > 0 && (len(touched)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return touched[id] })) {
+		if !t.takes(row.touched(nil)) {
 			return rows[:n]
-		}
-		for _, id := range about {
-			touched[id] = true
 		}
 	}
 	return rows
@@ -71,19 +81,15 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 		if err != nil {
 			return fmt.Errorf("find clients: %w", err)
 		}
-		touched := map[int64]bool{}
-		for n, row := range rows {
-			about := row.touched(clients[row.ClientID])
+		t := together{}
+		for _, row := range rows {
 			// The subjects that a client has already may be those of another row.
-			if n > 0 && (len(touched)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return touched[id] })) {
+			if !t.takes(row.touched(clients[row.ClientID])) {
 				break
 			}
 			result, err := i.edges(ctx, tx, row, clients[row.ClientID], &Draft{Service: i.service, Scope: i.scope, Indexer: i.indexer})
 			if err != nil {
 				return err
-			}
-			for _, id := range about {
-				touched[id] = true
 			}
 			results = append(results, result)
 			next.Row = row.Number
