@@ -66,17 +66,22 @@ func levelOf(ctx context.Context) string {
 }
 
 // ask sends a command that is written out. What is small is taken out of the reply: a
-// cursor would allocate as much as all else that the driver does. Where the reply has not
-// all, against expectation, it is asked for again.
+// cursor would allocate as much as all else that the driver does. Where a reply had no
+// room for all, against expectation, the command is sent again, for a cursor.
 func (r *clientReads) ask(ctx context.Context, command bson.Raw, batch int32, small bool) (query.Found, error) {
 	if small {
 		reply, err := r.db.RunCommand(ctx, command).Raw()
 		if err != nil {
 			return query.Found{}, err
 		}
-		found, whole, err := query.OfReply(reply)
-		if err != nil || whole {
+		found, open, err := query.OfReply(reply)
+		if err != nil || open == 0 {
 			return found, err
+		}
+		// The database would keep it open for ten minutes, or until the transaction ends.
+		err = r.db.RunCommand(ctx, bson.D{{Key: "killCursors", Value: schema.Clients}, {Key: "cursors", Value: bson.A{open}}}).Err()
+		if err != nil {
+			return query.Found{}, fmt.Errorf("close a cursor: %w", err)
 		}
 	}
 	cursor, err := r.db.RunCommandCursor(ctx, command)

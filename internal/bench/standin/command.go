@@ -52,3 +52,13 @@ func (m *message) name() string {
 	}
 	return string(keyOf(m.body[4:]))
 }
+
+// readsClients says whether a command reads clients, and nothing else.
+func (m *message) readsClients() bool {
+	switch name := m.name(); name {
+	case "find", "aggregate", "count":
+		collection, _ := m.body.Lookup(name).StringValueOK()
+		return collection == "clients"
+	}
+	return false
+}

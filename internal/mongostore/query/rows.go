@@ -51,19 +51,19 @@ type Found struct {
 // OfCursor are the documents that a cursor brings.
 func OfCursor(cursor *mongo.Cursor) Found { return Found{cursor: cursor} }
 
-// OfReply are the documents of a reply to a find or an aggregate, and whether they are all
-// that the command found.
-func OfReply(reply bson.Raw) (found Found, whole bool, err error) {
+// OfReply are the documents of a reply to a find or an aggregate. Open is the id of the
+// cursor that has those which the reply has no room for; 0 where there are none.
+func OfReply(reply bson.Raw) (found Found, open int64, err error) {
 	cursor, ok := reply.Lookup("cursor").DocumentOK()
 	if !ok {
-		return Found{}, false, errNoDocuments
+		return Found{}, 0, errNoDocuments
 	}
-	id, hasID := cursor.Lookup("id").Int64OK()
+	open, hasID := cursor.Lookup("id").Int64OK()
 	list, hasList := cursor.Lookup("firstBatch").ArrayOK()
 	if !hasID || !hasList {
-		return Found{}, false, errNoDocuments
+		return Found{}, 0, errNoDocuments
 	}
-	return Found{documents: list[4:]}, id == 0, nil
+	return Found{documents: list[4:]}, open, nil
 }
 
 // Size is how many documents came with the first reply.
