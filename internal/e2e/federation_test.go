@@ -75,15 +75,24 @@ func TestEntityOfAMergedClientIsNull(t *testing.T) {
 	}
 }
 
-// Entities are one level: a command for all of them, whichever key names each.
+// Entities are one level: a command for all of them, whichever key names each, and one
+// more where one of them finds nobody.
 func TestEntitiesCostOneCommand(t *testing.T) {
 	t.Parallel()
 	api := subgraph(t)
-	representations := []any{byClientID("5143212"), byID(globalID(t, "Client", "4658091")), byClientID("4922146"), byClientID("99")}
-	sent := api.Commands(func() { api.MustDo(t, owner(), entitiesQuery, values{"representations": representations}) })
-	// The entities, whom they can view, and who can view those.
-	if want := []string{"aggregate", "find", "find"}; !slices.Equal(sent, want) {
-		t.Errorf("sent %v, want %v", sent, want)
+	known := []any{byClientID("5143212"), byID(globalID(t, "Client", "4658091")), byClientID("4922146")}
+	for _, c := range []struct {
+		representations []any
+		want            []string
+	}{
+		// The entities, whom they can view, and who can view those.
+		{known, []string{"find", "find", "find"}},
+		{append(slices.Clone(known), byClientID("99")), []string{"find", "aggregate", "find", "find"}},
+	} {
+		sent := api.Commands(func() { api.MustDo(t, owner(), entitiesQuery, values{"representations": c.representations}) })
+		if !slices.Equal(sent, c.want) {
+			t.Errorf("of %d entities sent %v, want %v", len(c.representations), sent, c.want)
+		}
 	}
 }
 

@@ -26,13 +26,14 @@ func readsOfOne(kept *mongostore.Store) map[string]func(context.Context) ([]int6
 		}
 		return ids, err
 	}
-	page := store.Query{Limit: 1, Need: client.SelectAll()}
+	page, nobody := store.Query{Limit: 1, Need: client.SelectAll()}, int64(1)<<40
 	return map[string]func(context.Context) ([]int64, error){
 		"find": func(ctx context.Context) ([]int64, error) {
 			return ids(kept.ClientsByID(ctx, scope, []int64{1}, true, client.SelectAll()))
 		},
 		"aggregate": func(ctx context.Context) ([]int64, error) {
-			return rows(kept.LookUpRows(ctx, scope, []int64{1}, client.SelectAll()))
+			// Of an id that a find does not find.
+			return rows(kept.LookUpRows(ctx, scope, []int64{1, nobody}, client.SelectAll()))
 		},
 		"find of a page": func(ctx context.Context) ([]int64, error) { return rows(kept.Rows(ctx, scope, page)) },
 	}

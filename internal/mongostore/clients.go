@@ -160,8 +160,8 @@ func (r *clientReads) read(ctx context.Context, q query.Query, w query.Window, n
 func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection) ([]T, error) {
 	var found []T
 	expect := func(documents int, lasting bool) {
+		as.Expect(documents, lasting)
 		if documents > 0 {
-			as.Expect(documents, lasting)
 			found = make([]T, 0, documents)
 		}
 	}

@@ -1,6 +1,7 @@
 package mongostore_test
 
 import (
+	"slices"
 	"testing"
 
 	"clientgraph/internal/client"
@@ -43,21 +44,43 @@ func TestMergesAmidLookUpsHideNobody(t *testing.T) {
 	}
 }
 
-// TestUnknownIDCostsNoMoreThanAKnownOne: how long an answer takes says nothing of
-// whether an id is somebody's.
-func TestUnknownIDCostsNoMoreThanAKnownOne(t *testing.T) {
+// TestUnknownIDCostsNoMoreThanAHiddenOne: how long an answer takes says nothing of whether
+// an id that the caller does not see is somebody's. One that the caller sees takes a
+// command, and one that was merged as many as an unknown one.
+func TestUnknownIDCostsNoMoreThanAHiddenOne(t *testing.T) {
 	recorded := &recorder{}
 	p := openProcess(t, testdb.New(t), recorded.monitor())
-	survivor, folded := p.create(t, nameValues("Ada")), p.create(t, nameValues("Ann"))
+	survivor, folded, shown := p.create(t, nameValues("Ada")), p.create(t, nameValues("Ann")), p.create(t, nameValues("Eve"))
 	_, err := p.service.Merge(t.Context(), ownerScope(), merging.MergeArgs{ClientID: survivor.ID(), ClientIDs: []client.ID{folded.ID()}})
 	must(t, err)
-	for name, id := range map[string]int64{"a client": survivor.ClientID, "a merged one": folded.ClientID, "nobody": 1 << 40} {
+	itself := ownerScope()
+	itself.Role, itself.Rows = client.RoleClient, client.Rows{ClientIDs: []int64{shown.ClientID}}
+	for _, c := range []struct {
+		name  string
+		scope client.Scope
+		id    int64
+		found bool
+		want  []string
+	}{
+		{"a client", ownerScope(), survivor.ClientID, true, []string{"find"}},
+		{"the caller", itself, shown.ClientID, true, []string{"find"}},
+		{"a merged one", ownerScope(), folded.ClientID, true, []string{"find", "aggregate"}},
+		{"nobody", ownerScope(), 1 << 40, false, []string{"find", "aggregate"}},
+		{"nobody, to a client", itself, 1 << 40, false, []string{"find", "aggregate"}},
+		{"a hidden one", itself, survivor.ClientID, false, []string{"find", "aggregate"}},
+		{"a hidden merged one", itself, folded.ClientID, false, []string{"find", "aggregate"}},
+	} {
 		recorded.taken()
-		if _, err := p.service.Client(t.Context(), ownerScope(), client.ID{Number: id}, client.SelectAll()); err != nil {
-			t.Fatal(err)
+		found, err := p.service.Client(t.Context(), c.scope, client.ID{Number: c.id}, client.SelectAll())
+		if err != nil || (found != nil) != c.found {
+			t.Errorf("%s: found %v: %v", c.name, found, err)
 		}
-		if sent := recorded.taken(); len(sent) != 1 {
-			t.Errorf("%s: %d commands", name, len(sent))
+		var sent []string
+		for _, command := range recorded.taken() {
+			sent = append(sent, command[0].Key)
+		}
+		if !slices.Equal(sent, c.want) {
+			t.Errorf("%s: sent %v, want %v", c.name, sent, c.want)
 		}
 	}
 }

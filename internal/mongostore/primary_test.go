@@ -49,6 +49,7 @@ func TestCommandsAreOfThePrimaryAndAMajorityWhateverTheURIPrefers(t *testing.T) 
 			return err
 		},
 		func() error { _, err := kept.LookUp(ctx, scope, []int64{1}, client.SelectAll()); return err },
+		func() error { _, err := kept.LookUp(ctx, scope, []int64{1 << 40}, client.SelectAll()); return err },
 		func() error { _, err := kept.Count(ctx, scope, store.Conditions{}); return err },
 		func() error { _, err := kept.NextClientID(ctx); return err },
 		func() error {

@@ -17,13 +17,9 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// LookUp implements store.Store. An id is in two places, its own client or the
-// list of a survivor, and a merge moves it from the one to the other: both are
-// looked at on one snapshot. A transaction has one; else it is that of one command,
-// which MongoDB does not take in transactions. The embedded engine reads the parts of
-// such a command one after the other, each as of then. So the lists are read before
-// the clients and again after them: wherever a merge or its undoing moves the id in
-// between, one of the three has it. The lists of nobody cost next to nothing.
+// LookUp implements store.Store. Almost all ids are those of clients who were not merged,
+// whom one find by id finds. An id that it does not find is looked for in the lists of
+// survivors, too.
 func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
 	return lookUp(ctx, r, r.codec, scope, ids, need.With(client.Select(schema.FieldMerged)))
 }
@@ -34,22 +30,48 @@ func (r *clientReads) LookUpRows(ctx context.Context, scope client.Scope, ids []
 }
 
 func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
-	var found []T
-	keep := func(one T) bool {
-		// A survivor that was merged itself keeps its list.
-		if as.Base(one).Lifecycle != client.Merged {
-			found = append(found, one)
-		}
-		return true
+	found, err := readStored(ctx, r, as, scope, ids, need)
+	if err != nil {
+		return nil, err
 	}
-	if mongo.SessionFromContext(ctx) != nil {
-		for _, q := range []query.Query{query.ByIDs(scope, ids), query.SurvivorsOf(scope, ids)} {
-			if err := streamAs(ctx, r, as, q, query.Window{}, need, func(int, bool) {}, keep); err != nil {
-				return nil, err
-			}
-		}
+	// A survivor that was merged itself keeps its list.
+	isMerged := func(one T) bool { return as.Base(one).Lifecycle == client.Merged }
+	found = slices.DeleteFunc(found, isMerged)
+	missing := without(ids, found, func(one T) int64 { return as.Base(one).ClientID })
+	if len(missing) == 0 {
 		return found, nil
 	}
+	if mongo.SessionFromContext(ctx) == nil {
+		found, err = lookUpMoving(ctx, r, as, scope, ids, need)
+		return slices.DeleteFunc(found, isMerged), err
+	}
+	survivors, err := readAs(ctx, r, as, query.SurvivorsOf(scope, missing), query.Window{}, need)
+	return append(found, slices.DeleteFunc(survivors, isMerged)...), err
+}
+
+// without are the ids of nobody who was found.
+func without[T any](ids []int64, found []T, idOf func(T) int64) []int64 {
+	known := make(map[int64]bool, len(found))
+	for _, one := range found {
+		known[idOf(one)] = true
+	}
+	var missing []int64
+	for _, id := range ids {
+		if !known[id] {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
+
+// lookUpMoving looks ids up wherever they are. An id is in two places, its own client or
+// the list of a survivor, and a merge moves it from the one to the other: both are looked
+// at on one snapshot, that of one command, which MongoDB does not take in transactions.
+// The embedded engine reads the parts of such a command one after the other, each as of
+// then. So the lists are read before the clients and again after them: wherever a merge or
+// its undoing moves the id in between, one of the three has it. The lists of nobody cost
+// next to nothing.
+func lookUpMoving[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	union := func(q query.Query) bson.D {
 		return bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: schema.Clients}, {Key: "pipeline", Value: q.Stages()}}}}
 	}
@@ -62,9 +84,11 @@ func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope clie
 		return nil, fmt.Errorf("look clients up: %w", err)
 	}
 	as.Expect(answer.Size(), answer.Lasts())
+	var found []T
 	err = answer.Each(ctx, func(document bson.Raw) (bool, error) {
 		one, err := as.Read(document)
-		return err == nil && keep(one), err
+		found = append(found, one)
+		return err == nil, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read clients: %w", err)

@@ -75,8 +75,8 @@ type Found struct {
 }
 
 // LookUp finds clients by id, deleted or not, and for ids that were merged the
-// survivors: one for each id in the order of ids. An id that nobody has takes as
-// many commands as another.
+// survivors: one for each id in the order of ids. An id of nobody takes as many
+// commands as that of a client whom the caller does not see.
 func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]Found, error) {
 	byID := make(map[int64]Found, len(ids))
 	if possible := notFound(ids, byID); len(possible) > 0 {
