@@ -7,13 +7,14 @@ import (
 	"clientgraph/internal/history"
 )
 
-// MovedOwn says whether by the row the caller's own record may see the client from now
-// on, or may no longer: the caller gets a notice of that client too.
-func (r *Row) MovedOwn(scope client.Scope, id int64) bool {
+// ChangesCallersView says whether the row's change lets a caller with the role CLIENT see
+// that client, or no longer see it. The caller then gets a notice about that client too.
+func (r *Row) ChangesCallersView(scope client.Scope, id int64) bool {
 	return scope.Rows.ByID() && r.ClientID == scope.ClientID && (slices.Contains(r.SubjectsGained, id) || slices.Contains(r.SubjectsLost, id))
 }
 
-// Neighbours are the clients whom the row's paths name.
+// Neighbours returns the ids of the clients at the other ends of viewer edges that the
+// row's change added or removed.
 func (r *Row) Neighbours() []int64 {
 	var ids []int64
 	for _, changed := range r.ChangedPaths {

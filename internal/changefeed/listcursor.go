@@ -9,27 +9,29 @@ import (
 	"clientgraph/internal/client"
 )
 
-// ListCursor is a place in the change feed with the list that a caller had there.
+// ListCursor is a caller's place in a live list: a place in the change feed, and the list
+// at that place.
 type ListCursor struct {
-	// Sequence is the last row whose changes are in the list.
+	// Sequence is the last row of the feed whose changes are in the list.
 	Sequence int64
 	// List is the Digest of the list.
 	List Digest
 }
 
-// digestSize makes it as good as impossible that two lists have one digest.
+// digestSize is in bytes. It makes it practically impossible that two lists have the same
+// digest.
 const digestSize = 16
 
-// Digest stands for a list: which list it is, which clients it holds, and in which order.
+// Digest identifies a list together with its clients and their order.
 type Digest [digestSize]byte
 
-// DigestOf is the digest of the list that is named by identity, when it holds those
-// clients.
+// DigestOf returns the digest of the list that identity names, with these clients in this
+// order.
 func DigestOf(identity []byte, ids []int64) Digest {
 	text := fmt.Appendf(nil, "%d ", len(identity))
 	text = append(text, identity...)
 	for _, id := range ids {
-		text = binary.BigEndian.AppendUint64(text, uint64(id)) //nolint:gosec // Only equality counts.
+		text = binary.BigEndian.AppendUint64(text, uint64(id)) //nolint:gosec // Digests are only compared.
 	}
 	sum := sha256.Sum256(text)
 	return Digest(sum[:digestSize])
@@ -37,10 +39,11 @@ func DigestOf(identity []byte, ids []int64) Digest {
 
 const listCursorSize = 1 + rowsSize + 8 + digestSize
 
-// listBound keeps cursors of lists and those of the feed apart.
+// listBound is the additional data that a cursor of a list is authenticated with. It
+// differs from that of the feed's cursors, so that neither opens as the other.
 func (s Seal) listBound() []byte { return fmt.Appendf(nil, "list %d", s.scope.BusinessID) }
 
-// SealList returns the cursor of a list.
+// SealList returns the encrypted cursor of a list.
 func (s Seal) SealList(at ListCursor) string {
 	plain := make([]byte, 0, listCursorSize)
 	plain = append(plain, cursorVersion)
@@ -50,16 +53,17 @@ func (s Seal) SealList(at ListCursor) string {
 	return s.seal(plain, s.listBound())
 }
 
-// OpenList reads a cursor of a list of the business; false when it is of a caller who
-// sees other clients, to whom it says nothing. Error: INVALID_CURSOR.
+// OpenList decrypts a cursor of a list of the business. It returns false when the cursor
+// was given to a caller who sees other clients, so that it can't be used. Error:
+// INVALID_CURSOR.
 func (s Seal) OpenList(argument, text string) (ListCursor, bool, *client.Error) {
 	plain, ok := s.open(text, listCursorSize, s.listBound())
 	if !ok {
-		return ListCursor{}, false, client.Path{argument}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor that clientListChanged answered, unchanged"})
+		return ListCursor{}, false, client.Path{argument}.At(&client.Error{Code: client.CodeInvalidCursor, Message: "want a cursor of clientListChanged, unchanged"})
 	}
 	rows, plain := plain[1:1+rowsSize], plain[1+rowsSize:]
 	return ListCursor{
-		Sequence: int64(binary.BigEndian.Uint64(plain)), //nolint:gosec // As it was sealed.
+		Sequence: int64(binary.BigEndian.Uint64(plain)), //nolint:gosec // SealList converted it.
 		List:     Digest(plain[8:]),
 	}, slices.Equal(rows, rowsIdentity(s.scope)), nil
 }

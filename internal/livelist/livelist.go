@@ -1,5 +1,5 @@
-// Package livelist tells how one state of an ordered list becomes the next one:
-// which clients left it, which came, and which moved. It is pure.
+// Package livelist computes the steps from one state of an ordered list of clients to the
+// next: which clients left, entered and moved. It has no side effects.
 package livelist
 
 import "slices"
@@ -9,13 +9,13 @@ type Kind string
 
 // The kinds of steps.
 const (
-	// Entered puts a client in that was not in the list.
+	// Entered inserts a client that was not in the list.
 	Entered Kind = "ENTERED"
-	// Left takes a client out.
+	// Left removes a client.
 	Left Kind = "LEFT"
-	// Moved takes a client out and puts it in at another place.
+	// Moved removes a client and inserts it at another place.
 	Moved Kind = "MOVED"
-	// Changed leaves the list as it is: what is shown of a client may have changed.
+	// Changed leaves the list as it is: the client's data may have changed.
 	Changed Kind = "CHANGED"
 	// Resync replaces the whole list.
 	Resync Kind = "RESYNC"
@@ -25,16 +25,16 @@ const (
 type Step struct {
 	Kind Kind
 	ID   int64
-	// Index is where the client is after the step, from 0, and Previous whom it
-	// follows there, 0 for nobody. Of Left, Index is where the client was.
-	Index    int
+	// Index is the client's place after the step, from 0; for Left, its place before.
+	Index int
+	// Previous is the client right before it after the step; 0 for none, and for Left.
 	Previous int64
 }
 
-// Diff are the steps from one list to another, of ids that are not 0 and each once
-// in a list. Who left goes first, so that the list never has more entries than the
-// longer of the two. As few clients as possible move. Of those in both lists that
-// stay where they are, the ones in changed are told as Changed, last.
+// Diff returns the steps from one list to another. No id is 0 or twice in a list.
+// Clients leave first, so that the list is never longer than the longer of the two. As few
+// clients as possible move. Last come the Changed steps: one for each client that does not
+// move and that changed says yes for.
 func Diff(before, after []int64, changed func(id int64) bool) []Step {
 	was, is := places(before), places(after)
 	var steps []Step
@@ -70,7 +70,7 @@ func Diff(before, after []int64, changed func(id int64) bool) []Step {
 	return steps
 }
 
-// Apply is the list after a step; the given one is not touched.
+// Apply returns the list after a step. It does not modify the given list.
 func Apply(list []int64, step Step) []int64 {
 	switch step.Kind {
 	case Left:
@@ -82,6 +82,7 @@ func Apply(list []int64, step Step) []int64 {
 	return list
 }
 
+// at returns the entry at index i; 0 for an index below 0.
 func at(list []int64, i int) int64 {
 	if i < 0 {
 		return 0
@@ -89,6 +90,7 @@ func at(list []int64, i int) int64 {
 	return list[i]
 }
 
+// places returns the index of each id in the list.
 func places(list []int64) map[int64]int {
 	of := make(map[int64]int, len(list))
 	for i, id := range list {
@@ -97,11 +99,12 @@ func places(list []int64) map[int64]int {
 	return of
 }
 
-// unmoved are as many entries of a list as possible that have the order of their
-// places already: a longest ascending subsequence.
+// unmoved returns the entries of a list that need not move to get into the order of
+// their places, as many as possible: a longest ascending subsequence.
 func unmoved(list []int64, place map[int64]int) map[int64]bool {
-	// ends has, for each length, the entry with the lowest place that a subsequence
-	// of that length ends with; before is whom an entry follows in its own.
+	// ends has, for each length, the entry with the lowest place that ends an ascending
+	// subsequence of that length. before has, for each entry, the one before it in its
+	// subsequence.
 	var ends []int64
 	before := make(map[int64]int64, len(list))
 	for _, id := range list {

@@ -20,8 +20,8 @@ func lists(rt *rapid.T) (before, after []int64) {
 	return draw("before"), draw("after")
 }
 
-// Who applies the steps has the next list, be it by the index or by whom a client
-// follows, and never more entries than the longer list has.
+// Applying the steps, by Index or by Previous, gives the next list. On the way the list
+// is never longer than the longer of the two lists.
 func TestStepsLeadFromOneListToTheOtherProperty(t *testing.T) {
 	t.Parallel()
 	testsize.Check(t, testsize.Of(2_000, 20_000, 200_000), func(rt *rapid.T) {
@@ -29,7 +29,7 @@ func TestStepsLeadFromOneListToTheOtherProperty(t *testing.T) {
 		byIndex, byPrevious := slices.Clone(before), slices.Clone(before)
 		for _, step := range livelist.Diff(before, after, none) {
 			if left := step.Kind == livelist.Left; left && byIndex[step.Index] != step.ID {
-				rt.Fatalf("%+v leaves from elsewhere in %v", step, byIndex)
+				rt.Fatalf("%+v removes another client from %v", step, byIndex)
 			}
 			byIndex = livelist.Apply(byIndex, step)
 			byPrevious = slices.DeleteFunc(byPrevious, func(id int64) bool { return id == step.ID })
@@ -46,8 +46,8 @@ func TestStepsLeadFromOneListToTheOtherProperty(t *testing.T) {
 	})
 }
 
-// The fewest steps: one for each client who came or left, and a move for each that
-// is not in the longest common order.
+// There are no more steps than needed: one for each client that entered or left, and one
+// for each client in both lists that is not in their longest common subsequence.
 func TestStepsAreAsFewAsPossibleProperty(t *testing.T) {
 	t.Parallel()
 	testsize.Check(t, testsize.Of(500, 5_000, 50_000), func(rt *rapid.T) {
@@ -63,7 +63,7 @@ func TestStepsAreAsFewAsPossibleProperty(t *testing.T) {
 				left++
 			}
 		}
-		// The table of common subsequences, the slow way.
+		// The length of the longest common subsequence, computed the slow way.
 		table := make([][]int, len(before)+1)
 		for i := range table {
 			table[i] = make([]int, len(after)+1)
@@ -84,7 +84,7 @@ func TestStepsAreAsFewAsPossibleProperty(t *testing.T) {
 	})
 }
 
-func TestChangedIsToldOfWhoStaysAlone(t *testing.T) {
+func TestOnlyClientsThatKeepTheirPlaceHaveChangedSteps(t *testing.T) {
 	t.Parallel()
 	got := livelist.Diff([]int64{1, 2, 3, 4}, []int64{5, 4, 2, 3}, func(int64) bool { return true })
 	want := []livelist.Step{

@@ -20,7 +20,7 @@ import (
 
 // MarkedBusinesses implements store.Store.
 func (b *businesses) MarkedBusinesses(ctx context.Context) ([]int64, error) {
-	stored, err := query.FindAll[businessDocument](ctx, b.db.Collection(schema.Businesses), "businesses", bson.D{{Key: "rekeyedTo", Value: schema.Marked()}}, options.Find())
+	stored, err := query.FindAll[businessDocument](ctx, b.db.Collection(schema.Businesses), "businesses", bson.D{{Key: "rekeyedTo", Value: schema.RekeyPending()}}, options.Find())
 	if err != nil {
 		return nil, err
 	}

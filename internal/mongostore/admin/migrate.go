@@ -92,7 +92,7 @@ func (a *Admin) putSchema(ctx context.Context, stored schemaDocument) error {
 func (a *Admin) CheckSchema(ctx context.Context) error {
 	stored, err := a.schema(ctx)
 	if err == nil && max(stored.Version, stored.Target) > a.codec.SchemaVersion() {
-		err = fmt.Errorf("clients of version %d, where %d is the last one known: %w", max(stored.Version, stored.Target), a.codec.SchemaVersion(), record.ErrNewer)
+		err = fmt.Errorf("clients have version %d, and the latest known version is %d: %w", max(stored.Version, stored.Target), a.codec.SchemaVersion(), record.ErrNewer)
 	}
 	return err
 }

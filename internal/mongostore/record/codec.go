@@ -1,5 +1,5 @@
-// Package record stores clients as documents: it encodes and decodes them, makes the
-// update between two states, and reads what earlier versions stored.
+// Package record encodes clients as documents and decodes them. It also makes the update
+// from one state of a client to another, and reads documents of earlier versions.
 package record
 
 import (
@@ -14,40 +14,40 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Codec turns clients into documents and back, by package client's table of
-// properties: a property is stored under its name.
+// Codec encodes clients as documents and decodes them, by package client's table of
+// properties. A property is stored under its name.
 type Codec struct {
 	properties []client.Property
-	// places is where each stored name stands in the table.
-	places map[string]int
-	// ended are the stored names, each with the byte that ends it in a document.
-	ended    map[string]string
-	upgrades []Upgrade
-	// projections are those that were asked for, by their selections: bson.Raw by
-	// client.Selection. kept is about how many there are.
+	// indexes has the index in properties of each property, by its name.
+	indexes map[string]int
+	// terminated has each stored name with the zero byte that ends it in a document.
+	terminated map[string]string
+	upgrades   []Upgrade
+	// projections caches projections by their selections: bson.Raw by client.Selection.
+	// cached is roughly their number.
 	projections sync.Map
-	kept        atomic.Int64
+	cached      atomic.Int64
 }
 
-// mostProjections bounds the projections that are kept: front ends have a few hundred
-// selections between them, and callers can make up any number.
+// mostProjections bounds the cache of projections: front ends have a few hundred
+// selections altogether, but callers can send any number of others.
 const mostProjections = 1_000
 
-// NewCodec returns the codec of the version that comes after those upgrades.
+// NewCodec returns the codec of the version that these upgrades lead to.
 func NewCodec(upgrades []Upgrade) *Codec {
-	c := &Codec{properties: client.Properties(), places: map[string]int{}, ended: map[string]string{}, upgrades: upgrades}
+	c := &Codec{properties: client.Properties(), indexes: map[string]int{}, terminated: map[string]string{}, upgrades: upgrades}
 	for i := range c.properties {
-		c.places[c.properties[i].Name] = i
-		c.ended[c.properties[i].Name] = c.properties[i].Name + "\x00"
+		c.indexes[c.properties[i].Name] = i
+		c.terminated[c.properties[i].Name] = c.properties[i].Name + "\x00"
 	}
 	for _, name := range baseNames() {
-		c.ended[name] = name + "\x00"
+		c.terminated[name] = name + "\x00"
 	}
 	return c
 }
 
-// Encode is the client's whole document. What is absent or an empty list takes
-// no place.
+// Encode returns the client's whole document. Properties without a value and empty lists
+// are left out.
 func (c *Codec) Encode(from *client.Client) bson.D {
 	document := c.base(from)
 	for i := range c.properties {
@@ -58,7 +58,7 @@ func (c *Codec) Encode(from *client.Client) bson.D {
 	return document
 }
 
-// base is the part of a client's document that holds no property.
+// base is the part of a client's document that is not in the table of properties.
 func (c *Codec) base(from *client.Client) bson.D {
 	return bson.D{
 		{Key: schema.FieldID, Value: from.ClientID},
@@ -71,9 +71,10 @@ func (c *Codec) base(from *client.Client) bson.D {
 	}
 }
 
-// Projection is what a find returns for a selection. It is not for the caller to change.
+// Projection returns the projection of a find for a selection. It is shared: callers must
+// not change it.
 func (c *Codec) Projection(need client.Selection) bson.Raw {
-	if known, is := c.projections.Load(need); is {
+	if known, cached := c.projections.Load(need); cached {
 		return known.(bson.Raw)
 	}
 	names := baseNames()
@@ -93,8 +94,8 @@ func (c *Codec) Projection(need client.Selection) bson.Raw {
 	for _, name := range names {
 		projection = bsoncore.AppendInt32Element(projection, name, 1)
 	}
-	projection, _ = bsoncore.AppendDocumentEnd(projection, start) // It is short.
-	if c.kept.Add(1) <= mostProjections {
+	projection, _ = bsoncore.AppendDocumentEnd(projection, start) // It fails only for a document that is too long.
+	if c.cached.Add(1) <= mostProjections {
 		c.projections.Store(need, bson.Raw(projection))
 	}
 	return projection

@@ -18,7 +18,7 @@ import (
 	"clientgraph/internal/testsize"
 )
 
-// anyRecord makes up clients with any value in any place.
+// anyRecord generates clients with any value of any property.
 func anyRecord() *rapid.Generator[*client.Client] {
 	instant := func(t *rapid.T) time.Time {
 		return time.UnixMilli(rapid.Int64Range(-1e13, 1e13).Draw(t, "instant")).UTC()
@@ -53,7 +53,7 @@ func anyRecord() *rapid.Generator[*client.Client] {
 	})
 }
 
-// What is stored of a client reads back as it was, whole and projected.
+// A client that is encoded and decoded is the same, also when a projection is decoded.
 func TestPropertyDocumentsReadBack(t *testing.T) {
 	t.Parallel()
 	codec := NewCodec(nil)
@@ -73,7 +73,7 @@ func TestPropertyDocumentsReadBack(t *testing.T) {
 	})
 }
 
-// The update from one state to another makes of the one's document the other's.
+// Applying the update between two states to the document of the first gives that of the second.
 func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 	t.Parallel()
 	codec := NewCodec(nil)
@@ -103,7 +103,7 @@ func TestPropertyDifferenceMakesTheOtherDocument(t *testing.T) {
 	})
 }
 
-// setAt sets a part of a document, or an entry of a list, as the database does.
+// setAt sets a field of a document, or an entry of a list, as the database does.
 func setAt(rt *rapid.T, document bson.M, e bson.E) {
 	name, place, isEntry := strings.Cut(e.Key, ".")
 	if !isEntry {
@@ -130,8 +130,8 @@ func asMap(rt *rapid.T, document any) bson.M {
 	return read
 }
 
-// What a property appends of a stored value is what it appends of the client that
-// is read from it, also where nothing is stored.
+// A property appends the same JSON of a stored value and of the client decoded from it,
+// also when no value is stored.
 func TestPropertyStoredValuesAppendAsTheirClients(t *testing.T) {
 	t.Parallel()
 	codec := NewCodec(nil)
@@ -155,7 +155,7 @@ func TestPropertyStoredValuesAppendAsTheirClients(t *testing.T) {
 	})
 }
 
-// A document of another type than the property's is an error, not a guess.
+// A stored value of another type than the property's is an error.
 func TestDocumentsOfAnotherShapeAreRefused(t *testing.T) {
 	codec := NewCodec(nil)
 	for _, p := range codec.properties {

@@ -9,8 +9,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Decode reads a document, or the part of it that a projection left, of this
-// version or an earlier one. Error: ErrNewer.
+// Decode reads a client's document of this version or an earlier one. The document may
+// have only the fields of a projection. Error: ErrNewer.
 func (c *Codec) Decode(document bson.Raw) (*client.Client, error) {
 	document, outdated, err := c.Current(document)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *Codec) Decode(document bson.Raw) (*client.Client, error) {
 			text, ok = value.StringValueOK()
 			to.Lifecycle = client.Lifecycle(text)
 		default:
-			i, known := c.places[key]
+			i, known := c.indexes[key]
 			if ok = !known; known {
 				read.value = value
 				ok = c.properties[i].Decode(to, &read)
@@ -52,14 +52,14 @@ func (c *Codec) Decode(document bson.Raw) (*client.Client, error) {
 	return to, nil
 }
 
-// Read reads a document as a record. Errors: those of Decode.
+// Read decodes a document. Errors: those of Decode.
 func (c *Codec) Read(document bson.Raw) (*client.Client, error) { return c.Decode(document) }
 
-// Expect does nothing: each record has memory of its own.
+// Expect does nothing, because each record has memory of its own.
 func (*Codec) Expect(int, bool) {}
 
-// Base is what every read loads of a record.
+// Base returns the part of a record that every read loads.
 func (*Codec) Base(c *client.Client) client.Base { return client.BaseOf(c) }
 
-// Subjects are the clients whom a record's client can see.
+// Subjects returns the ids of the clients that a record's client may see.
 func (*Codec) Subjects(c *client.Client) []int64 { return c.SubjectIDs }

@@ -14,10 +14,10 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Difference is the update that makes one state of a client the other. One that an
-// earlier version stored is written whole. Values are compared in the form of
-// client.Document: of most clients nearly all are as they were, and what is not sent to
-// the database need not be made for it.
+// Difference returns the update from one state of a client to another. If an earlier
+// version stored the client, the update writes the whole client. Values are compared in
+// the form of client.Document and only the changed ones are converted to BSON, because
+// most updates change few values.
 func (c *Codec) Difference(before, after *client.Client) bson.D {
 	set, unset := bson.D{}, bson.D{}
 	was := c.base(before)
@@ -65,8 +65,8 @@ func (c *Codec) Difference(before, after *client.Client) bson.D {
 	return update
 }
 
-// same says whether two values in the form of client.Document are stored alike. What is
-// of another form is not: it is written.
+// same says whether two values in the form of client.Document are stored in the same way.
+// It is false for values of unknown types, so that they are written.
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case []string:
@@ -97,13 +97,13 @@ func same(a, b any) bool {
 	return false
 }
 
-// mostPlaces is up to how many entries of a long list are written one by one.
+// mostPlaces is the largest number of entries of a list that are written one by one.
 const mostPlaces = 100
 
-// changedPlaces are the entries of a list that differ from what they were, each set at
-// its own place, those behind the end of what was there included: of a list of 10,000
-// an update, and what replicas are told of it, holds only these. It returns false for
-// a list that is better written whole.
+// changedPlaces returns the entries of a list that were changed or appended, each set at
+// its own place in the list. So the update of a list of 10,000 entries, and its row in
+// the replication log, has only these. It returns false for a list that is better written
+// as a whole.
 func changedPlaces(key string, was, is any) (bson.D, bool) {
 	old, wasList := was.([]any)
 	now, isList := is.([]any)
@@ -123,7 +123,7 @@ func changedPlaces(key string, was, is any) (bson.D, bool) {
 	return places, true
 }
 
-// Marshalled is the document as the driver sends it.
+// Marshalled returns the document in the form that the driver sends.
 func Marshalled(document bson.D) (bson.Raw, error) {
 	data, err := bson.Marshal(document)
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// isNamed says whether the first element of a document's rest has a name, which is given
-// with the byte that ends it.
-func isNamed(rest []byte, ended string) bool {
-	return len(rest) > len(ended) && rest[1] == ended[0] && string(rest[1:1+len(ended)]) == ended
+// isNamed says whether the first element in rest, the unread bytes of a document, has a
+// name. The name is given with the zero byte that ends it.
+func isNamed(rest []byte, terminated string) bool {
+	return len(rest) > len(terminated) && rest[1] == terminated[0] && string(rest[1:1+len(terminated)]) == terminated
 }
 
-// element is the name of the first element of a document's rest, and the size of
-// the element in all; false for what is none.
+// element returns the name and the size in bytes of the first element in rest, the unread
+// bytes of a document. It returns false when rest does not begin with a valid element.
 func element(rest []byte) (name []byte, size int, ok bool) {
 	end := 1
 	for end < len(rest) && rest[end] != 0 {
@@ -29,8 +29,8 @@ func element(rest []byte) (name []byte, size int, ok bool) {
 	return rest[1:end], end + 1 + length, true
 }
 
-// sizeOf is the size of a value of that type, with which value begins; -1 for what is
-// none.
+// sizeOf returns the size in bytes of the value of a type at the beginning of value; -1
+// when there is no valid one.
 func sizeOf(kind byte, value []byte) int {
 	length := -1
 	switch bson.Type(kind) {
@@ -59,8 +59,8 @@ func sizeOf(kind byte, value []byte) int {
 	return length
 }
 
-// prefixed is the size of a value that begins with its length, which does not count
-// that much of it; -1 for none.
+// prefixed returns the size in bytes of a value that begins with its length; uncounted is
+// the number of bytes that this length leaves out. It returns -1 for an invalid length.
 func prefixed(value []byte, uncounted int) int {
 	if len(value) < 4 {
 		return -1

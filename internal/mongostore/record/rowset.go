@@ -10,39 +10,40 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// RowSet reads the documents of one query as rows: it remembers where in a document
-// each selected part is, and decodes nothing that nobody asks for.
+// RowSet reads the documents of one query as rows. A row stores the offset of each
+// selected field in its document, and decodes a field only when it is asked for.
 type RowSet struct {
 	codec *Codec
-	// names are those that may be in a document, in the order in which documents have
-	// them; slots says of each property of the table which of them it is, from 1.
+	// names are the fields that a document may have, in the order of documents. slots has,
+	// for each property of the table, its place in names, from 1; 0 if it is not selected.
 	names []string
 	slots []int
-	// ended are names with the byte that ends them in a document.
-	ended []string
-	// bases is how many of names come before the properties.
+	// terminated has each of names with the zero byte that ends it in a document.
+	terminated []string
+	// bases is the number of names before those of properties.
 	bases int
-	// memory is what documents and rows are copied into: many at a time.
-	memory []byte
-	places []uint32
-	rows   []documentRow
-	// expected is how many rows are known to come; 0 where nobody said. taken is for how
-	// many rows memory was taken last: few reads have many.
-	expected, taken int
-	// lasting says that documents stay as they are: rows are made in their place.
-	lasting bool
-	value   rowValue
+	// memory and offsets are allocated for many rows at once: for copies of documents,
+	// and for documentRow.offsets.
+	memory  []byte
+	offsets []uint32
+	rows    []documentRow
+	// expected is the number of rows to come, 0 if it is not known. allocated is the
+	// number of rows that memory was last allocated for.
+	expected, allocated int
+	// stable says that nobody overwrites the documents, so rows need no copies of them.
+	stable bool
+	value  rowValue
 }
 
-// baseNames are the names that every read loads, in the order of documents.
+// baseNames returns the fields that every read loads, in the order of documents.
 func baseNames() []string {
 	return []string{schema.FieldID, schema.FieldBusiness, schema.FieldSchema, schema.FieldVersion, schema.FieldChange, schema.FieldLifecycle}
 }
 
-// slotSchema is the slot of the version that stored a document, among baseNames.
+// slotSchema is the place in baseNames of the version that stored a document.
 const slotSchema = 2
 
-// NewRowSet returns the reader of rows with the selected parts.
+// NewRowSet returns a RowSet for the selected properties.
 func (c *Codec) NewRowSet(need client.Selection) *RowSet {
 	s := &RowSet{codec: c, names: baseNames(), slots: make([]int, len(c.properties))}
 	s.bases = len(s.names)
@@ -52,53 +53,54 @@ func (c *Codec) NewRowSet(need client.Selection) *RowSet {
 			s.slots[i] = len(s.names)
 		}
 	}
-	s.ended = make([]string, len(s.names))
+	s.terminated = make([]string, len(s.names))
 	for i, name := range s.names {
-		s.ended[i] = c.ended[name]
+		s.terminated[i] = c.terminated[name]
 	}
 	return s
 }
 
-// documentRow is a document as a row.
+// documentRow is a row that reads from its document.
 type documentRow struct {
 	set      *RowSet
 	document []byte
-	// at is where the value of each of the set's names begins; 0 for one that is not
-	// there. Its type is before its name.
-	at    []uint32
-	types []byte
-	base  client.Base
+	// offsets has, for each name of the set, where its value begins in document; 0 if the
+	// document does not have it. types has the BSON types of these values.
+	offsets []uint32
+	types   []byte
+	base    client.Base
 }
 
 var _ client.Row = (*documentRow)(nil)
 
-// Memory is taken for so many rows at first, and for so many at most; for more only of
-// those that are known to come.
+// The numbers of rows that memory is allocated for: at first, at most if the number of
+// rows to come is not known, and at most if it is known.
 const (
 	fewRows  = 4
 	manyRows = 128
 	mostRows = 1024
 )
 
-// Expect says how many documents come next, so that memory is taken for them once, and
-// whether all that are read stay as they are, so that they need not be copied.
-func (s *RowSet) Expect(documents int, lasting bool) {
-	s.expected, s.lasting = min(documents, mostRows), lasting
+// Expect announces how many documents come next, so that memory for them is allocated at
+// once. stable says that nobody overwrites the documents afterwards, so that they need
+// not be copied.
+func (s *RowSet) Expect(documents int, stable bool) {
+	s.expected, s.stable = min(documents, mostRows), stable
 }
 
-// Read is a document, or the part of one that a projection left, as a row. Errors:
-// ErrNewer, and for what is no client document.
+// Read returns a document as a row. The document may have only the fields of a
+// projection. Errors: ErrNewer, and one for bytes that are not a client's document.
 func (s *RowSet) Read(document bson.Raw) (client.Row, error) {
 	r := s.next()
 	r.keep(document)
-	// Nearly all documents are of this version, which is found with what else is wanted.
+	// Nearly all documents have this version. find reads the version with the other fields.
 	if err := r.find(); err != nil || !r.isCurrent() {
 		current, _, err := s.codec.Current(document)
 		if err != nil {
 			return nil, err
 		}
 		r.keep(current)
-		clear(r.at)
+		clear(r.offsets)
 		if err := r.find(); err != nil {
 			return nil, err
 		}
@@ -109,32 +111,32 @@ func (s *RowSet) Read(document bson.Raw) (client.Row, error) {
 	return r, nil
 }
 
-// next is a new row, of no document yet.
+// next returns a new row without a document.
 func (s *RowSet) next() *documentRow {
 	if len(s.rows) == cap(s.rows) {
-		s.taken = min(max(fewRows, 4*s.taken), manyRows)
+		s.allocated = min(max(fewRows, 4*s.allocated), manyRows)
 		if s.expected > 0 {
-			s.taken, s.expected = s.expected, 0
+			s.allocated, s.expected = s.expected, 0
 		}
-		s.rows = make([]documentRow, 0, s.taken)
-		s.places = make([]uint32, s.taken*len(s.names))
+		s.rows = make([]documentRow, 0, s.allocated)
+		s.offsets = make([]uint32, s.allocated*len(s.names))
 	}
 	s.rows = append(s.rows, documentRow{set: s})
 	r := &s.rows[len(s.rows)-1]
-	r.at, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
+	r.offsets, s.offsets = s.offsets[:len(s.names):len(s.names)], s.offsets[len(s.names):]
 	return r
 }
 
-// isCurrent says whether the document says that this version stored it.
+// isCurrent says whether this version stored the document.
 func (r *documentRow) isCurrent() bool {
 	var version int64
 	return r.number(slotSchema, &version) && version == r.set.codec.SchemaVersion()
 }
 
-// keep copies a document into memory of the set's own, unless it lasts: that of a cursor
-// is valid until its next document.
+// keep stores the document in the row. It copies the document unless it is stable: a
+// database cursor overwrites a document when it reads the next one.
 func (r *documentRow) keep(document []byte) {
-	if r.set.lasting {
+	if r.set.stable {
 		r.document, r.types = document, r.set.room(len(r.set.names))
 		return
 	}
@@ -143,16 +145,18 @@ func (r *documentRow) keep(document []byte) {
 	r.document, r.types = own[:len(document):len(document)], own[len(document):]
 }
 
-// Base is what every read loads of a row.
+// Base returns the part of a row that every read loads.
 func (*RowSet) Base(row client.Row) client.Base { return row.Base() }
 
-// Subjects are the clients whom a row's client can see, where they were selected.
+// Subjects returns the ids of the clients that a row's client may see, if they were
+// selected.
 func (*RowSet) Subjects(row client.Row) []int64 {
 	return row.IDs(nil, client.PlaceOf(client.NameSubjects))
 }
 
-// room is memory for a row of that size. The documents of a read are much alike, and so
-// it is taken for all rows that are to come, and for a little more.
+// room returns memory for a row of that size in bytes. The documents of a read have
+// similar sizes, so memory is allocated for all rows that fit in s.rows at once, with an
+// eighth to spare.
 func (s *RowSet) room(size int) []byte {
 	const atOnce = 64 << 10
 	if len(s.memory) < size {
@@ -164,24 +168,24 @@ func (s *RowSet) room(size int) []byte {
 	return own
 }
 
-// find finds the set's names in the document. They come in the set's order, so each
-// is looked for where the one before was found.
+// find sets the offsets and types of the set's names in the document. Documents have the
+// names in the set's order, so the search for each begins after the one before.
 func (r *documentRow) find() error {
 	const header, end = 4, 1
 	names, next := r.set.names, 0
 	if len(r.document) < header+end {
 		return fmt.Errorf("read a client document: it has %d bytes", len(r.document))
 	}
-	// Without the byte that ends the document, which could be taken for the end of a name.
+	// Without the zero byte that ends the document, which could be read as the end of a name.
 	elements := r.document[:len(r.document)-end]
 	for rest := elements[header:]; len(rest) > 0; {
 		slot, size := r.set.slotOf(rest, next), 0
 		if slot >= 0 {
-			value := 1 + len(r.set.ended[slot])
+			value := 1 + len(r.set.terminated[slot])
 			if length := sizeOf(rest[0], rest[value:]); length >= 0 {
 				size = value + length
 			}
-			r.at[slot] = uint32(len(elements) - len(rest) + value) //nolint:gosec // A document has 16 MiB.
+			r.offsets[slot] = uint32(len(elements) - len(rest) + value) //nolint:gosec // A document has at most 16 MiB.
 			r.types[slot], next = rest[0], slot+1
 		} else {
 			_, size, _ = element(rest)
@@ -194,23 +198,23 @@ func (r *documentRow) find() error {
 	return nil
 }
 
-// slotOf is the slot of the name of the first element of a document's rest, which is
-// looked for from next on; -1 for a name that is none of the set's.
+// slotOf returns the place in names of the first element in rest, the unread bytes of a
+// document; -1 for any other name. The search begins at the place next.
 func (s *RowSet) slotOf(rest []byte, next int) int {
-	for slot := next; slot < len(s.ended); slot++ {
-		if isNamed(rest, s.ended[slot]) {
+	for slot := next; slot < len(s.terminated); slot++ {
+		if isNamed(rest, s.terminated[slot]) {
 			return slot
 		}
 	}
-	for slot := range min(next, len(s.ended)) {
-		if isNamed(rest, s.ended[slot]) {
+	for slot := range min(next, len(s.terminated)) {
+		if isNamed(rest, s.terminated[slot]) {
 			return slot
 		}
 	}
 	return -1
 }
 
-// readBase reads what every read loads.
+// readBase reads the fields that every read loads.
 func (r *documentRow) readBase() error {
 	ok := r.number(0, &r.base.ClientID)
 	ok = r.number(1, &r.base.BusinessID) && ok
@@ -226,7 +230,8 @@ func (r *documentRow) readBase() error {
 	return nil
 }
 
-// lifecycleOf is one of the known ones without memory of its own.
+// lifecycleOf returns a lifecycle that does not share the document's memory. The usual
+// ones are constants, which need no allocation.
 func lifecycleOf(text string) client.Lifecycle {
 	switch client.Lifecycle(text) {
 	case client.Live:
@@ -237,7 +242,7 @@ func lifecycleOf(text string) client.Lifecycle {
 	return client.Lifecycle([]byte(text))
 }
 
-// number reads a whole number; one that is not there stays as it is.
+// number reads a whole number. If the document does not have it, to stays as it is.
 func (r *documentRow) number(slot int, to *int64) bool {
 	v := r.stored(slot)
 	if v == nil {
@@ -248,14 +253,14 @@ func (r *documentRow) number(slot int, to *int64) bool {
 	return ok
 }
 
-// stored is the value of a slot, until the next one of the set is asked for; nil for
-// none.
+// stored returns the value of a slot; nil if the document does not have it. The value is
+// valid until the next call of stored for a row of the set.
 func (r *documentRow) stored(slot int) *rowValue {
-	at := r.at[slot]
-	if at == 0 {
+	offset := r.offsets[slot]
+	if offset == 0 {
 		return nil
 	}
-	r.set.value.value = bson.RawValue{Type: bson.Type(r.types[slot]), Value: r.document[at : len(r.document)-1]}
+	r.set.value.value = bson.RawValue{Type: bson.Type(r.types[slot]), Value: r.document[offset : len(r.document)-1]}
 	return &r.set.value
 }
 
@@ -304,7 +309,7 @@ func (r *documentRow) IDs(to []int64, place int) []int64 {
 		}
 		return to
 	}
-	// Entries are elements, whose names are their numbers.
+	// The entries of a BSON array are elements that are named by their index.
 	list := v.value.Value
 	if size := prefixed(list, 0); size > 4 && size <= len(list) {
 		for rest := list[4:size]; len(rest) > 1; {
@@ -324,15 +329,14 @@ func (r *documentRow) IDs(to []int64, place int) []int64 {
 // Record implements client.Row.
 func (r *documentRow) Record() (*client.Client, error) { return r.set.codec.Decode(r.document) }
 
-// rowValue is a value of a row. Its texts are the row's own: they are not copied.
+// rowValue is a value of a row. Its texts share the row's memory and are not copied.
 type rowValue struct {
 	stored
-	// entry is what Entry answers, kept so that it is allocated once.
+	// entry is the result of Entry. It is reused, so that it is allocated once.
 	entry *rowValue
 }
 
-// Length implements client.Stored. The places of the entries are kept where those of
-// the list before were.
+// Length implements client.Stored. The slice of entries is reused for each list.
 func (v *rowValue) Length() (int, bool) {
 	v.entries = v.entries[:0]
 	list := v.value.Value
@@ -370,5 +374,5 @@ func (v *rowValue) Text() (string, bool) {
 	if length < 1 || 4+length > len(value) {
 		return "", false
 	}
-	return unsafe.String(unsafe.SliceData(value[4:]), length-1), true //nolint:gosec // The document is never written again.
+	return unsafe.String(unsafe.SliceData(value[4:]), length-1), true //nolint:gosec // Nobody overwrites the document.
 }

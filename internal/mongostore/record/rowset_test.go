@@ -15,8 +15,8 @@ import (
 	"clientgraph/internal/testsize"
 )
 
-// A row tells what the record of the same document does, of any selection, also where
-// the document's parts stand in another order.
+// A row gives the same values as the record of the same document, for any selection, also
+// when the document's fields are in another order.
 func TestPropertyRowsTellWhatRecordsDo(t *testing.T) {
 	codec := NewCodec(nil)
 	subjects := client.PlaceOf(client.NameSubjects)
@@ -60,8 +60,8 @@ func TestPropertyRowsTellWhatRecordsDo(t *testing.T) {
 	})
 }
 
-// Rows of one read keep apart, of whichever size they are, however many were said to come
-// and whether their documents stay.
+// The rows of one read do not affect each other, whatever their sizes, however many were
+// announced, and whether their documents are stable or not.
 func TestRowsOfOneReadKeepTheirOwnDocuments(t *testing.T) {
 	codec := NewCodec(nil)
 	place := client.PlaceOf("firstName")
@@ -98,8 +98,7 @@ func TestRowsOfOneReadKeepTheirOwnDocuments(t *testing.T) {
 	}
 }
 
-// A document that a later version stored is not read, also where this version can't tell
-// what is in it.
+// A document of a later version is refused, also when this version can't read its fields.
 func TestRowsOfLaterVersionsAreRefused(t *testing.T) {
 	codec := NewCodec(nil)
 	for _, later := range []any{"text", bson.Regex{Pattern: "a"}} {
@@ -113,7 +112,7 @@ func TestRowsOfLaterVersionsAreRefused(t *testing.T) {
 	}
 }
 
-// A part of another type than the property's is an error of the row, not a guess.
+// A field of another type than the property's is an error of the row.
 func TestRowsOfAnotherShapeAreRefused(t *testing.T) {
 	codec := NewCodec(nil)
 	for i, p := range codec.properties {
@@ -131,7 +130,7 @@ func TestRowsOfAnotherShapeAreRefused(t *testing.T) {
 	}
 }
 
-// A page has hundreds of lists: what a row tells of one takes no memory beside the answer.
+// A page has hundreds of lists: reading one allocates nothing but the answer.
 func TestRowsTellListsWithoutMemoryOfTheirOwn(t *testing.T) {
 	place := client.PlaceOf(client.NameTags)
 	document, err := bson.Marshal(bson.D{{Key: schema.FieldID, Value: int64(1)}, {Key: client.NameTags, Value: bson.A{"VIP", "Walk-in", "née"}}})
@@ -149,8 +148,8 @@ func TestRowsTellListsWithoutMemoryOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Bytes that are no document are an error of the row, never a panic or a value from
-// outside of them.
+// Bytes that are not a document are an error of the row, never a panic or a value from
+// outside of these bytes.
 func FuzzRow(f *testing.F) {
 	codec := NewCodec(nil)
 	whole, err := bson.Marshal(bson.D{
@@ -187,8 +186,8 @@ func FuzzRow(f *testing.F) {
 	})
 }
 
-// lastID is the id in a document, the last of them should there be several, as
-// records have it.
+// lastID is the id in a document. If there are several, it is the last one, as in
+// records.
 func lastID(document bson.Raw) int64 {
 	elements, _ := document.Elements()
 	id := int64(0)

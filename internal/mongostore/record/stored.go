@@ -10,8 +10,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// toBSON is a value as the driver writes it. It is the one place that knows how the
-// form of client.Document is stored.
+// toBSON converts a value in the form of client.Document to one that the driver encodes.
+// No other function knows how that form is stored.
 func toBSON(value any) any {
 	switch v := value.(type) {
 	case client.Document:
@@ -30,18 +30,19 @@ func toBSON(value any) any {
 	return value
 }
 
-// stored is a value of a document, as package client reads it.
+// stored is a value of a document. It implements client.Stored.
 type stored struct {
 	value bson.RawValue
-	// entries are those of a list whose length was asked, and ends says where in the list
-	// each of them ends. whole is that list where its entries are texts: a client has
-	// hundreds in one list, which are parts of one string.
+	// entries are the entries of the list, once Length was called. ends has the offset in
+	// the list where each of them ends.
 	entries []bson.RawValue
 	ends    []int
-	whole   string
-	// text is the value where it is such a part.
+	// whole is a copy of the list if its entries are texts. Lists can have hundreds of
+	// texts; they are substrings of whole, so that there is one allocation for all.
+	whole string
+	// text is the value if it is such a substring.
 	text string
-	// within is what Entry and Part answer, kept so that it is allocated once.
+	// within is the result of Entry and Part. It is reused, so that it is allocated once.
 	within *stored
 }
 
@@ -112,7 +113,7 @@ func (s *stored) Length() (int, bool) {
 func (s *stored) Entry(i int) client.Stored {
 	value := s.entries[i]
 	inner := s.inner(value)
-	// A length before it, a zero behind it: what is shorter is damaged, and no text.
+	// A text has its length before it and a zero byte after it. A shorter value is damaged.
 	const length, zero = 4, 1
 	if s.whole != "" && value.Type == bson.TypeString && len(value.Value) >= length+zero {
 		inner.text = s.whole[s.ends[i]-len(value.Value)+length : s.ends[i]-zero]
@@ -132,7 +133,7 @@ func (s *stored) Part(name string) client.Stored {
 	return s.inner(value)
 }
 
-// inner is a value within this one.
+// inner returns a value that is part of this one.
 func (s *stored) inner(value bson.RawValue) *stored {
 	if s.within == nil {
 		s.within = &stored{}
@@ -143,8 +144,8 @@ func (s *stored) inner(value bson.RawValue) *stored {
 
 func (s *stored) IsDocument() bool { return s.value.Type == bson.TypeEmbeddedDocument }
 
-// wholeNumber is a value that is a whole number; false for another. All that we write have
-// the one type, which needs no look at the others.
+// wholeNumber returns a value as a whole number; false for a value that is not one. All
+// numbers that we write are 64 bits long, so that type is read without the driver.
 func wholeNumber(kind bson.Type, value []byte) (int64, bool) {
 	if kind == bson.TypeInt64 && len(value) == 8 {
 		return int64(binary.LittleEndian.Uint64(value)), true //nolint:gosec // It is signed.

@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// A text of a list that is damaged is told from a text, and ends nothing.
+// A damaged text in a list is not read as a text, and does not end the list.
 func TestDamagedTextOfAListIsNoText(t *testing.T) {
 	t.Parallel()
 	// A text has a zero behind it, which its length counts.

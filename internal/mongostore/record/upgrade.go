@@ -11,32 +11,32 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// ErrNewer says that something is stored as a later version of the program writes
-// it, which this one does not read.
-var ErrNewer = errors.New("it is stored as a later version of the program writes it: run that version")
+// ErrNewer means that a later version of the program stored a document, in a form that
+// this version can't read.
+var ErrNewer = errors.New("a later version of the program stored it: run that version")
 
-// Upgrade makes a client document of one version one of the next. It knows nothing
-// but the document, or the part of it that was read.
+// Upgrade converts a client's document of one version to the next version. It sees only
+// the document, which may have only the fields of a projection.
 type Upgrade struct {
-	// Reads are, for each stored name that the upgrade writes, the names of the
-	// earlier version that it makes it of.
+	// Reads has, for each field that the upgrade writes, the fields of the earlier version
+	// that it is made from.
 	Reads map[string][]string
-	// Drops are the names that the later version does not have.
+	// Drops are the fields that the later version does not have.
 	Drops []string
-	// Apply is the upgrade. Of a part of a document it makes a part.
+	// Apply is the upgrade. It must also convert a part of a document.
 	Apply func(bson.D) bson.D
 }
 
-// Upgrades are all of them: the first makes version 2 of version 1. Whoever changes
-// how a client is stored adds one, which must leave what the version before reads
-// where it is, for both run side by side for a while.
+// Upgrades returns all upgrades in order: the first converts version 1 to version 2. If
+// you change how a client is stored, add an upgrade. It must not remove fields that the
+// version before reads, because servers of both versions run at the same time for a while.
 func Upgrades() []Upgrade { return nil }
 
-// SchemaVersion is the version of client documents that are written.
+// SchemaVersion is the version of the documents that are written.
 func (c *Codec) SchemaVersion() int64 { return 1 + int64(len(c.upgrades)) }
 
-// Current is a document, or a part of one, as this version stores it, and whether
-// it was stored otherwise. Error: ErrNewer.
+// Current converts a document, or a part of one, to the form of this version. outdated
+// says whether it was stored by an earlier version. Error: ErrNewer.
 func (c *Codec) Current(document bson.Raw) (current bson.Raw, outdated bool, err error) {
 	version := int64(1)
 	if value, err := document.LookupErr(schema.FieldSchema); err == nil {
@@ -46,7 +46,7 @@ func (c *Codec) Current(document bson.Raw) (current bson.Raw, outdated bool, err
 	case version == c.SchemaVersion():
 		return document, false, nil
 	case version > c.SchemaVersion() || version < 1:
-		return nil, false, fmt.Errorf("a client document of version %d, where %d is the last one known: %w", version, c.SchemaVersion(), ErrNewer)
+		return nil, false, fmt.Errorf("a client document has version %d, and the latest known version is %d: %w", version, c.SchemaVersion(), ErrNewer)
 	}
 	var parts bson.D
 	if err := bson.Unmarshal(document, &parts); err != nil {
@@ -60,7 +60,7 @@ func (c *Codec) Current(document bson.Raw) (current bson.Raw, outdated bool, err
 	return current, true, err
 }
 
-// earlier are the names of earlier versions that a stored name is made of.
+// earlier returns the fields of earlier versions that a field is made from.
 func (c *Codec) earlier(name string) []string {
 	wanted, names := []string{name}, []string(nil)
 	for _, step := range slices.Backward(c.upgrades) {
@@ -75,7 +75,7 @@ func (c *Codec) earlier(name string) []string {
 	return names
 }
 
-// dropped are the names of earlier versions that documents have no more.
+// dropped returns the fields of earlier versions that documents no longer have.
 func (c *Codec) dropped() []string {
 	var names []string
 	for _, step := range c.upgrades {
@@ -84,11 +84,11 @@ func (c *Codec) dropped() []string {
 	return names
 }
 
-// Rewriting is the write that puts the whole of a document, as Current returned it, in
-// place of what is stored.
+// Rewriting returns the write that replaces a stored document by the form that Current
+// returned.
 func (c *Codec) Rewriting(current bson.Raw) mongo.WriteModel {
 	set := bson.D{}
-	parts, _ := current.Elements() // It was just made.
+	parts, _ := current.Elements() // Current has just encoded it, so it is valid.
 	for _, part := range parts {
 		if key := part.Key(); key != schema.FieldID && key != schema.FieldBusiness {
 			set = append(set, bson.E{Key: key, Value: part.Value()})

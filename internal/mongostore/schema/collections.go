@@ -11,27 +11,28 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Collection is a collection as the database is to have it.
+// Collection is a collection that the database must have.
 type Collection struct {
 	Name string
-	// ShardKey is the one field that a cluster shards the collection by; "" for a
-	// collection that stays whole, on one shard.
+	// ShardKey is the field that a cluster shards the collection by; "" for a collection
+	// that is not sharded.
 	ShardKey string
 	Indexes  []Index
 }
 
-// Index is one index and how it is made.
+// Index is an index of a collection.
 type Index struct {
-	Name    string
-	Keys    bson.D
-	Unique  bool
+	Name   string
+	Keys   bson.D
+	Unique bool
+	// Partial is the filter of a partial index; nil for an index of all documents.
 	Partial bson.D
-	// Expire is for how long documents stay after the date of the one key; 0 is for
-	// ever.
+	// Expire is how long documents are kept after the date in the index's only field; 0
+	// means for ever.
 	Expire time.Duration
 }
 
-// Model is the index as the driver makes it.
+// Model returns the index in the form of the driver.
 func (ix *Index) Model() mongo.IndexModel {
 	o := options.Index().SetName(ix.Name)
 	if ix.Unique {
@@ -41,19 +42,18 @@ func (ix *Index) Model() mongo.IndexModel {
 		o.SetPartialFilterExpression(ix.Partial)
 	}
 	if ix.Expire > 0 {
-		o.SetExpireAfterSeconds(int32(ix.Expire / time.Second)) //nolint:gosec // The seconds of some weeks fit.
+		o.SetExpireAfterSeconds(int32(ix.Expire / time.Second)) //nolint:gosec // Some weeks in seconds fit.
 	}
 	return mongo.IndexModel{Keys: ix.Keys, Options: o}
 }
 
-// Collections are all of them. A collection that grows is sharded by the business:
-// a unique index of a sharded collection must begin with the whole shard key, so
-// each unique index begins with the business, and so does every other one but the
-// expiries and those by which work of any business is found. Every write names its
-// business too.
+// Collections returns all collections. Those that grow are sharded by the business.
+// A unique index of a sharded collection must begin with the whole shard key, so each
+// unique index begins with the business. So do all others, except the indexes that expire
+// documents and those that find work of any business. Every write names its business too.
 //
-// secretKeys stays whole: it has a document for each key of the deployment. So does
-// switches, of what is turned on for all of it.
+// Two collections are not sharded, because they are about the whole deployment:
+// secretKeys, with a document for each key, and switches.
 func Collections() []Collection {
 	return slices.Concat(feedCollections(), webhookCollections(), jobCollections(), []Collection{importCollection()}, []Collection{
 		{Clients, FieldBusiness, ClientIndexes()},
@@ -62,27 +62,27 @@ func Collections() []Collection {
 		}},
 		{Changes, FieldBusiness, []Index{
 			{Name: "bySequence", Keys: Ascending(FieldBusiness, FieldSequence), Unique: true},
-			// Every row about one client, for its export and erasure.
+			// All rows about one client, to export and erase them.
 			{Name: "byClient", Keys: Ascending(FieldBusiness, FieldClient, FieldSequence)},
-			// Rows that tell callers who see clients by visibility keys.
+			// Rows for callers who see clients by visibility keys.
 			{Name: IndexSeenBefore, Keys: Ascending(FieldBusiness, FieldSeenBefore, FieldSequence)},
 			{Name: IndexSeenAfter, Keys: Ascending(FieldBusiness, FieldSeenAfter, FieldSequence)},
 			{Name: "expiry", Keys: Ascending("at"), Expire: store.FeedRetention},
 		}},
-		// A business's id is the _id of its document.
+		// The _id of a business's document is the business's id.
 		{Businesses, FieldID, []Index{
-			// Businesses whose clients' keys are being remade.
-			{Name: "byRekeyedTo", Keys: Ascending("rekeyedTo"), Partial: bson.D{{Key: "rekeyedTo", Value: Marked()}}},
+			// Businesses whose clients are being rekeyed.
+			{Name: "byRekeyedTo", Keys: Ascending("rekeyedTo"), Partial: bson.D{{Key: "rekeyedTo", Value: RekeyPending()}}},
 		}},
 		{Definitions, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
-			// One field in use for a property.
+			// A property has at most one field in use.
 			{
 				Name: "byPropertyCode", Keys: Ascending(FieldBusiness, "propertyCode"), Unique: true,
 				Partial: bson.D{{Key: "propertyCode", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "retired", Value: false}},
 			},
 		}},
-		// What the scheduler feeds: each thing by its id, once.
+		// Scheduler data: at most one document for each id of the scheduler.
 		{Appointments, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldAppointment), Unique: true},
 			{Name: "byClient", Keys: Ascending(FieldBusiness, FieldClient)},
@@ -96,13 +96,14 @@ func Collections() []Collection {
 		}},
 		{Answers, FieldBusiness, []Index{
 			{Name: "byKey", Keys: Ascending(FieldBusiness, "key"), Unique: true},
-			// What is kept of one client, to be erased and exported.
+			// All answers about one client, to export and erase them.
 			{Name: "byClient", Keys: Ascending(FieldBusiness, "clients.clientId")},
 			{Name: "expiry", Keys: Ascending("at"), Expire: store.KeyLifetime},
 		}},
 		{Tombstones, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
-			// Whose erasure is not at its end, in any business: a start looks for them.
+			// Erasures in any business that are not finished. The server looks for them when
+			// it starts.
 			{Name: "byPending", Keys: Ascending(FieldPending)},
 		}},
 		{UpsertSlots, FieldBusiness, []Index{
@@ -114,10 +115,10 @@ func Collections() []Collection {
 		}},
 		{Journal, FieldBusiness, []Index{
 			{Name: "byMerge", Keys: Ascending(FieldBusiness, "mergeId", "part"), Unique: true},
-			// All that the journal holds of a client, to be erased and exported.
+			// All entries about one client, to export and erase them.
 			{Name: "byClient", Keys: Ascending(FieldBusiness, "clientIds")},
 		}},
-		// Those of the deployment are business 0's.
+		// Counters of the whole deployment belong to business 0.
 		{Counters, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
 		}},
@@ -126,11 +127,10 @@ func Collections() []Collection {
 	})
 }
 
-// feedCollections are those of what writers leave to be numbered, and of how they keep
-// out of each other's way.
+// feedCollections returns the collections that the change feed and concurrent writers need.
 func feedCollections() []Collection {
 	return []Collection{
-		// Rows of the feed that have no number yet. They don't expire.
+		// Rows of the feed without a number. They do not expire.
 		{Outbox, FieldBusiness, []Index{
 			{Name: "byChange", Keys: Ascending(FieldBusiness, FieldClient, FieldChange), Unique: true},
 			// Rows that are being numbered.
@@ -139,7 +139,7 @@ func feedCollections() []Collection {
 		{Feeds, FieldBusiness, []Index{
 			{Name: "byPart", Keys: Ascending(FieldBusiness, FieldPart), Unique: true},
 		}},
-		// Clients that long transactions are about; see lease.
+		// Clients that a long transaction writes; see Leases.
 		{Leases, FieldBusiness, []Index{
 			{Name: "byClients", Keys: Ascending(FieldBusiness, "clientIds")},
 			{Name: "byOwner", Keys: Ascending(FieldBusiness, FieldOwner)},
@@ -148,65 +148,66 @@ func feedCollections() []Collection {
 	}
 }
 
-// LeaseKept is how long an ended lease may stay: the database clears it away.
+// LeaseKept is how long the database keeps a lease after its end.
 const LeaseKept = time.Hour
 
-// ClientIndexes are the indexes of clients, without which reads would scan.
+// ClientIndexes returns the indexes of clients. Without them reads would scan the
+// collection.
 func ClientIndexes() []Index {
 	return []Index{
-		// By id, also many, and viewClients.
+		// Look-ups of one or many ids, and viewClients.
 		{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
-		// The rows of a CLIENT.
+		// Lists of callers with the role CLIENT.
 		{Name: "liveById", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldID)},
-		// The two orders of every list, for roles that see all; deleted clients
-		// aside, or with them.
+		// Lists by name or e-mail address of roles that see all clients, without deleted
+		// clients and with them.
 		{Name: "liveByName", Keys: Ascending(FieldBusiness, FieldLifecycle, "nameKey")},
 		{Name: "liveByEmail", Keys: Ascending(FieldBusiness, FieldLifecycle, "emailKey")},
 		{Name: "byName", Keys: Ascending(FieldBusiness, "nameKey")},
 		{Name: "byEmail", Keys: Ascending(FieldBusiness, "emailKey")},
-		// The same for roles that see rows by key.
+		// The same lists for roles that see clients by visibility keys.
 		{Name: "liveByVisibility", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldVisibility, "nameKey")},
 		{Name: "liveByVisibilityEmail", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldVisibility, "emailKey")},
 		{Name: "byVisibility", Keys: Ascending(FieldBusiness, FieldVisibility, "nameKey")},
-		// Reports by created date, and the orders by dates, whatever became of a client.
+		// Reports by created date, and lists by dates, with or without deleted clients.
 		{Name: "byCreated", Keys: Ascending(FieldBusiness, "createdDate", FieldID)},
 		{Name: "byModified", Keys: Ascending(FieldBusiness, "modifiedDate", FieldID)},
-		// Tags, appointments, custom values and pieces of texts.
+		// Index keys: tags, appointments, custom values and pieces of texts.
 		{Name: "byKey", Keys: Ascending(FieldBusiness, FieldIndexKeys)},
-		// Names in other systems, and e-mail addresses below: own ones and aliases.
+		// External user names; aliases are included here and in liveByEmailsLower.
 		{Name: "byExternalUserNames", Keys: Ascending(FieldBusiness, "externalUserNames", "nameKey")},
 		// viewByClients.
 		{Name: "liveBySubject", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldSubjects)},
-		// Clients who have an e-mail address, in the order of names.
+		// Clients with an e-mail address, in the order of names.
 		{Name: "liveByEmailsLower", Keys: Ascending(FieldBusiness, FieldLifecycle, "emailsLower", "nameKey")},
-		// Who shares an identity with somebody: duplicates.
+		// Duplicates: clients that share an identity key.
 		{Name: "liveByIdentity", Keys: Ascending(FieldBusiness, FieldLifecycle, FieldIdentities)},
-		// A login is one client's.
+		// A login belongs to one client.
 		{
 			Name: "byAccountNumber", Keys: Ascending(FieldBusiness, "clientAccountId"), Unique: true,
-			Partial: bson.D{{Key: "clientAccountId", Value: anyAccount()}},
+			Partial: bson.D{{Key: "clientAccountId", Value: hasAccount()}},
 		},
-		// Whom a token or an edge list names by account: its own, or one that was
-		// merged into it.
+		// Clients that a token or an edge list names by an account: the client's own, or
+		// that of a client that was merged into it.
 		{Name: "byAccounts", Keys: Ascending(FieldBusiness, FieldAccounts)},
-		// Whom an id means that was merged.
+		// Survivors by the ids of the clients that were merged into them.
 		{Name: "byMerged", Keys: Ascending(FieldBusiness, FieldMerged+".clientId")},
 	}
 }
 
-// anyAccount is the condition that a client has an account.
-func anyAccount() bson.D { return bson.D{{Key: "$gt", Value: int64(0)}} }
+// hasAccount is the condition that a client has an account.
+func hasAccount() bson.D { return bson.D{{Key: "$gt", Value: int64(0)}} }
 
-// A RetiredIndex is an index that an earlier version made, and that this one does
-// not use, or makes otherwise.
+// A RetiredIndex is an index of an earlier version that this version does not use, or
+// defines in another way.
 type RetiredIndex struct {
 	Collection, Name string
 	Keys             []string
 	Unique           bool
 }
 
-// RetiredIndexes are all of them. Whoever changes an index, or takes one out of
-// Collections, adds what it was.
+// RetiredIndexes returns all retired indexes. If you change an index or remove one from
+// Collections, add its old definition here.
 func RetiredIndexes() []RetiredIndex {
 	of := func(name string, keys ...string) RetiredIndex {
 		return RetiredIndex{Collection: Clients, Name: name, Keys: append([]string{FieldBusiness}, keys...)}
@@ -231,28 +232,28 @@ func RetiredIndexes() []RetiredIndex {
 	}
 }
 
-// webhookCollections are those of webhooks.
+// webhookCollections returns the collections of webhooks and their deliveries.
 func webhookCollections() []Collection {
 	return []Collection{
 		{Webhooks, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
-			// Those that no process delivers, in any business.
+			// Webhooks of any business that no process delivers for.
 			{Name: "byLease", Keys: Ascending(FieldEnabled, FieldUntil)},
-			// Those that a process delivers.
+			// Webhooks that a process delivers for.
 			{Name: "byOwner", Keys: Ascending(FieldOwner)},
 		}},
 		{Deliveries, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
 			{Name: "byPlace", Keys: Ascending(FieldBusiness, FieldWebhook, FieldPlace), Unique: true},
 			{Name: "byState", Keys: Ascending(FieldBusiness, FieldWebhook, FieldState, FieldPlace)},
-			// All of one client, to be erased and exported.
+			// All deliveries about one client, to export and erase them.
 			{Name: "byClient", Keys: Ascending(FieldBusiness, FieldClient)},
 			{Name: "expiry", Keys: Ascending("at"), Expire: store.FeedRetention},
 		}},
 	}
 }
 
-// importCollection has one document for each import.
+// importCollection is the collection of imports. It has one document for each import.
 func importCollection() Collection {
 	return Collection{Imports, FieldBusiness, []Index{
 		{Name: "byKey", Keys: Ascending(FieldBusiness, "key"), Unique: true},
@@ -260,8 +261,7 @@ func importCollection() Collection {
 	}}
 }
 
-// IndexNames lists the indexes that this version of the program relies on, as
-// collection.index.
+// IndexNames lists the indexes that this version needs, in the form collection.index.
 func IndexNames() []string {
 	var names []string
 	for _, c := range Collections() {
@@ -272,19 +272,19 @@ func IndexNames() []string {
 	return names
 }
 
-// Marked is the condition that the index keys of a business's clients are being made
-// anew.
-func Marked() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
+// RekeyPending is the condition on a business's field rekeyedTo that its clients are
+// being rekeyed.
+func RekeyPending() bson.D { return bson.D{{Key: "$gte", Value: int64(0)}} }
 
-// jobCollections are those of imports and exports.
+// jobCollections returns the collections of imports and exports.
 func jobCollections() []Collection {
 	return []Collection{
 		{Jobs, FieldBusiness, []Index{
 			{Name: "byId", Keys: Ascending(FieldBusiness, FieldID)},
-			// Those that have not ended, and those with a file, of a business.
+			// Jobs of a business that have not ended, and those that have chunks.
 			{Name: "byOpen", Keys: Ascending(FieldBusiness, FieldOpen)},
 			{Name: "byStored", Keys: Ascending(FieldBusiness, FieldStored)},
-			// Those that no process does, in any business.
+			// Jobs of any business that no process runs.
 			{Name: "byLease", Keys: Ascending(FieldOpen, FieldUntil, FieldID)},
 			{Name: "expiry", Keys: Ascending("createdDate"), Expire: store.JobKept},
 		}},

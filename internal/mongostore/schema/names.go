@@ -1,6 +1,6 @@
-// Package schema says what the database holds: the names of its collections and of the
-// fields that several packages of the store use, the indexes of this version, and those
-// of earlier ones that may still be there. It only says so; package admin makes them.
+// Package schema describes the database: the names of its collections, the names of the
+// fields that several packages of the store use, the indexes of this version, and the
+// indexes of earlier versions that may still exist. Package admin creates them.
 package schema
 
 import (
@@ -17,64 +17,62 @@ const (
 	Businesses  = "businesses"
 	Counters    = "counters"
 	Dismissals  = "dismissals"
-	// Answers is the collection of answers kept under their idempotency keys.
+	// Answers has the answers of mutations by their idempotency keys.
 	Answers = "idempotency"
 	Secrets = "secretKeys"
-	// UpsertSlots is the collection of what two upserts of one value both write.
+	// UpsertSlots has a document for each value that upserts match by. Two upserts of the
+	// same value both write it, so that they conflict.
 	UpsertSlots = "upsertKeys"
-	// Journal is the collection of what undoing a merge takes. A merge has a
-	// document of part 0, and further parts that hold its viewers.
+	// Journal has what is needed to undo merges. A merge has a document with the part 0,
+	// and further parts with its viewers.
 	Journal = "mergeJournal"
-	// Appointments is the collection of what is known of appointments: whose they
-	// are and how new that is, also of removed ones. The appointments themselves are in
-	// their client's document.
+	// Appointments has, for each appointment, its client and its modified date, also for
+	// removed appointments. The appointments themselves are in their client's document.
 	Appointments = "appointments"
-	// Groups is the collection of location groups. Those that were deleted stay as
-	// removals, by which an older group is known when it comes late.
+	// Groups has the location groups. A deleted group stays as a removal, so that an older
+	// message that arrives late does not bring it back.
 	Groups = "locationGroups"
-	// Imports is the collection of how far imports of clients came.
+	// Imports has the progress of imports of clients.
 	Imports = "imports"
-	// Tombstones is the collection of who was erased, by client id.
+	// Tombstones has a document for each erased client id.
 	Tombstones = "tombstones"
-	// Leases is the collection of the clients that long transactions hold because
-	// other transactions kept aborting them. Writers of these clients wait for it.
+	// Leases has the clients that a long transaction has to itself, after shorter ones kept
+	// aborting it. Other writers of these clients wait until the lease ends.
 	Leases = "leases"
-	// Outbox is the collection of rows of the feeds that have no number yet. A
-	// transaction leaves its rows there, and whoever numbers them moves them to the
-	// feed: so writers of different clients have no document in common. Rows stay until
-	// they are numbered, however long that takes.
+	// Outbox has the rows of feeds that have no number yet. A transaction writes its rows
+	// here, and a process numbers them and moves them to the feed. So writers of different
+	// clients share no document. Rows stay until they are numbered, however long that takes.
 	Outbox = "outbox"
-	// Feeds is the collection of the two documents that a business has for its feed:
-	// one that writers of clients read, and one that numbers rows.
+	// Feeds has two documents for the feed of each business: one that writers of clients
+	// read, and one for numbering rows.
 	Feeds = "feeds"
-	// Switches is the collection of what is turned on once for a whole database.
+	// Switches has what is turned on once for the whole database.
 	Switches = "switches"
-	// Webhooks is the collection of webhooks, each with how far delivering has come and
-	// which process delivers.
+	// Webhooks has the webhooks, each with the progress of its deliveries and the process
+	// that makes them.
 	Webhooks = "webhooks"
-	// Jobs is the collection of imports and exports, and JobChunks that of their files and
-	// results, in chunks.
+	// Jobs has imports and exports, and JobChunks their files and results in chunks.
 	Jobs      = "jobs"
 	JobChunks = "jobChunks"
-	// Deliveries is the collection of the deliveries of webhooks.
+	// Deliveries has the deliveries of webhooks.
 	Deliveries = "webhookDeliveries"
 )
 
-// Fields of documents that several packages name, beside those of package client's
-// table of properties.
+// Fields of documents that several packages use. Package client's table of properties
+// has the others.
 const (
 	FieldID       = "_id"
 	FieldBusiness = "businessId"
 	FieldVersion  = "version"
-	// FieldLifecycle is whether a client is live, deleted or merged.
+	// FieldLifecycle says whether a client is live, deleted or merged.
 	FieldLifecycle = "lifecycle"
-	// FieldSchema is the version of a client document's form.
+	// FieldSchema is the schema version of a client's document: see package record.
 	FieldSchema = "schemaVersion"
 	// FieldVisibility has the visibility keys by which roles see a client.
 	FieldVisibility = "visibility"
-	// FieldSubjects has the ids of the clients whom a client can see.
+	// FieldSubjects has the ids of the clients that a client may see.
 	FieldSubjects = "viewSubjectIds"
-	// FieldAccounts has a client's account, and those of clients merged into it.
+	// FieldAccounts has the accounts of a client and of the clients merged into it.
 	FieldAccounts = "accountIds"
 	// FieldIndexKeys has the index keys by which searches and filters find a client.
 	FieldIndexKeys = "keys"
@@ -82,57 +80,58 @@ const (
 	FieldIdentities = "identityKeys"
 	// FieldCustom has the values of custom fields.
 	FieldCustom = "fields"
-	// FieldMerged lists the clients that were merged into a client.
+	// FieldMerged has the clients that were merged into a client.
 	FieldMerged = "mergedClients"
-	// FieldClient names the client that a row of history, of the feed or of another
+	// FieldClient is the id of the client that a row of history, of the feed or of another
 	// collection is about.
 	FieldClient = "clientId"
-	// FieldChange is, in a client's document, the number of its last change; in a row of
-	// the feed, that of the change that it tells of. Every write that announces a client
-	// raises it, and every one that relies on the client to stay as it is: so two of them
-	// refuse each other, and rows about one client have the order of the writes. There
-	// may be numbers between them that no row has.
+	// FieldChange is the number of a change of a client: in the client's document the
+	// latest number, in a row of the feed the number of its change. It is raised by every
+	// write that makes a row about the client, and by every write that needs the client not
+	// to change. So two such writes conflict, and the rows about a client are in the order
+	// of the writes. Not every number has a row.
 	FieldChange = "change"
 	// FieldSequence is the number of a row of the feed.
 	FieldSequence = "sequence"
-	// FieldSeenBefore and FieldSeenAfter have, in a row of the feed, the visibility keys of
-	// its client before the change and after it.
+	// FieldSeenBefore and FieldSeenAfter are, in a row of the feed, the client's visibility
+	// keys before and after the change.
 	FieldSeenBefore  = "visibilityBefore"
 	FieldSeenAfter   = "visibilityAfter"
 	FieldAppointment = "appointmentId"
 	FieldGroup       = "locationGroupId"
 	FieldRemoved     = "removed"
-	// FieldPending is there in a tombstone until nothing is left to purge.
+	// FieldPending exists in a tombstone until everything about the client is purged.
 	FieldPending = "pending"
-	// FieldPart tells the documents of one feed apart.
+	// FieldPart says which document of a feed it is, or whether a chunk is of a job's file
+	// or of its result.
 	FieldPart = "part"
-	// FieldOwner and FieldUntil are of leases: whose, and until when.
+	// FieldOwner is the holder of a lease, a webhook or a job, and FieldUntil is until when
+	// it holds it.
 	FieldOwner = "owner"
 	FieldUntil = "until"
-	// FieldEnabled says of a webhook whether deliveries are made.
+	// FieldEnabled says whether a webhook is enabled.
 	FieldEnabled = "enabled"
-	// FieldWebhook names the webhook that a delivery is of.
+	// FieldWebhook is the id of a delivery's webhook.
 	FieldWebhook = "webhookId"
-	// FieldJob names the job that a chunk is of, and FieldOffset the byte at which it
-	// begins. FieldOpen says that a job has not ended, FieldStored that there may be chunks
-	// of it.
+	// FieldJob is the id of a chunk's job, and FieldOffset the chunk's first byte in the
+	// file. FieldOpen says that a job has not ended, FieldStored that it may have chunks.
 	FieldJob    = "jobId"
 	FieldOffset = "offset"
 	FieldOpen   = "open"
 	FieldStored = "stored"
 	// FieldPlace is the place of a delivery in the order of its webhook.
 	FieldPlace = "place"
-	// FieldState is whether a delivery is pending, delivered or has failed.
+	// FieldState says whether a delivery is pending, delivered or failed.
 	FieldState = "state"
 )
 
-// Indexes of the feed that say whom a row tells.
+// Indexes of the feed by the visibility keys of a row.
 const (
 	IndexSeenBefore = "bySeenBefore"
 	IndexSeenAfter  = "bySeenAfter"
 )
 
-// Ascending is a sort, or the keys of an index, by those fields.
+// Ascending returns an ascending sort by those fields, or the keys of an index.
 func Ascending(fields ...string) bson.D {
 	d := make(bson.D, len(fields))
 	for i, field := range fields {

@@ -283,7 +283,7 @@ func (r *changeReader) take(rows []changefeed.Row) bool {
 
 func (r *changeReader) change(row *changefeed.Row, entry changefeed.Notice) SyncChange {
 	change := SyncChange{Cursor: r.seal.Seal(r.at), Kind: entry.Kind, ClientID: entry.ClientID, ChangedFields: []string{}}
-	if entry.Kind != history.KindRemoved && !entry.Whole {
+	if entry.Kind != history.KindRemoved && !entry.NewToCaller {
 		change.row = row
 	}
 	if row.MergedIntoClientID != 0 && (entry.Kind == history.KindMerged || entry.Kind == history.KindUnmerged) {
@@ -348,7 +348,7 @@ func (r *changeReader) nameFields(ctx context.Context) error {
 		}
 		paths := slices.DeleteFunc(slices.Clone(change.row.ChangedPaths), func(changed string) bool {
 			id := history.NeighbourOf(changed)
-			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.row.MovedOwn(r.scope, id)
+			return id != 0 && !r.scope.MaySeeAll() && !seen[id] && !change.row.ChangesCallersView(r.scope, id)
 		})
 		change.ChangedFields = history.ReadableNames(r.scope.Role, paths)
 	}
