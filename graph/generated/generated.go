@@ -5250,10 +5250,12 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `# The public contract. Code is generated from it; what it doesn't say, callers can't rely on.
 
 """
-The clients of businesses that take appointments: who they are, their custom fields, who may see and book for whom, and
-what happened to them. Every call is made with a token; it decides whose clients they are, which of them you see and
-what you may do. Read at ` + "`" + `Query` + "`" + ` how ids and limits work, at ` + "`" + `Mutation` + "`" + ` how errors, versions and retries do, and at
-` + "`" + `clientChanges` + "`" + ` how to keep a copy.
+The clients of businesses that take appointments: who they are, their custom fields, who may see them and book for them,
+and what happened to them.
+
+Every request needs a token. The token decides which business the clients are of, which of them you see, and what you
+may do. See ` + "`" + `Query` + "`" + ` for ids and limits, ` + "`" + `Mutation` + "`" + ` for errors, versions and retries, and ` + "`" + `clientChanges` + "`" + ` for keeping a
+copy.
 """
 schema {
   query: Query
@@ -5264,21 +5266,22 @@ schema {
 # ---- scalars
 
 """
-An instant as text, RFC 3339 in UTC with milliseconds: ` + "`" + `2018-06-28T19:50:32.220Z` + "`" + `. Inputs are RFC 3339 and nothing
-else, with any offset, from the year 0001 to 9999 in UTC; anything else is the error INVALID_TYPE. A leap second, the last
-of a month in UTC, is read as the first instant after it.
+An instant in UTC, as RFC 3339 text with milliseconds: ` + "`" + `2018-06-28T19:50:32.220Z` + "`" + `.
+
+Inputs are RFC 3339 text with any offset, from the year 0001 to 9999 in UTC. Anything else is the error INVALID_TYPE. A
+leap second, which is the last second of a month in UTC, is read as the instant right after it.
 """
 scalar DateTime
 
 """
-A day of the calendar without a time zone, ` + "`" + `YYYY-MM-DD` + "`" + `. Inputs also take milliseconds since 1970-01-01 at midnight
-UTC, so 728611200000 is 1993-02-02. Any other time of day, and a day that doesn't exist, is the error INVALID_DATE.
+A calendar day without a time zone: ` + "`" + `YYYY-MM-DD` + "`" + `.
+
+Inputs may also be milliseconds since 1970-01-01 at midnight UTC: 728611200000 is 1993-02-02. Milliseconds at any other
+time of day, and days that do not exist, are the error INVALID_DATE.
 """
 scalar Date
 
-"""
-A whole number of 64 bits, as a JSON number. JavaScript reads those beyond 2^53 inexactly.
-"""
+"A whole number of 64 bits, as a JSON number. JavaScript rounds numbers beyond 2^53."
 scalar Long
 
 """
@@ -5288,418 +5291,440 @@ scalar JSON
 
 # ---- directives
 
-"""
-Denies the field to a role: it answers null and an error FORBIDDEN, and the rest of the answer stays.
-"""
+"Denies the field to a role. The field is then null, with the error FORBIDDEN; the rest of the answer is not affected."
 directive @hiddenFrom(
-  "The role that is denied."
+  "The role that is denied the field."
   role: Role!
 ) repeatable on FIELD_DEFINITION
 
 """
-Denies the field to callers without a permission, before anything is looked up: it answers null and an error FORBIDDEN.
+Denies the field to callers without a permission, before anything is looked up. The field is then null, with the error
+FORBIDDEN.
 """
 directive @permission(
-  "The permission that the caller's token must hold."
+  "The permission that the caller's token must have."
   name: Permission!
 ) on FIELD_DEFINITION
 
 """
-What work is behind a field beside answering it, or behind a value of an argument or of an input object, in points: for
-each time that the field is asked for, and for each value that is given, or for so many characters of it.
+The cost of the work behind a field, an argument or an input field, in points. It is added for each time that the field
+is selected, and for each value that is given.
 """
 directive @work(
-  "How many points, beside the one of the field."
+  "The number of points, in addition to the one point of the field."
   points: Int!
-  "Of a text: for how many characters they are, each time. Left out: for all of it."
+  "For a text: the points are added once for each this many characters. Left out: once for the whole text."
   characters: Int
 ) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
 # ---- reading
 
 """
-Everything that can be read. What you see depends on your token: only clients of your business, and of those only the
-ones that your role sees. A client that is unknown, of another business or hidden from you is answered alike: as none.
+Everything that can be read. Your token decides what you see: only clients of your business, and only those that your
+role may see. A client that does not exist, belongs to another business, or is hidden from you is answered in the same
+way: as if there were none.
 
-Ids are plain decimal numbers in text, such as ` + "`" + `"4922146"` + "`" + `, or the global form that the field ` + "`" + `id` + "`" + ` answers. Arguments
-take either; an id of another type is answered like an unknown one. A global id names one object of one type for good:
-that of a client who is merged or erased finds nothing any more, and an undone merge brings it back. Where a field names
-a client by its number, the field beside it whose name ends in ` + "`" + `GlobalId` + "`" + ` does so by its global id, so that caches can
-find and drop it.
+A client is active until it is deleted. Blacklisted and blocked clients are active too.
 
-An operation that asks for too much is refused before it begins, with the number that was counted and the ` + "`" + `limit` + "`" + ` beside
-the code in the error's ` + "`" + `extensions` + "`" + `: DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
+Ids are decimal numbers as text, such as ` + "`" + `"4922146"` + "`" + `, or global ids, which the field ` + "`" + `id` + "`" + ` answers. Arguments take both
+forms. An id of another type is answered like an unknown id. A global id stands for one object of one type, for ever.
+The global id of a client that was merged or erased finds nothing; undoing the merge makes it valid again. A field that
+answers the number of a client has a field beside it that answers the global id. Its name ends in ` + "`" + `GlobalId` + "`" + `. Caches use
+it to find the client and to remove it.
+
+An operation that asks for too much is refused before it is executed. The error's ` + "`" + `extensions` + "`" + ` have the code, the number
+that was counted, and the ` + "`" + `limit` + "`" + `. The codes are DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
 TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
-QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
-much is stopped: TOO_MANY_ROWS.
+QUERY_TOO_COSTLY and TOO_MANY_VALUES. A fragment that contains itself is FRAGMENT_CYCLE. An operation that turns out to
+read too much is stopped with TOO_MANY_ROWS.
 
-An operation costs one point for each field, counted once for each entry that a list may have, and in addition what the
-descriptions of fields and values say. With ` + "`" + `"extensions": {"cost": true}` + "`" + ` in a request the answer has its cost. Counts
-with the same filter are made once in an operation, however often they are selected.
+An operation costs one point for each field; a field in a list counts once for each entry that the list may have. Some
+fields and values cost more: their descriptions say how much. Send ` + "`" + `"extensions": {"cost": true}` + "`" + ` with a request to get
+its cost in the answer. Counts with the same filter are made once in an operation, however often you select them.
 
-An answer has its first 50 errors, in the order of the document and of its lists. If there are more, the last one is
-TOO_MANY_ERRORS, and ` + "`" + `more` + "`" + ` beside its code says how many were left out; the data are the same.
+An answer has at most 50 errors, in the order of the document and of its lists. If there are more, the last one is
+TOO_MANY_ERRORS, and ` + "`" + `more` + "`" + ` in its extensions says how many were left out. The data do not change.
 """
 type Query {
-  "Who you are, by your token, and what you may do."
+  "Who you are and what you may do, according to your token."
   me: Me
 
   """
-  The object of that global id, deleted clients included; null when you see none, and when it was a client that was merged
-  into another one. A merged client has another global id, that of its ` + "`" + `MergedClient` + "`" + `.
+  The object with that global id; deleted clients are found too. Null when you see no such object, and for a client that
+  was merged into another one: a merged client is a ` + "`" + `MergedClient` + "`" + `, which has a global id of its own.
   """
   node(
-    "Global id, as the field ` + "`" + `id` + "`" + ` answers it. A plain number is taken for a ` + "`" + `clientId` + "`" + `."
+    "The global id, as the field ` + "`" + `id` + "`" + ` answers it. A plain number is read as a ` + "`" + `clientId` + "`" + `."
     id: ID!
   ): Node
 
   """
-  The objects of those global ids, deleted clients included: one entry for each id, in the order of ` + "`" + `ids` + "`" + `, null where
-  ` + "`" + `node` + "`" + ` answers null.
+  The objects with those global ids: one entry for each id, in the order of ` + "`" + `ids` + "`" + `. An entry is null where ` + "`" + `node` + "`" + ` would
+  be null.
   """
   nodes(
-    "Global ids, at most 1,000 (TOO_MANY). A plain number is taken for a ` + "`" + `clientId` + "`" + `."
+    "The global ids, at most 1,000 (TOO_MANY). A plain number is read as a ` + "`" + `clientId` + "`" + `."
     ids: [ID!]!
   ): [Node]
 
   """
-  One client by its id, deleted or not; null when you see none of that id. The id of a client that was merged finds the
-  client that survived, whose own ` + "`" + `clientId` + "`" + ` is another one.
+  The client with that id, deleted or not; null when you see no such client. The id of a merged client finds the client
+  that survived, which has another ` + "`" + `clientId` + "`" + `.
   """
   client(
-    "` + "`" + `clientId` + "`" + ` or global id."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
   ): Client
 
   """
-  A page of the active clients that you see; empty beyond the last page. When clients come or go between two pages, one
-  may be missed or seen twice: ` + "`" + `clientConnection` + "`" + ` has no such gap.
+  A page of the active clients that you see; empty after the last page. When clients are added or removed while you
+  page, you may miss one or get one twice. ` + "`" + `clientConnection` + "`" + ` does not have this problem.
   """
   clients(
-    "Which page, from 1 (OUT_OF_RANGE). Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
-    "Clients on a page, 1 to 500 (OUT_OF_RANGE)."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
-    "What to order by. Ties go by ` + "`" + `clientId` + "`" + `."
+    "The field to order by. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderField: ClientOrderField! = FULL_NAME
-    "Which way. DESC is the exact reverse of ASC."
+    "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
   ): [Client!]
 
-  "How many active clients you see. Costs 1,000 points."
+  "The number of active clients that you see. Costs 1,000 points."
   clientCount: Int @work(points: 1000)
 
   """
-  The clients that match a filter, part by part. A cursor is a place in the order, not a row number: while clients come
-  and go, none is missed or seen twice.
+  The clients that match a filter, as a connection. A cursor is a place in the order and not a row number, so no client
+  is missed or repeated when others are added or removed while you page.
 
-  Read on with ` + "`" + `first` + "`" + ` and ` + "`" + `pageInfo.endCursor` + "`" + ` as ` + "`" + `after` + "`" + `, or back with ` + "`" + `last` + "`" + ` and ` + "`" + `pageInfo.startCursor` + "`" + ` as ` + "`" + `before` + "`" + `.
+  Page forwards with ` + "`" + `first` + "`" + `, and ` + "`" + `pageInfo.endCursor` + "`" + ` as ` + "`" + `after` + "`" + `. Page backwards with ` + "`" + `last` + "`" + `, and
+  ` + "`" + `pageInfo.startCursor` + "`" + ` as ` + "`" + `before` + "`" + `.
   """
   clientConnection(
-    "Which clients. Left out: all active ones that you see."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
-    "In which order. Ties go by ` + "`" + `clientId` + "`" + `."
+    "The order. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderBy: ClientOrder! = {field: FULL_NAME, direction: ASC}
     """
-    How many from the start, 1 to 100 (OUT_OF_RANGE); 50 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given. Both are too much
-    (INVALID_PAGINATION).
+    The number of clients from the start of the list, 1 to 100 (OUT_OF_RANGE). The default is 50 when ` + "`" + `last` + "`" + ` is not
+    given either. Giving both is an error (INVALID_PAGINATION).
     """
     first: Int
-    "Only what follows this cursor of the same filter and order (INVALID_CURSOR)."
+    "Only clients after this cursor, which must be of the same filter and order (INVALID_CURSOR)."
     after: String
-    "How many from the end, 1 to 100 (OUT_OF_RANGE), instead of ` + "`" + `first` + "`" + `."
+    "The number of clients from the end of the list, 1 to 100 (OUT_OF_RANGE), instead of ` + "`" + `first` + "`" + `."
     last: Int
-    "Only what precedes this cursor of the same filter and order (INVALID_CURSOR)."
+    "Only clients before this cursor, which must be of the same filter and order (INVALID_CURSOR)."
     before: String
   ): ClientConnection
 
   """
-  The tags of one client, in their order; null when you see no such client, empty when it has none. Denied to role
+  The tags of one client, in their order; null when you see no such client, empty when it has no tags. Denied to role
   CLIENT: null, with the error FORBIDDEN.
   """
   clientTags(
-    "Which client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
   ): [String!] @hiddenFrom(role: CLIENT)
 
   """
-  The tags in use, by their letters, each with how many of the live clients you see carry it. Spellings that differ in
-  case are one tag, in the spelling that most clients have. Costs 2,000 points. Denied to role CLIENT: null, with the
-  error FORBIDDEN.
+  The tags in use, ordered by their characters in lower case, each with the number of active clients that you see with
+  it. Spellings that differ only in case are one tag; the answer has the spelling that most clients have. Costs 2,000
+  points. Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   tagUsage(
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Tags a page, 1 to 500."
+    "Tags per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [TagUsage!] @hiddenFrom(role: CLIENT) @work(points: 2000)
 
   """
-  The tag itself, as a live client that you see spells it, when one carries it; else an empty list. Case does not
-  matter. Denied to role CLIENT: null, with the error FORBIDDEN.
+  The tag, spelled as on an active client that you see, if there is one with it; else an empty list. Case is ignored.
+  Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   matchingTags(
-    "The tag."
+    "The whole tag."
     tag: String!
   ): [String!] @hiddenFrom(role: CLIENT)
 
   """
-  A page of the live clients that carry a tag, by full name. Case does not matter. Denied to role CLIENT: null, with the
-  error FORBIDDEN.
+  A page of the active clients that have a tag, ordered by full name. Case is ignored. Denied to role CLIENT: null, with
+  the error FORBIDDEN.
   """
   clientsByTag(
-    "The tag, whole."
+    "The whole tag."
     tag: String!
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!] @hiddenFrom(role: CLIENT)
 
   """
-  A page of the live clients whom a client may see and book for, by full name; null when you see no such client, empty
-  when it may see nobody.
+  A page of the active clients that a client may see and book for, ordered by full name. Null when you see no such
+  client, empty when it may see nobody.
   """
   clientsCanView(
-    "The viewer."
+    "The viewer: its ` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!]
 
   """
-  A page of the live clients who may see and book for the client of an account, by full name; null when you see no such
-  client, empty when nobody may see it.
+  A page of the active clients that may see and book for the client with an account, ordered by full name. Null when you
+  see no such client, empty when nobody may see it.
   """
   clientsCanViewedBy(
-    "The account of the client that is seen."
+    "The ` + "`" + `clientAccountId` + "`" + ` of the client that others may see."
     clientAccountId: ID!
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!]
 
   """
-  A page of the clients of exactly that name in another system, or with that alias, by full name. Several may share one.
+  A page of the clients with that user name in another system, ordered by full name. Names in ` + "`" + `aliases` + "`" + ` match too.
+  Several clients may have the same name.
   """
   clientsByExternalUserName(
-    "The name, to the letter."
+    "The exact name."
     externalUserName: String!
-    "Deleted clients as well."
+    "Whether to include deleted clients."
     includeDeleted: Boolean! = false
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!]
 
   """
-  A page of the live clients of an e-mail address, or with that alias, by full name; empty when none has it. Case and
-  outer spaces do not matter, and a domain in letters is its ` + "`" + `xn--` + "`" + ` form. Several clients may share an address.
+  A page of the active clients with that e-mail address, ordered by full name; empty when nobody has it. Addresses in
+  ` + "`" + `aliases` + "`" + ` match too. Case and surrounding spaces are ignored, and an international domain name matches its ` + "`" + `xn--` + "`" + `
+  form. Several clients may have the same address.
   """
   clientsByEmail(
-    "The address."
+    "The e-mail address."
     emailAddress: String!
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!]
 
   """
-  What to show while somebody types: the first live clients in whose full name, e-mail address or phone numbers each word
-  of the search is, in any order, wherever it stands and however it is accented. A word of one or two letters is found
-  where a word begins; every character of Han, kana, Hangul and Thai begins one. Three digits or more are found in phone
-  numbers in every usual spelling (national, with + or 00, without what is dialled first, by the last digits), those of
-  ` + "`" + `aliases` + "`" + ` included; words that are one number together are one, and an extension behind it is left out. Apostrophes,
-  hyphens, quotes and spaces are found by any that look alike, hiragana by katakana, Arabic and Hebrew without points and
-  whatever form of alef, ya or ta marbuta was typed. A decimal digit of any script is its value. A blank search finds
-  everybody. Costs 300 points.
+  Search as you type. It answers the first active clients whose full name, e-mail address or phone numbers contain every
+  word of the search, in any order. Costs 300 points.
+
+  - Words are found anywhere in the text, and accents and case are ignored. A word of one or two letters is found only
+    where a word begins. In Han, kana, Hangul and Thai every character begins a word.
+  - Three or more digits also find phone numbers, those in ` + "`" + `aliases` + "`" + ` included, in every usual way of writing a number:
+    national, with + or 00, without the prefix that is dialled first, or by the last digits. Words that form one number
+    together are read as one, and an extension after it is ignored.
+  - Apostrophes, hyphens, quotes and spaces match others that look alike. Hiragana and katakana match each other. In
+    Arabic and Hebrew, vowel points and the forms of alef, ya and ta marbuta make no difference. Decimal digits of any
+    script match by their value.
+  - A blank search finds all clients.
   """
   filterClients(
-    "What was typed so far: at most 10,000 characters, fewer where they are ligatures of many (TOO_LONG)."
+    """
+    What was typed so far: at most 10,000 characters (TOO_LONG), fewer if it has ligatures that stand for many letters.
+    """
     search: String!
-    "What to order by."
+    "The field to order by. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderField: ClientOrderField! = FULL_NAME
-    "Which way. DESC is the exact reverse of ASC."
+    "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
-    "How many clients at most, 1 to 100."
+    "The largest number of clients to answer, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 20
   ): ClientSuggestions @work(points: 300)
 
-  """
-  A page of the clients that a filter means, and how many it means in all, both of one moment.
-  """
+  "A page of the clients that match a filter, and the number of all that match, both from the same moment."
   clientReportWithCount(
-    "Which clients; all live ones without it."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
-    "What to order by."
+    "The field to order by. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderField: ClientOrderField! = FULL_NAME
-    "Which way. DESC is the exact reverse of ASC."
+    "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): ClientReport
 
-  "A page of the clients that a filter means; empty beyond the last one."
+  "A page of the clients that match a filter; empty after the last page."
   clientReport(
-    "Which clients; all live ones without it."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
-    "What to order by."
+    "The field to order by. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderField: ClientOrderField! = FULL_NAME
-    "Which way. DESC is the exact reverse of ASC."
+    "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Clients a page, 1 to 500."
+    "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
   ): [Client!]
 
-  "How many clients a filter means. Costs 1,000 points."
+  "The number of clients that match a filter. Costs 1,000 points."
   clientReportCount(
-    "Which clients; all live ones without it."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
   ): Int @work(points: 1000)
 
-  "A page of the ids of the clients that a filter means, ascending; empty beyond the last one."
+  "A page of the ids of the clients that match a filter, in ascending order; empty after the last page."
   clientIdList(
-    "Which clients; all live ones without it."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
     "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
     pageNumber: Int! = 1
-    "Ids a page, 1 to 10,000."
+    "Ids per page, 1 to 10,000 (OUT_OF_RANGE)."
     pageSize: Int! = 1000
   ): [ID!]
 
-  "The custom fields of the business, by id."
+  "The custom fields of the business, ordered by id."
   fieldDefinitions(
-    "Those that were retired as well."
+    "Whether to include retired fields."
     includeRetired: Boolean! = false
   ): [FieldDefinition!]
 
-  "The location groups of the business, by ` + "`" + `locationGroupId` + "`" + `: at most 1,000."
+  "The location groups of the business, at most 1,000, ordered by ` + "`" + `locationGroupId` + "`" + `."
   locationGroups: [LocationGroup!]
 }
 
-"Something that has a global id."
+"An object that has a global id."
 interface Node {
-  "Global id: the argument of ` + "`" + `node` + "`" + ` that finds this object again."
+  "The global id. ` + "`" + `node` + "`" + ` finds the object by it."
   id: ID!
 }
 
 # ---- the caller
 
-"The caller, as its token says."
+"The caller, according to its token."
 type Me {
-  "User name: the token's subject, which ` + "`" + `createdUser` + "`" + ` and ` + "`" + `modifiedUser` + "`" + ` are stamped with."
+  """
+  The user name: the subject of the token. It is stored as ` + "`" + `createdUser` + "`" + ` and ` + "`" + `modifiedUser` + "`" + ` of the clients that you
+  create and change.
+  """
   user: String!
-  "What kind of caller: it decides which clients you see."
+  "The role. It decides which clients you see."
   role: Role!
-  "What you may do: what the role may, or less when the token narrows it."
+  "The permissions: those of the role, or fewer if the token narrows them."
   permissions: [Permission!]!
-  "The business that you work for or book with. Everything that you read and write is of it."
+  "The business that you work for or book with. Everything that you read and write belongs to it."
   business: Business!
-  "Your own record; null unless your role is CLIENT."
+  "Your own client record; null unless your role is CLIENT."
   client: Client
 }
 
-"A kind of caller."
+"The role of a caller."
 enum Role {
-  "Sees all clients of the business and may do everything."
+  "Sees all clients of the business, and may do everything."
   OWNER
-  "Sees all clients of the business and may do everything."
+  "Sees all clients of the business, and may do everything."
   ADMIN
   """
-  Sees the clients that have an appointment at one of its locations, in whatever state, and those that it created. May
-  WRITE, DELETE and EXPORT.
+  Sees the clients that have an appointment at one of its locations, whatever the appointment's status, and the clients
+  that it created. May WRITE, DELETE and EXPORT.
   """
   LOCATION_SUPER_USER
-  "Sees the clients that have an appointment with it, in whatever state, and those that it created. May WRITE."
+  """
+  Sees the clients that have an appointment with this member of staff, whatever the appointment's status, and the
+  clients that it created. May WRITE.
+  """
   STAFF
   """
-  A client with a login. Sees itself and the clients that it may view. May WRITE some properties of its own record;
-  may not read what the staff keeps to itself: notes, tags, IP address, user names.
+  A client with a login. Sees itself and the clients that it may view. May WRITE some properties of its own record. May
+  not read what the staff keeps to itself: notes, tags, IP addresses and user names.
   """
   CLIENT
 }
 
-"Something that a caller may do. Without it, what needs it is the error FORBIDDEN."
+"Something that a caller may do. A field that needs a permission answers the error FORBIDDEN to callers without it."
 enum Permission {
   "Create and change clients."
   WRITE
   "Delete and restore clients."
   DELETE
-  "Find the records of one person, tell them apart, merge and unmerge them."
+  "Find records of the same person, tell them apart, merge and unmerge them."
   MERGE
-  "Take out all that is held about a person, and files of clients: ` + "`" + `exportClientData` + "`" + `, ` + "`" + `exportClients` + "`" + `."
+  "Export everything that is stored about a person, and files of clients: ` + "`" + `exportClientData` + "`" + `, ` + "`" + `exportClients` + "`" + `."
   EXPORT
   "Read social security numbers unmasked."
   PII
-  "Run the business's settings: define custom fields, and feed what the scheduler knows."
+  "Change the settings of the business: define custom fields, store scheduler data, manage webhooks, erase clients."
   ADMIN
-  "Bring files of clients in, which makes and changes them: ` + "`" + `importClients` + "`" + `."
+  "Import files of clients, which creates and changes clients: ` + "`" + `importClients` + "`" + `."
   IMPORT
 }
 
-"A business that takes appointments: whose clients these are."
+"A business that takes appointments. It owns the clients."
 type Business implements Node {
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
   id: ID!
-  "The business's number, as a decimal string."
+  "The number of the business, as decimal text."
   businessId: ID!
-  "Name of the business; null when not given."
+  "The name of the business; null when not given."
   name: String
-  "The time zone that the business is in; UTC unless set."
+  "The time zone of the business; UTC unless set."
   timeZone: TimeZone!
-  "Language that decides the order of names, as a BCP 47 tag; null is the order of no particular language."
+  "The language that decides the order of names, as a BCP 47 tag. Null: the order of no particular language."
   locale: String
-  "ISO 3166 code of the country in which phone numbers without a country code are read; ` + "`" + `US` + "`" + ` unless set."
+  "The country in which phone numbers without a country code are read, as an ISO 3166 code; ` + "`" + `US` + "`" + ` unless set."
   phoneRegion: String!
   """
-  Whether clients are still being put into the order of a new ` + "`" + `locale` + "`" + `, or their phone numbers read by a new
-  ` + "`" + `phoneRegion` + "`" + `, or all are made ready for the rules of a new version of the program. Until then they keep their places
+  Whether the server is still recomputing how clients are ordered and found. It does so after a new ` + "`" + `locale` + "`" + ` or
+  ` + "`" + `phoneRegion` + "`" + `, and after an upgrade of the server with other rules. Until then clients keep their old places in lists
   and are found as before.
   """
   rekeying: Boolean!
 }
 
-"A time zone, as it is today."
+"A time zone as it is today."
 type TimeZone {
-  "Name in the IANA time zone database, such as ` + "`" + `America/New_York` + "`" + `."
+  "The name in the IANA time zone database, such as ` + "`" + `America/New_York` + "`" + `."
   timeZoneId: String!
-  "Abbreviation in use today, such as ` + "`" + `EDT` + "`" + `; where a zone has none, its offset."
+  "The abbreviation in use today, such as ` + "`" + `EDT` + "`" + `; the offset if the zone has no abbreviation."
   timeZoneCode: String!
-  "Text for people: today's offset and the name, ` + "`" + `(UTC-04:00) America/New_York` + "`" + `."
+  "The zone as text for people: today's offset and the name, such as ` + "`" + `(UTC-04:00) America/New_York` + "`" + `."
   timeZoneDesc: String!
-  "Whether to offer the zone in a list; always true."
+  "Whether to offer the zone in a list. Always true."
   visible: Boolean!
-  "Rank from west to east by today's offset: quarter hours east of UTC-12:00. Zones of one offset share it."
+  """
+  The rank from west to east by today's offset: the number of quarter hours east of UTC-12:00. Zones with the same
+  offset have the same rank.
+  """
   sortOrder: Int!
-  "Minutes east of UTC today, summer time included; negative in the west."
+  "Minutes east of UTC today, daylight saving time included; negative in the west."
   currentOffset: Int!
 }
 
 # ---- lists of clients
 
 """
-Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null, blank or
-an empty list is none, but for ` + "`" + `clientIdList` + "`" + `. Ids that you don't see, and that don't exist, match nothing.
+Which clients to list. A client must meet every condition; in a list of values, one of them is enough. A condition that
+is left out, null, blank or an empty list is ignored, except an empty ` + "`" + `clientIdList` + "`" + `. Ids that do not exist or that you
+do not see match nothing.
 """
 input ClientReportFilter {
   "Only these clients, by ` + "`" + `clientId` + "`" + ` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing."
   clientIdList: [ID!]
-  "Created on this day or later. Days are those of the business's time zone."
+  "Created on this day or later. Days are in the business's time zone."
   startDate: Date
-  "Created on this day or earlier; INVALID_DATE_RANGE when it is before ` + "`" + `startDate` + "`" + `."
+  "Created on this day or earlier. INVALID_DATE_RANGE when it is before ` + "`" + `startDate` + "`" + `."
   endDate: Date
   """
-  With an appointment at a location of one of these groups: at most 1,000 (TOO_MANY). This and the next three must all
-  hold of one and the same appointment, whatever became of it.
+  With an appointment at a location in one of these groups: at most 1,000 (TOO_MANY). This and the next three conditions
+  must all be true of the same appointment, whatever its status.
   """
   locationGroupIdList: [ID!]
   "With an appointment at one of these locations: at most 1,000 (TOO_MANY)."
@@ -5708,49 +5733,51 @@ input ClientReportFilter {
   reasonIdList: [ID!]
   "With an appointment with one of these members of staff: at most 1,000 (TOO_MANY)."
   staffIdList: [ID!]
-  "Only clients of one of these statuses."
+  "Only clients with one of these statuses."
   statusList: [ClientStatus!]
   """
-  With one of these tags, whatever their case; blank ones are none: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
-  where they are ligatures of many (TOO_LONG). FORBIDDEN to role CLIENT.
+  With one of these tags: at most 1,000 (TOO_MANY), of at most 64,000 characters altogether (TOO_LONG), fewer if they
+  have ligatures that stand for many letters. Case and blank tags are ignored. FORBIDDEN to role CLIENT.
   """
   tagsList: [String!]
   """
-  With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-  accents; or with its digits, three at least, in a phone number in any usual spelling, be it an alias. Values that are
-  true or false are found as ` + "`" + `true` + "`" + ` and ` + "`" + `false` + "`" + `. Texts compare as ` + "`" + `filterClients` + "`" + ` says. One or two letters are found where
-  a word begins. What your role may not read is not searched. At most 10,000 characters, fewer where they are ligatures of
-  many (TOO_LONG). Costs 1,000 points.
+  With this text in the value of a custom field, in the notes or in the alert notes. Costs 1,000 points.
+
+  - The text is found anywhere, and accents and case are ignored, as in ` + "`" + `filterClients` + "`" + `. One or two letters are found
+    only where a word begins. Values that are true or false are found as ` + "`" + `true` + "`" + ` and ` + "`" + `false` + "`" + `.
+  - Three or more digits also find phone numbers in every usual way of writing them, those in ` + "`" + `aliases` + "`" + ` included.
+  - Fields that your role may not read are not searched.
+  - It has at most 10,000 characters (TOO_LONG), fewer if it has ligatures that stand for many letters.
   """
   searchTerm: String @work(points: 1000)
   """
-  With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-  they are ligatures of many (TOO_LONG). Each costs 20 points.
+  With these values of custom fields; a client must meet all of them. At most 1,000 (TOO_MANY), of at most 30,000
+  characters altogether (TOO_LONG), fewer if they have ligatures that stand for many letters. Each costs 20 points.
   """
   fieldFilters: [FieldFilter!] @work(points: 20)
   """
-  With an appointment of these. It and those that the lists above ask for are one and the same appointment. Costs 1,000
-  points.
+  With such an appointment. If locations, reasons or staff are given too, the same appointment must match all of them.
+  Costs 1,000 points.
   """
   appointment: AppointmentRange @work(points: 1000)
   """
-  Without any appointment of these, wherever and with whomever: ` + "`" + `{from: "2026-01-01"}` + "`" + ` are those who have none since then.
-  Costs 1,000 points.
+  Without any such appointment, at any location and with anybody: ` + "`" + `{from: "2026-01-01"}` + "`" + ` finds the clients who have had
+  none since that day. Costs 1,000 points.
   """
   noAppointment: AppointmentRange @work(points: 1000)
-  "With a birthday on one of these days, in whatever year they were born."
+  "With a birthday on one of these days, whatever the year of birth."
   birthday: BirthdayRange
-  "With all of these. At most 1,000 (TOO_MANY)."
+  "With all of these: at most 1,000 (TOO_MANY)."
   has: [ClientTrait!]
-  "With none of these. At most 1,000 (TOO_MANY)."
+  "With none of these: at most 1,000 (TOO_MANY)."
   hasNot: [ClientTrait!]
-  "Deleted clients as well. Null is false."
+  "Whether to include deleted clients. Null is false."
   includeDeleted: Boolean
 }
 
 """
-Days of the year, both included. They go over the end of the year where ` + "`" + `from` + "`" + ` is after ` + "`" + `to` + "`" + `: 12-20 to 01-05 are 17 days.
-02-29 is a day of its own, which lies between 02-28 and 03-01.
+Days of the year, from the first to the last, both included. If ` + "`" + `from` + "`" + ` is after ` + "`" + `to` + "`" + `, the days go over the end of the
+year: 12-20 to 01-05 are 17 days. 02-29 is a day between 02-28 and 03-01.
 """
 input BirthdayRange {
   "The first day, MM-DD (INVALID_DATE)."
@@ -5760,19 +5787,19 @@ input BirthdayRange {
 }
 
 """
-Appointments that begin within some days, those of the business's time zone. What is absent or null is no condition: ` + "`" + `{}` + "`" + `
-are all appointments.
+Appointments that begin on certain days, in the business's time zone. What is left out or null is ignored: ` + "`" + `{}` + "`" + ` matches
+all appointments.
 """
 input AppointmentRange {
-  "They begin on this day or later."
+  "Beginning on this day or later."
   from: Date
-  "They begin on this day or earlier; INVALID_DATE_RANGE when it is before ` + "`" + `from` + "`" + `."
+  "Beginning on this day or earlier. INVALID_DATE_RANGE when it is before ` + "`" + `from` + "`" + `."
   to: Date
-  "They are of one of these statuses. An empty list is no condition."
+  "With one of these statuses. An empty list is ignored."
   statusList: [AppointmentStatus!]
 }
 
-"What a client has or has not."
+"Something that a client has or lacks."
 enum ClientTrait {
   "An e-mail address."
   EMAIL_ADDRESS
@@ -5780,93 +5807,86 @@ enum ClientTrait {
   PHONE
   "A date of birth."
   DATE_OF_BIRTH
-  "A login to the public scheduler: ` + "`" + `clientAccountId` + "`" + `."
+  "A login to the public scheduler: a ` + "`" + `clientAccountId` + "`" + `."
   ACCOUNT
 }
 
-"""
-A custom field that has one of some values.
-"""
+"A custom field and the values to look for."
 input FieldFilter {
-  "Id of the field. A field that doesn't exist, or is retired, matches nothing."
+  "The id of the field. A field that does not exist or is retired matches nothing."
   schedulerPreferenceFieldDefnId: ID!
   """
-  The values, of the field's type (INVALID_FIELD_VALUE, INVALID_TYPE or INVALID_DATE), at most 1,000 (TOO_MANY): any of
-  them. Texts are compared whole, whatever their case and accents. An empty list is no condition.
+  The values, of the field's type (INVALID_FIELD_VALUE, INVALID_TYPE or INVALID_DATE): at most 1,000 (TOO_MANY). The
+  client must have one of them. Texts are compared as a whole; case and accents are ignored. An empty list is ignored.
   """
   values: [JSON!]!
 }
 
-"""
-A tag and how many clients carry it.
-"""
+"A tag and how many clients have it."
 type TagUsage {
-  "The tag."
+  "The whole tag."
   tag: String!
-  "How many live clients that you see carry it."
+  "The number of active clients that you see with the tag."
   count: Int!
   """
-  When the tags were counted. The first page is counted when you ask for it; pages after it may go on with that count for
-  a minute.
+  When the tags were counted. The first page is counted when you ask for it. Later pages may use the same count for up
+  to a minute.
   """
   countedAt: DateTime!
 }
 
-"""
-What a typeahead shows.
-"""
+"The answer to a search as you type."
 type ClientSuggestions {
-  "The clients that match, in the order asked for."
+  "The clients that match, in the order that you asked for."
   clients: [Client!]!
-  "The offer to add a client of what was typed; null for a blank search, and for callers who may not create clients."
+  """
+  The offer to add a client with the name that was typed. Null for a blank search, and for callers who may not create
+  clients.
+  """
   addNew: NewClientSuggestion
 }
 
-"""
-The offer to add a client. It is no client: it has no id and is in no count.
-"""
+"The offer to add a client. It is not a client: it has no id, and counts do not include it."
 type NewClientSuggestion {
-  "What to show: ` + "`" + `Add new client: ` + "`" + ` and what was typed."
+  "The text to show: ` + "`" + `Add new client: ` + "`" + ` and what was typed."
   label: String!
-  "What was typed, without outer spaces: what the new client would be called."
+  "The name of the client to add: what was typed, without surrounding spaces."
   fullName: String!
 }
 
-"""
-A page of a report, with the whole report's size.
-"""
+"A page of a report, and the size of the whole report."
 type ClientReport {
-  "The clients of the page, in the order asked for."
+  "The clients on the page, in the order that you asked for."
   clients: [Client!]!
-  "How many clients the filter means, whatever the page. Costs 1,000 points."
+  "The number of clients that match the filter, on all pages. Costs 1,000 points."
   count: Int! @work(points: 1000)
 }
 
-"An order of clients. Ties go by ` + "`" + `clientId` + "`" + `."
+"An order of clients. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
 input ClientOrder {
-  "What to order by."
+  "The field to order by."
   field: ClientOrderField!
-  "Which way. DESC is the exact reverse of ASC."
+  "The direction. DESC is the exact reverse of ASC."
   direction: OrderMode! = ASC
 }
 
-"What clients can be ordered by. Those without a value come first."
+"The fields that clients can be ordered by. Clients without a value come first."
 enum ClientOrderField {
-  "By ` + "`" + `fullName` + "`" + `, as in a dictionary of the business's locale."
+  "By ` + "`" + `fullName` + "`" + `, in the alphabetical order of the business's locale."
   FULL_NAME
-  "By ` + "`" + `emailAddress` + "`" + `, likewise."
+  "By ` + "`" + `emailAddress` + "`" + `, in the alphabetical order of the business's locale."
   EMAIL_ADDRESS
   "By ` + "`" + `createdDate` + "`" + `: DESC begins with the newest client."
   CREATED_DATE
-  "By ` + "`" + `modifiedDate` + "`" + `: DESC begins with the client that was changed last. A client moves in the list as it is changed."
+  "By ` + "`" + `modifiedDate` + "`" + `: DESC begins with the client that was changed last. A client moves in the list when it is changed."
   MODIFIED_DATE
 }
 
-"Which way an order goes."
+"The direction of an order."
 enum OrderMode {
-  "From A to Z, and from the oldest to the newest."
+  "From A to Z, or from the oldest to the newest."
   ASC
-  "From Z to A, and from the newest to the oldest."
+  "From Z to A, or from the newest to the oldest."
   DESC
 }
 
@@ -5874,64 +5894,68 @@ enum OrderMode {
 type ClientConnection {
   "The clients of this part, each with its cursor, in the order of the list."
   edges: [ClientEdge!]!
-  "The clients of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  "The clients of this part without their cursors."
   nodes: [Client!]!
-  "Where this part lies in the list."
+  "The position of this part in the list."
   pageInfo: PageInfo!
-  "How many clients the whole list has: a count of its own, made only when you select it. Costs 1,000 points."
+  "The number of clients in the whole list. It is counted separately, and only when you select it. Costs 1,000 points."
   totalCount: Int! @work(points: 1000)
 }
 
-"A client at its place in a list."
+"A client and its place in a list."
 type ClientEdge {
-  "The place: an opaque text for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `, good for the same filter and order only."
+  "The place in the list: an opaque text for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `, valid for the same filter and order only."
   cursor: String!
-  "The client at that place."
+  "The client at this place."
   node: Client!
 }
 
-"Where a part lies in its list."
+"The position of a part in its list."
 type PageInfo {
-  "Whether the list goes on after this part."
+  "Whether the list has entries after this part."
   hasNextPage: Boolean!
-  "Whether the list has something before this part."
+  "Whether the list has entries before this part."
   hasPreviousPage: Boolean!
-  "Cursor of the first entry, for ` + "`" + `before` + "`" + `; null when this part is empty."
+  "The cursor of the first entry, for ` + "`" + `before` + "`" + `; null when this part is empty."
   startCursor: String
-  "Cursor of the last entry, for ` + "`" + `after` + "`" + `; null when this part is empty."
+  "The cursor of the last entry, for ` + "`" + `after` + "`" + `; null when this part is empty."
   endCursor: String
 }
 
 # ---- the client
 
-"What the business thinks of a client."
+"The standing of a client with the business."
 enum ClientStatus {
   "In good standing."
   ACTIVE
-  "Not welcome. Lists and counts hold the client all the same."
+  "Not welcome. The client stays in every list and count."
   BLACKLISTED
 }
 
 """
-A person who books with the business. What was not given is null; lists are empty instead.
+A person who books with the business. A property that was not given is null; a list is empty instead.
 
-A field that your role may not read is null and adds an error FORBIDDEN at its path; the rest of the answer stays
-whole.
+A field that your role may not read is null, with the error FORBIDDEN at its path. The rest of the answer is not
+affected.
 """
 type Client implements Node {
   # identity
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
   id: ID!
-  "The client's number, unique everywhere, as a decimal string of at most 64 bits."
+  "The client's number, unique over all businesses: a whole number of at most 64 bits, as decimal text."
   clientId: ID!
-  "Number of the business that the client belongs to."
+  "The number of the business that the client belongs to."
   businessId: ID!
-  "Number of the business above that one; null when there is none."
+  "The number of the business that the client's business belongs to; null when there is none."
   parentBusinessId: ID
-  "Number of the client's login to the public scheduler; null while it has none. Setting a password gives it one."
+  """
+  The number of the client's login to the public scheduler; null while the client has none. Setting a password gives the
+  client a login.
+  """
   clientAccountId: ID
   """
-  1 for a new client, and one more with every change. Send it as ` + "`" + `expectedVersion` + "`" + ` to change only what you have seen.
+  The version of the record: 1 for a new client, and 1 more with every change. Send it as ` + "`" + `expectedVersion` + "`" + ` to make a
+  change only if nobody else has changed the client.
   """
   version: Int!
 
@@ -5940,15 +5964,18 @@ type Client implements Node {
   createdDate: DateTime
   "` + "`" + `createdDate` + "`" + ` in milliseconds since 1970-01-01T00:00:00Z; null when not known."
   createdDateMillis: Long
-  "User name of who created the client; null when not known. Denied to role CLIENT: null, with the error FORBIDDEN."
+  """
+  The user name of the caller who created the client; null when not known. Denied to role CLIENT: null, with the error
+  FORBIDDEN.
+  """
   createdUser: String @hiddenFrom(role: CLIENT)
-  "When the client was last changed; null when it never was."
+  "When the client was last changed; null if it was never changed."
   modifiedDate: DateTime
-  "` + "`" + `modifiedDate` + "`" + ` in milliseconds since 1970-01-01T00:00:00Z; null when it never was changed."
+  "` + "`" + `modifiedDate` + "`" + ` in milliseconds since 1970-01-01T00:00:00Z; null if the client was never changed."
   modifiedDateMillis: Long
   """
-  User name of who last changed the client; null when it never was changed. Denied to role CLIENT: null, with the error
-  FORBIDDEN.
+  The user name of the caller who last changed the client; null if it was never changed. Denied to role CLIENT: null,
+  with the error FORBIDDEN.
   """
   modifiedUser: String @hiddenFrom(role: CLIENT)
 
@@ -5958,13 +5985,13 @@ type Client implements Node {
   "Family name."
   lastName: String
   """
-  The name to show: the one given as such, else first and last name joined by a space. Null when there is none of
-  them.
+  The name to show: the full name that was given, else first and last name joined by a space. Null when none of them was
+  given.
   """
   fullName: String
-  "E-mail address. Not unique: members of a family may share one."
+  "The e-mail address. It is not unique: members of a family may share one."
   emailAddress: String
-  "The client's user name in a system of yours. Not unique."
+  "The client's user name in another system of yours. It is not unique."
   externalUserName: String
   "The company that the client belongs to."
   companyName: String
@@ -5976,7 +6003,7 @@ type Client implements Node {
   sex: String
   "Name of the client's spouse."
   spouseName: String
-  "Who sent the client here."
+  "Who referred the client to the business."
   referredBy: String
   "URL of the client's picture."
   imageUrl: String
@@ -6014,29 +6041,32 @@ type Client implements Node {
   longitude: Float
 
   # language and time
-  "Language and region as a BCP 47 tag, such as ` + "`" + `en-US` + "`" + `. It decides in which language e-mails go out."
+  "The language and region as a BCP 47 tag, such as ` + "`" + `en-US` + "`" + `. It decides the language of e-mails to the client."
   locale: String
-  "The time zone that the client is in; null when none is set."
+  "The client's time zone; null when none is set."
   timeZone: TimeZone
-  "Abbreviation of the time zone in use today, such as ` + "`" + `EDT` + "`" + `; null when no time zone is set."
+  "The abbreviation of the time zone that is in use today, such as ` + "`" + `EDT` + "`" + `; null when no time zone is set."
   timeZoneCode: String
 
   # standing
-  "What the business thinks of the client. A blacklisted client stays in every list and count."
+  "The client's standing with the business. A blacklisted client stays in every list and count."
   status: ClientStatus!
-  "Whether the client's login is refused. It hides the client from no list."
+  "Whether the client may not log in. A blocked client stays in every list and count."
   blocked: Boolean!
-  "Whether the client was deleted: it is found by its id, and in a list only when you ask for deleted ones."
+  """
+  Whether the client was deleted. A deleted client is found by its id, and is listed only when you ask for deleted
+  clients.
+  """
   deleted: Boolean!
-  "The opposite of ` + "`" + `deleted` + "`" + `. A blacklisted or blocked client is active."
+  "Whether the client is active: not deleted. Blacklisted and blocked clients are active."
   active: Boolean!
-  "Whether personal data was taken out of the record. Read only."
+  "Whether personal data was removed from the record. Read only."
   sanitized: Boolean!
-  "How many appointments of the client are open."
+  "The number of the client's appointments with the status OPEN."
   activeAppointmentCount: Int!
 
   # notes and tags
-  "Notes of the staff about the client. Denied to role CLIENT: null, with the error FORBIDDEN."
+  "Notes by the staff about the client. Denied to role CLIENT: null, with the error FORBIDDEN."
   notes: String @hiddenFrom(role: CLIENT)
   """
   Notes that the staff should see first, in the order in which they were written. Denied to role CLIENT: null, with the
@@ -6044,17 +6074,17 @@ type Client implements Node {
   """
   alertNotes: [String!] @hiddenFrom(role: CLIENT)
   """
-  ` + "`" + `notes` + "`" + ` and then each of ` + "`" + `alertNotes` + "`" + `, joined by line breaks; null when there are none. Denied to role CLIENT: null,
-  with the error FORBIDDEN.
+  ` + "`" + `notes` + "`" + ` followed by each of ` + "`" + `alertNotes` + "`" + `, joined by line breaks; null when there are none. Denied to role CLIENT:
+  null, with the error FORBIDDEN.
   """
   aggregatedNotes: String @hiddenFrom(role: CLIENT)
-  "Tags on the client, each once whatever its case. Denied to role CLIENT: null, with the error FORBIDDEN."
+  "The client's tags. Tags that differ only in case are one tag. Denied to role CLIENT: null, with the error FORBIDDEN."
   tags: [String!] @hiddenFrom(role: CLIENT)
 
   # what may be sent
-  "Whether text messages about the waiting list may be sent. Null: never asked."
+  "Whether text messages about the waiting list may be sent to the client. Null: the client was not asked."
   allowWaitListText: Boolean
-  "Whether the client agreed to receive invitations. Null: never asked."
+  "Whether the client agreed to receive invitations. Null: the client was not asked."
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known."
   enrollee: Boolean
@@ -6117,61 +6147,62 @@ type Client implements Node {
 
   # secrets
   """
-  Social security number, ` + "`" + `000-00-0000` + "`" + `; null when there is none. Without the permission PII all but its last four
-  digits are masked, ` + "`" + `***-**-1234` + "`" + `: that is no error.
+  The social security number, ` + "`" + `000-00-0000` + "`" + `; null when there is none. Without the permission PII it is masked but for
+  the last four digits, ` + "`" + `***-**-1234` + "`" + `, without an error.
   """
   ssn: String
 
   # who may see whom
   """
-  ` + "`" + `clientId` + "`" + ` of each client that this one may see and book for, ascending. Only active clients that you see yourself.
+  The ` + "`" + `clientId` + "`" + `s of the clients that this client may see and book for, in ascending order. Only active clients that you
+  see too.
   """
   clientIdsClientCanView: [ID!]!
-  "The clients that this one may see and book for, by ` + "`" + `clientId` + "`" + `. Only active clients that you see yourself."
+  "The clients that this client may see and book for, ordered by ` + "`" + `clientId` + "`" + `. Only active clients that you see too."
   viewClients(
-    "How many, from the lowest ` + "`" + `clientId` + "`" + ` on: 1 to 1,000 (OUT_OF_RANGE)."
+    "The number of clients, beginning with the lowest ` + "`" + `clientId` + "`" + `: 1 to 1,000 (OUT_OF_RANGE)."
     first: Int! = 1000
   ): [Client!]!
-  "The clients who may see this one and book for it, by ` + "`" + `clientId` + "`" + `. Only active clients that you see yourself."
+  "The clients that may see this client and book for it, ordered by ` + "`" + `clientId` + "`" + `. Only active clients that you see too."
   viewByClients(
-    "How many, from the lowest ` + "`" + `clientId` + "`" + ` on: 1 to 1,000 (OUT_OF_RANGE)."
+    "The number of clients, beginning with the lowest ` + "`" + `clientId` + "`" + `: 1 to 1,000 (OUT_OF_RANGE)."
     first: Int! = 1000
   ): [Client!]!
   """
-  ` + "`" + `clientAccountId` + "`" + ` of each client who may see this one and book for it. Only active clients that you see yourself,
+  The ` + "`" + `clientAccountId` + "`" + `s of the clients that may see this client and book for it. Only active clients that you see too
   and that have a login.
   """
   viewClientAccountIds: [ID!]!
 
   # merges
   """
-  The clients that were merged into this one, and those that had been merged into them before, in the order of the
+  The clients that were merged into this client, and those that had been merged into them before, in the order of the
   merges.
   """
   mergedClients: [MergedClient!]!
   """
-  Values by which merged clients were known, in the order of the merges: e-mail addresses, external user names and ids in
-  other systems that lost to a value of this client. ` + "`" + `clientsByEmail` + "`" + ` and ` + "`" + `clientsByExternalUserName` + "`" + ` find the client by
-  them.
+  Values of merged clients that are still used to find this client, in the order of the merges: e-mail addresses,
+  external user names and ids in other systems that differ from the client's own. ` + "`" + `clientsByEmail` + "`" + ` and
+  ` + "`" + `clientsByExternalUserName` + "`" + ` find the client by them.
   """
   aliases: [ClientAlias!]!
 
   # forms
-  "Forms that the client signed, or a client that was merged into it, by ` + "`" + `formId` + "`" + `."
+  "The forms that were signed by the client, or by a client that was merged into it, ordered by ` + "`" + `formId` + "`" + `."
   formList: [ClientForm!]!
 
   # appointments
   """
-  Appointments of the client, or of a client who was merged into it, as the scheduler recorded them: by ` + "`" + `start` + "`" + `, and by
-  ` + "`" + `appointmentId` + "`" + ` where that is the same. Whoever sees the client sees all of them, as in reports. Each time that they are
-  asked for costs 20 points.
+  The appointments of the client and of the clients that were merged into it, as the scheduler recorded them. They are
+  ordered by ` + "`" + `start` + "`" + `, then by ` + "`" + `appointmentId` + "`" + `. Whoever sees the client sees all its appointments, as in reports. Each
+  selection costs 20 points.
   """
   appointments(
-    "How many appointments, 1 to 100 (OUT_OF_RANGE)."
+    "The number of appointments, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only what follows this cursor of the same client's appointments (INVALID_CURSOR)."
+    "Only appointments after this cursor, which must be of the same client's appointments (INVALID_CURSOR)."
     after: String
-    "Only appointments that have one of these statuses. Left out, null or empty: whatever their status."
+    "Only appointments with one of these statuses. Left out, null or empty: any status."
     status: [AppointmentStatus!]
     "Only appointments that begin at this instant or later."
     from: DateTime
@@ -6180,48 +6211,47 @@ type Client implements Node {
   ): AppointmentConnection! @work(points: 20)
 
   # custom fields
-  """
-  The business's custom fields with this client's values: one for each field that is in use, whether it has a value or
-  not, by id.
-  """
+  "All custom fields of the business that are in use, each with this client's value if there is one, ordered by id."
   fields: [ClientField!]!
-  "The custom fields that have a value, by id."
+  "The custom fields that have a value, ordered by id."
   fieldDataList: [FieldData!]!
   """
   ` + "`" + `fieldDataList` + "`" + ` as JSON text: ` + "`" + `[{"schedulerPreferenceFieldDefnId":322516,"value":"Johnny"}]` + "`" + `.
   """
   fieldDataListJson: String!
-  "The custom fields that have a value, as an object: the field's id is the key."
+  "The custom fields that have a value, as an object whose keys are the ids of the fields."
   fieldDataMap: JSON!
   """
   ` + "`" + `fieldDataMap` + "`" + ` as JSON text: ` + "`" + `{"322516":"Johnny"}` + "`" + `.
   """
   fieldDataMapJson: String!
-  "Full name, e-mail address and each custom value, joined by spaces; null when there is none of them."
+  "Full name, e-mail address and the values of all custom fields, joined by spaces; null when there are none."
   textSearchable: String
 
   # history
   """
-  What happened to the client: an entry for each version, from the first on. Applied one after the other, the changes lead
-  to the record as it is; undone from the last on, to what it was. Appointments and forms, which the scheduler sends, make
-  no version.
+  What happened to the client: one entry for each version, from the first version on. If you apply the changes one after
+  another, you get the current record; if you undo them from the last one back, you get earlier records. Appointments
+  and forms come from the scheduler and do not make a version.
 
-  An entry has all viewer edges that its mutation added to this client or removed from it. A merge, or undoing one, also
-  moves edges of clients who take no part in it: these get no entry; the MERGE and UNMERGE entries of the clients that take
-  part have these edges. Whom a client may see, and who may see it, thus follows from two parts: all changes of
-  edges in its own history, and those with its id in MERGE and UNMERGE entries of the histories of others; where both
-  have an entry of one ` + "`" + `mergeId` + "`" + ` and ` + "`" + `operation` + "`" + `, its own one counts. The edge to another client is there when, of all
-  these changes of it, those with an ` + "`" + `after` + "`" + ` are one more than those with a ` + "`" + `before` + "`" + `. In which order they are read makes
-  no difference. The others to read are the clients whom this history names, the clients into whom those were merged
-  (` + "`" + `mergedIntoClientId` + "`" + ` in a MERGE entry) and those whom these were merged into in turn; ` + "`" + `MergedClient.history` + "`" + ` has those
-  who are part of another one now. An id that finds nobody was erased, and has no edges.
+  An entry has all viewer edges that its mutation added to this client or removed from it. A merge or an unmerge also
+  moves edges of clients that do not take part in it. Those clients get no entry: the MERGE and UNMERGE entries of the
+  clients that take part have these edges.
+
+  To find out whether this client sees another one, or the other way round, look at all changes of that edge: those in
+  this client's history, and those with its id in MERGE and UNMERGE entries of other clients' histories. If both have an
+  entry with the same ` + "`" + `mergeId` + "`" + ` and ` + "`" + `operation` + "`" + `, count only this client's own. The edge exists if one more change has an
+  ` + "`" + `after` + "`" + ` than a ` + "`" + `before` + "`" + `. The order of the changes makes no difference. The other histories to read are those of the
+  clients that this history names, of the clients that those were merged into (` + "`" + `mergedIntoClientId` + "`" + ` in a MERGE entry),
+  and so on. ` + "`" + `MergedClient.history` + "`" + ` has the history of a client that is part of another one now. An id that finds
+  nothing was erased and has no edges.
 
   Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   history(
-    "How many entries, 1 to 100 (OUT_OF_RANGE)."
+    "The number of entries, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
+    "Only entries after this cursor, which must be of the same client's history (INVALID_CURSOR)."
     after: String
   ): HistoryConnection @hiddenFrom(role: CLIENT)
 }
@@ -6230,90 +6260,91 @@ type Client implements Node {
 
 "A part of a client's history."
 type HistoryConnection {
-  "The entries of this part, each with its cursor, from earlier versions to later ones."
+  "The entries of this part, each with its cursor, from earlier to later versions."
   edges: [HistoryEdge!]!
-  "The entries of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  "The entries of this part without their cursors."
   nodes: [HistoryEntry!]!
-  "Where this part lies in the history."
+  "The position of this part in the history."
   pageInfo: PageInfo!
 }
 
-"An entry at its place in a client's history."
+"An entry and its place in a client's history."
 type HistoryEdge {
-  "The place: an opaque text for ` + "`" + `after` + "`" + `. It stays good as the history goes on."
+  "The place in the history: an opaque text for ` + "`" + `after` + "`" + `. It stays valid when entries are added."
   cursor: String!
-  "The entry at that place."
+  "The entry at this place."
   node: HistoryEntry!
 }
 
 "What one mutation did to one client."
 type HistoryEntry {
-  "The version that it made of the client. A history has one entry for each version."
+  "The version of the client that the mutation made. A history has one entry for each version."
   version: Int!
-  "When."
+  "When the mutation was made."
   at: DateTime!
-  "User name of who did it."
+  "The user name of the caller who made the mutation."
   user: String!
-  "Role of who did it."
+  "The role of the caller who made the mutation."
   role: Role!
-  "What kind of mutation it was; also where it changed the client at the other end of a viewer edge."
+  "The kind of mutation. The client at the other end of a changed viewer edge gets an entry of the same kind."
   operation: HistoryOperation!
-  "Id of the request that did it, by which the server's log names it; null when none had an id, as in an import."
+  """
+  The id of the request, by which the server's log names it. Null when no request made the change, as in an import on
+  the command line.
+  """
   requestId: String
-  "With MERGE and UNMERGE the merge that was made, or undone; null with others."
+  "The merge that was made or undone, for MERGE and UNMERGE; null for other operations."
   mergeId: ID
   """
-  What changed, without what you may not read: of viewer edges only those to clients that you see, or to those who were
-  merged into them. The first entry has every value that the client was created with. May be empty.
+  What changed, without what you may not read. Of viewer edges it has only those to clients that you see, or to clients
+  that were merged into them. The first entry has every value that the client was created with. May be empty.
   """
   changes: [HistoryChange!]!
 }
 
-"A part of a client that changed."
+"A change of one part of a client."
 type HistoryChange {
   """
-  What changed: a field of ` + "`" + `Client` + "`" + `, or ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView.ID` + "`" + ` for a client whom
-  this one may see, ` + "`" + `viewByClients.ID` + "`" + ` for one who may see it; ID is the ` + "`" + `clientId` + "`" + `, or the field's id.
+  What changed: the name of a field of ` + "`" + `Client` + "`" + `, ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView.ID` + "`" + ` for a
+  client that this client may see, or ` + "`" + `viewByClients.ID` + "`" + ` for a client that may see this one. ID is the id of the field
+  or the ` + "`" + `clientId` + "`" + `.
   """
   path: String!
-  """
-  Of a viewer edge, the global id of the client at the other end; null for other paths.
-  """
+  "For a viewer edge, the global id of the client at the other end; null for other paths."
   clientGlobalId: ID
   """
-  The value before, as the field answers it; null when there was none. Ids, dates and instants are text. For a viewer
-  edge it is the ` + "`" + `clientId` + "`" + ` at the other end, or null when there was no edge. A secret, ` + "`" + `ssn` + "`" + ` or ` + "`" + `password` + "`" + `, has none.
+  The value before the change, as the field answers it; null when there was none. Ids, dates and instants are text. For
+  a viewer edge it is the ` + "`" + `clientId` + "`" + ` at the other end, or null when there was no edge. Always null for the secrets ` + "`" + `ssn` + "`" + `
+  and ` + "`" + `password` + "`" + `.
   """
   before: JSON
-  """
-  The value after, likewise. For a secret it is the text ` + "`" + `changed` + "`" + `, whatever became of it.
-  """
+  "The value after the change, in the same form. For a secret it is always the text ` + "`" + `changed` + "`" + `."
   after: JSON
 }
 
-"A kind of mutation in a history. Kinds are added, never renamed."
+"The kind of a mutation in a history. Kinds are added, never renamed."
 enum HistoryOperation {
-  "The client was made."
+  "The client was created."
   CREATE
   "Some properties were changed."
   PATCH
-  "The client was taken off the lists."
+  "The client was deleted."
   DELETE
-  "The client was brought back."
+  "The client was restored after it had been deleted."
   RESTORE
-  "The client was stored as it came from elsewhere."
+  "The client was imported from elsewhere."
   IMPORT
-  "A client whom this one could see, or who could see this one, was erased."
+  "A client that this client could see, or that could see this client, was erased."
   ERASE
-  "Clients became one: this one with others, or as a part of another one."
+  "Clients were merged: others into this client, or this client into another one."
   MERGE
-  "A merge was undone that this client was part of."
+  "A merge was undone that this client took part in."
   UNMERGE
-  "All that can be written was replaced."
+  "All writable properties were replaced."
   UPDATE
-  "The client was made, or some properties were changed, as it was found by a key or not."
+  "The client was created or changed by an upsert."
   UPSERT
-  "Custom fields were given values."
+  "Custom fields were set."
   SET_FIELDS
   "Custom fields were cleared."
   REMOVE_FIELDS
@@ -6321,87 +6352,92 @@ enum HistoryOperation {
   ADD_TAGS
   "Tags were removed."
   REMOVE_TAGS
-  "Others were allowed to see the client."
+  "Other clients were allowed to see the client."
   ADD_VIEWERS
-  "Others were no longer allowed to see the client."
+  "Other clients are no longer allowed to see the client."
   REMOVE_VIEWERS
-  "A later version of the program added what it keeps of earlier merges. ` + "`" + `user` + "`" + ` is ` + "`" + `clientgraph` + "`" + `."
+  "A newer version of the server completed what it stores about earlier merges. ` + "`" + `user` + "`" + ` is ` + "`" + `clientgraph` + "`" + `."
   UPGRADE
 }
 
 "A form that a client signed."
 type ClientForm {
-  "The form's id."
+  "The id of the form."
   formId: ID!
-  "Name of the form; null when not given."
+  "The name of the form; null when not given."
   name: String
-  "When it was signed; null when not known."
+  "When the form was signed; null when not known."
   signedDate: DateTime
-  "What was filled in, as the scheduler sent it; null when nothing was."
+  "The content of the form, as the scheduler sent it; null when there is none."
   data: JSON
 }
 
-"A custom field of the business, with one client's value."
+"A custom field of the business, with the value of one client."
 type ClientField {
-  "Id of the field."
+  "The id of the field."
   schedulerPreferenceFieldDefnId: ID!
-  "What the business calls the field."
+  "The label of the field, which people see as its name."
   label: String!
-  "What its values are."
+  "The type of the field's values."
   type: FieldType!
-  "Name of the property of ` + "`" + `Client` + "`" + ` that the field stands for; null when it has values of its own."
+  "The name of the property of ` + "`" + `Client` + "`" + ` that the field stands for; null when the field has values of its own."
   propertyCode: String
-  "What a value may be, for type CHOICE; empty for the others."
+  "The values that the field may have, for type CHOICE; empty for other types."
   choices: [String!]!
-  "The client's value, shaped by ` + "`" + `type` + "`" + `; null when there is none. A field that stands for a property has its value."
+  """
+  The client's value, in the form of ` + "`" + `type` + "`" + `; null when there is none. For a field that stands for a property it is the
+  property's value.
+  """
   value: JSON
 }
 
 "The value of one custom field."
 type FieldData {
-  "Id of the field."
+  "The id of the field."
   schedulerPreferenceFieldDefnId: ID!
-  "The client's value, shaped by the field's type."
+  "The client's value, in the form of the field's type."
   value: JSON!
 }
 
-"What the values of a custom field are."
+"The type of a custom field's values."
 enum FieldType {
-  "Text of one line, at most 1,000 characters."
+  "Text of one line: at most 1,000 characters."
   TEXT
   "A number."
   NUMBER
   "True or false."
   BOOLEAN
-  "A day, as text: ` + "`" + `YYYY-MM-DD` + "`" + `."
+  "A day as text: ` + "`" + `YYYY-MM-DD` + "`" + `."
   DATE
   "One of the field's choices, as text."
   CHOICE
 }
 
-"A custom field of the business: something that it wants to know of each client."
+"A custom field of the business: something that it stores about each client."
 type FieldDefinition implements Node {
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
   id: ID!
-  "Id of the field, as a decimal string of at most 64 bits."
+  "The id of the field: a whole number of at most 64 bits, as decimal text."
   schedulerPreferenceFieldDefnId: ID!
-  "What the business calls the field."
+  "The label of the field, which people see as its name."
   label: String!
-  "What its values are. It never changes."
+  "The type of the field's values. It never changes."
   type: FieldType!
   """
-  Name of the property of ` + "`" + `Client` + "`" + ` that the field stands for: a value of the field is that property. Null when the field
-  has values of its own. It never changes.
+  The name of the property of ` + "`" + `Client` + "`" + ` that the field stands for: the field's value is that property's value. Null when
+  the field has values of its own. It never changes.
   """
   propertyCode: String
-  "What a value may be, for type CHOICE, in the order in which to offer them; empty for the others."
+  "The values that the field may have, for type CHOICE, in the order in which to show them; empty for other types."
   choices: [String!]!
   """
-  Whether the field is out of use: it is in no client's ` + "`" + `fields` + "`" + `, and takes no values. Those that clients have are kept.
+  Whether the field is out of use. A retired field is not in the ` + "`" + `fields` + "`" + ` of clients and takes no new values. The values
+  that clients have are kept.
   """
   retired: Boolean!
   """
-  1 for a new field, and one more with every change. Send it as ` + "`" + `expectedVersion` + "`" + ` to change only what you have seen.
+  The version of the field: 1 for a new field, and 1 more with every change. Send it as ` + "`" + `expectedVersion` + "`" + ` to make a
+  change only if nobody else has changed the field.
   """
   version: Int!
 }
@@ -6410,25 +6446,25 @@ type FieldDefinition implements Node {
 
 "A named set of the scheduler's locations, for reports."
 type LocationGroup implements Node {
-  "Global id, for ` + "`" + `node` + "`" + ` and for caches: within your business."
+  "Global id, for ` + "`" + `node` + "`" + ` and for caches. It is unique within your business."
   id: ID!
-  "The scheduler's id of the group, as a decimal string of at most 64 bits."
+  "The scheduler's id of the group: a whole number of at most 64 bits, as decimal text."
   locationGroupId: ID!
-  "Name of the group."
+  "The name of the group."
   name: String!
-  "Ids of its locations, ascending."
+  "The ids of the group's locations, in ascending order."
   locationIds: [ID!]!
   "When the scheduler last changed the group."
   modifiedDate: DateTime!
 }
 
-"What became of an appointment."
+"The status of an appointment."
 enum AppointmentStatus {
-  "It is to come, or under way."
+  "The appointment is in the future, or is taking place."
   OPEN
   "The client came."
   COMPLETED
-  "It was called off."
+  "The appointment was cancelled."
   CANCELLED
   "The client did not come."
   NO_SHOW
@@ -6436,19 +6472,19 @@ enum AppointmentStatus {
 
 "A part of a client's appointments."
 type AppointmentConnection {
-  "The appointments of this part, each with its cursor, from earlier ones to later ones."
+  "The appointments of this part, each with its cursor, from earlier to later ones."
   edges: [AppointmentEdge!]!
-  "The appointments of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  "The appointments of this part without their cursors."
   nodes: [Appointment!]!
-  "Where this part lies among the appointments."
+  "The position of this part in the list of appointments."
   pageInfo: PageInfo!
 }
 
-"An appointment at its place among a client's."
+"An appointment and its place in the list of a client's appointments."
 type AppointmentEdge {
-  "The place: an opaque text for ` + "`" + `after` + "`" + `. It stays good as appointments come and go."
+  "The place in the list: an opaque text for ` + "`" + `after` + "`" + `. It stays valid when appointments are added or removed."
   cursor: String!
-  "The appointment at that place."
+  "The appointment at this place."
   node: Appointment!
 }
 
@@ -6456,116 +6492,124 @@ type AppointmentEdge {
 type Appointment {
   "The scheduler's id of the appointment."
   appointmentId: ID!
-  "Where it takes place; null: no location."
+  "The id of the location; null when there is none."
   locationId: ID
-  "With which member of staff; null: nobody."
+  "The id of the member of staff; null when there is none."
   staffId: ID
-  "What for; null: no reason."
+  "The id of the reason for the appointment; null when there is none."
   reasonId: ID
-  "When it begins."
+  "When the appointment begins."
   start: DateTime!
-  "What became of it."
+  "The status of the appointment."
   status: AppointmentStatus!
-  "When the scheduler last changed it."
+  "When the scheduler last changed the appointment."
   modifiedDate: DateTime!
 }
 
 """
-An appointment as the scheduler has it: who comes when to whom, where and why. It decides which clients a member of
-staff or a location sees, in whatever state it is.
+An appointment as the scheduler stores it: which client comes, when, where, to whom and why. Whatever its status, it
+decides which clients a member of staff or a location sees.
 """
 input AppointmentInput {
   "The scheduler's id of the appointment: a decimal number of at most 64 bits, not 0 (INVALID_ID)."
   appointmentId: ID!
   """
-  ` + "`" + `clientId` + "`" + ` or global id of who comes, deleted or not. NOT_FOUND when there is no such client; TOO_MANY when it has
-  10,000 appointments. An appointment that named another client before moves to this one.
+  The client who comes: its ` + "`" + `clientId` + "`" + ` or global id, deleted or not. NOT_FOUND when there is no such client; TOO_MANY
+  when the client has 10,000 appointments. If the appointment named another client before, it moves to this one.
   """
   clientId: ID!
-  "Where it takes place (INVALID_ID). Left out, null or 0: no location."
+  "The id of the location (INVALID_ID). Left out, null or 0: no location."
   locationId: ID
-  "With which member of staff (INVALID_ID). Left out, null or 0: nobody."
+  "The id of the member of staff (INVALID_ID). Left out, null or 0: nobody."
   staffId: ID
-  "What for (INVALID_ID). Left out, null or 0: no reason."
+  "The id of the reason for the appointment (INVALID_ID). Left out, null or 0: no reason."
   reasonId: ID
-  "When it begins."
+  "When the appointment begins."
   start: DateTime!
-  "What became of it."
+  "The status of the appointment."
   status: AppointmentStatus!
   """
-  When the scheduler last changed the appointment, to the millisecond. An entry that is not newer than what is known
+  When the scheduler last changed the appointment, to the millisecond. An entry that is not newer than what is stored
   changes nothing.
   """
   modifiedDate: DateTime!
 }
 
-"An appointment that the scheduler has no more."
+"An appointment that the scheduler removed."
 input AppointmentRemovalInput {
   """
-  The scheduler's id of the appointment (INVALID_ID). One that was never recorded is remembered as removed all the same.
+  The scheduler's id of the appointment (INVALID_ID). The removal is stored even if the appointment was never recorded.
   """
   appointmentId: ID!
   """
-  When the scheduler removed it, to the millisecond. An entry that is not newer than what is known changes nothing.
-  """
-  modifiedDate: DateTime!
-}
-
-"What to change of a business. What is absent stays; null takes a value back to that of a new business."
-input UpdateBusinessInput {
-  "Name of the business: 1 to 1,000 characters (REQUIRED, TOO_LONG); null for none."
-  name: String
-  "The time zone that days of reports are of, by its IANA name (INVALID_TIME_ZONE); null for UTC."
-  timeZone: String
-  """
-  Language that decides the order of names, as a BCP 47 tag; null is the order of no particular language. Anything else is
-  INVALID_LOCALE, and so is a locale whose names cannot be ordered as CLDR 48 says: those of the languages ` + "`" + `aa` + "`" + `, ` + "`" + `ar` + "`" + `, ` + "`" + `az` + "`" + `,
-  ` + "`" + `bal` + "`" + `, ` + "`" + `blo` + "`" + `, ` + "`" + `bo` + "`" + `, ` + "`" + `br` + "`" + `, ` + "`" + `chr` + "`" + `, ` + "`" + `cu` + "`" + `, ` + "`" + `cv` + "`" + `, ` + "`" + `dsb` + "`" + `, ` + "`" + `fy` + "`" + `, ` + "`" + `haw` + "`" + `, ` + "`" + `hnj` + "`" + `, ` + "`" + `hsb` + "`" + `, ` + "`" + `ja` + "`" + `, ` + "`" + `ka` + "`" + `, ` + "`" + `km` + "`" + `, ` + "`" + `ku` + "`" + `, ` + "`" + `lkt` + "`" + `, ` + "`" + `lv` + "`" + `, ` + "`" + `mr` + "`" + `,
-  ` + "`" + `my` + "`" + `, ` + "`" + `oka` + "`" + `, ` + "`" + `osa` + "`" + `, ` + "`" + `ps` + "`" + `, ` + "`" + `rhg` + "`" + `, ` + "`" + `sgs` + "`" + `, ` + "`" + `shn` + "`" + `, ` + "`" + `smn` + "`" + `, ` + "`" + `ssy` + "`" + `, ` + "`" + `th` + "`" + `, ` + "`" + `tk` + "`" + `, ` + "`" + `ug` + "`" + `, ` + "`" + `uz` + "`" + `, ` + "`" + `vec` + "`" + `, ` + "`" + `vo` + "`" + `, ` + "`" + `wo` + "`" + `, ` + "`" + `yi` + "`" + `, ` + "`" + `yue` + "`" + `, ` + "`" + `zh` + "`" + `;
-  ` + "`" + `fa-AF` + "`" + `, ` + "`" + `ff-Adlm` + "`" + `, ` + "`" + `kk-Arab` + "`" + `, ` + "`" + `kok-Deva` + "`" + `, ` + "`" + `kxv-Telu` + "`" + `, ` + "`" + `pa-Guru` + "`" + `, ` + "`" + `suz-Sunu` + "`" + `, ` + "`" + `sr-ME` + "`" + ` without a script; and those that ask
-  for a special order by ` + "`" + `-u-` + "`" + `, but for ` + "`" + `kn` + "`" + ` (numbers by their value) and ` + "`" + `de-u-co-phonebk` + "`" + `. A locale that the business has
-  may be sent again.
-  """
-  locale: String
-  "ISO 3166 code of the country in which phone numbers without a country code are read (INVALID_PHONE_REGION); null for ` + "`" + `US` + "`" + `."
-  phoneRegion: String
-}
-
-"A location group as the scheduler has it, whole."
-input LocationGroupInput {
-  "The scheduler's id of the group: a decimal number of at most 64 bits, not 0 (INVALID_ID)."
-  locationGroupId: ID!
-  "Name of the group: 1 to 1,000 characters (REQUIRED, TOO_LONG)."
-  name: String!
-  "Ids of its locations: at most 1,000 (TOO_MANY); none of them 0 (INVALID_ID). Repetitions are dropped."
-  locationIds: [ID!]!
-  """
-  When the scheduler last changed the group, to the millisecond. A group that is not newer than what is known changes
+  When the scheduler removed the appointment, to the millisecond. An entry that is not newer than what is stored changes
   nothing.
   """
   modifiedDate: DateTime!
 }
 
-"A form that a client signed, as the scheduler has it, whole."
+"What to change about a business. What is left out stays as it is; null resets a value to that of a new business."
+input UpdateBusinessInput {
+  "The name of the business: 1 to 1,000 characters (REQUIRED, TOO_LONG); null for no name."
+  name: String
+  "The time zone that days in reports are in, by its IANA name (INVALID_TIME_ZONE); null for UTC."
+  timeZone: String
+  """
+  The language that decides the order of names, as a BCP 47 tag; null for the order of no particular language. Anything
+  else is INVALID_LOCALE.
+
+  A locale whose names can't be ordered as CLDR 48 says is INVALID_LOCALE too, unless the business has it already. These
+  are refused:
+
+  - the languages ` + "`" + `aa` + "`" + `, ` + "`" + `ar` + "`" + `, ` + "`" + `az` + "`" + `, ` + "`" + `bal` + "`" + `, ` + "`" + `blo` + "`" + `, ` + "`" + `bo` + "`" + `, ` + "`" + `br` + "`" + `, ` + "`" + `chr` + "`" + `, ` + "`" + `cu` + "`" + `, ` + "`" + `cv` + "`" + `, ` + "`" + `dsb` + "`" + `, ` + "`" + `fy` + "`" + `, ` + "`" + `haw` + "`" + `, ` + "`" + `hnj` + "`" + `, ` + "`" + `hsb` + "`" + `, ` + "`" + `ja` + "`" + `,
+    ` + "`" + `ka` + "`" + `, ` + "`" + `km` + "`" + `, ` + "`" + `ku` + "`" + `, ` + "`" + `lkt` + "`" + `, ` + "`" + `lv` + "`" + `, ` + "`" + `mr` + "`" + `, ` + "`" + `my` + "`" + `, ` + "`" + `oka` + "`" + `, ` + "`" + `osa` + "`" + `, ` + "`" + `ps` + "`" + `, ` + "`" + `rhg` + "`" + `, ` + "`" + `sgs` + "`" + `, ` + "`" + `shn` + "`" + `, ` + "`" + `smn` + "`" + `, ` + "`" + `ssy` + "`" + `, ` + "`" + `th` + "`" + `, ` + "`" + `tk` + "`" + `, ` + "`" + `ug` + "`" + `,
+    ` + "`" + `uz` + "`" + `, ` + "`" + `vec` + "`" + `, ` + "`" + `vo` + "`" + `, ` + "`" + `wo` + "`" + `, ` + "`" + `yi` + "`" + `, ` + "`" + `yue` + "`" + `, ` + "`" + `zh` + "`" + `
+  - ` + "`" + `fa-AF` + "`" + `, ` + "`" + `ff-Adlm` + "`" + `, ` + "`" + `kk-Arab` + "`" + `, ` + "`" + `kok-Deva` + "`" + `, ` + "`" + `kxv-Telu` + "`" + `, ` + "`" + `pa-Guru` + "`" + `, ` + "`" + `suz-Sunu` + "`" + `, and ` + "`" + `sr-ME` + "`" + ` without a script
+  - locales that ask for a special order by ` + "`" + `-u-` + "`" + `, except ` + "`" + `kn` + "`" + ` (numbers by their value) and ` + "`" + `de-u-co-phonebk` + "`" + `
+  """
+  locale: String
+  """
+  The country in which phone numbers without a country code are read, as an ISO 3166 code (INVALID_PHONE_REGION); null
+  for ` + "`" + `US` + "`" + `.
+  """
+  phoneRegion: String
+}
+
+"A location group as the scheduler stores it. It replaces the whole group."
+input LocationGroupInput {
+  "The scheduler's id of the group: a decimal number of at most 64 bits, not 0 (INVALID_ID)."
+  locationGroupId: ID!
+  "The name of the group: 1 to 1,000 characters (REQUIRED, TOO_LONG)."
+  name: String!
+  "The ids of the group's locations: at most 1,000 (TOO_MANY), not 0 (INVALID_ID). Repeated ids are stored once."
+  locationIds: [ID!]!
+  """
+  When the scheduler last changed the group, to the millisecond. A group that is not newer than what is stored changes
+  nothing.
+  """
+  modifiedDate: DateTime!
+}
+
+"A form that a client signed, as the scheduler stores it. It replaces the whole form."
 input ClientFormInput {
   """
-  The scheduler's id of the form: a number or any text of 1 to 1,000 characters (REQUIRED, TOO_LONG). A client has each
+  The scheduler's id of the form: a number, or any text of 1 to 1,000 characters (REQUIRED, TOO_LONG). A client has each
   form once.
   """
   formId: ID!
   """
-  ` + "`" + `clientId` + "`" + ` or global id of who signed, deleted or not. NOT_FOUND when there is no such client; TOO_MANY when it has
-  1,000 forms.
+  The client who signed: its ` + "`" + `clientId` + "`" + ` or global id, deleted or not. NOT_FOUND when there is no such client; TOO_MANY
+  when the client has 1,000 forms.
   """
   clientId: ID!
-  "Name of the form: at most 1,000 characters (TOO_LONG)."
+  "The name of the form: at most 1,000 characters (TOO_LONG)."
   name: String
-  "When it was signed."
+  "When the form was signed."
   signedDate: DateTime
-  "What was filled in: at most 100,000 characters of JSON (TOO_LONG)."
+  "The content of the form: at most 100,000 characters of JSON (TOO_LONG)."
   data: JSON
   """
-  When the scheduler last changed the form, to the millisecond. An entry that is not newer than what is known changes
+  When the scheduler last changed the form, to the millisecond. An entry that is not newer than what is stored changes
   nothing.
   """
   modifiedDate: DateTime!
@@ -6614,7 +6658,7 @@ type DuplicateConnection {
   edges: [DuplicateEdge!]!
   "The groups of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
   nodes: [DuplicateGroup!]!
-  "Where this part lies in the list."
+  "The position of this part in the list."
   pageInfo: PageInfo!
   "How many groups the whole list has."
   totalCount: Int!
@@ -6755,9 +6799,9 @@ type Subscription {
   A RESYNC costs what the subscription does, any other event what it would cost with ` + "`" + `first: 1` + "`" + `.
   """
   clientListChanged(
-    "Which clients. Left out: all active ones that you see."
+    "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
-    "In which order. Ties go by ` + "`" + `clientId` + "`" + `."
+    "The order. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderBy: ClientOrder! = {field: FULL_NAME, direction: ASC}
     "How many from the start, 1 to 200 (OUT_OF_RANGE)."
     first: Int! = 50
@@ -6859,7 +6903,7 @@ type ClientChange {
 enum ClientChangeKind {
   "The client is new, or new to you, or has changed."
   UPSERTED
-  "The client was taken off the lists."
+  "The client was deleted."
   DELETED
   "The client is back on the lists."
   RESTORED
@@ -6947,9 +6991,9 @@ type MergedClient implements Node {
   FORBIDDEN.
   """
   history(
-    "How many entries, 1 to 100 (OUT_OF_RANGE)."
+    "The number of entries, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only what follows this cursor of the same client's history (INVALID_CURSOR)."
+    "Only entries after this cursor, which must be of the same client's history (INVALID_CURSOR)."
     after: String
   ): HistoryConnection @hiddenFrom(role: CLIENT)
 }
@@ -7109,7 +7153,7 @@ extend type Query {
   LOCATION_SUPER_USER).
   """
   exportClientData(
-    "` + "`" + `clientId` + "`" + ` or global id."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
   ): ClientDataExport @permission(name: EXPORT) @work(points: 1000)
 }
@@ -8312,7 +8356,7 @@ type WebhookDeliveryConnection {
   edges: [WebhookDeliveryEdge!]!
   "The deliveries of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
   nodes: [WebhookDelivery!]!
-  "Where this part lies in the list."
+  "The position of this part in the list."
   pageInfo: PageInfo!
 }
 
@@ -8571,7 +8615,7 @@ input CreateClientInput {
   sex: String
   "Name of the client's spouse."
   spouseName: String
-  "Who sent the client here."
+  "Who referred the client to the business."
   referredBy: String
   "URL of the client's picture. It must be an absolute http or https URL (INVALID_URL)."
   imageUrl: String
@@ -8635,9 +8679,9 @@ input CreateClientInput {
   tags: [String!]
 
   # what may be sent
-  "Whether text messages about the waiting list may be sent. Null: never asked."
+  "Whether text messages about the waiting list may be sent to the client. Null: the client was not asked."
   allowWaitListText: Boolean
-  "Whether the client agreed to receive invitations. Null: never asked."
+  "Whether the client agreed to receive invitations. Null: the client was not asked."
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known."
   enrollee: Boolean
@@ -8760,7 +8804,7 @@ input UpdateClientInput {
   sex: String
   "Name of the client's spouse."
   spouseName: String
-  "Who sent the client here."
+  "Who referred the client to the business."
   referredBy: String
   "URL of the client's picture. It must be an absolute http or https URL (INVALID_URL)."
   imageUrl: String
@@ -8824,9 +8868,9 @@ input UpdateClientInput {
   tags: [String!]
 
   # what may be sent
-  "Whether text messages about the waiting list may be sent. Null: never asked."
+  "Whether text messages about the waiting list may be sent to the client. Null: the client was not asked."
   allowWaitListText: Boolean
-  "Whether the client agreed to receive invitations. Null: never asked."
+  "Whether the client agreed to receive invitations. Null: the client was not asked."
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known."
   enrollee: Boolean

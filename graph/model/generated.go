@@ -44,19 +44,19 @@ type AddClientViewersPayload struct {
 
 func (AddClientViewersPayload) IsClientPayload() {}
 
-// Appointments that begin within some days, those of the business's time zone. What is absent or null is no condition: `{}`
-// are all appointments.
+// Appointments that begin on certain days, in the business's time zone. What is left out or null is ignored: `{}` matches
+// all appointments.
 type AppointmentRange struct {
-	// They begin on this day or later.
+	// Beginning on this day or later.
 	From *client.Date `json:"from,omitempty"`
-	// They begin on this day or earlier; INVALID_DATE_RANGE when it is before `from`.
+	// Beginning on this day or earlier. INVALID_DATE_RANGE when it is before `from`.
 	To *client.Date `json:"to,omitempty"`
-	// They are of one of these statuses. An empty list is no condition.
+	// With one of these statuses. An empty list is ignored.
 	StatusList []client.AppointmentStatus `json:"statusList,omitempty"`
 }
 
-// Days of the year, both included. They go over the end of the year where `from` is after `to`: 12-20 to 01-05 are 17 days.
-// 02-29 is a day of its own, which lies between 02-28 and 03-01.
+// Days of the year, from the first to the last, both included. If `from` is after `to`, the days go over the end of the
+// year: 12-20 to 01-05 are 17 days. 02-29 is a day between 02-28 and 03-01.
 type BirthdayRange struct {
 	// The first day, MM-DD (INVALID_DATE).
 	From string `json:"from"`
@@ -72,35 +72,36 @@ type CancelJobPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// A client at its place in a list.
+// A client and its place in a list.
 type ClientEdge struct {
-	// The place: an opaque text for `after` and `before`, good for the same filter and order only.
+	// The place in the list: an opaque text for `after` and `before`, valid for the same filter and order only.
 	Cursor string `json:"cursor"`
-	// The client at that place.
+	// The client at this place.
 	Node *loader.Client `json:"node"`
 }
 
-// A custom field of the business, with one client's value.
+// A custom field of the business, with the value of one client.
 type ClientField struct {
-	// Id of the field.
+	// The id of the field.
 	SchedulerPreferenceFieldDefnID client.ID `json:"schedulerPreferenceFieldDefnId"`
-	// What the business calls the field.
+	// The label of the field, which people see as its name.
 	Label string `json:"label"`
-	// What its values are.
+	// The type of the field's values.
 	Type client.FieldType `json:"type"`
-	// Name of the property of `Client` that the field stands for; null when it has values of its own.
+	// The name of the property of `Client` that the field stands for; null when the field has values of its own.
 	PropertyCode *string `json:"propertyCode,omitempty"`
-	// What a value may be, for type CHOICE; empty for the others.
+	// The values that the field may have, for type CHOICE; empty for other types.
 	Choices []string `json:"choices"`
-	// The client's value, shaped by `type`; null when there is none. A field that stands for a property has its value.
+	// The client's value, in the form of `type`; null when there is none. For a field that stands for a property it is the
+	// property's value.
 	Value any `json:"value,omitempty"`
 }
 
-// An order of clients. Ties go by `clientId`.
+// An order of clients. Clients with equal values are ordered by `clientId`.
 type ClientOrder struct {
-	// What to order by.
+	// The field to order by.
 	Field store.OrderField `json:"field"`
-	// Which way. DESC is the exact reverse of ASC.
+	// The direction. DESC is the exact reverse of ASC.
 	Direction bool `json:"direction"`
 }
 
@@ -114,17 +115,18 @@ type ClientPatchEntry struct {
 	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
 }
 
-// Which clients are meant. Within a list: any of; between conditions: all of. A condition that is left out, null, blank or
-// an empty list is none, but for `clientIdList`. Ids that you don't see, and that don't exist, match nothing.
+// Which clients to list. A client must meet every condition; in a list of values, one of them is enough. A condition that
+// is left out, null, blank or an empty list is ignored, except an empty `clientIdList`. Ids that do not exist or that you
+// do not see match nothing.
 type ClientReportFilter struct {
 	// Only these clients, by `clientId` or global id: at most 1,000 (TOO_MANY). An empty list matches nothing.
 	ClientIDList []*client.ID `json:"clientIdList,omitempty"`
-	// Created on this day or later. Days are those of the business's time zone.
+	// Created on this day or later. Days are in the business's time zone.
 	StartDate *client.Date `json:"startDate,omitempty"`
-	// Created on this day or earlier; INVALID_DATE_RANGE when it is before `startDate`.
+	// Created on this day or earlier. INVALID_DATE_RANGE when it is before `startDate`.
 	EndDate *client.Date `json:"endDate,omitempty"`
-	// With an appointment at a location of one of these groups: at most 1,000 (TOO_MANY). This and the next three must all
-	// hold of one and the same appointment, whatever became of it.
+	// With an appointment at a location in one of these groups: at most 1,000 (TOO_MANY). This and the next three conditions
+	// must all be true of the same appointment, whatever its status.
 	LocationGroupIDList []*client.ID `json:"locationGroupIdList,omitempty"`
 	// With an appointment at one of these locations: at most 1,000 (TOO_MANY).
 	LocationIDList []*client.ID `json:"locationIdList,omitempty"`
@@ -132,41 +134,44 @@ type ClientReportFilter struct {
 	ReasonIDList []*client.ID `json:"reasonIdList,omitempty"`
 	// With an appointment with one of these members of staff: at most 1,000 (TOO_MANY).
 	StaffIDList []*client.ID `json:"staffIdList,omitempty"`
-	// Only clients of one of these statuses.
+	// Only clients with one of these statuses.
 	StatusList []client.Status `json:"statusList,omitempty"`
-	// With one of these tags, whatever their case; blank ones are none: at most 1,000 (TOO_MANY), of 64,000 characters altogether, fewer
-	// where they are ligatures of many (TOO_LONG). FORBIDDEN to role CLIENT.
+	// With one of these tags: at most 1,000 (TOO_MANY), of at most 64,000 characters altogether (TOO_LONG), fewer if they
+	// have ligatures that stand for many letters. Case and blank tags are ignored. FORBIDDEN to role CLIENT.
 	TagsList []string `json:"tagsList,omitempty"`
-	// With this text in a custom field's value, the notes or the alert notes, wherever it stands, whatever its case and
-	// accents; or with its digits, three at least, in a phone number in any usual spelling, be it an alias. Values that are
-	// true or false are found as `true` and `false`. Texts compare as `filterClients` says. One or two letters are found where
-	// a word begins. What your role may not read is not searched. At most 10,000 characters, fewer where they are ligatures of
-	// many (TOO_LONG). Costs 1,000 points.
+	// With this text in the value of a custom field, in the notes or in the alert notes. Costs 1,000 points.
+	//
+	// - The text is found anywhere, and accents and case are ignored, as in `filterClients`. One or two letters are found
+	//   only where a word begins. Values that are true or false are found as `true` and `false`.
+	// - Three or more digits also find phone numbers in every usual way of writing them, those in `aliases` included.
+	// - Fields that your role may not read are not searched.
+	// - It has at most 10,000 characters (TOO_LONG), fewer if it has ligatures that stand for many letters.
 	SearchTerm *string `json:"searchTerm,omitempty"`
-	// With these custom field values: all of them. At most 1,000 (TOO_MANY), of 30,000 characters altogether, fewer where
-	// they are ligatures of many (TOO_LONG). Each costs 20 points.
+	// With these values of custom fields; a client must meet all of them. At most 1,000 (TOO_MANY), of at most 30,000
+	// characters altogether (TOO_LONG), fewer if they have ligatures that stand for many letters. Each costs 20 points.
 	FieldFilters []*FieldFilter `json:"fieldFilters,omitempty"`
-	// With an appointment of these. It and those that the lists above ask for are one and the same appointment. Costs 1,000
-	// points.
-	Appointment *AppointmentRange `json:"appointment,omitempty"`
-	// Without any appointment of these, wherever and with whomever: `{from: "2026-01-01"}` are those who have none since then.
+	// With such an appointment. If locations, reasons or staff are given too, the same appointment must match all of them.
 	// Costs 1,000 points.
+	Appointment *AppointmentRange `json:"appointment,omitempty"`
+	// Without any such appointment, at any location and with anybody: `{from: "2026-01-01"}` finds the clients who have had
+	// none since that day. Costs 1,000 points.
 	NoAppointment *AppointmentRange `json:"noAppointment,omitempty"`
-	// With a birthday on one of these days, in whatever year they were born.
+	// With a birthday on one of these days, whatever the year of birth.
 	Birthday *BirthdayRange `json:"birthday,omitempty"`
-	// With all of these. At most 1,000 (TOO_MANY).
+	// With all of these: at most 1,000 (TOO_MANY).
 	Has []client.Trait `json:"has,omitempty"`
-	// With none of these. At most 1,000 (TOO_MANY).
+	// With none of these: at most 1,000 (TOO_MANY).
 	HasNot []client.Trait `json:"hasNot,omitempty"`
-	// Deleted clients as well. Null is false.
+	// Whether to include deleted clients. Null is false.
 	IncludeDeleted *bool `json:"includeDeleted,omitempty"`
 }
 
-// What a typeahead shows.
+// The answer to a search as you type.
 type ClientSuggestions struct {
-	// The clients that match, in the order asked for.
+	// The clients that match, in the order that you asked for.
 	Clients []*loader.Client `json:"clients"`
-	// The offer to add a client of what was typed; null for a blank search, and for callers who may not create clients.
+	// The offer to add a client with the name that was typed. Null for a blank search, and for callers who may not create
+	// clients.
 	AddNew *NewClientSuggestion `json:"addNew,omitempty"`
 }
 
@@ -282,9 +287,9 @@ type ExportClientsPayload struct {
 
 // The value of one custom field.
 type FieldData struct {
-	// Id of the field.
+	// The id of the field.
 	SchedulerPreferenceFieldDefnID client.ID `json:"schedulerPreferenceFieldDefnId"`
-	// The client's value, shaped by the field's type.
+	// The client's value, in the form of the field's type.
 	Value any `json:"value"`
 }
 
@@ -360,11 +365,11 @@ func (MergeClientsPayload) IsClientPayload() {}
 type Mutation struct {
 }
 
-// The offer to add a client. It is no client: it has no id and is in no count.
+// The offer to add a client. It is not a client: it has no id, and counts do not include it.
 type NewClientSuggestion struct {
-	// What to show: `Add new client: ` and what was typed.
+	// The text to show: `Add new client: ` and what was typed.
 	Label string `json:"label"`
-	// What was typed, without outer spaces: what the new client would be called.
+	// The name of the client to add: what was typed, without surrounding spaces.
 	FullName string `json:"fullName"`
 }
 
@@ -396,27 +401,30 @@ type PutLocationGroupPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// Everything that can be read. What you see depends on your token: only clients of your business, and of those only the
-// ones that your role sees. A client that is unknown, of another business or hidden from you is answered alike: as none.
+// Everything that can be read. Your token decides what you see: only clients of your business, and only those that your
+// role may see. A client that does not exist, belongs to another business, or is hidden from you is answered in the same
+// way: as if there were none.
 //
-// Ids are plain decimal numbers in text, such as `"4922146"`, or the global form that the field `id` answers. Arguments
-// take either; an id of another type is answered like an unknown one. A global id names one object of one type for good:
-// that of a client who is merged or erased finds nothing any more, and an undone merge brings it back. Where a field names
-// a client by its number, the field beside it whose name ends in `GlobalId` does so by its global id, so that caches can
-// find and drop it.
+// A client is active until it is deleted. Blacklisted and blocked clients are active too.
 //
-// An operation that asks for too much is refused before it begins, with the number that was counted and the `limit` beside
-// the code in the error's `extensions`: DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
+// Ids are decimal numbers as text, such as `"4922146"`, or global ids, which the field `id` answers. Arguments take both
+// forms. An id of another type is answered like an unknown id. A global id stands for one object of one type, for ever.
+// The global id of a client that was merged or erased finds nothing; undoing the merge makes it valid again. A field that
+// answers the number of a client has a field beside it that answers the global id. Its name ends in `GlobalId`. Caches use
+// it to find the client and to remove it.
+//
+// An operation that asks for too much is refused before it is executed. The error's `extensions` have the code, the number
+// that was counted, and the `limit`. The codes are DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
 // TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
-// QUERY_TOO_COSTLY, TOO_MANY_VALUES. A fragment that is spread within itself is FRAGMENT_CYCLE. What turns out to read too
-// much is stopped: TOO_MANY_ROWS.
+// QUERY_TOO_COSTLY and TOO_MANY_VALUES. A fragment that contains itself is FRAGMENT_CYCLE. An operation that turns out to
+// read too much is stopped with TOO_MANY_ROWS.
 //
-// An operation costs one point for each field, counted once for each entry that a list may have, and in addition what the
-// descriptions of fields and values say. With `"extensions": {"cost": true}` in a request the answer has its cost. Counts
-// with the same filter are made once in an operation, however often they are selected.
+// An operation costs one point for each field; a field in a list counts once for each entry that the list may have. Some
+// fields and values cost more: their descriptions say how much. Send `"extensions": {"cost": true}` with a request to get
+// its cost in the answer. Counts with the same filter are made once in an operation, however often you select them.
 //
-// An answer has its first 50 errors, in the order of the document and of its lists. If there are more, the last one is
-// TOO_MANY_ERRORS, and `more` beside its code says how many were left out; the data are the same.
+// An answer has at most 50 errors, in the order of the document and of its lists. If there are more, the last one is
+// TOO_MANY_ERRORS, and `more` in its extensions says how many were left out. The data do not change.
 type Query struct {
 }
 
@@ -856,7 +864,7 @@ func (e ImportSeveral) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Something that a caller may do. Without it, what needs it is the error FORBIDDEN.
+// Something that a caller may do. A field that needs a permission answers the error FORBIDDEN to callers without it.
 type Permission string
 
 const (
@@ -864,15 +872,15 @@ const (
 	PermissionWrite Permission = "WRITE"
 	// Delete and restore clients.
 	PermissionDelete Permission = "DELETE"
-	// Find the records of one person, tell them apart, merge and unmerge them.
+	// Find records of the same person, tell them apart, merge and unmerge them.
 	PermissionMerge Permission = "MERGE"
-	// Take out all that is held about a person, and files of clients: `exportClientData`, `exportClients`.
+	// Export everything that is stored about a person, and files of clients: `exportClientData`, `exportClients`.
 	PermissionExport Permission = "EXPORT"
 	// Read social security numbers unmasked.
 	PermissionPii Permission = "PII"
-	// Run the business's settings: define custom fields, and feed what the scheduler knows.
+	// Change the settings of the business: define custom fields, store scheduler data, manage webhooks, erase clients.
 	PermissionAdmin Permission = "ADMIN"
-	// Bring files of clients in, which makes and changes them: `importClients`.
+	// Import files of clients, which creates and changes clients: `importClients`.
 	PermissionImport Permission = "IMPORT"
 )
 
