@@ -6619,30 +6619,32 @@ input ClientFormInput {
 
 extend type Query {
   """
-  Groups of active clients who look like one person: a group is what ` + "`" + `previewMerge` + "`" + ` and ` + "`" + `mergeClients` + "`" + ` take. Those who
-  are not one are told apart with ` + "`" + `dismissDuplicates` + "`" + `. Clients are in one group when they share an e-mail address, a
-  phone number, a name with a date of birth, or an external user name, or when each shares one with a third. Addresses
-  and user names that stay as ` + "`" + `aliases` + "`" + ` count as well. What over 50 clients share is passed over, and a group has 50
-  clients at most: of a longer chain the likelier pairs stay together.
+  Groups of active clients that look like one person. A group can be given to ` + "`" + `previewMerge` + "`" + ` and ` + "`" + `mergeClients` + "`" + `; if its
+  clients are different people, give them to ` + "`" + `dismissDuplicates` + "`" + `. Costs 3,000 points.
 
-  Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `, which stays as it is while others are merged, dismissed or added. Costs
-  3,000 points.
+  Two clients are in one group when they share an e-mail address, a phone number, a name and a date of birth, or an
+  external user name, or when both share one of these with a third client. Addresses and user names in ` + "`" + `aliases` + "`" + ` count
+  too. A value that more than 50 clients share is ignored. A group has at most 50 clients; a longer chain is split so
+  that the likelier pairs stay together.
+
+  Groups are ordered by their lowest ` + "`" + `clientId` + "`" + `. A group's place does not change while others are merged, dismissed or
+  added.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
   """
   duplicateClients(
-    "How many groups, 1 to 100 (OUT_OF_RANGE)."
+    "The number of groups, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only groups that follow this cursor (INVALID_CURSOR)."
+    "Only groups after this cursor (INVALID_CURSOR)."
     after: String
   ): DuplicateConnection @permission(name: MERGE) @work(points: 3000)
 
   """
-  Whether an active client of the business has that e-mail address, be it as an alias, whether you see the client or not.
-  Spaces around it and case don't count.
+  Whether an active client of the business has that e-mail address, or has it in ` + "`" + `aliases` + "`" + `, even if you do not see the
+  client. Case and surrounding spaces are ignored.
 
-  You may ask 10 times at once and 30 times a minute; then it is RATE_LIMITED, with the seconds to wait in the error's
-  extension ` + "`" + `retryAfter` + "`" + `.
+  You may ask 10 times at once and 30 times a minute. After that the error is RATE_LIMITED, with the seconds to wait in
+  the error's extension ` + "`" + `retryAfter` + "`" + `.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
@@ -6654,72 +6656,70 @@ extend type Query {
 
 "A part of the list of groups of duplicates."
 type DuplicateConnection {
-  "The groups of this part, each with its cursor, by their lowest ` + "`" + `clientId` + "`" + `."
+  "The groups of this part, each with its cursor, ordered by their lowest ` + "`" + `clientId` + "`" + `."
   edges: [DuplicateEdge!]!
-  "The groups of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  "The groups of this part without their cursors."
   nodes: [DuplicateGroup!]!
   "The position of this part in the list."
   pageInfo: PageInfo!
-  "How many groups the whole list has."
+  "The number of groups in the whole list."
   totalCount: Int!
   """
-  When the business was searched for what clients share. That is done when you ask for the first part; parts after a
-  cursor may go on with what it found for a minute. Clients and dismissals are always those of now.
+  When the business was searched for duplicates. It is searched when you ask for the first part. Later parts may use the
+  same result for up to a minute. Clients and dismissals are always current.
   """
   foundAt: DateTime!
 }
 
-"A group of duplicates at its place in the list."
+"A group of duplicates and its place in the list."
 type DuplicateEdge {
-  "The place: an opaque text for ` + "`" + `after` + "`" + `."
+  "The place in the list: an opaque text for ` + "`" + `after` + "`" + `."
   cursor: String!
-  "The group at that place."
+  "The group at this place."
   node: DuplicateGroup!
 }
 
-"Two to 50 active clients, each of whom looks like another one of them."
+"A group of 2 to 50 active clients, each of which looks like another client of the group."
 type DuplicateGroup {
-  "The clients, by ` + "`" + `clientId` + "`" + `."
+  "The clients, ordered by ` + "`" + `clientId` + "`" + `."
   clients: [Client!]!
   """
-  Which of them look like each other, likeliest first. Two clients of a group are no pair when each only looks like a
-  third, or when they were dismissed.
+  The pairs of clients that look like each other, the likeliest first. Two clients of a group are not a pair when they
+  only look like a third client, or when they were dismissed.
   """
   pairs: [DuplicatePair!]!
-  "The highest ` + "`" + `score` + "`" + ` of its pairs."
+  "The highest ` + "`" + `score` + "`" + ` of the pairs."
   score: Float!
 }
 
-"Two clients who look like one person."
+"Two clients that look like one person."
 type DuplicatePair {
-  "` + "`" + `clientId` + "`" + ` of both, ascending."
+  "The ` + "`" + `clientId` + "`" + `s of both, in ascending order."
   clientIds: [ID!]!
   "Their global ids, in the same order."
   clientGlobalIds: [ID!]!
   """
-  How likely it is that they are one person, from 0 to 1: one minus the chance that all of ` + "`" + `reasons` + "`" + ` mislead. A reason's
-  weight is in its description: e-mail address and name make ` + "`" + `1 - (1 - 0.5) * (1 - 0.6)` + "`" + `, 0.8.
+  How likely it is that both are one person, from 0 to 1: one minus the chance that all ` + "`" + `reasons` + "`" + ` are misleading. The
+  description of each reason has its weight. For example, the same e-mail address and the same name make ` + "`" + `1 - (1 - 0.5)
+  * (1 - 0.6)` + "`" + `, which is 0.8.
   """
   score: Float!
-  "Why they look like one person: at least one reason, weightiest first."
+  "Why they look like one person: at least one reason, the one with the greatest weight first."
   reasons: [DuplicateReason!]!
 }
 
-"Why two clients look like one person."
+"A reason why two clients look like one person."
 enum DuplicateReason {
-  "They have the same ` + "`" + `externalUserName` + "`" + `, be it an alias. Weight 0.9."
+  "They have the same ` + "`" + `externalUserName` + "`" + `, also in ` + "`" + `aliases` + "`" + `. Weight 0.9."
   SAME_EXTERNAL_USER_NAME
-  "They have the same name, case and accents aside, and were born on the same day. Weight 0.9."
+  "They have the same name, ignoring case and accents, and the same date of birth. Weight 0.9."
   SAME_NAME_AND_BIRTH_DATE
-  "They have the same e-mail address, case aside, be it an alias. Weight 0.5."
+  "They have the same e-mail address, ignoring case, also in ` + "`" + `aliases` + "`" + `. Weight 0.5."
   SAME_EMAIL
-  """
-  One of them can be reached by a phone number of the other: mobile, home or work, in international form, extension
-  included. Weight 0.4.
-  """
+  "They share a phone number: mobile, home or work, compared in international form with the extension. Weight 0.4."
   SAME_PHONE
   """
-  They have the same name, case and accents aside, but not the same date of birth. Never the only reason. Weight 0.6.
+  They have the same name, ignoring case and accents, but not the same date of birth. Never the only reason. Weight 0.6.
   """
   SAME_NAME
 }
@@ -6728,192 +6728,205 @@ enum DuplicateReason {
 
 extend type Query {
   """
-  What changed among the clients that you see, in order and without a gap, for a copy that is kept in step. Without
-  ` + "`" + `since` + "`" + ` it first lists all active clients that you see, by ` + "`" + `clientId` + "`" + `, and then goes on with what changed since the
-  first call: nothing that happens between two calls is missed.
+  The change feed: what changed among the clients that you see, in order and without a gap. Use it to keep a copy up to
+  date.
 
-  Ask again with the ` + "`" + `cursor` + "`" + ` of the answer as ` + "`" + `since` + "`" + `: at once while ` + "`" + `hasMore` + "`" + `, later otherwise. For each entry keep its
-  ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. After the last entry you hold exactly the
-  active clients that you see. An entry may have a change that you hold already.
+  Without ` + "`" + `since` + "`" + ` it first lists all active clients that you see, ordered by ` + "`" + `clientId` + "`" + `, and then everything that
+  changed since the first call. No change between two calls is missed.
 
-  Entries about one client come in the order of its changes; those about different clients in an order that is the same for
-  everybody, but need not be that of the changes. Your own changes from before the call are included.
+  Ask again with the ` + "`" + `cursor` + "`" + ` of the answer as ` + "`" + `since` + "`" + `: at once while ` + "`" + `hasMore` + "`" + ` is true, later otherwise. For each entry
+  store its ` + "`" + `client` + "`" + `; if ` + "`" + `client` + "`" + ` is null, delete the client with that ` + "`" + `clientId` + "`" + ` from your copy. After the last entry
+  your copy has exactly the active clients that you see. An entry may have a change that you have already.
 
-  Who may see whom is kept as pairs of a viewer and a subject, beside the records. For each entry with a ` + "`" + `client` + "`" + ` put all
-  pairs of that client, on whichever side, in place of those that you hold: the ones of its ` + "`" + `clientIdsClientCanView` + "`" + ` and
-  of its ` + "`" + `viewByClients` + "`" + ` (all of ` + "`" + `clientsCanViewedBy` + "`" + ` when there are 1,000). For each entry without one, such as DELETED,
-  MERGED, REMOVED and ERASED, drop all pairs of that ` + "`" + `clientId` + "`" + `. Derive relations from the pairs, not from the lists of
-  records that were read earlier: a pair is an entry of one of its two clients, or of both.
+  Entries about one client are in the order of its changes. Entries about different clients are in an order that is the
+  same for every caller, but may differ from the order in which the changes were made. Your own changes from before the
+  call are included.
 
-  Labels, types and choices of custom fields are no part of a client. When ` + "`" + `fieldDefinitionsVersion` + "`" + ` is not the one that you
-  hold, read ` + "`" + `fieldDefinitions` + "`" + ` again and derive each client's ` + "`" + `fields` + "`" + ` from them: a field that stands for a property has
-  the value of the property, any other one the value that it had in the client's ` + "`" + `fields` + "`" + ` when the client was read last.
-  A choice can be renamed, without an entry for the clients who have it: when the ` + "`" + `version` + "`" + ` of a CHOICE field is not the
-  one that you hold, read the ` + "`" + `fields` + "`" + ` of your clients again.
+  Store who may see whom as pairs of a viewer and a subject, apart from the records, and take relations from these pairs
+  only, not from the lists of records that you read earlier: an edge may come with an entry of only one of its two
+  clients. For an entry with a ` + "`" + `client` + "`" + `, replace all pairs that have this client on either side by those of its
+  ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` (if it has 1,000 ` + "`" + `viewByClients` + "`" + `, by all of ` + "`" + `clientsCanViewedBy` + "`" + `). For an
+  entry without a ` + "`" + `client` + "`" + `, such as DELETED, MERGED, REMOVED and ERASED, delete all pairs of that ` + "`" + `clientId` + "`" + `.
 
-  Rows of the feed are kept for 30 days from when they came into it. RESYNC_REQUIRED: the cursor is older than that, or was given to somebody who
-  sees other clients, as you do after your token's staffId or locations have changed. Forget everything, and begin
-  without ` + "`" + `since` + "`" + `.
+  Labels, types and choices of custom fields are not part of a client. When ` + "`" + `fieldDefinitionsVersion` + "`" + ` differs from the
+  one in your copy, read ` + "`" + `fieldDefinitions` + "`" + ` again and compute each client's ` + "`" + `fields` + "`" + ` from them. A field that stands for
+  a property has the value of the property. Any other field has the value that it had when you last read the client's
+  ` + "`" + `fields` + "`" + `. Choices can be renamed without an entry for the clients that have them: when the ` + "`" + `version` + "`" + ` of a CHOICE field
+  differs from the one in your copy, read the ` + "`" + `fields` + "`" + ` of your clients again.
 
-  Cursors are sealed, and each is another text: of two that differ, nothing may have happened between.
+  The feed keeps each row for 30 days. RESYNC_REQUIRED means that the cursor is older than that, or was given to a
+  caller who sees other clients. The latter happens to you when your token's staffId or locations change. Delete your
+  copy, and begin again without ` + "`" + `since` + "`" + `.
+
+  Cursors are encrypted, and every cursor is a new text. Two different cursors do not mean that something happened
+  between them.
   """
   clientChanges(
-    "Cursor of an earlier answer, or of one of its entries (INVALID_CURSOR, RESYNC_REQUIRED); null to begin."
+    "The cursor of an earlier answer, or of one of its entries (INVALID_CURSOR, RESYNC_REQUIRED); null to begin."
     since: String
-    "How many entries at most, 1 to 1,000 (OUT_OF_RANGE)."
+    "The largest number of entries to answer, 1 to 1,000 (OUT_OF_RANGE)."
     first: Int! = 100
   ): ClientChanges
 }
 
-"Operations that answer again and again: over WebSocket (graphql-transport-ws), or as server-sent events."
+"Operations that send events until you end them, over WebSocket (graphql-transport-ws) or as server-sent events."
 type Subscription {
   """
-  Changes of the clients that you see, while they happen: what ` + "`" + `clientChanges` + "`" + ` answers when asked again and again. For
-  each event keep its ` + "`" + `client` + "`" + `, or forget the client of that ` + "`" + `clientId` + "`" + ` when ` + "`" + `client` + "`" + ` is null. It goes on until you
-  complete it, your token expires, or the server stops; then subscribe again with the ` + "`" + `cursor` + "`" + ` of your last event as
-  ` + "`" + `after` + "`" + `: no change is missed, and none comes twice.
+  Changes of the clients that you see, as they happen: the events are the entries of ` + "`" + `clientChanges` + "`" + `. For each event
+  store its ` + "`" + `client` + "`" + `; if ` + "`" + `client` + "`" + ` is null, delete the client with that ` + "`" + `clientId` + "`" + `.
+
+  It goes on until you complete it, your token expires, or the server stops. Then subscribe again with the ` + "`" + `cursor` + "`" + ` of
+  your last event as ` + "`" + `after` + "`" + `: no change is missed, and none comes twice.
   """
   clientChanged(
     """
-    Send changes of these clients only, at most 1,000 (TOO_MANY); null for all that you see. There are no events for ids
-    that are unknown or hidden from you.
+    Only changes of these clients, at most 1,000 (TOO_MANY); null for all clients that you see. Ids that do not exist,
+    or are hidden from you, have no events.
     """
     clientIds: [ID!]
     """
-    Cursor of an earlier event or of ` + "`" + `clientChanges` + "`" + ` (INVALID_CURSOR, RESYNC_REQUIRED); null for what happens from now
+    The cursor of an earlier event or of ` + "`" + `clientChanges` + "`" + ` (INVALID_CURSOR, RESYNC_REQUIRED); null for changes from now
     on.
     """
     after: String
   ): ClientChange
 
   """
-  How a list changes, while it does: the first clients of what ` + "`" + `clientConnection` + "`" + ` answers to the same ` + "`" + `filter` + "`" + ` and
-  ` + "`" + `orderBy` + "`" + `. The first event is RESYNC with the whole list. Apply each later event to your list, in their order, and you
-  have the list as it is. If you read more slowly than clients are written, several changes come as one, or as a RESYNC.
+  A list of clients, and how it changes. The list is what ` + "`" + `clientConnection` + "`" + ` answers to the same ` + "`" + `filter` + "`" + ` and ` + "`" + `orderBy` + "`" + `:
+  its first clients. The first event is RESYNC, with the whole list. Apply each later event to your list, in the order
+  in which they come, and you have the current list. If you read more slowly than clients are written, several changes
+  come as one event, or as a RESYNC.
 
-  To go on after a break subscribe again with the ` + "`" + `cursor` + "`" + ` of the last event that you applied as ` + "`" + `after` + "`" + `. If the list
-  still has the same clients in the same order, you get a CHANGED for each that changed since. In any other case, also when
-  the cursor is too old or you see other clients by now, the first event is RESYNC. So no change is missed, but one
-  may come twice. A renamed choice, a new ` + "`" + `locale` + "`" + ` and the like come as RESYNC within a minute.
+  To go on after a break, subscribe again with the ` + "`" + `cursor` + "`" + ` of the last event that you applied as ` + "`" + `after` + "`" + `. If the list
+  still has the same clients in the same order, you get a CHANGED for each client that changed since. In any other case,
+  also when the cursor is too old or you see other clients now, the first event is RESYNC. So no change is missed, but
+  one may come twice. Changes of settings, such as a renamed choice or a new ` + "`" + `locale` + "`" + `, come as a RESYNC within a minute.
 
-  A RESYNC costs what the subscription does, any other event what it would cost with ` + "`" + `first: 1` + "`" + `.
+  A RESYNC costs as much as the subscription; any other event costs what it would with ` + "`" + `first: 1` + "`" + `.
   """
   clientListChanged(
     "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
     "The order. Clients with equal values are ordered by ` + "`" + `clientId` + "`" + `."
     orderBy: ClientOrder! = {field: FULL_NAME, direction: ASC}
-    "How many from the start, 1 to 200 (OUT_OF_RANGE)."
+    "The number of clients from the start of the list, 1 to 200 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Cursor of an earlier event (INVALID_CURSOR); null begins with the whole list."
+    "The cursor of an earlier event (INVALID_CURSOR); null to begin with the whole list."
     after: String
   ): ClientListChange
 }
 
-"A change of a list, in one place, or of all of it."
+"A change of a list: of one client's place, or of the whole list."
 type ClientListChange {
   """
-  The list as it is after this change, for ` + "`" + `after` + "`" + `. It survives restarts of the server and of the database. With another
-  filter, order or number of clients it brings RESYNC.
+  The list after this change, for ` + "`" + `after` + "`" + `. It stays valid when the server or the database restarts. With another filter,
+  order or number of clients it leads to a RESYNC.
   """
   cursor: String!
-  "What happened."
+  "The kind of change."
   kind: ClientListChangeKind!
-  "The client that it happened to; null for RESYNC."
+  "The client that the change is about; null for RESYNC."
   clientId: ID
-  "Its global id; null for RESYNC."
+  "The client's global id; null for RESYNC."
   clientGlobalId: ID
-  "The client's place in the list, from 0, once this change is applied; null for LEFT and RESYNC."
+  "The client's place in the list after this change, from 0; null for LEFT and RESYNC."
   index: Int
   """
-  The client whom it follows in the list, once this change is applied; null where it is the first, and for LEFT and
-  RESYNC. It says the same as ` + "`" + `index` + "`" + `.
+  The client right before it in the list after this change. It says the same as ` + "`" + `index` + "`" + `. Null when there is no client
+  before it, and for LEFT and RESYNC.
   """
   previousClientId: ID
-  "Global id of the client whom it follows; null when ` + "`" + `previousClientId` + "`" + ` is."
+  "The global id of the client right before it; null when ` + "`" + `previousClientId` + "`" + ` is null."
   previousClientGlobalId: ID
-  "The client as it is now, which may be later than this change; null for LEFT and RESYNC."
+  "The current client, which may be newer than this change; null for LEFT and RESYNC."
   client: Client
-  "The whole list, in its order, for RESYNC; null for all other kinds."
+  "The whole list in its order, for RESYNC; null for other kinds."
   clients: [Client!]
 }
 
-"What can happen to a list."
+"The kind of a change of a list."
 enum ClientListChangeKind {
-  "The client is new in the list: put it in at ` + "`" + `index` + "`" + `."
+  "The client is new in the list. Insert it at ` + "`" + `index` + "`" + `."
   ENTERED
-  "The client is no longer in the list: deleted, hidden, changed, or pushed beyond the end by another. Take it out."
+  """
+  The client is no longer in the list: it was deleted, hidden or changed, or another client pushed it beyond the end.
+  Remove it.
+  """
   LEFT
-  "The client has another place: take it out, and put it in at ` + "`" + `index` + "`" + `. It may have changed as well."
+  "The client has another place, and may have changed. Remove it, and insert it at ` + "`" + `index` + "`" + `."
   MOVED
-  "The client is where it was, and has changed."
+  "The client changed and kept its place."
   CHANGED
-  "Put ` + "`" + `clients` + "`" + ` in place of the whole list."
+  "Replace the whole list by ` + "`" + `clients` + "`" + `."
   RESYNC
 }
 
-"A part of the feed of changes."
+"A part of the change feed."
 type ClientChanges {
-  "The changes, in order. There may be fewer than asked for, even none, though ` + "`" + `hasMore` + "`" + ` is true."
+  "The changes, in order. There may be fewer than you asked for, or none, even if ` + "`" + `hasMore` + "`" + ` is true."
   changes: [ClientChange!]!
-  "The place after this part, for ` + "`" + `since` + "`" + `, also when the part is empty: ask with it next, so that it does not grow old."
+  """
+  The place after this part, for ` + "`" + `since` + "`" + `. Use it for the next call even if this part is empty, so that your cursor does
+  not become too old.
+  """
   cursor: String!
-  "Whether more is there already."
+  "Whether there are more changes already."
   hasMore: Boolean!
   """
-  The version of the business's custom fields that this part goes with. It rises with each field that is made, changed or
-  retired. A copy that holds an earlier one reads ` + "`" + `fieldDefinitions` + "`" + ` again.
+  The version of the business's custom fields that this part belongs to. It rises when a field is created, changed or
+  retired. If your copy has a lower one, read ` + "`" + `fieldDefinitions` + "`" + ` again.
   """
   fieldDefinitionsVersion: Int!
 }
 
-"A change of one client, as it concerns you."
+"A change of one client, as you see it."
 type ClientChange {
-  "The place after this change, for ` + "`" + `since` + "`" + `. It survives restarts of the server and of the database."
+  "The place after this change, for ` + "`" + `since` + "`" + `. It stays valid when the server or the database restarts."
   cursor: String!
-  "What happened."
+  "The kind of change."
   kind: ClientChangeKind!
-  "The client that it happened to."
+  "The client that changed."
   clientId: ID!
-  """
-  Its global id. Caches drop what they hold under it with the kinds DELETED, REMOVED, ERASED and MERGED.
-  """
+  "The client's global id. For DELETED, REMOVED, ERASED and MERGED, caches remove the object with this id."
   clientGlobalId: ID!
-  "For MERGED and UNMERGED the client that survived the merge; null for other kinds, and when you don't see it."
+  """
+  For MERGED and UNMERGED, the client that survived the merge. Null for other kinds, and when you do not see that
+  client.
+  """
   mergedIntoClientId: ID
-  "Global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is."
+  "The global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is null."
   mergedIntoClientGlobalId: ID
   """
-  Names of the fields that changed, in alphabetical order, without those that you may not read: ` + "`" + `fields.ID` + "`" + ` for one custom
-  field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer edges, else the fields of ` + "`" + `HistoryChange.path` + "`" + `, and
-  ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + ` for what the scheduler sent. Empty when the whole client is new
-  to you, or gone.
+  The names of the fields that changed, in alphabetical order, without those that you may not read. They are the names
+  in ` + "`" + `HistoryChange.path` + "`" + `: ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer
+  edges. For scheduler data they are ` + "`" + `appointments` + "`" + `, ` + "`" + `activeAppointmentCount` + "`" + ` and ` + "`" + `formList` + "`" + `. Empty when the whole
+  client is new to you, or gone.
   """
   changedFields: [String!]!
   """
-  The client as it is now, which may be later than this change. Null when it is not among the active clients that you
-  see now: deleted, merged, erased or hidden, by this change or by a later one.
+  The current client, which may be newer than this change. Null when it is not among the active clients that you see
+  now: this change, or a later one, deleted, merged, erased or hid it.
   """
   client: Client
-  "The version of the business's custom fields that this change goes with, as in ` + "`" + `ClientChanges` + "`" + `."
+  "The version of the business's custom fields that this change belongs to, as in ` + "`" + `ClientChanges` + "`" + `."
   fieldDefinitionsVersion: Int!
 }
 
-"What can happen to a client in the feed. Kinds are added, never renamed."
+"The kind of a change in the feed. Kinds are added, never renamed."
 enum ClientChangeKind {
-  "The client is new, or new to you, or has changed."
+  "The client was created or changed, or you see it from now on."
   UPSERTED
   "The client was deleted."
   DELETED
-  "The client is back on the lists."
+  "The client was restored after it had been deleted."
   RESTORED
-  "The client was merged into another, and is no longer one of its own."
+  "The client was merged into another one."
   MERGED
-  "The client is one of its own again."
+  "The merge of the client was undone: it is a client of its own again."
   UNMERGED
   "The client was erased for good."
   ERASED
-  "The client is there, but you don't see it any more."
+  "The client still exists, but you no longer see it."
   REMOVED
 }
 
@@ -6921,73 +6934,76 @@ enum ClientChangeKind {
 
 extend type Query {
   """
-  What ` + "`" + `mergeClients` + "`" + ` of the same arguments would do, to the letter. Nothing is changed. Its errors are those of
-  ` + "`" + `mergeClients` + "`" + `. Needs the permission MERGE (roles OWNER, ADMIN).
+  The report of a merge that is not made: exactly what ` + "`" + `mergeClients` + "`" + ` would do with the same arguments. Nothing is
+  changed. The errors are those of ` + "`" + `mergeClients` + "`" + `. Needs the permission MERGE (roles OWNER, ADMIN).
   """
   previewMerge(
-    "` + "`" + `clientId` + "`" + ` or global id of the client that is to survive (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
+    "The client that would survive: its ` + "`" + `clientId` + "`" + ` or global id (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
     clientId: ID!
-    "Those to fold into it, as in ` + "`" + `mergeClients` + "`" + `. Each costs 100 points."
+    "The clients that would be merged into it, as in ` + "`" + `mergeClients` + "`" + `. Each costs 100 points."
     clientIds: [ID!]! @work(points: 100)
-    "Whose value wins, as in ` + "`" + `mergeClients` + "`" + `."
+    "The choices between different values, as in ` + "`" + `mergeClients` + "`" + `."
     choices: [MergeChoice!]
   ): MergeReport @permission(name: MERGE)
 }
 
-"Whose value of a property the survivor of a merge is to have."
+"A choice which client's value of a property the survivor of a merge gets."
 input MergeChoice {
   """
-  Name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field that has values of its own. Lists, notes, the login and the
-  properties of consent can't be chosen (INVALID_CHOICE); each field once (INVALID_CHOICE).
+  The name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field that has values of its own. Each field may be chosen once
+  (INVALID_CHOICE). Lists, notes, the login, and properties that record consent cannot be chosen (INVALID_CHOICE).
   """
   field: String!
   """
-  Whose value: one of the clients that are merged, the survivor included (INVALID_CHOICE). A client without a value makes
-  the property blank, unless it is required (INVALID_CHOICE).
+  The client whose value the survivor gets: one of the merged clients, or the survivor (INVALID_CHOICE). A client
+  without a value makes the property blank; that is INVALID_CHOICE for a required property.
   """
   fromClientId: ID!
 }
 
 "A client and the version that it must have."
 input ExpectedVersion {
-  "One of the clients that are merged (NOT_FOUND)."
+  "One of the clients of the merge (NOT_FOUND)."
   clientId: ID!
-  "Its version (VERSION_CONFLICT)."
+  "The version that the client must have (VERSION_CONFLICT)."
   version: Int!
 }
 
-"What to do about a property that a merge changed, and somebody else since."
+"A choice about a property that the merge changed and that somebody changed again afterwards."
 input UnmergeChoice {
-  "Name of the property, or ` + "`" + `fields.ID` + "`" + `, as in ` + "`" + `conflicts` + "`" + `; each field once (INVALID_CHOICE)."
+  "The name of the property, or ` + "`" + `fields.ID` + "`" + `, as in ` + "`" + `conflicts` + "`" + `. Each field may be chosen once (INVALID_CHOICE)."
   field: String!
-  "The value that the survivor is to have."
+  "The value that the survivor gets."
   value: UnmergeValue!
 }
 
-"A value that a conflict about unmerging leaves to choose."
+"The values to choose from when a merge is undone."
 enum UnmergeValue {
-  "The one that the survivor had before the merge."
+  "The value that the survivor had before the merge."
   BEFORE
-  "The one that the survivor has now."
+  "The value that the survivor has now."
   CURRENT
 }
 
-"A client that was merged into another one. Its number is not used again."
+"A client that was merged into another one. Its number is never used again."
 type MergedClient implements Node {
-  "Global id, for ` + "`" + `node` + "`" + ` and for caches. It is another one than the client had, and good until the merge is undone."
+  """
+  Global id, for ` + "`" + `node` + "`" + ` and for caches. It differs from the global id that the client had, and is valid until the merge
+  is undone.
+  """
   id: ID!
-  "The number that the client had."
+  "The ` + "`" + `clientId` + "`" + ` that the client had."
   clientId: ID!
-  "The global id that the client had: ` + "`" + `node` + "`" + ` finds nothing by it while the client is merged."
+  "The global id that the client had. ` + "`" + `node` + "`" + ` finds nothing by it while the client is merged."
   clientGlobalId: ID!
-  "The merge that folded it in: what ` + "`" + `unmergeClients` + "`" + ` takes."
+  "The id of the merge that folded it in, for ` + "`" + `unmergeClients` + "`" + `."
   mergeId: ID!
-  "When it was merged."
+  "When the client was merged."
   mergedDate: DateTime!
-  "The client that it is now: the last survivor, when that one's survivor was merged again."
+  "The client that it is part of now. If a survivor was merged again, this is the last survivor."
   survivor: Client!
   """
-  What happened to the client, up to the merge: see ` + "`" + `Client.history` + "`" + `. Denied to role CLIENT: null, with the error
+  What happened to the client until it was merged: see ` + "`" + `Client.history` + "`" + `. Denied to role CLIENT: null, with the error
   FORBIDDEN.
   """
   history(
@@ -6998,13 +7014,13 @@ type MergedClient implements Node {
   ): HistoryConnection @hiddenFrom(role: CLIENT)
 }
 
-"A value by which a merged client was known."
+"A value of a merged client that is still used to find the survivor."
 type ClientAlias {
-  "Name of the property of ` + "`" + `Client` + "`" + ` that had the value."
+  "The name of the property of ` + "`" + `Client` + "`" + ` that had the value."
   field: String!
   "The value."
   value: String!
-  "` + "`" + `clientId` + "`" + ` of the client whose value it was."
+  "The ` + "`" + `clientId` + "`" + ` of the client that had the value."
   clientId: ID!
   "The global id that this client had before it was merged."
   clientGlobalId: ID!
@@ -7012,135 +7028,143 @@ type ClientAlias {
 
 "What a merge does to the client that survives, or would do."
 type MergeReport {
-  "` + "`" + `clientId` + "`" + ` of the client that survives."
+  "The client that survives."
   clientId: ID!
-  "Its global id."
+  "The global id of the client that survives."
   clientGlobalId: ID!
-  "` + "`" + `clientId` + "`" + ` of each client that is folded in, in the order that decides what fills."
+  "The ` + "`" + `clientId` + "`" + `s of the clients that are merged into it. Blank properties are filled in this order."
   clientIds: [ID!]!
-  "Their global ids, in the same order: what a cache drops once they are merged."
+  """
+  The global ids of the clients that are merged into it, in the same order. Caches remove these objects after the merge.
+  """
   clientGlobalIds: [ID!]!
-  "The versions that the clients had: send them as ` + "`" + `expectedVersions` + "`" + ` to merge only what you have seen."
+  """
+  The versions of the clients before the merge. Send them as ` + "`" + `expectedVersions` + "`" + ` to merge only if nothing has changed
+  since the preview.
+  """
   versions: [ClientVersion!]!
-  "What the survivor gets beside its own: entries of lists, notes, relations and logins that it had not."
+  "What is added to the survivor: entries of lists, notes, relations and logins that it did not have."
   moves: [MergeMove!]!
-  "Values of properties that the survivor had blank."
+  "Values for properties that were blank in the survivor."
   fills: [MergeFill!]!
-  "Properties of which the clients have different values."
+  "Properties for which the clients have different values."
   conflicts: [MergeConflict!]!
-  "Values that lose, and go on finding the survivor."
+  "Values that the survivor does not get, but is still found by."
   aliases: [ClientAlias!]!
 }
 
-"A client at a version."
+"A client and its version."
 type ClientVersion {
-  "Which client."
+  "The client's ` + "`" + `clientId` + "`" + `."
   clientId: ID!
-  "Its global id."
+  "The client's global id."
   clientGlobalId: ID!
-  "The version."
+  "The client's version."
   version: Int!
 }
 
-"What moves of one field of one client."
+"What moves from one field of one client to the survivor."
 type MergeMove {
-  "Name of the field of ` + "`" + `Client` + "`" + `; ` + "`" + `appointments` + "`" + ` for those that the scheduler fed."
+  "The name of the field of ` + "`" + `Client` + "`" + `; ` + "`" + `appointments` + "`" + ` for those that the scheduler sent."
   field: String!
-  "Whose it was."
+  "The client that the entries come from."
   fromClientId: ID!
-  "Its global id."
+  "The global id of the client that the entries come from."
   fromClientGlobalId: ID!
-  "How many entries move: those that the survivor had not."
+  "How many entries move: those that the survivor did not have."
   count: Int!
-  "The entries; null for viewers, viewed clients, appointments and forms."
+  "The entries; null for viewers, subjects, appointments and forms."
   values: [JSON!]
 }
 
-"A value that fills a property which the survivor had blank."
+"A value for a property that was blank in the survivor."
 type MergeFill {
-  "Name of the property, or ` + "`" + `fields.ID` + "`" + `."
+  "The name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field."
   field: String!
-  "Whose value it is."
+  "The client that the value comes from."
   fromClientId: ID!
-  "Its global id."
+  "The global id of the client that the value comes from."
   fromClientGlobalId: ID!
-  "The value, ids and days as text; null for a secret."
+  "The value; ids and dates are text. Null for a secret."
   value: JSON
 }
 
-"A property of which the clients have different values."
+"A property for which the clients have different values."
 type MergeConflict {
-  "Name of the property, or ` + "`" + `fields.ID` + "`" + `."
+  "The name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field."
   field: String!
   "The values that are not blank, the survivor's first."
   values: [MergeValue!]!
-  "Whose value the survivor has afterwards."
+  "The client whose value the survivor gets."
   winnerClientId: ID!
-  "Its global id."
+  "The global id of the client whose value the survivor gets."
   winnerClientGlobalId: ID!
-  "Whether a choice decides. False for properties of consent, of which the strictest value wins."
+  "Whether ` + "`" + `choices` + "`" + ` can decide. False for properties that record consent: the strictest value always wins."
   choosable: Boolean!
 }
 
 "One client's value of a property."
 type MergeValue {
-  "Which client."
+  "The client's ` + "`" + `clientId` + "`" + `."
   clientId: ID!
-  "Its global id."
+  "The client's global id."
   clientGlobalId: ID!
-  "Its value, ids and days as text; null for a secret."
+  "The client's value; ids and dates are text. Null for a secret."
   value: JSON
 }
 
-"A property that a merge changed, and somebody else since."
+"A property that the merge changed and that somebody changed again afterwards."
 type UnmergeConflict {
-  "Name of the property, or ` + "`" + `fields.ID` + "`" + `: what a choice names."
+  "The name of the property, or ` + "`" + `fields.ID` + "`" + ` for a custom field. Use it in ` + "`" + `UnmergeChoice.field` + "`" + `."
   field: String!
-  "What the survivor had before the merge; null for nothing, and for a secret."
+  "The survivor's value before the merge; null when there was none, and for a secret."
   before: JSON
-  "What the merge made of it; null for nothing, and for a secret."
+  "The survivor's value right after the merge; null when there was none, and for a secret."
   merged: JSON
-  "What the survivor has now; null for nothing, and for a secret."
+  "The survivor's value now; null when there is none, and for a secret."
   current: JSON
 }
 
-"What ` + "`" + `mergeClients` + "`" + ` answers."
+"The answer of ` + "`" + `mergeClients` + "`" + `."
 type MergeClientsPayload implements ClientPayload {
-  "The client that survived; null with errors."
+  "The client that survived; null if there are errors."
   client: Client
-  "Id of the merge, for ` + "`" + `unmergeClients` + "`" + `; null with errors."
+  "The id of the merge, for ` + "`" + `unmergeClients` + "`" + `; null if there are errors."
   mergeId: ID
-  "What the merge did; null with errors."
+  "What the merge did; null if there are errors."
   report: MergeReport
-  "All that is wrong; empty when the clients were merged."
+  "Everything that is wrong; empty when the clients were merged."
   userErrors: [UserError!]!
-  "The clients that have another version than expected; empty unless that is why nothing was changed."
+  "The clients that do not have the expected version. Empty unless the error is VERSION_CONFLICT."
   conflicts: [ClientVersionConflict!]!
 }
 
-"A client has another version than the one that a merge was meant for."
+"A client that has another version than a merge expected."
 type ClientVersionConflict {
-  "Which client."
+  "The client's ` + "`" + `clientId` + "`" + `."
   clientId: ID!
-  "Its global id."
+  "The client's global id."
   clientGlobalId: ID!
-  "The version that it has."
+  "The client's current version."
   currentVersion: Int!
-  "Names of the properties that changed since the expected version, in alphabetical order, as in ` + "`" + `VersionConflict` + "`" + `."
+  "The names of the properties that changed since the expected version, in alphabetical order, as in ` + "`" + `VersionConflict` + "`" + `."
   changedPaths: [String!]!
 }
 
-"What ` + "`" + `unmergeClients` + "`" + ` answers."
+"The answer of ` + "`" + `unmergeClients` + "`" + `."
 type UnmergeClientsPayload implements ClientPayload {
-  "The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error."
+  """
+  The client that survived the merge, without the others. After VERSION_CONFLICT, the current client; null after any
+  other error.
+  """
   client: Client
-  "Those that are back, in the order in which they were merged; empty with errors."
+  "The clients that are back, in the order in which they were merged; empty if there are errors."
   clients: [Client!]!
-  "All that is wrong; empty when the merge was undone."
+  "Everything that is wrong; empty when the merge was undone."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
-  "What is to be chosen; empty unless that is why nothing was changed."
+  "The properties that need a choice; empty unless the error is UNMERGE_CONFLICT."
   conflicts: [UnmergeConflict!]!
 }
 
@@ -7148,8 +7172,8 @@ type UnmergeClientsPayload implements ClientPayload {
 
 extend type Query {
   """
-  Everything that is held about a person: to be handed over. Deleted clients too; null when you see no such client. Of
-  other people it holds ids alone. Costs 1,000 points. Needs the permission EXPORT (roles OWNER, ADMIN,
+  Everything that is stored about a person, to hand it over. Deleted clients are found too; null when you see no such
+  client. Of other people it has only ids. Costs 1,000 points. Needs the permission EXPORT (roles OWNER, ADMIN,
   LOCATION_SUPER_USER).
   """
   exportClientData(
@@ -7158,181 +7182,200 @@ extend type Query {
   ): ClientDataExport @permission(name: EXPORT) @work(points: 1000)
 }
 
-"Everything that is held about a person, as of one moment."
+"Everything that is stored about a person at one moment."
 type ClientDataExport {
-  "The client."
+  "The client's ` + "`" + `clientId` + "`" + `."
   clientId: ID!
-  "Its global id."
+  "The client's global id."
   clientGlobalId: ID!
-  "The moment."
+  "When the data was read."
   exportedDate: DateTime!
   """
-  The record, as an object: each stored field of ` + "`" + `Client` + "`" + ` that has a value, by its name and as ` + "`" + `Client` + "`" + ` answers it, dates
-  and ids as text. ` + "`" + `ssn` + "`" + ` is whole with the permission PII, else masked. Of a password it says no more than
+  The record, as an object: each stored field of ` + "`" + `Client` + "`" + ` that has a value, by its name and in the form of ` + "`" + `Client` + "`" + `,
+  with dates and ids as text. ` + "`" + `ssn` + "`" + ` is complete with the permission PII, else masked. A password is only shown as
   ` + "`" + `hasPassword: true` + "`" + `: nobody can read it.
   """
   record: JSON!
-  "The values of custom fields, as an object: the field's id is the key."
+  "The values of custom fields, as an object whose keys are the ids of the fields."
   fieldDataMap: JSON!
-  "` + "`" + `clientId` + "`" + ` of each active client that this one may see and book for, ascending."
+  "The ` + "`" + `clientId` + "`" + `s of the active clients that this client may see and book for, in ascending order."
   canView: [ID!]!
   "Their global ids, in the same order."
   canViewGlobalIds: [ID!]!
-  "` + "`" + `clientId` + "`" + ` of each active client who may see this one, ascending."
+  "The ` + "`" + `clientId` + "`" + `s of the active clients that may see this client, in ascending order."
   viewedBy: [ID!]!
   "Their global ids, in the same order."
   viewedByGlobalIds: [ID!]!
   """
-  The appointments that the scheduler sent, as objects with ` + "`" + `appointmentId` + "`" + `, ` + "`" + `locationId` + "`" + `, ` + "`" + `staffId` + "`" + `, ` + "`" + `reasonId` + "`" + `, ` + "`" + `start` + "`" + `,
-  ` + "`" + `status` + "`" + ` and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `; ids that are not known are left out.
+  The appointments that the scheduler sent, as objects with ` + "`" + `appointmentId` + "`" + `, ` + "`" + `locationId` + "`" + `, ` + "`" + `staffId` + "`" + `, ` + "`" + `reasonId` + "`" + `,
+  ` + "`" + `start` + "`" + `, ` + "`" + `status` + "`" + ` and ` + "`" + `modifiedDate` + "`" + `, ordered by ` + "`" + `appointmentId` + "`" + `. Ids that are not known are left out.
   """
   appointments: [JSON!]!
   """
-  What is remembered of appointments that the scheduler removed, so that nothing older brings them back, as objects with
-  ` + "`" + `appointmentId` + "`" + `, ` + "`" + `clientId` + "`" + ` (whom it named, this client or one merged into it) and ` + "`" + `modifiedDate` + "`" + `, by ` + "`" + `appointmentId` + "`" + `.
+  The appointments that the scheduler removed. They are remembered so that no older message brings them back. Objects
+  with ` + "`" + `appointmentId` + "`" + `, ` + "`" + `clientId` + "`" + ` (the client that the appointment named: this one, or one that was merged into it) and
+  ` + "`" + `modifiedDate` + "`" + `, ordered by ` + "`" + `appointmentId` + "`" + `.
   """
   removedAppointments: [JSON!]!
-  "The forms that the client signed, by ` + "`" + `formId` + "`" + `."
+  "The forms that the client signed, ordered by ` + "`" + `formId` + "`" + `."
   forms: [ClientForm!]!
-  "The whole history, from the first version on."
+  "The whole history, beginning with the first version."
   history: [HistoryEntry!]!
   """
-  What the change feed still has about the client, as objects with ` + "`" + `at` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `version` + "`" + ` and ` + "`" + `changedFields` + "`" + `, in
-  order.
+  The rows about the client that the change feed still has, as objects with ` + "`" + `at` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `version` + "`" + ` and ` + "`" + `changedFields` + "`" + `,
+  in order.
   """
   changes: [JSON!]!
-  "The records of those who were merged into this client, each as it was then; their forms and appointments are above."
+  """
+  The records of the clients that were merged into this client, each as it was then. Their forms and appointments are
+  among those above.
+  """
   mergedRecords: [HeldRecord!]!
   """
-  What is kept of merges that the client, or one that was merged into it, is part of, to undo them, as objects with
-  ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientId` + "`" + ` (the survivor), ` + "`" + `clientIds` + "`" + ` (those folded in), ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (what the merge answered) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `
-  (what it changed of the survivor), latest last. An undone merge was one of several people: it has the ids of those
-  whom you see, and neither ` + "`" + `report` + "`" + ` nor ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + `.
+  What is stored for undoing merges that the client, or a client that was merged into it, took part in, the latest last.
+  Objects with ` + "`" + `mergeId` + "`" + `, ` + "`" + `at` + "`" + `, ` + "`" + `user` + "`" + `, ` + "`" + `clientId` + "`" + ` (the survivor), ` + "`" + `clientIds` + "`" + ` (the clients that were merged into it),
+  ` + "`" + `undone` + "`" + `, ` + "`" + `report` + "`" + ` (the answer of the merge) and ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + ` (what it changed in the survivor). A merge that
+  was undone was about several people: it has only the ids of clients that you see, and no ` + "`" + `report` + "`" + `, ` + "`" + `before` + "`" + ` or
+  ` + "`" + `after` + "`" + `.
   """
   merges: [JSON!]!
   """
-  The pairs that ` + "`" + `dismissDuplicates` + "`" + ` said are two people, as objects with ` + "`" + `clientIds` + "`" + `: of each one is this client or was
-  merged into it, and the other one is of whom you see.
+  The pairs of clients that ` + "`" + `dismissDuplicates` + "`" + ` marked as different people, as objects with ` + "`" + `clientIds` + "`" + `: this client or
+  one that was merged into it, and a client that you see.
   """
   dismissedDuplicates: [JSON!]!
   """
-  What is kept for a day to answer mutations that are sent again with their ` + "`" + `idempotencyKey` + "`" + `, as objects with ` + "`" + `at` + "`" + `,
-  ` + "`" + `clientId` + "`" + ` (this client or one merged into it) and ` + "`" + `version` + "`" + ` (the version of it that is answered), in order. Of the key,
-  who sent it and the input nothing is kept that can be read.
+  What is stored for a day to answer mutations that are sent again with their ` + "`" + `idempotencyKey` + "`" + `, in order. Objects with
+  ` + "`" + `at` + "`" + `, ` + "`" + `clientId` + "`" + ` (this client, or one that was merged into it) and ` + "`" + `version` + "`" + ` (the version of it that is answered). The
+  key, the user and the input are not stored in readable form.
   """
   keptAnswers: [JSON!]!
   """
-  The messages to webhooks about this client or one merged into it, sent or pending, as objects with ` + "`" + `webhookId` + "`" + `,
-  ` + "`" + `clientId` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `changedDate` + "`" + `, ` + "`" + `changedFields` + "`" + ` and ` + "`" + `state` + "`" + `, by webhook and change.
+  The messages to webhooks about this client or one that was merged into it, sent or pending, as objects with
+  ` + "`" + `webhookId` + "`" + `, ` + "`" + `clientId` + "`" + `, ` + "`" + `kind` + "`" + `, ` + "`" + `changedDate` + "`" + `, ` + "`" + `changedFields` + "`" + ` and ` + "`" + `state` + "`" + `, ordered by webhook and change.
   """
   webhookDeliveries: [JSON!]!
 }
 
-"What is held under the id of a client who was merged."
+"What is stored under the id of a client that was merged."
 type HeldRecord {
   "The client that was merged."
   clientId: ID!
   "The global id that it had."
   clientGlobalId: ID!
-  "The record, as that of ` + "`" + `ClientDataExport` + "`" + ` is."
+  "The record, in the form of ` + "`" + `ClientDataExport.record` + "`" + `."
   record: JSON!
-  "The values of custom fields, as an object: the field's id is the key."
+  "The values of custom fields, as an object whose keys are the ids of the fields."
   fieldDataMap: JSON!
-  "The whole history, from the first version on."
+  "The whole history, beginning with the first version."
   history: [HistoryEntry!]!
-  "What the change feed still has about the client, in the form of ` + "`" + `ClientDataExport.changes` + "`" + `."
+  "The rows about the client that the change feed still has, in the form of ` + "`" + `ClientDataExport.changes` + "`" + `."
   changes: [JSON!]!
 }
 
 # ---- writing
 
 """
-Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
-and its field null. What else can go wrong is data: ` + "`" + `userErrors` + "`" + ` then lists all that is wrong, and nothing has changed.
-A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
-error.
-A change of a client that was merged into another one is CLIENT_MERGED: ` + "`" + `mergedIntoClientId` + "`" + ` of the error is the client to
-change instead. Each mutation costs 50 points, beside what its values and its answer do.
+Everything that can be changed. Each mutation costs 50 points, in addition to its values and its answer.
 
-Each takes an ` + "`" + `idempotencyKey` + "`" + `, a text of your own, new for each thing that you want done: send it again when you have
-got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
-once, also at the same time and through other servers; each time it is answered what was committed. A client is then
-answered as that version of it was: without ` + "`" + `ssn` + "`" + `, with the viewers, appointments and forms of today, and null when you
-see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not, nor the
-other form of a client's id. When that client was erased meanwhile, it is CLIENT_ERASED. A mutation that changed nothing because of errors frees its key.
+Errors: if you have no permission for a mutation, its field is null, with the error FORBIDDEN. Everything else that can
+go wrong is data: ` + "`" + `userErrors` + "`" + ` lists everything that is wrong with the input, and nothing was changed. A malformed id is
+data too: INVALID_ID (in a query it is an error). To change a client that was merged into another one is CLIENT_MERGED:
+change the client in the error's ` + "`" + `mergedIntoClientId` + "`" + ` instead.
+
+Retries: each mutation takes an ` + "`" + `idempotencyKey` + "`" + `, a text that you make up, a new one for each thing that you want done.
+If you got no answer, send the mutation again with the same key. For 24 hours, what the same user of the business sends
+with the same key and the same arguments is done once, also when it is sent twice at the same time or to several
+servers. Each retry gets the committed answer. A client in it has the values of that version, without ` + "`" + `ssn` + "`" + `, but its
+current viewers, appointments and forms; it is null if you no longer see the client. The same key with another mutation
+or other arguments is IDEMPOTENCY_KEY_REUSED; another selection, or the other form of a client's id, makes no
+difference. If the client was erased since, the answer is CLIENT_ERASED. A mutation that was refused because of errors
+does not use up its key.
 """
 type Mutation {
-  "Makes a new client. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF)."
+  "Creates a client. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF)."
   createClient(
-    "The client to make."
+    "The client to create."
     input: CreateClientInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): CreateClientPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Changes what the patch names and nothing else. A patch that changes no value succeeds and leaves the version as it is.
-  Role CLIENT may patch its own record only (any other is NOT_FOUND).
+  Changes the properties that the patch names, and nothing else. If no value changes, the mutation succeeds and the
+  version stays the same. Role CLIENT may patch only its own record; for any other client it gets NOT_FOUND.
 
-  Also: CLIENT_DELETED for a deleted client, EMPTY_PATCH, VERSION_CONFLICT.
+  Other errors: CLIENT_DELETED for a deleted client, EMPTY_PATCH, VERSION_CONFLICT.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   patchClient(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
     "What to change."
     patch: ClientPatch!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): PatchClientPayload @permission(name: WRITE)
 
   """
-  Replaces everything of a client that can be written: what the input leaves out is cleared, custom fields too. What
-  stays when it is left out: ` + "`" + `status` + "`" + `, ` + "`" + `blocked` + "`" + `, ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + ` and both edge lists. To change some properties alone
-  there is ` + "`" + `patchClient` + "`" + `. An update that changes no value succeeds and leaves the version as it is.
+  Replaces all writable properties of a client: what the input leaves out is cleared, custom fields too. Only ` + "`" + `status` + "`" + `,
+  ` + "`" + `blocked` + "`" + `, ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + ` and both edge lists stay as they are when left out. Use ` + "`" + `patchClient` + "`" + ` to change some
+  properties only. If no value changes, the mutation succeeds and the version stays the same.
 
-  Also: CLIENT_DELETED for a deleted client, VERSION_CONFLICT.
+  Other errors: CLIENT_DELETED for a deleted client, VERSION_CONFLICT.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   updateClient(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
-    "All that the client is to be."
+    "The new properties of the client."
     input: UpdateClientInput!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UpdateClientPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Changes the live client of a key as ` + "`" + `patchClient` + "`" + ` does, or makes it when there is none: then everything that
-  ` + "`" + `createClient` + "`" + ` requires is, but for what the key says. Two of them at once make one client. Deleted clients are passed
-  over. For roles that see all clients: OWNER and ADMIN.
+  Changes the active client that has a key, as ` + "`" + `patchClient` + "`" + ` does, or creates it if there is none. To create it, the
+  input must have everything that ` + "`" + `createClient` + "`" + ` requires, except what the key has. Two upserts with the same key at the
+  same time make one client. Deleted clients are ignored. Only for OWNER and ADMIN, the roles that see all clients.
 
-  The key may be one of the client's ` + "`" + `aliases` + "`" + `: it finds the client that a merge left. Of such a client, unless it was
-  found by ` + "`" + `clientId` + "`" + `, a value of ` + "`" + `input` + "`" + ` that is one of its ` + "`" + `aliases` + "`" + ` leaves the property as it is: a system that knows
-  the client as it was before the merge goes on sending what it knows, and changes nothing by that.
+  The key also finds a client by its ` + "`" + `aliases` + "`" + `, so it finds the client that survived a merge. A value of ` + "`" + `input` + "`" + ` that is
+  one of the client's ` + "`" + `aliases` + "`" + ` is then ignored, unless the client was found by ` + "`" + `clientId` + "`" + `. So a system that only knows
+  the client from before the merge can send its values again without changing anything.
 
-  Also: CLIENT_DELETED for a client that is deleted meanwhile, VERSION_CONFLICT.
+  Other errors: CLIENT_DELETED for a client that is deleted at the same time, VERSION_CONFLICT.
 
   Needs the permission WRITE (roles OWNER, ADMIN).
   """
   upsertClient(
-    "Whose record it is."
+    "The key to find the client by."
     by: ClientKey!
-    "What to write. A property that is left out stays as it is, or empty in a new client."
+    "The properties to write. A property that is left out stays as it is; in a new client it is empty."
     input: CreateClientInput!
     """
-    Refuse with VERSION_CONFLICT unless the client has this version, and with NOT_FOUND when there is none. Left out or
-    null: whatever version.
+    The version that the client must have, else VERSION_CONFLICT; NOT_FOUND when there is no client. Left out or null:
+    any version.
     """
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UpsertClientPayload
     @permission(name: WRITE)
@@ -7341,558 +7384,658 @@ type Mutation {
     @hiddenFrom(role: CLIENT)
 
   """
-  Makes many clients, each as ` + "`" + `createClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
-  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
+  Creates several clients in the order of ` + "`" + `inputs` + "`" + `, each as ` + "`" + `createClient` + "`" + ` does. An entry with errors does not affect
+  the others. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   createClients(
-    "The clients to make: at most 100 (TOO_MANY). Each costs 50 points."
+    "The clients to create: at most 100 (TOO_MANY). Each costs 50 points."
     inputs: [CreateClientInput!]! @work(points: 50)
     """
-    Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
-    (INVALID_IDEMPOTENCY_KEY).
+    A key with which the mutation can be sent again without doing any entry twice: see ` + "`" + `Mutation` + "`" + `. It holds for each
+    entry by its index. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
   ): CreateClientsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Changes many clients, each as ` + "`" + `patchClient` + "`" + ` does, in their order: an entry with errors harms no other. Needs the
-  permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
+  Changes several clients in the order of ` + "`" + `patches` + "`" + `, each as ` + "`" + `patchClient` + "`" + ` does. An entry with errors does not affect
+  the others. Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   patchClients(
     "The patches to make: at most 100 (TOO_MANY). Each costs 50 points."
     patches: [ClientPatchEntry!]! @work(points: 50)
     """
-    Makes each entry one that is done once, by its index: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters
-    (INVALID_IDEMPOTENCY_KEY).
+    A key with which the mutation can be sent again without doing any entry twice: see ` + "`" + `Mutation` + "`" + `. It holds for each
+    entry by its index. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY).
     """
     idempotencyKey: String
   ): PatchClientsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Gives custom fields of a client values, and touches no other.
+  Sets custom fields of a client, and changes no other field.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   setClientFields(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
     """
-    The fields with their values: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). Two fields that stand for one
-    property with different values are FIELD_CONFLICT.
+    The fields and their values: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). FIELD_CONFLICT when two
+    fields stand for the same property and have different values.
     """
     fields: [ClientFieldInput!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): SetClientFieldsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Clears custom fields of a client, and touches no other.
+  Clears custom fields of a client, and changes no other field.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   removeClientFields(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
     """
-    Ids of the fields: at most 1,000 (TOO_MANY), each once (DUPLICATE_FIELD). UNKNOWN_FIELD_DEFINITION when the business has
-    none of that id in use; REQUIRED when it stands for a property that can't be cleared.
+    The ids of the fields: at most 1,000 (TOO_MANY), each once (DUPLICATE_FIELD). UNKNOWN_FIELD_DEFINITION when the
+    business has no such field in use; REQUIRED when the field stands for a property that can't be cleared.
     """
     schedulerPreferenceFieldDefnIds: [ID!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RemoveClientFieldsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Gives a client tags. Those that it has, whatever their case, stay as they are.
+  Adds tags to a client. A tag that the client has already, in whatever case, stays as it is.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   addClientTags(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
-    "The tags, each of 1 to 64 characters (INVALID_TAG). TOO_MANY when the client would have over 250."
+    "The tags, of 1 to 64 characters each (INVALID_TAG). TOO_MANY when the client would have more than 250."
     tags: [String!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): AddClientTagsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Takes tags from a client. Those that it has not are passed over.
+  Removes tags from a client. Tags that the client does not have are ignored.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF).
   """
   removeClientTags(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
-    "The tags, whatever their case: at most 1,000 (TOO_MANY) of 1 to 64 characters (INVALID_TAG)."
+    "The tags: at most 1,000 (TOO_MANY), of 1 to 64 characters each (INVALID_TAG). Case is ignored."
     tags: [String!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RemoveClientTagsPayload @permission(name: WRITE) @hiddenFrom(role: CLIENT)
 
   """
-  Lets clients see another one and book for it. Those who may already are passed over. It is a change of the viewers as
-  well. Role CLIENT may let others see its own record only (any other is NOT_FOUND).
+  Allows other clients to see a client and book for it. Those who are allowed already are ignored. This changes the
+  viewers too: their versions rise. Role CLIENT may do this only for its own record; for any other client it gets
+  NOT_FOUND.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   addClientViewers(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
     """
-    ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
+    The viewers, by ` + "`" + `clientId` + "`" + ` or global id: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client or it is
     deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, when it was merged into another one; SELF_VIEW for the client
-    itself; TOO_MANY_SUBJECTS for one that may see 5,000 others already.
+    itself; TOO_MANY_SUBJECTS for a viewer that may see 5,000 others already.
     """
     viewerClientIds: [ID!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): AddClientViewersPayload @permission(name: WRITE)
 
   """
-  Ends that clients may see another one and book for it. Those who may not are passed over. It is a change of the
-  viewers as well. Role CLIENT may do so for its own record only (any other is NOT_FOUND).
+  No longer allows other clients to see a client and book for it. Those who are not allowed anyway are ignored. This
+  changes the viewers too: their versions rise. Role CLIENT may do this only for its own record; for any other client it
+  gets NOT_FOUND.
 
-  Also: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
+  Other errors: CLIENT_DELETED, VERSION_CONFLICT, and EMPTY_PATCH for an empty list.
 
   Needs the permission WRITE (roles OWNER, ADMIN, LOCATION_SUPER_USER, STAFF, CLIENT).
   """
   removeClientViewers(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
     """
-    ` + "`" + `clientId` + "`" + ` or global id of each viewer: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client, or it is
+    The viewers, by ` + "`" + `clientId` + "`" + ` or global id: at most 1,000 (TOO_MANY). NOT_FOUND when you see no such client or it is
     deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, when it was merged into another one; SELF_VIEW for the client
     itself.
     """
     viewerClientIds: [ID!]!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RemoveClientViewersPayload @permission(name: WRITE)
 
   """
-  Takes a client off the lists. It is found by its id still, and can be restored. Deleting a deleted client succeeds and
-  changes nothing. Also: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN, LOCATION_SUPER_USER).
+  Deletes a client: it is no longer listed, but is still found by its id and can be restored. Deleting a deleted client
+  succeeds and changes nothing. Other errors: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN,
+  LOCATION_SUPER_USER).
   """
   deleteClient(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): DeleteClientPayload @permission(name: DELETE)
 
   """
-  Brings a deleted client back, with everything that it had. Restoring a client that is not deleted succeeds and changes
-  nothing. Also: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN, LOCATION_SUPER_USER).
+  Restores a deleted client with everything that it had. Restoring a client that is not deleted succeeds and changes
+  nothing. Other errors: VERSION_CONFLICT. Needs the permission DELETE (roles OWNER, ADMIN, LOCATION_SUPER_USER).
   """
   restoreClient(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
     clientId: ID!
-    "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+    "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RestoreClientPayload @permission(name: DELETE)
 
   """
-  Says that those clients are so many people: ` + "`" + `duplicateClients` + "`" + ` shows no pair of them until one of the pair changes its
-  name, date of birth, e-mail address, phone numbers or external user name, aliases included. Dismissing pairs again
-  succeeds and changes nothing. Needs the permission MERGE (roles OWNER, ADMIN).
+  Marks clients as different people. ` + "`" + `duplicateClients` + "`" + ` no longer shows two of them as a pair, until one of the two
+  changes its name, date of birth, e-mail address, phone numbers or external user name, aliases included. Dismissing a
+  pair again succeeds and changes nothing. Needs the permission MERGE (roles OWNER, ADMIN).
   """
   dismissDuplicates(
     """
-    ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
-    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one. Each costs
-    100 points: each pair of them is written.
+    The clients, by ` + "`" + `clientId` + "`" + ` or global id: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE).
+    NOT_FOUND when you see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into
+    another one. Each costs 100 points, because every pair of them is stored.
     """
     clientIds: [ID!]! @work(points: 100)
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): DismissDuplicatesPayload @permission(name: MERGE)
 
   """
-  Takes ` + "`" + `dismissDuplicates` + "`" + ` back for all pairs that those clients make: ` + "`" + `duplicateClients` + "`" + ` shows them again if they look
-  alike. Taking back what was not dismissed succeeds and changes nothing. Needs the permission MERGE (roles OWNER,
-  ADMIN).
+  Undoes ` + "`" + `dismissDuplicates` + "`" + ` for all pairs of these clients: ` + "`" + `duplicateClients` + "`" + ` shows them again if they look alike.
+  Pairs that were not dismissed are ignored. Needs the permission MERGE (roles OWNER, ADMIN).
   """
   undismissDuplicates(
     """
-    ` + "`" + `clientId` + "`" + ` or global id of each: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE). NOT_FOUND when you
-    see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into another one. Each costs
-    100 points: each pair of them is written.
+    The clients, by ` + "`" + `clientId` + "`" + ` or global id: at most 50 (TOO_MANY), at least two different ones (OUT_OF_RANGE).
+    NOT_FOUND when you see no such client, CLIENT_DELETED when it is deleted, CLIENT_MERGED when it was merged into
+    another one. Each costs 100 points, because every pair of them is stored.
     """
     clientIds: [ID!]! @work(points: 100)
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UndismissDuplicatesPayload @permission(name: MERGE)
 }
 
 extend type Mutation {
   """
-  Makes one client of several. ` + "`" + `clientId` + "`" + ` survives, the others are folded into it; all of it happens, or nothing.
+  Merges clients into one. ` + "`" + `clientId` + "`" + ` survives, and the others are folded into it. Either all of it happens or nothing.
 
-  Tags, alert notes and all other lists unite, notes are appended. A property, or custom field, that the survivor has
-  blank is filled from the first of ` + "`" + `clientIds` + "`" + ` that has it; of different values the survivor's wins, unless a choice
-  says otherwise. BLACKLISTED and ` + "`" + `blocked` + "`" + ` win, and of ` + "`" + `allowWaitListText` + "`" + ` and ` + "`" + `invitationOptIn` + "`" + ` false wins over null and
-  null over true: no choice loosens that. E-mail addresses, external user names and ids in other systems that lose stay
-  as ` + "`" + `aliases` + "`" + `. Appointments, forms and viewer edges of both directions are the survivor's. Its login stays, else it
-  takes the first one that there is, password included; the other logins lead to the survivor, and their passwords are
-  void. Whoever saw one of the clients sees the survivor.
+  - Tags, alert notes and all other lists are united. Notes are appended.
+  - A property or custom field that is blank in the survivor gets the value of the first of ` + "`" + `clientIds` + "`" + ` that has one. If
+    values differ, the survivor's wins, unless ` + "`" + `choices` + "`" + ` say otherwise.
+  - Consent: BLACKLISTED and ` + "`" + `blocked` + "`" + ` always win. For ` + "`" + `allowWaitListText` + "`" + ` and ` + "`" + `invitationOptIn` + "`" + `, false wins over null,
+    and null over true. Choices cannot change this.
+  - E-mail addresses, external user names and ids in other systems that lose stay as ` + "`" + `aliases` + "`" + `.
+  - Appointments, forms and viewer edges in both directions move to the survivor.
+  - The survivor keeps its login. If it has none, it takes the first login of the others, with the password. The other
+    logins then lead to the survivor, and their passwords are void.
+  - Whoever saw one of the clients sees the survivor.
 
-  The folded clients are in no list any more. Their ids go on finding the survivor: ` + "`" + `client` + "`" + ` answers it, what the
-  scheduler feeds goes to it, and a change is refused with CLIENT_MERGED and
-  ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all of them rise. Other clients, whose edges led to a folded client or came from
-  it and are the survivor's now, keep their versions and get no history: the MERGE entries of the clients that were merged
-  have those edges, see ` + "`" + `Client.history` + "`" + `. The change feed has an entry for each.
+  The folded clients are no longer listed. Their ids find the survivor: ` + "`" + `client` + "`" + ` answers it, and what the scheduler
+  sends for them goes to it. Changing a folded client is CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `. The versions of all
+  merged clients rise. Other clients whose edges move to the survivor keep their versions and get no history entry: the
+  MERGE entries of the merged clients have these edges, see ` + "`" + `Client.history` + "`" + `. The change feed has an entry for each of
+  them.
 
-  Also: TOO_MANY_SUBJECTS when the survivor would see over 5,000 clients; MERGE_TOO_LARGE when its notes would be longer
-  than 100,000 characters or a list other than tags longer than 1,000 entries, when it would have over 10,000 appointments
-  or 6 MiB of text, or over 50,000 viewers are to be moved, or the database can't hold the change at once;
-  VERSION_CONFLICT. A merge has 60 seconds.
+  Other errors: TOO_MANY_SUBJECTS when the survivor would see more than 5,000 clients; VERSION_CONFLICT; MERGE_TOO_LARGE
+  when the survivor would have notes of more than 100,000 characters, a list of more than 1,000 entries (except tags),
+  more than 10,000 appointments or 6 MiB of text, when more than 50,000 viewers would move, or when the database can't
+  store the change at once. A merge may take 60 seconds.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
   """
   mergeClients(
-    "` + "`" + `clientId` + "`" + ` or global id of the client that survives (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
+    "The client that survives: its ` + "`" + `clientId` + "`" + ` or global id (NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED)."
     clientId: ID!
     """
-    ` + "`" + `clientId` + "`" + ` or global id of each client to fold into it: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID), the
-    survivor not among them (SELF_MERGE), none of them unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
-    (CLIENT_MERGED). Their order decides what fills. Each costs 100 points.
+    The clients to fold into it, by ` + "`" + `clientId` + "`" + ` or global id: 1 (REQUIRED) to 50 (TOO_MANY), each once (DUPLICATE_ID),
+    without the survivor (SELF_MERGE). None may be unknown (NOT_FOUND), deleted (CLIENT_DELETED) or merged already
+    (CLIENT_MERGED). Blank properties are filled in this order. Each costs 100 points.
     """
     clientIds: [ID!]! @work(points: 100)
-    "Whose value wins: at most 1,000 (TOO_MANY). Fields without a choice follow the rules above."
+    """
+    The choices between different values: at most 1,000 (TOO_MANY). Fields without a choice follow the rules of
+    ` + "`" + `mergeClients` + "`" + `.
+    """
     choices: [MergeChoice!]
     """
-    Refuse with VERSION_CONFLICT unless these clients have these versions, such as the ` + "`" + `versions` + "`" + ` of a preview. Left
-    out or null: versions are not compared.
+    The versions that these clients must have, else VERSION_CONFLICT; for example the ` + "`" + `versions` + "`" + ` of a preview. Left out
+    or null: versions are not compared.
     """
     expectedVersions: [ExpectedVersion!]
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): MergeClientsPayload @permission(name: MERGE)
 
   """
   Undoes a merge: the folded clients are back, with what they had. Only the latest merge of a survivor can be undone
-  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). A later merge of a client at the other end of an edge that is
-  given back is to be undone first too: ` + "`" + `mergedIntoClientId` + "`" + ` of the error names the survivor of the later merge.
+  (MERGE_NOT_LATEST), and only once (ALREADY_UNMERGED). If a client at the other end of a returning edge was merged
+  later, that merge must be undone first: ` + "`" + `mergedIntoClientId` + "`" + ` of the error is the survivor of that merge.
 
-  What the merge changed about the survivor goes back to what it was. What somebody changed since is a conflict
-  (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor is to have. List entries and viewer
-  edges that the merge brought leave the survivor, those that were added since stay, and edges that were removed since do
-  not come back, also when they were added again: these are the survivor's. Appointments and forms return to the client
-  for whom the scheduler sent them. A login that the survivor took returns with the password that it has now. The versions
-  of all of them rise; other clients keep theirs, as in ` + "`" + `mergeClients` + "`" + `.
+  - What the merge changed in the survivor goes back to what it was. If somebody changed it again since, that is a
+    conflict (UNMERGE_CONFLICT): nothing happens until a choice says which value the survivor gets.
+  - List entries and viewer edges that the merge brought leave the survivor. Those that were added since stay. Edges
+    that were removed since do not come back; if they were added again, they stay with the survivor.
+  - Appointments and forms return to the client for whom the scheduler sent them.
+  - A login that the survivor took returns with its current password.
+  - The versions of all merged clients rise. Other clients keep theirs, as in ` + "`" + `mergeClients` + "`" + `.
 
-  Also: TOO_MANY_SUBJECTS when the survivor, or a client who may see one of them, would see over 5,000 clients with the
-  edges that come back, so that some of those added since are to be taken away first; VERSION_CONFLICT, MERGE_TOO_LARGE.
+  Other errors: VERSION_CONFLICT; MERGE_TOO_LARGE; TOO_MANY_SUBJECTS when, with the edges that come back, the survivor
+  or a client that may see one of these clients would see more than 5,000 clients. In that case remove some edges that
+  were added since.
 
   Needs the permission MERGE (roles OWNER, ADMIN).
   """
   unmergeClients(
     """
-    Id of the merge. NOT_FOUND when there is none, or you don't see the client that survived; CLIENT_DELETED when that one
-    is deleted.
+    The id of the merge. NOT_FOUND when there is no such merge or you do not see the survivor; CLIENT_DELETED when the
+    survivor is deleted.
     """
     mergeId: ID!
-    "What to do about conflicts: at most 1,000 (TOO_MANY), each of a field that the merge changed (INVALID_CHOICE)."
+    "The choices about conflicts: at most 1,000 (TOO_MANY), each about a field that the merge changed (INVALID_CHOICE)."
     choices: [UnmergeChoice!]
-    "Refuse with VERSION_CONFLICT unless the survivor has this version. Left out or null: whatever version."
+    "The version that the survivor must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UnmergeClientsPayload @permission(name: MERGE)
 }
 
 extend type Mutation {
   """
-  Erases a client for good, deleted or not, and all who were merged into it: record, custom fields, viewer edges,
-  appointments, forms, history, its part of the feed and of duplicates, and what was kept under idempotency keys. At
-  once its ids are unknown everywhere, and they are never given again; what is left elsewhere follows within minutes,
-  also after a restart. The change feed has an entry ERASED. Viewer edges end, which is a change of the clients at their
-  other ends: their versions rise. Histories of other clients keep the bare id, and of a merge that was undone no value
-  that it brought.
-  This can't be undone.
+  Erases a client, deleted or not, and all clients that were merged into it. This can't be undone.
 
-  Also: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
+  It removes the record, custom fields, viewer edges, appointments, forms, history, rows of the feed, entries of
+  duplicates, and answers stored under idempotency keys. The ids are unknown everywhere at once, and are never used
+  again. The rest is removed within minutes, also if the server restarts.
+
+  The change feed has an entry ERASED. The viewer edges end, which changes the clients at their other ends: their
+  versions rise. Histories of other clients keep the bare id, but no value that came from this client by a merge that
+  was undone.
+
+  Other errors: CONFIRMATION_MISMATCH, VERSION_CONFLICT.
 
   Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   eraseClient(
-    "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when there is no such client."
+    "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when there is no such client."
     clientId: ID!
-    "The same id again (CONFIRMATION_MISMATCH)."
+    "The same id again, as a confirmation (CONFIRMATION_MISMATCH)."
     confirmClientId: ID!
-    "The client's version: refused with VERSION_CONFLICT when it has changed since you looked at it."
+    "The version that the client must have, else VERSION_CONFLICT."
     expectedVersion: Int!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): EraseClientPayload @permission(name: ADMIN)
 
-  "Makes a custom field. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  "Creates a custom field. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createFieldDefinition(
-    "The field to make. TOO_MANY when the business has 1,000 in use."
+    "The field to create. TOO_MANY when the business has 1,000 in use."
     input: CreateFieldDefinitionInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): CreateFieldDefinitionPayload @permission(name: ADMIN)
 
   """
-  Changes the label or the choices of a custom field; its type and property never change. Clients keep values that are
-  no choice any more. ` + "`" + `renameChoices` + "`" + ` renames the values that clients have, too, deleted ones included, all in the moment
-  of this mutation: records, histories, filters and reports of merges have the new name from then on, and no client gets
-  a new version, a history entry or a row of the feed by it; copies notice it by ` + "`" + `fieldDefinitionsVersion` + "`" + `. A change of no
-  value succeeds and leaves the version as it is.
+  Changes the label or the choices of a custom field. Its type and property never change. If no value changes, the
+  mutation succeeds and the version stays the same.
 
-  Also: EMPTY_PATCH, VERSION_CONFLICT.
+  Clients keep values that are no longer choices. ` + "`" + `renameChoices` + "`" + ` also renames the values that clients have, deleted
+  clients included, all at the moment of this mutation: from then on records, histories, filters and reports of merges
+  have the new name. It gives no client a new version, a history entry or a row in the feed; copies notice it by
+  ` + "`" + `fieldDefinitionsVersion` + "`" + `.
+
+  Other errors: EMPTY_PATCH, VERSION_CONFLICT.
 
   Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   updateFieldDefinition(
-    "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id in use."
+    "The field: its id or global id. UNKNOWN_FIELD_DEFINITION when the business has no such field in use."
     schedulerPreferenceFieldDefnId: ID!
-    "What to change: what is left out stays."
+    "What to change. What is left out stays as it is."
     input: UpdateFieldDefinitionInput!
-    "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
+    "The version that the field must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UpdateFieldDefinitionPayload @permission(name: ADMIN)
 
   """
-  Takes a custom field out of use, for good. Values that clients have are kept, and shown no more; the property that it
-  stood for may be another field's. Retiring a retired field succeeds and changes nothing. Also: VERSION_CONFLICT. Needs
-  the permission ADMIN (roles OWNER, ADMIN).
+  Takes a custom field out of use, for good. The values that clients have are kept but no longer shown. Another field
+  may then stand for its property. Retiring a retired field succeeds and changes nothing. Other errors:
+  VERSION_CONFLICT. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   retireFieldDefinition(
-    "Id or global id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id."
+    "The field: its id or global id. UNKNOWN_FIELD_DEFINITION when the business has no such field."
     schedulerPreferenceFieldDefnId: ID!
-    "Refuse with VERSION_CONFLICT unless the field has this version. Left out or null: whatever version."
+    "The version that the field must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RetireFieldDefinitionPayload @permission(name: ADMIN)
 
   """
-  Stores appointments that the scheduler made or changed. They may be sent again, and in any order: of two entries for
-  one appointment, or its removal, the newer counts. An entry with an error changes nothing; the others are stored. A
-  client whose appointments change gets a row in the change feed, but no new version and no history. Needs the
+  Stores appointments that the scheduler created or changed. Entries may be sent again, and in any order: for each
+  appointment, the newest entry or removal counts. An entry with an error changes nothing; the others are stored. A
+  client whose appointments change gets a row in the change feed, but no new version and no history entry. Needs the
   permission ADMIN (roles OWNER, ADMIN).
   """
   recordAppointments(
     "The appointments: at most 1,000 (TOO_MANY). Each costs 5 points."
     appointments: [AppointmentInput!]! @work(points: 5)
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RecordAppointmentsPayload @permission(name: ADMIN)
 
   """
-  Takes in that the scheduler has appointments no more: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles
-  OWNER, ADMIN).
+  Stores that the scheduler removed appointments. The rules are those of ` + "`" + `recordAppointments` + "`" + `. Needs the permission
+  ADMIN (roles OWNER, ADMIN).
   """
   removeAppointments(
     "The removals: at most 1,000 (TOO_MANY). Each costs 5 points."
     appointments: [AppointmentRemovalInput!]! @work(points: 5)
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RemoveAppointmentsPayload @permission(name: ADMIN)
 
   """
-  Changes what the input names of your business, and nothing else. A new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` gives every client
-  new places in the orders and new phone numbers to be compared by, which takes a while in a large business: ` + "`" + `rekeying` + "`" + `
-  of the business is true until then. Meanwhile a client that has not had its turn stands where it stood; no list misses
-  or repeats a client on one page, but who turns pages by cursor while it lasts, or by a cursor from before, may. Needs
-  the permission ADMIN (roles OWNER, ADMIN).
+  Changes your business: the properties that the input names, and nothing else.
+
+  After a new ` + "`" + `locale` + "`" + ` or ` + "`" + `phoneRegion` + "`" + ` the server recomputes the place of every client in the orders, and the phone
+  numbers to compare. In a large business this takes a while; ` + "`" + `rekeying` + "`" + ` of the business is true until it ends. Until
+  then, clients that are not recomputed yet keep their old places. A single page neither misses nor repeats a client.
+  But if you page by cursor during that time, or by a cursor from before it, you may miss a client or get one twice.
+
+  Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   updateBusiness(
     "What to change: at least one property (EMPTY_PATCH)."
     input: UpdateBusinessInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UpdateBusinessPayload @permission(name: ADMIN)
 
   """
-  Takes in a location group that the scheduler made or changed. One that is not newer than what is known, a deletion
-  too, changes nothing. Needs the permission ADMIN (roles OWNER, ADMIN).
+  Stores a location group that the scheduler created or changed. A group that is not newer than what is stored, a
+  deletion included, changes nothing. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   putLocationGroup(
-    "The group, whole. TOO_MANY when the business has 1,000 others."
+    "The whole group. TOO_MANY when the business has 1,000 others."
     input: LocationGroupInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): PutLocationGroupPayload @permission(name: ADMIN)
 
   """
-  Takes in that the scheduler has a location group no more. A deletion that is not newer than what is known changes
-  nothing; one of a group that was never put is remembered all the same. Needs the permission ADMIN (roles OWNER,
-  ADMIN).
+  Stores that the scheduler deleted a location group. A deletion that is not newer than what is stored changes nothing.
+  The deletion is stored even if the group was never stored. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   deleteLocationGroup(
     "The scheduler's id of the group (INVALID_ID)."
     locationGroupId: ID!
-    "When the scheduler deleted it, to the millisecond."
+    "When the scheduler deleted the group, to the millisecond."
     modifiedDate: DateTime!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): DeleteLocationGroupPayload @permission(name: ADMIN)
 
-  "Takes in forms that clients signed: as ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  """
+  Stores forms that clients signed. The rules are those of ` + "`" + `recordAppointments` + "`" + `. Needs the permission ADMIN (roles
+  OWNER, ADMIN).
+  """
   recordClientForms(
     "The forms: at most 1,000 (TOO_MANY). Each costs 5 points."
     forms: [ClientFormInput!]! @work(points: 5)
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RecordClientFormsPayload @permission(name: ADMIN)
 }
 
 "A new custom field."
 input CreateFieldDefinitionInput {
-  "What the business calls the field: 1 to 1,000 characters (REQUIRED, TOO_LONG). Spaces around it are dropped."
+  """
+  The label of the field, which people see as its name: 1 to 1,000 characters (REQUIRED, TOO_LONG). Surrounding spaces
+  are removed.
+  """
   label: String!
   """
-  What its values are. A field that stands for a property has the type of its values: TEXT, or DATE for ` + "`" + `dateOfBirth` + "`" + `,
-  NUMBER for ` + "`" + `latitude` + "`" + ` and ` + "`" + `longitude` + "`" + `, BOOLEAN for what is true or false (INVALID_FIELD_TYPE).
+  The type of the field's values. A field that stands for a property has the type of that property: DATE for
+  ` + "`" + `dateOfBirth` + "`" + `, NUMBER for ` + "`" + `latitude` + "`" + ` and ` + "`" + `longitude` + "`" + `, BOOLEAN for properties that are true or false, TEXT for all
+  others (INVALID_FIELD_TYPE).
   """
   type: FieldType!
   """
-  Name of the property of ` + "`" + `Client` + "`" + ` that the field stands for: one that clients are patched with, of one value, that role
-  CLIENT may read, and neither ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + `, ` + "`" + `status` + "`" + ` nor ` + "`" + `blocked` + "`" + ` (INVALID_PROPERTY_CODE). One field in use a
-  property (PROPERTY_CODE_TAKEN). Left out or null: the field has values of its own.
+  The name of the property of ` + "`" + `Client` + "`" + ` that the field stands for. Left out or null: the field has values of its own.
+
+  The property must be writable in ` + "`" + `patchClient` + "`" + `, have a single value, be readable by role CLIENT, and not be
+  ` + "`" + `password` + "`" + `, ` + "`" + `ssn` + "`" + `, ` + "`" + `status` + "`" + ` or ` + "`" + `blocked` + "`" + ` (INVALID_PROPERTY_CODE). Only one field in use may stand for a property
+  (PROPERTY_CODE_TAKEN).
   """
   propertyCode: String
   """
-  What a value may be, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters (REQUIRED,
-  TOO_LONG), each once (DUPLICATE_CHOICE). Spaces around them are dropped. The other types have none
+  The values that the field may have, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters
+  (REQUIRED, TOO_LONG), each once (DUPLICATE_CHOICE). Surrounding spaces are removed. Other types have no choices
   (INVALID_FIELD_TYPE).
   """
   choices: [String!]
 }
 
-"A change of a custom field. What is left out stays."
+"What to change about a custom field. What is left out stays as it is."
 input UpdateFieldDefinitionInput {
-  "What the business calls the field: 1 to 1,000 characters (REQUIRED, TOO_LONG). Null is REQUIRED."
+  "The label of the field, which people see as its name: 1 to 1,000 characters (REQUIRED, TOO_LONG). Null is REQUIRED."
   label: String
   """
-  What a value may be, for type CHOICE: 1 (REQUIRED) to 1,000 (TOO_MANY) texts of 1 to 1,000 characters (REQUIRED,
-  TOO_LONG), each once (DUPLICATE_CHOICE), instead of those that are there. The other types have none
-  (INVALID_FIELD_TYPE). Beside ` + "`" + `renameChoices` + "`" + ` these are the names after it.
+  The values that the field may have, for type CHOICE, instead of its current choices: 1 (REQUIRED) to 1,000 (TOO_MANY)
+  texts of 1 to 1,000 characters (REQUIRED, TOO_LONG), each once (DUPLICATE_CHOICE). Other types have no choices
+  (INVALID_FIELD_TYPE). Together with ` + "`" + `renameChoices` + "`" + `, these are the names after renaming.
   """
   choices: [String!]
   """
-  Choices to rename with the values that clients have, for type CHOICE (INVALID_FIELD_TYPE): at most 1,000 (TOO_MANY), all
-  at once, so that two may swap names. Left out, null or empty: none.
+  Choices to rename, together with the values that clients have, for type CHOICE (INVALID_FIELD_TYPE): at most 1,000
+  (TOO_MANY). All are renamed at once, so two choices may swap names. Left out, null or empty: none.
   """
   renameChoices: [RenameChoiceInput!]
 }
 
-"A new name of a choice."
+"A choice and its new name."
 input RenameChoiceInput {
   """
-  The choice, as it is written in ` + "`" + `choices` + "`" + ` (INVALID_CHOICE), each once (DUPLICATE_CHOICE). One from which another choice,
-  present or taken out, differs in case, accents or marks only can't be renamed (INVALID_CHOICE): filters take both for
-  one.
+  The choice, as it is written in ` + "`" + `choices` + "`" + ` (INVALID_CHOICE), each once (DUPLICATE_CHOICE). A choice can't be renamed
+  when another one, current or removed earlier, differs from it only in case, accents or marks (INVALID_CHOICE): filters
+  take both for one.
   """
   from: String!
   """
-  What it is called from now on: 1 to 1,000 characters (REQUIRED, TOO_LONG); spaces around them are dropped. No other
-  choice may have the name, nor may one have had it that was taken out: DUPLICATE_CHOICE.
+  The new name: 1 to 1,000 characters (REQUIRED, TOO_LONG). Surrounding spaces are removed. It must not be the name of
+  another choice, current or removed earlier (DUPLICATE_CHOICE).
   """
   to: String!
 }
 
-"What ` + "`" + `createFieldDefinition` + "`" + ` answers."
+"The answer of ` + "`" + `createFieldDefinition` + "`" + `."
 type CreateFieldDefinitionPayload {
-  "The new field; null when there are errors."
+  "The new field; null if there are errors."
   fieldDefinition: FieldDefinition
-  "All that is wrong with the input; empty when the field was made."
+  "Everything that is wrong with the input; empty when the field was created."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `updateFieldDefinition` + "`" + ` answers."
+"The answer of ` + "`" + `updateFieldDefinition` + "`" + `."
 type UpdateFieldDefinitionPayload {
-  "The field as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current field, also after VERSION_CONFLICT; null after any other error."
   fieldDefinition: FieldDefinition
-  "All that is wrong; empty when the change was made."
+  "Everything that is wrong; empty when the field was changed."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `retireFieldDefinition` + "`" + ` answers."
+"The answer of ` + "`" + `retireFieldDefinition` + "`" + `."
 type RetireFieldDefinitionPayload {
-  "The field as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current field, also after VERSION_CONFLICT; null after any other error."
   fieldDefinition: FieldDefinition
-  "All that is wrong; empty when the field is retired."
+  "Everything that is wrong; empty when the field is retired."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `recordAppointments` + "`" + ` answers."
+"The answer of ` + "`" + `recordAppointments` + "`" + `."
 type RecordAppointmentsPayload {
-  "How many entries were newer than what was known, and were taken in."
+  "The number of entries that were newer than what was stored, and were stored."
   recorded: Int!
-  "What is wrong with entries, in their order, each at ` + "`" + `[\"appointments\", index, ...]` + "`" + `; empty when there is nothing."
+  """
+  What is wrong with entries, in their order, each at ` + "`" + `["appointments", index, ...]` + "`" + `; empty when nothing is wrong.
+  """
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `removeAppointments` + "`" + ` answers."
+"The answer of ` + "`" + `removeAppointments` + "`" + `."
 type RemoveAppointmentsPayload {
-  "How many entries were newer than what was known, and were taken in."
+  "The number of entries that were newer than what was stored, and were stored."
   removed: Int!
-  "What is wrong with entries, in their order, each at ` + "`" + `[\"appointments\", index, ...]` + "`" + `; empty when there is nothing."
+  """
+  What is wrong with entries, in their order, each at ` + "`" + `["appointments", index, ...]` + "`" + `; empty when nothing is wrong.
+  """
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `updateBusiness` + "`" + ` answers."
+"The answer of ` + "`" + `updateBusiness` + "`" + `."
 type UpdateBusinessPayload {
-  "The business as it is now; null with an error."
+  "The current business; null if there are errors."
   business: Business
-  "All that is wrong with the input; empty when there is nothing."
+  "Everything that is wrong with the input; empty when nothing is wrong."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `putLocationGroup` + "`" + ` answers."
+"The answer of ` + "`" + `putLocationGroup` + "`" + `."
 type PutLocationGroupPayload {
-  "The group as it is now: another one when a newer is known; null when it was deleted since, or with an error."
+  """
+  The current group, which is another one than you sent if a newer one was stored. Null when a newer deletion was
+  stored, and if there are errors.
+  """
   locationGroup: LocationGroup
-  "All that is wrong with the input; empty when there is nothing."
+  "Everything that is wrong with the input; empty when nothing is wrong."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `deleteLocationGroup` + "`" + ` answers."
+"The answer of ` + "`" + `deleteLocationGroup` + "`" + `."
 type DeleteLocationGroupPayload {
-  "The group that is there all the same, because it is not older than the deletion; null when there is none."
+  "The group, if it stays because it is not older than the deletion; else null."
   locationGroup: LocationGroup
-  "All that is wrong; empty when there is nothing."
+  "Everything that is wrong; empty when nothing is wrong."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `recordClientForms` + "`" + ` answers."
+"The answer of ` + "`" + `recordClientForms` + "`" + `."
 type RecordClientFormsPayload {
-  "How many entries were newer than what was known, and were taken in."
+  "The number of entries that were newer than what was stored, and were stored."
   recorded: Int!
-  "What is wrong with entries, in their order, each at ` + "`" + `[\"forms\", index, ...]` + "`" + `; empty when there is nothing."
+  """
+  What is wrong with entries, in their order, each at ` + "`" + `["forms", index, ...]` + "`" + `; empty when nothing is wrong.
+  """
   userErrors: [UserError!]!
 }
 
@@ -7991,7 +8134,10 @@ extend type Mutation {
   exportClients(
     "What to export, and how. TOO_MANY when the business has 10 jobs that have not ended."
     input: ExportClientsInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): ExportClientsPayload @permission(name: EXPORT)
 
@@ -8003,7 +8149,10 @@ extend type Mutation {
   importClients(
     "How the file is read, and what to do with its rows. TOO_MANY when the business has 10 jobs that have not ended."
     input: ImportClientsInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): ImportClientsPayload @permission(name: IMPORT)
 
@@ -8013,7 +8162,10 @@ extend type Mutation {
   cancelJob(
     "` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no job of that id."
     jobId: ID!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): CancelJobPayload
 }
@@ -8362,7 +8514,7 @@ type WebhookDeliveryConnection {
 
 "A delivery at its place in the list."
 type WebhookDeliveryEdge {
-  "The place: an opaque text for ` + "`" + `after` + "`" + `."
+  "The place in the list: an opaque text for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The delivery at that place."
   node: WebhookDelivery!
@@ -8384,7 +8536,7 @@ type WebhookDelivery {
   clientGlobalId: ID
   "For MERGED and UNMERGED the client that survived the merge; null for other kinds."
   mergedIntoClientId: ID
-  "Global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is."
+  "The global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is null."
   mergedIntoClientGlobalId: ID
   "Names of the fields that changed, as in ` + "`" + `ClientChange` + "`" + `."
   changedFields: [String!]!
@@ -8442,7 +8594,10 @@ extend type Mutation {
   createWebhook(
     "The webhook to make. TOO_MANY when the business has 20."
     input: CreateWebhookInput!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): CreateWebhookPayload @permission(name: ADMIN)
 
@@ -8454,11 +8609,14 @@ extend type Mutation {
   updateWebhook(
     "` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no webhook of that id."
     webhookId: ID!
-    "What to change: what is left out stays."
+    "What to change. What is left out stays as it is."
     input: UpdateWebhookInput!
     "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): UpdateWebhookPayload @permission(name: ADMIN)
 
@@ -8471,7 +8629,10 @@ extend type Mutation {
     webhookId: ID!
     "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): DeleteWebhookPayload @permission(name: ADMIN)
 
@@ -8484,7 +8645,10 @@ extend type Mutation {
     webhookId: ID!
     "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
     expectedVersion: Int
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RotateWebhookSecretPayload @permission(name: ADMIN)
 
@@ -8496,7 +8660,10 @@ extend type Mutation {
   redeliverWebhook(
     "` + "`" + `deliveryId` + "`" + ` or global id. NOT_FOUND when the business has no delivery of that id, or has it no longer."
     deliveryId: ID!
-    "Makes this mutation one that is done once: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII characters (INVALID_IDEMPOTENCY_KEY)."
+    """
+    A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
+    characters (INVALID_IDEMPOTENCY_KEY).
+    """
     idempotencyKey: String
   ): RedeliverWebhookPayload @permission(name: ADMIN)
 }
@@ -8985,11 +9152,11 @@ input ClientKey @oneOf {
 
 "A patch of one client among many."
 input ClientPatchEntry {
-  "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
+  "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
   clientId: ID!
   "What to change."
   patch: ClientPatch!
-  "Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version."
+  "The version that the client must have, else VERSION_CONFLICT. Left out or null: any version."
   expectedVersion: Int
 }
 
@@ -9247,7 +9414,7 @@ type PatchClientPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the patch was made."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9257,7 +9424,7 @@ type UpdateClientPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the update was made."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9267,7 +9434,7 @@ type SetClientFieldsPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the fields are set."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9277,7 +9444,7 @@ type RemoveClientFieldsPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the fields are cleared."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9287,7 +9454,7 @@ type AddClientTagsPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the client has the tags."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9297,7 +9464,7 @@ type RemoveClientTagsPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the client has the tags no more."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9307,7 +9474,7 @@ type AddClientViewersPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when they may see the client."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9317,7 +9484,7 @@ type RemoveClientViewersPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when they may see the client no more."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9329,7 +9496,7 @@ type UpsertClientPayload implements ClientPayload {
   created: Boolean!
   "All that is wrong; empty when the client is there as asked for."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9355,7 +9522,7 @@ type DeleteClientPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the client is deleted."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9365,7 +9532,7 @@ type RestoreClientPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the client is active."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
@@ -9395,7 +9562,7 @@ type EraseClientPayload implements ClientPayload {
   client: Client
   "All that is wrong; empty when the client is erased."
   userErrors: [UserError!]!
-  "What happened since ` + "`" + `expectedVersion` + "`" + `; null unless that is why nothing was changed."
+  "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 

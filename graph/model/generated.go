@@ -26,7 +26,7 @@ type AddClientTagsPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client has the tags.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -38,7 +38,7 @@ type AddClientViewersPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when they may see the client.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -107,11 +107,11 @@ type ClientOrder struct {
 
 // A patch of one client among many.
 type ClientPatchEntry struct {
-	// `clientId` or global id. NOT_FOUND when you see no such client.
+	// The client: its `clientId` or global id. NOT_FOUND when you see no such client.
 	ClientID client.ID `json:"clientId"`
 	// What to change.
 	Patch Values `json:"patch"`
-	// Refuse with VERSION_CONFLICT unless the client has this version. Left out or null: whatever version.
+	// The version that the client must have, else VERSION_CONFLICT. Left out or null: any version.
 	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
 }
 
@@ -193,11 +193,11 @@ type CreateClientsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `createFieldDefinition` answers.
+// The answer of `createFieldDefinition`.
 type CreateFieldDefinitionPayload struct {
-	// The new field; null when there are errors.
+	// The new field; null if there are errors.
 	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
-	// All that is wrong with the input; empty when the field was made.
+	// Everything that is wrong with the input; empty when the field was created.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -219,17 +219,17 @@ type DeleteClientPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client is deleted.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (DeleteClientPayload) IsClientPayload() {}
 
-// What `deleteLocationGroup` answers.
+// The answer of `deleteLocationGroup`.
 type DeleteLocationGroupPayload struct {
-	// The group that is there all the same, because it is not older than the deletion; null when there is none.
+	// The group, if it stays because it is not older than the deletion; else null.
 	LocationGroup *store.LocationGroup `json:"locationGroup,omitempty"`
-	// All that is wrong; empty when there is nothing.
+	// Everything that is wrong; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -263,7 +263,7 @@ type EraseClientPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client is erased.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -333,35 +333,37 @@ type ImportColumnInput struct {
 	Column *string `json:"column,omitempty"`
 }
 
-// What `mergeClients` answers.
+// The answer of `mergeClients`.
 type MergeClientsPayload struct {
-	// The client that survived; null with errors.
+	// The client that survived; null if there are errors.
 	Client *loader.Client `json:"client,omitempty"`
-	// Id of the merge, for `unmergeClients`; null with errors.
+	// The id of the merge, for `unmergeClients`; null if there are errors.
 	MergeID *client.ID `json:"mergeId,omitempty"`
-	// What the merge did; null with errors.
+	// What the merge did; null if there are errors.
 	Report *MergeReport `json:"report,omitempty"`
-	// All that is wrong; empty when the clients were merged.
+	// Everything that is wrong; empty when the clients were merged.
 	UserErrors []*client.Error `json:"userErrors"`
-	// The clients that have another version than expected; empty unless that is why nothing was changed.
+	// The clients that do not have the expected version. Empty unless the error is VERSION_CONFLICT.
 	Conflicts []*merging.ConflictOf `json:"conflicts"`
 }
 
 func (MergeClientsPayload) IsClientPayload() {}
 
-// Everything that can be changed. A mutation that may not be made at all, for lack of a permission, is an error FORBIDDEN
-// and its field null. What else can go wrong is data: `userErrors` then lists all that is wrong, and nothing has changed.
-// A malformed id is data too, in an argument as in an input: INVALID_ID, beside all else that is wrong. Of a query it is an
-// error.
-// A change of a client that was merged into another one is CLIENT_MERGED: `mergedIntoClientId` of the error is the client to
-// change instead. Each mutation costs 50 points, beside what its values and its answer do.
+// Everything that can be changed. Each mutation costs 50 points, in addition to its values and its answer.
 //
-// Each takes an `idempotencyKey`, a text of your own, new for each thing that you want done: send it again when you have
-// got no answer. For 24 hours whatever the same user of the business sends with the same key and the same arguments is done
-// once, also at the same time and through other servers; each time it is answered what was committed. A client is then
-// answered as that version of it was: without `ssn`, with the viewers, appointments and forms of today, and null when you
-// see it no more. Another mutation or other arguments are IDEMPOTENCY_KEY_REUSED; another selection is not, nor the
-// other form of a client's id. When that client was erased meanwhile, it is CLIENT_ERASED. A mutation that changed nothing because of errors frees its key.
+// Errors: if you have no permission for a mutation, its field is null, with the error FORBIDDEN. Everything else that can
+// go wrong is data: `userErrors` lists everything that is wrong with the input, and nothing was changed. A malformed id is
+// data too: INVALID_ID (in a query it is an error). To change a client that was merged into another one is CLIENT_MERGED:
+// change the client in the error's `mergedIntoClientId` instead.
+//
+// Retries: each mutation takes an `idempotencyKey`, a text that you make up, a new one for each thing that you want done.
+// If you got no answer, send the mutation again with the same key. For 24 hours, what the same user of the business sends
+// with the same key and the same arguments is done once, also when it is sent twice at the same time or to several
+// servers. Each retry gets the committed answer. A client in it has the values of that version, without `ssn`, but its
+// current viewers, appointments and forms; it is null if you no longer see the client. The same key with another mutation
+// or other arguments is IDEMPOTENCY_KEY_REUSED; another selection, or the other form of a client's id, makes no
+// difference. If the client was erased since, the answer is CLIENT_ERASED. A mutation that was refused because of errors
+// does not use up its key.
 type Mutation struct {
 }
 
@@ -379,7 +381,7 @@ type PatchClientPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the patch was made.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -393,11 +395,12 @@ type PatchClientsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `putLocationGroup` answers.
+// The answer of `putLocationGroup`.
 type PutLocationGroupPayload struct {
-	// The group as it is now: another one when a newer is known; null when it was deleted since, or with an error.
+	// The current group, which is another one than you sent if a newer one was stored. Null when a newer deletion was
+	// stored, and if there are errors.
 	LocationGroup *store.LocationGroup `json:"locationGroup,omitempty"`
-	// All that is wrong with the input; empty when there is nothing.
+	// Everything that is wrong with the input; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -428,19 +431,19 @@ type PutLocationGroupPayload struct {
 type Query struct {
 }
 
-// What `recordAppointments` answers.
+// The answer of `recordAppointments`.
 type RecordAppointmentsPayload struct {
-	// How many entries were newer than what was known, and were taken in.
+	// The number of entries that were newer than what was stored, and were stored.
 	Recorded int64 `json:"recorded"`
-	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when there is nothing.
+	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `recordClientForms` answers.
+// The answer of `recordClientForms`.
 type RecordClientFormsPayload struct {
-	// How many entries were newer than what was known, and were taken in.
+	// The number of entries that were newer than what was stored, and were stored.
 	Recorded int64 `json:"recorded"`
-	// What is wrong with entries, in their order, each at `["forms", index, ...]`; empty when there is nothing.
+	// What is wrong with entries, in their order, each at `["forms", index, ...]`; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -452,11 +455,11 @@ type RedeliverWebhookPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `removeAppointments` answers.
+// The answer of `removeAppointments`.
 type RemoveAppointmentsPayload struct {
-	// How many entries were newer than what was known, and were taken in.
+	// The number of entries that were newer than what was stored, and were stored.
 	Removed int64 `json:"removed"`
-	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when there is nothing.
+	// What is wrong with entries, in their order, each at `["appointments", index, ...]`; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -466,7 +469,7 @@ type RemoveClientFieldsPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the fields are cleared.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -478,7 +481,7 @@ type RemoveClientTagsPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client has the tags no more.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -490,7 +493,7 @@ type RemoveClientViewersPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when they may see the client no more.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
@@ -502,17 +505,17 @@ type RestoreClientPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the client is active.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (RestoreClientPayload) IsClientPayload() {}
 
-// What `retireFieldDefinition` answers.
+// The answer of `retireFieldDefinition`.
 type RetireFieldDefinitionPayload struct {
-	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current field, also after VERSION_CONFLICT; null after any other error.
 	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
-	// All that is wrong; empty when the field is retired.
+	// Everything that is wrong; empty when the field is retired.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -533,13 +536,13 @@ type SetClientFieldsPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the fields are set.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (SetClientFieldsPayload) IsClientPayload() {}
 
-// Operations that answer again and again: over WebSocket (graphql-transport-ws), or as server-sent events.
+// Operations that send events until you end them, over WebSocket (graphql-transport-ws) or as server-sent events.
 type Subscription struct {
 }
 
@@ -551,27 +554,28 @@ type UndismissDuplicatesPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `unmergeClients` answers.
+// The answer of `unmergeClients`.
 type UnmergeClientsPayload struct {
-	// The client that survived, without the others; as it is, after VERSION_CONFLICT; null with any other error.
+	// The client that survived the merge, without the others. After VERSION_CONFLICT, the current client; null after any
+	// other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// Those that are back, in the order in which they were merged; empty with errors.
+	// The clients that are back, in the order in which they were merged; empty if there are errors.
 	Clients []*loader.Client `json:"clients"`
-	// All that is wrong; empty when the merge was undone.
+	// Everything that is wrong; empty when the merge was undone.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
-	// What is to be chosen; empty unless that is why nothing was changed.
+	// The properties that need a choice; empty unless the error is UNMERGE_CONFLICT.
 	Conflicts []*merge.UnmergeConflict `json:"conflicts"`
 }
 
 func (UnmergeClientsPayload) IsClientPayload() {}
 
-// What `updateBusiness` answers.
+// The answer of `updateBusiness`.
 type UpdateBusinessPayload struct {
-	// The business as it is now; null with an error.
+	// The current business; null if there are errors.
 	Business *client.Business `json:"business,omitempty"`
-	// All that is wrong with the input; empty when there is nothing.
+	// Everything that is wrong with the input; empty when nothing is wrong.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -581,17 +585,17 @@ type UpdateClientPayload struct {
 	Client *loader.Client `json:"client,omitempty"`
 	// All that is wrong; empty when the update was made.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
 func (UpdateClientPayload) IsClientPayload() {}
 
-// What `updateFieldDefinition` answers.
+// The answer of `updateFieldDefinition`.
 type UpdateFieldDefinitionPayload struct {
-	// The field as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current field, also after VERSION_CONFLICT; null after any other error.
 	FieldDefinition *client.FieldDefinition `json:"fieldDefinition,omitempty"`
-	// All that is wrong; empty when the change was made.
+	// Everything that is wrong; empty when the field was changed.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -611,7 +615,7 @@ type UpsertClientPayload struct {
 	Created bool `json:"created"`
 	// All that is wrong; empty when the client is there as asked for.
 	UserErrors []*client.Error `json:"userErrors"`
-	// What happened since `expectedVersion`; null unless that is why nothing was changed.
+	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
 }
 
