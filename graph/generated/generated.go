@@ -5437,7 +5437,7 @@ type Query {
   points. Denied to role CLIENT: null, with the error FORBIDDEN.
   """
   tagUsage(
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    "The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point."
     pageNumber: Int! = 1
     "Tags per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5459,7 +5459,10 @@ type Query {
   clientsByTag(
     "The whole tag."
     tag: String!
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5472,7 +5475,10 @@ type Query {
   clientsCanView(
     "The viewer: its ` + "`" + `clientId` + "`" + ` or global id."
     clientId: ID!
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5485,7 +5491,10 @@ type Query {
   clientsCanViewedBy(
     "The ` + "`" + `clientAccountId` + "`" + ` of the client that others may see."
     clientAccountId: ID!
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5500,7 +5509,10 @@ type Query {
     externalUserName: String!
     "Whether to include deleted clients."
     includeDeleted: Boolean! = false
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5514,7 +5526,10 @@ type Query {
   clientsByEmail(
     "The e-mail address."
     emailAddress: String!
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5555,7 +5570,10 @@ type Query {
     orderField: ClientOrderField! = FULL_NAME
     "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5569,7 +5587,10 @@ type Query {
     orderField: ClientOrderField! = FULL_NAME
     "The direction. DESC is the exact reverse of ASC."
     orderMode: OrderMode! = ASC
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Clients per page, 1 to 500 (OUT_OF_RANGE)."
     pageSize: Int! = 50
@@ -5585,7 +5606,10 @@ type Query {
   clientIdList(
     "The clients to list. Left out: all active clients that you see."
     filter: ClientReportFilter
-    "Which page, from 1. Each 20 entries before it cost a point: ` + "`" + `clientConnection` + "`" + ` reads far into a list for less."
+    """
+    The page number, from 1 (OUT_OF_RANGE). Each 20 entries on the pages before cost one point; use ` + "`" + `clientConnection` + "`" + `
+    to read far into a list for less.
+    """
     pageNumber: Int! = 1
     "Ids per page, 1 to 10,000 (OUT_OF_RANGE)."
     pageSize: Int! = 1000
@@ -7261,7 +7285,7 @@ type ClientDataExport {
 type HeldRecord {
   "The client that was merged."
   clientId: ID!
-  "The global id that it had."
+  "The global id that the client had."
   clientGlobalId: ID!
   "The record, in the form of ` + "`" + `ClientDataExport.record` + "`" + `."
   record: JSON!
@@ -7843,7 +7867,7 @@ extend type Mutation {
   Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   updateBusiness(
-    "What to change: at least one property (EMPTY_PATCH)."
+    "What to change: at least one property (EMPTY_PATCH). What is left out stays as it is."
     input: UpdateBusinessInput!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8043,96 +8067,97 @@ type RecordClientFormsPayload {
 
 extend type Query {
   """
-  Imports and exports of clients, latest first: those of the kinds that you have the permission IMPORT or EXPORT for, and
-  unless you see all clients only those that you made. They are known for 90 days.
+  Imports and exports of clients, the latest first. You see imports with the permission IMPORT, and exports with the
+  permission EXPORT. If your role does not see all clients, you see only the jobs that you created. Jobs are kept for 90
+  days.
   """
   jobs(
-    "How many jobs at most, 1 to 100 (OUT_OF_RANGE)."
+    "The largest number of jobs to answer, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only jobs that follow this cursor (INVALID_CURSOR)."
+    "Only jobs after this cursor (INVALID_CURSOR)."
     after: String
   ): JobConnection
 
-  "The job of that id; null when you see none: ` + "`" + `jobs` + "`" + ` says which you see."
+  "The job with that id; null when you see no such job. ` + "`" + `jobs` + "`" + ` says which jobs you see."
   job(
-    "` + "`" + `jobId` + "`" + ` or global id."
+    "The job: its ` + "`" + `jobId` + "`" + ` or global id."
     jobId: ID!
   ): Job
 
   """
-  How ` + "`" + `importClients` + "`" + ` would read a file, by its beginning: what each header is taken for, and the first 10 rows, with
-  what is wrong with them. Nothing is written. What holds of the file as a whole, such as a key that comes twice and the
-  viewers of clients, is for a dry run to tell. Costs 300 points, and those of ` + "`" + `head` + "`" + `. Roles that do not see all clients
-  are FORBIDDEN. Needs the permission IMPORT (roles OWNER, ADMIN).
+  How ` + "`" + `importClients` + "`" + ` would read a file: the column for each header, and the first 10 rows with their errors. It reads
+  only the beginning of the file, and writes nothing. Use a dry run to find errors that concern the file as a whole,
+  such as a key that appears twice, or the viewers of clients. Costs 300 points, in addition to those of ` + "`" + `head` + "`" + `.
+  FORBIDDEN to roles that do not see all clients. Needs the permission IMPORT (roles OWNER, ADMIN).
   """
   previewImport(
-    "What ` + "`" + `importClients` + "`" + ` would be given; ` + "`" + `several` + "`" + ` counts, ` + "`" + `dryRun` + "`" + ` and ` + "`" + `again` + "`" + ` don't."
+    "The input for ` + "`" + `importClients` + "`" + `. ` + "`" + `several` + "`" + ` is used; ` + "`" + `dryRun` + "`" + ` and ` + "`" + `again` + "`" + ` are ignored."
     input: ImportClientsInput!
     "The first bytes of the file, at most 65,536 (TOO_LONG), in base64 with padding (INVALID_TYPE). Costs 10 points for each 320 characters."
     head: String! @work(points: 10, characters: 320)
-    "Whether that is the whole file. Left out: the file goes on, and the last row may be cut off."
+    "Whether ` + "`" + `head` + "`" + ` is the whole file. Left out: the file goes on, and the last row of ` + "`" + `head` + "`" + ` may be incomplete."
     whole: Boolean! = false
   ): ImportPreview @permission(name: IMPORT) @work(points: 300)
 }
 
-"How a file of clients would be read, by its beginning."
+"How the beginning of a file of clients would be read."
 type ImportPreview {
-  "How its characters are taken to be written."
+  "The character encoding that was found or given."
   encoding: FileEncoding!
-  "The headers in the order of the file; in JSON Lines the names that the first rows have."
+  "The headers in the order of the file. In JSON Lines, the names in the first rows."
   columns: [ImportPreviewColumn!]!
   "The first rows, at most 10."
   rows: [ImportPreviewRow!]!
   """
-  What is wrong with the headers. While there is anything, such as a header that nothing is known of, the file would be
-  refused (FILE_REFUSED), and rows are not checked.
+  What is wrong with the headers, such as a header that is not known. With any such problem the file would be refused
+  (FILE_REFUSED), and rows are not checked.
   """
   problems: [ImportProblem!]!
-  "The names that a header may be mapped to: those of ` + "`" + `ImportColumnInput.column` + "`" + `."
+  "The names of columns that a header can be mapped to, for ` + "`" + `ImportColumnInput.column` + "`" + `."
   choices: [String!]!
 }
 
-"A header of a file, and what it is taken for."
+"A header of a file and the column that it is read as."
 type ImportPreviewColumn {
-  "The header, as ` + "`" + `ImportColumnInput.header` + "`" + ` names it."
+  "The header, in the form of ` + "`" + `ImportColumnInput.header` + "`" + `."
   header: String!
-  "The column that it is taken for; null when it is left out, or when nothing is known of it."
+  "The column that the header is read as; null when it is left out or not known."
   column: String
 }
 
-"A row of a file as it would come in."
+"A row of a file as it would be imported."
 type ImportPreviewRow {
-  "The number of the row, as spreadsheets count: the header is row 1. In JSON Lines the number of the line."
+  "The number of the row as spreadsheets count: the header is row 1. In JSON Lines, the number of the line."
   row: Long!
   """
-  What the row has in each of the columns, as text of at most 200 characters: what would come in; of a header that is
-  left out, what the file has. Null for nothing.
+  The values to import, one for each of the columns, as text of at most 200 characters. For a header that is left out,
+  the text in the file. Null for no value.
   """
   values: [String]!
-  "What is wrong with the row: it would be refused."
+  "What is wrong with the row. A row with a problem would be refused."
   problems: [ImportProblem!]!
 }
 
-"Something that is wrong with a file of clients."
+"A problem in a file of clients."
 type ImportProblem {
-  "The number of the row; 0 for the file as a whole."
+  "The number of the row; 0 for the whole file."
   row: Long!
-  "The header of the cell; empty for the row as a whole."
+  "The header of the cell; empty for the whole row."
   column: String!
-  "The code: one of ` + "`" + `UserErrorCode` + "`" + `, or one of files alone, as in the table of errors of ` + "`" + `Job.result` + "`" + `."
+  "The error code: one of ` + "`" + `UserErrorCode` + "`" + `, or a code of files only, as in the result of an import."
   code: String!
-  "What to do about it."
+  "How to correct it, for people."
   message: String!
 }
 
 extend type Mutation {
   """
-  Makes a job that writes clients into a file: those that you see and ` + "`" + `filter` + "`" + ` means, by ` + "`" + `clientId` + "`" + `, with the properties
-  that you may read. It runs beside requests; see ` + "`" + `Job.result` + "`" + `. Needs the permission EXPORT (roles OWNER, ADMIN,
-  LOCATION_SUPER_USER).
+  Creates a job that writes clients to a file: the clients that you see and that match ` + "`" + `filter` + "`" + `, ordered by ` + "`" + `clientId` + "`" + `,
+  with the properties that you may read. The job runs in the background; see ` + "`" + `Job.result` + "`" + `. Needs the permission EXPORT
+  (roles OWNER, ADMIN, LOCATION_SUPER_USER).
   """
   exportClients(
-    "What to export, and how. TOO_MANY when the business has 10 jobs that have not ended."
+    "What to export and how. TOO_MANY when the business has 10 jobs that have not ended."
     input: ExportClientsInput!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8142,12 +8167,12 @@ extend type Mutation {
   ): ExportClientsPayload @permission(name: EXPORT)
 
   """
-  Makes a job that brings the clients of a file in. The file is sent to ` + "`" + `Job.uploadPath` + "`" + ` then, within 24 hours; the job
-  begins when it is whole. Each row is what ` + "`" + `createClient` + "`" + ` or ` + "`" + `upsertClient` + "`" + ` would do with it, and comes in once,
-  whatever becomes of the process. Needs the permission IMPORT (roles OWNER, ADMIN).
+  Creates a job that imports the clients of a file. Then send the file to ` + "`" + `Job.uploadPath` + "`" + ` within 24 hours; the job
+  begins when the whole file has arrived. Each row is written as by ` + "`" + `createClient` + "`" + ` or ` + "`" + `upsertClient` + "`" + `, and exactly once,
+  even if the server is restarted. Needs the permission IMPORT (roles OWNER, ADMIN).
   """
   importClients(
-    "How the file is read, and what to do with its rows. TOO_MANY when the business has 10 jobs that have not ended."
+    "How to read the file and what to do with its rows. TOO_MANY when the business has 10 jobs that have not ended."
     input: ImportClientsInput!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8156,11 +8181,9 @@ extend type Mutation {
     idempotencyKey: String
   ): ImportClientsPayload @permission(name: IMPORT)
 
-  """
-  Ends a job that has not ended. Rows that an import brought in stay. Of a job that has ended nothing changes.
-  """
+  "Cancels a job. Rows that were imported stay. A job that has ended does not change."
   cancelJob(
-    "` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no job of that id."
+    "The job: its ` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no such job."
     jobId: ID!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8172,427 +8195,442 @@ extend type Mutation {
 
 extend type Subscription {
   """
-  A job as it is, and again each time that it has come further, at most once a second. It ends with the job's end.
+  A job as it is now, and again whenever it makes progress, at most once a second. The subscription ends when the job
+  ends.
   """
   jobChanged(
-    "` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no job of that id."
+    "The job: its ` + "`" + `jobId` + "`" + ` or global id. NOT_FOUND when you see no such job."
     jobId: ID!
   ): Job
 }
 
 """
-An import or an export of clients. It is done beside requests by any process of the server, one of a business at a time,
-with the rights and the rows of who made it; one whose process dies is gone on with by another.
+An import or an export of clients. It runs in the background, in any process of the server, one job of a business at a
+time. It has the rights of its creator and sees the same clients. If its process stops, another one continues it.
 """
 type Job implements Node {
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
   id: ID!
-  "Id of the job, as a decimal string of at most 64 bits."
+  "The id of the job: a whole number of at most 64 bits, as decimal text."
   jobId: ID!
-  "What it does."
+  "What the job does."
   kind: JobKind!
-  "How far it has come."
+  "The state of the job."
   state: JobState!
-  "Why it failed; null unless ` + "`" + `state` + "`" + ` is FAILED."
+  "Why the job failed; null unless ` + "`" + `state` + "`" + ` is FAILED."
   failure: JobFailure
-  "Whether it checks everything and writes nothing: the counts are what would have been done."
+  "Whether the job checks everything and writes nothing. Its counts are then what would have been done."
   dryRun: Boolean!
   """
   Whether the same file was imported before with the same input. Then nothing is done, and the counts are those of that
-  time; ` + "`" + `again: true` + "`" + ` imports it once more.
+  import. Use ` + "`" + `again: true` + "`" + ` to import the file once more.
   """
   importedBefore: Boolean!
-  "User name of who made it."
+  "The user name of the caller who created the job."
   createdUser: String!
-  "When it was made."
+  "When the job was created."
   createdDate: DateTime!
-  "When it first began; null while it did not."
+  "When the job first began to run; null until then."
   startedDate: DateTime
-  "When it ended; null while it has not."
+  "When the job ended; null until then."
   endedDate: DateTime
-  "What became of the rows so far."
+  "The numbers of rows that were processed so far."
   counts: JobCounts!
-  "How many rows there are: of the file, or to be written. Null while that is not known."
+  "The number of rows in the file, or of clients to write. Null while it is not known."
   totalRows: Long
   """
-  Where to send the file, while ` + "`" + `state` + "`" + ` is WAITING: a path of this server, for PUT with your token. See ` + "`" + `docs/import.md` + "`" + `. Null
-  otherwise.
+  The path on this server to send the file to, by PUT with your token; see ` + "`" + `docs/import.md` + "`" + `. Null unless ` + "`" + `state` + "`" + ` is
+  WAITING.
   """
   uploadPath: String
-  "How many bytes of the file have arrived. An upload that was cut off goes on there."
+  "The number of bytes of the file that have arrived. An upload that was interrupted continues from there."
   uploadedBytes: Long!
-  "Whether the file or the result was removed because a client was erased who may be part of it."
+  "Whether the file or the result was deleted because it may hold a client that was erased."
   removedByErasure: Boolean!
   """
-  The file of an export that is done, or the errors of the rows of an import that has ended, as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `,
-  ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null before the end, when no row had an error, 7 days after the job was made, when 20 later jobs of
-  the business have results, and for callers who do not see all rows that the maker of the job saw.
+  The file of a finished export; or, for an import that has ended, the errors of its rows, as CSV with ` + "`" + `row` + "`" + `, ` + "`" + `column` + "`" + `,
+  ` + "`" + `code` + "`" + ` and ` + "`" + `message` + "`" + `. Null until the job ends, when no row had an error, 7 days after the job was created, when 20
+  later jobs of the business have results, and for callers who do not see all clients that the job's creator saw.
   """
   result: JobResult
 }
 
-"What became of the rows of a file."
+"The numbers of rows that a job has processed."
 type JobCounts {
-  "Rows that were read of the file, or clients that were written into it."
+  "Rows that were read from the file, or clients that were written to it."
   rows: Long!
-  "Rows that made a client."
+  "Rows that created a client."
   created: Long!
   "Rows that changed a client."
   changed: Long!
   "Rows that left a client as it was."
   unchanged: Long!
-  "Rows that were refused; the result says why."
+  "Rows that were refused. The result says why."
   failed: Long!
 }
 
 "A file to download."
 type JobResult {
   """
-  The path of the file on this server. Whoever has it may GET it, without a token, until ` + "`" + `expires` + "`" + `: hand it to nobody else.
+  The path of the file on this server. Anybody who has it may GET the file without a token until ` + "`" + `expires` + "`" + `, so give it
+  to nobody else.
   """
   path: String!
-  "When the path stops being good: an hour from now. Ask again for another one."
+  "When the path expires: one hour from now. Ask again to get a new path."
   expires: DateTime!
-  "How long the file is."
+  "The size of the file in bytes."
   bytes: Long!
-  "The name that it is downloaded by."
+  "The name to save the file under."
   fileName: String!
 }
 
 "What a job does. Kinds are added, never renamed."
 enum JobKind {
-  "Brings the clients of a file in."
+  "Imports clients from a file."
   IMPORT_CLIENTS
-  "Writes clients into a file."
+  "Exports clients to a file."
   EXPORT_CLIENTS
 }
 
-"How far a job has come."
+"The state of a job."
 enum JobState {
-  "An import waits for its file."
+  "The import waits for its file."
   WAITING
-  "It waits for its turn."
+  "The job waits for its turn."
   QUEUED
-  "It is being done."
+  "The job is running."
   RUNNING
-  "It is done. Rows of an import may have been refused: see ` + "`" + `counts` + "`" + `."
+  "The job is finished. Rows of an import may have been refused: see ` + "`" + `counts` + "`" + `."
   DONE
-  "It ended without being done: see ` + "`" + `failure` + "`" + `."
+  "The job ended without finishing: see ` + "`" + `failure` + "`" + `."
   FAILED
-  "Somebody cancelled it."
+  "The job was cancelled."
   CANCELLED
 }
 
 "Why a job failed. Reasons are added, never renamed."
 enum JobFailure {
-  "Who made it may not do it any more."
+  "The creator of the job no longer has the permission for it."
   FORBIDDEN
-  "The file as a whole can't be brought in, and no row of it was: the result says why."
+  "The file as a whole can't be imported, and none of its rows was. The result says why."
   FILE_REFUSED
   "The file did not arrive within 24 hours."
   NOT_UPLOADED
-  "A client was erased who may be part of its file. Make another job; an import goes on where it was with the same file."
+  """
+  A client was erased that the file may hold. Create another job; an import with the same file continues where this one
+  stopped.
+  """
   CLIENT_ERASED
-  "The filter asks for what is there no more. Make another job."
+  "The filter names something that no longer exists. Create another job."
   INVALID_FILTER
-  "It failed on our side several times in a row. Make another job, or report its ` + "`" + `jobId` + "`" + ` to us."
+  "The server failed several times in a row. Create another job, or report the ` + "`" + `jobId` + "`" + ` to the server's operator."
   INTERNAL
 }
 
-"A part of the jobs."
+"A part of the list of jobs."
 type JobConnection {
-  "The jobs with their cursors."
+  "The jobs of this part, each with its cursor."
   edges: [JobEdge!]!
-  "The jobs alone."
+  "The jobs of this part without their cursors."
   nodes: [Job!]!
-  "Where the part is in the list."
+  "The position of this part in the list."
   pageInfo: PageInfo!
 }
 
-"A job with its cursor."
+"A job and its place in the list."
 type JobEdge {
-  "The place of the job in the list, for ` + "`" + `after` + "`" + `."
+  "The place in the list: an opaque text for ` + "`" + `after` + "`" + `."
   cursor: String!
-  "The job."
+  "The job at this place."
   node: Job!
 }
 
-"How a file of clients is written."
+"The format of a file of clients."
 enum ClientFileFormat {
   "Comma-separated values, with the names of the columns in the first row."
   CSV
-  "A JSON object a line."
+  "JSON Lines: one JSON object per line."
   JSONL
 }
 
-"How the characters of a file are written."
+"The character encoding of a file."
 enum FileEncoding {
-  "UTF-8, with or without a mark at its beginning."
+  "UTF-8, with or without a byte order mark."
   UTF_8
-  "UTF-16, the low byte first."
+  "UTF-16, little-endian."
   UTF_16LE
-  "UTF-16, the high byte first."
+  "UTF-16, big-endian."
   UTF_16BE
   "Windows-1252."
   WINDOWS_1252
 }
 
-"By what the client is found that a row of a file changes."
+"How to find the client that a row of a file changes."
 enum ImportMatch {
-  "By nothing: each row makes a client."
+  "Not at all: each row creates a client."
   NONE
-  "By ` + "`" + `clientId` + "`" + `. A row whose client is not there is NOT_FOUND."
+  "By ` + "`" + `clientId` + "`" + `. A row without such a client is NOT_FOUND."
   CLIENT_ID
-  "By ` + "`" + `externalUserName` + "`" + `. A row whose client is not there makes one."
+  "By ` + "`" + `externalUserName` + "`" + `. A row without such a client creates one."
   EXTERNAL_USER_NAME
-  "By ` + "`" + `emailAddress` + "`" + `. A row whose client is not there makes one."
+  "By ` + "`" + `emailAddress` + "`" + `. A row without such a client creates one."
   EMAIL_ADDRESS
 }
 
-"What becomes of a row that several clients match."
+"What to do with a row that several clients match."
 enum ImportSeveral {
-  "It is refused: AMBIGUOUS_KEY."
+  "Refuse the row: AMBIGUOUS_KEY."
   ERROR
-  "All of them are left as they are."
+  "Change none of them."
   LEAVE
-  "It changes the one of the lowest ` + "`" + `clientId` + "`" + `."
+  "Change the client with the lowest ` + "`" + `clientId` + "`" + `."
   OLDEST
 }
 
-"What to export, and how."
+"What to export and how."
 input ExportClientsInput {
-  "How the file is written. In CSV, cells that a spreadsheet would execute begin with an apostrophe."
+  "The format of the file. In CSV, cells that a spreadsheet would execute begin with an apostrophe."
   format: ClientFileFormat! = CSV
-  "The clients to export. Left out or null: all live ones."
+  "The clients to export. Left out or null: all active clients that you see."
   filter: ClientReportFilter
 }
 
-"How a file is read, and what to do with its rows."
+"How to read a file and what to do with its rows."
 input ImportClientsInput {
-  "How the file is written."
+  "The format of the file."
   format: ClientFileFormat! = CSV
-  "By what the client is found that a row changes."
+  "How to find the client that a row changes."
   match: ImportMatch!
-  "What becomes of a row that several clients match."
+  "What to do with a row that several clients match."
   several: ImportSeveral! = ERROR
-  "The columns of headers that are not known, or are taken for another one, at most 1,000 (TOO_MANY)."
+  "The columns for headers that are not known or would be read as another column: at most 1,000 (TOO_MANY)."
   mapping: [ImportColumnInput!]
-  "How the characters are written. Left out or null: that is found."
+  "The character encoding. Left out or null: it is detected."
   encoding: FileEncoding
-  "What stands between cells: a comma, a semicolon, a tab or a bar (INVALID_CHOICE). Left out or null: that is found."
+  """
+  The character between cells: a comma, a semicolon, a tab or a vertical bar (INVALID_CHOICE). Left out or null: it is
+  detected.
+  """
   delimiter: String
-  "What stands between the entries of a list: one character (INVALID_CHOICE). Left out or null: a semicolon."
+  "The character between the entries of a list (INVALID_CHOICE). Left out or null: a semicolon."
   listSeparator: String
-  "How days are written, such as ` + "`" + `DD.MM.YYYY` + "`" + ` (INVALID_CHOICE, TOO_LONG). Left out or null: ` + "`" + `YYYY-MM-DD` + "`" + `."
+  "The format of days, such as ` + "`" + `DD.MM.YYYY` + "`" + ` (INVALID_CHOICE, TOO_LONG). Left out or null: ` + "`" + `YYYY-MM-DD` + "`" + `."
   dates: String
-  "Check everything and write nothing: the result has the errors of every row."
+  "Whether to check everything and write nothing. The result has the errors of every row."
   dryRun: Boolean! = false
-  "Import a file once more that was imported before with the same input."
+  "Whether to import a file again that was imported before with the same input."
   again: Boolean! = false
 }
 
-"Which column a header of a file is."
+"The column for a header of a file."
 input ImportColumnInput {
-  "The header, as the file has it (REQUIRED, TOO_LONG); ` + "`" + `*` + "`" + ` is all others that nothing is known of, which can only be left out. One that is named twice is INVALID_CHOICE."
+  """
+  The header, as it is in the file (REQUIRED, TOO_LONG); ` + "`" + `*` + "`" + ` stands for all other headers that are not known, which can
+  only be left out. INVALID_CHOICE when a header is given twice.
+  """
   header: String!
   "The name of a property, or ` + "`" + `field: ` + "`" + ` and the label of a custom field. Left out, null or empty: the column is left out."
   column: String
 }
 
-"What ` + "`" + `exportClients` + "`" + ` answers."
+"The answer of ` + "`" + `exportClients` + "`" + `."
 type ExportClientsPayload {
-  "The job; null when there are errors."
+  "The job; null if there are errors."
   job: Job
-  "All that is wrong with the input; empty when the job was made."
+  "Everything that is wrong with the input; empty when the job was created."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `importClients` + "`" + ` answers."
+"The answer of ` + "`" + `importClients` + "`" + `."
 type ImportClientsPayload {
-  "The job; null when there are errors."
+  "The job; null if there are errors."
   job: Job
-  "All that is wrong with the input; empty when the job was made."
+  "Everything that is wrong with the input; empty when the job was created."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `cancelJob` + "`" + ` answers."
+"The answer of ` + "`" + `cancelJob` + "`" + `."
 type CancelJobPayload {
-  "The job as it is now; null when there are errors."
+  "The current job; null if there are errors."
   job: Job
-  "All that is wrong; empty when the job has ended."
+  "Everything that is wrong; empty when the job has ended."
   userErrors: [UserError!]!
 }
 
 # ---- webhooks
 
 extend type Query {
-  "The webhooks of the business, by ` + "`" + `webhookId` + "`" + `: at most 20. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  "The webhooks of the business, at most 20, ordered by ` + "`" + `webhookId` + "`" + `. Needs the permission ADMIN (roles OWNER, ADMIN)."
   webhooks: [Webhook!] @permission(name: ADMIN)
 
-  "The webhook of that id; null when the business has none. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  """
+  The webhook with that id; null when the business has no such webhook. Needs the permission ADMIN (roles OWNER, ADMIN).
+  """
   webhook(
-    "` + "`" + `webhookId` + "`" + ` or global id."
+    "The webhook: its ` + "`" + `webhookId` + "`" + ` or global id."
     webhookId: ID!
   ): Webhook @permission(name: ADMIN)
 }
 
 """
-An endpoint of another system that gets a message for each change of a client of the business, with the client's id and
-the names of what changed, without any value. Messages follow the Standard Webhooks convention: a POST of JSON with the
-headers ` + "`" + `webhook-id` + "`" + `, ` + "`" + `webhook-timestamp` + "`" + ` and ` + "`" + `webhook-signature` + "`" + `.
+An endpoint of another system. It gets a message for each change of a client of the business, with the client's id and
+the names of the fields that changed, but no values. Messages follow the Standard Webhooks convention: a POST of JSON
+with the headers ` + "`" + `webhook-id` + "`" + `, ` + "`" + `webhook-timestamp` + "`" + ` and ` + "`" + `webhook-signature` + "`" + `.
 
-Each change arrives at least once, and those of one client in their order: a message that comes twice has the same
-` + "`" + `webhook-id` + "`" + `. A status of 200 to 299 within 15 seconds accepts a message. After any other answer, a redirect too, it is
-sent again: after 5 seconds, then after twice as long each time up to 4 hours, for 5 days. Later messages about the same
-client wait for it, and so do all others while nothing arrives.
+Each change arrives at least once, and the changes of one client in their order. A message that comes twice has the same
+` + "`" + `webhook-id` + "`" + `.
+
+A status of 200 to 299 within 15 seconds accepts a message. After any other answer, a redirect included, it is sent
+again: after 5 seconds, then after twice as long each time, up to 4 hours, for 5 days. Later messages about the same
+client wait for it. While no message at all arrives, all other messages wait too.
 """
 type Webhook implements Node {
   "Global id, for ` + "`" + `node` + "`" + ` and for caches."
   id: ID!
-  "Id of the webhook, as a decimal string of at most 64 bits."
+  "The id of the webhook: a whole number of at most 64 bits, as decimal text."
   webhookId: ID!
-  "Where messages are sent."
+  "The URL that messages are sent to."
   url: String!
-  "What the business calls it; null for nothing."
+  "The business's own description of the webhook; null when there is none."
   description: String
-  "The kinds of changes that are sent; empty for all."
+  "The kinds of changes to send; empty for all."
   kinds: [ClientChangeKind!]!
   """
-  Whether messages are sent. While they are not, changes wait: the feed keeps them for 30 days. A webhook that missed older
-  ones is sent a message of the type ` + "`" + `clients.resync` + "`" + ` first.
+  Whether messages are sent. While they are not, changes wait; the feed keeps them for 30 days. If a webhook missed
+  older changes, it first gets a message of the type ` + "`" + `clients.resync` + "`" + `.
   """
   enabled: Boolean!
   "Why the server disabled the webhook; null when it is enabled, or when you disabled it."
   disabledReason: WebhookDisabledReason
-  "When the first attempt failed after the last one that did not; null when the last one did not."
+  "When the first attempt failed since the last one that succeeded; null when the last attempt succeeded."
   failingSince: DateTime
   """
-  Until when messages are signed by the secret before as well, which ` + "`" + `rotateWebhookSecret` + "`" + ` replaced; null when there is
-  none, or that time is over.
+  Until when messages are also signed with the previous secret, which ` + "`" + `rotateWebhookSecret` + "`" + ` replaced; null when there is
+  none, or it has expired.
   """
   previousSecretExpires: DateTime
-  "When the webhook was made."
+  "When the webhook was created."
   createdDate: DateTime!
-  "When it was last changed by a mutation."
+  "When a mutation last changed the webhook."
   modifiedDate: DateTime!
   """
-  1 for a new webhook, and one more with every change, also when the server disables it. Send it as ` + "`" + `expectedVersion` + "`" + ` to
-  change only what you have seen.
+  The version of the webhook: 1 for a new webhook, and 1 more with every change, also when the server disables it. Send
+  it as ` + "`" + `expectedVersion` + "`" + ` to make a change only if nobody else has changed the webhook.
   """
   version: Int!
   """
-  What was delivered and what is to be, latest change first: of changes of the last 30 days all that are pending, and the
-  last 1,000 that arrived and that failed.
+  The deliveries for changes of the last 30 days, the latest change first: all that are pending, the last 1,000 that
+  arrived, and the last 1,000 that failed.
   """
   deliveries(
-    "How many deliveries at most, 1 to 100 (OUT_OF_RANGE)."
+    "The largest number of deliveries to answer, 1 to 100 (OUT_OF_RANGE)."
     first: Int! = 50
-    "Only deliveries that follow this cursor (INVALID_CURSOR)."
+    "Only deliveries after this cursor (INVALID_CURSOR)."
     after: String
     "Only deliveries in this state; null for all."
     state: WebhookDeliveryState
   ): WebhookDeliveryConnection
 }
 
-"Why a server disabled a webhook. Reasons are added, never renamed."
+"Why the server disabled a webhook. Reasons are added, never renamed."
 enum WebhookDisabledReason {
-  "Nothing arrived for 5 days. Mend the receiver, then enable the webhook."
+  "No message arrived for 5 days. Repair the receiver, then enable the webhook."
   FAILING
-  "The receiver answered with the status 410: it wants nothing any more."
+  "The receiver answered with the status 410: it wants no more messages."
   GONE
 }
 
-"A part of the deliveries of a webhook."
+"A part of the list of a webhook's deliveries."
 type WebhookDeliveryConnection {
   "The deliveries of this part, each with its cursor."
   edges: [WebhookDeliveryEdge!]!
-  "The deliveries of this part alone: the nodes of ` + "`" + `edges` + "`" + `."
+  "The deliveries of this part without their cursors."
   nodes: [WebhookDelivery!]!
   "The position of this part in the list."
   pageInfo: PageInfo!
 }
 
-"A delivery at its place in the list."
+"A delivery and its place in the list."
 type WebhookDeliveryEdge {
   "The place in the list: an opaque text for ` + "`" + `after` + "`" + `."
   cursor: String!
-  "The delivery at that place."
+  "The delivery at this place."
   node: WebhookDelivery!
 }
 
-"A message about one change to one webhook."
+"The delivery of a message about one change to one webhook."
 type WebhookDelivery {
   "Global id, for caches."
   id: ID!
-  "Id of the delivery, as a decimal string of at most 64 bits."
+  "The id of the delivery: a whole number of at most 64 bits, as decimal text."
   deliveryId: ID!
-  "The header ` + "`" + `webhook-id` + "`" + ` of the message, each time that it is sent."
+  "The header ` + "`" + `webhook-id` + "`" + ` of the message. It is the same for every attempt."
   messageId: String!
-  "What happened; null for a message that asks the receiver to read all clients again, because changes were lost to it."
+  "The kind of change. Null for a message that asks the receiver to read all clients again, because it missed changes."
   kind: ClientChangeKind
-  "The client that it happened to; null when ` + "`" + `kind` + "`" + ` is."
+  "The client that changed; null when ` + "`" + `kind` + "`" + ` is null."
   clientId: ID
-  "Its global id; null when ` + "`" + `kind` + "`" + ` is."
+  "The client's global id; null when ` + "`" + `kind` + "`" + ` is null."
   clientGlobalId: ID
-  "For MERGED and UNMERGED the client that survived the merge; null for other kinds."
+  "For MERGED and UNMERGED, the client that survived the merge; null for other kinds."
   mergedIntoClientId: ID
   "The global id of the client that survived; null when ` + "`" + `mergedIntoClientId` + "`" + ` is null."
   mergedIntoClientGlobalId: ID
-  "Names of the fields that changed, as in ` + "`" + `ClientChange` + "`" + `."
+  "The names of the fields that changed, as in ` + "`" + `ClientChange` + "`" + `."
   changedFields: [String!]!
   "When the change was made."
   changedDate: DateTime!
-  "How far the delivery has come."
+  "The state of the delivery."
   state: WebhookDeliveryState!
-  "How often it was tried."
+  "The number of attempts so far."
   attempts: Int!
-  "When it was last tried; null before the first attempt."
+  "When the last attempt was made; null before the first attempt."
   lastAttemptDate: DateTime
   """
-  When it is tried next, at the earliest; null when that is as soon as may be, or never because the delivery is not
-  pending.
+  The earliest time of the next attempt. Null when it is made as soon as possible, and when there is none because the
+  delivery is not pending.
   """
   nextAttemptDate: DateTime
-  "Why the last attempt failed; null when it did not, or there was none."
+  "Why the last attempt failed; null when it did not fail, or there was none."
   failure: WebhookFailure
-  "Status of the receiver's last answer; null when it gave none."
+  "The HTTP status of the receiver's last answer; null when there was no answer."
   status: Int
 }
 
-"How far a delivery has come."
+"The state of a delivery."
 enum WebhookDeliveryState {
-  "It is to be sent, for the first time or again."
+  "The message will be sent, for the first time or again."
   PENDING
-  "The receiver took it."
+  "The receiver accepted the message."
   DELIVERED
-  "It was given up after 5 days: ` + "`" + `redeliverWebhook` + "`" + ` sends it again."
+  "The server gave up after 5 days. ` + "`" + `redeliverWebhook` + "`" + ` sends the message again."
   FAILED
 }
 
 "Why an attempt failed. Reasons are added, never renamed."
 enum WebhookFailure {
-  "The URL's name is, at the time, an address that is not of the public internet."
+  "The host name of the URL resolved to an address that is not on the public internet."
   ADDRESS_REFUSED
-  "Nobody knows an address of the URL's name."
+  "The host name of the URL has no address."
   NAME_NOT_FOUND
-  "The address takes no connection."
+  "The address did not accept a connection."
   NOT_CONNECTED
-  "The receiver has no certificate of the URL's name that is trusted, or speaks no TLS of version 1.2 or 1.3."
+  "The receiver has no trusted certificate for the host name of the URL, or does not support TLS 1.2 or 1.3."
   TLS_FAILED
   "The receiver did not answer in time."
   TIMED_OUT
-  "The receiver answered with a redirect, which is not followed: give the webhook the other URL."
+  "The receiver answered with a redirect, which is not followed. Change the URL of the webhook."
   REDIRECTED
-  "The receiver answered with a status that is not 200 to 299: see ` + "`" + `status` + "`" + `."
+  "The receiver answered with a status other than 200 to 299: see ` + "`" + `status` + "`" + `."
   STATUS
-  "The connection ended before there was an answer."
+  "The connection ended before the receiver answered."
   CONNECTION_ENDED
 }
 
 extend type Mutation {
-  "Makes a webhook, which gets changes from then on. Needs the permission ADMIN (roles OWNER, ADMIN)."
+  "Creates a webhook. It gets the changes from then on. Needs the permission ADMIN (roles OWNER, ADMIN)."
   createWebhook(
-    "The webhook to make. TOO_MANY when the business has 20."
+    "The webhook to create. TOO_MANY when the business has 20."
     input: CreateWebhookInput!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8602,16 +8640,16 @@ extend type Mutation {
   ): CreateWebhookPayload @permission(name: ADMIN)
 
   """
-  Changes what the input names of a webhook. One that is enabled, or given another URL, is tried at once. A change of no
-  value succeeds and leaves the version as it is. Also: EMPTY_PATCH, VERSION_CONFLICT. Needs the permission ADMIN (roles
-  OWNER, ADMIN).
+  Changes the properties of a webhook that the input names. If it is enabled or gets another URL, an attempt is made at
+  once. If no value changes, the mutation succeeds and the version stays the same. Other errors: EMPTY_PATCH,
+  VERSION_CONFLICT. Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   updateWebhook(
-    "` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no webhook of that id."
+    "The webhook: its ` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no such webhook."
     webhookId: ID!
     "What to change. What is left out stays as it is."
     input: UpdateWebhookInput!
-    "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
+    "The version that the webhook must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8621,13 +8659,13 @@ extend type Mutation {
   ): UpdateWebhookPayload @permission(name: ADMIN)
 
   """
-  Deletes a webhook with its deliveries. A message that is being sent may still arrive. Also: VERSION_CONFLICT. Needs
-  the permission ADMIN (roles OWNER, ADMIN).
+  Deletes a webhook and its deliveries. A message that is being sent may still arrive. Other errors: VERSION_CONFLICT.
+  Needs the permission ADMIN (roles OWNER, ADMIN).
   """
   deleteWebhook(
-    "` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no webhook of that id."
+    "The webhook: its ` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no such webhook."
     webhookId: ID!
-    "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
+    "The version that the webhook must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8637,13 +8675,14 @@ extend type Mutation {
   ): DeleteWebhookPayload @permission(name: ADMIN)
 
   """
-  Gives a webhook a new secret. For 24 hours messages have two signatures, one by each secret, so that the receiver may
-  change over at any time between. Also: VERSION_CONFLICT. Needs the permission ADMIN (roles OWNER, ADMIN).
+  Gives a webhook a new secret. For 24 hours messages have two signatures, one with each secret, so that the receiver
+  can change to the new one at any time in between. Other errors: VERSION_CONFLICT. Needs the permission ADMIN (roles
+  OWNER, ADMIN).
   """
   rotateWebhookSecret(
-    "` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no webhook of that id."
+    "The webhook: its ` + "`" + `webhookId` + "`" + ` or global id. NOT_FOUND when the business has no such webhook."
     webhookId: ID!
-    "Refuse with VERSION_CONFLICT unless the webhook has this version. Left out or null: whatever version."
+    "The version that the webhook must have, else VERSION_CONFLICT. Left out or null: any version."
     expectedVersion: Int
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8653,12 +8692,14 @@ extend type Mutation {
   ): RotateWebhookSecretPayload @permission(name: ADMIN)
 
   """
-  Has a delivery sent again as soon as may be, whatever its state: the same message with the same ` + "`" + `webhook-id` + "`" + `, signed
-  anew, for 5 days more. Changes of the same client that come later wait for it. Needs the permission ADMIN (roles
-  OWNER, ADMIN).
+  Sends a delivery again as soon as possible, whatever its state: the same message with the same ` + "`" + `webhook-id` + "`" + `, signed
+  anew, for another 5 days. Later changes of the same client wait for it. Needs the permission ADMIN (roles OWNER,
+  ADMIN).
   """
   redeliverWebhook(
-    "` + "`" + `deliveryId` + "`" + ` or global id. NOT_FOUND when the business has no delivery of that id, or has it no longer."
+    """
+    The delivery: its ` + "`" + `deliveryId` + "`" + ` or global id. NOT_FOUND when the business has no such delivery, or no longer has it.
+    """
     deliveryId: ID!
     """
     A key with which the mutation can be sent again without being done twice: see ` + "`" + `Mutation` + "`" + `. 1 to 255 printable ASCII
@@ -8671,111 +8712,111 @@ extend type Mutation {
 "A new webhook."
 input CreateWebhookInput {
   """
-  Where to send messages: an absolute https URL of at most 2,000 bytes, of a host of the public internet, without user
-  name, password and fragment (REQUIRED, INVALID_URL). What address its name is, is looked at for each connection.
+  The URL to send messages to: an absolute https URL of at most 2,000 bytes, with a host on the public internet, without
+  user name, password and fragment (REQUIRED, INVALID_URL). The address of the host is checked at each connection.
   """
   url: String!
-  "What the business calls it: at most 1,000 characters (TOO_LONG). Left out, null or blank: nothing."
+  "The business's own description of the webhook: at most 1,000 characters (TOO_LONG). Left out, null or blank: none."
   description: String
   "The kinds of changes to send. Left out, null or empty: all. REMOVED is never sent to webhooks."
   kinds: [ClientChangeKind!]
 }
 
-"A change of a webhook. What is left out stays."
+"What to change about a webhook. What is left out stays as it is."
 input UpdateWebhookInput {
-  "Where to send messages, as in ` + "`" + `CreateWebhookInput` + "`" + `. Null is REQUIRED."
+  "The URL to send messages to, as in ` + "`" + `CreateWebhookInput` + "`" + `. Null is REQUIRED."
   url: String
-  "What the business calls it: at most 1,000 characters (TOO_LONG). Null or blank: nothing."
+  "The business's own description of the webhook: at most 1,000 characters (TOO_LONG). Null or blank: none."
   description: String
-  "The kinds of changes to send, from now on. Null or empty: all."
+  "The kinds of changes to send from now on. Null or empty: all."
   kinds: [ClientChangeKind!]
   "Whether to send messages. Null is REQUIRED."
   enabled: Boolean
 }
 
-"What ` + "`" + `createWebhook` + "`" + ` answers."
+"The answer of ` + "`" + `createWebhook` + "`" + `."
 type CreateWebhookPayload {
-  "The new webhook; null when there are errors."
+  "The new webhook; null if there are errors."
   webhook: Webhook
   """
-  The secret that messages are signed with: ` + "`" + `whsec_` + "`" + ` and base64. It is shown only this once: keep it where the
-  receiver finds it. Null when there are errors, and when this answer is given again under its ` + "`" + `idempotencyKey` + "`" + `: then
-  ` + "`" + `rotateWebhookSecret` + "`" + ` makes another one.
+  The secret that messages are signed with: ` + "`" + `whsec_` + "`" + ` and base64. It is shown only once: store it where the receiver
+  finds it. Null if there are errors, and when the mutation is sent again with its ` + "`" + `idempotencyKey` + "`" + `;
+  ` + "`" + `rotateWebhookSecret` + "`" + ` then makes a new one.
   """
   secret: String
-  "All that is wrong with the input; empty when the webhook was made."
+  "Everything that is wrong with the input; empty when the webhook was created."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `updateWebhook` + "`" + ` answers."
+"The answer of ` + "`" + `updateWebhook` + "`" + `."
 type UpdateWebhookPayload {
-  "The webhook as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current webhook, also after VERSION_CONFLICT; null after any other error."
   webhook: Webhook
-  "All that is wrong; empty when the change was made."
+  "Everything that is wrong; empty when the webhook was changed."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `deleteWebhook` + "`" + ` answers."
+"The answer of ` + "`" + `deleteWebhook` + "`" + `."
 type DeleteWebhookPayload {
-  "Id of the webhook that was deleted; null with errors."
+  "The id of the webhook that was deleted; null if there are errors."
   deletedWebhookId: ID
-  "Its global id: what a cache drops."
+  "The global id of the webhook that was deleted; caches remove this object. Null if there are errors."
   deletedWebhookGlobalId: ID
-  "The webhook as it is, after VERSION_CONFLICT; else null."
+  "The current webhook after VERSION_CONFLICT; else null."
   webhook: Webhook
-  "All that is wrong; empty when the webhook is deleted."
+  "Everything that is wrong; empty when the webhook was deleted."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `rotateWebhookSecret` + "`" + ` answers."
+"The answer of ` + "`" + `rotateWebhookSecret` + "`" + `."
 type RotateWebhookSecretPayload {
-  "The webhook as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current webhook, also after VERSION_CONFLICT; null after any other error."
   webhook: Webhook
   """
-  The new secret, shown only this once. Null when there are errors, and when this answer is given again under its
+  The new secret. It is shown only once. Null if there are errors, and when the mutation is sent again with its
   ` + "`" + `idempotencyKey` + "`" + `.
   """
   secret: String
-  "All that is wrong; empty when the webhook has a new secret."
+  "Everything that is wrong; empty when the webhook has a new secret."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `redeliverWebhook` + "`" + ` answers."
+"The answer of ` + "`" + `redeliverWebhook` + "`" + `."
 type RedeliverWebhookPayload {
-  "The delivery, which is pending; null with an error."
+  "The delivery, which is pending now; null if there are errors."
   delivery: WebhookDelivery
-  "What is wrong; empty when the delivery is to be sent."
+  "Everything that is wrong; empty when the message will be sent."
   userErrors: [UserError!]!
 }
 
 """
-A new client. An e-mail address, a first and a last name are required; each may come as a property or through a custom
-field that stands for it.
+A new client. An e-mail address, a first name and a last name are required, each as a property or through a custom field
+that stands for it. What is left out or null is empty.
 
-What is left out or null is empty. Unless its description says otherwise, text has at most 1,000 characters
-(TOO_LONG), and no text may hold control characters (INVALID_CHARACTERS).
+Text has at most 1,000 characters (TOO_LONG) unless the property's description says otherwise, and no control characters
+(INVALID_CHARACTERS).
 """
 input CreateClientInput {
   # who
-  "Given name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  "Given name. Required and not blank (REQUIRED), here or through a custom field that stands for it."
   firstName: String
-  "Family name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  "Family name. Required and not blank (REQUIRED), here or through a custom field that stands for it."
   lastName: String
-  "The name to show. Left out, null or blank: first and last name joined by a space."
+  "The name to show. Left out, null or blank: first and last name, joined by a space."
   fullName: String
   """
-  One e-mail address without a display name, at most 254 characters; spaces around it are dropped. It need not be
-  unique. Required: here or through a custom field that stands for it, and never blank (REQUIRED). Anything that is no
-  address is INVALID_EMAIL.
+  One e-mail address without a display name, at most 254 characters; surrounding spaces are removed. It need not be
+  unique. Required and not blank (REQUIRED), here or through a custom field that stands for it. Anything else is
+  INVALID_EMAIL.
   """
   emailAddress: String
-  "The client's user name in a system of yours. It need not be unique."
+  "The client's user name in another system of yours. It need not be unique."
   externalUserName: String
   "The company that the client belongs to."
   companyName: String
   """
-  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
-  zone of the business, is INVALID_DATE.
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE, and so is a day
+  after today in the time zone of the business.
   """
   dateOfBirth: Date
   "Sex, in the business's own words."
@@ -8788,15 +8829,15 @@ input CreateClientInput {
   imageUrl: String
 
   # contact
-  "Mobile phone number. Any text: it is kept as typed."
+  "Mobile phone number. Any text; it is stored as typed."
   cellPhone: String
-  "Home phone number. Any text: it is kept as typed."
+  "Home phone number. Any text; it is stored as typed."
   homePhone: String
-  "Phone number at work. Any text: it is kept as typed."
+  "Phone number at work. Any text; it is stored as typed."
   businessPhone: String
   "Whom to call in an emergency."
   emergencyContact: String
-  "Phone number of the emergency contact. Any text: it is kept as typed."
+  "Phone number of the emergency contact. Any text; it is stored as typed."
   emergencyContactPhone: String
 
   # address
@@ -8812,7 +8853,7 @@ input CreateClientInput {
   state: String
   "Postal code."
   zip: String
-  "Country. Any text: it is kept as typed."
+  "Country. Any text; it is stored as typed."
   country: String
   "Degrees north of the equator, -90 to 90 (OUT_OF_RANGE)."
   latitude: Float
@@ -8820,19 +8861,19 @@ input CreateClientInput {
   longitude: Float
 
   # language and time
-  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is kept as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
+  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is stored as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
   locale: String
   "Time zone by its IANA name, such as ` + "`" + `America/New_York` + "`" + `. Anything else is INVALID_TIME_ZONE."
   timeZone: String
 
   # standing
-  "What the business thinks of the client. ACTIVE when left out of a new client. Null is REQUIRED."
+  "The client's standing with the business. Left out: ACTIVE for a new client. Null is REQUIRED."
   status: ClientStatus
-  "Whether the client's login is refused. Null is false."
+  "Whether the client may not log in. Null is false."
   blocked: Boolean
 
   # notes and tags
-  "Notes of the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed."
+  "Notes by the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed."
   notes: String
   """
   Notes that the staff should see first: at most 1,000 (TOO_MANY) of 100,000 characters each (TOO_LONG), line breaks
@@ -8840,8 +8881,8 @@ input CreateClientInput {
   """
   alertNotes: [String!]
   """
-  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Spaces around a tag are dropped; tags that
-  differ in case only are one, in its first spelling.
+  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Surrounding spaces are removed. Tags that
+  differ only in case are one tag, in its first spelling.
   """
   tags: [String!]
 
@@ -8852,9 +8893,15 @@ input CreateClientInput {
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known."
   enrollee: Boolean
-  "Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  """
+  Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id.
+  """
   excludeEmailCategoryIdList: [ID!]
-  "Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  """
+  Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id.
+  """
   excludeEmailTemplateIdList: [ID!]
 
   # insurance
@@ -8892,15 +8939,15 @@ input CreateClientInput {
   stripeCustomerId: String
   "Tags that single sign-on gave the client: at most 1,000 (TOO_MANY)."
   ssoTags: [String!]
-  "The IP address that the client came from. Any text: it is not checked."
+  "The IP address that the client came from. Any text; it is not checked."
   ipAddress: String
 
   # job requisitions
-  "Numbers of the job requisitions added to the client's profile: at most 1,000 (TOO_MANY)."
+  "Numbers of the job requisitions that were added to the client's profile: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersAccepted: [String!]
   "Numbers of the job requisitions that the client declined: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersDeclined: [String!]
-  "Numbers of the job requisitions sent to the client: at most 1,000 (TOO_MANY)."
+  "Numbers of the job requisitions that were sent to the client: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersSent: [String!]
   "Ids of the requisitions in ` + "`" + `jobRequisitionNumbersAccepted` + "`" + `: at most 1,000 (TOO_MANY)."
   requisitionIdsAccepted: [String!]
@@ -8911,60 +8958,62 @@ input CreateClientInput {
 
   # secrets
   """
-  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, a masked number
-  too.
+  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, also a masked
+  number.
   """
   ssn: String
   """
-  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
+  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD). It gives the client a login if there is
+  none. It is never part of an answer. Null is the same as left out. Costs 1,000 points.
   """
   password: String @work(points: 1000)
 
   # who may see whom
   """
-  The clients that this one may see and book for. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is
-  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND; one that was merged into another one is
-  CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `.
+  The clients that this client may see and book for, by ` + "`" + `clientId` + "`" + ` or global id. At most 5,000 (TOO_MANY,
+  TOO_MANY_SUBJECTS). INVALID_ID for a text that is not an id; NOT_FOUND for a client that you do not see or that is
+  deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, for a client that was merged into another one.
   """
   clientIdsClientCanView: [ID!]
   """
-  The logins of those who may see this client and book for it. At most 5,000 (TOO_MANY). What is no id is INVALID_ID;
-  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS. The login
-  of a client who was merged is that of the survivor.
+  The clients that may see this client and book for it, by ` + "`" + `clientAccountId` + "`" + `. At most 5,000 (TOO_MANY). INVALID_ID for a
+  text that is not an id; NOT_FOUND for a login that you do not see; TOO_MANY_SUBJECTS when the login's client may see
+  5,000 others already. The login of a merged client is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 
   # custom fields
-  "Values of custom fields. At most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD)."
+  "The values of custom fields: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD)."
   fields: [ClientFieldInput!]
 }
 
 """
-All that a client is to be. What is left out or null is cleared, unless its description says otherwise. Text has at most
-1,000 characters (TOO_LONG) where nothing else is said, and no text may hold control characters (INVALID_CHARACTERS).
+The new properties of a client. What is left out or null is cleared, unless the property's description says otherwise.
+
+Text has at most 1,000 characters (TOO_LONG) unless the property's description says otherwise, and no control characters
+(INVALID_CHARACTERS).
 """
 input UpdateClientInput {
   # who
-  "Given name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  "Given name. Required and not blank (REQUIRED), here or through a custom field that stands for it."
   firstName: String
-  "Family name. Required: here or through a custom field that stands for it, and never blank (REQUIRED)."
+  "Family name. Required and not blank (REQUIRED), here or through a custom field that stands for it."
   lastName: String
-  "The name to show. Left out, null or blank: first and last name joined by a space."
+  "The name to show. Left out, null or blank: first and last name, joined by a space."
   fullName: String
   """
-  One e-mail address without a display name, at most 254 characters; spaces around it are dropped. It need not be
-  unique. Required: here or through a custom field that stands for it, and never blank (REQUIRED). Anything that is no
-  address is INVALID_EMAIL.
+  One e-mail address without a display name, at most 254 characters; surrounding spaces are removed. It need not be
+  unique. Required and not blank (REQUIRED), here or through a custom field that stands for it. Anything else is
+  INVALID_EMAIL.
   """
   emailAddress: String
-  "The client's user name in a system of yours. It need not be unique."
+  "The client's user name in another system of yours. It need not be unique."
   externalUserName: String
   "The company that the client belongs to."
   companyName: String
   """
-  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
-  zone of the business, is INVALID_DATE.
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE, and so is a day
+  after today in the time zone of the business.
   """
   dateOfBirth: Date
   "Sex, in the business's own words."
@@ -8977,15 +9026,15 @@ input UpdateClientInput {
   imageUrl: String
 
   # contact
-  "Mobile phone number. Any text: it is kept as typed."
+  "Mobile phone number. Any text; it is stored as typed."
   cellPhone: String
-  "Home phone number. Any text: it is kept as typed."
+  "Home phone number. Any text; it is stored as typed."
   homePhone: String
-  "Phone number at work. Any text: it is kept as typed."
+  "Phone number at work. Any text; it is stored as typed."
   businessPhone: String
   "Whom to call in an emergency."
   emergencyContact: String
-  "Phone number of the emergency contact. Any text: it is kept as typed."
+  "Phone number of the emergency contact. Any text; it is stored as typed."
   emergencyContactPhone: String
 
   # address
@@ -9001,7 +9050,7 @@ input UpdateClientInput {
   state: String
   "Postal code."
   zip: String
-  "Country. Any text: it is kept as typed."
+  "Country. Any text; it is stored as typed."
   country: String
   "Degrees north of the equator, -90 to 90 (OUT_OF_RANGE)."
   latitude: Float
@@ -9009,19 +9058,19 @@ input UpdateClientInput {
   longitude: Float
 
   # language and time
-  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is kept as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
+  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is stored as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
   locale: String
   "Time zone by its IANA name, such as ` + "`" + `America/New_York` + "`" + `. Anything else is INVALID_TIME_ZONE."
   timeZone: String
 
   # standing
-  "What the business thinks of the client. Left out it stays. Null is REQUIRED."
+  "The client's standing with the business. Left out: it stays as it is. Null is REQUIRED."
   status: ClientStatus
-  "Whether the client's login is refused. Left out it stays; null is false."
+  "Whether the client may not log in. Left out: it stays as it is. Null is false."
   blocked: Boolean
 
   # notes and tags
-  "Notes of the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed."
+  "Notes by the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed."
   notes: String
   """
   Notes that the staff should see first: at most 1,000 (TOO_MANY) of 100,000 characters each (TOO_LONG), line breaks
@@ -9029,8 +9078,8 @@ input UpdateClientInput {
   """
   alertNotes: [String!]
   """
-  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Spaces around a tag are dropped; tags that
-  differ in case only are one, in its first spelling.
+  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Surrounding spaces are removed. Tags that
+  differ only in case are one tag, in its first spelling.
   """
   tags: [String!]
 
@@ -9041,9 +9090,15 @@ input UpdateClientInput {
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known."
   enrollee: Boolean
-  "Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  """
+  Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id.
+  """
   excludeEmailCategoryIdList: [ID!]
-  "Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID."
+  """
+  Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id.
+  """
   excludeEmailTemplateIdList: [ID!]
 
   # insurance
@@ -9081,15 +9136,15 @@ input UpdateClientInput {
   stripeCustomerId: String
   "Tags that single sign-on gave the client: at most 1,000 (TOO_MANY)."
   ssoTags: [String!]
-  "The IP address that the client came from. Any text: it is not checked."
+  "The IP address that the client came from. Any text; it is not checked."
   ipAddress: String
 
   # job requisitions
-  "Numbers of the job requisitions added to the client's profile: at most 1,000 (TOO_MANY)."
+  "Numbers of the job requisitions that were added to the client's profile: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersAccepted: [String!]
   "Numbers of the job requisitions that the client declined: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersDeclined: [String!]
-  "Numbers of the job requisitions sent to the client: at most 1,000 (TOO_MANY)."
+  "Numbers of the job requisitions that were sent to the client: at most 1,000 (TOO_MANY)."
   jobRequisitionNumbersSent: [String!]
   "Ids of the requisitions in ` + "`" + `jobRequisitionNumbersAccepted` + "`" + `: at most 1,000 (TOO_MANY)."
   requisitionIdsAccepted: [String!]
@@ -9100,57 +9155,57 @@ input UpdateClientInput {
 
   # secrets
   """
-  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, a masked number
-  too. Left out it stays; null clears.
+  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, also a masked
+  number. Left out: it stays as it is. Null clears it.
   """
   ssn: String
   """
-  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Left out or null it stays. Costs 1,000 points.
+  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD). It gives the client a login if there is
+  none. It is never part of an answer. Left out or null: it stays as it is. Costs 1,000 points.
   """
   password: String @work(points: 1000)
 
   # who may see whom
   """
-  The clients that this one may see and book for, instead of those that you see there. Left out they stay; null is an
-  empty list. SELF_VIEW for the client itself. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is
-  INVALID_ID; a client that you don't see, or a deleted one, is NOT_FOUND; one that was merged into another one is
-  CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `.
+  The clients that this client may see and book for, by ` + "`" + `clientId` + "`" + ` or global id. They replace those that you see in this
+  list. Left out: they stay as they are. Null: none. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). INVALID_ID for a text
+  that is not an id; NOT_FOUND for a client that you do not see or that is deleted; CLIENT_MERGED, with
+  ` + "`" + `mergedIntoClientId` + "`" + `, for a client that was merged into another one; SELF_VIEW for the client itself.
   """
   clientIdsClientCanView: [ID!]
   """
-  The logins of those who may see this client and book for it, instead of those that you see there. Left out they stay;
-  null is an empty list. SELF_VIEW for the client's own. At most 5,000 (TOO_MANY). What is no id is INVALID_ID;
-  a login that you don't see is NOT_FOUND; one whose client may see 5,000 others already is TOO_MANY_SUBJECTS. The login
-  of a client who was merged is that of the survivor.
+  The clients that may see this client and book for it, by ` + "`" + `clientAccountId` + "`" + `. They replace those that you see in this
+  list. Left out: they stay as they are. Null: none. At most 5,000 (TOO_MANY). INVALID_ID for a text that is not an id;
+  NOT_FOUND for a login that you do not see; TOO_MANY_SUBJECTS when the login's client may see 5,000 others already;
+  SELF_VIEW for the client's own login. The login of a merged client is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 
   # custom fields
   """
-  Values of custom fields. At most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). A field that is not listed is
-  cleared, unless it stands for a property that the input gives.
+  The values of custom fields: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). A field that is not listed
+  is cleared, unless it stands for a property that the input gives.
   """
   fields: [ClientFieldInput!]
 }
 
-"By what an upsert finds its client."
+"The key by which an upsert finds its client."
 input ClientKey @oneOf {
-  "` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when no live client has it: an id is never made by a caller."
+  "The ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when no active client has it: callers can't choose the id of a new client."
   clientId: ID
   """
-  The user name in a system of yours, as it is. AMBIGUOUS_KEY when several live clients have it, REQUIRED when it is blank.
-  ` + "`" + `input` + "`" + ` may give the same one only (KEY_CONTRADICTED).
+  The exact user name in another system of yours. AMBIGUOUS_KEY when several active clients have it, REQUIRED when it is
+  blank. If ` + "`" + `input` + "`" + ` has an ` + "`" + `externalUserName` + "`" + ` too, it must be the same (KEY_CONTRADICTED).
   """
   externalUserName: String
   """
-  The e-mail address; spaces around it and case don't count. AMBIGUOUS_KEY when several live clients have it,
-  INVALID_EMAIL when it is none. ` + "`" + `input` + "`" + ` may give the same one only (KEY_CONTRADICTED).
+  The e-mail address; case and surrounding spaces are ignored. AMBIGUOUS_KEY when several active clients have it,
+  INVALID_EMAIL when it is not an address. If ` + "`" + `input` + "`" + ` has an ` + "`" + `emailAddress` + "`" + ` too, it must be the same (KEY_CONTRADICTED).
   """
   emailAddress: String
 }
 
-"A patch of one client among many."
+"A client and its patch, in a list of patches."
 input ClientPatchEntry {
   "The client: its ` + "`" + `clientId` + "`" + ` or global id. NOT_FOUND when you see no such client."
   clientId: ID!
@@ -9161,10 +9216,12 @@ input ClientPatchEntry {
 }
 
 """
-What to change about a client: what is left out stays, null clears. A list replaces the list that was there.
+What to change about a client. What is left out stays as it is, and null clears it. A list replaces the whole list. A
+patch that names nothing is EMPTY_PATCH. Role CLIENT may write some properties only, and gets FIELD_NOT_WRITABLE for the
+others.
 
-Unless its description says otherwise, text has at most 1,000 characters (TOO_LONG), and no text may hold control
-characters (INVALID_CHARACTERS). A patch that names nothing is EMPTY_PATCH.
+Text has at most 1,000 characters (TOO_LONG) unless the property's description says otherwise, and no control characters
+(INVALID_CHARACTERS).
 """
 input ClientPatch {
   # who
@@ -9172,28 +9229,27 @@ input ClientPatch {
   firstName: String
   "Family name. Null or blank is REQUIRED."
   lastName: String
-  "The name to show. Null or blank: first and last name joined by a space."
+  "The name to show. Null or blank: first and last name, joined by a space."
   fullName: String
   """
-  One e-mail address without a display name, at most 254 characters; spaces around it are dropped. It need not be
-  unique. Null or blank is REQUIRED. Anything that is no address is INVALID_EMAIL. Role CLIENT: FIELD_NOT_WRITABLE.
+  One e-mail address without a display name, at most 254 characters; surrounding spaces are removed. It need not be
+  unique. Null or blank is REQUIRED. Anything else is INVALID_EMAIL. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   emailAddress: String
-  "The client's user name in a system of yours. It need not be unique. Role CLIENT: FIELD_NOT_WRITABLE."
+  "The client's user name in another system of yours. It need not be unique. Role CLIENT: FIELD_NOT_WRITABLE."
   externalUserName: String
   "The company that the client belongs to. Role CLIENT: FIELD_NOT_WRITABLE."
   companyName: String
   """
-  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else, and a day after today in the time
-  zone of the business, is INVALID_DATE. Role CLIENT:
-  FIELD_NOT_WRITABLE.
+  Date of birth: ` + "`" + `YYYY-MM-DD` + "`" + `, or epoch milliseconds at midnight UTC. Anything else is INVALID_DATE, and so is a day
+  after today in the time zone of the business. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   dateOfBirth: Date
   "Sex, in the business's own words. Role CLIENT: FIELD_NOT_WRITABLE."
   sex: String
   "Name of the client's spouse. Role CLIENT: FIELD_NOT_WRITABLE."
   spouseName: String
-  "Who sent the client here. Role CLIENT: FIELD_NOT_WRITABLE."
+  "Who referred the client to the business. Role CLIENT: FIELD_NOT_WRITABLE."
   referredBy: String
   """
   URL of the client's picture. It must be an absolute http or https URL (INVALID_URL). Role CLIENT:
@@ -9202,15 +9258,15 @@ input ClientPatch {
   imageUrl: String
 
   # contact
-  "Mobile phone number. Any text: it is kept as typed."
+  "Mobile phone number. Any text; it is stored as typed."
   cellPhone: String
-  "Home phone number. Any text: it is kept as typed."
+  "Home phone number. Any text; it is stored as typed."
   homePhone: String
-  "Phone number at work. Any text: it is kept as typed."
+  "Phone number at work. Any text; it is stored as typed."
   businessPhone: String
   "Whom to call in an emergency. Role CLIENT: FIELD_NOT_WRITABLE."
   emergencyContact: String
-  "Phone number of the emergency contact. Any text: it is kept as typed. Role CLIENT: FIELD_NOT_WRITABLE."
+  "Phone number of the emergency contact. Any text; it is stored as typed. Role CLIENT: FIELD_NOT_WRITABLE."
   emergencyContactPhone: String
 
   # address
@@ -9226,7 +9282,7 @@ input ClientPatch {
   state: String
   "Postal code."
   zip: String
-  "Country. Any text: it is kept as typed."
+  "Country. Any text; it is stored as typed."
   country: String
   "Degrees north of the equator, -90 to 90 (OUT_OF_RANGE). Role CLIENT: FIELD_NOT_WRITABLE."
   latitude: Float
@@ -9234,21 +9290,21 @@ input ClientPatch {
   longitude: Float
 
   # language and time
-  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is kept as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
+  "Language and region as a BCP 47 tag; ` + "`" + `en-us` + "`" + ` is stored as ` + "`" + `en-US` + "`" + `. Anything else is INVALID_LOCALE."
   locale: String
   "Time zone by its IANA name, such as ` + "`" + `America/New_York` + "`" + `. Anything else is INVALID_TIME_ZONE."
   timeZone: String
 
   # standing
-  "What the business thinks of the client. Null is REQUIRED. Role CLIENT: FIELD_NOT_WRITABLE."
+  "The client's standing with the business. Null is REQUIRED. Role CLIENT: FIELD_NOT_WRITABLE."
   status: ClientStatus
-  "Whether the client's login is refused. Null is false. Role CLIENT: FIELD_NOT_WRITABLE."
+  "Whether the client may not log in. Null is false. Role CLIENT: FIELD_NOT_WRITABLE."
   blocked: Boolean
 
   # notes and tags
   """
-  Notes of the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed. Role
-  CLIENT: FIELD_NOT_WRITABLE.
+  Notes by the staff about the client: at most 100,000 characters (TOO_LONG), line breaks and tabs allowed. Role CLIENT:
+  FIELD_NOT_WRITABLE.
   """
   notes: String
   """
@@ -9257,26 +9313,29 @@ input ClientPatch {
   """
   alertNotes: [String!]
   """
-  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Spaces around a tag are dropped; tags that
-  differ in case only are one, in its first spelling. Role CLIENT: FIELD_NOT_WRITABLE.
+  Tags: at most 250 (TOO_MANY) of 1 to 64 characters each (INVALID_TAG). Surrounding spaces are removed. Tags that
+  differ only in case are one tag, in its first spelling. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   tags: [String!]
 
   # what may be sent
-  "Whether text messages about the waiting list may be sent. Null: never asked. Role CLIENT: FIELD_NOT_WRITABLE."
+  """
+  Whether text messages about the waiting list may be sent to the client. Null: the client was not asked. Role CLIENT:
+  FIELD_NOT_WRITABLE.
+  """
   allowWaitListText: Boolean
-  "Whether the client agreed to receive invitations. Null: never asked. Role CLIENT: FIELD_NOT_WRITABLE."
+  "Whether the client agreed to receive invitations. Null: the client was not asked. Role CLIENT: FIELD_NOT_WRITABLE."
   invitationOptIn: Boolean
   "Whether the client is enrolled. Null: not known. Role CLIENT: FIELD_NOT_WRITABLE."
   enrollee: Boolean
   """
-  Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID. Role
-  CLIENT: FIELD_NOT_WRITABLE.
+  Ids of the e-mail categories not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   excludeEmailCategoryIdList: [ID!]
   """
-  Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). What is no id is INVALID_ID. Role
-  CLIENT: FIELD_NOT_WRITABLE.
+  Ids of the e-mail templates not to send to the client: at most 1,000 (TOO_MANY). INVALID_ID for a text that is not an
+  id. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   excludeEmailTemplateIdList: [ID!]
 
@@ -9315,12 +9374,12 @@ input ClientPatch {
   stripeCustomerId: String
   "Tags that single sign-on gave the client: at most 1,000 (TOO_MANY). Role CLIENT: FIELD_NOT_WRITABLE."
   ssoTags: [String!]
-  "The IP address that the client came from. Any text: it is not checked. Role CLIENT: FIELD_NOT_WRITABLE."
+  "The IP address that the client came from. Any text; it is not checked. Role CLIENT: FIELD_NOT_WRITABLE."
   ipAddress: String
 
   # job requisitions
   """
-  Numbers of the job requisitions added to the client's profile: at most 1,000 (TOO_MANY). Role CLIENT:
+  Numbers of the job requisitions that were added to the client's profile: at most 1,000 (TOO_MANY). Role CLIENT:
   FIELD_NOT_WRITABLE.
   """
   jobRequisitionNumbersAccepted: [String!]
@@ -9328,7 +9387,10 @@ input ClientPatch {
   Numbers of the job requisitions that the client declined: at most 1,000 (TOO_MANY). Role CLIENT: FIELD_NOT_WRITABLE.
   """
   jobRequisitionNumbersDeclined: [String!]
-  "Numbers of the job requisitions sent to the client: at most 1,000 (TOO_MANY). Role CLIENT: FIELD_NOT_WRITABLE."
+  """
+  Numbers of the job requisitions that were sent to the client: at most 1,000 (TOO_MANY). Role CLIENT:
+  FIELD_NOT_WRITABLE.
+  """
   jobRequisitionNumbersSent: [String!]
   """
   Ids of the requisitions in ` + "`" + `jobRequisitionNumbersAccepted` + "`" + `: at most 1,000 (TOO_MANY). Role CLIENT:
@@ -9345,290 +9407,302 @@ input ClientPatch {
 
   # secrets
   """
-  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, a masked number
-  too. Null clears it. Role CLIENT: FIELD_NOT_WRITABLE.
+  Social security number: nine digits, ` + "`" + `000-00-0000` + "`" + ` or without hyphens. Anything else is INVALID_SSN, also a masked
+  number. Null clears it. Role CLIENT: FIELD_NOT_WRITABLE.
   """
   ssn: String
   """
-  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD); it gives the client a login if it has
-  none. No answer ever holds it. Null is as if left out. Costs 1,000 points.
+  Password for the public scheduler, 8 to 1,000 characters (INVALID_PASSWORD). It gives the client a login if there is
+  none. It is never part of an answer. Null is the same as left out. Costs 1,000 points.
   """
   password: String @work(points: 1000)
 
   # who may see whom
   """
-  The clients that this one may see and book for, instead of those that you see there now; null is none of them. At
-  most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). What is no id is INVALID_ID; a client that you don't see, or a deleted
-  one, is NOT_FOUND; one that was merged into another one is CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `; the client itself
-  is SELF_VIEW. Role CLIENT may leave ids out, but not add any (FIELD_NOT_WRITABLE).
+  The clients that this client may see and book for, by ` + "`" + `clientId` + "`" + ` or global id. They replace those that you see in this
+  list. Null: none. At most 5,000 (TOO_MANY, TOO_MANY_SUBJECTS). INVALID_ID for a text that is not an id; NOT_FOUND for
+  a client that you do not see or that is deleted; CLIENT_MERGED, with ` + "`" + `mergedIntoClientId` + "`" + `, for a client that was
+  merged into another one; SELF_VIEW for the client itself. Role CLIENT may leave clients out, but not add any
+  (FIELD_NOT_WRITABLE).
   """
   clientIdsClientCanView: [ID!]
   """
-  The logins of those who may see this client and book for it, instead of those that you see there now; null is none
-  of them. At most 5,000 (TOO_MANY). What is no id is INVALID_ID; a login that you don't see is NOT_FOUND; one whose
-  client may see 5,000 others already is TOO_MANY_SUBJECTS; the client's own is SELF_VIEW. The login of a client who was
-  merged is that of the survivor.
+  The clients that may see this client and book for it, by ` + "`" + `clientAccountId` + "`" + `. They replace those that you see in this
+  list. Null: none. At most 5,000 (TOO_MANY). INVALID_ID for a text that is not an id; NOT_FOUND for a login that you do
+  not see; TOO_MANY_SUBJECTS when the login's client may see 5,000 others already; SELF_VIEW for the client's own login.
+  The login of a merged client is that of the survivor.
   """
   viewClientAccountIds: [ID!]
 
   # custom fields
   """
-  Values of custom fields: those listed are set, a null value clears, those not listed stay. Null is as if left out.
-  At most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). Role CLIENT may set only fields that stand for a
-  property that it may write (FIELD_NOT_WRITABLE).
+  The values of custom fields: at most 1,000 (TOO_MANY), each field once (DUPLICATE_FIELD). Fields that are listed are
+  set, or cleared by a null value; the others stay as they are. Null is the same as left out. Role CLIENT may set only
+  fields that stand for a property that it may write (FIELD_NOT_WRITABLE).
   """
   fields: [ClientFieldInput!]
 }
 
-"A value for one custom field."
+"A custom field and its new value."
 input ClientFieldInput {
-  "Id of the field. UNKNOWN_FIELD_DEFINITION when the business has none of that id in use."
+  "The id of the field. UNKNOWN_FIELD_DEFINITION when the business has no such field in use."
   schedulerPreferenceFieldDefnId: ID!
   """
-  The value, shaped by the field's type (INVALID_FIELD_VALUE); null or left out clears. For a field that stands for a
-  property it is that property's value, with its rules and errors; when the input also gives the property another
-  value, that is FIELD_CONFLICT.
+  The value, in the form of the field's type (INVALID_FIELD_VALUE). Left out or null: the field is cleared. For a field
+  that stands for a property, this is the property's value, with its rules and errors. FIELD_CONFLICT when the input
+  also gives the property another value.
   """
   value: JSON
 }
 
-"What every mutation of one client answers."
+"The answer of every mutation of one client."
 interface ClientPayload {
-  "The client as it is now; null with errors, but for those of which the payload says otherwise."
+  "The current client; null if there are errors, unless the description in the payload says otherwise."
   client: Client
-  "All that is wrong; empty when it was done."
+  "Everything that is wrong; empty when the mutation was done."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `createClient` + "`" + ` answers."
+"The answer of ` + "`" + `createClient` + "`" + `."
 type CreateClientPayload implements ClientPayload {
-  "The new client; null when there are errors."
+  "The new client; null if there are errors."
   client: Client
-  "All that is wrong with the input; empty when the client was made."
+  "Everything that is wrong with the input; empty when the client was created."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `patchClient` + "`" + ` answers."
+"The answer of ` + "`" + `patchClient` + "`" + `."
 type PatchClientPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the patch was made."
+  "Everything that is wrong; empty when the client was patched."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `updateClient` + "`" + ` answers."
+"The answer of ` + "`" + `updateClient` + "`" + `."
 type UpdateClientPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the update was made."
+  "Everything that is wrong; empty when the client was updated."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `setClientFields` + "`" + ` answers."
+"The answer of ` + "`" + `setClientFields` + "`" + `."
 type SetClientFieldsPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the fields are set."
+  "Everything that is wrong; empty when the fields are set."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `removeClientFields` + "`" + ` answers."
+"The answer of ` + "`" + `removeClientFields` + "`" + `."
 type RemoveClientFieldsPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the fields are cleared."
+  "Everything that is wrong; empty when the fields are cleared."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `addClientTags` + "`" + ` answers."
+"The answer of ` + "`" + `addClientTags` + "`" + `."
 type AddClientTagsPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the client has the tags."
+  "Everything that is wrong; empty when the client has the tags."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `removeClientTags` + "`" + ` answers."
+"The answer of ` + "`" + `removeClientTags` + "`" + `."
 type RemoveClientTagsPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the client has the tags no more."
+  "Everything that is wrong; empty when the client no longer has the tags."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `addClientViewers` + "`" + ` answers."
+"The answer of ` + "`" + `addClientViewers` + "`" + `."
 type AddClientViewersPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when they may see the client."
+  "Everything that is wrong; empty when the viewers may see the client."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `removeClientViewers` + "`" + ` answers."
+"The answer of ` + "`" + `removeClientViewers` + "`" + `."
 type RemoveClientViewersPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when they may see the client no more."
+  "Everything that is wrong; empty when the viewers may no longer see the client."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `upsertClient` + "`" + ` answers."
+"The answer of ` + "`" + `upsertClient` + "`" + `."
 type UpsertClientPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "Whether the client was made."
+  "Whether the client was created."
   created: Boolean!
-  "All that is wrong; empty when the client is there as asked for."
+  "Everything that is wrong; empty when the client was created or changed."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `createClients` + "`" + ` answers."
+"The answer of ` + "`" + `createClients` + "`" + `."
 type CreateClientsPayload {
-  "What became of each entry, in their order; empty with errors of the whole."
+  "The result of each entry, in the order of the entries; empty if there are ` + "`" + `userErrors` + "`" + `."
   results: [CreateClientPayload!]!
-  "What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result."
+  """
+  What is wrong with the mutation as a whole; if there is anything, no entry was tried. The errors of a single entry are
+  in its result.
+  """
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `patchClients` + "`" + ` answers."
+"The answer of ` + "`" + `patchClients` + "`" + `."
 type PatchClientsPayload {
-  "What became of each entry, in their order; empty with errors of the whole."
+  "The result of each entry, in the order of the entries; empty if there are ` + "`" + `userErrors` + "`" + `."
   results: [PatchClientPayload!]!
-  "What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result."
+  """
+  What is wrong with the mutation as a whole; if there is anything, no entry was tried. The errors of a single entry are
+  in its result.
+  """
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `deleteClient` + "`" + ` answers."
+"The answer of ` + "`" + `deleteClient` + "`" + `."
 type DeleteClientPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the client is deleted."
+  "Everything that is wrong; empty when the client is deleted."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `restoreClient` + "`" + ` answers."
+"The answer of ` + "`" + `restoreClient` + "`" + `."
 type RestoreClientPayload implements ClientPayload {
-  "The client as it is now, also after VERSION_CONFLICT; null with any other error."
+  "The current client, also after VERSION_CONFLICT; null after any other error."
   client: Client
-  "All that is wrong; empty when the client is active."
+  "Everything that is wrong; empty when the client is active."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"What ` + "`" + `dismissDuplicates` + "`" + ` answers."
+"The answer of ` + "`" + `dismissDuplicates` + "`" + `."
 type DismissDuplicatesPayload {
-  "How many pairs the clients make, all of which are dismissed now; 0 with errors."
+  "The number of pairs of these clients. All of them are dismissed now. 0 if there are errors."
   dismissed: Int!
-  "All that is wrong; empty when the pairs are dismissed."
+  "Everything that is wrong; empty when the pairs are dismissed."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `undismissDuplicates` + "`" + ` answers."
+"The answer of ` + "`" + `undismissDuplicates` + "`" + `."
 type UndismissDuplicatesPayload {
-  "How many of their pairs were dismissed, and are not any more; 0 with errors."
+  "The number of pairs that were dismissed and no longer are; 0 if there are errors."
   undismissed: Int!
-  "All that is wrong; empty when no pair of them is dismissed."
+  "Everything that is wrong; empty when none of the pairs is dismissed."
   userErrors: [UserError!]!
 }
 
-"What ` + "`" + `eraseClient` + "`" + ` answers."
+"The answer of ` + "`" + `eraseClient` + "`" + `."
 type EraseClientPayload implements ClientPayload {
-  "The ids that are erased: the client's, and those of clients who were merged into it; empty with errors."
+  """
+  The ids that were erased: the client's, and those of the clients that were merged into it; empty if there are errors.
+  """
   erasedClientIds: [ID!]!
-  "Their global ids, in the same order: what a cache drops."
+  "Their global ids, in the same order. Caches remove these objects."
   erasedClientGlobalIds: [ID!]!
-  "The client as it is, with VERSION_CONFLICT; else null."
+  "The current client after VERSION_CONFLICT; else null."
   client: Client
-  "All that is wrong; empty when the client is erased."
+  "Everything that is wrong; empty when the client was erased."
   userErrors: [UserError!]!
   "What changed since ` + "`" + `expectedVersion` + "`" + `; null unless the error is VERSION_CONFLICT."
   conflict: VersionConflict
 }
 
-"The client has another version than the one that a change was meant for."
+"The client does not have the version that the mutation expected."
 type VersionConflict {
-  "The version that the client has. Look at what changed, then send this one as ` + "`" + `expectedVersion` + "`" + `."
+  "The client's current version. Look at what changed, then send this version as ` + "`" + `expectedVersion` + "`" + `."
   currentVersion: Int!
   """
-  Names of the properties that changed since ` + "`" + `expectedVersion` + "`" + `, in alphabetical order, without those that you may not
-  read: ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer edges.
+  The names of the properties that changed since ` + "`" + `expectedVersion` + "`" + `, in alphabetical order, without those that you may
+  not read. They are ` + "`" + `fields.ID` + "`" + ` for one custom field, ` + "`" + `clientIdsClientCanView` + "`" + ` and ` + "`" + `viewByClients` + "`" + ` for viewer edges.
   """
   changedPaths: [String!]!
 }
 
-"Something that the caller has to put right."
+"Something that the caller has to correct."
 type UserError {
-  "What went wrong, for programs."
+  "What is wrong, for programs."
   code: UserErrorCode!
-  "What to do about it, for people. It may be worded differently tomorrow, and never repeats a value that was sent."
+  "What to do about it, for people. The wording may change. It never repeats a value that was sent."
   message: String!
   """
-  Where: the path from the argument down, list indexes as decimal numbers: ` + "`" + `["patch", "tags", "3"]` + "`" + `. Null when no one
-  place is at fault.
+  The path of the value that is wrong, from the argument down, with list indexes as decimal numbers: ` + "`" + `["patch", "tags",
+  "3"]` + "`" + `. Null when no single value is wrong.
   """
   field: [String!]
   """
-  With CLIENT_MERGED: ` + "`" + `clientId` + "`" + ` of the client that survived; with MERGE_NOT_LATEST: that of the client whose latest merge
-  is to be undone first. Null with other codes.
+  For CLIENT_MERGED, the client that survived the merge. For MERGE_NOT_LATEST, the client whose latest merge must be
+  undone first. Null for other codes.
   """
   mergedIntoClientId: ID
-  "Global id of that client; null with other codes."
+  "The global id of the client in ` + "`" + `mergedIntoClientId` + "`" + `; null for other codes."
   mergedIntoClientGlobalId: ID
 }
 
 "What can be wrong with a mutation. Codes are added, never renamed."
 enum UserErrorCode {
   # the client
-  "You see no such client, login, webhook, delivery or job."
+  "There is no such client, login, merge, webhook, delivery or job that you see."
   NOT_FOUND
-  "The client is deleted: restore it first."
+  "The client is deleted. Restore it first."
   CLIENT_DELETED
-  "The client was merged into another one: write to ` + "`" + `mergedIntoClientId` + "`" + `."
+  "The client was merged into another one. Write to ` + "`" + `mergedIntoClientId` + "`" + ` instead."
   CLIENT_MERGED
-  "What was to be changed has changed since ` + "`" + `expectedVersion` + "`" + `: see ` + "`" + `conflict` + "`" + `, where there is one."
+  "Somebody changed it since ` + "`" + `expectedVersion` + "`" + `. See ` + "`" + `conflict` + "`" + `, where there is one."
   VERSION_CONFLICT
-  "The patch names nothing to change."
+  "The input names nothing to change."
   EMPTY_PATCH
   "The two ids of the client to erase are not the same."
   CONFIRMATION_MISMATCH
-  "The key has no character, over 255, or one that is no printable ASCII character."
+  "The idempotency key is empty, has more than 255 characters, or has one that is not printable ASCII."
   INVALID_IDEMPOTENCY_KEY
-  "The key was used, in the last 24 hours, for another mutation or other arguments."
+  "The idempotency key was used in the last 24 hours for another mutation or with other arguments."
   IDEMPOTENCY_KEY_REUSED
-  "What was done under the key, in the last 24 hours, was for a client who was erased since: nothing is done anew."
+  """
+  The mutation was done under this idempotency key in the last 24 hours, and its client was erased since. It is not done
+  again.
+  """
   CLIENT_ERASED
-  "Several live clients have the key of an upsert: name one by its ` + "`" + `clientId` + "`" + `."
+  "Several active clients have the key of an upsert. Name one of them by its ` + "`" + `clientId` + "`" + `."
   AMBIGUOUS_KEY
-  "The input of an upsert gives the property that its client is found by another value."
+  "The input of an upsert has another value than the key for the same property."
   KEY_CONTRADICTED
 
   # values
-  "The value is missing, blank, or can't be cleared."
+  "The value is missing or blank, or can't be cleared."
   REQUIRED
-  "The value is of another type."
+  "The value has another type than the one wanted."
   INVALID_TYPE
-  "The text holds control characters or is no valid Unicode."
+  "The text has control characters, or is not valid Unicode."
   INVALID_CHARACTERS
   "The text has too many characters."
   TOO_LONG
@@ -9636,63 +9710,66 @@ enum UserErrorCode {
   TOO_MANY
   "The number is too small or too large."
   OUT_OF_RANGE
-  "The text is no id."
+  "The text is not an id."
   INVALID_ID
-  "The value is no day, or no midnight in UTC."
+  "The value is not a day, or not midnight in UTC."
   INVALID_DATE
-  "The text is no e-mail address."
+  "The text is not an e-mail address."
   INVALID_EMAIL
-  "The text is no BCP 47 language tag."
+  "The text is not a BCP 47 language tag; for a business, or one whose names can't be ordered."
   INVALID_LOCALE
-  "The text is no name of the IANA time zone database."
+  "The text is not a name in the IANA time zone database."
   INVALID_TIME_ZONE
-  "The text is no ISO 3166 code of a country that has phone numbers."
+  "The text is not the ISO 3166 code of a country that has phone numbers."
   INVALID_PHONE_REGION
-  "The text is no absolute http or https URL; of a webhook, no https URL of a public host."
+  "The text is not an absolute http or https URL; for a webhook, not an https URL of a public host."
   INVALID_URL
-  "The status is none that a client, or an appointment, can have."
+  "The status is not one that a client or an appointment can have."
   INVALID_STATUS
-  "The tag is empty or has over 64 characters."
+  "The tag is empty, or has more than 64 characters."
   INVALID_TAG
-  "The password has under 8 or over 1,000 characters."
+  "The password has fewer than 8 or more than 1,000 characters."
   INVALID_PASSWORD
-  "The text is no social security number of nine digits; a masked one is none."
+  "The text is not a social security number of nine digits. A masked number is refused too."
   INVALID_SSN
 
   # custom fields
-  "The business has no custom field of that id in use."
+  "The business has no custom field with that id in use."
   UNKNOWN_FIELD_DEFINITION
-  "The input lists one custom field twice."
+  "The input has the same custom field twice."
   DUPLICATE_FIELD
-  "The value is not what the custom field's type asks for."
+  "The value does not have the custom field's type."
   INVALID_FIELD_VALUE
-  "A custom field and the property that it stands for have different values in one input."
+  "The input has different values for a custom field and the property that it stands for."
   FIELD_CONFLICT
-  "The property is not yours to change: leave it out."
+  "Your role may not change the property. Leave it out."
   FIELD_NOT_WRITABLE
-  "The custom field's type is none that there is, not that of the property that it stands for, or has no choices."
+  """
+  The custom field's type does not exist, is not that of the property that it stands for, or is one that takes no
+  choices.
+  """
   INVALID_FIELD_TYPE
-  "No custom field may stand for a property of that name."
+  "A custom field can't stand for a property with that name."
   INVALID_PROPERTY_CODE
-  "Another custom field in use stands for the property."
+  "Another custom field in use stands for the property already."
   PROPERTY_CODE_TAKEN
-  "The list of choices names one twice."
+  "The list has the same choice twice, or the new name is that of another choice."
   DUPLICATE_CHOICE
 
   # merging
   "A client can't be merged with itself."
   SELF_MERGE
-  "The list names one client twice."
+  "The list has the same client twice."
   DUPLICATE_ID
-  "The choice names a field that can't be chosen, one twice, or a client that can't be taken from."
+  "The value is not one of those that can be chosen here, or was chosen already."
   INVALID_CHOICE
-  "The merge would change more than can be changed at once, or make a client too large."
+  "The merge would change more than can be stored at once, or make a client too large."
   MERGE_TOO_LARGE
-  "A later merge changed the clients: undo that one first."
+  "A later merge changed the clients. Undo that one first."
   MERGE_NOT_LATEST
   "The merge was undone already."
   ALREADY_UNMERGED
-  "What the merge changed was changed again since: see ` + "`" + `conflicts` + "`" + `."
+  "Somebody changed again what the merge had changed. See ` + "`" + `conflicts` + "`" + `."
   UNMERGE_CONFLICT
 
   # who may see whom

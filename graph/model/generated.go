@@ -15,16 +15,16 @@ import (
 	"strconv"
 )
 
-// What every mutation of one client answers.
+// The answer of every mutation of one client.
 type ClientPayload interface {
 	IsClientPayload()
 }
 
-// What `addClientTags` answers.
+// The answer of `addClientTags`.
 type AddClientTagsPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the client has the tags.
+	// Everything that is wrong; empty when the client has the tags.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -32,11 +32,11 @@ type AddClientTagsPayload struct {
 
 func (AddClientTagsPayload) IsClientPayload() {}
 
-// What `addClientViewers` answers.
+// The answer of `addClientViewers`.
 type AddClientViewersPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when they may see the client.
+	// Everything that is wrong; empty when the viewers may see the client.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -64,11 +64,11 @@ type BirthdayRange struct {
 	To string `json:"to"`
 }
 
-// What `cancelJob` answers.
+// The answer of `cancelJob`.
 type CancelJobPayload struct {
-	// The job as it is now; null when there are errors.
+	// The current job; null if there are errors.
 	Job *store.Job `json:"job,omitempty"`
-	// All that is wrong; empty when the job has ended.
+	// Everything that is wrong; empty when the job has ended.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -105,7 +105,7 @@ type ClientOrder struct {
 	Direction bool `json:"direction"`
 }
 
-// A patch of one client among many.
+// A client and its patch, in a list of patches.
 type ClientPatchEntry struct {
 	// The client: its `clientId` or global id. NOT_FOUND when you see no such client.
 	ClientID client.ID `json:"clientId"`
@@ -175,21 +175,22 @@ type ClientSuggestions struct {
 	AddNew *NewClientSuggestion `json:"addNew,omitempty"`
 }
 
-// What `createClient` answers.
+// The answer of `createClient`.
 type CreateClientPayload struct {
-	// The new client; null when there are errors.
+	// The new client; null if there are errors.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong with the input; empty when the client was made.
+	// Everything that is wrong with the input; empty when the client was created.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
 func (CreateClientPayload) IsClientPayload() {}
 
-// What `createClients` answers.
+// The answer of `createClients`.
 type CreateClientsPayload struct {
-	// What became of each entry, in their order; empty with errors of the whole.
+	// The result of each entry, in the order of the entries; empty if there are `userErrors`.
 	Results []*CreateClientPayload `json:"results"`
-	// What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result.
+	// What is wrong with the mutation as a whole; if there is anything, no entry was tried. The errors of a single entry are
+	// in its result.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -201,23 +202,23 @@ type CreateFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `createWebhook` answers.
+// The answer of `createWebhook`.
 type CreateWebhookPayload struct {
-	// The new webhook; null when there are errors.
+	// The new webhook; null if there are errors.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// The secret that messages are signed with: `whsec_` and base64. It is shown only this once: keep it where the
-	// receiver finds it. Null when there are errors, and when this answer is given again under its `idempotencyKey`: then
-	// `rotateWebhookSecret` makes another one.
+	// The secret that messages are signed with: `whsec_` and base64. It is shown only once: store it where the receiver
+	// finds it. Null if there are errors, and when the mutation is sent again with its `idempotencyKey`;
+	// `rotateWebhookSecret` then makes a new one.
 	Secret *string `json:"secret,omitempty"`
-	// All that is wrong with the input; empty when the webhook was made.
+	// Everything that is wrong with the input; empty when the webhook was created.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `deleteClient` answers.
+// The answer of `deleteClient`.
 type DeleteClientPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the client is deleted.
+	// Everything that is wrong; empty when the client is deleted.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -233,35 +234,35 @@ type DeleteLocationGroupPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `deleteWebhook` answers.
+// The answer of `deleteWebhook`.
 type DeleteWebhookPayload struct {
-	// Id of the webhook that was deleted; null with errors.
+	// The id of the webhook that was deleted; null if there are errors.
 	DeletedWebhookID *client.ID `json:"deletedWebhookId,omitempty"`
-	// Its global id: what a cache drops.
+	// The global id of the webhook that was deleted; caches remove this object. Null if there are errors.
 	DeletedWebhookGlobalID *client.ID `json:"deletedWebhookGlobalId,omitempty"`
-	// The webhook as it is, after VERSION_CONFLICT; else null.
+	// The current webhook after VERSION_CONFLICT; else null.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// All that is wrong; empty when the webhook is deleted.
+	// Everything that is wrong; empty when the webhook was deleted.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `dismissDuplicates` answers.
+// The answer of `dismissDuplicates`.
 type DismissDuplicatesPayload struct {
-	// How many pairs the clients make, all of which are dismissed now; 0 with errors.
+	// The number of pairs of these clients. All of them are dismissed now. 0 if there are errors.
 	Dismissed int64 `json:"dismissed"`
-	// All that is wrong; empty when the pairs are dismissed.
+	// Everything that is wrong; empty when the pairs are dismissed.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `eraseClient` answers.
+// The answer of `eraseClient`.
 type EraseClientPayload struct {
-	// The ids that are erased: the client's, and those of clients who were merged into it; empty with errors.
+	// The ids that were erased: the client's, and those of the clients that were merged into it; empty if there are errors.
 	ErasedClientIds []*client.ID `json:"erasedClientIds"`
-	// Their global ids, in the same order: what a cache drops.
+	// Their global ids, in the same order. Caches remove these objects.
 	ErasedClientGlobalIds []*client.ID `json:"erasedClientGlobalIds"`
-	// The client as it is, with VERSION_CONFLICT; else null.
+	// The current client after VERSION_CONFLICT; else null.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the client is erased.
+	// Everything that is wrong; empty when the client was erased.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -269,19 +270,19 @@ type EraseClientPayload struct {
 
 func (EraseClientPayload) IsClientPayload() {}
 
-// What to export, and how.
+// What to export and how.
 type ExportClientsInput struct {
-	// How the file is written. In CSV, cells that a spreadsheet would execute begin with an apostrophe.
+	// The format of the file. In CSV, cells that a spreadsheet would execute begin with an apostrophe.
 	Format ClientFileFormat `json:"format"`
-	// The clients to export. Left out or null: all live ones.
+	// The clients to export. Left out or null: all active clients that you see.
 	Filter *ClientReportFilter `json:"filter,omitempty"`
 }
 
-// What `exportClients` answers.
+// The answer of `exportClients`.
 type ExportClientsPayload struct {
-	// The job; null when there are errors.
+	// The job; null if there are errors.
 	Job *store.Job `json:"job,omitempty"`
-	// All that is wrong with the input; empty when the job was made.
+	// Everything that is wrong with the input; empty when the job was created.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -293,41 +294,43 @@ type FieldData struct {
 	Value any `json:"value"`
 }
 
-// How a file is read, and what to do with its rows.
+// How to read a file and what to do with its rows.
 type ImportClientsInput struct {
-	// How the file is written.
+	// The format of the file.
 	Format ClientFileFormat `json:"format"`
-	// By what the client is found that a row changes.
+	// How to find the client that a row changes.
 	Match ImportMatch `json:"match"`
-	// What becomes of a row that several clients match.
+	// What to do with a row that several clients match.
 	Several ImportSeveral `json:"several"`
-	// The columns of headers that are not known, or are taken for another one, at most 1,000 (TOO_MANY).
+	// The columns for headers that are not known or would be read as another column: at most 1,000 (TOO_MANY).
 	Mapping []*ImportColumnInput `json:"mapping,omitempty"`
-	// How the characters are written. Left out or null: that is found.
+	// The character encoding. Left out or null: it is detected.
 	Encoding *FileEncoding `json:"encoding,omitempty"`
-	// What stands between cells: a comma, a semicolon, a tab or a bar (INVALID_CHOICE). Left out or null: that is found.
+	// The character between cells: a comma, a semicolon, a tab or a vertical bar (INVALID_CHOICE). Left out or null: it is
+	// detected.
 	Delimiter *string `json:"delimiter,omitempty"`
-	// What stands between the entries of a list: one character (INVALID_CHOICE). Left out or null: a semicolon.
+	// The character between the entries of a list (INVALID_CHOICE). Left out or null: a semicolon.
 	ListSeparator *string `json:"listSeparator,omitempty"`
-	// How days are written, such as `DD.MM.YYYY` (INVALID_CHOICE, TOO_LONG). Left out or null: `YYYY-MM-DD`.
+	// The format of days, such as `DD.MM.YYYY` (INVALID_CHOICE, TOO_LONG). Left out or null: `YYYY-MM-DD`.
 	Dates *string `json:"dates,omitempty"`
-	// Check everything and write nothing: the result has the errors of every row.
+	// Whether to check everything and write nothing. The result has the errors of every row.
 	DryRun bool `json:"dryRun"`
-	// Import a file once more that was imported before with the same input.
+	// Whether to import a file again that was imported before with the same input.
 	Again bool `json:"again"`
 }
 
-// What `importClients` answers.
+// The answer of `importClients`.
 type ImportClientsPayload struct {
-	// The job; null when there are errors.
+	// The job; null if there are errors.
 	Job *store.Job `json:"job,omitempty"`
-	// All that is wrong with the input; empty when the job was made.
+	// Everything that is wrong with the input; empty when the job was created.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// Which column a header of a file is.
+// The column for a header of a file.
 type ImportColumnInput struct {
-	// The header, as the file has it (REQUIRED, TOO_LONG); `*` is all others that nothing is known of, which can only be left out. One that is named twice is INVALID_CHOICE.
+	// The header, as it is in the file (REQUIRED, TOO_LONG); `*` stands for all other headers that are not known, which can
+	// only be left out. INVALID_CHOICE when a header is given twice.
 	Header string `json:"header"`
 	// The name of a property, or `field: ` and the label of a custom field. Left out, null or empty: the column is left out.
 	Column *string `json:"column,omitempty"`
@@ -375,11 +378,11 @@ type NewClientSuggestion struct {
 	FullName string `json:"fullName"`
 }
 
-// What `patchClient` answers.
+// The answer of `patchClient`.
 type PatchClientPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the patch was made.
+	// Everything that is wrong; empty when the client was patched.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -387,11 +390,12 @@ type PatchClientPayload struct {
 
 func (PatchClientPayload) IsClientPayload() {}
 
-// What `patchClients` answers.
+// The answer of `patchClients`.
 type PatchClientsPayload struct {
-	// What became of each entry, in their order; empty with errors of the whole.
+	// The result of each entry, in the order of the entries; empty if there are `userErrors`.
 	Results []*PatchClientPayload `json:"results"`
-	// What is wrong with the whole, for which no entry was tried. The errors of an entry are in its result.
+	// What is wrong with the mutation as a whole; if there is anything, no entry was tried. The errors of a single entry are
+	// in its result.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -447,11 +451,11 @@ type RecordClientFormsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `redeliverWebhook` answers.
+// The answer of `redeliverWebhook`.
 type RedeliverWebhookPayload struct {
-	// The delivery, which is pending; null with an error.
+	// The delivery, which is pending now; null if there are errors.
 	Delivery *WebhookDelivery `json:"delivery,omitempty"`
-	// What is wrong; empty when the delivery is to be sent.
+	// Everything that is wrong; empty when the message will be sent.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -463,11 +467,11 @@ type RemoveAppointmentsPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `removeClientFields` answers.
+// The answer of `removeClientFields`.
 type RemoveClientFieldsPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the fields are cleared.
+	// Everything that is wrong; empty when the fields are cleared.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -475,11 +479,11 @@ type RemoveClientFieldsPayload struct {
 
 func (RemoveClientFieldsPayload) IsClientPayload() {}
 
-// What `removeClientTags` answers.
+// The answer of `removeClientTags`.
 type RemoveClientTagsPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the client has the tags no more.
+	// Everything that is wrong; empty when the client no longer has the tags.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -487,11 +491,11 @@ type RemoveClientTagsPayload struct {
 
 func (RemoveClientTagsPayload) IsClientPayload() {}
 
-// What `removeClientViewers` answers.
+// The answer of `removeClientViewers`.
 type RemoveClientViewersPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when they may see the client no more.
+	// Everything that is wrong; empty when the viewers may no longer see the client.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -499,11 +503,11 @@ type RemoveClientViewersPayload struct {
 
 func (RemoveClientViewersPayload) IsClientPayload() {}
 
-// What `restoreClient` answers.
+// The answer of `restoreClient`.
 type RestoreClientPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the client is active.
+	// Everything that is wrong; empty when the client is active.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -519,22 +523,22 @@ type RetireFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `rotateWebhookSecret` answers.
+// The answer of `rotateWebhookSecret`.
 type RotateWebhookSecretPayload struct {
-	// The webhook as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current webhook, also after VERSION_CONFLICT; null after any other error.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// The new secret, shown only this once. Null when there are errors, and when this answer is given again under its
+	// The new secret. It is shown only once. Null if there are errors, and when the mutation is sent again with its
 	// `idempotencyKey`.
 	Secret *string `json:"secret,omitempty"`
-	// All that is wrong; empty when the webhook has a new secret.
+	// Everything that is wrong; empty when the webhook has a new secret.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `setClientFields` answers.
+// The answer of `setClientFields`.
 type SetClientFieldsPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the fields are set.
+	// Everything that is wrong; empty when the fields are set.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -546,11 +550,11 @@ func (SetClientFieldsPayload) IsClientPayload() {}
 type Subscription struct {
 }
 
-// What `undismissDuplicates` answers.
+// The answer of `undismissDuplicates`.
 type UndismissDuplicatesPayload struct {
-	// How many of their pairs were dismissed, and are not any more; 0 with errors.
+	// The number of pairs that were dismissed and no longer are; 0 if there are errors.
 	Undismissed int64 `json:"undismissed"`
-	// All that is wrong; empty when no pair of them is dismissed.
+	// Everything that is wrong; empty when none of the pairs is dismissed.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
@@ -579,11 +583,11 @@ type UpdateBusinessPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `updateClient` answers.
+// The answer of `updateClient`.
 type UpdateClientPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// All that is wrong; empty when the update was made.
+	// Everything that is wrong; empty when the client was updated.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -599,21 +603,21 @@ type UpdateFieldDefinitionPayload struct {
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `updateWebhook` answers.
+// The answer of `updateWebhook`.
 type UpdateWebhookPayload struct {
-	// The webhook as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current webhook, also after VERSION_CONFLICT; null after any other error.
 	Webhook *store.Webhook `json:"webhook,omitempty"`
-	// All that is wrong; empty when the change was made.
+	// Everything that is wrong; empty when the webhook was changed.
 	UserErrors []*client.Error `json:"userErrors"`
 }
 
-// What `upsertClient` answers.
+// The answer of `upsertClient`.
 type UpsertClientPayload struct {
-	// The client as it is now, also after VERSION_CONFLICT; null with any other error.
+	// The current client, also after VERSION_CONFLICT; null after any other error.
 	Client *loader.Client `json:"client,omitempty"`
-	// Whether the client was made.
+	// Whether the client was created.
 	Created bool `json:"created"`
-	// All that is wrong; empty when the client is there as asked for.
+	// Everything that is wrong; empty when the client was created or changed.
 	UserErrors []*client.Error `json:"userErrors"`
 	// What changed since `expectedVersion`; null unless the error is VERSION_CONFLICT.
 	Conflict *writing.Conflict `json:"conflict,omitempty"`
@@ -621,13 +625,13 @@ type UpsertClientPayload struct {
 
 func (UpsertClientPayload) IsClientPayload() {}
 
-// How a file of clients is written.
+// The format of a file of clients.
 type ClientFileFormat string
 
 const (
 	// Comma-separated values, with the names of the columns in the first row.
 	ClientFileFormatCSV ClientFileFormat = "CSV"
-	// A JSON object a line.
+	// JSON Lines: one JSON object per line.
 	ClientFileFormatJSONL ClientFileFormat = "JSONL"
 )
 
@@ -679,15 +683,15 @@ func (e ClientFileFormat) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// How the characters of a file are written.
+// The character encoding of a file.
 type FileEncoding string
 
 const (
-	// UTF-8, with or without a mark at its beginning.
+	// UTF-8, with or without a byte order mark.
 	FileEncodingUtf8 FileEncoding = "UTF_8"
-	// UTF-16, the low byte first.
+	// UTF-16, little-endian.
 	FileEncodingUtf16le FileEncoding = "UTF_16LE"
-	// UTF-16, the high byte first.
+	// UTF-16, big-endian.
 	FileEncodingUtf16be FileEncoding = "UTF_16BE"
 	// Windows-1252.
 	FileEncodingWindows1252 FileEncoding = "WINDOWS_1252"
@@ -743,17 +747,17 @@ func (e FileEncoding) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// By what the client is found that a row of a file changes.
+// How to find the client that a row of a file changes.
 type ImportMatch string
 
 const (
-	// By nothing: each row makes a client.
+	// Not at all: each row creates a client.
 	ImportMatchNone ImportMatch = "NONE"
-	// By `clientId`. A row whose client is not there is NOT_FOUND.
+	// By `clientId`. A row without such a client is NOT_FOUND.
 	ImportMatchClientID ImportMatch = "CLIENT_ID"
-	// By `externalUserName`. A row whose client is not there makes one.
+	// By `externalUserName`. A row without such a client creates one.
 	ImportMatchExternalUserName ImportMatch = "EXTERNAL_USER_NAME"
-	// By `emailAddress`. A row whose client is not there makes one.
+	// By `emailAddress`. A row without such a client creates one.
 	ImportMatchEmailAddress ImportMatch = "EMAIL_ADDRESS"
 )
 
@@ -807,15 +811,15 @@ func (e ImportMatch) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What becomes of a row that several clients match.
+// What to do with a row that several clients match.
 type ImportSeveral string
 
 const (
-	// It is refused: AMBIGUOUS_KEY.
+	// Refuse the row: AMBIGUOUS_KEY.
 	ImportSeveralError ImportSeveral = "ERROR"
-	// All of them are left as they are.
+	// Change none of them.
 	ImportSeveralLeave ImportSeveral = "LEAVE"
-	// It changes the one of the lowest `clientId`.
+	// Change the client with the lowest `clientId`.
 	ImportSeveralOldest ImportSeveral = "OLDEST"
 )
 
