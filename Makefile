@@ -37,9 +37,11 @@ SHOWTEST = go tool gotestsum --format standard-verbose -- -count=1
 # The names of all Go code that people write, ended by zero bytes.
 GO_FILES = { .ci/files '\.go$$' | xargs -0 grep -L --null '^// Code generated .* DO NOT EDIT\.$$' || true; }
 
+# What measures a server's time and memory has nothing beside it in CI.
+ALONE := hostile soak
 CHECKS := lint format generated tidy cross schema contract words threats scripts deploy property browser sockets hostile soak fuzz vuln
 
-.PHONY: help run port test check long corpus bench bench-scale bench-reads release generate zones fmt clean playground console pictures $(CHECKS)
+.PHONY: help run port test check ci modules tools long corpus bench bench-scale bench-reads release generate zones fmt clean playground console pictures $(CHECKS)
 
 .SILENT:
 
@@ -62,6 +64,17 @@ test: ## run all Go tests; TESTFLAGS=-count=1 passes options on
 
 check: ## run all checks: code, schema, browser, a short fuzz; SKIP='contract browser' leaves some out
 	+MAKE='$(MAKE)' .ci/steps $(filter-out $(SKIP),$(CHECKS))
+
+# The pages come first: what Go embeds must not change while it compiles.
+ci: ## run what continuous integration runs: tests and checks, beside each other where they may be
+	+MAKE='$(MAKE)' .ci/steps playground console + modules tools \
+		, test property + $(filter-out $(SKIP) property $(ALONE),$(CHECKS)) \
+		, $(filter-out $(SKIP),$(ALONE))
+
+modules: ## compile the modules of others, as tests are compiled
+	go list -e -deps -test -f '{{with .Module}}{{if not .Main}}{{$$.ImportPath}}{{end}}{{end}}' ./... | grep -v ' ' | xargs go build $(RACE)
+
+tools: $(TOOLS) ## install linter, formatter and the search for vulnerabilities
 
 long: export CLIENTGRAPH_TEST_SIZE := long
 long: ## run the long forms of all tests, then a long fuzz
