@@ -6,21 +6,21 @@ import (
 	"clientgraph/internal/client"
 )
 
-// AppointmentPlace is a place among appointments in the order of their start, and of
-// their ids where that is the same.
+// AppointmentPlace is a place in a list of appointments, which are ordered by start and
+// then by id.
 type AppointmentPlace struct {
 	Start         time.Time
 	AppointmentID int64
 }
 
-// AppointmentQuery asks for the first appointments of a client, at most Limit, that
-// fulfil all of the rest.
+// AppointmentQuery finds the first Limit appointments of a client that meet all of its
+// conditions.
 type AppointmentQuery struct {
-	// After is the place that they come after; nil is none.
+	// After excludes appointments up to this place; nil for no bound.
 	After *AppointmentPlace
-	// Statuses are those of which an appointment has one; none means all.
+	// Statuses are the statuses to find; empty for all.
 	Statuses []client.AppointmentStatus
-	// From is when they begin or later, and To when before; nil is without a bound.
+	// From and To bound the start: at From or later, and before To. nil for no bound.
 	From, To *time.Time
 	Limit    int64
 }

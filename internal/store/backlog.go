@@ -2,29 +2,29 @@ package store
 
 import "time"
 
-// Backlog is what waits in all businesses to be done beside requests.
+// Backlog is the background work of all businesses that is not done yet.
 type Backlog struct {
-	// Jobs are the imports and exports that have not ended.
+	// Jobs are the numbers of imports and exports that have not ended.
 	Jobs map[OpenJobs]int64
-	// Webhooks are all webhooks, by how they are.
+	// Webhooks are the numbers of all webhooks by their health.
 	Webhooks map[WebhookHealth]int64
-	// UnnumberedSince is when the oldest of the changes was made that no reader of the
-	// feed sees yet; nil where all are there.
+	// UnnumberedSince is when the oldest change was made whose feed row has no number yet,
+	// so that readers of the feed do not see it; nil if there is none.
 	UnnumberedSince *time.Time
 }
 
-// OpenJobs are the jobs of a kind in a state that is no end.
+// OpenJobs are a kind of job and a state in which it has not ended.
 type OpenJobs struct {
 	Kind  JobKind
 	State JobState
 }
 
-// WebhookHealth is how a webhook is.
+// WebhookHealth is whether a webhook's deliveries arrive.
 type WebhookHealth string
 
-// How webhooks are: their last attempt arrived, or they are new; it failed; a server
-// disabled them because of that, or because the receiver said that it is gone; somebody
-// disabled them.
+// The healths of webhooks, in this order: the last attempt succeeded or there was none;
+// the last attempt failed; the server disabled the webhook because attempts failed, or
+// because the receiver answered that it is gone; a caller disabled it.
 const (
 	WebhookWell          WebhookHealth = "well"
 	WebhookTried         WebhookHealth = "failing"
@@ -33,7 +33,7 @@ const (
 	WebhookDisabledByOne WebhookHealth = "disabled"
 )
 
-// NoBacklog is a backlog in which nothing waits: each of its counts is there, and 0.
+// NoBacklog returns a backlog that has every count, all of them 0.
 func NoBacklog() Backlog {
 	b := Backlog{Jobs: map[OpenJobs]int64{}, Webhooks: map[WebhookHealth]int64{}}
 	for _, kind := range []JobKind{ImportClients, ExportClients} {

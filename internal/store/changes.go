@@ -8,25 +8,24 @@ import (
 	"clientgraph/internal/client"
 )
 
-// ChangeStore is what a Store does about the change feed: the rows that writes
-// leave, numbered from 1 in each business, without a gap and in one order for all
-// readers. Rows about one client are in the order of its writes.
+// ChangeStore is the part of Store that reads the change feed. The rows that writes make
+// are numbered from 1 in each business, without a gap, in the same order for all readers.
+// Rows about one client are in the order of its writes.
 type ChangeStore interface {
-	// ChangeHead is the number of the last row of the scope's business; 0 before
-	// the first. Rows of writes that were done before have their numbers, unless the
-	// database does not number them in time: then they get higher ones later.
+	// ChangeHead returns the number of the last row of the scope's business; 0 if there is
+	// none. Rows of writes before the call have numbers up to it, except when the database
+	// does not number them in time: they get higher numbers later.
 	ChangeHead(ctx context.Context, scope client.Scope) (int64, error)
-	// ChangeDate is when the row with that number was written; the zero time when it is
-	// not kept any more, or not there yet.
+	// ChangeDate returns when the row with that number was written; the zero time if the
+	// row has expired or does not exist yet.
 	ChangeDate(ctx context.Context, scope client.Scope, sequence int64) (time.Time, error)
-	// Changes finds the rows numbered above after, up to until, that are about
-	// clients of the scope's rows, before the change or after it, in order and at
-	// most limit of them. Looked is the number up to which it looked: less than until
-	// where that would be too much for one call, and the last row's where it found limit
-	// rows.
+	// Changes finds at most limit rows with numbers above after, up to until, about clients
+	// that the scope saw before the change or sees after it, ordered by number. looked is
+	// the number up to which all rows were examined. It is less than until if one call
+	// can't examine so many, and the number of the last row if there are limit rows.
 	Changes(ctx context.Context, scope client.Scope, after, until, limit int64) (rows []changefeed.Row, looked int64, err error)
-	// WatchChanges returns a channel that receives after rows were written in the
-	// scope's business, once at least for all that it did not receive for yet, until
-	// ctx ends. It may receive though nothing was written.
+	// WatchChanges returns a channel that receives a value after rows were written in the
+	// scope's business, until ctx ends. Several writes may share one value, and there may
+	// be a value without a write.
 	WatchChanges(ctx context.Context, scope client.Scope) <-chan struct{}
 }

@@ -6,14 +6,13 @@ import (
 	"clientgraph/internal/client"
 )
 
-// DefinitionTx is the part of Tx by which custom fields are written.
+// DefinitionTx is the part of Tx that writes custom fields.
 type DefinitionTx interface {
-	// Definitions finds the custom fields of the scope's business. Other writers
-	// of them wait for the end of the transaction.
+	// Definitions returns the custom fields of the scope's business. Other transactions
+	// that call it wait until this one ends.
 	Definitions(ctx context.Context) (client.Definitions, error)
-	// InsertDefinition writes a new custom field. It returns ErrIDTaken when the
-	// field's id is not free.
+	// InsertDefinition inserts a custom field. Error: ErrIDTaken if its id is in use.
 	InsertDefinition(ctx context.Context, definition client.FieldDefinition) error
-	// SaveDefinition writes a custom field in place of the one of its id.
+	// SaveDefinition replaces the custom field with the same id.
 	SaveDefinition(ctx context.Context, definition client.FieldDefinition) error
 }

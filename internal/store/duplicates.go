@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// DuplicateReason is why two clients look like one person.
+// DuplicateReason is a reason why two clients look like one person.
 type DuplicateReason string
 
 // The reasons.
@@ -18,38 +18,38 @@ const (
 	SameName             DuplicateReason = "SAME_NAME"
 )
 
-// SharedKey is an identity key with the clients who share it, ascending.
+// SharedKey is an identity key and the ids of the clients that share it, ascending.
 type SharedKey struct {
 	Key       string
 	ClientIDs []int64
 }
 
-// IDPair is two clients by id, the lower one first.
+// IDPair is the ids of two clients, the lower one first.
 type IDPair [2]int64
 
-// Dismissal says that two clients are two people. It holds while the digests of
-// both clients' identities are what they were.
+// Dismissal says that two clients are different people. It is valid as long as the
+// digests of both clients' identities do not change.
 type Dismissal struct {
 	Pair       IDPair
 	Identities [2][]byte
 }
 
-// DuplicateStore is what a Store does about duplicates.
+// DuplicateStore is the part of Store that reads duplicates.
 type DuplicateStore interface {
-	// SharedKeys finds the identity keys that two live clients share, or more up
-	// to that many, in no order.
+	// SharedKeys finds the identity keys that several live clients share, but no more than most
+	// of them, in no particular order.
 	SharedKeys(ctx context.Context, scope client.Scope, most int) ([]SharedKey, error)
-	// Dismissals finds the wanted ones of the pairs that were dismissed in the scope's
-	// business, in no order. It holds no others: there may be any number.
+	// Dismissals finds the dismissals in the scope's business whose pairs are wanted, in no
+	// particular order. It keeps only these in memory, because there may be any number.
 	Dismissals(ctx context.Context, scope client.Scope, wanted func(IDPair) bool) ([]Dismissal, error)
 }
 
-// DuplicateTx is the part of Tx by which pairs are dismissed and shown again.
+// DuplicateTx is the part of Tx that writes dismissals.
 type DuplicateTx interface {
-	// Dismiss stores dismissals, each in place of the one of its pair. An erasure of
-	// one of the clients at the same time makes one of both transactions run again.
+	// Dismiss inserts or replaces the dismissals of these pairs. If one of the clients is
+	// erased at the same time, one of both transactions runs again.
 	Dismiss(ctx context.Context, dismissals []Dismissal) error
-	// TakeBackDismissals removes the dismissals of all pairs that those clients make, and
-	// answers how many there were.
+	// TakeBackDismissals removes the dismissals of all pairs of these clients and returns
+	// their number.
 	TakeBackDismissals(ctx context.Context, clientIDs []int64) (int64, error)
 }

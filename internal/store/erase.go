@@ -8,9 +8,8 @@ import (
 	"clientgraph/internal/history"
 )
 
-// Erasure is a client that was erased, of whom something is left to purge. It
-// remembers who erased the client until that is done: other clients' histories
-// are to tell it.
+// Erasure is the erasure of a client that is not purged completely. It names the caller
+// who erased the client, for the histories of other clients.
 type Erasure struct {
 	BusinessID, ClientID int64
 	At                   time.Time
@@ -19,34 +18,33 @@ type Erasure struct {
 	RequestID            string
 }
 
-// EraseStore is what a Store does about erasures.
+// EraseStore is the part of Store that completes erasures.
 type EraseStore interface {
-	// Erasures finds those of all businesses that are to be purged, at most limit.
+	// Erasures finds at most limit erasures of all businesses that are not purged.
 	Erasures(ctx context.Context, limit int64) ([]Erasure, error)
-	// Purge deletes what is left of an erased client apart from other clients'
-	// records, in batches: history, forms, appointments, kept answers, dismissals
-	// and the journal of merges. Rows of the feed keep nothing but their number, and
-	// histories of clients that it was merged into for a while none of its values.
-	// It may be run again after it stopped anywhere.
+	// Purge deletes what is left of an erased client outside other clients' records, in
+	// batches: history, forms, appointments, stored answers, dismissals and the journal of
+	// merges. Rows of the feed keep only their number. Histories of clients that it was
+	// merged into for a while lose its values. It can be run again after a failure.
 	Purge(ctx context.Context, erasure Erasure) error
-	// EndErasure leaves a tombstone without personal data: the id, its business and
-	// when it was erased.
+	// EndErasure reduces the tombstone to the id, its business and the time of the erasure,
+	// none of which is personal data.
 	EndErasure(ctx context.Context, erasure Erasure) error
 }
 
-// EraseTx is the part of Tx by which clients are erased.
+// EraseTx is the part of Tx that erases clients.
 type EraseTx interface {
-	// Erase deletes clients and writes a tombstone and a feed row of each. Entry
-	// says when, who and by which request.
+	// Erase deletes clients and writes a tombstone and a feed row for each. entry says
+	// when, by whom and by which request.
 	Erase(clients []*client.Client, entry history.Entry)
-	// Erased finds those ids whose clients were erased in any business.
+	// Erased finds which of these ids belonged to erased clients of any business.
 	Erased(ctx context.Context, ids []int64) ([]int64, error)
-	// AllViewers finds clients who may see that one, in any stage of their life: at
-	// most limit.
+	// AllViewers finds at most limit clients that may see the subject, also deleted and
+	// merged ones.
 	AllViewers(ctx context.Context, subjectID, limit int64) ([]*client.Client, error)
-	// PendingSubjects are the ids of clients whom an erased client could see, and whose
-	// change rows are not written yet.
+	// PendingSubjects returns the ids of the clients that an erased client could see and
+	// whose feed rows are not written yet.
 	PendingSubjects(ctx context.Context, erasedID int64) ([]int64, error)
-	// PutPendingSubjects stores those of them that are left.
+	// PutPendingSubjects stores the ids that are left.
 	PutPendingSubjects(erasedID int64, left []int64)
 }

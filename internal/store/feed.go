@@ -7,30 +7,29 @@ import (
 	"clientgraph/internal/client"
 )
 
-// FeedTx is the part of Tx by which feeds are written. A write of it is no new
-// version of a client and has no history, but a row of the change feed.
+// FeedTx is the part of Tx that writes scheduler data. Its writes make a row in the change
+// feed, but no new version of a client and no history.
 type FeedTx interface {
-	// KnownAppointments finds what is known of appointments, removed ones
-	// included, by appointment id.
+	// KnownAppointments finds what is stored about these appointments, also removed ones,
+	// by appointment id.
 	KnownAppointments(ctx context.Context, ids []int64) (map[int64]client.KnownAppointment, error)
-	// KnowAppointments keeps what is known of appointments from now on. Those that
-	// are known already were found by KnownAppointments in this transaction.
+	// KnowAppointments stores what is known about appointments. KnownAppointments must have
+	// been called for them in this transaction.
 	KnowAppointments(known []client.KnownAppointment)
-	// Refresh writes what differs between two states of a client, and a feed row
-	// that names the properties.
+	// Refresh writes the difference between two states of a client, and a feed row that
+	// names the properties.
 	Refresh(before, after *client.Client, at time.Time, properties []string) error
-	// Forms finds the forms of those clients, without what was filled in.
+	// Forms finds the forms of these clients, without their content.
 	Forms(ctx context.Context, clientIDs []int64) ([]client.Form, error)
-	// PutForms writes forms that a client, or one who was merged into it, signed,
-	// each in place of the one of its id where Forms found that, and a feed row of
-	// the client that names the properties.
+	// PutForms inserts or replaces forms that were signed by a client or by clients merged
+	// into it, and writes a feed row about the client that names the properties. Forms must
+	// have been called for them in this transaction.
 	PutForms(c *client.Client, forms []client.Form, at time.Time, properties []string)
-	// LocationGroup finds a location group, also one that was deleted; nil when
-	// nothing is known of it. Other writers of the business's groups wait for the
-	// end of the transaction.
+	// LocationGroup finds a location group, also a deleted one; nil if there is none. Other
+	// transactions that write groups of the business wait until this one ends.
 	LocationGroup(ctx context.Context, id int64) (*KnownGroup, error)
-	// CountLocationGroups counts the groups that were not deleted.
+	// CountLocationGroups counts the groups that are not deleted.
 	CountLocationGroups(ctx context.Context) (int64, error)
-	// PutLocationGroup writes a group in place of the one of its id.
+	// PutLocationGroup inserts or replaces the group with that id.
 	PutLocationGroup(ctx context.Context, group KnownGroup) error
 }

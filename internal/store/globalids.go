@@ -4,7 +4,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// ID is the global id, good within the business.
+// ID is the global id, which is unique within the business.
 func (g *LocationGroup) ID() client.ID {
 	return client.ID{Type: client.TypeLocationGroup, Number: g.LocationGroupID}
 }
@@ -20,7 +20,7 @@ func (d *WebhookDelivery) ID() client.ID {
 // ID is the global id.
 func (j *Job) ID() client.ID { return client.ID{Type: client.TypeJob, Number: j.JobID} }
 
-// ClientGlobalID is the client that the event is about; nil where it is about none.
+// ClientGlobalID is the global id of the delivery's client; nil if it has none.
 func (d *WebhookDelivery) ClientGlobalID() *client.ID {
 	if d.ClientID == 0 {
 		return nil
@@ -28,7 +28,7 @@ func (d *WebhookDelivery) ClientGlobalID() *client.ID {
 	return new(client.GlobalID(d.ClientID))
 }
 
-// MergedIntoClientGlobalID is the client that MergedIntoClientID names.
+// MergedIntoClientGlobalID is the global id of the client in MergedIntoClientID.
 func (d *WebhookDelivery) MergedIntoClientGlobalID() *client.ID {
 	return client.OptionalClientID(d.MergedIntoClientID)
 }

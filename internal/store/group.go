@@ -14,14 +14,14 @@ type LocationGroup struct {
 	ModifiedDate time.Time
 }
 
-// KnownGroup is what is remembered of a location group: also that it was
-// deleted, so that an older entry does not bring it back.
+// KnownGroup is a stored location group. A deleted group stays stored, so that an older
+// entry does not bring it back.
 type KnownGroup struct {
 	LocationGroup
 	Removed bool
 }
 
-// Group is the group, or nil when it was deleted.
+// Group returns the group; nil if it was deleted.
 func (g *KnownGroup) Group() *LocationGroup {
 	if g.Removed {
 		return nil

@@ -7,16 +7,16 @@ import (
 	"clientgraph/internal/history"
 )
 
-// HistoryStore is what a Store does about histories.
+// HistoryStore is the part of Store that reads histories.
 type HistoryStore interface {
-	// History finds the rows of those clients' versions above after, and up to
-	// until unless that is 0, by client and version. Which of the clients the
-	// scope sees is the caller's to know.
+	// History finds the entries for versions of these clients above after and up to until
+	// (0 for no bound), ordered by client and version. It does not check whether the scope
+	// sees the clients: the caller must.
 	History(ctx context.Context, scope client.Scope, clientIDs []int64, after, until int64) ([]history.Entry, error)
 }
 
-// HistoryTx is the part of Tx by which histories are read.
+// HistoryTx is the part of Tx that reads histories.
 type HistoryTx interface {
-	// History is HistoryStore's, within the transaction.
+	// History does the same as HistoryStore.History, within the transaction.
 	History(ctx context.Context, clientIDs []int64, after, until int64) ([]history.Entry, error)
 }

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// ImportKept is for how long it is known how far an import came: who imports a file
-// again within that time gets none of its rows twice.
+// ImportKept is how long the progress of an import is stored. A file that is imported
+// again within that time imports no row twice.
 const ImportKept = 400 * 24 * time.Hour
 
-// ImportPhase is what an import is at.
+// ImportPhase is the phase of an import.
 type ImportPhase string
 
-// The phases. ImportRows brings in the rows, ImportEdges the viewer edges between
-// their clients.
+// The phases. ImportRows imports the rows, ImportEdges the viewer edges between their
+// clients.
 const (
 	ImportRows  ImportPhase = "ROWS"
 	ImportEdges ImportPhase = "EDGES"
 	ImportDone  ImportPhase = "DONE"
 )
 
-// ImportCounts are how many rows made a client, changed one, left one as it was, and
-// were refused.
+// ImportCounts are the numbers of rows that created a client, changed one, left one as it
+// was, and were refused.
 type ImportCounts struct {
 	Created, Changed, Left, Refused int64
 }
@@ -34,30 +34,30 @@ func (c *ImportCounts) Add(o ImportCounts) {
 	c.Refused += o.Refused
 }
 
-// ImportProgress is how far an import came. It holds nothing of any person.
+// ImportProgress is the progress of an import. It has no personal data.
 type ImportProgress struct {
-	// Key is a digest of the file and of what was to be done with it.
+	// Key is a digest of the file and of the import's options.
 	Key   []byte
 	Phase ImportPhase
-	// Part and Row are how far the phase came: all rows up to that number, of that
-	// part, are done.
+	// Part and Row are the progress of the phase: all rows of that part up to that number
+	// are done.
 	Part, Row int64
-	// FirstID is the first of the ids that are kept for the file's clients, one for
+	// FirstID is the first of the ids that are reserved for the file's clients, one for
 	// each of Rows.
 	FirstID, Rows int64
 	ImportCounts
-	// Edges are how many rows had viewer edges brought in, EdgesRefused those whose
-	// edges were refused.
+	// Edges is the number of rows whose viewer edges were imported, EdgesRefused that of
+	// rows whose edges were refused.
 	Edges, EdgesRefused int64
 	Began, At           time.Time
 }
 
-// ImportTx is the part of Tx by which each row of an import is brought in once.
+// ImportTx is the part of Tx that stores the progress of imports, so that each row is
+// imported only once.
 type ImportTx interface {
-	// Imported finds how far an import came; nil when it did not begin.
+	// Imported finds the progress of an import; nil if it has not begun.
 	Imported(ctx context.Context, key []byte) (*ImportProgress, error)
-	// KeepImported keeps how far it came when the transaction commits, in place of
-	// what Imported found in it. Of two transactions that keep one import's progress
-	// at once the second runs again.
+	// KeepImported replaces the progress that Imported found when the transaction commits.
+	// If two transactions do so for one import at the same time, the second runs again.
 	KeepImported(progress ImportProgress)
 }

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// JobKept is for how long a job is kept.
+	// JobKept is how long a job is kept.
 	JobKept = 90 * 24 * time.Hour
-	// JobFilesKept is for how long the file and the result of a job are kept.
+	// JobFilesKept is how long the file and the result of a job are kept.
 	JobFilesKept = 7 * 24 * time.Hour
 )
 
@@ -23,7 +23,7 @@ const (
 	ExportClients JobKind = "EXPORT_CLIENTS"
 )
 
-// Permission is what a caller needs for jobs of the kind.
+// Permission is the permission that a caller needs for jobs of the kind.
 func (k JobKind) Permission() client.Permissions {
 	if k == ImportClients {
 		return client.Import
@@ -31,11 +31,11 @@ func (k JobKind) Permission() client.Permissions {
 	return client.Export
 }
 
-// JobState is how far a job has come.
+// JobState is the state of a job.
 type JobState string
 
-// The states. JobWaiting is an import whose file is not whole yet; the last three are
-// ends.
+// The states. In JobWaiting an import waits for the rest of its file. In the last three
+// the job has ended.
 const (
 	JobWaiting   JobState = "WAITING"
 	JobQueued    JobState = "QUEUED"
@@ -45,7 +45,7 @@ const (
 	JobCancelled JobState = "CANCELLED"
 )
 
-// Ended says whether the state is an end.
+// Ended says whether a job in this state has ended.
 func (s JobState) Ended() bool { return s == JobDone || s == JobFailed || s == JobCancelled }
 
 // JobFailure is why a job failed.
@@ -53,21 +53,22 @@ type JobFailure string
 
 // The reasons.
 const (
-	// JobForbidden is a job whose maker has lost the permission.
+	// JobForbidden: the job's creator no longer has the permission.
 	JobForbidden JobFailure = "FORBIDDEN"
-	// JobFileRefused is an import whose file can't be imported; its result says why.
+	// JobFileRefused: the file can't be imported. The result says why.
 	JobFileRefused JobFailure = "FILE_REFUSED"
-	// JobNotUploaded is an import whose file did not arrive in time.
+	// JobNotUploaded: the file did not arrive in time.
 	JobNotUploaded JobFailure = "NOT_UPLOADED"
-	// JobErasure is a job with a file that an erased client may be in.
+	// JobErasure: a client was erased that the file may have.
 	JobErasure JobFailure = "CLIENT_ERASED"
-	// JobInvalid is an export whose filter has become invalid.
+	// JobInvalid: the filter of the export has become invalid.
 	JobInvalid JobFailure = "INVALID_FILTER"
-	// JobInternal is a job that failed on our side, time after time.
+	// JobInternal: the server failed several times in a row.
 	JobInternal JobFailure = "INTERNAL"
 )
 
-// JobMaker is who made a job. It is done with these permissions, in these rows.
+// JobMaker is the caller who created a job. The job has the caller's permissions and sees
+// the same clients.
 type JobMaker struct {
 	User        string
 	Role        client.Role
@@ -76,12 +77,11 @@ type JobMaker struct {
 	RequestID   string
 }
 
-// JobCounts are how many rows of a file were read, and what became of them. Of an
-// export, Rows are those that were written.
+// JobCounts are the numbers of rows that an import has read, by what was done with them.
+// For an export, Rows is the number of rows written.
 type JobCounts struct{ Rows, Created, Changed, Unchanged, Failed int64 }
 
-// Job is an import or an export of clients. It holds no values of clients, but for those that
-// Options may have.
+// Job is an import or an export of clients. It has no data of clients, except in Options.
 type Job struct {
 	JobID, BusinessID int64
 	Kind              JobKind
@@ -91,41 +91,41 @@ type Job struct {
 	DryRun            bool
 	// Options are the other options of the job, encrypted; nil after its end.
 	Options []byte `json:"-"`
-	// Format is of the result of an export.
+	// Format is the format of an export's result.
 	Format string
 	Counts JobCounts
-	// Total is how many rows the file has that are not empty; nil until that is known.
+	// Total is the number of rows that are not empty; nil while it is not known.
 	Total *int64
-	// ImportedBefore says that the file had been imported before, and was not again.
+	// ImportedBefore says that the file had been imported before, so it was not imported.
 	ImportedBefore bool
 
 	CreatedDate            time.Time
 	StartedDate, EndedDate *time.Time
 
-	// FileBytes is how much of the file has arrived, ResultBytes how long the result is.
+	// FileBytes is how many bytes of the file have arrived. ResultBytes is the size of the
+	// result in bytes.
 	FileBytes, ResultBytes int64
-	// FileChunks is in how many chunks the file arrived.
+	// FileChunks is the number of chunks that the file arrived in.
 	FileChunks int64
-	// ResultPart is the part that has the result. Each time that a job is done from its
-	// beginning it gets a new one, so that nothing is mixed with what a process still
-	// writes that has lost the lease.
+	// ResultPart is the part with the result. A job that is started again gets a new part,
+	// because a process that has lost the lease may still write to the old one.
 	ResultPart JobPart `json:"-"`
-	// FileKept and ResultKept say whether they are stored still. Erased says that they
-	// were removed because of an erasure.
+	// FileKept and ResultKept say whether the file and the result are still stored. Erased
+	// says that they were deleted because of an erasure.
 	FileKept, ResultKept, Erased bool
 
-	// Owner names the lease of the process that does the job, which ends at Until. Attempts
-	// counts how often the job was begun since it last made progress. Until is, for a job
-	// that waits for its file, when it is given up, and for a queued one since when it waits.
+	// Owner is the process that has the job's lease, which ends at Until. For a job that
+	// waits for its file, Until is when it is given up; for a queued job, since when it
+	// waits. Attempts counts the starts of the job since it last made progress.
 	Owner    string    `json:"-"`
 	Until    time.Time `json:"-"`
 	Attempts int64     `json:"-"`
 }
 
-// Key names the job.
+// Key returns the key of the job.
 func (j *Job) Key() JobKey { return JobKey{j.BusinessID, j.JobID} }
 
-// JobKey names a job.
+// JobKey identifies a job.
 type JobKey struct{ BusinessID, JobID int64 }
 
 // JobPart is one of the two files that a job may have.
@@ -137,59 +137,58 @@ const (
 	JobResult JobPart = "result"
 )
 
-// PartOf is the part for the result of a job that an owner does from its beginning.
+// PartOf returns the part for the result of a job that this owner starts.
 func PartOf(owner string) JobPart { return JobResult + "." + JobPart(owner) }
 
-// MaxJobChunk bounds the bytes of one chunk of a part.
+// MaxJobChunk is the largest size of a chunk in bytes.
 const MaxJobChunk = 255 << 10
 
-// JobQuery asks for jobs, latest first: of those below an id, unless it is 0, the first
-// ones, of those kinds.
+// JobQuery finds the first Limit jobs of these kinds with ids below Before (0 for no
+// bound), the latest first.
 type JobQuery struct {
 	Before, Limit int64
 	Kinds         []JobKind
-	// User, unless empty, is who made them.
+	// User, if not empty, is the creator of the jobs.
 	User string
-	// IDs, unless nil, are the only ones.
+	// IDs, if not nil, are the only jobs to find.
 	IDs []int64
 }
 
-// JobStore is what a Store does about jobs.
+// JobStore is the part of Store that reads jobs.
 type JobStore interface {
-	// Job finds a job of the scope's business; nil when there is none of that id.
+	// Job finds a job of the scope's business; nil if there is none.
 	Job(ctx context.Context, scope client.Scope, jobID int64) (*Job, error)
 	// Jobs finds jobs of the scope's business.
 	Jobs(ctx context.Context, scope client.Scope, query JobQuery) ([]Job, error)
 	// NextJobID returns a new id.
 	NextJobID(ctx context.Context) (int64, error)
-	// JobChunk finds the chunk of a part that begins at that byte; nil when there is
-	// none.
+	// JobChunk finds the chunk of a part that begins at that byte; nil if there is none.
 	JobChunk(ctx context.Context, scope client.Scope, jobID int64, part JobPart, at int64) ([]byte, error)
 	// DropJobPart deletes all chunks of a part.
 	DropJobPart(ctx context.Context, scope client.Scope, jobID int64, part JobPart) error
-	// DueJobs finds jobs of all businesses whose Until has passed: queued ones, running
-	// ones whose lease has ended, and those whose file did not arrive in time. Those with
-	// the earliest Until come first.
+	// DueJobs finds jobs of all businesses whose Until has passed, the earliest first: queued
+	// jobs, running jobs whose lease has ended, and jobs whose file did not arrive in time.
 	DueJobs(ctx context.Context, now time.Time, limit int64) ([]JobKey, error)
-	// RenewJobLease prolongs the lease of a job, and says whether that owner still has it.
+	// RenewJobLease extends the lease of a job. It returns false if the owner no longer has
+	// it.
 	RenewJobLease(ctx context.Context, owner string, key JobKey, until time.Time) (bool, error)
 }
 
-// JobTx is the part of Tx by which jobs are written. Of two transactions that write
-// one job at once, the second runs again.
+// JobTx is the part of Tx that writes jobs. If two transactions write one job at the same
+// time, the second runs again.
 type JobTx interface {
-	// OpenJobs finds the jobs of the scope's business that have not ended, by id. Other
-	// callers of it wait for the end of the transaction.
+	// OpenJobs finds the jobs of the scope's business that have not ended, ordered by id.
+	// Other transactions that call it wait until this one ends.
 	OpenJobs(ctx context.Context) ([]Job, error)
-	// KeptResults finds the jobs of the scope's business that have ended and have a
-	// result, by id.
+	// KeptResults finds the jobs of the scope's business that have ended and have a result,
+	// ordered by id.
 	KeptResults(ctx context.Context) ([]Job, error)
-	// Job finds a job of the scope's business; nil when there is none of that id.
+	// Job finds a job of the scope's business; nil if there is none.
 	Job(ctx context.Context, jobID int64) (*Job, error)
-	// InsertJob writes a new job. It returns ErrIDTaken when its id is not free.
+	// InsertJob inserts a job. Error: ErrIDTaken if its id is in use.
 	InsertJob(ctx context.Context, job Job) error
-	// PutJob writes a job in place of what Job found.
+	// PutJob replaces the job that Job found.
 	PutJob(ctx context.Context, job Job) error
-	// AddJobChunk writes a chunk of a part of a job, which begins at that byte.
+	// AddJobChunk inserts a chunk of a part, which begins at that byte.
 	AddJobChunk(ctx context.Context, jobID int64, part JobPart, at int64, data []byte, date time.Time) error
 }

@@ -1,6 +1,6 @@
 package store
 
-// TagCount is a tag in use and how many of the visible clients carry it.
+// TagCount is a tag and the number of clients with it that the scope sees.
 type TagCount struct {
 	Tag   string
 	Count int64

@@ -9,10 +9,11 @@ import (
 	"clientgraph/internal/client"
 )
 
-// OrderField is what a list of clients can be ordered by.
+// OrderField is a field that lists of clients can be ordered by.
 type OrderField string
 
-// The order fields. Ties go by clientId, and clients without a value come first.
+// The order fields. Clients with equal values are ordered by clientId, and clients without
+// a value come first.
 const (
 	OrderByFullName     OrderField = "FULL_NAME"
 	OrderByEmailAddress OrderField = "EMAIL_ADDRESS"
@@ -20,12 +21,12 @@ const (
 	OrderByModifiedDate OrderField = "MODIFIED_DATE"
 )
 
-// OrderFields are all of them.
+// OrderFields returns all order fields.
 func OrderFields() []OrderField {
 	return []OrderField{OrderByFullName, OrderByEmailAddress, OrderByCreatedDate, OrderByModifiedDate}
 }
 
-// property is the stored part that gives the order.
+// property is the name of the stored property that decides the order.
 func (f OrderField) property() string {
 	switch f {
 	case OrderByEmailAddress:
@@ -38,17 +39,17 @@ func (f OrderField) property() string {
 	return client.NameNameSortKey
 }
 
-// ByDate says whether clients are ordered by a date, and then by their ids.
+// ByDate says whether the field is a date. Its places are of type DatePlace.
 func (f OrderField) ByDate() bool { return f == OrderByCreatedDate || f == OrderByModifiedDate }
 
-// Order is the order of a list; descending is the exact reverse of ascending.
-// Without a field it is the order of ids.
+// Order is the order of a list. Descending is the exact reverse of ascending. Without a
+// field, the list is ordered by id.
 type Order struct {
 	Field      OrderField
 	Descending bool
 }
 
-// KeyOf is the client's place in the order.
+// KeyOf returns the key of the client's place in the order.
 func (o Order) KeyOf(row client.Row) string {
 	place := client.PlaceOf(o.Field.property())
 	if !o.Field.ByDate() {
@@ -56,17 +57,17 @@ func (o Order) KeyOf(row client.Row) string {
 		return key
 	}
 	at := DatePlace{ClientID: row.Base().ClientID}
-	// A stored value that is no date is as if there were none, as a record has it.
+	// A stored value that is not a date counts as none, as in a record.
 	if date, err := row.Append(nil, place); err == nil {
 		at.read(string(bytes.Trim(date, `"`)))
 	}
 	return at.key()
 }
 
-// Need is what KeyOf reads.
+// Need selects the properties that KeyOf reads.
 func (o Order) Need() client.Selection { return client.Select(o.Field.property()) }
 
-// IsKey says whether a text can be a place in the order.
+// IsKey says whether a text can be the key of a place in the order.
 func (o Order) IsKey(key string) bool {
 	if !o.Field.ByDate() {
 		return key != ""
@@ -75,7 +76,7 @@ func (o Order) IsKey(key string) bool {
 	return is
 }
 
-// Neighbour is the place right above or below a key: no client's lies between.
+// Neighbour returns the key right above or below a key. No client's key is in between.
 func (o Order) Neighbour(key string, above bool) string {
 	if at, is := ReadDatePlace(key); is && o.Field.ByDate() {
 		if above {
@@ -99,7 +100,7 @@ type DatePlace struct {
 	ClientID int64
 }
 
-// dateSeparator parts the date of a place from the id.
+// dateSeparator separates the date from the id in the key of a DatePlace.
 const dateSeparator = "!"
 
 func (p DatePlace) key() string {
@@ -116,8 +117,7 @@ func (p *DatePlace) read(instant string) {
 	}
 }
 
-// ReadDatePlace reads the key of a place in an order by a date, and says whether it is
-// one.
+// ReadDatePlace parses the key of a DatePlace. It returns false for any other text.
 func ReadDatePlace(key string) (DatePlace, bool) {
 	date, id, found := strings.Cut(key, dateSeparator)
 	number, err := strconv.ParseInt(id, 10, 64)

@@ -6,58 +6,59 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Conditions say which of the visible clients a query means. The zero value
-// means all live ones. Between conditions: all of; within one: any of.
+// Conditions decide which of the clients that the scope sees a query finds. The zero value
+// finds all live clients. A client must meet every condition; in a list of values, one
+// of them is enough.
 type Conditions struct {
-	// ClientIDs, when not nil, are the only clients meant: an empty list means
-	// none.
+	// ClientIDs are the only clients to find, if not nil. An empty list finds none.
 	ClientIDs []int64
-	// IndexKeys hold, for each condition that the index keys answer, the keys of which
-	// a client has one at least. The first list is the one to find by.
+	// IndexKeys has a list of index keys for each condition that they answer. A client must
+	// have at least one key of each list. The database searches by the first list.
 	IndexKeys [][]string
-	// Appointment, when not nil, is what one and the same appointment of the
-	// client fulfils.
+	// Appointment, if not nil, must be met by one appointment of the client.
 	Appointment *AppointmentCondition
-	// NoAppointment, when not nil, is what no appointment of the client fulfils.
+	// NoAppointment, if not nil, must not be met by any appointment of the client.
 	NoAppointment *AppointmentCondition
-	// CreatedFrom and CreatedBefore bound the created date: from, and before.
+	// CreatedFrom and CreatedBefore bound the created date: at CreatedFrom or later, and
+	// before CreatedBefore.
 	CreatedFrom, CreatedBefore *time.Time
-	// ExternalUserNames are names of which a client has one, and EmailsLower keys of
-	// addresses, be it as an alias; nil is no condition.
+	// ExternalUserNames are names, and EmailsLower e-mail addresses in lower case. A client
+	// must have one of each, possibly as an alias. nil is no condition.
 	ExternalUserNames []string
 	EmailsLower       []string
-	// Birthdays, when not nil, are the days that a birthday is on, as MM-DD. Has and
-	// HasNot are traits: each of them holds.
+	// Birthdays, if not nil, are birthdays in the form MM-DD. A client must have all traits
+	// of Has and none of HasNot.
 	Birthdays   []string
 	Has, HasNot []client.Trait
-	// Statuses is no condition when empty.
+	// Statuses is no condition if it is empty.
 	Statuses []client.Status
-	// IncludeDeleted means deleted clients as well.
+	// IncludeDeleted also finds deleted clients.
 	IncludeDeleted bool
 }
 
-// AppointmentCondition is what one appointment fulfils: each list that is not
-// nil holds its id. Without any condition it is an appointment.
+// AppointmentCondition is a condition on one appointment. Each list that is not nil must
+// have the appointment's id. The zero value is met by every appointment.
 type AppointmentCondition struct {
 	LocationIDs, ReasonIDs, StaffIDs []int64
-	// StartFrom and StartBefore bound when it begins: from, and before.
+	// StartFrom and StartBefore bound the start: at StartFrom or later, and before
+	// StartBefore.
 	StartFrom, StartBefore *time.Time
-	// Statuses is no condition when empty.
+	// Statuses is no condition if it is empty.
 	Statuses []client.AppointmentStatus
 }
 
-// Query is conditions with an order, a place to start from and a bound.
+// Query finds clients by conditions, in an order and within bounds.
 type Query struct {
 	Conditions Conditions
 	Order      Order
-	// After and Before bound the query to keys of the order strictly between
-	// them; empty is no bound.
+	// After and Before bound the keys in the order, both excluded; empty is no bound.
 	After, Before string
-	// AfterID bounds a query in the order of ids to those above it; 0 is no bound.
+	// AfterID excludes ids up to it, in a query that is ordered by id; 0 is no bound.
 	AfterID int64
 	// Backward reads from the end of the order to its start.
 	Backward bool
-	// Skip passes over that many clients. Limit bounds the answer; 0 is no bound.
+	// Skip is the number of clients to leave out at the beginning. Limit is the largest
+	// number of clients to find; 0 is no bound.
 	Skip, Limit int64
 	Need        client.Selection
 }
