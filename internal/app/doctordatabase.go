@@ -188,7 +188,7 @@ func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher
 	d.indexes(ctx, db)
 	d.migrations(ctx, db)
 	outdated, err := db.store.OutdatedBusinesses(ctx, search.RulesVersion)
-	marked, err2 := db.store.MarkedBusinesses(ctx)
+	marked, err2 := db.store.RekeyingBusinesses(ctx)
 	switch {
 	case errors.Join(err, err2) != nil:
 		d.mend("clients' keys", "they can't be looked at", "check the user's rights in the database")

@@ -52,7 +52,7 @@ func rekeying(store *mongostore.Store) admin.Migration {
 			if err != nil {
 				return 0, err
 			}
-			marked, err := store.MarkedBusinesses(ctx)
+			marked, err := store.RekeyingBusinesses(ctx)
 			return int64(len(outdated) + len(marked)), err
 		},
 		Run: func(ctx context.Context, _ func(int64)) error { return service.Rekey(ctx) },

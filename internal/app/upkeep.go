@@ -22,7 +22,7 @@ func keepUp(ctx context.Context, service *service.Service, store *mongostore.Sto
 		})
 	})
 	keys := inBackground(ctx, func(ctx context.Context) {
-		repeat(ctx, upkeepInterval, service.Marked(), func() {
+		repeat(ctx, upkeepInterval, service.RekeyRequests(), func() {
 			watched.Job(ctx, "rekey", func(ctx context.Context) error { return rekey(ctx, service, logger) })
 		})
 	})

@@ -279,15 +279,15 @@ func (p *planner) checkOthers(clients []*client.Client) {
 				_, err := store.Viewers(ctx, scope, ids, client.Selection{})
 				return err
 			},
-			"account":           func(ctx context.Context) error { _, err := store.Account(ctx, scope, 1); return err },
-			"marked businesses": func(ctx context.Context) error { _, err := store.MarkedBusinesses(ctx); return err },
-			"business":          func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
-			"definitions":       func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
-			"forms":             func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
-			"group":             func(ctx context.Context) error { _, err := store.LocationGroups(ctx, scope, ids); return err },
-			"groups":            func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
-			"tags":              func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
-			"shared keys":       func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
+			"account":     func(ctx context.Context) error { _, err := store.Account(ctx, scope, 1); return err },
+			"rekeying":    func(ctx context.Context) error { _, err := store.RekeyingBusinesses(ctx); return err },
+			"business":    func(ctx context.Context) error { _, err := store.Business(ctx, scope); return err },
+			"definitions": func(ctx context.Context) error { _, err := store.Definitions(ctx, scope); return err },
+			"forms":       func(ctx context.Context) error { _, err := store.Forms(ctx, scope, ids); return err },
+			"group":       func(ctx context.Context) error { _, err := store.LocationGroups(ctx, scope, ids); return err },
+			"groups":      func(ctx context.Context) error { _, err := store.ListLocationGroups(ctx, scope); return err },
+			"tags":        func(ctx context.Context) error { _, err := store.TagCounts(ctx, scope); return err },
+			"shared keys": func(ctx context.Context) error { _, err := store.SharedKeys(ctx, scope, 50); return err },
 			"dismissals": func(ctx context.Context) error {
 				_, err := store.Dismissals(ctx, scope, anyPair)
 				return err

@@ -18,8 +18,8 @@ import (
 	"clientgraph/internal/search"
 )
 
-// MarkedBusinesses implements store.Store.
-func (b *businesses) MarkedBusinesses(ctx context.Context) ([]int64, error) {
+// RekeyingBusinesses implements store.Store.
+func (b *businesses) RekeyingBusinesses(ctx context.Context) ([]int64, error) {
 	stored, err := query.FindAll[businessDocument](ctx, b.db.Collection(schema.Businesses), "businesses", bson.D{{Key: "rekeyedTo", Value: schema.RekeyPending()}}, options.Find())
 	if err != nil {
 		return nil, err

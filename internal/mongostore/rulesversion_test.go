@@ -111,7 +111,7 @@ func TestKeysOfBeforeServeUntilTheyAreMadeAnew(t *testing.T) {
 			t.Errorf("business %d has keys of %+v, %v", scope.BusinessID, state, err)
 		}
 	}
-	if marked, err := p.store.MarkedBusinesses(t.Context()); err != nil || len(marked) != 0 {
+	if marked, err := p.store.RekeyingBusinesses(t.Context()); err != nil || len(marked) != 0 {
 		t.Errorf("marked are %v, %v", marked, err)
 	}
 }

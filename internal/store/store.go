@@ -84,8 +84,8 @@ type Store interface {
 	// OutdatedBusinesses finds the businesses with clients whose keys were computed by the
 	// rules of an earlier version.
 	OutdatedBusinesses(ctx context.Context, version string) ([]int64, error)
-	// MarkedBusinesses finds the businesses whose clients are being rekeyed.
-	MarkedBusinesses(ctx context.Context) ([]int64, error)
+	// RekeyingBusinesses finds the businesses whose clients are being rekeyed.
+	RekeyingBusinesses(ctx context.Context) ([]int64, error)
 	// Definitions returns the custom fields of the scope's business.
 	Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error)
 	// LocationGroups finds the locations of these groups, by group id. Groups that the

@@ -26,8 +26,8 @@ const (
 )
 
 // UpdateBusiness changes what the input names of the caller's business, and nothing else.
-// After a new locale or phone region the keys of all clients have to be computed anew: the
-// business is marked for Rekey. Errors: FORBIDDEN, EMPTY_PATCH,
+// After a new locale or phone region the business must be rekeyed: it is marked, and Rekey
+// computes the keys of its clients. Errors: FORBIDDEN, EMPTY_PATCH,
 // INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE,
 // INVALID_LOCALE, INVALID_PHONE_REGION.
 func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input client.Values) (*client.Business, error) {
@@ -64,8 +64,8 @@ func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input
 	}
 	if current.RekeyedTo != nil {
 		select {
-		case s.marked <- struct{}{}:
-		default: // Whoever listens has something to do already.
+		case s.rekeyRequests <- struct{}{}:
+		default: // A request is waiting already.
 		}
 	}
 	return current, nil
@@ -115,29 +115,31 @@ func phoneRegionRule(value any) (any, *client.Error) {
 	return region, nil
 }
 
-// Marked receives after UpdateBusiness of this process has marked a business for Rekey.
-func (s *Settings) Marked() <-chan struct{} { return s.marked }
+// RekeyRequests receives a value after UpdateBusiness of this process has marked a business,
+// so that Rekey must run.
+func (s *Settings) RekeyRequests() <-chan struct{} { return s.rekeyRequests }
 
-// rekeyBatch is for how many clients one transaction computes the keys.
+// rekeyBatch is the number of clients that one transaction rekeys.
 const rekeyBatch = 100
 
-// Rekey computes the index and sort keys anew of all clients of businesses that are marked,
-// or whose keys are of an earlier RulesVersion, and then removes the marks. After an error,
-// or the end of a process, it goes on where it stopped; several processes may do it at
-// once. Until a client has its new keys it is found and sorted by its old ones.
+// Rekey computes the index and sort keys of all clients of the businesses that are marked or
+// whose keys were computed by an earlier RulesVersion, and then removes the marks. After an
+// error, or the end of a process, it continues where it stopped. Several processes may run
+// it at the same time. Until a client has its new keys, it is found and sorted by the old
+// ones.
 func (s *Settings) Rekey(ctx context.Context) error {
 	if err := s.markOutdated(ctx); err != nil {
 		return err
 	}
-	businesses, err := s.Store.MarkedBusinesses(ctx)
+	businesses, err := s.Store.RekeyingBusinesses(ctx)
 	if err != nil {
-		return fmt.Errorf("find the businesses to make keys for: %w", err)
+		return fmt.Errorf("find the businesses to rekey: %w", err)
 	}
 	var failures []error
 	for _, id := range businesses {
 		for more := true; more; {
 			if more, err = s.rekeyBatch(ctx, id); err != nil {
-				failures = append(failures, fmt.Errorf("make the keys of business %d: %w", id, err))
+				failures = append(failures, fmt.Errorf("rekey business %d: %w", id, err))
 				break
 			}
 		}
@@ -145,8 +147,7 @@ func (s *Settings) Rekey(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// rekeyBatch makes the keys of the next clients of a business, and says whether
-// there may be more.
+// rekeyBatch rekeys the next clients of a business. It returns whether there may be more.
 func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool, err error) {
 	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
 	err = s.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {

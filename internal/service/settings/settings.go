@@ -6,15 +6,15 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// Settings changes a business and its custom fields, and makes the keys of its
-// clients anew where they depend on that. It is safe for concurrent use.
+// Settings changes a business and its custom fields, and rekeys its clients when their
+// keys depend on a change. It is safe for concurrent use.
 type Settings struct {
 	*writing.Writes
-	// marked has something in it when a business was marked for Rekey.
-	marked chan struct{}
+	// rekeyRequests has a value when a business was marked for Rekey.
+	rekeyRequests chan struct{}
 }
 
 // New returns the settings; they write through writes.
 func New(writes *writing.Writes) *Settings {
-	return &Settings{Writes: writes, marked: make(chan struct{}, 1)}
+	return &Settings{Writes: writes, rekeyRequests: make(chan struct{}, 1)}
 }
