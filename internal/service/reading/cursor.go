@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -56,29 +58,37 @@ func EncodeCursor(identity []byte, key string) string {
 
 // cursors makes the cursors of one list, as EncodeCursor does, in memory that they share.
 type cursors struct {
-	// hashed is what the checksum of the cursor behind a key covers, which begins with
-	// list bytes for the list.
-	hashed []byte
-	list   int
-	text   []byte
-	ends   []int
+	// digest computes checksums. begun is its state after the list's identity, which is
+	// longer than most keys: it is hashed once for all cursors.
+	digest hash.Hash
+	begun  []byte
+	sum    []byte
+	// raw is the cursor that is being made, before it is encoded.
+	raw  []byte
+	text []byte
+	ends []int
 }
 
 // newCursors has memory for the cursors behind that many keys.
 func newCursors(identity []byte, keys int) *cursors {
 	const aKey, aCursor = 64, 80
-	hashed := append(append(make([]byte, 0, len(identity)+1+aKey), identity...), 0)
-	return &cursors{hashed: hashed, list: len(hashed), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys)}
+	digest := sha256.New()
+	_, _ = digest.Write(append(slices.Clip(identity), 0)) // A hash doesn't fail.
+	// A SHA-256 can always be stored, and restored from what was stored.
+	begun, _ := digest.(encoding.BinaryMarshaler).MarshalBinary()
+	return &cursors{
+		digest: digest, begun: begun, sum: make([]byte, 0, sha256.Size),
+		raw: make([]byte, checksumSize, checksumSize+aKey), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys),
+	}
 }
 
 // add makes the cursor behind a key.
 func (c *cursors) add(key string) {
-	c.hashed = append(c.hashed[:c.list], key...)
-	sum := sha256.Sum256(c.hashed)
-	// The checksum has a number of bytes that base64 ends a group of digits with: the key
-	// can be written behind it.
-	c.text = base64.RawURLEncoding.AppendEncode(c.text, sum[:checksumSize])
-	c.text = base64.RawURLEncoding.AppendEncode(c.text, c.hashed[c.list:])
+	c.raw = append(c.raw[:checksumSize], key...)
+	_ = c.digest.(encoding.BinaryUnmarshaler).UnmarshalBinary(c.begun)
+	_, _ = c.digest.Write(c.raw[checksumSize:])
+	copy(c.raw[:checksumSize], c.digest.Sum(c.sum))
+	c.text = base64.RawURLEncoding.AppendEncode(c.text, c.raw)
 	c.ends = append(c.ends, len(c.text))
 }
 
