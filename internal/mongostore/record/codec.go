@@ -3,12 +3,9 @@
 package record
 
 import (
-	"slices"
 	"sync"
-	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"clientgraph/internal/client"
 	"clientgraph/internal/mongostore/schema"
@@ -23,19 +20,15 @@ type Codec struct {
 	// terminated has each stored name with the zero byte that ends it in a document.
 	terminated map[string]string
 	upgrades   []Upgrade
-	// projections caches projections by their selections: bson.Raw by client.Selection.
-	// cached is roughly their number.
-	projections sync.Map
-	cached      atomic.Int64
-}
 
-// mostProjections bounds the cache of projections: front ends have a few hundred
-// selections altogether, but callers can send any number of others.
-const mostProjections = 1_000
+	mu sync.RWMutex
+	// layouts caches layouts by their selections.
+	layouts map[client.Selection]*layout
+}
 
 // NewCodec returns the codec of the version that these upgrades lead to.
 func NewCodec(upgrades []Upgrade) *Codec {
-	c := &Codec{properties: client.Properties(), indexes: map[string]int{}, terminated: map[string]string{}, upgrades: upgrades}
+	c := &Codec{properties: client.Properties(), indexes: map[string]int{}, terminated: map[string]string{}, layouts: map[client.Selection]*layout{}, upgrades: upgrades}
 	for i := range c.properties {
 		c.indexes[c.properties[i].Name] = i
 		c.terminated[c.properties[i].Name] = c.properties[i].Name + "\x00"
@@ -69,34 +62,4 @@ func (c *Codec) base(from *client.Client) bson.D {
 		{Key: schema.FieldLifecycle, Value: string(from.Lifecycle)},
 		{Key: schema.FieldVisibility, Value: from.VisibilityKeys()},
 	}
-}
-
-// Projection returns the projection of a find for a selection. It is shared: callers must
-// not change it.
-func (c *Codec) Projection(need client.Selection) bson.Raw {
-	if known, cached := c.projections.Load(need); cached {
-		return known.(bson.Raw)
-	}
-	names := baseNames()
-	for i := range c.properties {
-		if need.Has(i) {
-			names = append(names, c.properties[i].Name)
-		}
-	}
-	for _, name := range names {
-		for _, earlier := range c.earlier(name) {
-			if !slices.Contains(names, earlier) {
-				names = append(names, earlier)
-			}
-		}
-	}
-	start, projection := bsoncore.AppendDocumentStart(nil)
-	for _, name := range names {
-		projection = bsoncore.AppendInt32Element(projection, name, 1)
-	}
-	projection, _ = bsoncore.AppendDocumentEnd(projection, start) // It fails only for a document that is too long.
-	if c.cached.Add(1) <= mostProjections {
-		c.projections.Store(need, bson.Raw(projection))
-	}
-	return projection
 }

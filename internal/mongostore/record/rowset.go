@@ -13,15 +13,9 @@ import (
 // RowSet reads the documents of one query as rows. A row stores the offset of each
 // selected field in its document, and decodes a field only when it is asked for.
 type RowSet struct {
+	*layout
+
 	codec *Codec
-	// names are the fields that a document may have, in the order of documents. slots has,
-	// for each property of the table, its place in names, from 1; 0 if it is not selected.
-	names []string
-	slots []int
-	// terminated has each of names with the zero byte that ends it in a document.
-	terminated []string
-	// bases is the number of names before those of properties.
-	bases int
 	// memory and offsets are allocated for many rows at once: for copies of documents,
 	// and for documentRow.offsets.
 	memory  []byte
@@ -45,19 +39,7 @@ const slotSchema = 2
 
 // NewRowSet returns a RowSet for the selected properties.
 func (c *Codec) NewRowSet(need client.Selection) *RowSet {
-	s := &RowSet{codec: c, names: baseNames(), slots: make([]int, len(c.properties))}
-	s.bases = len(s.names)
-	for i := range c.properties {
-		if need.Has(i) {
-			s.names = append(s.names, c.properties[i].Name)
-			s.slots[i] = len(s.names)
-		}
-	}
-	s.terminated = make([]string, len(s.names))
-	for i, name := range s.names {
-		s.terminated[i] = c.terminated[name]
-	}
-	return s
+	return &RowSet{layout: c.layoutOf(need), codec: c}
 }
 
 // documentRow is a row that reads from its document.
