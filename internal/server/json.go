@@ -44,7 +44,9 @@ func tooManyValues() *refusal {
 // an object that has a name twice, which two readers could take for two things,
 // and text that is no UTF-8 or has half a surrogate pair.
 func readJSON(data []byte, most int) (any, error) {
-	reader := jsonReader{decoder: jsontext.NewDecoder(bytes.NewBuffer(data)), left: most}
+	// The reader finds names that are there twice by itself: the decoder would keep each
+	// object's names beside the map that they are put in.
+	reader := jsonReader{decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true)), left: most}
 	value, err := reader.value()
 	if err != nil {
 		return nil, err
@@ -134,6 +136,9 @@ func (r *jsonReader) object() (any, error) {
 		}
 		// The token is good until the next one is read.
 		key := name.String()
+		if _, twice := object[key]; twice {
+			return nil, errNotAsDescribed
+		}
 		if object[key], err = r.value(); err != nil {
 			return nil, err
 		}
