@@ -228,7 +228,7 @@ func (in *Input) decodeMapped(definition *FieldDefinition, raw any, where Path) 
 	if given, named := in.Set[i]; named && !p.SameValue(given, value) {
 		in.Fail(where, &Error{
 			Code:    CodeFieldConflict,
-			Message: "this custom field stands for the property " + p.Name + ", which has another value in this input: give one of them, or both alike",
+			Message: "this custom field stands for the property " + p.Name + ", which has another value in this input: give only one of them, or both with the same value",
 			Details: map[string]any{"fields": [][]string{in.Where.With(p.Name), where}},
 		})
 		return

@@ -78,7 +78,7 @@ func CheckSearch(bound int, texts ...string) *client.Error {
 		}
 	}
 	if over() {
-		return &client.Error{Code: client.CodeTooLong, Message: fmt.Sprintf("want at most %d characters altogether, and fewer where they are ligatures of many", bound)}
+		return &client.Error{Code: client.CodeTooLong, Message: fmt.Sprintf("want at most %d characters altogether, fewer if there are ligatures that stand for many letters", bound)}
 	}
 	return nil
 }

@@ -193,7 +193,7 @@ func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who ad
 	case job.State != store.JobWaiting:
 		return h.fileRefusal(r.Context(), jobs.NotWaiting())
 	case sent.from != job.FileBytes:
-		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"})
+		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeOffset, Message: "the file continues at another byte: see the header Upload-Offset"})
 	case sent.length > jobs.MaxFile-sent.from:
 		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", jobs.MaxFile)})
 	}
@@ -316,7 +316,7 @@ func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) 
 	job, err := h.service.LinkedResult(ctx, id, r.URL.Query().Get("token"))
 	cancel()
 	if err == nil && job == nil {
-		err = &client.Error{Code: client.CodeNotFound, Message: "the link is good no more: ask for another one, which the job's result has while it is kept"}
+		err = &client.Error{Code: client.CodeNotFound, Message: "the link has expired: get another one from the job's result, while that is kept"}
 	}
 	if err != nil {
 		h.refuseFile(w, r, h.fileRefusal(r.Context(), err))

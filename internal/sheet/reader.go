@@ -213,7 +213,7 @@ func (r *Reader) quoted(start int) error {
 	for {
 		c, err := r.read()
 		if errors.Is(err, io.EOF) {
-			return &Fault{Row: began, Cell: len(r.ends), Code: CodeUnclosedQuote, Message: "a quote begins a cell here and none ends it: add it, or write a quote within a cell twice"}
+			return &Fault{Row: began, Cell: len(r.ends), Code: CodeUnclosedQuote, Message: "a cell begins with a quote here and does not end with one: add it, or write a quote inside a cell twice"}
 		}
 		if err != nil {
 			return err

@@ -219,7 +219,7 @@ func (i *clientImport) inputOf(row clientRow) writing.ImportRow {
 	}
 	if first, is := i.repeated[row.number]; is {
 		in.Wrong = append(in.Wrong, client.Path{pathBy, i.options.Match.column()}.At(&client.Error{
-			Code: CodeDuplicateKey, Message: fmt.Sprintf("row %d has the same: put them together, or leave one out", first),
+			Code: CodeDuplicateKey, Message: fmt.Sprintf("row %d has the same: combine the rows, or leave one out", first),
 		}))
 	}
 	var fields []any

@@ -143,7 +143,7 @@ func (h *headers) column(header string) (*Column, *client.Error) {
 		if c := h.named[name]; c != nil {
 			return c, nil
 		}
-		return nil, &client.Error{Code: CodeUnknownColumn, Message: "the mapping names a column that is none: want the name of a property, or \"field: \" and the label of a custom field"}
+		return nil, &client.Error{Code: CodeUnknownColumn, Message: "the mapping names an unknown column: want the name of a property, or \"field: \" and the label of a custom field"}
 	}
 	if c := h.named[header]; c != nil {
 		return c, nil
@@ -154,7 +154,7 @@ func (h *headers) column(header string) (*Column, *client.Error) {
 	if _, rest := h.mapping[every]; rest || header == "" || h.isIgnored(letters(header)) {
 		return nil, nil
 	}
-	return nil, &client.Error{Code: CodeUnknownColumn, Message: `no column of this name is known: map the header to a column, or to none to leave it out (on the command line --map "HEADER=column" and --map "HEADER=")`}
+	return nil, &client.Error{Code: CodeUnknownColumn, Message: `no column with this name is known: map the header to a column, or to none to leave it out (on the command line --map "HEADER=column" and --map "HEADER=")`}
 }
 
 // Mapped is what a header of the file is taken for; Column is empty for one that is
@@ -169,7 +169,7 @@ func (h *headers) all(names []string) (columns []*Column, wrong map[int]*client.
 	for i, name := range names {
 		c, err := h.column(name)
 		if err == nil && c != nil && seen[c.Name] {
-			c, err = nil, &client.Error{Code: CodeDuplicateColumn, Message: "an earlier column is taken for the same one: map one of the two headers to no column"}
+			c, err = nil, &client.Error{Code: CodeDuplicateColumn, Message: "an earlier header is read as the same column: map one of the two headers to no column"}
 		}
 		if err != nil {
 			wrong[i] = err

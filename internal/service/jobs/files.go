@@ -35,7 +35,7 @@ const (
 
 // NotWaiting refuses an upload to a job that waits for no file.
 func NotWaiting() *client.Error {
-	return &client.Error{Code: CodeNotWaiting, Message: "the job waits for no file: its file is whole, or it has ended; make another job"}
+	return &client.Error{Code: CodeNotWaiting, Message: "the job does not wait for a file: the file is complete, or the job has ended; make another job"}
 }
 
 // Upload is the import to which the caller may upload a file: one that it made itself,
@@ -74,7 +74,7 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 			return NotWaiting()
 		}
 		if job.FileBytes != at {
-			return &client.Error{Code: CodeOffset, Message: "the file goes on at another byte: Upload-Offset says at which"}
+			return &client.Error{Code: CodeOffset, Message: "the file continues at another byte: see the header Upload-Offset"}
 		}
 		if job.FileChunks == maxChunks {
 			return &client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("the file arrived in %d parts: make another job, and send its file in fewer", maxChunks)}

@@ -127,7 +127,7 @@ func (m *merging) readChoices() client.Errors {
 		case !m.choosable(given.Field):
 			errs = append(errs, where.With("field").At(&client.Error{
 				Code:    client.CodeInvalidChoice,
-				Message: "want a property of one value, or fields.ID of a custom field with values of its own; notes and lists unite, and of consent the strictest value wins",
+				Message: "want a property of one value, or fields.ID of a custom field with values of its own; notes and lists are united, and for consent the strictest value wins",
 			}))
 		case twice:
 			errs = append(errs, where.With("field").At(&client.Error{Code: client.CodeInvalidChoice, Message: "choose each field once"}))

@@ -240,7 +240,7 @@ func (u *unmerging) loadSurvivor(ctx context.Context, journal *merge.Journal) (*
 func mergedSince(survivorID int64) *client.Error {
 	return client.Path{"mergeId"}.At(&client.Error{
 		Code:    client.CodeMergeNotLatest,
-		Message: "a later merge into mergedIntoClientId changed these clients, or whom they see or are seen by; undo that one first",
+		Message: "a later merge into mergedIntoClientId changed these clients or their viewer edges; undo that merge first",
 		Details: map[string]any{client.NameMergedInto: strconv.FormatInt(survivorID, 10)},
 	})
 }

@@ -101,7 +101,7 @@ func readBusiness(input client.Values, business *client.Business) client.Errors 
 func orderRule(value any) (any, *client.Error) {
 	locale, err := client.LocaleRule(value)
 	if err == nil && !search.IsOrdered(language.Make(locale.(string))) {
-		return nil, &client.Error{Code: client.CodeInvalidLocale, Message: "names cannot be ordered as CLDR says of this locale: choose another one, or null for the order of no particular language"}
+		return nil, &client.Error{Code: client.CodeInvalidLocale, Message: "names can't be ordered as CLDR says for this locale: choose another locale, or null for the order of no particular language"}
 	}
 	return locale, err
 }

@@ -50,7 +50,7 @@ func (d *definitionReader) rename(f *client.FieldDefinition) {
 		values, _ := entry.(map[string]any)
 		to, err := decodeChoice(values["to"])
 		if err == nil && taken[to] {
-			err = &client.Error{Code: client.CodeDuplicateChoice, Message: "another choice has this name, or had it when it was taken out: name each choice once"}
+			err = &client.Error{Code: client.CodeDuplicateChoice, Message: "another choice has this name, or had it before it was removed: choose another name"}
 		}
 		if err != nil {
 			d.Errors = append(d.Errors, where.With(strconv.Itoa(i), "to").At(err))
@@ -77,7 +77,7 @@ func checkRename(f *client.FieldDefinition, from string, names map[string]string
 	held := search.Normalise(f.Stored(from))
 	for _, other := range f.EveryChoice() {
 		if other != from && search.Normalise(f.Stored(other)) == held {
-			return &client.Error{Code: client.CodeInvalidChoice, Message: "another choice differs from this one in case, accents or marks only, and filters take both for one: it can't be renamed apart"}
+			return &client.Error{Code: client.CodeInvalidChoice, Message: "another choice differs from this one only in case, accents or marks, and filters take both for one: this one can't be renamed"}
 		}
 	}
 	return nil

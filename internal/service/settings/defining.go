@@ -229,7 +229,7 @@ func (d *definitionReader) propertyCode(has client.FieldType) *string {
 	case want == "":
 		d.Fail(inputPropertyCode, &client.Error{
 			Code:    client.CodeInvalidPropertyCode,
-			Message: "want the name of a property with one value that clients are patched with and may read, and that is neither password, ssn, status nor blocked",
+			Message: "want the name of a property that patchClient can write and role CLIENT may read, with one value, and not password, ssn, status or blocked",
 		})
 	case has != "" && has != want:
 		d.Fail(inputType, &client.Error{Code: client.CodeInvalidFieldType, Message: "a field that stands for this property has the type " + string(want)})

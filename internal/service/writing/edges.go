@@ -95,7 +95,7 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 		case !shown(id):
 			errs = append(errs, at.At(NoSuchClient()))
 		case w.wrong == nil && w.Scope.Role == client.RoleClient && !slices.Contains(current, id):
-			errs = append(errs, at.At(&client.Error{Code: client.CodeFieldNotWritable, Message: "you can drop whom you may see, not add to them"}))
+			errs = append(errs, at.At(&client.Error{Code: client.CodeFieldNotWritable, Message: "you can remove clients from this list, but not add any"}))
 		}
 	}
 	next := slices.DeleteFunc(slices.Clone(current), func(id int64) bool { return !w.addsSubjects && shown(id) && !slices.Contains(wanted, id) })

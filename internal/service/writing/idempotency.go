@@ -145,13 +145,13 @@ func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, erro
 	if erased {
 		return false, client.Path{argumentKey}.At(&client.Error{
 			Code:    client.CodeClientErased,
-			Message: "this was done before, and its client was erased since; nothing is done anew under this key",
+			Message: "this was done under the same key, and its client was erased since; it is not done again",
 		})
 	}
 	if !hmac.Equal(kept.Input, o.input) {
 		return false, client.Path{argumentKey}.At(&client.Error{
 			Code:    client.CodeKeyReused,
-			Message: "this key was used for another mutation or other arguments; take a new key for each",
+			Message: "this key was used for another mutation or with other arguments; use a new key for each mutation",
 		})
 	}
 	if o.begun = kept.Begun; o.begun {

@@ -110,7 +110,7 @@ func (s *Writes) OpenImport(ctx context.Context, scope client.Scope, options Imp
 		return nil, err
 	}
 	if !scope.MaySeeAll() {
-		return nil, &client.Error{Code: client.CodeForbidden, Message: "this is for roles that see all clients: whether a client is there would tell the others of clients that they don't see"}
+		return nil, &client.Error{Code: client.CodeForbidden, Message: "only roles that see all clients may do this, because the answer can show whether a client exists"}
 	}
 	i := &Import{service: s, scope: scope, options: options, pace: MaxImport}
 	i.progress = store.ImportProgress{Key: options.Key, Phase: store.ImportRows, Rows: options.Rows, Began: s.Instant()}

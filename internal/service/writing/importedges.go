@@ -108,7 +108,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 func (i *Import) edges(ctx context.Context, tx store.Tx, row ImportEdges, held *client.Client, w *Draft) (ImportResult, error) {
 	if row.Wrong == nil && (held == nil || held.Deleted()) {
 		// The row was refused, or somebody took the client away since.
-		row.Wrong = client.Errors{client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "the client of this row is not there; its edges are left out"})}
+		row.Wrong = client.Errors{client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "the client of this row does not exist; its edges are left out"})}
 	}
 	if row.Wrong != nil {
 		return ImportResult{RowRefused, row.Wrong}, nil

@@ -11,7 +11,7 @@ import (
 )
 
 func ambiguousKey() *client.Error {
-	return &client.Error{Code: client.CodeAmbiguousKey, Message: "several clients have this; name the one that is meant by its clientId"}
+	return &client.Error{Code: client.CodeAmbiguousKey, Message: "several clients have this key; name one of them by its clientId"}
 }
 
 // matched are the clients that a row means: the two of the lowest ids where there are

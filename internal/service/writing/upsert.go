@@ -39,7 +39,7 @@ func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, v
 		return Result{}, err
 	}
 	if !scope.MaySeeAll() {
-		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "this is for roles that see all clients: whether a client is there would tell the others of clients that they don't see"}
+		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "only roles that see all clients may do this, because the answer can show whether a client exists"}
 	}
 	wrong := by.check()
 	if wrong != nil && (by.ClientID == nil || !by.ClientID.Malformed) {
@@ -86,7 +86,7 @@ func (k UpsertKey) check() client.Errors {
 		given++
 		err := client.CheckText(*k.ExternalUserName, client.MaxText)
 		if err == nil && client.IsBlank(*k.ExternalUserName) {
-			err = &client.Error{Code: client.CodeRequired, Message: "a blank name names nobody"}
+			err = &client.Error{Code: client.CodeRequired, Message: "the name can't be blank"}
 		}
 		if err != nil {
 			errs = append(errs, client.Path{argumentBy, client.NameExternalUserName}.At(err))
@@ -132,7 +132,7 @@ func checkAgainstKey(in *client.Input, by UpsertKey) {
 		if named && !by.same(text, *value) {
 			in.Fail(in.Where.With(name), &client.Error{
 				Code:    client.CodeKeyContradicted,
-				Message: "the client is found by another value of this property; leave it out, or give the same",
+				Message: "the key has another value for this property; leave it out, or give the same value",
 			})
 		}
 	}
@@ -213,7 +213,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 	case len(found) == 1:
 		return found[0], nil
 	case u.expectedVersion != nil:
-		return nil, at.At(&client.Error{Code: client.CodeNotFound, Message: "no client has this; leave expectedVersion out to make one"})
+		return nil, at.At(&client.Error{Code: client.CodeNotFound, Message: "no client has this key; leave expectedVersion out to create one"})
 	}
 	return nil, nil
 }
