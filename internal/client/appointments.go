@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// KnownAppointment is what is remembered of an appointment apart from its
-// client's record: whose it is and how new what we know is. A removed one is
-// remembered too, so that an older entry does not bring it back.
+// KnownAppointment is what is stored about an appointment outside its client's record: the
+// client and the modified date. A removed appointment stays stored, so that an older entry
+// does not bring it back.
 type KnownAppointment struct {
 	AppointmentID int64
-	// ClientID is whom the scheduler last named; 0 when it only ever said that
-	// the appointment is gone.
+	// ClientID is the client that the scheduler last named; 0 if it only ever sent the
+	// removal.
 	ClientID     int64
 	ModifiedDate time.Time
 	Removed      bool

@@ -16,8 +16,8 @@ type Business struct {
 	// PhoneRegion is the ISO 3166 region in which numbers without a country code
 	// are read; US unless set.
 	PhoneRegion string
-	// RekeyedTo, while the clients' keys are made anew for a new locale or phone
-	// region, is the highest id of those that have theirs; nil when all have.
+	// RekeyedTo is set while clients are rekeyed for a new locale or phone region: clients
+	// with ids up to it have their new keys. It is nil when all have.
 	RekeyedTo *int64
 }
 

@@ -142,9 +142,8 @@ type Client struct {
 	AccountIDs        []int64
 	IdentityKeys      []string
 
-	// PhoneSpellings are the usual ways to write the client's phone numbers, as
-	// digits alone; see Indexer. A client whose keys are of before there were any has
-	// none.
+	// PhoneSpellings are the usual ways to write the client's phone numbers, only digits;
+	// see Indexer. Clients with keys of an early version of the rules have none.
 	PhoneSpellings []string
 
 	// IndexKeys are what a database index finds the client by, other than ids and sort
@@ -233,8 +232,8 @@ func (c *Client) Deleted() bool { return c.Lifecycle == Removed }
 // Active is the opposite of Deleted: a blacklisted client is active.
 func (c *Client) Active() bool { return c.Lifecycle == Live }
 
-// FullName is the name given as such, else first and last name joined by a
-// space; nil when there is none of them.
+// FullName is the full name that was given, else first and last name joined by a space;
+// nil if none of them was given.
 func (c *Client) FullName() *string {
 	if c.StoredFullName != nil && !IsBlank(*c.StoredFullName) {
 		return c.StoredFullName

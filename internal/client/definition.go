@@ -127,8 +127,8 @@ func invalidFieldValue(want string) *Error {
 	return &Error{Code: CodeInvalidFieldValue, Message: "want " + want}
 }
 
-// Field is a custom field of one client: its definition and its value, nil
-// while there is none.
+// Field is a custom field of one client: its definition and its value, nil if the client
+// has none.
 type Field struct {
 	Definition *FieldDefinition
 	Value      any
@@ -168,9 +168,8 @@ func Filled(fields []Field) []Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Value == nil })
 }
 
-// TextSearchable is the client's full name, e-mail address and each of its
-// custom values in the order of the definitions, joined by one space; nil when
-// there is none of them.
+// TextSearchable is the client's full name, e-mail address and custom values in the order
+// of the definitions, joined by one space; nil if there are none.
 func (d Definitions) TextSearchable(c *Client) *string {
 	parts := []*string{c.FullName(), c.EmailAddress}
 	for _, field := range Filled(d.Fields(c)) {

@@ -27,5 +27,5 @@ func IsHeld(raw, held any) bool {
 	return false
 }
 
-// holdsNothing says whether a property that is to be cleared is none already.
+// holdsNothing says whether a property that is to be cleared has no value already.
 func holdsNothing(p *Property, c *Client) bool { return c != nil && p.Value(c) == nil }

@@ -24,12 +24,12 @@ type ID struct {
 	// Type is empty for a plain id.
 	Type   string
 	Number int64
-	// Malformed says that what the caller wrote is no id. Whoever takes ids as
-	// arguments tells of it with wrong, beside whatever else is wrong.
+	// Malformed says that the caller's text is not an id. Code that takes ids as arguments
+	// calls Wrong, so that the error is reported together with all others.
 	Malformed bool `json:",omitempty"`
 }
 
-// Wrong is INVALID_ID at that place for an id that is malformed, else nothing.
+// Wrong returns INVALID_ID at that place for a malformed id, else no error.
 func (id ID) Wrong(where Path) Errors {
 	if !id.Malformed {
 		return nil
@@ -94,7 +94,7 @@ func isTypeName(name string) bool {
 	return name != ""
 }
 
-// InvalidID is the error of what is no id, or the id of something else.
+// InvalidID is the error for a text that is not an id, or the id of another type.
 func InvalidID() *Error {
 	return &Error{Code: CodeInvalidID, Message: "an id is a decimal number of at most 64 bits, or the global id that the field id answers"}
 }

@@ -12,8 +12,8 @@ import (
 // JSON values. A name that is absent leaves the property alone, null clears it.
 type Values map[string]any
 
-// NamesNothing says whether a patch names no property, or only those whose null
-// is passed over.
+// NamesNothing says whether a patch names no property, or only properties for which null
+// is ignored.
 func (v Values) NamesNothing() bool {
 	for name, value := range v {
 		switch {
@@ -59,14 +59,14 @@ type Input struct {
 	Missing Errors
 }
 
-// IDList are ids in their order: 0 for one that is malformed, of which the errors
-// tell already, or of another type.
+// IDList has ids in the order of the input: 0 for a malformed id, which is an error
+// already, and for an id of another type.
 type IDList struct {
 	IDs       []int64
 	Malformed map[int]bool
 }
 
-// Checks are what an input is checked by, besides the table of properties.
+// Checks are what an input is checked against, besides the table of properties.
 type Checks struct {
 	// Argument begins the path of each error; without one the values are arguments
 	// themselves.

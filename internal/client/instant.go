@@ -39,7 +39,7 @@ func ParseInstant(text string) (time.Time, error) {
 	return t, nil
 }
 
-// InvalidInstant is the error of what is no instant.
+// InvalidInstant is the error for a text that is not an instant.
 func InvalidInstant() *Error {
 	return WrongType("an instant as RFC 3339, such as 2030-01-31T12:00:00Z, from the year 0001 to 9999")
 }

@@ -83,7 +83,7 @@ func appendInstant(dst []byte, t time.Time) []byte {
 		dst = t.AppendFormat(dst, instantLayout)
 		return append(dst, '"')
 	}
-	// As the layout has it, which would be read anew for each.
+	// The same as instantLayout, which AppendFormat would parse for each instant.
 	hour, minute, second := t.Clock()
 	dst = append(appendDigits(dst, year, 4), '-')
 	dst = append(appendDigits(dst, int(month), 2), '-')

@@ -9,7 +9,7 @@ import (
 type kind[T any] struct {
 	// get is the value as inputs and history hold it: nil for none, never a pointer.
 	get func(T) any
-	// set is the opposite of get. A value of another type is none.
+	// set is the opposite of get. A value of another type counts as none.
 	set   func(any) T
 	equal func(a, b T) bool
 	// clone gives a list memory of its own.
@@ -136,8 +136,8 @@ func (p placeOf[T]) read(property *Property, raw, held any, where Path) (any, Er
 	return p.kind.read(property, raw, held, where)
 }
 
-// element is one value, of which kinds are made: one that may be missing, one that
-// is always there, or a list.
+// element is a single value. Kinds are made from it: an optional value, a required value,
+// or a list of values.
 type element[V any] struct {
 	equal      func(a, b V) bool
 	encode     func(V) any

@@ -107,8 +107,8 @@ func aliasesAt(of func(*Client) *[]Alias) place {
 	return placeOf[[]Alias]{documents(aliasElement()), of}
 }
 
-// documents is the kind of a list that callers don't write, whose entries are
-// stored as documents.
+// documents is the kind of a list whose entries are stored as documents, and that callers
+// can't write.
 func documents[V any](e element[V]) *kind[[]V] {
 	e.appendJSON = func(dst []byte, value V) []byte {
 		// What is shown is texts and numbers, in maps and lists.

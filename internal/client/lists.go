@@ -52,9 +52,8 @@ func Unique[T comparable](list []T) []T {
 	return once
 }
 
-// WithoutSubjects is the client as history has one that was merged into another:
-// its record keeps whom it may see, for the day that the merge is undone, but the
-// edges are the survivor's.
+// WithoutSubjects returns a merged client as history sees it. Its record keeps its
+// subjects, for undoing the merge, but the edges belong to the survivor.
 func (c *Client) WithoutSubjects() *Client {
 	same := *c
 	same.SubjectIDs = nil

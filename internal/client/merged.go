@@ -7,11 +7,11 @@ import (
 // MergedClient is what a survivor keeps of a client that was folded into it.
 type MergedClient struct {
 	ClientID int64
-	// MergeID names the merge that folded it in; those of one merge share it.
+	// MergeID is the merge that folded the client in. Clients of one merge have the same.
 	MergeID    int64
 	MergedDate time.Time
-	// AccountID is the login that the client had, which is the survivor's now, and
-	// CreatedUser who created it, who sees the survivor now; nil for none.
+	// AccountID is the client's login, which finds the survivor now, and CreatedUser the
+	// user who created it, and sees the survivor now; nil for none.
 	AccountID   *int64
 	CreatedUser *string
 }
@@ -21,8 +21,8 @@ func (m MergedClient) equal(o MergedClient) bool {
 		Deref(m.AccountID) == Deref(o.AccountID) && Deref(m.CreatedUser) == Deref(o.CreatedUser)
 }
 
-// ID is the global id of what became of the client: another one than it had, so
-// that no cache holds two types under one id.
+// ID is the global id of the merged client. It differs from the one that the client had,
+// so that no cache has two types under one id.
 func (m MergedClient) ID() ID { return ID{Type: TypeMergedClient, Number: m.ClientID} }
 
 // ClientGlobalID is the global id that the client had.
@@ -33,11 +33,11 @@ type Alias struct {
 	// Field names the property that had the value.
 	Field string
 	Value string
-	// ClientID is the client whose value it was.
+	// ClientID is the client that had the value.
 	ClientID int64
 }
 
-// Known are a property's own value and those of its aliases, none of them blank.
+// Known returns a property's own value and those of its aliases, none of them blank.
 func (c *Client) Known(field string, own *string) []string {
 	var values []string
 	if own != nil && !IsBlank(*own) {

@@ -1,9 +1,8 @@
 package client
 
-// Property is one stored part of a client. The table of them is the single
-// place that says what a part is called, how it is checked, who may write it
-// and where it lies in the struct; documents, patches, history and projections
-// are all read off it.
+// Property is a stored property of a client. The table of properties is the only place
+// that defines a property's name, its rules, who may write it and its place in the struct.
+// Documents, patches, history and projections all use the table.
 type Property struct {
 	// Name is the property's name in the schema, in documents and in history.
 	Name string
@@ -89,7 +88,8 @@ func (p *Property) At(c *Client) any { return p.place.at(c) }
 // is not there.
 func (p *Property) Value(c *Client) any { return p.place.value(c) }
 
-// Set gives c a value, as Value answers it. A value of another type is none.
+// Set sets the property of c to a value in the form of Value. A value of another type
+// counts as none.
 func (p *Property) Set(c *Client, value any) { p.place.setValue(c, value) }
 
 // Copy gives to the value of from. They share lists.
@@ -151,7 +151,7 @@ func (p *Property) Show(value any) any {
 // IsList says whether the property has entries.
 func (p *Property) IsList() bool { return p.place.facts().list }
 
-// Entries are those of the list in c; nil of what is no list.
+// Entries returns the entries of the list in c; nil if the property is not a list.
 func (p *Property) Entries(c *Client) []any { return p.place.entries(c) }
 
 // SetEntries gives the list in c entries of its own type.

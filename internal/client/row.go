@@ -5,13 +5,13 @@ package client
 // its place in Properties; one that was not selected is as if it were absent. A row
 // serves one goroutine at a time.
 type Row interface {
-	// Base is what every read loads.
+	// Base returns the part of a client that every read loads.
 	Base() Base
 	// Append appends a part as JSON, as Property.AppendJSON does. It fails for a stored
 	// value of another type.
 	Append(dst []byte, place int) ([]byte, error)
-	// Text is a part of one text; false where there is none. The text is valid as long
-	// as the row.
+	// Text returns a property that is a single text; false if there is none. The text is
+	// valid as long as the row.
 	Text(place int) (string, bool)
 	// IDs appends the entries of a part that is a list of ids, or the one id.
 	IDs(to []int64, place int) []int64

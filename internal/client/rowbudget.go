@@ -37,19 +37,19 @@ func (b *RowBudget) Renew() { b.read.Store(0) }
 
 type rowBudgetKey struct{}
 
-// WithRowBudget returns a context whose reads are paid from that budget; nil is
-// for reads that have bounds of their own.
+// WithRowBudget returns a context whose reads count against the budget; nil for reads with
+// bounds of their own.
 func WithRowBudget(ctx context.Context, b *RowBudget) context.Context {
 	return context.WithValue(ctx, rowBudgetKey{}, b)
 }
 
-// CountRows takes rows from the budget of ctx, if it has one. A store calls it
-// for each row before it goes on to the next. Error: TOO_MANY_ROWS.
+// CountRows counts rows against the budget of ctx, if it has one. A store calls it for
+// each row before it reads the next. Error: TOO_MANY_ROWS.
 func CountRows(ctx context.Context, rows int64) error {
 	return RowBudgetOf(ctx).Count(rows)
 }
 
-// RowBudgetOf is the budget of ctx; nil, which bounds nothing, where it has none.
+// RowBudgetOf returns the budget of ctx; nil, which has no bound, if there is none.
 func RowBudgetOf(ctx context.Context) *RowBudget {
 	b, _ := ctx.Value(rowBudgetKey{}).(*RowBudget)
 	return b

@@ -125,8 +125,8 @@ type Identity struct {
 	Expires time.Time
 }
 
-// Scope is whose data a call may touch and how: the tenant, the caller, and the
-// rows that the caller sees. Every method of Service and Store takes one.
+// Scope is the caller of a method: its business, which is the tenant, its user, role and
+// permissions, and the rows that it sees. Every method of Service and Store takes one.
 type Scope struct {
 	BusinessID  int64
 	User        string
@@ -155,11 +155,12 @@ type Rows struct {
 // ByID says whether the rows are those of ClientIDs.
 func (r Rows) ByID() bool { return !r.All && len(r.VisibilityKeys) == 0 }
 
-// StaffVisibilityKey is the visibility key that a client carries for a member of staff
-// whom one of its appointments is with.
+// StaffVisibilityKey is the visibility key of a client that has an appointment with this
+// member of staff.
 func StaffVisibilityKey(id int64) string { return fmt.Sprintf("staff:%d", id) }
 
-// LocationVisibilityKey is the one for a location that one of its appointments is at.
+// LocationVisibilityKey is the visibility key of a client that has an appointment at this
+// location.
 func LocationVisibilityKey(id int64) string { return fmt.Sprintf("location:%d", id) }
 
 // UserVisibilityKey is the one for the user who created the client.

@@ -16,8 +16,8 @@ type Part struct {
 	Value any
 }
 
-// Stored is a stored value that is still to be read. Each method says whether the
-// value is of its type.
+// Stored is a stored value that is not decoded yet. Each method returns false if the value
+// has another type.
 type Stored interface {
 	Bool() (bool, bool)
 	Int() (int64, bool)
@@ -30,13 +30,13 @@ type Stored interface {
 	// Scalar is a value of any type that a custom field may have: a string, float64,
 	// bool or time.Time.
 	Scalar() (any, bool)
-	// Length is how many entries a list has.
+	// Length returns the number of entries of a list.
 	Length() (int, bool)
-	// Entry is one of the entries of a list whose Length was asked. It is valid until
-	// the next call of Entry or Part.
+	// Entry returns an entry of a list. Length must have been called before. The entry is
+	// valid until the next call of Entry or Part.
 	Entry(i int) Stored
-	// Part is the part of a document that has the name: nil where there is none, or
-	// where the value is no document. It is valid until the next call of Entry or Part.
+	// Part returns the part of a document with that name; nil if there is none, or if the
+	// value is not a document. It is valid until the next call of Entry or Part.
 	Part(name string) Stored
 	// IsDocument says whether the value has parts.
 	IsDocument() bool

@@ -16,12 +16,13 @@ const (
 	TraitAccount Trait = "ACCOUNT"
 )
 
-// Traits are all of them.
+// Traits returns all traits.
 func Traits() []Trait {
 	return []Trait{TraitEmailAddress, TraitPhone, TraitDateOfBirth, TraitAccount}
 }
 
-// Properties are the properties one of which makes the trait.
+// Properties returns the properties of the trait: a client with a value of any of them has
+// the trait.
 func (t Trait) Properties() []*Property {
 	var all []*Property
 	for i := range properties {

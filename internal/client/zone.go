@@ -47,8 +47,8 @@ func readZones(text string) map[string]func() ([]byte, error) {
 	return zones
 }
 
-// zoneFile makes the file of a zone (RFC 8536), whose part of numbers of 32 bits is
-// empty, of its kinds of local time and its changes.
+// zoneFile makes the file of a zone (RFC 8536) from its kinds of local time and its
+// changes. The part of the file with 32-bit numbers is empty.
 func zoneFile(kinds, changes string) ([]byte, error) {
 	changes, rule, found := strings.Cut(changes, ";")
 	if !found {
@@ -128,8 +128,8 @@ func readZone(name string, file func() ([]byte, error)) (*time.Location, error) 
 	return zone, nil
 }
 
-// storedZone is the zone of a name that was stored, maybe from a host's folders
-// before zones were the program's own; nil when it is none any more.
+// storedZone returns the zone of a stored name; nil if there is no such zone any more.
+// Early versions read zones from the host's folders, so a name may have their prefixes.
 func storedZone(name string) *time.Location {
 	for _, prefix := range []string{"", "posix/", "right/"} {
 		if rest, found := strings.CutPrefix(name, prefix); found {
