@@ -19,11 +19,11 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
 	if p := planClients(ctx); p != nil {
-		row, err := r.service.ClientRow(ctx, req.scope, clientID, p.plan.Need)
+		written, err := r.writeClient(ctx, p, clientID)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if row == nil || p.answersOne(ctx, row) {
+		if written {
 			return nil, nil
 		}
 	}
@@ -34,16 +34,23 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	return req.loaders.WrapOne(found), nil
 }
 
+// writeClient writes a client by id as the answer, if the client is found. It says whether
+// that is the whole answer, as plannedClients does.
+func (r *Resolver) writeClient(ctx context.Context, p *plannedClients, clientID client.ID) (written bool, err error) {
+	row, err := r.service.ClientRow(ctx, p.request.scope, clientID, p.plan.Need)
+	return err == nil && (row == nil || p.answersOne(ctx, row)), err
+}
+
 // Clients answers a page of the live clients.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
 	order, page := store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}
 	if p := planClients(ctx); p != nil {
-		rows, err := r.service.ClientRows(ctx, req.scope, order, page, p.plan.Need)
+		written, err := r.writeClients(ctx, p, order, page)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if p.answers(ctx, rows) {
+		if written {
 			return nil, nil
 		}
 	}
@@ -52,6 +59,12 @@ func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, 
 		return nil, fail(ctx, err)
 	}
 	return req.loaders.Wrap(found), nil
+}
+
+// writeClients writes a page of the live clients as the answer, as writeClient does.
+func (r *Resolver) writeClients(ctx context.Context, p *plannedClients, order store.Order, page reading.Page) (written bool, err error) {
+	rows, err := r.service.ClientRows(ctx, p.request.scope, order, page, p.plan.Need)
+	return err == nil && p.answers(ctx, rows), err
 }
 
 // ClientConnection answers a part of a list by cursors.

@@ -28,7 +28,7 @@ func newSchema(resolver *Resolver, served func(*ast.Schema) *ast.Schema) graphql
 		Directives: generated.DirectiveRoot{HiddenFrom: hiddenFrom, Permission: permission},
 	}
 	config.Schema = served(generated.NewExecutableSchema(config).Schema())
-	return generated.NewExecutableSchema(config)
+	return &planningSchema{generated.NewExecutableSchema(config), resolver}
 }
 
 // withoutDefer is the schema without a directive that the library adds to every

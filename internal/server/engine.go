@@ -24,8 +24,15 @@ type engine struct {
 	recovers graphql.RecoverFunc
 	// around is around the fields of operations.
 	around graphql.RootFieldMiddleware
+	// whole answers whole operations by plans; nil if that is not wanted.
+	whole wholeAnswerer
 	// introspects says that operations may read the schema.
 	introspects bool
+}
+
+// wholeAnswerer answers operations without gqlgen. For nil, gqlgen is to answer.
+type wholeAnswerer interface {
+	AnswerWhole(ctx context.Context, operation *graphql.OperationContext) *graphql.Response
 }
 
 func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
@@ -42,8 +49,11 @@ func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
 	e.SetRecoverFunc(e.recovers)
 	if !o.NoPlan {
 		e.around = graph.AnswerByPlan
+		e.whole, _ = schema.(wholeAnswerer)
 	}
 	if o.Telemetry.Traces() {
+		// The field of an operation that is answered whole would be no step of its trace.
+		e.whole = nil
 		inner := e.around
 		e.around = func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 			return traceRoot(ctx, func(ctx context.Context) graphql.Marshaler { return inner(ctx, next) })
@@ -67,6 +77,9 @@ func (e *engine) operation(asked *request, document *parsed) (*graphql.Operation
 	if operation.Operation == nil {
 		return operation, gqlerror.List{invalid("operationName must name one of the operations of query")}
 	}
+	if len(operation.Operation.VariableDefinitions) == 0 {
+		return operation, nil
+	}
 	var err error
 	if operation.Variables, err = validator.VariableValues(e.schema.Schema(), operation.Operation, asked.Variables); err != nil {
 		failed := gqlerror.WrapIfUnwrapped(err)
@@ -82,16 +95,35 @@ func (e *engine) begin(ctx context.Context, operation *graphql.OperationContext)
 	if operation.Operation.Operation == ast.Subscription {
 		return e.DispatchOperation(ctx, operation)
 	}
-	ctx = graphql.WithResponseContext(graphql.WithOperationContext(ctx, operation), e.present, e.recovers)
-	responses := e.schema.Exec(ctx)
+	ctx = graphql.WithOperationContext(ctx, operation)
+	var responses graphql.ResponseHandler
+	whole := false
 	return func(ctx context.Context) *graphql.Response {
-		if ctx.Err() != nil {
+		if whole || ctx.Err() != nil {
 			return nil
 		}
+		if responses == nil {
+			if e.whole != nil {
+				if response := e.whole.AnswerWhole(ctx, operation); response != nil {
+					whole = true
+					return response
+				}
+			}
+			responses = e.executed(ctx)
+		}
+		return responses(ctx)
+	}, ctx
+}
+
+// executed are the responses of an operation that gqlgen executes.
+func (e *engine) executed(ctx context.Context) graphql.ResponseHandler {
+	ctx = graphql.WithResponseContext(ctx, e.present, e.recovers)
+	responses := e.schema.Exec(ctx)
+	return func(context.Context) *graphql.Response {
 		response := responses(ctx)
 		if response != nil {
 			response.Errors = append(response.Errors, graphql.GetErrors(ctx)...)
 		}
 		return response
-	}, ctx
+	}
 }
