@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -48,6 +50,36 @@ func TestConnectionCountsOnlyWhenAsked(t *testing.T) {
 		})
 		if got := strings.Join(sent, " "); got != want {
 			t.Errorf("%s sent %q, want %q", selection, got, want)
+		}
+	}
+}
+
+// A list that was read to its end needs no command that counts it: neither a connection
+// of one part, nor a report whose page is not full. An empty page tells nothing, unless it
+// is the first.
+func TestListsReadToTheirEndAreNotCounted(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	api.Load(t, crowd(7))
+	const of, nobody = `clientReportWithCount(`, `filter: {clientIdList: [1]}`
+	for asked, want := range map[string]string{
+		of + `pageSize: 8) { count clients { clientId } }`:                "find commitTransaction 7",
+		of + `pageSize: 7) { count clients { clientId } }`:                "find aggregate commitTransaction 7",
+		of + `pageSize: 5) { count clients { clientId } }`:                "find aggregate commitTransaction 7",
+		of + `pageSize: 5, pageNumber: 2) { count clients { clientId } }`: "find commitTransaction 7",
+		of + `pageSize: 5, pageNumber: 3) { count clients { clientId } }`: "find aggregate commitTransaction 7",
+		of + nobody + `) { count clients { clientId } }`:                  "find commitTransaction 0",
+		`clientConnection(first: 7) { totalCount nodes { clientId } }`:    "find 7",
+		`clientConnection(first: 6) { totalCount nodes { clientId } }`:    "find count 7",
+		`clientConnection(last: 7) { totalCount }`:                        "find 7",
+		`clientConnection(` + nobody + `) { totalCount }`:                 "find 0",
+	} {
+		var answer map[string]any
+		sent := api.Commands(func() { answer = api.MustDo(t, apitest.Owner(sample.BusinessID), "{ list: "+asked+" }", nil) })
+		list := answer["list"].(map[string]any)
+		got := fmt.Sprint(strings.Join(sent, " "), " ", cmp.Or(list["count"], list["totalCount"]))
+		if got != want {
+			t.Errorf("%s sent commands and counted %q, want %q", asked, got, want)
 		}
 	}
 }

@@ -168,7 +168,11 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	return len(found) > 0, nil
 }
 
-// TotalCount counts the whole list, whatever part of it was read.
+// TotalCount counts the whole list, whatever part of it was read. If all of it was read,
+// the database is not asked.
 func (s *Lists) TotalCount(ctx context.Context, c *Connection) (int64, error) {
+	if !c.More && c.after == "" && c.before == "" {
+		return int64(len(c.Rows)), nil
+	}
 	return s.Count(ctx, c.scope, c.args.Filter)
 }

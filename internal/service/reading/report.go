@@ -72,12 +72,14 @@ func (s *Lists) report(ctx context.Context, scope client.Scope, args ReportArgs,
 		case args.WithClients:
 			report.Clients, err = s.Store.Clients(ctx, scope, args.query(m, need))
 		}
-		if err != nil {
+		if err != nil || !args.WithCount {
 			return err
 		}
-		if args.WithCount {
-			report.Count, err = s.Store.Count(ctx, scope, m.conditions)
+		if found := len(report.Rows) + len(report.Clients); args.endsWith(found) {
+			report.Count = (args.Page.PageNumber-1)*args.Page.PageSize + int64(found)
+			return nil
 		}
+		report.Count, err = s.Store.Count(ctx, scope, m.conditions)
 		return err
 	}
 	if args.WithClients && args.WithCount {
@@ -89,6 +91,13 @@ func (s *Lists) report(ctx context.Context, scope client.Scope, args ReportArgs,
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	return report, nil
+}
+
+// endsWith says whether a page with so many clients has the last one of the report: then
+// their number in all is known without counting. Nothing is known of an empty page but
+// the first.
+func (a ReportArgs) endsWith(found int) bool {
+	return a.WithClients && int64(found) < a.Page.PageSize && (found > 0 || a.Page.PageNumber == 1)
 }
 
 func (a ReportArgs) query(m resolved, need client.Selection) store.Query {
