@@ -187,16 +187,21 @@ func (s *Slots) giveUp(business, principal string, w *waiter) Turn {
 }
 
 func (s *Slots) leaver(business, principal string) func() {
-	return sync.OnceFunc(func() {
+	left := false
+	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if left {
+			return
+		}
+		left = true
 		s.free++
 		t := s.businesses[business]
 		t.running--
 		t.principals[principal].running--
 		s.forget(business, principal)
 		s.next()
-	})
+	}
 }
 
 // next gives free slots to those who wait.
