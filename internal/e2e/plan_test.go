@@ -131,14 +131,14 @@ func giveCustomValues(t *testing.T, api *apitest.API, ids ...string) {
 
 // comparedAs is an answer without what is another one each time, its errors by
 // their places.
-func comparedAs(rt *rapid.T, body []byte) string {
+func comparedAs(t rapid.TB, body []byte) string {
 	var answer struct {
 		Data       json.RawMessage
 		Errors     []map[string]any
 		Extensions json.RawMessage
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		rt.Fatal(err)
+		t.Fatal(err)
 	}
 	failed := make([]string, len(answer.Errors))
 	for i, one := range answer.Errors {
@@ -178,6 +178,35 @@ func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
 		api.MustDo(t, owner(), query, nil)
 		if strings.Count(api.Log.String(), `"planned":1`) == before {
 			t.Errorf("answered by resolvers: %s", query)
+		}
+	}
+}
+
+// A query of one field, which gqlgen does not execute, has the answer that it would have:
+// with every argument, with values that are refused, null, and if it is not allowed.
+func TestQueriesOfOneFieldAreAnsweredAsByResolvers(t *testing.T) {
+	t.Parallel()
+	api := apitest.At(t, time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
+	planWorld(t, api)
+	other := api.ByResolvers(t)
+	variables := map[string]any{"id": "4658091", "size": 3, "yes": false, "mode": "DESC", "field": "CREATED_DATE", "nothing": nil}
+	for _, query := range []string{
+		`{ __typename }`, `{ a: __typename }`, `{ __typename @skip(if: true) }`, `query ($yes: Boolean!) { client(clientId: 4658091) @include(if: $yes) { clientId } }`,
+		`query ($id: ID!) { one: client(clientId: $id) { clientId fullName viewClients { clientId } } }`,
+		`{ client(clientId: 4658091) { __typename clientId ssn fields { value } } }`, `{ client(clientId: "` + client.GlobalID(4658091).String() + `") { id } }`,
+		`{ client(clientId: "x") { clientId } }`, `{ client(clientId: "") { clientId } }`, `{ client(clientId: 1) { clientId } }`, `{ client(clientId: "Rm9ybTox") { clientId } }`,
+		`{ client(clientId: 4658091) { clientId formList { name } } }`, `{ client(clientId: 4658091) { clientId hiddenNotes: notes history { pageInfo { hasNextPage } } } }`,
+		`{ clients { clientId fullName } }`, `query ($size: Int!) { clients(pageSize: $size, pageNumber: 2) { clientId } }`,
+		`query ($mode: OrderMode!) { clients(orderMode: $mode) { clientId } }`, `{ clients(orderMode: DESC, orderField: EMAIL_ADDRESS) { clientId emailAddress } }`,
+		`query ($field: ClientOrderField!) { clients(orderField: $field, pageSize: 5) { clientId createdDate } }`, `query ($unset: Int! = 2) { clients(pageSize: $unset) { clientId } }`,
+		`{ clients(pageNumber: 0) { clientId } }`, `{ clients(pageSize: 501) { clientId } }`, `{ clients(pageNumber: 1000) { clientId } }`, `{ all: clients { ...All } } fragment All on Client { fullName tags }`,
+		`{ clients { clientId } clients { fullName } }`, `{ ... on Query { clients { clientId } } }`, `query One { client(clientId: 4658091) { clientId } }`,
+	} {
+		for _, who := range []client.Identity{owner(), staff(), account(1151044)} {
+			planned, resolved := comparedAs(t, api.Do(t, who, query, variables).Body), comparedAs(t, other.Do(t, who, query, variables).Body)
+			if planned != resolved {
+				t.Errorf("%s as %s\nby plans:     %s\nby resolvers: %s", query, who.Role, planned, resolved)
+			}
 		}
 	}
 }
