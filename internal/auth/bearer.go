@@ -11,8 +11,10 @@ func Bearer(header string) (token string, ok bool) {
 		return "", false
 	}
 	token = strings.Trim(rest, " ")
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return "", false
+	for i := range len(token) {
+		if c := token[i]; c <= ' ' || c >= 0x7f {
+			return "", false
+		}
 	}
-	return token, true
+	return token, token != ""
 }

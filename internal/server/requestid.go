@@ -10,8 +10,11 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// sent is what is known of a request before it is read.
+// sent is what is known of a request before it is read, and the request's context with
+// that as a value.
 type sent struct {
+	context.Context
+
 	// id names it in logs and answers; it is a list of one, as headers have it.
 	id [1]string
 	// site is where it comes from.
@@ -19,6 +22,14 @@ type sent struct {
 }
 
 type sentKey struct{}
+
+// Value implements context.Context.
+func (s *sent) Value(key any) any {
+	if _, is := key.(sentKey); is {
+		return s
+	}
+	return s.Context.Value(key)
+}
 
 // requestIDShape is what a caller's own id may look like: short, and harmless in
 // a log line.
@@ -35,7 +46,7 @@ func idFor(r *http.Request) string {
 
 // withOwnRequestID gives a part of a request an id of its own.
 func withOwnRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, sentKey{}, &sent{id: [1]string{id}, site: remoteOf(ctx)})
+	return &sent{Context: ctx, id: [1]string{id}, site: remoteOf(ctx)}
 }
 
 func requestID(ctx context.Context) string {

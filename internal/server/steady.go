@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -26,9 +25,9 @@ const (
 func steadily(limits StreamLimits, bodyTime time.Duration, trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &steadyWriter{ResponseWriter: w, control: *http.NewResponseController(w), limits: limits, twoWays: r.ProtoMajor >= 2}
-		about := &sent{id: [1]string{idFor(r)}, site: siteOf(addressOf(r, trusted))}
+		about := &sent{Context: r.Context(), id: [1]string{idFor(r)}, site: siteOf(addressOf(r, trusted))}
 		w.Header()[requestIDHeader] = about.id[:]
-		r = r.WithContext(context.WithValue(r.Context(), sentKey{}, about))
+		r = r.WithContext(about) //nolint:contextcheck // It has the request's.
 		if r.ContentLength != 0 {
 			// A handler that is tested alone has no deadlines.
 			_ = s.control.SetReadDeadline(time.Now().Add(bodyTime))
