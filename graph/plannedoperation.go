@@ -75,6 +75,9 @@ func (p *planned) response() *graphql.Response {
 	if p.answer.data == nil {
 		data.WriteString("null")
 	} else {
+		if p.field.Name != "__typename" {
+			p.record.AnsweredByPlan()
+		}
 		p.answer.parts = p.request.parts
 		p.answer.MarshalGQL(&data)
 	}

@@ -27,6 +27,13 @@ func Watched(t testing.TB) *API {
 	})
 }
 
+// Logged is New for a server that logs every operation, and traces none.
+func Logged(t testing.TB) *API {
+	t.Helper()
+	api := &API{Log: &Buffer{}}
+	return watchedBy(t, api, telemetry.Options{Metrics: true, AccessLog: true, Slow: time.Minute, Logger: telemetry.NewLogger(api.Log, false, slog.LevelInfo)})
+}
+
 // InProduction is New for a server that is watched as one in production is: it counts,
 // writes a line for each operation, and traces a hundredth of them.
 func InProduction(t testing.TB) *API {

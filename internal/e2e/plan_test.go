@@ -150,10 +150,20 @@ func comparedAs(t rapid.TB, body []byte) string {
 }
 
 // What pages of clients ask for is answered by plans: lists, reports with their size,
-// one client, look-ups, relations in three levels, in fragments and by variables.
+// one client, look-ups, relations in three levels, in fragments and by variables. The log
+// says so, of a server that traces operations and of one that does not.
 func TestPlansAnswerWhatFrontEndsAsk(t *testing.T) {
 	t.Parallel()
-	api := apitest.Watched(t)
+	for name, newAPI := range map[string]func(testing.TB) *apitest.API{"traced": apitest.Watched, "not traced": apitest.Logged} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plansAnswerWhatFrontEndsAsk(t, newAPI(t))
+		})
+	}
+}
+
+func plansAnswerWhatFrontEndsAsk(t *testing.T, api *apitest.API) {
+	t.Helper()
 	planWorld(t, api)
 	global := client.GlobalID(4658091).String()
 	for _, query := range []string{
