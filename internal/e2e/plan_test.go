@@ -221,6 +221,29 @@ func TestQueriesOfOneFieldAreAnsweredAsByResolvers(t *testing.T) {
 	}
 }
 
+// Such a query is one event of a stream, which ends after it.
+func TestQueriesOfOneFieldAreOneEventOfAStream(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	api.LoadReference(t)
+	for query, want := range map[string]string{
+		`{ __typename }`: `{"data":{"__typename":"Query"}}`,
+		`{ one: client(clientId: 4658091) { clientId } }`: `{"data":{"one":{"clientId":"4658091"}}}`,
+		`{ client(clientId: 1) { clientId } }`:            `{"data":{"client":null}}`,
+	} {
+		answer, text := stream(t.Context(), t, api, apitest.Owner(43111), query), ""
+		for answer.Scan() {
+			// Comments keep the connection.
+			if line := answer.Text(); line != "" && line[0] != ':' {
+				text += line + "|"
+			}
+		}
+		if want = "event: next|data: " + want + "|event: complete|data:|"; text != want {
+			t.Errorf("%s is answered %q, want %q", query, text, want)
+		}
+	}
+}
+
 // What plans leave to the resolvers is left to them before anything is read.
 func TestWhatPlansLeaveIsReadOnce(t *testing.T) {
 	t.Parallel()
