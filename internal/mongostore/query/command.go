@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -110,6 +111,11 @@ func appendValue(dst []byte, key string, value any) ([]byte, error) {
 		return bsoncore.AppendStringElement(dst, key, string(v)), nil
 	case int64:
 		return bsoncore.AppendInt64Element(dst, key, v), nil
+	case int:
+		if v < math.MinInt32 || v > math.MaxInt32 {
+			return bsoncore.AppendInt64Element(dst, key, int64(v)), nil
+		}
+		return bsoncore.AppendInt32Element(dst, key, int32(v)), nil
 	case bool:
 		return bsoncore.AppendBooleanElement(dst, key, v), nil
 	case bson.Raw:

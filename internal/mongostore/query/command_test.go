@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"math"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func TestCommandsAreWrittenAsTheDriverWritesThem(t *testing.T) {
 		nil,
 		{},
 		{{Key: "text", Value: "é\x00"}, {Key: "life", Value: client.Live}, {Key: "number", Value: int64(1)}, {Key: "small", Value: 1}, {Key: "large", Value: 1 << 40}},
+		{{Key: "down", Value: -1}, {Key: "least", Value: math.MinInt32}, {Key: "less", Value: math.MinInt32 - 1}, {Key: "most", Value: math.MaxInt32}, {Key: "more", Value: math.MaxInt32 + 1}},
 		{{Key: "is", Value: true}, {Key: "none", Value: nil}, {Key: "date", Value: date}, {Key: "there", Value: &date}, {Key: "regex", Value: bson.Regex{Pattern: "^a"}}},
 		{{Key: "ids", Value: In([]int64{3, 4})}, {Key: "noIds", Value: In([]int64(nil))}, {Key: "texts", Value: In([]string{"a", "b"})}, {Key: "noTexts", Value: In([]string(nil))}},
 		{{Key: "lives", Value: In([]client.Lifecycle{client.Live, client.Removed})}, {Key: "$and", Value: bson.A{bson.D{{Key: "a", Value: nil}}, "b", int64(2), bson.D(nil)}}},
