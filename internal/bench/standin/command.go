@@ -53,8 +53,12 @@ func (m *message) name() string {
 	return string(keyOf(m.body[4:]))
 }
 
-// readsClients says whether a command reads clients, and nothing else.
+// readsClients says whether a command reads clients, and does nothing else: one of a
+// transaction may begin it.
 func (m *message) readsClients() bool {
+	if _, err := m.body.LookupErr("autocommit"); err == nil {
+		return false
+	}
 	switch name := m.name(); name {
 	case "find", "aggregate", "count":
 		collection, _ := m.body.Lookup(name).StringValueOK()
