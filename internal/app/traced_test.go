@@ -134,7 +134,7 @@ func wantTree(t *testing.T, told *collector, operation any) {
 		t.Errorf("the access line tells of span %v", operation)
 	}
 	for _, want := range []string{
-		"query Page > field client > aggregate clients",
+		"query Page > field client > find clients",
 		"query Page > field client > level subjects > find clients",
 		"query Page > field client > level viewers > find clients",
 		"query Page > field clientCount > count clients",
