@@ -167,7 +167,7 @@ hostile: ## check: hostile requests are refused, each for little CPU time and me
 	$(SHOWTEST) -timeout 10m -tags hostile -run Hostile ./internal/app
 
 soak: export CLIENTGRAPH_TEST_SIZE := check
-soak: ## check: a minute of mixed load with disconnects leaves nothing behind
+soak: ## check: half a minute of mixed load with disconnects leaves nothing behind
 	$(SHOWTEST) -timeout 5m -run Soak ./internal/server
 
 fuzz: ## check: every fuzz target with 5,000 inputs

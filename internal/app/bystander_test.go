@@ -67,7 +67,7 @@ func TestKilledWriterHoldsNobodyElseUp(t *testing.T) {
 	const beside = 3
 	var longest time.Duration
 	_, cursor := fed(t, c.first, owner, "")
-	for kill := range testsize.Of(3, 20, 40) {
+	for kill := range testsize.Of(3, 10, 40) {
 		c.start(t)
 		var others []*bystander
 		for n := range beside {

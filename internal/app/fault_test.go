@@ -70,7 +70,7 @@ func TestPropertyBrokenConnectionsLoseNothingAndDoNothingTwice(t *testing.T) {
 		dir := dataDir(t)
 		way := newFlaky(t, testdb.Engine(t, dir).Address)
 		s := serve(t, dir, "--mongodb-uri", way.uri())
-		for round := range testsize.Of(3, 30, 120) / lanes {
+		for round := range testsize.Of(3, 15, 120) / lanes {
 			p := newPlay(t, int64(round+1), s)
 			p.keyed, p.patience = true, flakyPatience
 			p.overBrokenWay(t, way)

@@ -19,7 +19,7 @@ func TestPropertyHistoriesOfTwoServersAreLinearizable(t *testing.T) {
 	first := serve(t, dir)
 	second := serve(t, dir, "--mongodb-uri", first.databaseURI())
 	deeds := 0
-	for round := range testsize.Of(4, 40, 120) {
+	for round := range testsize.Of(4, 20, 120) {
 		p := newPlay(t, int64(round+1), first, second)
 		var group sync.WaitGroup
 		for writer := range writers {

@@ -90,7 +90,7 @@ func TestFeedOrderMakesNoDifferenceProperty(t *testing.T) {
 	ctx, scope := t.Context(), apitest.OwnerScope(sample.BusinessID)
 	clients := []int64{4658091, 4761823, 5966842, 7475995}
 	first := int64(1)
-	testsize.Check(t, testsize.Of(15, 200, 600), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 100, 600), func(rt *rapid.T) {
 		// Ids of its own for each case: the clients keep what earlier ones left.
 		base := first
 		first += 100

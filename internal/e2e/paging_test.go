@@ -276,7 +276,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 	const query = `query ($number: Int!, $size: Int!, $field: ClientOrderField!, $mode: OrderMode!) {
   clients(pageNumber: $number, pageSize: $size, orderField: $field, orderMode: $mode) { clientId }
 }`
-	testsize.Check(t, testsize.Of(8, 60, 200), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 40, 200), func(rt *rapid.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)
@@ -317,7 +317,7 @@ func TestPropertyPagesPartitionTheList(t *testing.T) {
 func TestPropertyCursorOutlivesItsRow(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t)
-	testsize.Check(t, testsize.Of(8, 100, 300), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 50, 300), func(rt *rapid.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		who := apitest.Owner(1)

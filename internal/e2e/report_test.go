@@ -45,7 +45,7 @@ func TestPropertyReportsMeanWhatTheirFilterSays(t *testing.T) {
 		}
 		zones[z.zone] = zone
 	}
-	testsize.Check(t, testsize.Of(15, 250, 2000), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 120, 2000), func(rt *rapid.T) {
 		one := drawReport(rt, w, (*reportDrawing).all)
 		who := w.callers[one.caller]
 		business := *w.businesses[0]

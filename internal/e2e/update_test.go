@@ -107,7 +107,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 			names = append(names, p.Name)
 		}
 	}
-	testsize.Check(t, testsize.Of(8, 60, 200), func(r *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 40, 200), func(r *rapid.T) {
 		draw := func(label string) values {
 			input := person(nil)
 			for _, p := range writable() {
@@ -145,7 +145,7 @@ func TestPropertyUpdateIsAPatchOfEverything(t *testing.T) {
 func TestPropertyPatchesCompose(t *testing.T) {
 	t.Parallel()
 	api := reference(t)
-	testsize.Check(t, testsize.Of(8, 60, 200), func(r *rapid.T) {
+	testsize.Check(t, testsize.Of(8, 40, 200), func(r *rapid.T) {
 		draw := func(label string) values {
 			change := values{"city": label}
 			for _, p := range writable() {

@@ -50,7 +50,7 @@ query ($field: ClientOrderField!, $mode: OrderMode!, $filter: ClientReportFilter
 func TestPropertyReadsShowWhatTheRoleSees(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t)
-	testsize.Check(t, testsize.Of(15, 170, 500), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(15, 80, 500), func(rt *rapid.T) {
 		world := drawWorld(rt)
 		world.store(t, api)
 		for range 3 {

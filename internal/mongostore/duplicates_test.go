@@ -64,7 +64,7 @@ func TestDuplicatesAreThoseOfComparingEveryoneWithEveryone(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
 	businessID := int64(0)
-	testsize.Check(t, testsize.Of(5, 100, 500), func(t *rapid.T) {
+	testsize.Check(t, testsize.Of(5, 50, 500), func(t *rapid.T) {
 		businessID++
 		scope := ownerOf(businessID)
 		clients := make([]*client.Client, rapid.IntRange(2, 16).Draw(t, "clients"))

@@ -54,16 +54,16 @@ func idsOf(clients []*client.Client) []int64 {
 	return ids
 }
 
-// share takes one of some: every seventh comparison in `make test`, all where tests are
-// larger. Those of one list and of the next differ.
+// share takes one of some: every seventh comparison in `make test`, every fifth in
+// `make property`, and all in `make long`. Those of one list and of the next differ.
 type share struct{ asked int }
 
 func (s *share) takes() bool {
 	s.asked++
-	return s.asked%testsize.Of(7, 1, 1) == 0
+	return s.asked%testsize.Of(7, 5, 1) == 0
 }
 
-func (s *share) all() bool { return testsize.Of(7, 1, 1) == 1 }
+func (s *share) all() bool { return testsize.Of(7, 5, 1) == 1 }
 
 // A read that names its index finds what it finds without, for every role, condition
 // and order.

@@ -26,7 +26,7 @@ import (
 func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(10, 100, 400), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(10, 50, 400), func(rt *rapid.T) {
 		p.clear(t)
 		w := &mergeWorld{process: p}
 		w.prepare(t, rt)
@@ -61,7 +61,7 @@ func TestPropertyUnmergeGivesBackWhatTheMergeTook(t *testing.T) {
 func TestPropertyUnmergingInAnyOrderGivesBackWhatAllMergesTook(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(6, 40, 200), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(6, 20, 200), func(rt *rapid.T) {
 		p.clear(t)
 		w := &mergeWorld{process: p}
 		w.prepare(t, rt)

@@ -28,7 +28,7 @@ import (
 func TestPropertyPhoneHoldsWhatItsOwnerSees(t *testing.T) {
 	t.Parallel()
 	p := openProcess(t, testdb.New(t), nil)
-	testsize.Check(t, testsize.Of(4, 60, 400), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(4, 30, 400), func(rt *rapid.T) {
 		p.clear(t)
 		w := &phoneWorld{process: p, now: time.UnixMilli(1_700_000_000_000).UTC()}
 		w.prepare(t)

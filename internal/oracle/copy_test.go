@@ -33,7 +33,7 @@ type offline struct {
 func TestPropertyCopyKeptByTheFeedIsTheServersState(t *testing.T) {
 	api := apitest.New(t)
 	business := int64(1_000_000)
-	testsize.Check(t, testsize.Of(2, 10, 200), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(2, 6, 200), func(rt *rapid.T) {
 		business++
 		r := &run{t: t, api: api, business: business}
 		r.begin()

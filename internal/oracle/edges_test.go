@@ -17,7 +17,7 @@ import (
 func TestPropertyEdgesOutliveMerges(t *testing.T) {
 	api := apitest.New(t)
 	business := int64(2_000_000)
-	testsize.Check(t, testsize.Of(3, 20, 400), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(3, 12, 400), func(rt *rapid.T) {
 		business++
 		r := &run{t: t, api: api, business: business}
 		r.begin()

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { testdb.Main(m) }
 func TestPropertyServiceIsAsTheOracleSays(t *testing.T) {
 	api := apitest.New(t)
 	business := int64(0)
-	testsize.Check(t, testsize.Of(2, 15, 300), func(rt *rapid.T) {
+	testsize.Check(t, testsize.Of(2, 8, 300), func(rt *rapid.T) {
 		// A business of its own is as good as a database of its own.
 		business++
 		r := &run{t: t, api: api, business: business}

@@ -94,7 +94,7 @@ func TestSoakOfMixedLoadLeavesNothingBehind(t *testing.T) {
 	defer http.DefaultClient.CloseIdleConnections()
 	defer s.stop()
 	load := newLoad(t, s)
-	long := time.Duration(testsize.Of(1, 60, 600)) * time.Second
+	long := time.Duration(testsize.Of(1, 30, 600)) * time.Second
 	load.run(t, long/10)
 	before := load.settle(t, held{goroutines: 1 << 20})
 	load.run(t, long)
