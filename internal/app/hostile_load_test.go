@@ -170,12 +170,14 @@ func TestHostileCrowdLeavesTheServerItsGoodput(t *testing.T) {
 	}
 }
 
-// pin keeps all threads of a process on one core, where there are several.
-func pin(t *testing.T, pid, core int) {
+// pin keeps all threads of a process on these cores, where there are several.
+func pin(t *testing.T, pid int, cores ...int) {
 	t.Helper()
 	for _, thread := range threads(t, pid) {
 		var set unix.CPUSet
-		set.Set(core)
+		for _, core := range cores {
+			set.Set(core)
+		}
 		if err := unix.SchedSetaffinity(thread, &set); err != nil {
 			t.Logf("process %d is not pinned: %v", pid, err)
 			return
