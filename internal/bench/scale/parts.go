@@ -62,7 +62,7 @@ func (m *measurement) overDatabase(a asked, size int) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	results, err := m.rounds(a, 1)
+	results, err := m.rounds(a, 1, long*m.options.window)
 	if err != nil {
 		return row{}, err
 	}
@@ -96,7 +96,7 @@ func (m *measurement) viewers() error {
 	var all []queries.Query
 	for i, n := range counts {
 		all = append(all, queries.Query{
-			Letter: strconv.Itoa(n), Name: "viewers", Variable: "id", Values: []any{strconv.FormatInt(ids[i], 10)},
+			Letter: strconv.Itoa(n), Name: "viewers-" + strconv.Itoa(n), Variable: "id", Values: []any{strconv.FormatInt(ids[i], 10)},
 			Document: `query Viewers($id: ID!) { client(clientId: $id) { clientId viewClients { clientId fullName emailAddress cellPhone status active } } }`,
 		})
 	}
@@ -115,7 +115,7 @@ func (m *measurement) pages() error {
 	var all []queries.Query
 	for _, size := range sizes {
 		all = append(all, queries.Query{
-			Letter: strconv.Itoa(size), Name: "page", Variable: "size", Values: []any{size},
+			Letter: strconv.Itoa(size), Name: "page-" + strconv.Itoa(size), Variable: "size", Values: []any{size},
 			Document: `query Page($size: Int!) { clients(pageSize: $size) { ` + twelve + ` } }`,
 		})
 	}
@@ -130,7 +130,7 @@ func (m *measurement) byWidth(s section, all []queries.Query, widths []int) erro
 	s.columns = []string{s.x, "CPU, µs", "CPU for each, µs", "answers a second", "p50, ms", "p99, ms"}
 	err := m.over(m.product, all, func(prepared []asked) error {
 		for i, a := range prepared {
-			results, err := m.rounds(a, some)
+			results, err := m.rounds(a, some, m.options.window)
 			if err != nil {
 				return err
 			}
@@ -161,7 +161,7 @@ func (m *measurement) connections() error {
 	product := m.product.WithDefaultTurns()
 	err = m.over(product, []queries.Query{all[1]}, func(prepared []asked) error {
 		for _, connections := range []int{1, 4, 32, 128, 512, 1_024} {
-			results, err := m.rounds(prepared[0], connections)
+			results, err := m.rounds(prepared[0], connections, long*m.options.window)
 			if err != nil {
 				return err
 			}
@@ -228,7 +228,7 @@ func (m *measurement) together(servers []*lab.Server, q queries.Query) (row, err
 	outcomes := make(chan outcome, len(servers))
 	for _, server := range servers {
 		go func() {
-			results, err := m.rounds(asked{server, q}, some)
+			results, err := m.rounds(asked{server, q}, some, m.options.window)
 			outcomes <- outcome{results, err}
 		}()
 	}
