@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash"
-	"slices"
+	"hash/crc32"
 	"strings"
 	"unicode/utf8"
 
@@ -24,11 +23,14 @@ func (s *Records) CursorSeal(ctx context.Context, scope client.Scope) (changefee
 	return changefeed.NewCursorSeal(aead, scope), err
 }
 
-// A cursor is base64url of a checksum and then a key of the order. The checksum
-// also covers which list the cursor is of, so that a cursor of another list, or
-// one edited by hand, is told apart. It is no secret: whoever computes a valid
+// A cursor is base64url of what it is checked by and then a key of the order. It is checked
+// by the first bytes of a digest of its list, and by a checksum of the key: a cursor of another
+// list, or one edited by hand, is told apart. Neither is a secret: whoever computes a valid
 // one for another place gets that place of a list that they may read anyway.
-const checksumSize = 9
+const (
+	digestSize = 5
+	checkSize  = digestSize + crc32.Size
+)
 
 // listIdentity is what two requests must have in common for a cursor of one to
 // mean something in the other.
@@ -45,24 +47,39 @@ func listIdentity(scope client.Scope, filter Filter, order store.Order) []byte {
 	return identity
 }
 
-func checksum(identity []byte, key string) []byte {
-	sum := sha256.Sum256(slices.Concat(identity, []byte{0}, []byte(key)))
-	return sum[:checksumSize]
+// check is what cursors of one list are checked by.
+type check struct {
+	digest   [digestSize]byte
+	checksum uint32
+	table    *crc32.Table
+}
+
+func checkOf(identity []byte) check {
+	sum := sha256.Sum256(identity)
+	// Processors compute this polynomial themselves.
+	table := crc32.MakeTable(crc32.Castagnoli)
+	return check{[digestSize]byte(sum[:]), crc32.Checksum(sum[digestSize:], table), table}
+}
+
+// append appends the cursor behind a key, before it is encoded.
+func (c *check) append(dst []byte, key string) []byte {
+	from := len(dst)
+	dst = append(append(append(dst, c.digest[:]...), make([]byte, crc32.Size)...), key...)
+	raw := dst[from:]
+	binary.BigEndian.PutUint32(raw[digestSize:], crc32.Update(c.checksum, c.table, raw[checkSize:]))
+	return dst
 }
 
 // EncodeCursor makes the cursor behind a key in the list of that identity: a cursor
 // of another list is refused.
 func EncodeCursor(identity []byte, key string) string {
-	return base64.RawURLEncoding.EncodeToString(append(checksum(identity, key), key...))
+	list := checkOf(identity)
+	return base64.RawURLEncoding.EncodeToString(list.append(nil, key))
 }
 
 // cursors makes the cursors of one list, as EncodeCursor does, in memory that they share.
 type cursors struct {
-	// digest computes checksums. begun is its state after the list's identity, which is
-	// longer than most keys: it is hashed once for all cursors.
-	digest hash.Hash
-	begun  []byte
-	sum    []byte
+	list check
 	// raw is the cursor that is being made, before it is encoded.
 	raw  []byte
 	text []byte
@@ -72,22 +89,15 @@ type cursors struct {
 // newCursors has memory for the cursors behind that many keys.
 func newCursors(identity []byte, keys int) *cursors {
 	const aKey, aCursor = 64, 80
-	digest := sha256.New()
-	_, _ = digest.Write(append(slices.Clip(identity), 0)) // A hash doesn't fail.
-	// A SHA-256 can always be stored, and restored from what was stored.
-	begun, _ := digest.(encoding.BinaryMarshaler).MarshalBinary()
 	return &cursors{
-		digest: digest, begun: begun, sum: make([]byte, 0, sha256.Size),
-		raw: make([]byte, checksumSize, checksumSize+aKey), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys),
+		list: checkOf(identity),
+		raw:  make([]byte, 0, checkSize+aKey), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys),
 	}
 }
 
 // add makes the cursor behind a key.
 func (c *cursors) add(key string) {
-	c.raw = append(c.raw[:checksumSize], key...)
-	_ = c.digest.(encoding.BinaryUnmarshaler).UnmarshalBinary(c.begun)
-	_, _ = c.digest.Write(c.raw[checksumSize:])
-	copy(c.raw[:checksumSize], c.digest.Sum(c.sum))
+	c.raw = c.list.append(c.raw[:0], key)
 	c.text = base64.RawURLEncoding.AppendEncode(c.text, c.raw)
 	c.ends = append(c.ends, len(c.text))
 }
@@ -108,9 +118,10 @@ func (c *cursors) all() []string {
 func DecodeCursor(identity []byte, argument, cursor string) (string, *client.Error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	// The decoder skips line breaks.
-	if err == nil && len(raw) > checksumSize && !strings.ContainsAny(cursor, "\r\n") {
-		key := string(raw[checksumSize:])
-		if bytes.Equal(raw[:checksumSize], checksum(identity, key)) && utf8.ValidString(key) {
+	if err == nil && len(raw) > checkSize && !strings.ContainsAny(cursor, "\r\n") {
+		key := string(raw[checkSize:])
+		list := checkOf(identity)
+		if bytes.Equal(raw, list.append(nil, key)) && utf8.ValidString(key) {
 			return key, nil
 		}
 	}
