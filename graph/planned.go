@@ -83,14 +83,15 @@ func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	return resolved
 }
 
-// planned is the field of an operation that is being resolved, where it can be
-// answered by a plan.
+// planned is a field of an operation that can be answered by a plan.
 type planned struct {
 	request   *request
 	operation *graphql.OperationContext
 	field     graphql.CollectedField
 	answer    *answered
 	record    *observe.Record
+	// whole says that it is the whole operation, which without a plan is begun again.
+	whole bool
 }
 
 // plannedField is the field of an operation that is being resolved; false where
@@ -104,13 +105,18 @@ func plannedField(ctx context.Context) (planned, bool) {
 	if request.plans == nil {
 		return planned{}, false
 	}
-	return planned{request, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, answer, observe.Of(ctx)}, true
+	return planned{
+		request: request, operation: graphql.GetOperationContext(ctx), field: graphql.GetFieldContext(ctx).Field,
+		answer: answer, record: observe.Of(ctx),
+	}, true
 }
 
 // clients is the plan of a field of clients; nil where it is left to the resolvers.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
 	compiled, known := p.request.plans.Of(p.operation, field, p.request.scope.Role)
-	p.record.PlanAsked(known)
+	if compiled != nil || !p.whole {
+		p.record.PlanAsked(known)
+	}
 	return compiled
 }
 
@@ -120,18 +126,22 @@ type plannedClients struct {
 	plan *plan.Clients
 }
 
-// planClients is the plan of the field that is being resolved; nil where it is left to
-// the resolvers.
-func planClients(ctx context.Context) *plannedClients {
-	p, ok := plannedField(ctx)
-	if !ok {
-		return nil
-	}
+// ofClients is the plan of a field of clients; nil where it is left to the resolvers.
+func (p planned) ofClients() *plannedClients {
 	clients := p.clients(p.field)
 	if clients == nil {
 		return nil
 	}
 	return &plannedClients{p, clients}
+}
+
+// planClients is ofClients of the field that is being resolved.
+func planClients(ctx context.Context) *plannedClients {
+	p, ok := plannedField(ctx)
+	if !ok {
+		return nil
+	}
+	return p.ofClients()
 }
 
 // answers writes rows as the answer. It says whether that was done: what fails on the

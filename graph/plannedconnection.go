@@ -26,13 +26,9 @@ type plannedConnection struct {
 	selected []graphql.CollectedField
 }
 
-// planConnection is the plan of the field that is being resolved; nil where it is left
-// to the resolvers.
-func (r *Resolver) planConnection(ctx context.Context) *plannedConnection {
-	w := newObjectWriter(ctx)
-	if w == nil {
-		return nil
-	}
+// planConnection is the plan of a field; nil where it is left to the resolvers.
+func (r *Resolver) planConnection(field planned) *plannedConnection {
+	w := newObjectWriter(field)
 	p := &plannedConnection{w, r.service.Reads, w.fields(connectionType, w.field)}
 	for _, field := range p.selected {
 		switch field.Name {

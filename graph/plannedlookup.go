@@ -53,7 +53,7 @@ const suggestionsType = "ClientSuggestions"
 // answersSuggestions writes what a typeahead shows, where the field that is being
 // resolved has a plan. label is that of the suggested new client; nil without one.
 func answersSuggestions(ctx context.Context, suggestions *reading.Suggestions, label *string) bool {
-	w := newObjectWriter(ctx)
+	w := writeObject(ctx)
 	if w == nil {
 		return false
 	}

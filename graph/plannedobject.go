@@ -23,13 +23,17 @@ type objectWriter struct {
 // smallObject is how many bytes an object takes that has no clients in it.
 const smallObject = 256
 
-// newObjectWriter returns the writer of the field that is being resolved; nil where
-// nothing is answered by plans.
-func newObjectWriter(ctx context.Context) *objectWriter {
+// writeObject returns the writer of the field that is being resolved; nil where nothing is
+// answered by plans.
+func writeObject(ctx context.Context) *objectWriter {
 	p, ok := plannedField(ctx)
 	if !ok {
 		return nil
 	}
+	return newObjectWriter(p)
+}
+
+func newObjectWriter(p planned) *objectWriter {
 	return &objectWriter{planned: p, compiled: map[string]*plan.Clients{}, dst: p.request.plans.Buffers.Take(smallObject)}
 }
 

@@ -7,6 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"clientgraph/graph/generated"
+	"clientgraph/graph/model"
 	"clientgraph/graph/scalar"
 	"clientgraph/internal/observe"
 	"clientgraph/internal/service/reading"
@@ -42,6 +44,8 @@ func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.Ope
 		ok = s.resolver.answersClient(ctx, p)
 	case "clients":
 		ok = s.resolver.answersClients(ctx, p)
+	case "clientConnection", "clientReport", "clientReportWithCount":
+		ok = s.resolver.answersPage(ctx, p)
 	default:
 		ok = false
 	}
@@ -62,7 +66,10 @@ func plannedOperation(ctx context.Context, operation *graphql.OperationContext) 
 	if !is || len(field.Directives) > 0 {
 		return planned{}, false
 	}
-	return planned{request, operation, graphql.CollectedField{Field: field, Selections: field.SelectionSet}, &answered{}, observe.Of(ctx)}, true
+	return planned{
+		request: request, operation: operation, record: observe.Of(ctx), answer: &answered{}, whole: true,
+		field: graphql.CollectedField{Field: field, Selections: field.SelectionSet},
+	}, true
 }
 
 // response is the response of an operation that has only this field. Without data, the
@@ -85,24 +92,13 @@ func (p *planned) response() *graphql.Response {
 	return &graphql.Response{Data: data.Bytes()}
 }
 
-// wholeClients is the plan of a field of clients that is a whole operation; nil if it has
-// none, or not this one alone.
-func (p planned) wholeClients() *plannedClients {
-	compiled, known := p.request.plans.Of(p.operation, p.field, p.request.scope.Role)
-	if compiled == nil {
-		return nil
-	}
-	p.record.PlanAsked(known)
-	return &plannedClients{p, compiled}
-}
-
 // answersClient answers the field client, if it can.
 func (r *Resolver) answersClient(ctx context.Context, field planned) bool {
 	clientID, err := scalar.UnmarshalID(ctx, field.field.ArgumentMap(field.operation.Variables)["clientId"])
 	if err != nil {
 		return false
 	}
-	p := field.wholeClients()
+	p := field.ofClients()
 	if p == nil {
 		return false
 	}
@@ -128,10 +124,62 @@ func (r *Resolver) answersClients(ctx context.Context, field planned) bool {
 	if order.Descending, err = scalar.UnmarshalDescending(arguments["orderMode"]); err != nil {
 		return false
 	}
-	p := field.wholeClients()
+	p := field.ofClients()
 	if p == nil {
 		return false
 	}
 	done, err := r.writeClients(ctx, p, order, page)
 	return done && err == nil
+}
+
+// answersPage answers the field clientConnection, clientReport or clientReportWithCount, if it
+// can.
+func (r *Resolver) answersPage(ctx context.Context, field planned) bool {
+	arguments, err := generated.QueryArguments(ctx, field.field.Field, field.operation.Variables)
+	if err != nil {
+		return false
+	}
+	filter, is := arguments["filter"].(*model.ClientReportFilter)
+	if !is {
+		return false
+	}
+	if field.field.Name == "clientConnection" {
+		return r.answersConnection(ctx, field, connectionArgs(
+			filter, argument[model.ClientOrder](arguments, "orderBy"), argument[*int64](arguments, "first"), argument[*string](arguments, "after"),
+			argument[*int64](arguments, "last"), argument[*string](arguments, "before"),
+		))
+	}
+	return r.answersReport(ctx, field, reportArgs(
+		filter, argument[store.OrderField](arguments, "orderField"), argument[bool](arguments, "orderMode"),
+		argument[int64](arguments, "pageNumber"), argument[int64](arguments, "pageSize"),
+	))
+}
+
+// argument is an argument that a field has.
+func argument[T any](arguments map[string]any, name string) T { return arguments[name].(T) }
+
+func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) bool {
+	p := r.planConnection(field)
+	if p == nil {
+		return false
+	}
+	connection, err := r.service.Connection(ctx, p.request.scope, args, p.need)
+	return err == nil && p.answers(ctx, connection)
+}
+
+func (r *Resolver) answersReport(ctx context.Context, field planned, args reading.ReportArgs) bool {
+	if field.field.Name == "clientReport" {
+		p := field.ofClients()
+		if p == nil {
+			return false
+		}
+		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
+		return err == nil && p.answers(ctx, report.Rows)
+	}
+	p := planReport(field)
+	if p == nil {
+		return false
+	}
+	report, err := r.service.Report(ctx, p.request.scope, p.of(args), p.need)
+	return err == nil && p.answers(ctx, report)
 }

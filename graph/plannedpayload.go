@@ -17,7 +17,7 @@ func answersPayload(ctx context.Context, result writing.Result, userErrors []*cl
 	if result.Client == nil || result.Conflict != nil || len(userErrors) > 0 {
 		return false
 	}
-	w := newObjectWriter(ctx)
+	w := writeObject(ctx)
 	if w == nil {
 		return false
 	}

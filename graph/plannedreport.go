@@ -18,13 +18,9 @@ type plannedReport struct {
 	selected []graphql.CollectedField
 }
 
-// planReport is the plan of the field that is being resolved; nil where it is left to
-// the resolvers.
-func planReport(ctx context.Context) *plannedReport {
-	w := newObjectWriter(ctx)
-	if w == nil {
-		return nil
-	}
+// planReport is the plan of a field; nil where it is left to the resolvers.
+func planReport(field planned) *plannedReport {
+	w := newObjectWriter(field)
 	p := &plannedReport{w, w.fields(reportType, w.field)}
 	for _, field := range p.selected {
 		if field.Name == "clients" && !w.compile(field.Alias, field) {
@@ -32,6 +28,12 @@ func planReport(ctx context.Context) *plannedReport {
 		}
 	}
 	return p
+}
+
+// of are the arguments of what is selected of a report.
+func (p *plannedReport) of(args reading.ReportArgs) reading.ReportArgs {
+	args.WithClients, args.WithCount = p.selects("clients"), p.selects("count")
+	return args.InRows()
 }
 
 // selects says whether a field of the report is selected.

@@ -70,18 +70,17 @@ func (r *Resolver) writeClients(ctx context.Context, p *plannedClients, order st
 // ClientConnection answers a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
+	var p *plannedConnection
+	if field, ok := plannedField(ctx); ok {
+		p = r.planConnection(field)
+	}
 	var need client.Selection
-	p := r.planConnection(ctx)
 	if p != nil {
 		need = p.need
 	} else {
 		need = selected(ctx, "nodes").With(selected(ctx, "edges", "node"))
 	}
-	connection, err := r.service.Connection(ctx, req.scope, reading.ConnectionArgs{
-		Filter: reportFilter(filter),
-		Order:  store.Order{Field: orderBy.Field, Descending: orderBy.Direction},
-		First:  first, After: after, Last: last, Before: before,
-	}, need)
+	connection, err := r.service.Connection(ctx, req.scope, connectionArgs(filter, orderBy, first, after, last, before), need)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
@@ -93,6 +92,14 @@ func (r queryResolver) ClientConnection(ctx context.Context, filter *model.Clien
 		return nil, err
 	}
 	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(clients)}, nil
+}
+
+func connectionArgs(filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) reading.ConnectionArgs {
+	return reading.ConnectionArgs{
+		Filter: reportFilter(filter),
+		Order:  store.Order{Field: orderBy.Field, Descending: orderBy.Direction},
+		First:  first, After: after, Last: last, Before: before,
+	}
 }
 
 // values are what a list of pointers points to.

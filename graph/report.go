@@ -26,12 +26,7 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 
 // ClientReport answers a page of a report.
 func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	args := reading.ReportArgs{
-		Filter:      reportFilter(filter),
-		Order:       store.Order{Field: orderField, Descending: descending},
-		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
-		WithClients: true,
-	}
+	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
 	if p := planClients(ctx); p != nil {
 		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
 		if err != nil {
@@ -50,19 +45,16 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 
 // ClientReportWithCount answers a page of a report and the report's size.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
-	args := reading.ReportArgs{
-		Filter: reportFilter(filter),
-		Order:  store.Order{Field: orderField, Descending: descending},
-		Page:   reading.Page{PageNumber: pageNumber, PageSize: pageSize},
-	}
-	if p := planReport(ctx); p != nil {
-		args.WithClients, args.WithCount = p.selects("clients"), p.selects("count")
-		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.need)
-		if err != nil {
-			return nil, fail(ctx, err)
-		}
-		if p.answers(ctx, report) {
-			return nil, nil
+	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
+	if field, ok := plannedField(ctx); ok {
+		if p := planReport(field); p != nil {
+			report, err := r.service.Report(ctx, p.request.scope, p.of(args), p.need)
+			if err != nil {
+				return nil, fail(ctx, err)
+			}
+			if p.answers(ctx, report) {
+				return nil, nil
+			}
 		}
 	}
 	args.WithClients, args.WithCount = asked(ctx, "clients"), asked(ctx, "count")
@@ -89,6 +81,16 @@ func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientRep
 		ids[i] = &client.ID{Number: number}
 	}
 	return ids, nil
+}
+
+// reportArgs ask for a page of a report without its count.
+func reportArgs(filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) reading.ReportArgs {
+	return reading.ReportArgs{
+		Filter:      reportFilter(filter),
+		Order:       store.Order{Field: orderField, Descending: descending},
+		Page:        reading.Page{PageNumber: pageNumber, PageSize: pageSize},
+		WithClients: true,
+	}
 }
 
 func reportFilter(filter *model.ClientReportFilter) reading.Filter {

@@ -6,7 +6,7 @@ import (
 	"clientgraph/graph/model"
 )
 
-// This file alone is written by hand. The generator takes it for given that a
+// This file is written by hand. The generator takes it for given that a
 // package has these two methods once a schema has the fields _entities and
 // _service; they stand on a type that no other package sees.
 

@@ -210,6 +210,15 @@ func TestQueriesOfOneFieldAreAnsweredAsByResolvers(t *testing.T) {
 		`query ($mode: OrderMode!) { clients(orderMode: $mode) { clientId } }`, `{ clients(orderMode: DESC, orderField: EMAIL_ADDRESS) { clientId emailAddress } }`,
 		`query ($field: ClientOrderField!) { clients(orderField: $field, pageSize: 5) { clientId createdDate } }`, `query ($unset: Int! = 2) { clients(pageSize: $unset) { clientId } }`,
 		`{ clients(pageNumber: 0) { clientId } }`, `{ clients(pageSize: 501) { clientId } }`, `{ clients(pageNumber: 1000) { clientId } }`, `{ all: clients { ...All } } fragment All on Client { fullName tags }`,
+		`{ clientConnection { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { clientId fullName } } } }`, `{ clientConnection { __typename nodes { clientId } } }`,
+		`query ($size: Int) { clientConnection(last: $size, orderBy: {field: EMAIL_ADDRESS, direction: DESC}) { nodes { clientId emailAddress } pageInfo { hasPreviousPage } } }`,
+		`{ clientConnection(first: 0) { totalCount } }`, `{ clientConnection(first: 1, last: 1) { totalCount } }`, `{ clientConnection(after: "x") { totalCount } }`,
+		`{ clientConnection(filter: {includeDeleted: true}) { nodes { clientId } } }`, `{ clientConnection(filter: {searchTerm: "a", clientIdList: ["x"]}) { totalCount } }`,
+		`query ($nothing: ClientReportFilter) { clientConnection(filter: $nothing, first: null) { nodes { formList { name } } } }`,
+		`{ clientReport(pageSize: 2) { clientId fullName } }`, `query ($field: ClientOrderField!) { clientReport(orderField: $field, orderMode: DESC) { clientId } }`,
+		`{ clientReport(filter: {startDate: "2026-02-30"}) { clientId } }`, `{ clientReport(pageSize: 0) { clientId } }`,
+		`query ($size: Int!) { some: clientReportWithCount(pageSize: $size) { number: count clients { clientId viewClients { clientId } } } }`,
+		`{ clientReportWithCount { count } }`, `{ clientReportWithCount(filter: {hasNot: [EMAIL_ADDRESS]}) { clients { clientId } } }`, `{ clientReportWithCount(filter: {searchTerm: "an"}) { count clients { fullName } } }`,
 		`{ clients { clientId } clients { fullName } }`, `{ ... on Query { clients { clientId } } }`, `query One { client(clientId: 4658091) { clientId } }`,
 	} {
 		for _, who := range []client.Identity{owner(), staff(), account(1151044)} {
