@@ -22,6 +22,8 @@ type batch[V any] struct {
 	ids    []int64
 	loader *dataloader.Loader[int64, V]
 	filled sync.Once
+	// reads has the read of the batch, which the caller does who filled it.
+	reads chan func()
 }
 
 // newBatch makes the batch of ids, each of which is there once; traces tell of it by
@@ -33,11 +35,19 @@ func newBatch[V any](name string, ids []int64, read func(context.Context) (map[i
 
 // newSizedBatch is newBatch of ids that stand for that many clients.
 func newSizedBatch[V any](name string, size int, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
+	reads := make(chan func(), 1)
 	answer := func(ctx context.Context, ids []int64) []*dataloader.Result[V] {
-		observe.Of(ctx).Batch(size)
-		ctx, end := observe.Step(ctx, name, size)
-		values, err := guarded(ctx, read)
-		end(err)
+		var values map[int64]V
+		var err error
+		done := make(chan struct{})
+		reads <- func() {
+			defer close(done)
+			observe.Of(ctx).Batch(size)
+			ctx, end := observe.Step(ctx, name, size)
+			values, err = guarded(ctx, read)
+			end(err)
+		}
+		<-done
 		results := make([]*dataloader.Result[V], len(ids))
 		for i, id := range ids {
 			// A read that failed failed for all who share it: an error each.
@@ -46,7 +56,7 @@ func newSizedBatch[V any](name string, size int, ids []int64, read func(context.
 		return results
 	}
 	return &batch[V]{
-		ids: ids,
+		ids: ids, reads: reads,
 		loader: dataloader.NewBatchedLoader(answer,
 			dataloader.WithBatchCapacity[int64, V](len(ids)),
 			dataloader.WithInputCapacity[int64, V](len(ids)),
@@ -55,13 +65,16 @@ func newSizedBatch[V any](name string, size int, ids []int64, read func(context.
 }
 
 // load is what was read for one of the batch's ids. The first to be asked reads
-// for all, under its context; the others wait for that.
+// for all, under its context; the others wait for that. It reads itself: the stack of the
+// library's goroutine, a new one for each batch, would grow each time as the driver's calls
+// are deep.
 func (b *batch[V]) load(ctx context.Context, id int64) (V, error) {
 	// Not LoadMany, which starts a goroutine for each id.
 	b.filled.Do(func() {
 		for _, sibling := range b.ids {
 			b.loader.Load(ctx, sibling)
 		}
+		(<-b.reads)()
 	})
 	return b.loader.Load(ctx, id)()
 }

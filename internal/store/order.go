@@ -49,22 +49,30 @@ type Order struct {
 	Descending bool
 }
 
-// KeyOf returns the key of the client's place in the order.
-func (o Order) KeyOf(row client.Row) string {
-	place := client.PlaceOf(o.Field.property())
+// KeysOf returns the keys of the clients' places in the order.
+func (o Order) KeysOf(rows []client.Row) []string {
+	property := client.PlaceOf(o.Field.property())
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = o.keyOf(row, property)
+	}
+	return keys
+}
+
+func (o Order) keyOf(row client.Row, property int) string {
 	if !o.Field.ByDate() {
-		key, _ := row.Text(place)
+		key, _ := row.Text(property)
 		return key
 	}
 	at := DatePlace{ClientID: row.Base().ClientID}
 	// A stored value that is not a date counts as none, as in a record.
-	if date, err := row.Append(nil, place); err == nil {
+	if date, err := row.Append(nil, property); err == nil {
 		at.read(string(bytes.Trim(date, `"`)))
 	}
 	return at.key()
 }
 
-// Need selects the properties that KeyOf reads.
+// Need selects the properties that KeysOf reads.
 func (o Order) Need() client.Selection { return client.Select(o.Field.property()) }
 
 // IsKey says whether a text can be the key of a place in the order.

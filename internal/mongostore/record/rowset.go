@@ -16,11 +16,11 @@ type RowSet struct {
 	*layout
 
 	codec *Codec
-	// memory and offsets are allocated for many rows at once: for copies of documents,
-	// and for documentRow.offsets.
-	memory  []byte
-	offsets []uint32
-	rows    []documentRow
+	// memory and places are allocated for many rows at once: for copies of documents,
+	// and for documentRow.places.
+	memory []byte
+	places []place
+	rows   []documentRow
 	// expected is the number of rows to come, 0 if it is not known. allocated is the
 	// number of rows that memory was last allocated for.
 	expected, allocated int
@@ -46,12 +46,24 @@ func (c *Codec) NewRowSet(need client.Selection) *RowSet {
 type documentRow struct {
 	set      *RowSet
 	document []byte
-	// offsets has, for each name of the set, where its value begins in document; 0 if the
-	// document does not have it. types has the BSON types of these values.
-	offsets []uint32
-	types   []byte
-	base    client.Base
+	// places has a place for each name of the set.
+	places []place
+	base   client.Base
 }
+
+// place is where a value begins in a document, with its BSON type in the highest byte. A
+// document has at most 16 MiB. It is 0 if the document does not have the value.
+type place uint32
+
+const typeShift = 24
+
+func placeAt(kind byte, offset int) place {
+	return place(kind)<<typeShift | place(offset) //nolint:gosec // As place says.
+}
+
+func (p place) kind() bson.Type { return bson.Type(p >> typeShift) }
+
+func (p place) offset() int { return int(p & (1<<typeShift - 1)) }
 
 var _ client.Row = (*documentRow)(nil)
 
@@ -82,7 +94,7 @@ func (s *RowSet) Read(document bson.Raw) (client.Row, error) {
 			return nil, err
 		}
 		r.keep(current)
-		clear(r.offsets)
+		clear(r.places)
 		if err := r.find(); err != nil {
 			return nil, err
 		}
@@ -101,11 +113,11 @@ func (s *RowSet) next() *documentRow {
 			s.allocated, s.expected = s.expected, 0
 		}
 		s.rows = make([]documentRow, 0, s.allocated)
-		s.offsets = make([]uint32, s.allocated*len(s.names))
+		s.places = make([]place, s.allocated*len(s.names))
 	}
 	s.rows = append(s.rows, documentRow{set: s})
 	r := &s.rows[len(s.rows)-1]
-	r.offsets, s.offsets = s.offsets[:len(s.names):len(s.names)], s.offsets[len(s.names):]
+	r.places, s.places = s.places[:len(s.names):len(s.names)], s.places[len(s.names):]
 	return r
 }
 
@@ -118,13 +130,10 @@ func (r *documentRow) isCurrent() bool {
 // keep stores the document in the row. It copies the document unless it is stable: a
 // database cursor overwrites a document when it reads the next one.
 func (r *documentRow) keep(document []byte) {
-	if r.set.stable {
-		r.document, r.types = document, r.set.room(len(r.set.names))
-		return
+	if r.document = document; !r.set.stable {
+		r.document = r.set.room(len(document))
+		copy(r.document, document)
 	}
-	own := r.set.room(len(document) + len(r.set.names))
-	copy(own, document)
-	r.document, r.types = own[:len(document):len(document)], own[len(document):]
 }
 
 // Base returns the part of a row that every read loads.
@@ -150,12 +159,12 @@ func (s *RowSet) room(size int) []byte {
 	return own
 }
 
-// find sets the offsets and types of the set's names in the document. Documents have the
+// find sets the places of the set's names in the document. Documents have the
 // names in the set's order, so the search for each begins after the one before.
 func (r *documentRow) find() error {
 	const header, end = 4, 1
 	names, next := r.set.names, 0
-	if len(r.document) < header+end {
+	if len(r.document) < header+end || len(r.document) > 1<<typeShift {
 		return fmt.Errorf("read a client document: it has %d bytes", len(r.document))
 	}
 	// Without the zero byte that ends the document, which could be read as the end of a name.
@@ -167,8 +176,7 @@ func (r *documentRow) find() error {
 			if length := sizeOf(rest[0], rest[value:]); length >= 0 {
 				size = value + length
 			}
-			r.offsets[slot] = uint32(len(elements) - len(rest) + value) //nolint:gosec // A document has at most 16 MiB.
-			r.types[slot], next = rest[0], slot+1
+			r.places[slot], next = placeAt(rest[0], len(elements)-len(rest)+value), slot+1
 		} else {
 			_, size, _ = element(rest)
 		}
@@ -238,11 +246,11 @@ func (r *documentRow) number(slot int, to *int64) bool {
 // stored returns the value of a slot; nil if the document does not have it. The value is
 // valid until the next call of stored for a row of the set.
 func (r *documentRow) stored(slot int) *rowValue {
-	offset := r.offsets[slot]
-	if offset == 0 {
+	at := r.places[slot]
+	if at == 0 {
 		return nil
 	}
-	r.set.value.value = bson.RawValue{Type: bson.Type(r.types[slot]), Value: r.document[offset : len(r.document)-1]}
+	r.set.value.value = bson.RawValue{Type: at.kind(), Value: r.document[at.offset() : len(r.document)-1]}
 	return &r.set.value
 }
 

@@ -35,8 +35,8 @@ type Connection struct {
 	identity []byte
 	after    string
 	before   string
-	// first and last are the places of the part's ends in the order.
-	first, last string
+	// keys are the clients' places in the order.
+	keys []string
 }
 
 // Connection reads a part of a list. Errors: INVALID_PAGINATION, OUT_OF_RANGE,
@@ -70,15 +70,8 @@ func (s *Lists) Connection(ctx context.Context, scope client.Scope, args Connect
 		slices.Reverse(found)
 	}
 	connection.Rows = found
-	made := newCursors(connection.identity, len(found))
-	for i, row := range found {
-		key := args.Order.KeyOf(row)
-		if connection.last = key; i == 0 {
-			connection.first = key
-		}
-		made.add(key)
-	}
-	connection.Cursors = made.all()
+	connection.keys = args.Order.KeysOf(found)
+	connection.Cursors = encodeCursors(connection.identity, connection.keys)
 	return connection, nil
 }
 
@@ -148,9 +141,9 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
 	case len(c.Rows) > 0 && before:
-		query.Before = c.first
+		query.Before = c.keys[0]
 	case len(c.Rows) > 0:
-		query.After = c.last
+		query.After = c.keys[len(c.keys)-1]
 	case before && c.after == "", !before && c.before == "":
 		return false, nil
 	case before:

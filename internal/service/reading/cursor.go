@@ -77,39 +77,26 @@ func EncodeCursor(identity []byte, key string) string {
 	return base64.RawURLEncoding.EncodeToString(list.append(nil, key))
 }
 
-// cursors makes the cursors of one list, as EncodeCursor does, in memory that they share.
-type cursors struct {
-	list check
-	// raw is the cursor that is being made, before it is encoded.
-	raw  []byte
-	text []byte
-	ends []int
-}
-
-// newCursors has memory for the cursors behind that many keys.
-func newCursors(identity []byte, keys int) *cursors {
-	const aKey, aCursor = 64, 80
-	return &cursors{
-		list: checkOf(identity),
-		raw:  make([]byte, 0, checkSize+aKey), text: make([]byte, 0, aCursor*keys), ends: make([]int, 0, keys),
+// encodeCursors makes the cursors behind keys of one list, as EncodeCursor does, in memory
+// that they share.
+func encodeCursors(identity []byte, keys []string) []string {
+	list, size := checkOf(identity), 0
+	for _, key := range keys {
+		size += base64.RawURLEncoding.EncodedLen(checkSize + len(key))
 	}
-}
-
-// add makes the cursor behind a key.
-func (c *cursors) add(key string) {
-	c.raw = c.list.append(c.raw[:0], key)
-	c.text = base64.RawURLEncoding.AppendEncode(c.text, c.raw)
-	c.ends = append(c.ends, len(c.text))
-}
-
-// all are the cursors that were made.
-func (c *cursors) all() []string {
-	text, begin := string(c.text), 0
-	all := make([]string, len(c.ends))
-	for i, end := range c.ends {
-		all[i], begin = text[begin:end], end
+	var raw []byte
+	text, ends := make([]byte, 0, size), make([]int, len(keys))
+	for i, key := range keys {
+		raw = list.append(raw[:0], key)
+		text = base64.RawURLEncoding.AppendEncode(text, raw)
+		ends[i] = len(text)
 	}
-	return all
+	all, begin := string(text), 0
+	cursors := make([]string, len(keys))
+	for i, end := range ends {
+		cursors[i], begin = all[begin:end], end
+	}
+	return cursors
 }
 
 // DecodeCursor reads the key out of a cursor. Error: INVALID_CURSOR, at the argument,
