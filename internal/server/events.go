@@ -71,7 +71,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	}
 	e.open()
 	if failed != nil {
-		e.send(failed.response)
+		e.send(ctx, failed.response)
 		e.complete()
 		return
 	}
@@ -87,7 +87,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 			end()
 			break
 		}
-		e.send(response)
+		e.send(ctx, response)
 		release()
 	}
 	// A stream that was broken off has not completed: its client comes again.
@@ -131,10 +131,10 @@ func (e *events) watch(ctx context.Context, authorization string, expires time.T
 			e.write([]byte(":\n\n"))
 		case <-recheck.C:
 			if _, err := e.handler.admit(ctx, authorization); client.HasCode(err, client.CodeUnauthenticated) {
-				e.refuse()
+				e.refuse(ctx)
 			}
 		case <-expired.C:
-			e.refuse()
+			e.refuse(ctx)
 		case <-stopping:
 			e.end()
 		}
@@ -142,9 +142,9 @@ func (e *events) watch(ctx context.Context, authorization string, expires time.T
 }
 
 // refuse ends the stream of a caller who is no longer let in.
-func (e *events) refuse() {
+func (e *events) refuse(ctx context.Context) {
 	refused := unauthenticated()
-	e.send(&graphql.Response{Errors: errorList(refused.code, refused.message)})
+	e.send(ctx, &graphql.Response{Errors: errorList(refused.code, refused.message)})
 	e.complete()
 	e.end()
 }
@@ -152,13 +152,12 @@ func (e *events) refuse() {
 // complete says that there is no more.
 func (e *events) complete() { e.write([]byte("event: complete\ndata:\n\n")) }
 
-// send writes a result.
-func (e *events) send(response *graphql.Response) {
+// send writes a result. One that can't be written ends the stream with its errorId.
+func (e *events) send(ctx context.Context, response *graphql.Response) {
 	event, err := encodeEvent(response)
 	if err != nil {
-		e.handler.logger.Error("internal error", "error", err)
-		e.end()
-		return
+		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // It has only texts.
+		defer e.end()
 	}
 	e.write(event)
 }

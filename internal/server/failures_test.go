@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -66,6 +68,29 @@ func TestPanicIsAnInternalErrorThatIsMaskedAndLogged(t *testing.T) {
 	}
 	if a := broken.do(t, broken.owner(t), "{ clientCount }"); len(a.Errors) > 0 {
 		t.Errorf("the server did not go on: %s", a.body)
+	}
+}
+
+// A response that can't be written as JSON is answered with an errorId, which the log has too.
+func TestResponseThatCannotBeWrittenIsMaskedAndLogged(t *testing.T) {
+	world := play(t, nil)
+	token := world.token(t, time.Hour)
+	status, _, body := world.asks(t, token, "{ broken }")
+	if status != http.StatusInternalServerError {
+		t.Errorf("answered with status %d: %s", status, body)
+	}
+	streamed, err := io.ReadAll(world.events(t.Context(), t, http.MethodPost, "{ broken }", token).Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, _, _ := strings.Cut(strings.TrimPrefix(withoutComments(string(streamed)), "event: next\ndata: "), "\n")
+	for _, told := range []string{body, event} {
+		var a answer
+		if err := json.Unmarshal([]byte(told), &a); err != nil {
+			t.Fatalf("%v: %s", err, told)
+		}
+		a.body = told
+		wantMasked(t, &site{log: world.log}, a, "unsupported type")
 	}
 }
 

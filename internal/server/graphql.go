@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -247,9 +248,9 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 	// One byte more is for the line break at the end.
 	data, err := encodeResponse(h.buffers.Take(responseSize(response, parts)+1), response, parts)
 	if err != nil {
-		h.logger.ErrorContext(r.Context(), "internal error", "errorId", requestID(r.Context()), "error", err)
-		data = []byte(`{"errors":[{"message":"something went wrong on our side; tell us the errorId","extensions":{"code":"` + codeInternal + `"}}]}`)
-		status = http.StatusInternalServerError
+		failed := h.unwritable(r.Context(), err)
+		data, _ = encodeResponse(nil, failed.response, nil) // It has only texts.
+		status = failed.status
 	}
 	made := &answer{status: status, media: mediaFor(r)}
 	data = append(data, '\n')
@@ -257,6 +258,13 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 		h.buffers.Give(data)
 	}
 	return made
+}
+
+// unwritable logs that a response can't be written as JSON, and returns what is answered
+// instead.
+func (h *graphqlHandler) unwritable(ctx context.Context, err error) *rejection {
+	h.logger.ErrorContext(ctx, "internal error", "errorId", requestID(ctx), "error", err)
+	return h.notLetIn(ctx, err)
 }
 
 // deliver writes an answer, which counts as unread until it is written. It is

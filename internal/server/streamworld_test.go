@@ -24,7 +24,7 @@ import (
 
 // plays is a schema whose operations take as long as a test wants.
 const plays = `
-	type Query { echo(text: String!): String wait: String panic: String big: String }
+	type Query { echo(text: String!): String wait: String panic: String big: String broken: String }
 	type Mutation { write: String }
 	type Subscription { count(to: Int!): Int forever(size: Int!): String }
 `
@@ -97,7 +97,7 @@ func (p *playground) token(t *testing.T, ttl time.Duration) string {
 
 // exec answers the operation's only field: count with the numbers from 0,
 // forever with a text of that size again and again, or once where the size is
-// 0, big with a long text, wait when the test lets it, and the others with their names.
+// 0, big with a long text, broken with what is no JSON, wait when the test lets it, and the others with their names.
 func (p *playground) exec(ctx context.Context) graphql.ResponseHandler {
 	field := graphql.GetOperationContext(ctx).Operation.SelectionSet[0].(*ast.Field)
 	number := func(name string) int {
@@ -145,6 +145,8 @@ func (p *playground) exec(ctx context.Context) graphql.ResponseHandler {
 		}
 	case "big":
 		return graphql.OneShot(answer(strings.Repeat("x", bigAnswer)))
+	case "broken":
+		return graphql.OneShot(&graphql.Response{Data: []byte("{}"), Extensions: map[string]any{"no JSON": func() {}}})
 	case "panic":
 		panic("canary of a bug")
 	}
