@@ -7,10 +7,9 @@ import (
 	"strings"
 )
 
-// addressOf is the address of the caller: that of the connection, or, where a
-// trusted proxy is at its other end, the last one in X-Forwarded-For that is no
-// trusted proxy's. What a caller writes there itself stands further left, and does
-// not count.
+// addressOf returns the caller's address: that of the connection or, if it comes from a
+// trusted proxy, the last address in X-Forwarded-For that is not a trusted proxy's.
+// Addresses further left are not used, because callers can write them.
 func addressOf(r *http.Request, trusted []netip.Prefix) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

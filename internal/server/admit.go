@@ -9,17 +9,17 @@ import (
 	"clientgraph/internal/limit"
 )
 
-// admitted is a caller who was let in.
+// admitted is an authenticated caller.
 type admitted struct {
 	scope client.Scope
 	// expires is when the token stops being accepted.
 	expires time.Time
 }
 
-// admit says who sends an Authorization header of that value, and what the caller
-// may touch. A client's own record is looked up for that, in a turn of the
-// client's. Errors of code UNAUTHENTICATED, TOO_MANY_REQUESTS and OVERLOADED are the
-// caller's; any other is internal, and logged here.
+// admit authenticates the caller by the value of its Authorization header, and returns
+// its scope. For role CLIENT the client's record is read, in a turn of the caller. Errors
+// with the codes UNAUTHENTICATED, TOO_MANY_REQUESTS and OVERLOADED are the caller's; any
+// other is internal, and logged here.
 func (h *graphqlHandler) admit(ctx context.Context, authorization string) (admitted, error) {
 	identity, err := h.identify(ctx, authorization)
 	if err != nil {
@@ -40,8 +40,8 @@ func (h *graphqlHandler) admit(ctx context.Context, authorization string) (admit
 	return admitted{scope: scope, expires: identity.Expires}, nil
 }
 
-// scope is what the caller may touch. A client's own record is looked up for that, in
-// the time that a query may take; nothing is read for others. Errors are those of
+// scope returns the scope of an identity. For role CLIENT the client's record is read,
+// within the time of a query; nothing is read for other roles. The errors are those of
 // admit.
 func (h *graphqlHandler) scope(ctx context.Context, identity client.Identity) (client.Scope, error) {
 	if identity.Role == client.RoleClient {

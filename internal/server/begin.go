@@ -19,7 +19,7 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// begun is an operation under way.
+// begun is an operation that was begun.
 type begun struct {
 	kind      ast.Operation
 	ctx       context.Context
@@ -27,33 +27,33 @@ type begun struct {
 	leave     func()
 	responses graphql.ResponseHandler
 	executor  *engine
-	// principal is who asked.
+	// principal is the caller.
 	principal string
-	// charge takes the price of an event from the caller's budget; set for
-	// subscriptions, and unsubscribe with it.
-	// It is more where the event has a whole list.
+	// charge takes the price of an event from the caller's budget. It is set for
+	// subscriptions, together with unsubscribe. An event with a whole list costs more.
 	charge      func(whole bool) (wait time.Duration, ok bool)
 	unsubscribe func()
-	// over is set when the last response was given.
+	// over is set after the last response.
 	over bool
-	// parts are what plans wrote of the answer; nil where that is in it.
+	// parts are the parts of the answer that plans wrote; nil if the response has them
+	// itself.
 	parts *graph.Parts
-	// rows bounds what each part of the answer reads, errors what it tells of.
+	// rows bounds the rows that each part of the answer reads, errors bounds its errors.
 	rows   *client.RowBudget
 	errors *graph.AnswerErrors
-	// cost is what the answer tells of it; nil where nobody asked.
+	// cost is the extension that tells the operation's cost; nil if the caller did not
+	// ask for it.
 	cost map[string]any
-	// watched is told what the operation does, scope whose it is, and read how many
-	// rows it has read.
+	// watched records the operation in metrics and traces. scope is the caller's, and
+	// read the number of rows read so far.
 	watched *telemetry.Operation
 	scope   client.Scope
 	read    int64
 }
 
-// rejection is why an operation was not begun: an answer without data, and the
-// status that it has over HTTP. wait, where there is one, is how long to stay
-// away. Of a request that is well formed only the operation is wrong. err is set
-// where the caller was not let in.
+// rejection says why an operation was not begun: an answer without data, and its status
+// over HTTP. wait, if set, is when the caller may try again. wellFormed says that only
+// the operation is wrong, not the request. err is set if the caller was not admitted.
 type rejection struct {
 	err        error
 	status     int
@@ -62,9 +62,8 @@ type rejection struct {
 	response   *graphql.Response
 }
 
-// begin takes an operation through everything that stands before its execution,
-// each guard before the step that it guards, and begins it. All transports come
-// through here.
+// begin checks an operation and begins it. Each guard stands before the step that it
+// protects. All transports use it.
 func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *request) (*begun, *rejection) {
 	ctx, watched := h.telemetry.Begin(ctx, asked.Headers, requestID(ctx))
 	b, failed := h.beginInTurn(ctx, scope, asked, watched)
@@ -77,12 +76,12 @@ func (h *graphqlHandler) begin(ctx context.Context, scope client.Scope, asked *r
 	return b, nil
 }
 
-// beginInTurn begins an operation once it is its caller's turn.
+// beginInTurn begins an operation after its caller got a turn.
 func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, asked *request, watched *telemetry.Operation) (*begun, *rejection) {
 	who := callerOf(scope.BusinessID, scope.User)
 	asked.principal = who.principal
 	if h.unwritten.Full(who.principal) {
-		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers wait to be read; read those that you asked for, then try again"})
+		return nil, h.refused(ctx, http.StatusServiceUnavailable, unreadPause, &client.Error{Code: codeOverloaded, Message: "too many answers are unread; read those that you asked for, then try again"})
 	}
 	leave, turn := h.slots.Enter(ctx, who.business, who.principal)
 	if turn != limit.TurnTaken {
@@ -96,14 +95,13 @@ func (h *graphqlHandler) beginInTurn(ctx context.Context, scope client.Scope, as
 	}
 	b.leave = leave
 	if b.streams() {
-		// It waits for what happens rather than works.
+		// A subscription mostly waits, so it does not keep the turn.
 		leave()
 	}
 	return b, nil
 }
 
-// notLetIn is why an operation of a caller was not begun who has no turn, or may
-// no longer be here.
+// notLetIn is the rejection for a caller who got no turn, or is no longer authenticated.
 func (h *graphqlHandler) notLetIn(ctx context.Context, err error) *rejection {
 	refused := h.refusalOf(err)
 	extensions := map[string]any{"code": refused.code}
@@ -127,7 +125,7 @@ func (h *graphqlHandler) beginWithin(ctx context.Context, scope client.Scope, as
 	if h.planned {
 		plans = document.plans
 	}
-	// What is told in several answers is small.
+	// Answers with several parts are small.
 	ctx, under := graph.WithOperation(ctx, h.service, scope, plans, h.limits.Rows, !asked.streams)
 	operation, errs := h.executor.operation(asked, document)
 	if errs != nil {
@@ -166,8 +164,8 @@ func (h *graphqlHandler) refused(ctx context.Context, status int, wait time.Dura
 	return &rejection{status: status, wait: wait, response: h.executor.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})}
 }
 
-// prepare parses, measures, charges and validates a document, in this order:
-// nothing is done with it before what bounds that.
+// prepare parses, measures, charges and validates a document. The order matters: no step
+// does more work than the steps before it allow.
 func (h *graphqlHandler) prepare(ctx context.Context, asked *request) (*parsed, int64, *rejection) {
 	var cost int64
 	document, valid, err := h.document(asked)
@@ -211,8 +209,8 @@ func principal(scope client.Scope) string { return callerOf(scope.BusinessID, sc
 
 func (b *begun) streams() bool { return b.kind == ast.Subscription }
 
-// next is the next part of the answer; nil when there is no more, or nobody
-// waits for it. A subscription that ended before its time tells why.
+// next returns the next part of the answer; nil if there is no more, or the caller is
+// gone. The last part of a subscription that the server ended says why.
 func (b *begun) next() *graphql.Response {
 	if b.over {
 		return nil
@@ -221,8 +219,8 @@ func (b *begun) next() *graphql.Response {
 	response := b.answer()
 	b.read += b.rows.Read()
 	if err := b.rows.Err(); err != nil && response != nil && b.kind != ast.Mutation {
-		// Not a half of it: who pages would take that for all there is. What a
-		// mutation wrote is told.
+		// A part of a list must not be answered: a caller who pages would take it for the
+		// whole. The result of a mutation is answered, because it was written.
 		_ = b.errors.Take()
 		response = b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
 		response.Data, b.parts = json.RawMessage("null"), nil
@@ -246,29 +244,28 @@ func (b *begun) next() *graphql.Response {
 	return response
 }
 
-// answer is the next part of the answer, which a subscription pays for.
+// answer returns the next part of the answer. For a subscription it is charged.
 func (b *begun) answer() *graphql.Response {
 	if !b.streams() {
 		return b.responses(b.ctx)
 	}
 	answered := graph.AwaitEvent(b.ctx)
-	// Whatever happens in it, others wait for the turn that it has.
+	// The turn must be given back even after a panic, because others wait for it.
 	defer answered()
 	event := b.responses(b.ctx)
 	return b.charged(event, answered())
 }
 
-// shutOut says whether a subscription ended because its caller is no longer let
-// in.
+// shutOut says whether a subscription ended because its caller is no longer
+// authenticated.
 func (b *begun) shutOut() bool {
 	return client.HasCode(graph.BrokenOff(b.ctx), client.CodeUnauthenticated)
 }
 
-// expired says whether the operation was ended because its time was over.
+// expired says whether the operation was ended by its deadline.
 func (b *begun) expired() bool { return errors.Is(b.ctx.Err(), context.DeadlineExceeded) }
 
-// end ends the operation and what it does in the database, and gives its turn
-// up.
+// end ends the operation and its database work, and gives its turn back.
 func (b *begun) end() {
 	b.cancel()
 	b.leave()

@@ -11,10 +11,10 @@ import (
 	"clientgraph/internal/limit"
 )
 
-// turnAfter is when who found no turn may come again, in seconds.
+// turnAfter is the Retry-After of a caller who got no turn, in seconds.
 const turnAfter = "1"
 
-// caller names who sends a request, for what is shared between callers.
+// caller names the sender of a request, for budgets that callers share.
 type caller struct{ business, principal string }
 
 func callerOf(businessID int64, user string) caller {
@@ -22,9 +22,9 @@ func callerOf(businessID int64, user string) caller {
 	return caller{business, business + ":" + user}
 }
 
-// identify says whose token it is. Who has too much under way already is refused
-// for the price of a digest, and of tokens that were not verified before only a few
-// are at once.
+// identify returns the identity of a token. A caller with too many requests under way is
+// refused at the price of a digest, and only a few tokens that were not seen before are
+// verified at once.
 func (h *graphqlHandler) identify(ctx context.Context, authorization string) (client.Identity, error) {
 	token, _ := auth.Bearer(authorization)
 	if identity, known := h.verifier.Recall(token); known {
@@ -51,15 +51,16 @@ func (h *graphqlHandler) identify(ctx context.Context, authorization string) (cl
 	return identity, err
 }
 
-// overloaded is why a caller has no turn: the server's load, or its own.
+// overloaded is the error of a caller who got no turn: because of the server's load, or
+// its own.
 func overloaded(turn limit.Turn) *client.Error {
 	if turn == limit.TurnOwn {
-		return &client.Error{Code: codeTooManyRequests, Message: "you have as many requests under way as one caller may; wait for some of them, or as many seconds as Retry-After says"}
+		return &client.Error{Code: codeTooManyRequests, Message: "you have too many requests under way; wait for some of them, or for the seconds in Retry-After"}
 	}
-	return &client.Error{Code: codeOverloaded, Message: "the server is busy; try again in as many seconds as Retry-After says"}
+	return &client.Error{Code: codeOverloaded, Message: "the server is busy; try again after the seconds in Retry-After"}
 }
 
-// turnedAway is the status of a caller who has no turn; 0 for other errors.
+// turnedAway is the HTTP status of a caller who got no turn; 0 for other errors.
 func turnedAway(err error) int {
 	switch {
 	case client.HasCode(err, codeTooManyRequests):

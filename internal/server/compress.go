@@ -8,22 +8,22 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// compressFrom is the size in bytes from which an answer is worth compressing:
-// less goes in one packet anyway.
+// compressFrom is the size in bytes from which an answer is compressed. Smaller ones fit
+// into one packet anyway.
 const compressFrom = 1_400
 
-// compressor makes answers smaller. It is safe for concurrent use.
+// compressor compresses answers. It is safe for concurrent use.
 type compressor struct {
 	zstd *zstd.Encoder
 	gzip sync.Pool
 }
 
 func newCompressor() *compressor {
-	// It is used for whole answers alone, which it encodes without goroutines of
+	// The encoder is used only for whole answers, which it encodes without goroutines of
 	// its own.
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
-		// Its options are constants.
+		// The options are constants, so this can't fail.
 		panic(err)
 	}
 	return &compressor{zstd: encoder, gzip: sync.Pool{New: func() any {
@@ -35,7 +35,7 @@ func newCompressor() *compressor {
 	}}}
 }
 
-// compress returns data in an encoding, and which it is in the end.
+// compress compresses data, and returns it with the encoding that was used.
 func (c *compressor) compress(data []byte, encoding string) ([]byte, string) {
 	if len(data) < compressFrom {
 		return data, encodingIdentity
@@ -48,7 +48,7 @@ func (c *compressor) compress(data []byte, encoding string) ([]byte, string) {
 		defer c.gzip.Put(w)
 		var small bytes.Buffer
 		w.Reset(&small)
-		// A buffer takes all that is written.
+		// Writing into a buffer does not fail.
 		_, _ = w.Write(data)
 		_ = w.Close()
 		return small.Bytes(), encodingGzip

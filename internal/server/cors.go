@@ -12,27 +12,26 @@ import (
 )
 
 const (
-	// corsMaxAge is how long browsers keep the answer to a pre-flight: two hours,
-	// what the strictest of them take.
+	// corsMaxAge is how long, in seconds, browsers may keep the answer to a pre-flight:
+	// two hours, the longest that all browsers accept.
 	corsMaxAge = "7200"
-	// corsHeaders are the request headers, beyond the simple ones, that our callers
-	// send; exposedHeaders those of answers that a page may read.
+	// corsHeaders are the request headers, besides the simple ones, that pages may send;
+	// exposedHeaders the response headers that pages may read.
 	corsHeaders    = "Authorization, Content-Range, Content-Type, X-Request-Id"
 	exposedHeaders = "Retry-After, Upload-Complete, Upload-Offset, X-Request-Id"
-	// maxOrigin is how much of an origin is logged, in bytes.
+	// maxOrigin is how many bytes of an origin are logged.
 	maxOrigin = 200
 )
 
-// cors decides which pages may call the API. There are no cookies, so none are
-// allowed, and a page of another origin can send nothing in anybody's name.
+// cors decides which pages may call the API. The API uses no cookies and allows none, so
+// a page of another origin can't send requests as its user.
 type cors struct {
 	origins []string
-	// loopback lets pages of this machine call, whatever their port: where front
-	// ends are developed.
+	// loopback allows pages of this machine on any port, for developing front ends.
 	loopback bool
 	logger   *slog.Logger
-	// told keeps the log to a line for each origin in ten minutes, and all to what
-	// a person can read.
+	// warned limits the log to one line for each origin in ten minutes, warnedAll limits
+	// the lines of all origins.
 	warned, warnedAll *limit.Rate
 }
 
@@ -46,13 +45,13 @@ func newCORS(o Options) *cors {
 	}
 }
 
-// guard lets pages of allowed origins call next. A pre-flight is answered here:
-// browsers send it without the caller's token.
+// guard passes requests of allowed origins on to next. A pre-flight is answered here,
+// because browsers send it without the caller's token.
 func (c *cors) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.loopback || len(c.origins) > 0 {
-			// Also to those without an origin: a cache must not give them the answer of
-			// one with, or the other way round.
+			// Also set for requests without an origin: caches must not give them an
+			// answer that was made for an origin, or the reverse.
 			w.Header().Add("Vary", "Origin")
 		}
 		origin := r.Header.Get("Origin")
@@ -89,8 +88,7 @@ func (c *cors) allows(origin string) bool {
 	return slices.Contains(c.origins, origin) || slices.Contains(c.origins, "*") || c.loopback && isLoopbackOrigin(origin)
 }
 
-// log names a refusal for whoever wonders why a page gets no answer: the browser
-// tells the page nothing.
+// log writes the refusal into the log, because the browser does not tell the page why.
 func (c *cors) log(r *http.Request, origin string) {
 	origin = origin[:min(len(origin), maxOrigin)]
 	if _, ok := c.warned.Take(origin); !ok {
@@ -102,8 +100,8 @@ func (c *cors) log(r *http.Request, origin string) {
 	c.logger.WarnContext(r.Context(), "CORS: a page of this origin may not call the API; allow it with --cors-origin", "origin", origin)
 }
 
-// isLoopbackOrigin says whether an origin is of this machine: http or https, by
-// name or by address, on any port.
+// isLoopbackOrigin says whether an origin is on this machine: http or https, by name or
+// by address, on any port.
 func isLoopbackOrigin(origin string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Scheme+"://"+u.Host != origin {

@@ -15,8 +15,8 @@ import (
 	"clientgraph/internal/service/duplicates"
 )
 
-// crowdLimits bound how many there are of something, in all, of an address and
-// of a principal. Less than 0 is no bound.
+// crowdLimits bound the number of open items: in all, of an address, and of a principal.
+// Less than 0 is no bound.
 type crowdLimits struct {
 	code, things               string
 	all, perAddress, perCaller int
@@ -30,7 +30,7 @@ func (l StreamLimits) subscriptions() crowdLimits {
 	return crowdLimits{codeTooManySubscriptions, "subscriptions", l.Subscriptions, l.SubscriptionsPerAddress, l.SubscriptionsPerCaller}
 }
 
-// crowds counts what is open.
+// crowds counts open items: streams or subscriptions.
 type crowds struct {
 	limits crowdLimits
 	exempt func(netip.Addr) bool
@@ -45,8 +45,8 @@ func newCrowds(limits crowdLimits, exempt func(netip.Addr) bool) *crowds {
 	return &crowds{limits: limits, exempt: exempt, addresses: map[netip.Addr]int{}, callers: map[string]int{}}
 }
 
-// enter counts one in, unless there are too many. An empty principal is counted
-// later, by join.
+// enter counts an item, unless there are too many. With an empty principal, the principal
+// is counted later, by join.
 func (c *crowds) enter(principal string, address netip.Addr) (leave func(), refused *refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -74,14 +74,14 @@ func (c *crowds) enter(principal string, address netip.Addr) (leave func(), refu
 	}, nil
 }
 
-// count is how many there are.
+// count returns the number of open items.
 func (c *crowds) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.all
 }
 
-// join counts one that has entered among its principal's, unless there are too
+// join counts an item that has entered for its principal, unless the principal has too
 // many.
 func (c *crowds) join(principal string) (leave func(), ok bool) {
 	c.mu.Lock()
@@ -116,17 +116,17 @@ func tooManyOfAll() *refusal {
 	return &refusal{status: http.StatusServiceUnavailable, code: codeOverloaded, message: "there are too many connections; try again later"}
 }
 
-// prices are what an event of a subscription costs, in points: of one with a whole list
-// as much as the subscription, of any other what one entry of the list costs.
+// prices are the costs of a subscription's events in points. An event with a whole list
+// costs as much as the subscription, any other as much as one entry of the list.
 type prices struct{ whole, entry int64 }
 
-// eventCost is what an event of a subscription costs that has no whole list.
+// eventCost returns what an event without a whole list costs.
 func (h *graphqlHandler) eventCost(asked *request, document *parsed, whole int64) int64 {
 	return min(whole, h.limits.Shape.EventCost(h.schema, document.QueryDocument, document.Operations.ForName(asked.OperationName), asked.Variables))
 }
 
-// subscribe counts a subscription in, which then pays for its events. What is read and
-// leads to no event costs nobody anything: others' writes are why it is read.
+// subscribe counts a subscription, which then pays for its events. Reads that lead to no
+// event are free, because they are caused by writes of others.
 func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, cost prices) *rejection {
 	leave, refused := h.subscriptions.enter(b.principal, remoteOf(ctx))
 	if refused != nil {
@@ -146,9 +146,9 @@ func (h *graphqlHandler) subscribe(ctx context.Context, b *begun, cost prices) *
 	return nil
 }
 
-// charged is an event that its caller's budget pays for. Where it does not, the
-// subscription ends and tells when there are points again: its client goes on
-// from the last cursor that it has.
+// charged charges an event to its caller's budget, and returns it. If the budget does not
+// suffice, the subscription ends with an error that tells when it does, and the client
+// can resume from its last cursor.
 func (b *begun) charged(event *graphql.Response, whole bool) *graphql.Response {
 	if event == nil || b.charge == nil {
 		return event
@@ -163,11 +163,11 @@ func (b *begun) charged(event *graphql.Response, whole bool) *graphql.Response {
 	return b.executor.DispatchError(b.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
 }
 
-// unreadPause is when who has too many answers to read may come again.
+// unreadPause is the Retry-After of a caller with too many unread answers.
 const unreadPause = 5 * time.Second
 
-// sending counts a response as unread until release, and gives its operation's
-// turn up. An event is not to be sent whose caller has too much to read already.
+// sending counts a response as unread until release is called, and gives the operation's
+// turn back. It returns false for an event if the caller has too many unread answers.
 func (h *graphqlHandler) sending(b *begun, response *graphql.Response) (release func(), ok bool) {
 	if b.streams() && h.unwritten.Full(b.principal) {
 		return nil, false

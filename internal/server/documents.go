@@ -11,22 +11,22 @@ import (
 	"clientgraph/internal/plan"
 )
 
-// documentBytes bounds the text of the documents that are kept parsed, which
-// take some twenty times as much. It is the operations of many front ends, or a
-// few of those that somebody makes up to fill the memory: of its owner's share.
+// documentBytes bounds the text of the cached documents; a parsed document takes some
+// twenty times as much memory. It suffices for the operations of many front ends. A
+// caller who sends ever new documents fills only its own share.
 const documentBytes = 4 << 20
 
-// parsed is a document, with what its selections are compiled into.
+// parsed is a document with its compiled selections.
 type parsed struct {
 	*ast.QueryDocument
-	// hash is the SHA-256 of the text, by which those who watch name it.
+	// hash is the SHA-256 of the text, which names the document in metrics and traces.
 	hash   string
 	plans  *plan.Cache
 	prices limit.Prices
 }
 
-// document is the parsed document of a request. It is valid where it was seen
-// before; any other is measured before it is validated.
+// document returns the parsed document of a request. A cached document is valid already;
+// any other must be measured, then validated.
 func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool, err error) {
 	document, known := h.documents.get(asked.Query)
 	h.telemetry.Document(known)
@@ -42,13 +42,12 @@ func (h *graphqlHandler) document(asked *request) (document *parsed, valid bool,
 		return nil, false, err
 	}
 	if len(query.Operations) == 0 {
-		return nil, false, gqlerror.List{invalid("query holds no operation")}
+		return nil, false, gqlerror.List{invalid("query has no operation")}
 	}
 	return &parsed{QueryDocument: query, hash: hashOf(asked.Query), plans: plan.NewCache(query)}, false, nil
 }
 
-// validate holds a document that was not seen before to the rules of GraphQL, and
-// keeps it among those that its principal brought.
+// validate validates a new document, and caches it in the share of its principal.
 func (h *graphqlHandler) validate(asked *request, document *parsed) gqlerror.List {
 	if errs := limit.Validate(h.schema, document.QueryDocument, h.suggests); errs != nil {
 		return errs
@@ -63,7 +62,7 @@ func invalid(message string) *gqlerror.Error {
 	return err
 }
 
-// asList is what the parser says of a document.
+// asList returns the parser's error as a list.
 func asList(err error) gqlerror.List {
 	if list, isList := errors.AsType[gqlerror.List](err); isList {
 		return list

@@ -10,10 +10,9 @@ import (
 	"clientgraph/graph"
 )
 
-// encodeResponse appends a response as it is written, in the order that the
-// specification asks for. Where nothing was executed there is no data, not null. The
-// data are JSON already: they are copied, and not read again. Parts of them may have been
-// kept apart.
+// encodeResponse appends a response as JSON, in the order that the specification
+// recommends. If nothing was executed, data is absent, not null. The data are JSON
+// already and are copied; parts are parts of them that are stored separately.
 func encodeResponse(dst []byte, response *graphql.Response, parts *graph.Parts) ([]byte, error) {
 	dst = append(dst, '{')
 	if len(response.Errors) > 0 || response.Data == nil {
@@ -39,7 +38,7 @@ func encodeResponse(dst []byte, response *graphql.Response, parts *graph.Parts) 
 	return append(dst, '}'), nil
 }
 
-// appendData appends the data of a response, each of its parts where it stands.
+// appendData appends the data of a response, with each of its parts at its place.
 func appendData(dst, data []byte, parts *graph.Parts) []byte {
 	if parts == nil {
 		return append(dst, data...)
@@ -53,7 +52,7 @@ func appendData(dst, data []byte, parts *graph.Parts) []byte {
 	return append(dst, data[from:]...)
 }
 
-// responseSize is about how many bytes a response takes when it is written.
+// responseSize estimates the size of an encoded response in bytes.
 func responseSize(response *graphql.Response, parts *graph.Parts) int {
 	const envelope, anError = 64, 256
 	size := len(response.Data) + envelope + anError*len(response.Errors)
@@ -65,8 +64,8 @@ func responseSize(response *graphql.Response, parts *graph.Parts) int {
 	return size
 }
 
-// encodeEvent is the event by which an event stream tells of a response. A line break
-// would end it: one that a scalar wrote between two values is left out.
+// encodeEvent encodes a response as a server-sent event. Line breaks, which would end the
+// event, are removed: scalars write them only between values.
 func encodeEvent(response *graphql.Response) ([]byte, error) {
 	const begin, end = "event: next\ndata: ", "\n\n"
 	if bytes.ContainsAny(response.Data, "\r\n") {
@@ -83,7 +82,7 @@ func encodeEvent(response *graphql.Response) ([]byte, error) {
 	return append(event, end...), err
 }
 
-// encodeNext is the message by which a socket tells of a response.
+// encodeNext encodes a response as a next message of a socket.
 func encodeNext(id string, response *graphql.Response) ([]byte, error) {
 	quoted, err := json.Marshal(id)
 	if err != nil {

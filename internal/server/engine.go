@@ -13,24 +13,23 @@ import (
 	"clientgraph/graph"
 )
 
-// engine executes operations as gqlgen's executor does, whose part of a small
-// operation would be large: it parses documents and traces them, of which nothing is
-// wanted here.
+// engine executes operations. It does what gqlgen's executor does, without parsing and
+// tracing, which would be a large part of a small operation and are done elsewhere.
 type engine struct {
 	*executor.Executor
 	schema  graphql.ExecutableSchema
 	present graphql.ErrorPresenterFunc
-	// recovers makes an error of a panic.
+	// recovers turns a panic into an error.
 	recovers graphql.RecoverFunc
-	// around is around the fields of operations.
+	// around wraps the root fields of operations.
 	around graphql.RootFieldMiddleware
-	// whole answers whole operations by plans; nil if that is not wanted.
+	// whole answers whole operations by plans; nil if plans are off.
 	whole wholeAnswerer
-	// introspects says that operations may read the schema.
+	// introspects allows operations to read the schema.
 	introspects bool
 }
 
-// wholeAnswerer answers operations without gqlgen. For nil, gqlgen is to answer.
+// wholeAnswerer answers operations without gqlgen. It returns nil if gqlgen must answer.
 type wholeAnswerer interface {
 	AnswerWhole(ctx context.Context, operation *graphql.OperationContext) *graphql.Response
 }
@@ -52,7 +51,7 @@ func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
 		e.whole, _ = schema.(wholeAnswerer)
 	}
 	if o.Telemetry.Traces() {
-		// The field of an operation that is answered whole would be no step of its trace.
+		// Otherwise the trace would have no step for the field of such an operation.
 		e.whole = nil
 		inner := e.around
 		e.around = func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
@@ -62,8 +61,8 @@ func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
 	return e
 }
 
-// operation is what is executed of a document that was checked: the operation of the
-// name that was asked for, with its variables.
+// operation returns the operation of a checked document that the request names, with its
+// variables.
 func (e *engine) operation(asked *request, document *parsed) (*graphql.OperationContext, gqlerror.List) {
 	operation := &graphql.OperationContext{
 		RawQuery: asked.Query, OperationName: asked.OperationName, Extensions: asked.Extensions, Headers: asked.Headers,
@@ -89,8 +88,7 @@ func (e *engine) operation(asked *request, document *parsed) (*graphql.Operation
 	return operation, nil
 }
 
-// begin begins an operation, whose answers are to be asked for in the context that is
-// returned.
+// begin begins an operation. Its responses must be read in the context that is returned.
 func (e *engine) begin(ctx context.Context, operation *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	if operation.Operation.Operation == ast.Subscription {
 		return e.DispatchOperation(ctx, operation)
@@ -115,7 +113,7 @@ func (e *engine) begin(ctx context.Context, operation *graphql.OperationContext)
 	}, ctx
 }
 
-// executed are the responses of an operation that gqlgen executes.
+// executed returns the responses of an operation that gqlgen executes.
 func (e *engine) executed(ctx context.Context) graphql.ResponseHandler {
 	ctx = graphql.WithResponseContext(ctx, e.present, e.recovers)
 	responses := e.schema.Exec(ctx)

@@ -15,7 +15,8 @@ import (
 
 const (
 	mediaEvents = "text/event-stream"
-	// retryAfter is when who was turned away for load may come again, in seconds.
+	// retryAfter is the Retry-After of a caller who was refused because of the server's
+	// load, in seconds.
 	retryAfter = "5"
 )
 
@@ -41,12 +42,12 @@ type events struct {
 	mu      sync.Mutex
 	w       io.Writer
 	control *http.ResponseController
-	// end ends the stream when the other side does not take what is written.
+	// end ends the stream if the receiver does not read what is written.
 	end context.CancelFunc
 }
 
-// serveEvents executes an operation and streams its results: next events, then
-// complete. What is wrong with the operation is told by a next event too.
+// serveEvents executes an operation and streams its results: next events, then complete.
+// Errors of the operation are sent as a next event too.
 func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who admitted, asked *request) {
 	ctx, leave, refused := h.streams.enter(r.Context(), principal(who.scope))
 	if refused != nil {
@@ -65,7 +66,7 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 	if begun != nil {
 		defer begun.end()
 	} else if !failed.wellFormed {
-		// It is the request that is wrong, or comes at a bad time.
+		// The request is wrong, or must be sent again later.
 		h.fail(w, r, failed)
 		return
 	}
@@ -83,14 +84,14 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 		}
 		release, ok := h.sending(begun, response)
 		if !ok {
-			// Who does not read what is there is not sent more.
+			// The caller does not read, so the stream ends.
 			end()
 			break
 		}
 		e.send(ctx, response)
 		release()
 	}
-	// A stream that was broken off has not completed: its client comes again.
+	// A stream that was cut is not completed, so that its client connects again.
 	if ctx.Err() == nil {
 		e.complete()
 	}
@@ -99,19 +100,19 @@ func (h *graphqlHandler) serveEvents(w http.ResponseWriter, r *http.Request, who
 // open sends the head of the answer, and a comment with it so that the other
 // side sees that it is connected.
 func (e *events) open() {
-	// The request is read; what bounds reading one would end the stream.
+	// The request was read. Its read deadline would end the stream.
 	_ = e.control.SetReadDeadline(time.Time{})
 	header := e.w.(http.ResponseWriter).Header()
 	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
 	header.Set("Cache-Control", "private, no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	// Proxies that gather answers before they pass them on know this one.
+	// This header stops proxies that buffer answers, such as nginx.
 	header.Set("X-Accel-Buffering", "no")
 	e.write([]byte(":\n\n"))
 }
 
-// watch keeps the stream alive, and ends it when its token expires, its caller
-// may no longer be here, or, where it is a subscription, the server stops.
+// watch keeps the stream alive. It ends the stream when the token expires, when the
+// caller may no longer use the API, and, for a subscription, when the server stops.
 func (e *events) watch(ctx context.Context, authorization string, expires time.Time, streams bool) {
 	expired := time.NewTimer(time.Until(expires))
 	defer expired.Stop()
@@ -141,7 +142,7 @@ func (e *events) watch(ctx context.Context, authorization string, expires time.T
 	}
 }
 
-// refuse ends the stream of a caller who is no longer let in.
+// refuse ends the stream of a caller who is no longer authenticated.
 func (e *events) refuse(ctx context.Context) {
 	refused := unauthenticated()
 	e.send(ctx, &graphql.Response{Errors: errorList(refused.code, refused.message)})
@@ -149,28 +150,27 @@ func (e *events) refuse(ctx context.Context) {
 	e.end()
 }
 
-// complete says that there is no more.
+// complete sends the complete event.
 func (e *events) complete() { e.write([]byte("event: complete\ndata:\n\n")) }
 
-// send writes a result. One that can't be written ends the stream with its errorId.
+// send sends a result. If it can't be encoded, the stream ends with an errorId.
 func (e *events) send(ctx context.Context, response *graphql.Response) {
 	event, err := encodeEvent(response)
 	if err != nil {
-		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // It has only texts.
+		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // It is only text.
 		defer e.end()
 	}
 	e.write(event)
 }
 
-// write writes and waits until it is on its way: who does not take it in time is
-// cut off.
+// write writes an event and flushes it. A receiver that is too slow is disconnected.
 func (e *events) write(text []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	_, err := e.w.Write(text)
 	if err == nil {
-		// Without deadlines, as in tests of the handler alone, writing waits. Over
-		// HTTP/2 a deadline ends the stream even when nothing is written.
+		// Writing without deadlines works only in tests of the handler alone. Over HTTP/2
+		// a deadline ends the stream even if nothing is written.
 		_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.WriteTimeout))
 		err = e.control.Flush()
 		_ = e.control.SetWriteDeadline(time.Time{})

@@ -27,7 +27,7 @@ const (
 	mediaResponse = "application/graphql-response+json"
 )
 
-// Codes of requests that never become an operation.
+// Codes of requests that are refused before there is an operation.
 const (
 	codeBadRequest       = "BAD_REQUEST"
 	codeBodyTooLarge     = "BODY_TOO_LARGE"
@@ -47,7 +47,7 @@ const (
 	codeOverloaded        = "OVERLOADED"
 	codeTooManyOperations = "TOO_MANY_OPERATIONS"
 	codeTooManyRequests   = "TOO_MANY_REQUESTS"
-	// The bounds on what stays open.
+	// Codes of refused connections and streams.
 	codeTooManyConnections    = "TOO_MANY_CONNECTIONS"
 	codeTooManySubscriptions  = "TOO_MANY_SUBSCRIPTIONS"
 	codeIntrospectionDisabled = "INTROSPECTION_DISABLED"
@@ -64,30 +64,30 @@ type graphqlHandler struct {
 	logger      *slog.Logger
 	telemetry   *telemetry.Telemetry
 	streams     *streams
-	// subscriptions counts those that are open.
+	// subscriptions counts the open subscriptions.
 	subscriptions *crowds
 	limits        Limits
-	// slots are what may be executed at once, shared between callers.
+	// slots bounds the operations that are executed at once, shared between callers.
 	slots *limit.Slots
-	// verifying bounds the tokens, not seen before, that are verified at once.
+	// verifying bounds the new tokens that are verified at once.
 	verifying chan struct{}
-	// transfers are the files of jobs that may be sent and fetched at once.
+	// transfers bounds the job files that are sent and fetched at once.
 	transfers *limit.Slots
-	// unwritten bounds answers that wait to be read.
+	// unwritten bounds the answers that callers have not read yet.
 	unwritten *limit.Shares
-	// introspection says that callers may read the schema.
+	// introspection allows callers to read the schema.
 	introspection bool
 	pace          pace
-	// documents keeps valid documents parsed, by their text.
+	// documents caches parsed valid documents by their text.
 	documents *shares[*parsed]
-	// planned says that operations are answered by plans, as far as they can be.
+	// planned lets plans answer operations as far as they can.
 	planned bool
-	// suggests says that errors of a document may name what was meant.
+	// suggests allows errors of a document to suggest names.
 	suggests   bool
 	persisted  *persisted
 	compressor *compressor
 	headers    *answerHeaders
-	// buffers are what answers are written into.
+	// buffers has the buffers that answers are written into.
 	buffers buffer.Pool
 	// points is the budget of each principal; nil for none.
 	points *limit.Rate
@@ -100,7 +100,7 @@ type refusal struct {
 	status  int
 	code    string
 	message string
-	// allow are the methods that are taken, where they are others than of operations.
+	// allow are the methods that are allowed, if they differ from those of operations.
 	allow string
 	// details are further facts for programs, by name.
 	details map[string]any
@@ -111,8 +111,8 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serveSocket(w, r)
 		return
 	}
-	// Who asks is decided first: a stranger learns nothing else, and who has too much
-	// under way is refused before the body is read.
+	// The caller is authenticated first. Others learn nothing, and a caller with too many
+	// requests under way is refused before its body is read.
 	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
 		h.telemetry.Refused(h.refusalOf(err).code)
@@ -150,15 +150,15 @@ func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		made = h.encode(r, http.StatusOK, response, begun.parts)
 		begun.watched.Sized(len(made.data))
 	}
-	// The turn is given up before the answer is written: a caller who does not read
-	// holds nothing that others need.
+	// The turn is given back before the answer is written, so that a caller who reads
+	// slowly does not keep it.
 	begun.end()
 	if made != nil {
 		h.deliver(w, r, made, begun.principal)
 	}
 }
 
-// refusalOf is how a request is refused whose caller was not let in.
+// refusalOf returns how to refuse a request whose caller was not admitted.
 func (h *graphqlHandler) refusalOf(err error) *refusal {
 	switch {
 	case turnedAway(err) != 0:
@@ -172,8 +172,8 @@ func (h *graphqlHandler) refusalOf(err error) *refusal {
 	return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "something went wrong on our side; tell us the errorId"}
 }
 
-// shutOut answers a caller who was not let in. A stranger's connection is closed:
-// it costs a few seconds at most.
+// shutOut answers a request whose caller was not admitted. The connection of an
+// unauthenticated caller is closed, so that it is open for a few seconds at most.
 func (h *graphqlHandler) shutOut(w http.ResponseWriter, r *http.Request, err error) {
 	refused := h.refusalOf(err)
 	switch {
@@ -201,7 +201,7 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused 
 	extensions := map[string]any{"code": refused.code}
 	maps.Copy(extensions, refused.details)
 	if refused.status >= http.StatusInternalServerError {
-		// The id under which it was logged.
+		// The error was logged under this id.
 		extensions["errorId"] = requestID(r.Context())
 	}
 	if refused.status == http.StatusMethodNotAllowed {
@@ -214,9 +214,9 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, r *http.Request, refused 
 	h.write(w, r, refused.status, &graphql.Response{Errors: gqlerror.List{{Message: refused.message, Extensions: extensions}}})
 }
 
-// fail answers an operation that was not begun. What is wrong with the operation
-// has a status of its own only for callers of the newer media type; to the older
-// one every well-formed answer is 200.
+// fail answers an operation that was not begun. With the media type
+// application/graphql-response+json, the status tells that the operation is wrong; with
+// application/json every well-formed answer is 200.
 func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *rejection) {
 	status := failed.status
 	if failed.wellFormed && mediaFor(r) == mediaJSON {
@@ -230,22 +230,22 @@ func (h *graphqlHandler) fail(w http.ResponseWriter, r *http.Request, failed *re
 		return
 	}
 	if failed.wait > 0 {
-		// A second too late is on time.
+		// Rounded up, so that the caller does not come too early.
 		w.Header().Set("Retry-After", strconv.FormatInt(int64((failed.wait+time.Second-1)/time.Second), 10))
 	}
 	h.write(w, r, status, failed.response)
 }
 
-// answer is what is written of a response.
+// answer is an encoded response.
 type answer struct {
 	status          int
 	media, encoding string
 	data            []byte
 }
 
-// encode makes the answer of a response; nil, and logged, where it can't be made.
+// encode encodes a response, or an internal error with an errorId if that fails.
 func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.Response, parts *graph.Parts) *answer {
-	// One byte more is for the line break at the end.
+	// One more byte is for the line break at the end.
 	data, err := encodeResponse(h.buffers.Take(responseSize(response, parts)+1), response, parts)
 	if err != nil {
 		failed := h.unwritable(r.Context(), err)
@@ -260,15 +260,15 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 	return made
 }
 
-// unwritable logs that a response can't be written as JSON, and returns what is answered
-// instead.
+// unwritable logs that a response can't be encoded, and returns the internal error to
+// answer instead.
 func (h *graphqlHandler) unwritable(ctx context.Context, err error) *rejection {
 	h.logger.ErrorContext(ctx, "internal error", "errorId", requestID(ctx), "error", err)
 	return h.notLetIn(ctx, err)
 }
 
-// deliver writes an answer, which counts as unread until it is written. It is
-// written however much waits to be read: what was executed is told.
+// deliver writes an answer, which counts as unread until it is written. It is written
+// even if too much is unread: a result of an executed operation is always answered.
 func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *answer, principal string) {
 	much := int64(len(made.data))
 	h.unwritten.Put(principal, much)
@@ -276,18 +276,18 @@ func (h *graphqlHandler) deliver(w http.ResponseWriter, r *http.Request, made *a
 	h.send(w, r, made)
 }
 
-// write answers with what is small.
+// write writes a small answer.
 func (h *graphqlHandler) write(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
 	h.send(w, r, h.encode(r, status, response, nil))
 }
 
-// send writes an answer, whose data are not to be read afterwards.
+// send writes an answer, whose data must not be read afterwards.
 func (h *graphqlHandler) send(w http.ResponseWriter, r *http.Request, made *answer) {
 	header := w.Header()
 	h.headers.put(header, made, r.Method == http.MethodGet)
 	w.WriteHeader(made.status)
-	// A caller who is gone can't be told. Where a write fails, HTTP/2 may still read
-	// what was to be written: nobody else gets that memory.
+	// An error is ignored: the caller is gone. After a failed write HTTP/2 may still read
+	// the data, so the buffer is not reused.
 	if _, err := w.Write(made.data); err == nil { //nolint:gosec // It is JSON, and said to be nothing else.
 		h.buffers.Give(made.data)
 	}

@@ -7,15 +7,16 @@ import (
 	"strconv"
 )
 
-// hstsPolicy holds browsers to https for a year. Other names below the host's
-// are not ours to decide about.
+// hstsPolicy makes browsers use https for a year. It does not cover subdomains, which
+// others may run.
 const hstsPolicy = "max-age=31536000"
 
-// withSecurityHeaders says with every answer what browsers must not do with it:
-// guess its type, load or run anything for it, frame it, embed it, tell others
-// where it was. What has a page to show, like the playground, says otherwise.
+// withSecurityHeaders sets headers that tell browsers not to guess a type, load or run
+// content, frame or embed the page, or send a referrer. Handlers of pages, like the
+// playground, set others.
 func withSecurityHeaders(hsts bool, next http.Handler) http.Handler {
-	// All answers share the values: nobody changes a header's value in its place.
+	// All answers share these slices: a header's value is replaced, never changed in
+	// place.
 	always := http.Header{
 		"X-Content-Type-Options":       {"nosniff"},
 		"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
@@ -33,13 +34,12 @@ func withSecurityHeaders(hsts bool, next http.Handler) http.Handler {
 	})
 }
 
-// smallAnswer is how many bytes an answer has of which net/http tells the length by itself,
-// as it does below a few KB. Each header costs the more, the more there are: the map of
-// more than eight is made of several tables.
+// smallAnswer is a size in bytes up to which net/http sets Content-Length itself; it does
+// up to a few KB. Fewer headers are cheaper: a map of over eight needs several tables.
 const smallAnswer = 1 << 10
 
-// answerHeaders are the headers that answers of operations have. They share the values,
-// as withSecurityHeaders has it.
+// answerHeaders are the headers of answers to operations. Answers share the values, as in
+// withSecurityHeaders.
 type answerHeaders struct {
 	json, response, varies, private, kept []string
 }
@@ -51,7 +51,7 @@ func newAnswerHeaders() *answerHeaders {
 	}
 }
 
-// put puts the headers of an answer, to a GET or not.
+// put sets the headers of an answer; byGet says that the request was a GET.
 func (a *answerHeaders) put(header http.Header, made *answer, byGet bool) {
 	header["Content-Type"] = a.json
 	if made.media == mediaResponse {
@@ -63,12 +63,12 @@ func (a *answerHeaders) put(header http.Header, made *answer, byGet bool) {
 	if made.encoding != encodingIdentity {
 		header.Set("Content-Encoding", made.encoding)
 	}
-	// What one caller sees is nobody else's; a query by GET may be kept where it is
-	// asked about again.
+	// What one caller sees is private. Its own cache may keep a query by GET if it
+	// revalidates.
 	header["Cache-Control"] = a.private
 	if byGet && made.status == http.StatusOK {
 		header["Cache-Control"] = a.kept
-		// Nobody keeps any other answer, and so nobody has to know what else it depends on.
+		// Other answers are not cached, so they need no Vary.
 		header["Vary"] = append(slices.Clip(header["Vary"]), a.varies...)
 	}
 }

@@ -6,18 +6,18 @@ import (
 	"clientgraph/internal/client"
 )
 
-// checkIntrospection refuses an operation that asks for the schema where callers
-// may not read it. The operation is measured: its fragments have no cycle. Error:
+// checkIntrospection refuses an operation that reads the schema if callers may not. The
+// operation was measured before, so its fragments have no cycle. Error:
 // INTROSPECTION_DISABLED.
 func (h *graphqlHandler) checkIntrospection(document *ast.QueryDocument, operation *ast.OperationDefinition) error {
 	if h.introspection || operation == nil || !asksForSchema(document, operation.SelectionSet, map[string]bool{}) {
 		return nil
 	}
-	return &client.Error{Code: codeIntrospectionDisabled, Message: "this server does not tell its schema; read it where it is developed, or start the server with --introspection"}
+	return &client.Error{Code: codeIntrospectionDisabled, Message: "this server does not answer introspection; read schema.graphqls, or start the server with --introspection"}
 }
 
-// asksForSchema says whether a root selection has __schema or __type, also in
-// fragments. seen are the fragments that were looked into.
+// asksForSchema says whether a root selection has __schema or __type, also in fragments.
+// seen are the fragments that were checked already.
 func asksForSchema(document *ast.QueryDocument, selections ast.SelectionSet, seen map[string]bool) bool {
 	for _, selection := range selections {
 		switch s := selection.(type) {

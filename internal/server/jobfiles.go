@@ -19,37 +19,36 @@ import (
 )
 
 const (
-	// transfersAtOnce bounds the files of jobs that are sent or fetched at once, of which
-	// one business has half at most: each holds a chunk in memory.
+	// transfersAtOnce bounds the job files that are sent or fetched at once, because each
+	// has a chunk in memory. A business may have half of them.
 	transfersAtOnce = 16
-	// turnTries is how often an upload asks for a turn to write a chunk, turnPause apart,
-	// before it is cut off: who uploads waits rather than begin again.
+	// turnTries is how often an upload asks for a turn to write a chunk, with turnPause
+	// between, before it is cut off. Waiting is better than a new upload.
 	turnTries = 50
 	turnPause = 200 * time.Millisecond
-	// keepTime bounds how long it takes to keep what arrived of an upload that was cut
-	// off.
+	// keepTime is how long storing the received part of a broken upload may take.
 	keepTime = 10 * time.Second
 )
 
-// Headers of uploads: how much has arrived, and whether that is all.
+// Headers of uploads: the number of bytes received, and whether the file is complete.
 const (
 	headerOffset   = "Upload-Offset"
 	headerComplete = "Upload-Complete"
 )
 
-// contentRange is a Content-Range of bytes whose total may be unknown.
+// contentRange matches a Content-Range in bytes; the total may be unknown.
 var contentRange = regexp.MustCompile(`^bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)$`)
 
-// fileRange is which part of a file a request sends.
+// fileRange is the part of a file that a request sends.
 type fileRange struct {
 	from int64
-	// length is how many bytes are sent; -1 where that is not said.
+	// length is the number of bytes sent; -1 if the header does not tell.
 	length int64
-	// last says that the file ends with them.
+	// last says that the file ends with these bytes.
 	last bool
 }
 
-// rangeOf reads which part of a file a request sends.
+// rangeOf reads the part of a file that a request sends.
 func rangeOf(r *http.Request) (fileRange, bool) {
 	header := r.Header.Get("Content-Range")
 	if header == "" {
@@ -59,7 +58,7 @@ func rangeOf(r *http.Request) (fileRange, bool) {
 	if parts == nil {
 		return fileRange{}, false
 	}
-	// The digits are few enough.
+	// The expression allows only numbers that fit.
 	from, _ := client.ParseNumber(parts[1])
 	to, _ := client.ParseNumber(parts[2])
 	sent := fileRange{from: from, length: to - from + 1}
@@ -79,8 +78,8 @@ func (h *graphqlHandler) serveJobs(mux *http.ServeMux, origins *cors) {
 	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(h.serveJobResult)))
 }
 
-// serveJobFile takes in the file of an import: PUT sends a part of it, HEAD tells how
-// much has arrived.
+// serveJobFile receives the file of an import: PUT sends a part of it, HEAD tells how
+// much was received.
 func (h *graphqlHandler) serveJobFile(w http.ResponseWriter, r *http.Request) {
 	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
@@ -89,7 +88,7 @@ func (h *graphqlHandler) serveJobFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPut && r.Method != http.MethodHead {
-		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "HEAD, PUT", message: "use PUT to send the file, or HEAD to ask how much has arrived"})
+		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "HEAD, PUT", message: "use PUT to send the file, or HEAD to ask how much was received"})
 		return
 	}
 	job, refused := h.uploadOf(r.Context(), who, r.PathValue("id"))
@@ -126,11 +125,11 @@ func (h *graphqlHandler) refuseFile(w http.ResponseWriter, r *http.Request, refu
 	h.refuse(w, r, refused)
 }
 
-// uploadOf is the job to which a caller may send a file.
+// uploadOf returns the job that a caller may upload a file to.
 func (h *graphqlHandler) uploadOf(ctx context.Context, who admitted, text string) (*store.Job, *refusal) {
 	id, err := client.ParseID(text)
 	if err != nil {
-		return nil, h.fileRefusal(ctx, &client.Error{Code: client.CodeNotFound, Message: "you see no import of that id"})
+		return nil, h.fileRefusal(ctx, &client.Error{Code: client.CodeNotFound, Message: "you see no import with this id"})
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
 	defer cancel()
@@ -165,7 +164,7 @@ func (h *graphqlHandler) fileTurn(ctx context.Context, who admitted) (leave func
 	}
 }
 
-// fileRefusal is how a request about a file is refused.
+// fileRefusal returns how to refuse a request about a file.
 func (h *graphqlHandler) fileRefusal(ctx context.Context, err error) *refusal {
 	statuses := map[client.Code]int{
 		client.CodeNotFound: http.StatusNotFound, client.CodeForbidden: http.StatusForbidden,
@@ -181,13 +180,13 @@ func (h *graphqlHandler) fileRefusal(ctx context.Context, err error) *refusal {
 	return refused
 }
 
-// takeFile takes a part of a file in, a chunk at a time: what has arrived is kept,
-// however the rest ends.
+// takeFile receives a part of a file in chunks. Received chunks stay stored, even if the
+// rest fails.
 func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who admitted, job *store.Job) *refusal {
 	sent, good := rangeOf(r)
 	switch {
 	case !good:
-		return badRequest("want a Content-Range such as bytes 0-99/100, of as many bytes as are sent, or none for the whole file")
+		return badRequest("want a Content-Range such as bytes 0-99/100 that matches the bytes sent, or none for the whole file")
 	case r.Header.Get("Content-Encoding") != "":
 		return &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the file without a Content-Encoding"}
 	case job.State != store.JobWaiting:
@@ -197,7 +196,7 @@ func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who ad
 	case sent.length > jobs.MaxFile-sent.from:
 		return h.fileRefusal(r.Context(), &client.Error{Code: jobs.CodeFileTooLarge, Message: fmt.Sprintf("a file has at most %d bytes: import it in parts", jobs.MaxFile)})
 	}
-	// A business has half of the places at most, whoever of it sends or fetches.
+	// A business may use half of the places, shared by all its users.
 	business := strconv.FormatInt(who.scope.BusinessID, 10)
 	leave, turn := h.transfers.Enter(r.Context(), business, business)
 	if turn != limit.TurnTaken {
@@ -214,20 +213,20 @@ func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who ad
 	return refused
 }
 
-// upload is a part of a file that is being sent.
+// upload is a part of a file that is being received.
 type upload struct {
 	handler *graphqlHandler
 	who     admitted
 	job     *store.Job
 	control *http.ResponseController
-	// at is where the next chunk begins.
+	// at is the offset of the next chunk in bytes.
 	at int64
 }
 
-// errCutOff is a body that ends before its end.
+// errCutOff is the error of a body that ended too early.
 var errCutOff = errors.New("the body was cut off")
 
-// wholeBody tells a body that was cut off from one that ended.
+// wholeBody returns errCutOff for a body that was cut off, io.EOF for a complete one.
 type wholeBody struct{ io.Reader }
 
 func (b wholeBody) Read(p []byte) (int, error) {
@@ -238,7 +237,7 @@ func (b wholeBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// take reads the part and keeps it.
+// take reads the part and stores it.
 func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refusal {
 	if sent.length < 0 {
 		body = io.LimitReader(body, jobs.MaxFile-sent.from+1)
@@ -248,7 +247,7 @@ func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refu
 	body = wholeBody{body}
 	chunk := make([]byte, store.MaxJobChunk)
 	for {
-		// A handler that is tested alone has no deadlines.
+		// SetReadDeadline fails only in tests of the handler alone.
 		_ = u.control.SetReadDeadline(time.Now().Add(u.handler.limits.BodyTime))
 		n, err := io.ReadFull(body, chunk)
 		if err == nil {
@@ -269,14 +268,14 @@ func (u *upload) take(ctx context.Context, body io.Reader, sent fileRange) *refu
 			return refused
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the file took too long to arrive; Upload-Offset says where to go on"}
+			return &refusal{status: http.StatusRequestTimeout, code: codeBodyTooSlow, message: "the file took too long to arrive; continue at Upload-Offset"}
 		}
-		return badRequest("the file could not be read to its end; Upload-Offset says where to go on")
+		return badRequest("the file was cut off; continue at Upload-Offset")
 	}
 }
 
-// rescue keeps what arrived of an upload that was cut off: its caller may be gone, and
-// goes on later.
+// rescue stores the received bytes of an upload that was cut off: its caller may be gone,
+// and continue later.
 func (u *upload) rescue(ctx context.Context, data []byte) *refusal {
 	if len(data) == 0 {
 		return nil
@@ -286,7 +285,7 @@ func (u *upload) rescue(ctx context.Context, data []byte) *refusal {
 	return u.keep(ctx, data, false)
 }
 
-// keep keeps a chunk.
+// keep stores a chunk.
 func (u *upload) keep(ctx context.Context, data []byte, last bool) *refusal {
 	if !time.Now().Before(u.who.expires) {
 		return unauthenticated()
@@ -305,7 +304,7 @@ func (u *upload) keep(ctx context.Context, data []byte, last bool) *refusal {
 	return nil
 }
 
-// serveJobResult gives the result of a job out, to whoever has the link.
+// serveJobResult sends the result of a job to anyone with the link.
 func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "GET, HEAD", message: "use GET"})
@@ -344,8 +343,8 @@ func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) 
 	}
 }
 
-// giveResult writes a result, a chunk at a time. Where it can't be read to its end the
-// connection is closed before it: the caller sees that something is missing.
+// giveResult writes a result in chunks. If it can't be read completely, the connection is
+// closed early, so that the caller notices.
 func (h *graphqlHandler) giveResult(ctx context.Context, w http.ResponseWriter, job *store.Job) {
 	for at := int64(0); at < job.ResultBytes; {
 		reading, cancel := context.WithTimeout(ctx, h.limits.QueryTime)

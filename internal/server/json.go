@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxJSONDepth bounds objects and lists within each other in what callers send:
-	// inputs are a handful deep.
+	// maxJSONDepth bounds the nesting of objects and lists in requests; inputs have a
+	// handful of levels.
 	maxJSONDepth = 32
-	// maxJSONValues bounds the values of a body: each takes some fifty times as much
-	// memory as it has bytes. A batch of a hundred clients with all of their
-	// properties has seven thousand, and a list of ten thousand entries is told its own
-	// bound.
+	// maxJSONValues bounds the number of values in a body: each takes some fifty times
+	// its bytes in memory. A batch of a hundred clients with all properties has seven
+	// thousand values, and a list of ten thousand entries must still get the error of its
+	// own bound.
 	maxJSONValues = 12_000
 )
 
@@ -34,18 +34,18 @@ func tooManyValues() *refusal {
 		status:  http.StatusBadRequest,
 		code:    string(limit.CodeTooManyValues),
 		message: "variables and extensions have at most " + strconv.Itoa(maxJSONValues) + " values in all; send less at once",
-		// They are not counted to the end.
+		// The count stops at the first value over the limit.
 		details: map[string]any{"values": maxJSONValues + 1, "limit": maxJSONValues},
 	}
 }
 
-// readJSON reads one JSON text of at most that many values, as encoding/json
-// would into an any, numbers to the last digit. Unlike encoding/json it refuses
-// an object that has a name twice, which two readers could take for two things,
-// and text that is no UTF-8 or has half a surrogate pair.
+// readJSON decodes one JSON text with at most that many values, as encoding/json does
+// into an any, and keeps all digits of numbers. Unlike encoding/json it refuses an object
+// with a duplicate name, which different readers could understand differently, and
+// invalid UTF-8 or half a surrogate pair.
 func readJSON(data []byte, most int) (any, error) {
-	// The reader finds names that are there twice by itself: the decoder would keep each
-	// object's names beside the map that they are put in.
+	// Duplicate names are found in value: the decoder would keep each object's names a
+	// second time.
 	reader := jsonReader{decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true)), left: most}
 	value, err := reader.value()
 	if err != nil {
@@ -57,7 +57,7 @@ func readJSON(data []byte, most int) (any, error) {
 	return value, nil
 }
 
-// readObject is readJSON for a text that is an object.
+// readObject is readJSON for a text that must be an object.
 func readObject(data []byte) (map[string]any, error) {
 	value, err := readJSON(data, maxJSONValues)
 	if err != nil {
@@ -70,14 +70,13 @@ func readObject(data []byte) (map[string]any, error) {
 	return object, nil
 }
 
-// jsonReader makes values of what a decoder reads. left is how many more there
-// may be.
+// jsonReader builds values from a decoder's tokens. left is how many more are allowed.
 type jsonReader struct {
 	decoder *jsontext.Decoder
 	left    int
 }
 
-// value reads the next value. The deepest there may be bounds the recursion.
+// value reads the next value. The maximum depth bounds the recursion.
 func (r *jsonReader) value() (any, error) {
 	if r.left--; r.left < 0 {
 		return nil, errTooManyValues
@@ -115,7 +114,7 @@ func (r *jsonReader) open() error {
 	return nil
 }
 
-// closed reads the token that ends an object or a list, when it is next.
+// closed reads the token that ends an object or a list, if that is next.
 func (r *jsonReader) closed(end jsontext.Kind) bool {
 	if r.decoder.PeekKind() != end {
 		return false
@@ -134,7 +133,7 @@ func (r *jsonReader) object() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The token is good until the next one is read.
+		// The token is valid until the next one is read.
 		key := name.String()
 		if _, twice := object[key]; twice {
 			return nil, errNotAsDescribed

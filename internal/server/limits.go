@@ -10,33 +10,32 @@ import (
 	"clientgraph/internal/limit"
 )
 
-// Limits bound what requests may take. A zero number stands for its default, but
-// for Points.
+// Limits bound what requests may take. A zero number means its default, except for
+// Points.
 type Limits struct {
 	// Body bounds a request's body in bytes: 1 MiB.
 	Body int64
-	// BodyTime bounds how long a body may take to arrive: 10 s.
+	// BodyTime bounds how long reading a body may take: 10 s.
 	BodyTime time.Duration
 	// Shape bounds documents.
 	Shape limit.Shape
-	// Rows bounds how many rows an operation reads of the database: 100,000.
+	// Rows bounds how many database rows an operation may read: 100,000.
 	Rows int64
 	// QueryTime, MutationTime and MergeTime end an operation, and its database work
 	// with it: 10 s, 30 s, and 60 s for merges.
 	QueryTime, MutationTime, MergeTime time.Duration
-	// Running bounds how many operations are executed at once: two a core, and four
-	// at least, of which one principal has half at most. As many as
-	// Waiting, eight for each that runs, wait for their turn, each for WaitTime,
-	// 80 ms.
+	// Running bounds how many operations are executed at once: two for each core and four
+	// at least, and one principal has at most half of them. Waiting bounds how many wait
+	// for their turn: eight for each of Running, each for at most WaitTime, 80 ms.
 	Running, Waiting int
 	WaitTime         time.Duration
 	// WriteTime bounds how long a caller may take to read 64 KiB of an answer: 10 s.
 	WriteTime time.Duration
-	// Unwritten bounds the bytes of answers that wait to be read by their callers:
-	// 256 MiB, of which one principal has an eighth at most.
+	// Unwritten bounds the bytes of answers that callers have not read yet: 256 MiB, and
+	// an eighth of it for one principal.
 	Unwritten int64
-	// Points bounds the cost of what each principal asks in a minute, and so what
-	// one operation may cost; 0 is no bound.
+	// Points bounds the cost of what each principal asks in a minute, and so the cost of
+	// one operation; 0 is no bound.
 	Points int64
 }
 
@@ -66,7 +65,8 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.Shape.Directives, shape.Directives)
 	setDefault(&l.Shape.Cost, shape.Cost)
 	if l.Points > 0 {
-		// Who asks for more at once would wait for ever.
+		// A principal never has more points than that at once, so such an operation could
+		// never run.
 		l.Shape.Cost = min(l.Shape.Cost, l.Points)
 	}
 	setDefault(&l.Shape.IntrospectionCost, shape.IntrospectionCost)
@@ -74,7 +74,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// time is how long an operation may take.
+// time returns how long an operation may take.
 func (l Limits) time(operation *graphql.OperationContext) time.Duration {
 	if mayMerge(operation.Operation.SelectionSet) {
 		for _, root := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{"Query", "Mutation"}) {
@@ -89,8 +89,8 @@ func (l Limits) time(operation *graphql.OperationContext) time.Duration {
 	return l.QueryTime
 }
 
-// mayMerge says whether fields of an operation may be merges, without looking into
-// fragments: of almost all operations that is known at once.
+// mayMerge says whether an operation may contain merges, without looking into fragments.
+// For almost all operations this is decided at once.
 func mayMerge(selections ast.SelectionSet) bool {
 	for _, selection := range selections {
 		if field, is := selection.(*ast.Field); !is || merges(field.Name) {

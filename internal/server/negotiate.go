@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// mediaRange reads an entry of a header of media types or encodings. One without
-// parameters, as almost all are, needs no memory.
+// mediaRange parses an entry of an Accept, Content-Type or Accept-Encoding header. An
+// entry without parameters, the usual case, needs no allocation.
 func mediaRange(entry string) (name string, parameters map[string]string, err error) {
 	if strings.Contains(entry, ";") {
 		return mime.ParseMediaType(entry)
@@ -16,10 +16,10 @@ func mediaRange(entry string) (name string, parameters map[string]string, err er
 	return strings.ToLower(strings.TrimSpace(entry)), nil, nil
 }
 
-// accepted is the best of what is on offer for an Accept or Accept-Encoding
-// header, by the weights that it gives and, among equals, in the order of offers;
-// empty when none will do. matches says how closely a range of the header means
-// an offer, 0 for not at all: the closest one's weight counts.
+// accepted returns the best offer for an Accept or Accept-Encoding header: the one with
+// the highest weight and, among equals, the first; empty if none is acceptable. matches
+// says how closely a range of the header matches an offer, 0 for not at all; the weight
+// of the closest range counts.
 func accepted(header []string, offers []string, matches func(wanted, offer string, parameters map[string]string) int) string {
 	best, bestWeight := "", 0.0
 	for _, offer := range offers {
@@ -48,9 +48,9 @@ func accepted(header []string, offers []string, matches func(wanted, offer strin
 	return best
 }
 
-// mediaFor is the media type that a caller is answered in: the newer one only
-// where it is named, for the older one is what callers of old expect. Empty when
-// the caller takes neither.
+// mediaFor returns the media type for the answer; empty if the caller accepts neither.
+// application/graphql-response+json must be named, because old clients with wildcards
+// expect application/json.
 func mediaFor(r *http.Request) string {
 	header := r.Header.Values("Accept")
 	if strings.TrimSpace(strings.Join(header, "")) == "" {
@@ -83,8 +83,8 @@ const (
 	encodingIdentity = "identity"
 )
 
-// encodingFor is the encoding that a caller is answered in. Of two that it likes
-// as much it is gzip: Node 20's fetch names zstd and can't read it.
+// encodingFor returns the encoding for the answer. Between equal weights gzip wins: Node
+// 20's fetch lists zstd, but can't decode it.
 func encodingFor(r *http.Request) string {
 	found := accepted(r.Header.Values("Accept-Encoding"), []string{encodingGzip, encodingZstd}, func(wanted, offer string, _ map[string]string) int {
 		switch wanted {

@@ -7,22 +7,22 @@ import (
 )
 
 const (
-	// promptly is how many callers in a second are turned away at once.
+	// promptly is how many refusals a second are sent without a delay.
 	promptly = 100
-	// later is how long any more wait for being turned away.
+	// later is the delay of further refusals.
 	later = time.Second
 )
 
-// pace keeps callers who come again at once, whatever Retry-After says, from
-// taking the time that others need: to refuse a thousand of them without end is
-// all that a core can do. It holds no slot meanwhile, and nothing was read.
+// pace delays refusals to callers who retry at once, whatever Retry-After says: refusing
+// a thousand of them in a loop would take a whole core. A delayed refusal has no slot,
+// and nothing of the request was read.
 type pace struct {
 	mu     sync.Mutex
 	second time.Time
 	turned int
 }
 
-// wait returns when a caller is to be turned away, or is gone.
+// wait returns when the refusal may be sent, or the caller is gone.
 func (p *pace) wait(ctx context.Context) {
 	p.mu.Lock()
 	now := time.Now()

@@ -19,17 +19,16 @@ import (
 	"clientgraph/internal/client"
 )
 
-// persistedBytes bounds the text of the documents that callers had us keep.
+// persistedBytes bounds the text of the documents that callers registered.
 const persistedBytes = 4 << 20
 
-// persisted knows documents by what stands for them: automatic persisted queries
-// by the hash of their text, for as long as there is room, and trusted
-// documents, for good.
+// persisted finds documents by hash or id: automatic persisted queries, while there is
+// room for them, and trusted documents, always.
 type persisted struct {
-	// automatic is nil where callers can't have documents kept.
+	// automatic is nil if callers can't register documents.
 	automatic *shares[string]
-	// trusted are the documents that were published with front ends, by hash and by
-	// id; when only is set, nothing else is executed.
+	// trusted are the documents that were published with front ends, by hash and by id.
+	// If only is set, no others are executed.
 	trusted map[string]string
 	only    bool
 }
@@ -42,9 +41,8 @@ func newPersisted(o Options) *persisted {
 	return p
 }
 
-// find puts in the document that a request only names. Errors: BAD_REQUEST,
-// PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED,
-// OPERATION_NOT_TRUSTED.
+// find sets the document of a request that has only a hash or id. Errors: BAD_REQUEST,
+// PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED, OPERATION_NOT_TRUSTED.
 func (p *persisted) find(asked *request) *client.Error {
 	hash, err := asked.hash()
 	if err != nil {
@@ -62,7 +60,7 @@ func (p *persisted) find(asked *request) *client.Error {
 			name = hashOf(asked.Query)
 		}
 	case name == "" || asked.Query != "":
-		return &client.Error{Code: codeBadRequest, Message: "query holds the document to execute"}
+		return &client.Error{Code: codeBadRequest, Message: "send the document to execute as query"}
 	default:
 		text, known := p.trusted[name]
 		if !known && asked.documentID == "" && p.automatic != nil {
@@ -74,29 +72,29 @@ func (p *persisted) find(asked *request) *client.Error {
 		asked.Query = text
 	}
 	if _, trusted := p.trusted[name]; p.only && !trusted {
-		return &client.Error{Code: codeNotTrusted, Message: "only documents that were published are executed here; see that this one is among them"}
+		return &client.Error{Code: codeNotTrusted, Message: "only published documents are executed here; publish this one first"}
 	}
 	return nil
 }
 
-// unknown is that a document is known by no such name. Front ends send it whole
-// then, and where that would not help, without its hash from then on.
+// unknown is the error for an unknown hash. PERSISTED_QUERY_NOT_FOUND makes front ends
+// send the document with its hash, PERSISTED_QUERY_NOT_SUPPORTED makes them send no
+// hashes any more.
 func (p *persisted) unknown() *client.Error {
 	if p.automatic == nil {
-		return &client.Error{Code: codeNotPersistable, Message: "documents are not kept by their hash here, and none was published under this one; send query"}
+		return &client.Error{Code: codeNotPersistable, Message: "this server stores no documents by hash, and none was published with this hash; send query"}
 	}
-	return &client.Error{Code: codeNotPersisted, Message: "this document is not known here; send it whole, once, with its hash"}
+	return &client.Error{Code: codeNotPersisted, Message: "no document with this hash is known; send it once as query, with its hash"}
 }
 
-// keep remembers a document that turned out to be valid, for a request of a
-// principal that brought its hash.
+// keep stores a valid document that a principal sent with its hash.
 func (p *persisted) keep(owner string, asked *request) {
 	if hash, err := asked.hash(); err == nil && hash != "" && p.automatic != nil {
 		p.automatic.add(owner, hash, asked.Query, len(hash)+len(asked.Query))
 	}
 }
 
-// hash is what a request says to be the hash of its document; empty for none.
+// hash returns the hash that a request sends for its document; empty for none.
 func (r *request) hash() (string, *client.Error) {
 	extension, given := r.Extensions["persistedQuery"]
 	if !given {
@@ -106,7 +104,7 @@ func (r *request) hash() (string, *client.Error) {
 	hash, _ := fields["sha256Hash"].(string)
 	raw, err := hex.DecodeString(hash)
 	if version, _ := fields["version"].(json.Number); version != "1" || err != nil || len(raw) != sha256.Size {
-		return "", &client.Error{Code: codeBadRequest, Message: "persistedQuery is an object of version, 1, and sha256Hash, 64 hexadecimal digits"}
+		return "", &client.Error{Code: codeBadRequest, Message: "persistedQuery is an object with version 1 and a sha256Hash of 64 hexadecimal digits"}
 	}
 	return strings.ToLower(hash), nil
 }
@@ -116,15 +114,15 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// hashPrefix stands before ids that are hashes, where the specification of
-// persisted documents is followed.
+// hashPrefix is the prefix of ids that are hashes, by the specification of persisted
+// documents.
 const hashPrefix = "sha256:"
 
-// TrustedDocuments are texts of documents by the hash of the text and, where
-// their file names them otherwise, by that id.
+// TrustedDocuments are texts of documents by the hash of the text and, if the file has
+// other ids, also by those.
 type TrustedDocuments map[string]string
 
-// Names are the names of the documents' operations.
+// Names returns the operation names of the documents.
 func (d TrustedDocuments) Names() []string {
 	var names []string
 	for _, text := range d {
@@ -139,10 +137,10 @@ func (d TrustedDocuments) Names() []string {
 	return names
 }
 
-// ReadTrustedDocuments reads a file of trusted documents: a JSON object of texts
-// by id, or Apollo's manifest of persisted queries. Each must be valid in the
-// schema. An id of 64 hexadecimal digits, or one that begins with sha256:, must be the hash of
-// its text. Errors are of one line and say which document is wrong.
+// ReadTrustedDocuments reads a file of trusted documents: a JSON object of texts by id,
+// or Apollo's manifest of persisted queries. Each must be valid in the schema. An id of
+// 64 hexadecimal digits, or with the prefix sha256:, must be the hash of its text. Errors
+// have one line and name the document.
 func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -163,14 +161,14 @@ func ReadTrustedDocuments(name string, schema *ast.Schema) (TrustedDocuments, er
 			isHash, hash = true, strings.ToLower(hash)
 		}
 		if isHash && hash != hashOf(text) {
-			return nil, fmt.Errorf("%s: the document %q is not the text that its id is the SHA-256 of", name, id)
+			return nil, fmt.Errorf("%s: the id of the document %q is not the SHA-256 of its text", name, id)
 		}
 		trusted[id], trusted[hashOf(text)] = text, text
 	}
 	return trusted, nil
 }
 
-// readDocuments reads either form of the file.
+// readDocuments reads either format of the file.
 func readDocuments(data []byte) (map[string]string, error) {
 	notAsDescribed := errors.New("it is neither a JSON object of documents by id nor a manifest of persisted queries")
 	if _, err := readJSON(data, math.MaxInt); err != nil {
@@ -194,7 +192,7 @@ func readDocuments(data []byte) (map[string]string, error) {
 		return nil, notAsDescribed
 	}
 	if len(texts) == 0 {
-		return nil, errors.New("it holds no document")
+		return nil, errors.New("it has no document")
 	}
 	return texts, nil
 }

@@ -14,36 +14,37 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// request is an operation as it was sent.
+// request is an operation as the caller sent it.
 type request struct {
 	graphql.RawParams
-	// named says that there is a document, be it empty, or what stands for one.
+	// named says that the request has a document, maybe empty, or its id or hash.
 	named bool
-	// documentID names a trusted document instead of the text.
+	// documentID is the id of a trusted document, sent in place of the text.
 	documentID string
-	// readOnly holds the operation to being a query.
+	// readOnly allows only queries.
 	readOnly bool
 	// streams says that the answer may have several parts.
 	streams bool
-	// principal names who asks.
+	// principal is the caller.
 	principal string
 }
 
-// wantsCost says whether the answer is to tell the operation's cost.
+// wantsCost says whether the caller asks for the operation's cost.
 func (r *request) wantsCost() bool { return r.Extensions["cost"] == true }
 
-// read reads the operation out of an HTTP request.
+// read reads the operation from an HTTP request.
 func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	switch r.Method {
 	case http.MethodGet:
 		return readQuery(r.URL.Query())
 	case http.MethodPost:
-		// Only this type: a browser sends it across origins after asking first.
+		// Only application/json: for it, browsers send a pre-flight before a cross-origin
+		// request.
 		media, parameters, err := mediaRange(r.Header.Get("Content-Type"))
 		if charset := parameters["charset"]; err != nil || media != mediaJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
 			return nil, &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the body as application/json in UTF-8"}
 		}
-		// What is small when it is sent may not be when it is read.
+		// A small compressed body can be large when it is decompressed.
 		if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 			return nil, &refusal{status: http.StatusUnsupportedMediaType, code: codeUnsupportedMedia, message: "send the body without a Content-Encoding"}
 		}
@@ -56,15 +57,15 @@ func (h *graphqlHandler) read(w http.ResponseWriter, r *http.Request) (*request,
 	return nil, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, message: "use POST, or GET for queries"}
 }
 
-// readBody reads the body as far as it may go, in the time that it may take.
+// readBody reads the body up to its bound, within BodyTime.
 func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, code: codeBodyTooLarge, message: "the request's body is too large; send less at once"}
 	if r.ContentLength > h.limits.Body {
 		return nil, tooLarge
 	}
 	control := http.NewResponseController(w)
-	// A handler that is tested alone has no deadlines. One that has passed stays:
-	// the rest of the body is not waited for.
+	// SetReadDeadline fails only in tests of the handler alone. An exceeded deadline
+	// stays, so that nothing waits for the rest of the body.
 	_ = control.SetReadDeadline(time.Now().Add(h.limits.BodyTime))
 	body, err := h.wholeBody(w, r)
 	switch {
@@ -78,16 +79,16 @@ func (h *graphqlHandler) readBody(w http.ResponseWriter, r *http.Request) ([]byt
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, tooLarge
 	}
-	return nil, badRequest("the body could not be read whole")
+	return nil, badRequest("the body could not be read completely")
 }
 
-// wholeBody is the body to its end. net/http gives no more of one than the caller said
-// that it has.
+// wholeBody reads the whole body. net/http returns no more bytes than Content-Length
+// tells.
 func (h *graphqlHandler) wholeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	// What a caller says of its length is believed as far as it costs little.
+	// Content-Length is trusted for allocations up to this size.
 	const believed = 16 << 10
 	if r.ContentLength >= 0 && r.ContentLength <= min(believed, h.limits.Body) {
-		// The byte more is for meeting the end: over HTTP/2 that comes by itself.
+		// One more byte lets Read find the end of the body.
 		body := make([]byte, r.ContentLength+1)
 		n, err := io.ReadFull(r.Body, body)
 		if int64(n) == r.ContentLength && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
@@ -101,10 +102,10 @@ func (h *graphqlHandler) wholeBody(w http.ResponseWriter, r *http.Request) ([]by
 	return body.Bytes(), err
 }
 
-// decodeBody reads a POST's body.
+// decodeBody decodes the body of a POST.
 func decodeBody(body []byte) (*request, *refusal) {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte{'['}) {
-		return nil, &refusal{status: http.StatusBadRequest, code: codeNoBatching, message: "send one operation a request; an operation may have many fields"}
+		return nil, &refusal{status: http.StatusBadRequest, code: codeNoBatching, message: "send one operation in a request; it may have many fields"}
 	}
 	fields, err := readObject(body)
 	if errors.Is(err, errTooManyValues) {
@@ -115,12 +116,12 @@ func decodeBody(body []byte) (*request, *refusal) {
 		asked, err = readOperation(fields)
 	}
 	if asked == nil || err != nil {
-		return nil, badRequest("the body is one JSON object with query, and where needed operationName, variables, extensions and documentId; names are distinct, and text is UTF-8")
+		return nil, badRequest("the body is one JSON object with query, and optionally operationName, variables, extensions and documentId; no name may occur twice, and text is UTF-8")
 	}
 	return asked, nil
 }
 
-// readQuery reads a GET's parameters, each of which stands there once.
+// readQuery reads the parameters of a GET. Each may be given once.
 func readQuery(query url.Values) (*request, *refusal) {
 	asked := &request{readOnly: true}
 	texts := map[string]*string{"query": &asked.Query, "operationName": &asked.OperationName, "documentId": &asked.documentID}
@@ -144,14 +145,14 @@ func readQuery(query url.Values) (*request, *refusal) {
 			return nil, tooManyValues()
 		}
 		if *into, isObject = value.(map[string]any); err != nil || !isObject && value != nil {
-			return nil, badRequest("variables and extensions are JSON objects, URL-encoded, whose names are distinct")
+			return nil, badRequest("variables and extensions are URL-encoded JSON objects, in which no name may occur twice")
 		}
 	}
 	return asked, nil
 }
 
-// readOperation takes an operation out of the object that a POST's body is, or
-// the payload of a subscribe.
+// readOperation reads an operation from the object of a POST's body, or the payload of a
+// subscribe.
 func readOperation(fields map[string]any) (*request, error) {
 	asked := &request{}
 	if !take(fields, "query", &asked.Query) || !take(fields, "operationName", &asked.OperationName) || !take(fields, "documentId", &asked.documentID) ||
@@ -163,8 +164,8 @@ func readOperation(fields map[string]any) (*request, error) {
 	return asked, nil
 }
 
-// take takes a field of that type out of an object, where it is there and not null.
-// It is not ok where it is something else.
+// take reads a field of that type from an object, if it is present and not null. It
+// returns false if the field has another type.
 func take[T any](fields map[string]any, name string, into *T) (ok bool) {
 	given := fields[name]
 	if given == nil {

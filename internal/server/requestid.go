@@ -10,14 +10,15 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// sent is what is known of a request before it is read, and the request's context with
-// that as a value.
+// sent is what is known about a request before it is read. It is also the request's
+// context, with itself as a value.
 type sent struct {
 	context.Context
 
-	// id names it in logs and answers; it is a list of one, as headers have it.
+	// id names the request in logs and answers. It is an array of one, so that headers
+	// can use it as a slice.
 	id [1]string
-	// site is where it comes from.
+	// site is the network site that the request comes from.
 	site netip.Addr
 }
 
@@ -31,11 +32,11 @@ func (s *sent) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// requestIDShape is what a caller's own id may look like: short, and harmless in
-// a log line.
+// requestIDShape is the allowed form of a caller's own request id: short, and safe in a
+// log line.
 var requestIDShape = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// idFor is the id of a request: the caller's own where it sent a usable one.
+// idFor returns the id of a request: the caller's own if it is valid.
 func idFor(r *http.Request) string {
 	id := r.Header.Get(requestIDHeader)
 	if id == "" || !requestIDShape.MatchString(id) {
@@ -44,7 +45,8 @@ func idFor(r *http.Request) string {
 	return id
 }
 
-// withOwnRequestID gives a part of a request an id of its own.
+// withOwnRequestID returns a context with a request id of its own, for a part of a
+// request.
 func withOwnRequestID(ctx context.Context, id string) context.Context {
 	return &sent{Context: ctx, id: [1]string{id}, site: remoteOf(ctx)}
 }
@@ -56,7 +58,7 @@ func requestID(ctx context.Context) string {
 	return ""
 }
 
-// remoteOf is the site that a context's request comes from.
+// remoteOf returns the network site that a context's request comes from.
 func remoteOf(ctx context.Context) netip.Addr {
 	if s, known := ctx.Value(sentKey{}).(*sent); known {
 		return s.site

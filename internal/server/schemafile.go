@@ -12,8 +12,8 @@ import (
 	"clientgraph/graph"
 )
 
-// newSchemaFile serves the schema as one text, for tools that generate code from
-// it. It is the program's own, so it changes with the program alone.
+// newSchemaFile serves the schema as one text, for tools that generate code from it. It
+// changes only with the program.
 func newSchemaFile(schema *ast.Schema) http.Handler {
 	text, err := graph.SchemaFile(schema)
 	if err != nil {

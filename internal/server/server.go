@@ -1,5 +1,6 @@
-// Package server is the HTTP edge: GraphQL over HTTP, the callers' tokens,
-// health, and the places of the playground and the console. What an operation means is graph's.
+// Package server is the HTTP edge: GraphQL over HTTP, WebSockets and server-sent events,
+// authentication, files of jobs, health, and the routes of the playground and the
+// console. Package graph executes the operations.
 package server
 
 import (
@@ -26,60 +27,58 @@ const (
 	readyTimeout = 2 * time.Second
 )
 
-// Verifier turns a token into who its bearer is.
+// Verifier finds the identity of a token's bearer.
 type Verifier interface {
-	// Recall says it of a token that was verified before and is as good as it was
-	// then, for the price of a digest.
+	// Recall returns the identity of a token that was verified before and is still valid,
+	// at the price of a digest.
 	Recall(token string) (client.Identity, bool)
-	// Verify says it of any token, or refuses it with an error of code
-	// UNAUTHENTICATED.
+	// Verify verifies any token. An error has the code UNAUTHENTICATED.
 	Verify(token string) (client.Identity, error)
 }
 
-// Options are what a server needs.
+// Options configure a server.
 type Options struct {
 	Service  *service.Service
 	Verifier Verifier
 	// Ready says whether the database can be read and written.
 	Ready func(context.Context) error
-	// Unavailable says whether a failure is of a database that can't be reached
-	// for the moment: callers are told to try again.
+	// Unavailable says whether an error means that the database can't be reached for the
+	// moment. Callers are told to try again.
 	Unavailable func(error) bool
-	// Playground serves / and what the page needs; nil for none.
+	// Playground serves / and the files of its page; nil for none.
 	Playground http.Handler
-	// Console serves /console and what is below; nil for none.
+	// Console serves /console and the paths below it; nil for none.
 	Console http.Handler
-	// Introspection lets callers read the schema.
+	// Introspection allows callers to read the schema.
 	Introspection bool
-	// NoPlan has every operation answered by resolvers, field by field.
+	// NoPlan lets resolvers answer every operation, field by field.
 	NoPlan bool
-	// Federation makes the API a subgraph for routers of Apollo Federation, which
-	// tells its schema to everybody with a token.
+	// Federation makes the API a subgraph for routers of Apollo Federation. Everybody
+	// with a token can read its schema then.
 	Federation bool
-	// CORSOrigins are the origins whose pages may call the API; "*" is every one.
+	// CORSOrigins are the origins whose pages may call the API; "*" allows all.
 	CORSOrigins []string
-	// LoopbackOrigins lets pages of this machine call too, for development.
+	// LoopbackOrigins also allows pages of this machine, for development.
 	LoopbackOrigins bool
-	// SchemaFile serves the schema as a file at /schema.graphql, to anybody.
+	// SchemaFile serves the schema at /schema.graphql without a token.
 	SchemaFile bool
-	// TrustedProxies are the addresses of proxies, whose X-Forwarded-For says whom a
-	// request comes from.
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	// HSTS says to every caller that this host is to be reached by https only.
+	// HSTS tells browsers to use only https for this host.
 	HSTS bool
 	// Limits bounds requests, Streams sockets and event streams.
 	Limits  Limits
 	Streams StreamLimits
-	// Exempt says of which addresses there may be any number of sockets, event
-	// streams and subscriptions; nil for none.
+	// Exempt says which addresses may have any number of sockets, event streams and
+	// subscriptions; nil for none.
 	Exempt func(netip.Addr) bool
-	// Trusted are the documents that were published with front ends; with
-	// TrustedOnly no others are executed.
+	// Trusted are the documents that were published with front ends. With TrustedOnly no
+	// others are executed.
 	Trusted     TrustedDocuments
 	TrustedOnly bool
-	// NotPersisted keeps callers from having documents kept by their hash.
+	// NotPersisted stops callers from registering documents by their hash.
 	NotPersisted bool
-	// Telemetry counts and traces what is done; nil for nobody.
+	// Telemetry counts and traces operations; nil for none.
 	Telemetry *telemetry.Telemetry
 	Logger    *slog.Logger
 }
@@ -90,14 +89,13 @@ type Server struct {
 	streams *streams
 }
 
-// Stop ends sockets and event streams: subscriptions at once, other operations
-// when they are done, or when ctx ends. No stream begins afterwards. An
-// http.Server knows nothing of sockets, and waits for event streams, so it is
-// shut down at the same time.
+// Stop ends sockets and event streams: subscriptions at once, other operations when they
+// are done, or when ctx ends. No stream begins afterwards. Shut the http.Server down at
+// the same time: it ignores sockets, and waits for event streams.
 func (s *Server) Stop(ctx context.Context) { s.streams.stop(ctx) }
 
-// New returns the handler of all paths: /graphql, the files of jobs, /healthz, /readyz and, where
-// asked for, /schema.graphql, the playground at / and the console at /console.
+// New returns the handler of all paths: /graphql, the files of jobs, /healthz, /readyz
+// and, if configured, /schema.graphql, the playground at / and the console at /console.
 func New(o Options) *Server {
 	schema := graph.NewSchema
 	if o.Federation {
@@ -114,7 +112,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 		schema:   schema.Schema(),
 		limits:   limits,
 		slots:    limit.NewSlots(limits.Running, limits.Waiting, limits.WaitTime),
-		// Verifying is work for a core, and nothing else.
+		// Verifying a token only uses the CPU, so more at once would not be faster.
 		verifying:     make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
 		unwritten:     limit.NewShares(limits.Unwritten, limits.Unwritten/8),
 		introspection: o.Introspection,
@@ -157,7 +155,7 @@ func newServer(o Options, schema gqlgen.ExecutableSchema) *Server {
 	return &Server{steadily(pace, limits.BodyTime, o.TrustedProxies, withSecurityHeaders(o.HSTS, mux)), api.streams}
 }
 
-// answerReady answers whether the database can serve now.
+// answerReady answers whether the server can serve requests now.
 func answerReady(w http.ResponseWriter, r *http.Request, o Options) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
@@ -173,8 +171,8 @@ func answerReady(w http.ResponseWriter, r *http.Request, o Options) {
 	writeText(w, http.StatusOK, "ready")
 }
 
-// newPoints is the budget of each principal: a minute's points at once, and as
-// many again in a minute.
+// newPoints returns the budgets of all principals: each has the points of a minute, which
+// refill within a minute.
 func newPoints(points int64) *limit.Rate {
 	if points == 0 {
 		return nil
@@ -182,9 +180,9 @@ func newPoints(points int64) *limit.Rate {
 	return limit.NewRate(limit.Budget{Burst: int(points), Every: time.Minute / time.Duration(points)}, time.Now)
 }
 
-// withoutNames keeps names of the schema from those who may not read it, and tells
-// nobody what was sent: of a document that is not valid it says which rule of
-// GraphQL it breaks, and where.
+// withoutNames hides names of the schema from callers who may not read it, and does not
+// echo what was sent. An invalid document's errors have only the rule of GraphQL that is
+// broken, and the location.
 func withoutNames(present gqlgen.ErrorPresenterFunc) gqlgen.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := present(ctx, err)
@@ -198,6 +196,6 @@ func withoutNames(present gqlgen.ErrorPresenterFunc) gqlgen.ErrorPresenterFunc {
 func writeText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	// A client that is gone can't be told.
+	// An error is ignored: the caller is gone.
 	_, _ = w.Write([]byte(text + "\n"))
 }

@@ -5,13 +5,12 @@ import (
 	"sync"
 )
 
-// shareOf is the part of a cache that one principal may fill: a sixteenth.
+// shareOf is the number of shares in a cache: one principal may fill a sixteenth of it.
 const shareOf = 16
 
-// shares is a cache of texts, bounded in bytes, in which nobody pushes out more
-// than a part of what others brought: who fills a share of its own pushes out
-// what it brought itself. Within that, what was not asked for the longest goes
-// first. It is safe for concurrent use.
+// shares is a cache of values by text, bounded in bytes. A principal who fills its share
+// evicts only its own entries, so that it can't evict more than that of others. The least
+// recently used entry is evicted first. It is safe for concurrent use.
 type shares[V any] struct {
 	most int
 
@@ -22,7 +21,7 @@ type shares[V any] struct {
 	owners map[string]*share
 }
 
-// shared is an entry, with its places among all and among its owner's.
+// shared is an entry, with its places in the list of all entries and in its owner's.
 type shared[V any] struct {
 	key, owner  string
 	value       V
@@ -30,7 +29,7 @@ type shared[V any] struct {
 	all, owners *list.Element
 }
 
-// share is what one principal brought.
+// share has the entries of one principal.
 type share struct {
 	bytes  int
 	recent *list.List
@@ -53,8 +52,8 @@ func (s *shares[V]) get(key string) (V, bool) {
 	return entry.value, true
 }
 
-// add keeps a value of that many bytes that a principal brought. What is known
-// stays as it is, and its owner's.
+// add stores a value of that many bytes for a principal. A key that exists keeps its
+// value and its owner.
 func (s *shares[V]) add(owner, key string, value V, bytes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,14 +78,14 @@ func (s *shares[V]) add(owner, key string, value V, bytes int) {
 	}
 }
 
-// size is how many bytes there are in all.
+// size returns the bytes of all entries.
 func (s *shares[V]) size() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bytes
 }
 
-// drop forgets the entry that stands in either list.
+// drop removes an entry, given by its place in either list.
 func (s *shares[V]) drop(element *list.Element) {
 	entry := element.Value.(*shared[V]) //nolint:forcetypeassert // The lists hold nothing else.
 	of := s.owners[entry.owner]

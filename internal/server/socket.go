@@ -19,16 +19,15 @@ import (
 	"clientgraph/internal/client"
 )
 
-// socketProtocol is the subprotocol that sockets speak.
+// socketProtocol is the WebSocket subprotocol.
 const socketProtocol = "graphql-transport-ws"
 
 const (
-	// pings and pingsEvery bound how often a client may ping: that many at once,
-	// and one more each time.
+	// pings is how many pings a client may send at once, pingsEvery how long until it may
+	// send one more.
 	pings      = 50
 	pingsEvery = 100 * time.Millisecond
-	// lastWords is how long a connection that is cut may take to close by the
-	// rules.
+	// lastWords is how long closing a connection that is being cut may take.
 	lastWords = 500 * time.Millisecond
 )
 
@@ -37,7 +36,7 @@ func isSocket(r *http.Request) bool {
 	return r.Method == http.MethodGet && headerHas(r.Header, "Connection", "upgrade") && headerHas(r.Header, "Upgrade", "websocket")
 }
 
-// headerHas says whether a header that is a list has that token.
+// headerHas says whether a header with a list of tokens has that token.
 func headerHas(h http.Header, name, token string) bool {
 	for _, line := range h.Values(name) {
 		for entry := range strings.SplitSeq(line, ",") {
@@ -49,51 +48,51 @@ func headerHas(h http.Header, name, token string) bool {
 	return false
 }
 
-// socket is one connection of graphql-transport-ws.
+// socket is a connection that speaks graphql-transport-ws.
 type socket struct {
 	handler *graphqlHandler
 	conn    *websocket.Conn
-	// tcp is what conn stands on.
+	// tcp is the connection below conn.
 	tcp net.Conn
-	// header is the request's.
+	// header is the header of the handshake's request.
 	header http.Header
 	limits StreamLimits
-	// io is what reading, writing and logging run under: ending it would end the
+	// io is the context of reading, writing and logging. Cancelling it would end the
 	// connection without a close frame.
 	io context.Context
 
-	// end ends the operations; the connection is closed by close.
+	// end cancels the operations; close closes the connection.
 	end context.CancelFunc
-	// heard counts what came from the client, so that silence can be told.
+	// heard counts the frames of the client, so that watch notices a client that is gone.
 	heard atomic.Int64
 	pings pingBudget
-	// flooded tells of more pings than that.
+	// flooded is closed when the client sends too many pings.
 	flooded chan struct{}
 
 	mu sync.Mutex
-	// closing is set once: what comes afterwards is not looked at.
+	// closing is set once. Messages after that are ignored.
 	closing bool
-	// draining is set when the server stops: no operation begins, and idle is
-	// closed when the last one ended.
+	// draining is set when the server stops: no operation begins any more, and idle is
+	// closed when the last one has ended.
 	draining bool
 	idle     chan struct{}
-	// acknowledged is set when the caller was let in, by authorization; expiry
-	// ends the connection with its token.
+	// acknowledged is set when the caller was authenticated by authorization; expiry
+	// closes the connection when the token expires.
 	acknowledged  bool
 	authorization string
 	expiry        *time.Timer
-	// uncount ends that the socket counts among those of its caller.
+	// uncount stops counting the socket for its caller.
 	uncount func()
 
 	operations map[string]*socketOperation
-	// numbered counts operations, for the ids of their requests.
+	// numbered counts operations, to make their request ids.
 	numbered int
 	running  sync.WaitGroup
 	// closed is done once the connection is being closed.
 	closed sync.Once
 }
 
-// serveSocket speaks graphql-transport-ws until one side ends it.
+// serveSocket serves a WebSocket until one side ends it.
 func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if refused := h.refuseSocket(r); refused != nil {
 		h.refuse(w, r, refused)
@@ -113,14 +112,14 @@ func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	taken := &takenConn{ResponseWriter: w}
 	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
 		Subprotocols: []string{socketProtocol},
-		// refuseSocket has looked at it.
+		// refuseSocket has checked the origin.
 		InsecureSkipVerify: true,
 		OnPingReceived: func(context.Context, []byte) bool {
 			s.heard.Add(1)
 			if s.pinged() {
 				return true
 			}
-			// Closing waits for reading, which waits for this.
+			// Closing waits until reading has ended, and reading waits for this.
 			select {
 			case s.flooded <- struct{}{}:
 			default:
@@ -130,18 +129,18 @@ func (h *graphqlHandler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		OnPongReceived: func(context.Context, []byte) { s.heard.Add(1) },
 	})
 	if err != nil {
-		// It has been answered.
+		// Accept has answered the request.
 		return
 	}
 	s.conn, s.tcp = conn, taken.conn
 	defer context.AfterFunc(ctx, func() {
-		// Nobody can set a deadline on a connection that is closed.
+		// A closed connection has no deadline; the error is ignored.
 		_ = s.tcp.SetDeadline(time.Now().Add(lastWords))
 	})()
 	s.run(ctx)
 }
 
-// takenConn keeps the connection that a socket is made of.
+// takenConn remembers the connection that a socket hijacks.
 type takenConn struct {
 	http.ResponseWriter
 	conn net.Conn
@@ -154,7 +153,7 @@ func (t *takenConn) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buffers, err
 }
 
-// refuseSocket says what is wrong with a handshake.
+// refuseSocket returns why a handshake is refused; nil if it is not.
 func (h *graphqlHandler) refuseSocket(r *http.Request) *refusal {
 	if !h.allowsOrigin(r) {
 		return &refusal{status: http.StatusForbidden, code: codeForbiddenOrigin, message: "pages of this origin may not connect"}
@@ -165,8 +164,7 @@ func (h *graphqlHandler) refuseSocket(r *http.Request) *refusal {
 	return nil
 }
 
-// run reads messages until the connection ends, then waits for all that it
-// began.
+// run reads messages until the connection ends, then waits for all operations.
 func (s *socket) run(ctx context.Context) {
 	ctx, s.end = context.WithCancel(ctx)
 	var watching sync.WaitGroup
@@ -177,7 +175,7 @@ func (s *socket) run(ctx context.Context) {
 		}
 	}()
 	defer s.running.Wait()
-	// This waits, should another goroutine be closing it.
+	// CloseNow waits if another goroutine is closing the connection.
 	defer func() { _ = s.conn.CloseNow() }()
 	defer s.end()
 	defer s.stopExpiry()
@@ -200,14 +198,14 @@ func (s *socket) run(ctx context.Context) {
 	}
 }
 
-// read reads a message. What ends the connection is not told twice: it is
-// closed already when the other side or the library did it.
+// read reads a message. An error of a connection that is closed already is not reported
+// again.
 func (s *socket) read() ([]byte, *violation) {
 	kind, reader, err := s.conn.Reader(s.io)
 	if err != nil {
 		return nil, &violation{websocket.StatusProtocolError, "not a WebSocket frame"}
 	}
-	late := time.AfterFunc(s.limits.MessageTimeout, func() { s.close(badMessage("the message did not come whole")) })
+	late := time.AfterFunc(s.limits.MessageTimeout, func() { s.close(badMessage("the message took too long to arrive")) })
 	defer late.Stop()
 	data, err := io.ReadAll(reader)
 	switch {
@@ -219,8 +217,7 @@ func (s *socket) read() ([]byte, *violation) {
 	return data, nil
 }
 
-// handle does what a message asks for. No answer of it waits for the database,
-// except that of connection_init.
+// handle handles a message. Only connection_init waits for the database.
 func (s *socket) handle(ctx context.Context, data []byte) *violation {
 	if s.isClosing() {
 		return nil
@@ -249,8 +246,7 @@ func (s *socket) handle(ctx context.Context, data []byte) *violation {
 	return nil
 }
 
-// initialise takes the caller's token: that of the payload, else that of the
-// request.
+// initialise authenticates the caller by the token of the payload, else of the handshake.
 func (s *socket) initialise(ctx context.Context, m message) *violation {
 	if _, twice := s.caller(); twice {
 		return &violation{closeTooManyInits, "Too many initialisation requests"}
@@ -281,20 +277,20 @@ func (s *socket) initialise(ctx context.Context, m message) *violation {
 
 func forbidden() *violation { return &violation{closeForbidden, "Forbidden"} }
 
-// violationOf is how a connection ends whose caller can't be let in, or no
-// longer.
+// violationOf returns how to close the connection of a caller who is not, or no longer,
+// authenticated.
 func (s *socket) violationOf(err error) *violation {
 	switch {
 	case client.HasCode(err, client.CodeUnauthenticated):
 		return forbidden()
 	case s.handler.unavailable(err) || turnedAway(err) != 0:
-		// graphql-ws's own client comes again after this one, and not after 4500.
+		// The client of graphql-ws reconnects after this code, and does not after 4500.
 		return &violation{websocket.StatusTryAgainLater, "Try again later"}
 	}
 	return &violation{closeInternal, "Internal server error"}
 }
 
-// caller is the token of who was let in; false before that.
+// caller returns the token of an authenticated caller; false before authentication.
 func (s *socket) caller() (authorization string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -307,8 +303,8 @@ func (s *socket) isClosing() bool {
 	return s.closing
 }
 
-// send sends a message, after those that are being sent. A client that does not
-// take it in time is cut off: nothing piles up here for it.
+// send sends a message, after those that are being sent. A client that does not read it
+// in time is disconnected, so that no messages pile up.
 func (s *socket) send(m outgoing) {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -318,29 +314,29 @@ func (s *socket) send(m outgoing) {
 	s.write(data)
 }
 
-// write writes a message, as send does.
+// write writes an encoded message, as send does.
 func (s *socket) write(data []byte) {
 	late := time.AfterFunc(s.limits.timeToRead(len(data)), func() { _ = s.tcp.Close() })
 	defer late.Stop()
-	// Where it fails the connection is at its end, which reading notices.
+	// After an error the connection is at its end, which the reading goroutine notices.
 	_ = s.conn.Write(s.io, websocket.MessageText, data)
 }
 
-// close ends the connection with a code; the first one counts.
+// close closes the connection with a code. Only the first call counts.
 func (s *socket) close(why *violation) {
-	// The first reason is the one that is told: ending the connection's context is
-	// a reason for the watch.
+	// Only the first reason is sent. Cancelling the connection's context wakes watch,
+	// which would give another one.
 	s.closed.Do(func() {
 		s.mu.Lock()
 		s.closing = true
 		s.mu.Unlock()
 		s.end()
-		// It waits for the other side to agree, 5 seconds at most.
+		// Close waits 5 seconds at most for the other side's close frame.
 		_ = s.conn.Close(why.code, why.reason)
 	})
 }
 
-// fail ends the connection for a failure of ours, which is logged.
+// fail logs an internal error and closes the connection.
 func (s *socket) fail(cause any) {
 	s.handler.logger.ErrorContext(s.io, "internal error", "errorId", requestID(s.io), "error", cause, "stack", string(debug.Stack()))
 	s.close(&violation{closeInternal, "Internal server error"})

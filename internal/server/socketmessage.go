@@ -9,7 +9,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Types of messages of graphql-transport-ws, to both sides and to one.
+// Message types of graphql-transport-ws: for both directions, from the client, from the
+// server.
 const (
 	messagePing     = "ping"
 	messagePong     = "pong"
@@ -23,8 +24,7 @@ const (
 	messageError = "error"
 )
 
-// The close codes that graphql-transport-ws names, and graphql-ws's own for a
-// failure of the server's.
+// Close codes of graphql-transport-ws, and that of graphql-ws for an internal error.
 const (
 	closeBadRequest       websocket.StatusCode = 4400
 	closeUnauthorized     websocket.StatusCode = 4401
@@ -37,14 +37,14 @@ const (
 )
 
 const (
-	// maxMessageID bounds the ids of operations, in bytes: each is kept as long as
-	// its operation, and sent with each of its results.
+	// maxMessageID bounds the ids of operations in bytes: each is kept as long as its
+	// operation, and sent with each result.
 	maxMessageID = 128
-	// maxCloseReason is how many bytes a close frame has for its reason.
+	// maxCloseReason is the most bytes of a reason in a close frame.
 	maxCloseReason = 123
 )
 
-// violation is why a connection ends.
+// violation is why the server closes a connection: a close code and a reason.
 type violation struct {
 	code   websocket.StatusCode
 	reason string
@@ -52,7 +52,7 @@ type violation struct {
 
 func badMessage(reason string) *violation { return &violation{closeBadRequest, reason} }
 
-// subscriberExists is worded by the protocol, the id included.
+// subscriberExists has the text that the protocol prescribes, with the id.
 func subscriberExists(id string) *violation {
 	reason := "Subscriber for " + id + " already exists"
 	if len(reason) > maxCloseReason {
@@ -61,29 +61,29 @@ func subscriberExists(id string) *violation {
 	return &violation{closeSubscriberExists, reason}
 }
 
-// message is one of the client's that the protocol has.
+// message is a client's message.
 type message struct {
 	kind string
 	// id is set for subscribe and complete.
 	id string
-	// payload is that of connection_init, ping and pong: an object, or nil.
+	// payload is the payload of connection_init, ping and pong: an object, or nil.
 	payload map[string]any
-	// asked is the operation of a subscribe.
+	// asked is the operation of a subscribe message.
 	asked *request
 }
 
-// outgoing is a message of the server's.
+// outgoing is a server's message.
 type outgoing struct {
 	ID      string `json:"id,omitempty"`
 	Type    string `json:"type"`
 	Payload any    `json:"payload,omitempty"`
 }
 
-// parseMessage reads a message. It takes what the protocol describes: fields of
-// other names are let be, as the protocol may come to have more.
+// parseMessage parses a message. Fields with unknown names are ignored, because later
+// versions of the protocol may add some.
 func parseMessage(data []byte) (message, *violation) {
 	if !utf8.Valid(data) {
-		// RFC 6455 has a code of its own for it.
+		// RFC 6455 has a close code for invalid UTF-8.
 		return message{}, &violation{websocket.StatusInvalidFramePayloadData, "a text message is UTF-8"}
 	}
 	fields, err := readObject(data)
@@ -91,7 +91,7 @@ func parseMessage(data []byte) (message, *violation) {
 	case errors.Is(err, errTooManyValues):
 		return message{}, badMessage("a message has at most " + strconv.Itoa(maxJSONValues) + " values")
 	case err != nil:
-		return message{}, badMessage("a message is one JSON object, whose names are distinct")
+		return message{}, badMessage("a message is one JSON object, in which no name may occur twice")
 	}
 	m := message{}
 	isText := false
@@ -120,15 +120,14 @@ func parseMessage(data []byte) (message, *violation) {
 		m.asked, err = readOperation(payload)
 	}
 	if !isObject || err != nil || !m.asked.named {
-		return message{}, badMessage("the payload has a query, which is a string, and where needed operationName, variables and extensions")
+		return message{}, badMessage("the payload has a query, which is a string, and optionally operationName, variables and extensions")
 	}
 	return m, nil
 }
 
-// initToken is the token that a connection_init brings: Authorization, its name
-// in any case, among the parameters or among the headers in them. It is not
-// found where there is none. Several that differ are none that is good: nobody
-// is to be let in as another than was meant.
+// initToken returns the token of a connection_init: Authorization, in any case, among the
+// parameters or among their headers. found is false if there is none. Several different
+// values are answered as an invalid token, so that the caller is not taken for another.
 func initToken(payload map[string]any) (authorization string, found bool) {
 	for range 2 {
 		for name, value := range payload {

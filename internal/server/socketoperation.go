@@ -9,15 +9,15 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// socketOperation is an operation that a socket's client asked for.
+// socketOperation is an operation of a socket.
 type socketOperation struct {
 	socket *socket
 	id     string
 	cancel context.CancelFunc
-	// streams is set for subscriptions, under the socket's lock.
+	// streams is set for subscriptions. The socket's lock guards it.
 	streams bool
 
-	// mu is held while a message is sent: after quiet none is.
+	// mu is locked while a message is sent; none is sent after quiet.
 	mu     sync.Mutex
 	silent bool
 }
@@ -30,7 +30,7 @@ func (s *socket) subscribe(ctx context.Context, m message) *violation {
 	case !s.acknowledged:
 		return &violation{closeUnauthorized, "Unauthorized"}
 	case s.draining:
-		// The connection is about to close, which tells the client to go elsewhere.
+		// The connection is about to close, and its client will connect elsewhere.
 		return nil
 	case s.operations[m.id] != nil:
 		return subscriberExists(m.id)
@@ -54,8 +54,8 @@ func (s *socket) subscribe(ctx context.Context, m message) *violation {
 	return nil
 }
 
-// complete ends an operation that the client no longer listens to. One that is
-// not known has ended meanwhile.
+// complete ends an operation that the client has completed. An unknown id belongs to one
+// that has ended meanwhile.
 func (s *socket) complete(id string) {
 	s.mu.Lock()
 	operation := s.operations[id]
@@ -79,7 +79,7 @@ func (s *socket) forget(operation *socketOperation) {
 	}
 }
 
-// quiet ends the operation; when it returns nothing more is sent of it.
+// quiet ends the operation. After it returns, nothing more is sent for it.
 func (o *socketOperation) quiet() {
 	o.cancel()
 	o.mu.Lock()
@@ -117,7 +117,7 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 		}
 		release, ok := o.socket.handler.sending(begun, response)
 		if !ok {
-			// Who does not read what is there is not sent more.
+			// The caller does not read, so the connection ends.
 			_ = o.socket.tcp.Close()
 			return
 		}
@@ -129,8 +129,8 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 	}
 }
 
-// begin begins the operation. Who may no longer be here has the connection closed;
-// who has no turn is told so in an error message, and may ask again.
+// begin begins the operation. If the caller is no longer authenticated, the connection is
+// closed. If it gets no turn, it gets an error message and may try again.
 func (o *socketOperation) begin(ctx context.Context, asked *request, authorization string) (*begun, *rejection) {
 	h := o.socket.handler
 	who, err := h.admit(ctx, authorization)
@@ -150,8 +150,8 @@ func (o *socketOperation) begin(ctx context.Context, asked *request, authorizati
 	return nil, nil
 }
 
-// stream makes the operation one that ends when the server stops; false when it
-// has done so already.
+// stream marks the operation as one that ends when the server stops; false if the server
+// is stopping already.
 func (o *socketOperation) stream() bool {
 	o.socket.mu.Lock()
 	defer o.socket.mu.Unlock()
@@ -159,8 +159,8 @@ func (o *socketOperation) stream() bool {
 	return !o.socket.draining
 }
 
-// last frees the id, which the client may use again as soon as it reads the
-// message.
+// last sends the last message of the operation, and frees the id before: the client may
+// use it again as soon as it reads the message.
 func (o *socketOperation) last(m outgoing) {
 	o.socket.forget(o)
 	o.send(m)
@@ -176,7 +176,7 @@ func (o *socketOperation) send(m outgoing) {
 	o.socket.send(m)
 }
 
-// next sends a response of the operation.
+// next sends a response.
 func (o *socketOperation) next(response *graphql.Response) {
 	data, err := encodeNext(o.id, response)
 	if err != nil {
@@ -190,7 +190,7 @@ func (o *socketOperation) next(response *graphql.Response) {
 	}
 }
 
-// errorList is what an error message carries.
+// errorList is the payload of an error message.
 func errorList(code, message string) gqlerror.List {
 	return gqlerror.List{{Message: message, Extensions: map[string]any{"code": code}}}
 }

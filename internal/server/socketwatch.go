@@ -10,9 +10,9 @@ import (
 	"clientgraph/internal/client"
 )
 
-// watch keeps a connection alive, and ends it when its time has come: when it
-// was not initialised, does not answer pings, its caller may no longer be here,
-// or the server stops.
+// watch keeps a connection alive. It closes the connection if it was not initialised in
+// time, if the client does not answer pings, if the caller may no longer use the API, or
+// if the server stops.
 func (s *socket) watch(ctx context.Context) {
 	initialise := time.NewTimer(s.limits.InitTimeout)
 	defer initialise.Stop()
@@ -21,12 +21,12 @@ func (s *socket) watch(ctx context.Context) {
 	recheck := time.NewTicker(s.limits.Recheck)
 	defer recheck.Stop()
 	stopping := s.handler.streams.stopping
-	// The answer to the first ping is one thing heard.
+	// No count, so that the first ping is always sent.
 	heard := int64(-1)
 	for {
 		select {
 		case <-ctx.Done():
-			// Either it is being closed, or streams were cut.
+			// The connection is being closed, or streams were cut.
 			s.close(goingAway())
 			return
 		case <-initialise.C:
@@ -51,8 +51,8 @@ func (s *socket) watch(ctx context.Context) {
 	}
 }
 
-// recheck ends the connection of a caller who may no longer be here. A database
-// that does not answer is no reason to.
+// recheck closes the connection of a caller who may no longer use the API. It stays open
+// if the database does not answer.
 func (s *socket) recheck(ctx context.Context) {
 	authorization, ok := s.caller()
 	if !ok {
@@ -63,8 +63,7 @@ func (s *socket) recheck(ctx context.Context) {
 	}
 }
 
-// drain ends the subscriptions, lets other operations finish, and closes the
-// connection.
+// drain ends the subscriptions, waits for other operations, and closes the connection.
 func (s *socket) drain(ctx context.Context) {
 	s.mu.Lock()
 	s.draining = true
@@ -90,15 +89,15 @@ func (s *socket) drain(ctx context.Context) {
 
 func goingAway() *violation { return &violation{websocket.StatusGoingAway, "Going away"} }
 
-// pingBudget is how many pings a client has left.
+// pingBudget bounds the pings of a client.
 type pingBudget struct {
 	mu   sync.Mutex
 	left int
 	at   time.Time
 }
 
-// pinged says whether the client may ping once more; one that pings without end
-// would have the server answer without end.
+// pinged counts a ping, and says whether it is within the budget: the server answers each
+// ping.
 func (s *socket) pinged() bool {
 	b := &s.pings
 	b.mu.Lock()

@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// writeChunk is what the other side takes in a write timeout at least.
+	// writeChunk is how many bytes the other side must read within a write timeout.
 	writeChunk = 64 << 10
-	// lingering is how long the rest of a body that nobody reads may go on to
-	// arrive: who is still sending it reads the answer afterwards.
+	// lingering is how long the rest of an unread body may take to arrive, so that a
+	// caller who is still sending can read the answer.
 	lingering = time.Second
 )
 
-// steadily has every request read and every answer written within a time, on all
-// paths: a body arrives in bodyTime, and who does not read is cut off. It gives every
-// request an id, which the header X-Request-Id of the answer tells.
+// steadily bounds the time of reading each request and writing each answer, on all paths:
+// a body must arrive in bodyTime, and a caller who does not read is disconnected. It
+// gives every request an id, which the answer has in its header X-Request-Id.
 func steadily(limits StreamLimits, bodyTime time.Duration, trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &steadyWriter{ResponseWriter: w, control: *http.NewResponseController(w), limits: limits, twoWays: r.ProtoMajor >= 2}
@@ -29,7 +29,7 @@ func steadily(limits StreamLimits, bodyTime time.Duration, trusted []netip.Prefi
 		w.Header()[requestIDHeader] = about.id[:]
 		r = r.WithContext(about) //nolint:contextcheck // It has the request's.
 		if r.ContentLength != 0 {
-			// A handler that is tested alone has no deadlines.
+			// SetReadDeadline fails only in tests of the handler alone.
 			_ = s.control.SetReadDeadline(time.Now().Add(bodyTime))
 			s.watched.ReadCloser = r.Body
 			s.body = &s.watched
@@ -55,15 +55,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// steadyWriter writes an answer in chunks, each of which has a deadline.
+// steadyWriter writes an answer in chunks with a deadline each.
 type steadyWriter struct {
 	http.ResponseWriter
 	control http.ResponseController
 	limits  StreamLimits
-	// twoWays says that a request and its answer are a stream of a connection that
-	// has others: HTTP/2.
+	// twoWays says that the request is a stream of a connection with other streams:
+	// HTTP/2.
 	twoWays bool
-	// body is nil where there is none.
+	// body is nil if there is none.
 	body    *watchedBody
 	watched watchedBody
 	begun   bool
@@ -72,9 +72,8 @@ type steadyWriter struct {
 // Unwrap is for http.ResponseController.
 func (s *steadyWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// WriteHeader implements http.ResponseWriter. An answer to a request whose body
-// was not read is the last one of its connection: net/http would read the body
-// first, and wait for it.
+// WriteHeader implements http.ResponseWriter. If the body was not read, the connection is
+// closed after the answer: net/http would wait for the body first.
 func (s *steadyWriter) WriteHeader(status int) {
 	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
 		s.begun = true
@@ -83,7 +82,7 @@ func (s *steadyWriter) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
-// leaveBody ends reading a body that nobody reads.
+// leaveBody stops reading a body that the handler left unread.
 func (s *steadyWriter) leaveBody() {
 	if s.body == nil || s.body.ended.Load() || s.twoWays {
 		return
@@ -98,7 +97,7 @@ func (s *steadyWriter) Write(p []byte) (written int, err error) {
 		s.WriteHeader(http.StatusOK)
 	}
 	end := time.Now().Add(s.limits.timeToRead(len(p)))
-	// Over HTTP/2 a deadline ends the stream even when nothing is written.
+	// Over HTTP/2 a deadline ends the stream even if nothing is written.
 	defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
 	for {
 		part := p[written:min(written+writeChunk, len(p))]
@@ -115,8 +114,8 @@ func (s *steadyWriter) Write(p []byte) (written int, err error) {
 	}
 }
 
-// end bounds what net/http does after a handler: it writes what it has gathered,
-// and reads the rest of the body.
+// end bounds the work of net/http after a handler: it flushes the answer, and reads the
+// rest of the body.
 func (s *steadyWriter) end() {
 	if !s.begun {
 		s.leaveBody()
@@ -126,7 +125,7 @@ func (s *steadyWriter) end() {
 	}
 }
 
-// siteOf is what an address counts as.
+// siteOf returns the network site of an address, by which callers are counted.
 func siteOf(address string) netip.Addr {
 	parsed, err := netip.ParseAddr(address)
 	if err != nil {

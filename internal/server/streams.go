@@ -7,32 +7,30 @@ import (
 	"time"
 )
 
-// StreamLimits bound what outlives a request: sockets and event streams. A zero
-// field means its default.
+// StreamLimits bound sockets and event streams. A zero field means its default.
 type StreamLimits struct {
-	// InitTimeout is how long a socket may take to say connection_init; 10 s.
+	// InitTimeout is how long a client may take to send connection_init; 10 s.
 	InitTimeout time.Duration
 	// MessageTimeout is how long a message may take from its first byte to its
 	// last; 10 s.
 	MessageTimeout time.Duration
-	// WriteTimeout is how long the other side may take to make room for 64 KiB of
-	// an answer or a message; 10 s. Who takes longer is cut off.
+	// WriteTimeout is how long the other side may take to read 64 KiB of an answer or a
+	// message; 10 s. If it takes longer, it is disconnected.
 	WriteTimeout time.Duration
-	// LeastRate is how many bytes of an answer the other side reads in a second at
-	// least, after a WriteTimeout; 16 KiB.
+	// LeastRate is how many bytes of an answer the other side must read in a second,
+	// after a WriteTimeout; 16 KiB.
 	LeastRate int
-	// KeepAlive is how often a stream shows that it lives, and a socket is asked
-	// to; 15 s. A socket that shows nothing from one ping to the next is closed.
+	// KeepAlive is how often keep-alive comments and pings are sent; 15 s. A socket
+	// without any frame between two pings is closed.
 	KeepAlive time.Duration
-	// Recheck is how often the callers of streams are looked at again: whether
-	// their tokens still hold and their accounts may be used; 15 s.
+	// Recheck is how often the callers of streams are authenticated again: whether their
+	// tokens are still valid and their accounts may be used; 15 s.
 	Recheck time.Duration
-	// Operations is how many a socket may have under way at once; 100.
+	// Operations is how many operations a socket may have at once; 100.
 	Operations int
-	// Streams is how many sockets and event streams there may be: 10,000 in all,
-	// 1,000 of an address and 100 of a principal. Subscriptions is how many
-	// subscriptions there may be in them: 10,000, 1,000 and 100. Less than 0 is no
-	// bound.
+	// Streams is how many sockets and event streams may be open: 10,000 in all, 1,000 of
+	// an address and 100 of a principal. Subscriptions is how many subscriptions they may
+	// have: 10,000, 1,000 and 100. Less than 0 is no bound.
 	Streams, StreamsPerAddress, StreamsPerCaller                   int
 	Subscriptions, SubscriptionsPerAddress, SubscriptionsPerCaller int
 	// MessageBeforeInit and Message bound a message, in bytes, before and after
@@ -71,15 +69,15 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// streams are the sockets and event streams that are open, so that a server
-// that stops can end them.
+// streams are the open sockets and event streams, so that a server that stops can end
+// them.
 type streams struct {
 	limits StreamLimits
-	// open counts those that are.
+	// open counts the open streams.
 	open *crowds
-	// stopping is closed when no further stream may begin.
+	// stopping is closed when no more streams may begin.
 	stopping chan struct{}
-	// cut ends what has not ended by itself.
+	// cut is cancelled to end the streams that have not ended by themselves.
 	cut    context.Context
 	cutNow context.CancelFunc
 
@@ -95,9 +93,9 @@ func newStreams(limits StreamLimits, exempt func(netip.Addr) bool) *streams {
 	return s
 }
 
-// enter counts a stream of a principal in, unless there are too many or the server
-// stops; a socket's principal is known later. Its context ends with the request,
-// with leave, and when streams are cut.
+// enter counts a stream of a principal, unless there are too many or the server stops; a
+// socket's principal is counted later. The stream's context ends with the request, with
+// leave, and when streams are cut.
 func (s *streams) enter(ctx context.Context, principal string) (streamCtx context.Context, leave func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +117,7 @@ func (s *streams) enter(ctx context.Context, principal string) (streamCtx contex
 	}, nil
 }
 
-// stop asks all streams to end, and cuts those that have not by the end of ctx.
+// stop asks all streams to end, and cuts those that are still open when ctx ends.
 func (s *streams) stop(ctx context.Context) {
 	s.mu.Lock()
 	if !s.stopped {

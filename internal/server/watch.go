@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// show lets those who run the server see how full it is.
+// show reports in metrics how full the server is.
 func (h *graphqlHandler) show() {
 	t := h.telemetry
 	t.Show(telemetry.Slots, func() float64 { return float64(h.limits.Running) })
@@ -25,7 +25,7 @@ func (h *graphqlHandler) show() {
 	t.Show(telemetry.DocumentBytes, func() float64 { return float64(h.documents.size()) })
 }
 
-// about is what is told of an operation of a document of that hash.
+// about describes an operation for telemetry; hash is that of its document.
 func about(operation *ast.OperationDefinition, hash string, cost int64) telemetry.About {
 	return telemetry.About{Name: operation.Name, Kind: string(operation.Operation), Hash: hash, Points: cost}
 }
@@ -42,7 +42,7 @@ func codesOf(errs gqlerror.List) []string {
 	return codes
 }
 
-// traceRoot makes a step of each field of an operation itself.
+// traceRoot adds a step to the trace for each root field of an operation.
 func traceRoot(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	ctx, end := observe.Step(ctx, "field "+graphql.GetRootFieldContext(ctx).Field.Name, 0)
 	defer end(nil)

@@ -49,7 +49,7 @@ func (s *Transfers) Upload(ctx context.Context, scope client.Scope, id client.ID
 		return nil, err
 	}
 	if job == nil || job.Kind != store.ImportClients {
-		return nil, &client.Error{Code: client.CodeNotFound, Message: "you see no import of that id"}
+		return nil, &client.Error{Code: client.CodeNotFound, Message: "you see no import with this id"}
 	}
 	if job.Maker.User != scope.User {
 		return nil, &client.Error{Code: client.CodeForbidden, Message: "only the user who made the job can upload its file"}
