@@ -57,7 +57,7 @@ func TestImportBesideAServer(t *testing.T) {
 	if r.code != 1 || len(told) != 102 || r.stdout != "read 153 appointments, took in 1, known already 2, with errors 150\n" {
 		t.Errorf("exit code %d, %q, %s", r.code, r.stdout, r.stderr)
 	}
-	if told[0] != file+":5: clientId: NOT_FOUND: no client of that id" || told[100] != "and 50 more problems" || told[101] != "clientgraph: 150 of 153 lines have errors and were left out" {
+	if told[0] != file+":5: clientId: NOT_FOUND: no client with this id" || told[100] != "and 50 more problems" || told[101] != "clientgraph: 150 of 153 lines have errors and were left out" {
 		t.Errorf("told %q, %q, %q", told[0], told[100], told[101])
 	}
 	open(3)

@@ -143,7 +143,7 @@ func TestUnmergeLeavesNobodyWithTooManySubjects(t *testing.T) {
 					t.Errorf("userErrors (-want +got):\n%s", diff)
 				}
 				message := answered["userErrors"].([]any)[0].(values)["message"].(string)
-				if !strings.HasSuffix(message, "once more: 1; take some of those from each first: "+full) {
+				if !strings.HasSuffix(message, "subjects: 1; remove some subjects of each first: "+full) {
 					t.Errorf("the message is %q", message)
 				}
 			})
@@ -179,7 +179,7 @@ func TestUnmergeNamesAFewOfThoseWithTooManySubjects(t *testing.T) {
 		}
 		slices.SortFunc(ids, func(x, y string) int { return int(number(t, x) - number(t, y)) })
 		message := answered["userErrors"].([]any)[0].(values)["message"].(string)
-		if !strings.HasSuffix(message, "once more: 22; take some of those from each first: "+strings.Join(ids[:20], ", ")+" and 2 more") {
+		if !strings.HasSuffix(message, "subjects: 22; remove some subjects of each first: "+strings.Join(ids[:20], ", ")+" and 2 more") {
 			t.Errorf("the message is %q", message)
 		}
 	})

@@ -1,6 +1,5 @@
-// Package service brings the use cases together. Each folder below holds those of
-// one kind, with their permissions, their rules and the transactions that store
-// them; what they need of the outside they state as interfaces, such as store.Store,
-// Hasher and Cipher. Each method's comment names the codes of the errors that it
-// returns.
+// Package service combines the use cases. Each folder below has the use cases of one
+// kind, with their permissions, rules and transactions. What they need from outside is
+// defined by interfaces, such as store.Store, Hasher and Cipher. Each method's comment
+// names the codes of its errors.
 package service

@@ -17,9 +17,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Service is all use cases in one, for those who serve them all. Each method's
-// comment names the codes of the errors that it can return; any other error is
-// internal. It is safe for concurrent use.
+// Service has all use cases. Each method's comment names the codes of its errors; any
+// other error is internal. It is safe for concurrent use.
 type Service struct {
 	*reading.Reads
 	*writing.Writes
@@ -34,8 +33,8 @@ type Service struct {
 	*jobs.Transfers
 }
 
-// Secrets is what keeps secrets. A service that writes needs all of it; one that
-// reads the feed needs Cursors; one that imports, or reads anything else, none.
+// Secrets has the ciphers, hashers and MACs. A service that writes needs all of them, one
+// that reads the feed needs Cursors, others need none.
 type Secrets struct {
 	Hasher  writing.Hasher
 	Cipher  reading.Cipher
@@ -43,8 +42,8 @@ type Secrets struct {
 	Cursors reading.Sealer
 }
 
-// New returns the service over a store. The limiter bounds, for each principal,
-// what tells of clients that it does not see.
+// New returns the service over a store. The limiter bounds, for each principal, requests
+// whose answers reveal something about clients that it does not see.
 func New(store store.Store, secrets Secrets, limiter duplicates.Limiter, clock func() time.Time) *Service {
 	reads := reading.New(store, secrets.Cipher, secrets.Cursors, clock)
 	writes := writing.New(reads, secrets.Hasher, secrets.MAC)

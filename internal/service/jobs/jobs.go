@@ -240,7 +240,7 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 }
 
 func unseen() *client.Error {
-	return client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job of that id"})
+	return client.Path{argumentJob}.At(&client.Error{Code: client.CodeNotFound, Message: "you see no job with this id"})
 }
 
 // end ends a job.

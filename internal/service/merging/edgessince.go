@@ -10,8 +10,8 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// loadEdgesSince finds the edges that the survivor was given since the merge, in its
-// history. Entries of merges and of unmerges since are passed over: they only move edges.
+// loadEdgesSince loads from history the survivor's edges that were added since the merge.
+// Entries of later merges and unmerges are ignored: they only move edges.
 func (u *unmerging) loadEdgesSince(ctx context.Context) error {
 	j := u.unfold.Journal
 	var report merge.Report

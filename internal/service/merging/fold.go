@@ -5,8 +5,8 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// choosable says whether a choice may name the field: it has one value, and no
-// rule of its own decides about it.
+// choosable says whether a choice may name the field: it has one value, and its value is
+// not decided by a rule.
 func (m *merging) choosable(field string) bool {
 	if id, custom := merge.CustomFieldID(field); custom {
 		d := m.definitions.ByID(id)

@@ -4,5 +4,5 @@ import (
 	"clientgraph/internal/client"
 )
 
-// ClientGlobalID is which client.
+// ClientGlobalID is the global id of the client.
 func (c ConflictOf) ClientGlobalID() client.ID { return client.GlobalID(c.ClientID) }

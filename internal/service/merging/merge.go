@@ -18,49 +18,48 @@ import (
 
 // Bounds of a merge.
 const (
-	// MaxMerge bounds how many clients are merged into one at once.
+	// MaxMerge bounds the clients that one merge folds.
 	MaxMerge = 50
-	// mergeTimeout bounds a merge. It writes more than other changes do.
+	// mergeTimeout bounds a merge, which writes more than other mutations.
 	mergeTimeout = 60 * time.Second
 )
 
-// MergeArgs are what a merge, or its preview, is asked with.
+// MergeArgs are the arguments of a merge or its preview.
 type MergeArgs struct {
-	// ClientID survives; ClientIDs are merged into it. Where both lack a value that several
-	// of them have, the order decides.
+	// ClientID survives; ClientIDs are merged into it. If the survivor lacks a value that
+	// several of them have, the first one's is taken.
 	ClientID  client.ID
 	ClientIDs []client.ID
 	Choices   []merge.Choice
-	// ExpectedVersions are those of any of the clients.
+	// ExpectedVersions are the expected versions of any of the clients.
 	ExpectedVersions []ExpectedVersion
 }
 
-// ExpectedVersion is the version of a client that the caller has seen; a merge fails
-// where the client has another one.
+// ExpectedVersion is the version of a client that the caller has seen; a merge fails if
+// the client has another one.
 type ExpectedVersion struct {
 	ClientID client.ID
 	Version  int64
 }
 
-// MergeResult is what a merge answers. With the error VERSION_CONFLICT Conflicts
-// say what happened to which client, and the rest is empty.
+// MergeResult is the result of a merge. With the error VERSION_CONFLICT, Conflicts say
+// what changed in which client, and the rest is empty.
 type MergeResult struct {
 	Client  *client.Client
 	MergeID int64
 	Report  *merge.Report
-	// Conflicts are of the clients that have another version than the caller expected.
+	// Conflicts are for clients with another version than the caller expected.
 	Conflicts []ConflictOf
 }
 
-// ConflictOf is a client that has another version than the caller expected, with what
-// changed in it since.
+// ConflictOf says what changed in a client since the version that the caller expected.
 type ConflictOf struct {
 	ClientID int64
 	writing.Conflict
 }
 
-// PreviewMerge returns the report of what Merge of the same arguments would do, and writes
-// nothing. Errors: those of Merge but VERSION_CONFLICT.
+// PreviewMerge returns the report that Merge with the same arguments would return, and
+// writes nothing. Errors: those of Merge, except VERSION_CONFLICT.
 func (s *Merges) PreviewMerge(ctx context.Context, scope client.Scope, args MergeArgs) (*merge.Report, error) {
 	args.ExpectedVersions = nil
 	result, err := s.merge(ctx, scope, args, true)
@@ -70,10 +69,10 @@ func (s *Merges) PreviewMerge(ctx context.Context, scope client.Scope, args Merg
 	return result.Report, nil
 }
 
-// Merge folds clients into one, all or none of them. Errors: FORBIDDEN, REQUIRED
-// (nobody to fold in), TOO_MANY, INVALID_ID, SELF_MERGE, DUPLICATE_ID, NOT_FOUND,
-// CLIENT_DELETED, CLIENT_MERGED, INVALID_CHOICE, VERSION_CONFLICT,
-// TOO_MANY_SUBJECTS, MERGE_TOO_LARGE.
+// Merge folds clients into one, all or none of them. Errors: FORBIDDEN, REQUIRED (no
+// client to fold), TOO_MANY, INVALID_ID, SELF_MERGE, DUPLICATE_ID, NOT_FOUND,
+// CLIENT_DELETED, CLIENT_MERGED, INVALID_CHOICE, VERSION_CONFLICT, TOO_MANY_SUBJECTS,
+// MERGE_TOO_LARGE.
 func (s *Merges) Merge(ctx context.Context, scope client.Scope, args MergeArgs) (MergeResult, error) {
 	result, err := s.merge(ctx, scope, args, false)
 	if err != nil {
@@ -82,7 +81,8 @@ func (s *Merges) Merge(ctx context.Context, scope client.Scope, args MergeArgs) 
 	return result, nil
 }
 
-// asTooLarge is MERGE_TOO_LARGE where the database refused a transaction for its size.
+// asTooLarge returns MERGE_TOO_LARGE if the database refused a transaction because of its
+// size.
 func asTooLarge(err error) error {
 	if errors.Is(err, store.ErrTooLarge) {
 		return merge.TooLarge("the database can't change so much at once")
@@ -133,8 +133,8 @@ func (s *Merges) merge(ctx context.Context, scope client.Scope, args MergeArgs, 
 	return result, nil
 }
 
-// mergeAnswer keeps the answer of a merge for its idempotency key: the id of the merge, by
-// which the report is read from the journal again, and the survivor's version.
+// mergeAnswer stores the answer of a merge for its idempotency key: the id of the merge,
+// by which the report is read from the journal, and the survivor's version.
 type mergeAnswer struct{ result *MergeResult }
 
 func (a mergeAnswer) Keep() (store.KeptAnswer, error) {
@@ -154,7 +154,7 @@ func (a mergeAnswer) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAn
 	}
 	journal, err := tx.Journal(ctx, a.result.MergeID)
 	if err != nil || journal == nil {
-		// Erased with the client.
+		// The journal was erased with the client.
 		return err
 	}
 	if err := json.Unmarshal(journal.Report, &a.result.Report); err != nil {
@@ -163,17 +163,17 @@ func (a mergeAnswer) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAn
 	return nil
 }
 
-// merging is a merge under way.
+// merging is a merge that is being made.
 type merging struct {
 	*writing.Draft
 	args        MergeArgs
 	definitions client.Definitions
-	// refused are errors of the arguments that were found before any client was read.
+	// refused are errors that were found in the arguments before any client was read.
 	refused client.Errors
 	// id is taken when there is something to write.
 	id int64
 
-	// What follows is of one run of the transaction.
+	// The following fields belong to one run of the transaction.
 	fold      *merge.Fold
 	conflicts []ConflictOf
 }
@@ -184,7 +184,7 @@ func (m *merging) begin(tx store.Tx) {
 	m.fold = &merge.Fold{Indexer: m.Indexer, Choices: map[string]merge.Decision{}, SSNs: map[int64]string{}}
 }
 
-// plan reads the clients of the merge and folds them, or returns all that is wrong.
+// plan reads the clients of the merge and folds them, or returns all errors.
 func (m *merging) plan(ctx context.Context) error {
 	err := m.load(ctx)
 	if m.refused != nil {
@@ -207,8 +207,8 @@ func (m *merging) plan(ctx context.Context) error {
 	return f.Errors.ErrOrNil()
 }
 
-// allWrong answers what is wrong with the arguments by themselves together with what
-// is wrong with the clients that were found or, when all were, with the choices.
+// allWrong returns the errors of the arguments, together with those of the clients that
+// were found or, if all were found, with those of the choices.
 func (m *merging) allWrong(found error) error {
 	more := client.AsErrors(found)
 	if found != nil && more == nil {
@@ -220,8 +220,7 @@ func (m *merging) allWrong(found error) error {
 	return append(slices.Clone(m.refused), more...)
 }
 
-// loadAround reads what surrounds the clients: who sees them, their forms, and
-// their social security numbers.
+// loadAround reads the clients' viewers, forms and social security numbers.
 func (m *merging) loadAround(ctx context.Context) error {
 	f := m.fold
 	var folded, family, all []int64
@@ -256,7 +255,7 @@ func (m *merging) loadAround(ctx context.Context) error {
 	return nil
 }
 
-// save writes the merge: the folded, the survivor, the viewers and the journal.
+// save writes the merge: the folded clients, the survivor, the viewers and the journal.
 func (m *merging) save(ctx context.Context) error {
 	f, now := m.fold, m.Now
 	before, after := f.Survivor, f.After
@@ -290,7 +289,7 @@ func (m *merging) save(ctx context.Context) error {
 	was, is := f.Seen()
 	for _, c := range SortedByID(f.Folded) {
 		folded := c.Clone()
-		// Its login is the survivor's, which remembers whose it was.
+		// The survivor has its login now, and stores whose it was.
 		folded.Lifecycle, folded.MergedInto, folded.ClientAccountID = client.Merged, &after.ClientID, nil
 		m.Stamp(folded)
 		changes := append(history.Diff(c, folded.WithoutSubjects()), was.Changes(c.ClientID, is)...)
@@ -315,8 +314,8 @@ func (m *merging) save(ctx context.Context) error {
 	return m.Tx.AnnounceMoved(ctx, now, f.Moved())
 }
 
-// SortedByID are clients in the order of their ids. All writers write in this order, so that
-// of two the second waits for the first instead of both failing.
+// SortedByID sorts clients by id. All writers write in this order, so that two of them
+// wait for each other instead of both failing.
 func SortedByID(clients []*client.Client) []*client.Client {
 	return slices.SortedFunc(slices.Values(clients), func(a, b *client.Client) int { return int(min(max(a.ClientID-b.ClientID, -1), 1)) })
 }

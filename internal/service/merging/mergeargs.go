@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// check finds what is wrong with the arguments by themselves.
+// check returns the errors of the arguments that can be found without reading clients.
 func (a *MergeArgs) check() client.Errors {
 	where, errs := client.Path{"clientIds"}, a.ClientID.Wrong(client.Path{writing.ArgumentClientID})
 	switch {
@@ -34,7 +34,7 @@ func (a *MergeArgs) check() client.Errors {
 		case id.Malformed:
 			errs = append(errs, where.With(strconv.Itoa(i)).At(client.InvalidID()))
 		case number == 0:
-			// Nobody; it is not found.
+			// An id of another type; it is not found later.
 		case number == a.ClientID.As(client.TypeClient):
 			errs = append(errs, where.With(strconv.Itoa(i)).At(&client.Error{Code: client.CodeSelfMerge, Message: "a client can't be merged with itself; leave it out"}))
 		case seen[number]:
@@ -51,7 +51,7 @@ func (a *MergeArgs) check() client.Errors {
 	return errs
 }
 
-// load finds the clients, all of them live.
+// load loads the clients. All of them must be live.
 func (m *merging) load(ctx context.Context) error {
 	named := append([]client.ID{m.args.ClientID}, m.args.ClientIDs...)
 	ids := make([]int64, len(named))
@@ -74,7 +74,7 @@ func (m *merging) load(ctx context.Context) error {
 		}
 		switch c := found[id]; {
 		case named[i].Malformed:
-			// Told already.
+			// Its error exists already.
 		case survivors[id] != 0:
 			errs = append(errs, where.At(reading.ClientMerged(survivors[id])))
 		case c == nil:
@@ -90,7 +90,7 @@ func (m *merging) load(ctx context.Context) error {
 	return errs.ErrOrNil()
 }
 
-// checkVersions compares the versions with those that were expected.
+// checkVersions compares the clients' versions with the expected ones.
 func (m *merging) checkVersions(ctx context.Context) error {
 	var errs client.Errors
 	for i, expected := range m.args.ExpectedVersions {
@@ -99,7 +99,7 @@ func (m *merging) checkVersions(ctx context.Context) error {
 		at := slices.IndexFunc(all, func(c *client.Client) bool { return c.ClientID == id })
 		switch {
 		case at < 0:
-			errs = append(errs, where.With("clientId").At(&client.Error{Code: client.CodeNotFound, Message: "this client is no part of the merge"}))
+			errs = append(errs, where.With("clientId").At(&client.Error{Code: client.CodeNotFound, Message: "this client is not part of the merge"}))
 		case all[at].Version != expected.Version:
 			var result writing.Result
 			err := m.Service.AnswerConflict(ctx, m.Tx, m.Scope, all[at], expected.Version, &result)
@@ -122,7 +122,7 @@ func (m *merging) readChoices() client.Errors {
 		_, twice := m.fold.Choices[given.Field]
 		switch {
 		case given.FromClientID.Malformed && m.choosable(given.Field) && !twice:
-			// Told already.
+			// Its error exists already.
 			m.fold.Choices[given.Field] = merge.Decision{Where: where}
 		case !m.choosable(given.Field):
 			errs = append(errs, where.With("field").At(&client.Error{

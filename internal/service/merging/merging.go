@@ -6,13 +6,12 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// Merges folds clients into one, and takes merges back. It is safe for concurrent
-// use.
+// Merges merges clients, and undoes merges. It is safe for concurrent use.
 type Merges struct {
 	*writing.Writes
 }
 
-// New returns the merges; they write through writes.
+// New returns the merges; they write with writes.
 func New(writes *writing.Writes) *Merges {
 	return &Merges{Writes: writes}
 }

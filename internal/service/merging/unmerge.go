@@ -16,11 +16,11 @@ import (
 	"clientgraph/internal/store"
 )
 
-// UnmergeArgs are what unmerging is asked with.
+// UnmergeArgs are the arguments of an unmerge.
 type UnmergeArgs struct {
 	MergeID client.ID
 	Choices []UnmergeChoice
-	// ExpectedVersion is the survivor's.
+	// ExpectedVersion is the survivor's expected version.
 	ExpectedVersion *int64
 }
 
@@ -30,10 +30,9 @@ type UnmergeChoice struct {
 	Value merge.UnmergeValue
 }
 
-// UnmergeResult is what unmerging answers: the client that survived and those
-// that are back. With the error UNMERGE_CONFLICT Conflicts say what is to be
-// chosen, with VERSION_CONFLICT Client and Conflict are as in Result; the rest
-// is empty.
+// UnmergeResult is the result of an unmerge: the survivor and the clients that are back.
+// With the error UNMERGE_CONFLICT, Conflicts say what must be chosen; with
+// VERSION_CONFLICT, Client and Conflict are as in Result; the rest is empty.
 type UnmergeResult struct {
 	writing.Result
 	Clients   []*client.Client
@@ -78,7 +77,7 @@ func (s *Merges) Unmerge(ctx context.Context, scope client.Scope, args UnmergeAr
 	return UnmergeResult{}, asTooLarge(err)
 }
 
-// showConflicts makes the values of custom fields those that are shown.
+// showConflicts replaces stored values of custom fields by those that are shown.
 func (s *Merges) showConflicts(ctx context.Context, scope client.Scope, conflicts []merge.UnmergeConflict) error {
 	if len(conflicts) == 0 {
 		return nil
@@ -94,7 +93,7 @@ func (s *Merges) showConflicts(ctx context.Context, scope client.Scope, conflict
 	return nil
 }
 
-// unmergeAnswer is what unmerging answers, as far as it takes to answer it again.
+// unmergeAnswer stores the answer of an unmerge for its idempotency key.
 type unmergeAnswer struct{ result *UnmergeResult }
 
 func (a unmergeAnswer) Keep() (store.KeptAnswer, error) {
@@ -121,13 +120,13 @@ func (a unmergeAnswer) Recall(ctx context.Context, tx store.Tx, kept *store.Kept
 	return nil
 }
 
-// unmerging is an unmerge under way.
+// unmerging is an unmerge that is being made.
 type unmerging struct {
 	*writing.Draft
 	args    UnmergeArgs
 	choices map[string]merge.UnmergeValue
 
-	// What follows is of one run of the transaction.
+	// The following fields belong to one run of the transaction.
 	result UnmergeResult
 	unfold *merge.Unfold
 	sight  map[int64]merge.Viewer
@@ -148,7 +147,7 @@ func readUnmergeChoices(given []UnmergeChoice) (map[string]merge.UnmergeValue, e
 	return choices, nil
 }
 
-// load finds the journal and the clients of the merge, and what refers to them.
+// load loads the journal, the clients of the merge, and the records that refer to them.
 func (u *unmerging) load(ctx context.Context) error {
 	journal, err := u.Tx.Journal(ctx, u.args.MergeID.As(client.TypeAny))
 	if err != nil {
@@ -157,7 +156,7 @@ func (u *unmerging) load(ctx context.Context) error {
 	where := client.Path{"mergeId"}
 	switch {
 	case journal == nil:
-		return where.At(&client.Error{Code: client.CodeNotFound, Message: "no merge of that id"})
+		return where.At(&client.Error{Code: client.CodeNotFound, Message: "no merge with this id"})
 	case journal.Undone:
 		return where.At(&client.Error{Code: client.CodeAlreadyUnmerged, Message: "this merge was undone already; there is nothing left to undo"})
 	}
@@ -185,8 +184,8 @@ func (u *unmerging) load(ctx context.Context) error {
 	return u.loadAround(ctx)
 }
 
-// sameSSN makes the journal's sealed social security numbers the survivor's where
-// they say the same: sealing a number again gives other bytes.
+// sameSSN replaces sealed social security numbers in the journal by the survivor's if
+// they seal the same number: sealing a number again gives other bytes.
 func (u *unmerging) sameSSN() error {
 	survivor, j := u.unfold.Survivor, u.unfold.Journal
 	if !slices.Contains(j.Changed, client.InputSSN) || len(survivor.SealedSSN) == 0 {
@@ -224,7 +223,7 @@ func (u *unmerging) loadSurvivor(ctx context.Context, journal *merge.Journal) (*
 	case survivors[journal.ClientID] != 0:
 		return nil, mergedSince(survivors[journal.ClientID])
 	case survivor == nil:
-		return nil, where.At(&client.Error{Code: client.CodeNotFound, Message: "no merge of that id"})
+		return nil, where.At(&client.Error{Code: client.CodeNotFound, Message: "no merge with this id"})
 	case survivor.Deleted():
 		return nil, where.At(&client.Error{Code: client.CodeClientDeleted, Message: "the client that survived is deleted; restore it first"})
 	case len(survivor.Merged) == 0 || survivor.Merged[len(survivor.Merged)-1].MergeID != journal.MergeID:
@@ -236,7 +235,7 @@ func (u *unmerging) loadSurvivor(ctx context.Context, journal *merge.Journal) (*
 	return survivor, nil
 }
 
-// mergedSince is the failure of undoing a merge before a later one.
+// mergedSince is the error of undoing a merge before a later one.
 func mergedSince(survivorID int64) *client.Error {
 	return client.Path{"mergeId"}.At(&client.Error{
 		Code:    client.CodeMergeNotLatest,
@@ -245,8 +244,8 @@ func mergedSince(survivorID int64) *client.Error {
 	})
 }
 
-// loadAround reads what became of whom the clients saw, of who saw them, and of
-// their appointments.
+// loadAround loads the clients' subjects and viewers as they are now, and their
+// appointments.
 func (u *unmerging) loadAround(ctx context.Context) error {
 	f, j := u.unfold, u.unfold.Journal
 	var viewers []int64
@@ -274,10 +273,10 @@ func (u *unmerging) loadAround(ctx context.Context) error {
 	return nil
 }
 
-// checkNeighbours refuses to undo the merge before a later one of its neighbours,
-// whether they were merged or others into them: what that one knows of the edges
-// between them is of after this one, and undone in another order the two would
-// leave edges that nobody ever gave, or lose some that somebody did.
+// checkNeighbours refuses to undo the merge if a neighbour took part in a later merge, as
+// the survivor or a folded client. That merge's journal has the edges as this merge left
+// them. If the two were undone in another order, edges could come back that were never
+// added, or be lost.
 func (u *unmerging) checkNeighbours(ctx context.Context, viewers []int64) error {
 	f := u.unfold
 	ids := slices.Concat(viewers, f.Journal.Before.SubjectIDs)
@@ -306,7 +305,7 @@ func (u *unmerging) checkNeighbours(ctx context.Context, viewers []int64) error 
 	return nil
 }
 
-// save undoes the merge and writes what that gives, or tells what conflicts.
+// save undoes the merge and writes the result, or returns the conflicts.
 func (u *unmerging) save(ctx context.Context) error {
 	f := u.unfold
 	f.Run()
@@ -350,9 +349,9 @@ func (u *unmerging) save(ctx context.Context) error {
 	return u.Tx.AnnounceMoved(ctx, u.Now, f.Moved(changes))
 }
 
-// tooManySubjects tells of those who would see more clients than one may: edges
-// that were added since the merge stay beside those that come back. They can be
-// as many as a client has viewers; who may merge sees each.
+// tooManySubjects returns an error with the viewers who would get too many subjects:
+// edges that were added since the merge stay, besides those that come back. There can be
+// as many as a client has viewers; callers who may merge see all of them.
 func (u *unmerging) tooManySubjects(changes []merge.Repointing) *client.Error {
 	var ids []int64
 	if len(u.unfold.After.SubjectIDs) > client.MaxSubjects {
@@ -375,9 +374,9 @@ func (u *unmerging) tooManySubjects(changes []merge.Repointing) *client.Error {
 	}
 	return client.Path{"mergeId"}.At(&client.Error{
 		Code:    client.CodeTooManySubjects,
-		Message: fmt.Sprintf("clients that would see over %d others once more: %d; take some of those from each first: %s", client.MaxSubjects, len(ids), named),
+		Message: fmt.Sprintf("clients that would get over %d subjects: %d; remove some subjects of each first: %s", client.MaxSubjects, len(ids), named),
 	})
 }
 
-// maxNamedViewers is how many clients one error names.
+// maxNamedViewers is the most clients that one error names.
 const maxNamedViewers = 20

@@ -7,16 +7,15 @@ import (
 	"clientgraph/internal/store"
 )
 
-// AppointmentRange is what an appointment is: it begins from one day to another, both
-// included, of the business's time zone, and is of one of the statuses. What is nil or
-// empty is no condition.
+// AppointmentRange is a condition on an appointment: it starts from From to To, both
+// included, in the business's time zone, and has one of the statuses. A nil or empty
+// field is no condition.
 type AppointmentRange struct {
 	From, To *client.Date
 	Statuses []client.AppointmentStatus
 }
 
-// check validates a range, which stands at that place. Errors: INVALID_DATE_RANGE,
-// TOO_MANY.
+// check validates a range; where is its path. Errors: INVALID_DATE_RANGE, TOO_MANY.
 func (r *AppointmentRange) check(where client.Path) client.Errors {
 	if r == nil {
 		return nil
@@ -31,7 +30,7 @@ func (r *AppointmentRange) check(where client.Path) client.Errors {
 	return errs
 }
 
-// within adds a range to what an appointment fulfils.
+// within adds a range to a condition on an appointment.
 func (s *Lists) within(ctx context.Context, scope client.Scope, r *AppointmentRange, to *store.AppointmentCondition) error {
 	to.Statuses = client.Unique(r.Statuses)
 	if r.From == nil && r.To == nil {

@@ -15,32 +15,32 @@ import (
 // MaxAppointmentPage bounds how many appointments of a client are read at once.
 const MaxAppointmentPage = 100
 
-// AppointmentFilter selects appointments of a client: those with one of the statuses, or
-// with any if there are none, that begin at From or later and before To; nil is no bound.
+// AppointmentFilter selects appointments of a client: with one of the statuses, or any if
+// none are given, that start at From or later and before To; nil is no bound.
 type AppointmentFilter struct {
 	Statuses []client.AppointmentStatus
 	From, To *time.Time
 }
 
-// AppointmentArgs ask for a part of a client's appointments. Equal ones are equal by
-// ==, so that clients of one level are read together.
+// AppointmentArgs ask for a page of a client's appointments. Equal arguments are equal by
+// ==, so that a level's clients are read together.
 type AppointmentArgs struct {
 	first int64
-	// after is whether the part begins behind a place.
+	// after says that the page begins after place.
 	after bool
 	place store.AppointmentPlace
-	// statuses are in the order of the alphabet, and joined.
+	// statuses are sorted and joined by spaces.
 	statuses       string
 	from, to       time.Time
 	hasFrom, hasTo bool
 }
 
-// AppointmentPage is a part of a client's appointments, by start and id.
+// AppointmentPage is a page of a client's appointments, ordered by start and id.
 type AppointmentPage struct {
 	Appointments []client.Appointment
 	Cursors      []string
-	// More says whether others follow, and Later whether the part begins behind a
-	// cursor, and so others may be before it.
+	// More says whether appointments follow, Later whether the page begins after a
+	// cursor, so that others may precede it.
 	More, Later bool
 }
 
@@ -77,13 +77,14 @@ func (s *Records) AppointmentArgs(scope client.Scope, clientID int64, filter App
 	return args, errs.ErrOrNil()
 }
 
-// appointmentsIdentity is what a cursor among a client's appointments is of.
+// appointmentsIdentity identifies the list that cursors of a client's appointments belong
+// to.
 func appointmentsIdentity(scope client.Scope, clientID int64) []byte {
 	return fmt.Appendf(nil, "appointments %d %d", scope.BusinessID, clientID)
 }
 
-// Appointments reads a part of the appointments of each of some clients whom the
-// caller sees, by client id.
+// Appointments reads a page of appointments for each of some clients that the caller
+// sees, by client id.
 func (s *Records) Appointments(ctx context.Context, scope client.Scope, ids []int64, args AppointmentArgs) (map[int64]*AppointmentPage, error) {
 	query := store.AppointmentQuery{Limit: args.first + 1}
 	if args.after {

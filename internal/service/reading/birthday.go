@@ -6,15 +6,15 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Birthdays are the days of a year from one to another, both included, as MM-DD.
-// Where From is after To, they go over the end of the year. 02-29 is a day of its
-// own: it lies between 02-28 and 03-01.
+// Birthdays are a range of days of the year, both ends included, as MM-DD. If From is
+// after To, the range includes the end of the year. 02-29 is a day between 02-28 and
+// 03-01.
 type Birthdays struct{ From, To string }
 
 // leapYear has all days that a birthday can be on.
 const leapYear = 2000
 
-// days lists them. Error: INVALID_DATE, at from or to.
+// days lists the days of the range. Error: INVALID_DATE, at from or to.
 func (b Birthdays) days(where client.Path) ([]string, client.Errors) {
 	var errs client.Errors
 	read := func(name, text string) time.Time {

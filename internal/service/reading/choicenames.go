@@ -11,8 +11,8 @@ import (
 	"clientgraph/internal/search"
 )
 
-// choiceSpellings are the stored values that a filter for the value looks for: a filter
-// compares by letters, and the name that a choice had is no one's any more.
+// choiceSpellings returns the stored values that a filter by a choice's name must find.
+// Renamed choices are stored under their first name, which no longer finds them.
 func choiceSpellings(f *client.FieldDefinition, raw any) []any {
 	text, isText := raw.(string)
 	if !isText || f.Type != client.FieldChoice || f.PropertyCode != nil || len(f.Known) == 0 {
@@ -32,8 +32,8 @@ func choiceSpellings(f *client.FieldDefinition, raw any) []any {
 	return values
 }
 
-// renamedKeys are the index keys of choices that were renamed to a name in which
-// the term is found: the search keys of their clients are those of what is stored.
+// renamedKeys returns the index keys of renamed choices whose name the term is found in:
+// their clients' search keys have the stored name.
 func renamedKeys(d client.Definitions, t search.Term) []string {
 	var keys []string
 	for i := range d {
@@ -49,7 +49,7 @@ func renamedKeys(d client.Definitions, t search.Term) []string {
 	return keys
 }
 
-// ShowReport makes the report's values those that are shown.
+// ShowReport replaces stored values in the report by those that are shown.
 func ShowReport(d client.Definitions, report *merge.Report) {
 	if report == nil {
 		return
@@ -64,7 +64,7 @@ func ShowReport(d client.Definitions, report *merge.Report) {
 	}
 }
 
-// ShowJournal makes the journal's values those that are shown.
+// ShowJournal replaces stored values in the journal by those that are shown.
 func ShowJournal(d client.Definitions, j *merge.Journal) error {
 	d.ShowRecord(j.Before)
 	d.ShowRecord(j.After)

@@ -14,17 +14,15 @@ import (
 const (
 	MaxPageSize   = 500
 	MaxConnection = 100
-	// DefaultConnection is how many entries of a connection are read where the
-	// caller does not say.
+	// DefaultConnection is the size of a connection if the caller does not give one.
 	DefaultConnection = 50
 	MaxIDs            = 1_000
-	// MaxRelation bounds, and is the default of, viewClients and viewByClients.
+	// MaxRelation is the maximum, and the default, of viewClients and viewByClients.
 	MaxRelation = 1_000
 )
 
-// Client finds a client by id, deleted or not; by the id of one that was merged
-// it finds the survivor. nil when there is none that the scope sees, whatever
-// the reason.
+// Client finds a client by id, also a deleted one; the id of a merged client finds the
+// survivor. It returns nil if there is no such client or the scope does not see it.
 func (s *Records) Client(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (*client.Client, error) {
 	found, err := s.LookUp(ctx, scope, []int64{id.As(client.TypeClient)}, need)
 	if err != nil {
@@ -33,7 +31,7 @@ func (s *Records) Client(ctx context.Context, scope client.Scope, id client.ID, 
 	return found[0].Client, nil
 }
 
-// ClientRow is Client as a row.
+// ClientRow is Client for rows.
 func (s *Records) ClientRow(ctx context.Context, scope client.Scope, id client.ID, need client.Selection) (client.Row, error) {
 	number := id.As(client.TypeClient)
 	if number == 0 {
@@ -43,7 +41,7 @@ func (s *Records) ClientRow(ctx context.Context, scope client.Scope, id client.I
 	if err != nil {
 		return nil, fmt.Errorf("find a client by id: %w", err)
 	}
-	// What an id is comes before what it was: of two the other is the survivor.
+	// A client's own id takes precedence over an id that it took over.
 	var survivor client.Row
 	for _, row := range found {
 		if row.Base().ClientID == number {
@@ -54,10 +52,10 @@ func (s *Records) ClientRow(ctx context.Context, scope client.Scope, id client.I
 	return survivor, nil
 }
 
-// Nodes finds the clients and merged clients of global ids, one for each id in
-// the order of ids; no Client for each that the scope sees none for. The id that
-// a client had before it was merged finds nothing, and that of a merged client
-// nothing once the merge is undone. A plain number is a client's. Error: TOO_MANY.
+// Nodes finds the clients and merged clients of global ids, in the order of ids; entries
+// without a Client if the scope sees none. The Client id of a merged client finds
+// nothing, and its MergedClient id finds nothing after the merge was undone. A plain
+// number is a client's. Error: TOO_MANY.
 func (s *Records) Nodes(ctx context.Context, scope client.Scope, ids []client.ID, need client.Selection) ([]Found, error) {
 	if len(ids) > MaxIDs {
 		return nil, client.Path{"ids"}.At(client.TooMany(MaxIDs))
@@ -82,15 +80,15 @@ func (s *Records) Nodes(ctx context.Context, scope client.Scope, ids []client.ID
 	return found, nil
 }
 
-// Page is a page of a list: the PageNumber-th, from 1, of PageSize clients.
+// Page is a page of a list: number PageNumber, from 1, with PageSize clients.
 type Page struct{ PageNumber, PageSize int64 }
 
 func (p Page) check() client.Errors { return p.checkWithin(MaxPageSize) }
 
 func (p Page) checkWithin(maxSize int64) client.Errors {
 	var errs client.Errors
-	// The product of both is how far the database skips: it is held to what an
-	// int64 can count.
+	// PageNumber times PageSize is how many clients the database skips; the product must
+	// fit in an int64.
 	const maxPageNumber = 1 << 40
 	if p.PageNumber < 1 || p.PageNumber > maxPageNumber {
 		errs = append(errs, client.Path{"pageNumber"}.At(&client.Error{Code: client.CodeOutOfRange, Message: "pages are numbered from 1"}))
@@ -101,7 +99,7 @@ func (p Page) checkWithin(maxSize int64) client.Errors {
 	return errs
 }
 
-// Clients lists a page of the live clients; empty beyond the last one. Error:
+// Clients lists a page of the live clients; empty after the last one. Error:
 // OUT_OF_RANGE.
 func (s *Records) Clients(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]*client.Client, error) {
 	query, err := listQuery(order, page, need)
@@ -115,7 +113,7 @@ func (s *Records) Clients(ctx context.Context, scope client.Scope, order store.O
 	return found, nil
 }
 
-// ClientRows is Clients as rows.
+// ClientRows is Clients for rows.
 func (s *Records) ClientRows(ctx context.Context, scope client.Scope, order store.Order, page Page, need client.Selection) ([]client.Row, error) {
 	query, err := listQuery(order, page, need)
 	if err != nil {
@@ -135,7 +133,7 @@ func listQuery(order store.Order, page Page, need client.Selection) (store.Query
 	return store.Query{Order: order, Skip: (page.PageNumber - 1) * page.PageSize, Limit: page.PageSize, Need: need}, nil
 }
 
-// SubjectRows finds the live clients of those ids, by id, as rows.
+// SubjectRows finds the live clients with those ids, ordered by id, as rows.
 func (s *Records) SubjectRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
 	found, err := s.Store.RowsByID(ctx, scope, ids, need)
 	if err != nil {
@@ -144,8 +142,8 @@ func (s *Records) SubjectRows(ctx context.Context, scope client.Scope, ids []int
 	return found, nil
 }
 
-// ViewerRows finds the live clients who may see any of the clients of those ids, by
-// id, as rows with their subjects.
+// ViewerRows finds the live viewers of the clients with those ids, ordered by id, as rows
+// with their subjects.
 func (s *Records) ViewerRows(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]client.Row, error) {
 	found, err := s.Store.ViewerRows(ctx, scope, ids, need)
 	if err != nil {
@@ -154,7 +152,7 @@ func (s *Records) ViewerRows(ctx context.Context, scope client.Scope, ids []int6
 	return found, nil
 }
 
-// Subjects finds the live clients that any of the viewers may see, by id. The
+// Subjects finds the live clients that any of the viewers may see, ordered by id. The
 // viewers' SubjectIDs must be loaded.
 func (s *Records) Subjects(ctx context.Context, scope client.Scope, viewers []*client.Client, need client.Selection) ([]*client.Client, error) {
 	seen := map[int64]bool{}
@@ -177,8 +175,8 @@ func (s *Records) Subjects(ctx context.Context, scope client.Scope, viewers []*c
 	return found, nil
 }
 
-// Viewers finds the live clients who may see any of the subjects, by id, their
-// SubjectIDs loaded.
+// Viewers finds the live viewers of any of the subjects, ordered by id, with their
+// SubjectIDs.
 func (s *Records) Viewers(ctx context.Context, scope client.Scope, subjects []*client.Client, need client.Selection) ([]*client.Client, error) {
 	ids := make([]int64, len(subjects))
 	for i, subject := range subjects {
@@ -202,9 +200,8 @@ func CheckRelation(first int64) error {
 	return nil
 }
 
-// Forms finds the forms that the clients signed, and those who were merged into
-// them, by the client who has them now: by form id, and of one id by who signed.
-// Merged must be loaded.
+// Forms finds the forms of the clients and of those merged into them, by the client that
+// has them now; ordered by form id, then by who signed. Merged must be loaded.
 func (s *Records) Forms(ctx context.Context, scope client.Scope, clients []*client.Client) (map[int64][]client.Form, error) {
 	var ids []int64
 	owners := map[int64]int64{}
@@ -228,7 +225,7 @@ func (s *Records) Forms(ctx context.Context, scope client.Scope, clients []*clie
 	return forms, nil
 }
 
-// Business finds the caller's business.
+// Business returns the caller's business.
 func (s *Records) Business(ctx context.Context, scope client.Scope) (*client.Business, error) {
 	business, err := s.Store.Business(ctx, scope)
 	if err != nil {
@@ -237,7 +234,7 @@ func (s *Records) Business(ctx context.Context, scope client.Scope) (*client.Bus
 	return business, nil
 }
 
-// Definitions finds the custom fields of the caller's business.
+// Definitions returns the custom fields of the caller's business.
 func (s *Records) Definitions(ctx context.Context, scope client.Scope) (client.Definitions, error) {
 	definitions, err := s.Store.Definitions(ctx, scope)
 	if err != nil {
@@ -246,9 +243,8 @@ func (s *Records) Definitions(ctx context.Context, scope client.Scope) (client.D
 	return definitions, nil
 }
 
-// SSN is the client's social security number: whole with permission pii, else
-// all but its last four digits masked; nil when there is none. It must be
-// loaded.
+// SSN returns the client's social security number: with permission pii all of it, else
+// all but its last four digits masked; nil if there is none. It must be loaded.
 func (s *Records) SSN(scope client.Scope, c *client.Client) (*string, error) {
 	if len(c.SealedSSN) == 0 {
 		return nil, nil
@@ -263,7 +259,7 @@ func (s *Records) SSN(scope client.Scope, c *client.Client) (*string, error) {
 	return &ssn, nil
 }
 
-// LocationGroups lists the location groups of the caller's business, by id.
+// LocationGroups lists the location groups of the caller's business, ordered by id.
 func (s *Records) LocationGroups(ctx context.Context, scope client.Scope) ([]store.LocationGroup, error) {
 	groups, err := s.Store.ListLocationGroups(ctx, scope)
 	if err != nil {

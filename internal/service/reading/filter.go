@@ -12,55 +12,53 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Filter is what a report is asked for. The zero value means all live clients.
-// Within a list: any of; between conditions: all of. An empty list, and a blank
-// SearchTerm or tag, is no condition, but for ClientIDs.
+// Filter is the filter of a report. The zero value selects all live clients. All
+// conditions must be met; of a list, one entry is enough. An empty list, except
+// ClientIDs, and a blank SearchTerm or tag are no condition.
 type Filter struct {
-	// ClientIDs, when not nil, are the only clients meant: an empty list means
-	// none.
+	// ClientIDs, if not nil, selects only these clients: an empty list selects none.
 	ClientIDs []int64
-	// StartDate and EndDate bound the created date to days, inclusive, of the
-	// business's time zone.
+	// StartDate and EndDate bound the created date, in days of the business's time zone,
+	// both included.
 	StartDate, EndDate *client.Date
-	// LocationGroupIDs, LocationIDs, ReasonIDs and StaffIDs must all hold of one
-	// and the same appointment, whatever became of it.
+	// LocationGroupIDs, LocationIDs, ReasonIDs and StaffIDs must all match the same
+	// appointment, whatever its status.
 	LocationGroupIDs, LocationIDs, ReasonIDs, StaffIDs []int64
 	Statuses                                           []client.Status
 	Tags                                               []string
 	SearchTerm                                         string
 	Fields                                             []FieldFilter
-	// Appointment, when not nil, is what an appointment is, the same that the lists
-	// above ask for, and NoAppointment what none is.
+	// Appointment, if not nil, must match an appointment, the same as the lists above. No
+	// appointment may match NoAppointment.
 	Appointment, NoAppointment *AppointmentRange
-	// Birthday, when not nil, bounds the birthday.
+	// Birthday, if not nil, bounds the birthday.
 	Birthday *Birthdays
-	// Has and HasNot are traits: each of them holds.
+	// A client must have all traits in Has, and none in HasNot.
 	Has, HasNot []client.Trait
-	// IncludeDeleted means deleted clients as well.
+	// IncludeDeleted selects deleted clients too.
 	IncludeDeleted bool
 }
 
-// FieldFilter means clients whose custom field has one of the values.
+// FieldFilter selects clients whose custom field has one of the values.
 type FieldFilter struct {
 	DefinitionID int64
 	Values       []any
 }
 
-// resolved is a filter as the store understands it, and what is checked afterwards on the
-// clients that it finds.
+// resolved is a filter as conditions of the store, with the conditions that are checked
+// on the clients that the store finds.
 type resolved struct {
 	conditions store.Conditions
-	// term, when not nil, is looked for in the texts of what was found.
+	// term, if not nil, must be found in the texts of a client.
 	term        *search.Term
 	definitions client.Definitions
-	// outdated is Reads.outdated, asked once for all conditions.
+	// outdated is Reads.outdated, called once for all conditions.
 	outdated func() (bool, error)
-	// nothing says that no client can match: an id list is empty, a term has
-	// nothing in it.
+	// nothing says that no client can match, because an id list or a term is empty.
 	nothing bool
 }
 
-// Check validates a filter, which stands at that place, without looking anything up.
+// Check validates a filter without reading; where is its path.
 func (f Filter) Check(scope client.Scope, where client.Path) client.Errors {
 	var errs client.Errors
 	for _, list := range []struct {
@@ -98,7 +96,7 @@ func (f Filter) Check(scope client.Scope, where client.Path) client.Errors {
 	return errs
 }
 
-// checkTexts bounds what is compared by its letters.
+// checkTexts bounds the texts that are compared.
 func (f Filter) checkTexts(where client.Path) client.Errors {
 	var values []string
 	for _, field := range f.Fields {
@@ -125,9 +123,8 @@ func (f Filter) checkTexts(where client.Path) client.Errors {
 	return errs
 }
 
-// resolve makes a filter into what is looked for. Errors: TOO_MANY, TOO_LONG,
-// INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and what a property's
-// value may break.
+// resolve converts a filter to conditions. Errors: TOO_MANY, TOO_LONG,
+// INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE and those of a property's value.
 func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (resolved, error) {
 	if errs := f.Check(scope, client.Path{"filter"}); errs != nil {
 		return resolved{}, errs
@@ -152,7 +149,7 @@ func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (reso
 	}
 	var tags []string
 	for _, tag := range f.Tags {
-		// A blank one is none.
+		// A blank tag is no condition.
 		if !client.IsBlank(tag) {
 			tags = append(tags, search.TagIndexKey(tag))
 		}
@@ -171,8 +168,7 @@ func (s *Lists) resolve(ctx context.Context, scope client.Scope, f Filter) (reso
 	return m, nil
 }
 
-// resolveFields makes field filters into index keys. A field that does not
-// exist has no values.
+// resolveFields converts field filters to index keys. An unknown field has no values.
 func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
 	if len(f.Fields) == 0 && m.term == nil {
 		return nil
@@ -195,7 +191,7 @@ func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 			m.nothing = true
 			continue
 		}
-		// spelt are the keys as the rules of before spelt them.
+		// spelt are the keys that earlier versions of the rules made.
 		var keys, spelt []string
 		for j, given := range filter.Values {
 			for _, raw := range choiceSpellings(definition, given) {
@@ -226,8 +222,8 @@ func (s *Lists) resolveFields(ctx context.Context, scope client.Scope, f Filter,
 	return errs.ErrOrNil()
 }
 
-// resolveAppointment makes the appointment's conditions into one: groups and
-// locations both name locations, and both must hold.
+// resolveAppointment converts the conditions on an appointment to one: groups and
+// locations both select locations, and both must match.
 func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
 	wanted := store.AppointmentCondition{LocationIDs: idCondition(f.LocationIDs), ReasonIDs: idCondition(f.ReasonIDs), StaffIDs: idCondition(f.StaffIDs)}
 	if len(f.LocationGroupIDs) > 0 {
@@ -265,8 +261,8 @@ func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Fi
 			return err
 		}
 	}
-	// One list is answered by the keys alone; of several the keys can't tell
-	// whether one appointment has them all, nor when it is.
+	// Keys suffice for one list. They can't tell whether one appointment matches several
+	// lists, or when it is.
 	if lists > 1 || f.Appointment != nil {
 		m.conditions.Appointment = &wanted
 	}
@@ -277,8 +273,8 @@ func (s *Lists) resolveAppointment(ctx context.Context, scope client.Scope, f Fi
 	return nil
 }
 
-// idCondition are the ids that a list asks for; nil if it is empty, which is no condition. 0
-// is left out: it identifies nothing.
+// idCondition returns the ids of a condition; nil, which is no condition, for an empty
+// list. 0 identifies nothing and is left out.
 func idCondition(ids []int64) []int64 {
 	if len(ids) == 0 {
 		return nil
@@ -286,7 +282,7 @@ func idCondition(ids []int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
 }
 
-// resolveDates makes days of the business's zone into instants.
+// resolveDates converts days in the business's time zone to instants.
 func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, m *resolved) error {
 	if f.StartDate == nil && f.EndDate == nil {
 		return nil
@@ -305,8 +301,8 @@ func (s *Lists) resolveDates(ctx context.Context, scope client.Scope, f Filter, 
 	return nil
 }
 
-// resolveTraits makes birthdays and what clients have not into index keys. While keys
-// are made anew not every client has these: then both are looked for in the clients.
+// resolveTraits converts birthdays and missing traits to index keys. While clients are
+// rekeyed, some lack these keys: then the conditions are checked on the clients.
 func (m *resolved) resolveTraits(f Filter) error {
 	m.conditions.Has, m.conditions.HasNot = f.Has, f.HasNot
 	if f.Birthday != nil {
@@ -338,7 +334,7 @@ func (m *resolved) resolveTraits(f Filter) error {
 	return nil
 }
 
-// need is what looking for the term takes of a client.
+// need returns what must be read of a client to find the term.
 func (m resolved) need() client.Selection {
 	if m.term == nil {
 		return client.Selection{}
@@ -346,8 +342,8 @@ func (m resolved) need() client.Selection {
 	return searchNeed()
 }
 
-// searchNeed is what a term is looked for in: notes, and all that a custom field
-// may stand for.
+// searchNeed selects what a term is looked for in: notes, and all properties that a
+// custom field may stand for.
 func searchNeed() client.Selection {
 	need := client.Select("notes", "alertNotes", client.NameAliases, client.NamePhoneSpellings)
 	need.AddField("fields")

@@ -10,19 +10,18 @@ import (
 	"clientgraph/internal/history"
 )
 
-// MaxHistory bounds how many entries of a history are read at once.
+// MaxHistory is the most entries of a history in one page.
 const MaxHistory = 100
 
-// HistoryArgs ask for a part of a client's history: the First entries, 1 to 100,
-// of versions above After.
+// HistoryArgs ask for a page of a client's history: the First entries, 1 to 100, with
+// versions above After.
 type HistoryArgs struct{ First, After int64 }
 
-// HistoryPage is a part of a client's history, from earlier versions to later
-// ones.
+// HistoryPage is a page of a client's history, earliest version first.
 type HistoryPage struct {
 	Entries []history.Entry
 	Cursors []string
-	// More says whether the history goes on.
+	// More says whether the history continues.
 	More bool
 }
 
@@ -47,21 +46,21 @@ func (s *Histories) HistoryArgs(scope client.Scope, clientID, first int64, after
 	return args, errs.ErrOrNil()
 }
 
-// historyIdentity is what a cursor of a history is of.
+// historyIdentity identifies the list that cursors of a client's history belong to.
 func historyIdentity(scope client.Scope, clientID int64) []byte {
 	return fmt.Appendf(nil, "history %d %d", scope.BusinessID, clientID)
 }
 
-// History reads a part of the history of each of some clients whom the caller
-// sees, merged ones too, by client id, with what the caller may read of it. Of an
-// edge that is told only to who sees the client at its other end.
+// History reads a page of history for each of some clients that the caller sees, also
+// merged ones, by client id. It has only changes that the caller may read: those of edges
+// only if it sees the client at the other end.
 func (s *Histories) History(ctx context.Context, scope client.Scope, ids []int64, args HistoryArgs) (map[int64]*HistoryPage, error) {
 	pages := make(map[int64]*HistoryPage, len(ids))
 	for _, id := range ids {
 		pages[id] = &HistoryPage{Entries: []history.Entry{}}
 	}
-	// A client has a row for each version: the row after the last one wanted says
-	// whether there are more.
+	// A client has a row for each version. One row more than wanted tells whether there
+	// are more.
 	entries, err := s.Store.History(ctx, scope, ids, args.After, args.After+args.First+1)
 	if err != nil {
 		return nil, fmt.Errorf("read histories: %w", err)
@@ -81,7 +80,7 @@ func (s *Histories) History(ctx context.Context, scope client.Scope, ids []int64
 	return pages, nil
 }
 
-// Readable takes out of entries the changes that the caller may not read.
+// Readable removes from entries the changes that the caller may not read.
 func (s *Histories) Readable(ctx context.Context, scope client.Scope, entries []history.Entry) error {
 	visible, err := s.visibleNeighbours(ctx, scope, entries)
 	if err != nil {
@@ -102,8 +101,8 @@ func (s *Histories) Readable(ctx context.Context, scope client.Scope, entries []
 	return nil
 }
 
-// showEntries makes the values of custom fields those that are shown: a choice has
-// the name of today all through the history.
+// showEntries replaces stored values of custom fields by those that are shown: a choice
+// has today's name in the whole history.
 func (s *Histories) showEntries(ctx context.Context, scope client.Scope, entries []history.Entry) error {
 	var definitions client.Definitions
 	for _, entry := range entries {
@@ -124,8 +123,8 @@ func (s *Histories) showEntries(ctx context.Context, scope client.Scope, entries
 	return nil
 }
 
-// visibleNeighbours are those clients at the other ends of the entries' edges
-// that the caller sees. Who sees all clients is not looked up for.
+// visibleNeighbours returns which clients at the other ends of the entries' edges the
+// caller sees. It reads nothing for a caller who sees all clients.
 func (s *Histories) visibleNeighbours(ctx context.Context, scope client.Scope, entries []history.Entry) (map[int64]bool, error) {
 	if scope.MaySeeAll() {
 		return nil, nil
@@ -141,8 +140,8 @@ func (s *Histories) visibleNeighbours(ctx context.Context, scope client.Scope, e
 	return s.SeenNeighbours(ctx, scope, ids)
 }
 
-// SeenNeighbours are those of some clients whom the caller sees: whoever sees a
-// survivor sees who was merged into it.
+// SeenNeighbours returns which of some clients the caller sees: a caller who sees a
+// survivor also sees the clients merged into it.
 func (s *Histories) SeenNeighbours(ctx context.Context, scope client.Scope, ids []int64) (map[int64]bool, error) {
 	if len(ids) == 0 {
 		return nil, nil

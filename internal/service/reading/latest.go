@@ -6,12 +6,12 @@ import (
 	"clientgraph/internal/client"
 )
 
-// LatestFirst is what a caller asks for of a list whose entries have rising numbers and
-// are shown latest first.
+// LatestFirst asks for a page of a list whose entries have increasing numbers, latest
+// first.
 type LatestFirst struct {
-	// Before, unless 0, is the number that all entries of the page are below.
+	// Before, unless 0, is the number that all entries of the page must be below.
 	Before int64
-	// Limit is how many entries are to be read: one more than the page has, which says
+	// Limit is the number of entries to read: one more than the page has, which tells
 	// whether there are earlier ones.
 	Limit int64
 
@@ -23,12 +23,12 @@ type LatestFirst struct {
 type LatestPage[T any] struct {
 	Entries []T
 	Cursors []string
-	// Later and Earlier say whether there are more, before and behind the page.
+	// Later and Earlier say whether entries precede and follow the page.
 	Later, Earlier bool
 }
 
-// AskLatest checks the arguments first, 1 to most, and after, a cursor of the list of that
-// identity. Errors: OUT_OF_RANGE, INVALID_CURSOR.
+// AskLatest checks the arguments first, 1 to most, and after, a cursor of the list with
+// that identity. Errors: OUT_OF_RANGE, INVALID_CURSOR.
 func AskLatest(identity []byte, first, most int64, after *string) (LatestFirst, error) {
 	asked := LatestFirst{Limit: first + 1, identity: identity, later: after != nil}
 	var errs client.Errors
@@ -48,7 +48,8 @@ func AskLatest(identity []byte, first, most int64, after *string) (LatestFirst, 
 	return asked, nil
 }
 
-// NewLatestPage makes a page of the entries that were read; number is an entry's own.
+// NewLatestPage makes a page of the entries that were read; number returns an entry's
+// number.
 func NewLatestPage[T any](asked LatestFirst, read []T, number func(*T) int64) *LatestPage[T] {
 	page := &LatestPage[T]{Entries: read, Later: asked.later, Earlier: int64(len(read)) == asked.Limit}
 	if page.Earlier {

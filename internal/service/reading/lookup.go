@@ -12,10 +12,9 @@ import (
 	"clientgraph/internal/store"
 )
 
-// TagUsage lists a page of the tags of the live clients that the caller sees, by
-// their letters. A tag that is spelled in several ways is told in one of them. Pages
-// after the first one may be of a count that is younger than SnapshotTime. Error:
-// OUT_OF_RANGE.
+// TagUsage lists a page of the tags of the live clients that the caller sees, in
+// alphabetical order. Of several spellings of a tag it returns one. Pages after the first
+// may use a count up to SnapshotTime old. Error: OUT_OF_RANGE.
 func (s *Lookups) TagUsage(ctx context.Context, scope client.Scope, page Page) ([]TagUsage, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
@@ -39,14 +38,14 @@ func (s *Lookups) TagUsage(ctx context.Context, scope client.Scope, page Page) (
 	return usage, nil
 }
 
-// TagUsage is how many clients carried a tag at a moment.
+// TagUsage is the number of clients with a tag at a time.
 type TagUsage struct {
 	store.TagCount
 	CountedAt time.Time
 }
 
-// MatchingTags is the tag itself, as the first client that carries it spells it;
-// empty when nobody that the caller sees does.
+// MatchingTags returns the tag, in the spelling of the first client that has it; empty if
+// no client that the caller sees has it.
 func (s *Lookups) MatchingTags(ctx context.Context, scope client.Scope, tag string) ([]string, error) {
 	found, err := s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, Page{PageNumber: 1, PageSize: 1}, client.Select("tags"))
 	if err != nil || len(found) == 0 {
@@ -60,14 +59,13 @@ func (s *Lookups) MatchingTags(ctx context.Context, scope client.Scope, tag stri
 	return []string{}, nil
 }
 
-// ByTag lists a page of the live clients that carry a tag, whatever its case.
-// Error: OUT_OF_RANGE.
+// ByTag lists a page of the live clients with a tag, ignoring case. Error: OUT_OF_RANGE.
 func (s *Lookups) ByTag(ctx context.Context, scope client.Scope, tag string, page Page, need client.Selection) ([]*client.Client, error) {
 	return s.byKey(ctx, scope, store.Conditions{IndexKeys: [][]string{{search.TagIndexKey(tag)}}}, page, need)
 }
 
-// ByEmail lists a page of the live clients of an e-mail address, whatever its
-// case. Error: OUT_OF_RANGE.
+// ByEmail lists a page of the live clients with an e-mail address, ignoring case. Error:
+// OUT_OF_RANGE.
 func (s *Lookups) ByEmail(ctx context.Context, scope client.Scope, address string, page Page, need client.Selection) ([]*client.Client, error) {
 	keys, err := s.EmailKeys(ctx, scope, address)
 	if err != nil {
@@ -76,8 +74,8 @@ func (s *Lookups) ByEmail(ctx context.Context, scope client.Scope, address strin
 	return s.byKey(ctx, scope, store.Conditions{EmailsLower: keys}, page, need)
 }
 
-// ByExternalUserName lists a page of the clients of exactly that name in another
-// system. Error: OUT_OF_RANGE.
+// ByExternalUserName lists a page of the clients with exactly that external user name.
+// Error: OUT_OF_RANGE.
 func (s *Lookups) ByExternalUserName(ctx context.Context, scope client.Scope, name string, includeDeleted bool, page Page, need client.Selection) ([]*client.Client, error) {
 	return s.byKey(ctx, scope, store.Conditions{ExternalUserNames: []string{name}, IncludeDeleted: includeDeleted}, page, need)
 }
@@ -91,12 +89,12 @@ func (s *Lookups) byKey(ctx context.Context, scope client.Scope, conditions stor
 	if err != nil {
 		return nil, fmt.Errorf("look up clients: %w", err)
 	}
-	// An empty list is one that was looked up; nil is none.
+	// An empty list, not nil, says that the client was looked up.
 	return append([]*client.Client{}, found...), nil
 }
 
-// CanView lists a page of the live clients whom a client may see, by name; nil
-// when the caller sees no such client. Error: OUT_OF_RANGE.
+// CanView lists a page of a client's live subjects, by name; nil if the caller does not
+// see the client. Error: OUT_OF_RANGE.
 func (s *Lookups) CanView(ctx context.Context, scope client.Scope, id client.ID, page Page, need client.Selection) ([]*client.Client, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
@@ -108,9 +106,8 @@ func (s *Lookups) CanView(ctx context.Context, scope client.Scope, id client.ID,
 	return s.byKey(ctx, scope, store.Conditions{ClientIDs: nonNil(viewer.SubjectIDs)}, page, need)
 }
 
-// CanViewedBy lists a page of the live clients who may see the client of an
-// account, by name; nil when the caller sees no such client. Error:
-// OUT_OF_RANGE.
+// CanViewedBy lists a page of the live viewers of the client with an account, by name;
+// nil if the caller does not see the client. Error: OUT_OF_RANGE.
 func (s *Lookups) CanViewedBy(ctx context.Context, scope client.Scope, account client.ID, page Page, need client.Selection) ([]*client.Client, error) {
 	if errs := page.check(); errs != nil {
 		return nil, errs
@@ -140,19 +137,20 @@ func nonNil(ids []int64) []int64 {
 	return ids
 }
 
-// Suggestions are what a typeahead shows.
+// Suggestions are the result of a search as you type.
 type Suggestions struct {
 	Clients []*client.Client
-	// AddNew is what a new client would be called; nil where none is offered.
+	// AddNew is the name of the new client that is offered; nil for no offer.
 	AddNew *string
 }
 
-// maxSuggestions bounds what a typeahead shows.
+// maxSuggestions bounds the suggested clients.
 const maxSuggestions = 100
 
-// Suggest lists the first live clients in whose name, e-mail address or phone
-// number each word of the search is; the first of all for a blank one. To who may
-// write it offers to add a client of that name. Errors: OUT_OF_RANGE, TOO_LONG.
+// Suggest lists the first live clients with every word of the search in their name,
+// e-mail address or phone number; the first of all clients for a blank search. A caller
+// who may write is offered to add a client with that name. Errors: OUT_OF_RANGE,
+// TOO_LONG.
 func (s *Lookups) Suggest(ctx context.Context, scope client.Scope, text string, order store.Order, first int64, need client.Selection) (*Suggestions, error) {
 	if first < 1 || first > maxSuggestions {
 		return nil, client.Path{"first"}.At(client.OutOfRange(maxSuggestions))

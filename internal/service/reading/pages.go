@@ -8,14 +8,14 @@ import (
 	"clientgraph/internal/store"
 )
 
-// eachPage is how many clients Each reads at once: few enough that a page of the
-// largest records is no burden.
+// eachPage is how many clients Each reads at once: few enough for the memory, even with
+// the largest records.
 const eachPage = 200
 
-// Each visits all clients that a filter means, by id and a page at a time, so that
-// memory does not grow with them. Who is made or changed meanwhile may be visited as
-// before or as after. It ends with the first failure of visit. Errors: those of a
-// report's filter.
+// Each visits all clients that a filter selects, ordered by id and a page at a time, so
+// that memory does not grow with their number. A client that is added or changed
+// meanwhile is visited before or after the change. Each ends when visit fails. Errors:
+// those of a report's filter.
 func (s *Lists) Each(ctx context.Context, scope client.Scope, filter Filter, need client.Selection, visit func([]*client.Client) error) error {
 	m, err := s.resolve(ctx, scope, filter)
 	if err != nil {

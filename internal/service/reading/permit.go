@@ -6,8 +6,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Permit decides, before any look-up, whether the caller may do this at all. A
-// CLIENT may do only what is its own.
+// Permit decides, before any look-up, whether the caller has the permission. Role CLIENT
+// may only do what clientMay allows.
 func Permit(scope client.Scope, need client.Permissions, clientMay bool) error {
 	if scope.Role == client.RoleClient && !clientMay {
 		return &client.Error{Code: client.CodeForbidden, Message: "role CLIENT may not do this"}

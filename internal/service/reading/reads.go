@@ -1,6 +1,6 @@
-// Package reading holds the reads: clients by id, lists, reports, connections,
-// look-ups, relations, history, and the scope of a caller. Each says what it reads
-// (scope and filter make a query) and lets the store read it.
+// Package reading holds the reads: clients by id, lists, reports, connections, look-ups,
+// relations, history, and the scope of a caller. Each makes a query from the scope and
+// the arguments, which the store executes.
 package reading
 
 import (
@@ -12,8 +12,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Reads are the reads of clients and of what belongs to them. It is safe for
-// concurrent use.
+// Reads has all reads of clients and what belongs to them. It is safe for concurrent use.
 type Reads struct {
 	*Records
 	*Lists
@@ -21,39 +20,38 @@ type Reads struct {
 	*Histories
 }
 
-// Records reads clients by id, with what belongs to them, and knows what all other
-// reads need: the caller's scope, the business, the time.
+// Records reads clients by id and what belongs to them, and what other reads need: the
+// caller's scope, the business, the time.
 type Records struct {
 	Store  store.Store
 	Cipher Cipher
-	// cursors seals those of the feed.
+	// cursors encrypts the feed's cursors.
 	cursors  Sealer
 	clock    func() time.Time
 	indexers search.Indexers
 }
 
-// Lists reads the clients that a filter means: reports, connections, counts.
+// Lists reads the clients that a filter selects: reports, connections, counts.
 type Lists struct{ *Records }
 
-// Lookups reads clients by one value that they have: a tag, an address, a name.
+// Lookups reads clients by one of their values: a tag, an address, a name.
 type Lookups struct {
 	*Records
 	tags Snapshots[store.TagCount]
 }
 
-// Histories reads what was changed in clients, by whom and when.
+// Histories reads the changes of clients.
 type Histories struct{ *Records }
 
-// New returns the reads of a store. The cipher opens SSNs, cursors seals those of
-// the feed; who reads neither gives nil.
+// New returns the reads of a store. The cipher decrypts SSNs, cursors encrypts the feed's
+// cursors; each may be nil if it is not needed.
 func New(store store.Store, cipher Cipher, cursors Sealer, clock func() time.Time) *Reads {
 	records := &Records{Store: store, Cipher: cipher, cursors: cursors, clock: clock}
 	return &Reads{Records: records, Lists: &Lists{records}, Lookups: &Lookups{Records: records}, Histories: &Histories{records}}
 }
 
-// Scope turns who a token says its bearer is into what the bearer may touch.
-// Error: UNAUTHENTICATED, for a client account that is unknown, deleted or
-// blocked.
+// Scope returns the scope of an identity. Error: UNAUTHENTICATED, for a client account
+// that is unknown, deleted or blocked.
 func (s *Records) Scope(ctx context.Context, id client.Identity) (client.Scope, error) {
 	scope := client.Scope{BusinessID: id.BusinessID, User: id.User, Role: id.Role, Permissions: id.Permissions}
 	switch id.Role {
@@ -80,19 +78,19 @@ func (s *Records) Scope(ctx context.Context, id client.Identity) (client.Scope, 
 	return scope, nil
 }
 
-// AccountUnusable refuses a caller whose client account is unknown, deleted or
+// AccountUnusable is the error for a caller whose client account is unknown, deleted or
 // blocked.
 func AccountUnusable() *client.Error {
 	return &client.Error{Code: client.CodeUnauthenticated, Message: "this client account can't be used"}
 }
 
-// Indexer makes the keys of a business's clients.
+// Indexer returns the indexer that makes the keys of a business's clients.
 func (s *Records) Indexer(business *client.Business) *search.Indexer {
 	return s.indexers.Of(search.SettingsOf(business))
 }
 
-// Instant is now as documents keep it: UTC, in whole milliseconds.
+// Instant returns the time as documents store it: UTC, in whole milliseconds.
 func (s *Records) Instant() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
 
-// Now is the instant by which answers are given.
+// Now returns the time for answers.
 func (s *Records) Now() time.Time { return s.clock() }

@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// MaxIDPage bounds a page of clientIdList.
+// MaxIDPage bounds the size of a page of clientIdList.
 const MaxIDPage = 10_000
 
 // ReportArgs ask for a page of a report, its count, or both.
@@ -16,28 +16,27 @@ type ReportArgs struct {
 	Filter Filter
 	Order  store.Order
 	Page   Page
-	// WithClients and WithCount say which of them are wanted.
+	// WithClients and WithCount say which of the two is wanted.
 	WithClients, WithCount bool
 	asRows                 bool
 }
 
-// InRows are the arguments of the same report, whose clients are wanted as rows.
+// InRows returns the same arguments, for rows instead of clients.
 func (a ReportArgs) InRows() ReportArgs {
 	a.asRows = true
 	return a
 }
 
-// Report is a page of the clients that a filter means, and how many it means in
-// all.
+// Report is a page of the clients that a filter selects, and their total number.
 type Report struct {
 	Clients []*client.Client
-	// Rows are the clients where they are wanted as rows.
+	// Rows are the clients if rows were asked for.
 	Rows  []client.Row
 	Count int64
 }
 
-// Report reads a page and the count from one snapshot. Errors: OUT_OF_RANGE,
-// TOO_MANY, TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
+// Report reads the page and the count from one snapshot. Errors: OUT_OF_RANGE, TOO_MANY,
+// TOO_LONG, INVALID_DATE_RANGE, FORBIDDEN, INVALID_FIELD_VALUE.
 func (s *Lists) Report(ctx context.Context, scope client.Scope, args ReportArgs, need client.Selection) (*Report, error) {
 	if args.WithCount && !args.WithClients {
 		count, err := s.Count(ctx, scope, args.Filter)
@@ -93,9 +92,8 @@ func (s *Lists) report(ctx context.Context, scope client.Scope, args ReportArgs,
 	return report, nil
 }
 
-// endsWith says whether a page with so many clients has the last one of the report: then
-// their number in all is known without counting. Nothing is known of an empty page but
-// the first.
+// endsWith says whether a page with that many clients is the last one: then the total is
+// known without counting. An empty page tells it only if it is the first.
 func (a ReportArgs) endsWith(found int) bool {
 	return a.WithClients && int64(found) < a.Page.PageSize && (found > 0 || a.Page.PageNumber == 1)
 }
@@ -110,8 +108,8 @@ func (a ReportArgs) query(m resolved, need client.Selection) store.Query {
 	}
 }
 
-// searchReport looks through all that has a piece of the term, once for the page
-// and the count.
+// searchReport checks all clients that may have the term, once for both the page and the
+// count.
 func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m resolved, args ReportArgs, need client.Selection) (*Report, error) {
 	query := args.query(m, need)
 	if !args.WithClients {
@@ -135,8 +133,8 @@ func (s *Lists) searchReport(ctx context.Context, scope client.Scope, m resolved
 	return report, nil
 }
 
-// search visits the clients that a term is found in, in the query's order and
-// from its place on, whatever its skip and limit, until visit returns false.
+// search visits the clients that have the term, in the query's order and from its place,
+// ignoring its skip and limit, until visit returns false.
 func (s *Lists) search(ctx context.Context, scope client.Scope, m resolved, query store.Query, visit func(*client.Client) bool) error {
 	query.Conditions, query.Skip, query.Limit = m.conditions, 0, 0
 	query.Need = query.Need.With(m.need())
@@ -145,7 +143,7 @@ func (s *Lists) search(ctx context.Context, scope client.Scope, m resolved, quer
 	})
 }
 
-// list finds the clients that are meant, within the query's skip and limit.
+// list returns the clients that match, within the query's skip and limit.
 func (s *Lists) list(ctx context.Context, scope client.Scope, m resolved, query store.Query) ([]client.Row, error) {
 	if m.nothing {
 		return nil, nil
@@ -165,8 +163,8 @@ func (s *Lists) list(ctx context.Context, scope client.Scope, m resolved, query 
 	return client.RowsOf(found), err
 }
 
-// Count counts the clients that a filter means, once in a query. Errors: those of
-// Report but OUT_OF_RANGE.
+// Count counts the clients that a filter selects. Errors: those of Report, except
+// OUT_OF_RANGE.
 func (s *Lists) Count(ctx context.Context, scope client.Scope, filter Filter) (int64, error) {
 	return client.CountedOnce(ctx, "clients "+string(listIdentity(scope, filter, store.Order{})), func() (int64, error) {
 		report, err := s.report(ctx, scope, ReportArgs{Filter: filter, WithCount: true}, client.Selection{})
@@ -177,8 +175,8 @@ func (s *Lists) Count(ctx context.Context, scope client.Scope, filter Filter) (i
 	})
 }
 
-// IDs lists a page of the ids of the clients that a filter means, ascending.
-// Errors: those of Report.
+// IDs lists a page of the ids of the clients that a filter selects, ascending. Errors:
+// those of Report.
 func (s *Lists) IDs(ctx context.Context, scope client.Scope, filter Filter, page Page) ([]int64, error) {
 	if errs := page.checkWithin(MaxIDPage); errs != nil {
 		return nil, errs

@@ -9,31 +9,30 @@ import (
 )
 
 const (
-	// SnapshotTime is for how long the pages after the first one go on with what the
-	// first page read.
+	// SnapshotTime is how long later pages use what the first page read.
 	SnapshotTime = time.Minute
-	// maxSnapshots and maxSnapshotEntries bound what a process keeps of them.
+	// maxSnapshots and maxSnapshotEntries bound the snapshots in a process.
 	maxSnapshots       = 64
 	maxSnapshotEntries = 200_000
 )
 
-// Snapshots keeps what the first page of a list read of a whole business, so that the
-// pages after it need not read it again. What is kept is of one scope's rows: nobody
-// else is answered with it. The zero value is ready, and safe for concurrent use.
+// Snapshots stores what the first page of a list read of a whole business, so that later
+// pages need not read it again. A snapshot is used only for scopes that see the same
+// rows. The zero value is ready to use, and safe for concurrent use.
 type Snapshots[T any] struct {
 	mu      sync.Mutex
 	kept    map[string]Snapshot[T]
 	entries int
 }
 
-// Snapshot is what was read of a business at one moment.
+// Snapshot is what was read of a business at one time.
 type Snapshot[T any] struct {
 	Entries []T
 	At      time.Time
 }
 
-// Read answers what read reads: anew for the first page, and for a later one what is
-// kept of the same rows, where it is younger than SnapshotTime.
+// Read returns the result of read for the first page; for a later one a snapshot of the
+// same rows, if it is younger than SnapshotTime.
 func (s *Snapshots[T]) Read(scope client.Scope, firstPage bool, now time.Time, read func() ([]T, error)) (Snapshot[T], error) {
 	key := rowsKey(scope)
 	if !firstPage {
@@ -53,8 +52,8 @@ func (s *Snapshots[T]) Read(scope client.Scope, firstPage bool, now time.Time, r
 	return snapshot, nil
 }
 
-// keep keeps a snapshot, and lets go of the expired and then the oldest ones where
-// there is no room.
+// keep stores a snapshot. It removes expired snapshots, and then the oldest ones until
+// there is room.
 func (s *Snapshots[T]) keep(key string, snapshot Snapshot[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,7 +86,7 @@ func (s *Snapshots[T]) drop(key string) {
 	delete(s.kept, key)
 }
 
-// rowsKey is the same for two scopes if they see the same rows of the same business.
+// rowsKey is equal for two scopes if they see the same rows of the same business.
 func rowsKey(scope client.Scope) string {
 	return fmt.Sprintf("%d %t %q %d", scope.BusinessID, scope.Rows.All, scope.Rows.VisibilityKeys, scope.Rows.ClientIDs)
 }

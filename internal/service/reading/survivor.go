@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// SurvivorsOf finds the survivors of those ids that were merged, which are not among found.
+// SurvivorsOf returns the survivors of those ids that were merged and are not in found.
 func SurvivorsOf(ctx context.Context, tx store.Tx, ids []int64, found map[int64]*client.Client) (map[int64]int64, error) {
 	var missing []int64
 	for _, id := range ids {
@@ -28,8 +28,8 @@ func SurvivorsOf(ctx context.Context, tx store.Tx, ids []int64, found map[int64]
 	return survivors, nil
 }
 
-// LoadSurvivors finds clients by id, and for ids that were merged the survivors, each
-// under the id asked for.
+// LoadSurvivors loads clients by id. For the id of a merged client it loads the survivor,
+// under that id.
 func LoadSurvivors(ctx context.Context, tx store.Tx, ids []int64) (map[int64]*client.Client, error) {
 	found, err := tx.Clients(ctx, ids)
 	if err != nil {
@@ -65,18 +65,18 @@ func ClientMerged(survivorID int64) *client.Error {
 	}
 }
 
-// Found is what an id means: a client, or one that was merged.
+// Found is what an id identifies: a client, or a merged client.
 type Found struct {
-	// Client is nil when the id means nobody whom the caller sees.
+	// Client is nil if the caller sees no client with the id.
 	Client *client.Client
-	// Merged is what Client keeps of the id, when it was merged into it; nil when
-	// the id is Client's own.
+	// Merged is the client's entry of the id, if that was merged into it; nil if the id
+	// is Client's own.
 	Merged *client.MergedClient
 }
 
-// LookUp finds clients by id, deleted or not, and for ids that were merged the
-// survivors: one for each id in the order of ids. An id of nobody takes as many
-// commands as that of a client whom the caller does not see.
+// LookUp finds clients by id, also deleted ones, and the survivors for ids that were
+// merged, in the order of ids. An unknown id takes as many commands as that of a hidden
+// client.
 func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]Found, error) {
 	byID := make(map[int64]Found, len(ids))
 	if possible := notFound(ids, byID); len(possible) > 0 {
@@ -90,7 +90,7 @@ func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, n
 			}
 		}
 		for _, c := range found {
-			// What an id is comes before what it was.
+			// A client's own id takes precedence over an id that it took over.
 			byID[c.ClientID] = Found{Client: c}
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Records) LookUp(ctx context.Context, scope client.Scope, ids []int64, n
 	return answer, nil
 }
 
-// notFound are the ids, but for 0, that were not found.
+// notFound returns the ids, except 0, that were not found.
 func notFound(ids []int64, byID map[int64]Found) []int64 {
 	var missing []int64
 	for _, id := range ids {

@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Window is the beginning of a list: the first clients that a filter means, in an
+// Window is the beginning of a list: the first clients that a filter selects, in an
 // order.
 type Window struct {
 	Filter Filter
@@ -16,8 +16,7 @@ type Window struct {
 	First  int64
 }
 
-// Identity is the same for two windows if they mean the same clients in the same
-// order.
+// Identity is equal for two windows of the same clients in the same order.
 func (w Window) Identity(scope client.Scope) []byte {
 	return fmt.Appendf(listIdentity(scope, w.Filter, w.Order), " %d", w.First)
 }
@@ -36,7 +35,7 @@ func (s *Lists) ReadWindow(ctx context.Context, scope client.Scope, w Window, ne
 	return found, nil
 }
 
-// MeansAny says whether a filter means any of those clients, MaxIDs at most. Errors:
+// MeansAny says whether a filter selects any of those clients, MaxIDs at most. Errors:
 // those of a report's filter.
 func (s *Lists) MeansAny(ctx context.Context, scope client.Scope, f Filter, ids []int64) (bool, error) {
 	if f.ClientIDs == nil {
@@ -48,7 +47,7 @@ func (s *Lists) MeansAny(ctx context.Context, scope client.Scope, f Filter, ids 
 	return len(found) > 0, err
 }
 
-// intersection are the entries of a list that another one has too; never nil.
+// intersection returns the entries that both lists have; never nil.
 func intersection(list, other []int64) []int64 {
 	has := make(map[int64]bool, len(other))
 	for _, id := range other {

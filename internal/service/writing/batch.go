@@ -11,7 +11,7 @@ import (
 // MaxBatch bounds the entries of a batch.
 const MaxBatch = 100
 
-// Names of arguments that are batches.
+// Arguments that are batches.
 const (
 	argumentInputs  = "inputs"
 	argumentPatches = "patches"
@@ -24,30 +24,30 @@ type PatchEntry struct {
 	ExpectedVersion *int64
 }
 
-// BatchResult is what became of one entry of a batch.
+// BatchResult is the result of one entry of a batch.
 type BatchResult struct {
 	Result
-	// Errors are all that is wrong with the entry, whose paths begin with the
-	// batch's argument and the entry's index.
+	// Errors are all errors of the entry. Their paths begin with the batch's argument and
+	// the entry's index.
 	Errors client.Errors
 }
 
-// CreateAll makes a client of each input, each in a transaction of its own, in
-// their order: an entry with errors harms no other. The scope's key is good for
-// each entry by its index. Errors: FORBIDDEN, INVALID_IDEMPOTENCY_KEY, TOO_MANY;
-// of an entry those of Create.
+// CreateAll creates a client from each input, in order, each in a transaction of its own:
+// an entry with errors does not affect the others. The scope's idempotency key applies to
+// each entry by its index. Errors: FORBIDDEN, INVALID_IDEMPOTENCY_KEY, TOO_MANY; of an
+// entry those of Create.
 func (s *Writes) CreateAll(ctx context.Context, scope client.Scope, inputs []client.Values) ([]BatchResult, error) {
 	return s.batch(ctx, scope, argumentInputs, len(inputs), func(scope client.Scope, i int) (Result, error) {
 		result, err := s.Create(ctx, entryScope(scope, i, inputs[i]), inputs[i])
 		return result, reroot(err, func(at client.Path) client.Path {
-			// What was the argument is an entry of one.
+			// The path of Create begins with its argument, which is an entry here.
 			return client.Path{argumentInputs, strconv.Itoa(i)}.With(at[1:]...)
 		})
 	})
 }
 
-// PatchAll patches clients, likewise. Errors: FORBIDDEN, also to role CLIENT,
-// INVALID_IDEMPOTENCY_KEY, TOO_MANY; of an entry those of Patch.
+// PatchAll patches clients as CreateAll creates them. Errors: FORBIDDEN, also for role
+// CLIENT, INVALID_IDEMPOTENCY_KEY, TOO_MANY; of an entry those of Patch.
 func (s *Writes) PatchAll(ctx context.Context, scope client.Scope, patches []PatchEntry) ([]BatchResult, error) {
 	return s.batch(ctx, scope, argumentPatches, len(patches), func(scope client.Scope, i int) (Result, error) {
 		entry := patches[i]
@@ -79,7 +79,8 @@ func (s *Writes) batch(ctx context.Context, scope client.Scope, argument string,
 	return results, nil
 }
 
-// entryScope is the scope of an entry of a batch, with an idempotency key of its own.
+// entryScope returns the scope for an entry of a batch, with an idempotency key of its
+// own.
 func entryScope(s client.Scope, i int, arguments any) client.Scope {
 	if s.IdempotencyKey != nil {
 		key := *s.IdempotencyKey
@@ -89,8 +90,8 @@ func entryScope(s client.Scope, i int, arguments any) client.Scope {
 	return s
 }
 
-// reroot changes the paths of the caller's errors in err by to, for an argument that has
-// the one in it that they were found in. The path of the idempotency key stays.
+// reroot changes the paths of the caller's errors in err by to, from those of a single
+// mutation to those of a batch's entry. The path of the idempotency key stays.
 func reroot(err error, to func(client.Path) client.Path) error {
 	errs := client.AsErrors(err)
 	if errs == nil {

@@ -9,9 +9,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// canonicalInput brings the arguments of a mutation into a form that is equal for equal
-// inputs: it does not matter whether a client's id is plain or global, or how a number is
-// written.
+// canonicalInput returns the arguments of a mutation in a form that is the same for equal
+// inputs, whether ids are plain or global and however numbers are written.
 func canonicalInput(arguments any) (any, error) {
 	text, err := json.Marshal(arguments)
 	if err != nil {
@@ -26,8 +25,8 @@ func canonicalInput(arguments any) (any, error) {
 	return canonicalValue(read, ""), nil
 }
 
-// canonicalValue is canonicalInput for the value of a name. Entries of a list have the
-// name of the list.
+// canonicalValue is canonicalInput for the value of an argument or property. Entries of a
+// list have the name of the list.
 func canonicalValue(value any, name string) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -56,7 +55,7 @@ func canonicalValue(value any, name string) any {
 	return value
 }
 
-// idOf reads an ID as JSON has it.
+// idOf reads an ID from its JSON.
 func idOf(object map[string]any) (client.ID, bool) {
 	typeName, isText := object["Type"].(string)
 	number, isNumber := object["Number"].(json.Number)
@@ -68,7 +67,8 @@ func idOf(object map[string]any) (client.ID, bool) {
 	return id, err == nil
 }
 
-// canonicalID is the text of an id: plain if it has the type that its name stands for.
+// canonicalID returns the text of an id: plain if its type is the one that the name
+// stands for.
 func canonicalID(id client.ID, name string) string {
 	if id.Type == typeOfName(name) {
 		id.Type = ""
@@ -76,8 +76,8 @@ func canonicalID(id client.ID, name string) string {
 	return id.String()
 }
 
-// typeOfName is the type that an argument, or a property of an input, of that name
-// identifies; empty if it is no id with a global form.
+// typeOfName returns the type of the ids in an argument or property of that name; empty
+// if it has no global ids.
 func typeOfName(name string) string {
 	name = strings.ToLower(name)
 	switch {

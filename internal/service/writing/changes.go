@@ -12,31 +12,30 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Result is what a write to one client answers: the record as it is now. With
-// the error VERSION_CONFLICT, Client is the record that is there and Conflict
-// says what happened to it; with other errors both are nil.
+// Result is the result of a write to one client: the record after it. With the error
+// VERSION_CONFLICT, Client is the current record and Conflict says what changed in it;
+// with other errors both are nil.
 type Result struct {
 	Client   *client.Client
 	Conflict *Conflict
-	// Created says that an upsert made the client.
+	// Created says that an upsert created the client.
 	Created bool
 }
 
-// Conflict is what changed in a client since the version that the caller expected.
+// Conflict says what changed in a client since the version that the caller expected.
 type Conflict struct {
 	CurrentVersion int64
-	// ChangedPaths are the properties that changed since the expected version,
-	// by name, as far as the caller may read them.
+	// ChangedPaths are the names of the properties that changed since the expected
+	// version and that the caller may read.
 	ChangedPaths []string
 }
 
-// Create makes a new client and the viewer edges that the input names. Errors:
-// FORBIDDEN, and those of an input: REQUIRED, INVALID_TYPE, INVALID_CHARACTERS,
-// TOO_LONG, TOO_MANY, OUT_OF_RANGE, INVALID_ID, INVALID_DATE, INVALID_EMAIL,
-// INVALID_LOCALE, INVALID_TIME_ZONE, INVALID_URL, INVALID_STATUS, INVALID_TAG,
-// INVALID_PASSWORD, INVALID_SSN, UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD,
-// INVALID_FIELD_VALUE, FIELD_CONFLICT, NOT_FOUND (a viewer or subject),
-// TOO_MANY_SUBJECTS.
+// Create creates a client and the viewer edges that the input names. Errors: FORBIDDEN,
+// and those of an input: REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY,
+// OUT_OF_RANGE, INVALID_ID, INVALID_DATE, INVALID_EMAIL, INVALID_LOCALE,
+// INVALID_TIME_ZONE, INVALID_URL, INVALID_STATUS, INVALID_TAG, INVALID_PASSWORD,
+// INVALID_SSN, UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD, INVALID_FIELD_VALUE,
+// FIELD_CONFLICT, NOT_FOUND (a viewer or subject), TOO_MANY_SUBJECTS.
 func (s *Writes) Create(ctx context.Context, scope client.Scope, values client.Values) (Result, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return Result{}, err
@@ -75,7 +74,7 @@ func (s *Writes) create(ctx context.Context, w *Draft) (Result, error) {
 	return result, nil
 }
 
-// insert makes the new client of the input in a transaction.
+// insert inserts the new client of the input in a transaction.
 func (w *Draft) insert(ctx context.Context, tx store.Tx, id int64, operation history.Operation) (*client.Client, error) {
 	now := w.Service.Instant()
 	created := history.BlankClient(w.Scope.BusinessID, id)
@@ -93,10 +92,10 @@ func (w *Draft) insert(ctx context.Context, tx store.Tx, id int64, operation his
 	return created, w.saveNeighbours(ctx, operation)
 }
 
-// Patch changes what the patch names and nothing else; a patch that changes no
-// value writes nothing. Errors: those of Create but REQUIRED for what is only
-// absent, and EMPTY_PATCH, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
-// FIELD_NOT_WRITABLE, SELF_VIEW.
+// Patch changes the properties that the patch names; a patch that changes no value writes
+// nothing. Errors: those of Create, except REQUIRED for an absent property, and
+// EMPTY_PATCH, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT, FIELD_NOT_WRITABLE,
+// SELF_VIEW.
 func (s *Writes) Patch(ctx context.Context, scope client.Scope, id client.ID, values client.Values, expectedVersion *int64) (Result, error) {
 	if err := reading.Permit(scope, client.Write, true); err != nil {
 		return Result{}, err
@@ -116,7 +115,7 @@ func (s *Writes) Patch(ctx context.Context, scope client.Scope, id client.ID, va
 func (s *Writes) apply(ctx context.Context, w *Draft, t Target, operation history.Operation) (Result, error) {
 	result, err := s.change(ctx, w.Scope, t, w, operation, history.KindUpserted, w.Apply)
 	if errors.Is(err, store.ErrIDTaken) {
-		// The account that a password gives.
+		// The client may have got an account, because the input has a password.
 		result, err = s.change(ctx, w.Scope, t, w, operation, history.KindUpserted, w.Apply)
 	}
 	return result, err
@@ -146,7 +145,7 @@ func (s *Writes) setLifecycle(ctx context.Context, scope client.Scope, id client
 	})
 }
 
-// Target is the one existing client that a mutation changes.
+// Target is the client that a mutation changes.
 type Target struct {
 	ClientID        client.ID
 	expectedVersion *int64
@@ -201,8 +200,8 @@ func (w *Draft) refuse(ctx context.Context, tx store.Tx, wrong client.Errors, ed
 // ArgumentClientID is the argument that names the client to change.
 const ArgumentClientID = "clientId"
 
-// save runs edit on a copy of a client in a transaction, saves what it changed,
-// and returns the client as it is then.
+// save runs edit on a copy of a client in a transaction, saves what it changed, and
+// returns the client after it.
 func (w *Draft) save(ctx context.Context, tx store.Tx, before *client.Client, operation history.Operation, kind history.Kind, edit func(context.Context) error) (*client.Client, error) {
 	w.Begin(tx, before.Clone())
 	w.before = before
@@ -220,13 +219,13 @@ func (w *Draft) save(ctx context.Context, tx store.Tx, before *client.Client, op
 	return w.After, w.saveNeighbours(ctx, operation)
 }
 
-// Find loads the target. A client that is not the caller's own is as if it did
-// not exist when a CLIENT writes.
+// Find loads the target. For role CLIENT any client except its own is as if it did not
+// exist.
 func Find(ctx context.Context, tx store.Tx, scope client.Scope, t Target) (*client.Client, error) {
 	if wrong := t.ClientID.Wrong(client.Path{ArgumentClientID}); wrong != nil {
 		return nil, wrong
 	}
-	notFound := client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
+	notFound := client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "no client with this id"})
 	id := t.ClientID.As(client.TypeClient)
 	found, err := tx.Clients(ctx, []int64{id})
 	if err != nil {
@@ -250,8 +249,8 @@ func Find(ctx context.Context, tx store.Tx, scope client.Scope, t Target) (*clie
 	return c, nil
 }
 
-// visibleChanges leaves out changes of edges to clients that the caller does not see: the
-// names of changed lists would reveal them.
+// visibleChanges omits changes of edges to clients that the caller does not see: the
+// names of the changed lists would reveal them.
 func visibleChanges(ctx context.Context, tx store.Tx, scope client.Scope, changes []history.Change) ([]history.Change, error) {
 	var neighbours []int64
 	for _, change := range changes {

@@ -12,37 +12,36 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Draft is one mutation under way: its checked input and, within the
-// transaction, the client that it is about and the neighbours that its edges
-// touch. A transaction that is run again begins it anew.
+// Draft is a mutation that is being made: its checked input and, within the transaction,
+// its client and the neighbours whose edges change. A transaction that is run again
+// begins the draft anew.
 type Draft struct {
 	Service *Writes
 	Scope   client.Scope
 	Indexer *search.Indexer
-	// argument, values and more are what Prepare was given.
+	// argument, values and more are the arguments of Prepare.
 	argument string
 	values   client.Values
 	more     []func(*client.Input)
 	in       *client.Input
-	// decode checks the input anew for the client that it is for, which nobody knows
-	// before the transaction: what the client holds is taken as it is.
+	// decode checks the input again once the transaction has found the client: values
+	// that the client has already are accepted unchecked.
 	decode       func(held *client.Client) *client.Input
 	passwordHash *string
-	// addsSubjects says that the input's subjects are added to those whom the client may
-	// see, and do not replace them.
+	// addsSubjects says that the input's subjects are added to the client's, instead of
+	// replacing them.
 	addsSubjects bool
 
 	Tx            store.Tx
 	Now           time.Time
 	before, After *client.Client
 	edges         edgeChanges
-	// wrong is what is wrong with the arguments that name the client: the input is
-	// checked, and never brought into anybody.
+	// wrong are the errors of the arguments that name the client. If set, the input is
+	// only checked.
 	wrong client.Errors
 }
 
-// Prepare reads what checking an input takes, and checks it. Each of more checks
-// goes on with what was read.
+// Prepare loads what checks need, and checks the input. Each of more checks it further.
 func (s *Writes) Prepare(ctx context.Context, scope client.Scope, argument string, values client.Values, more ...func(*client.Input)) (*Draft, error) {
 	w := s.draft(scope, argument, values, more...)
 	if err := w.prepare(ctx); err != nil {
@@ -52,15 +51,15 @@ func (s *Writes) Prepare(ctx context.Context, scope client.Scope, argument strin
 	return w, nil
 }
 
-// draft is what Prepare makes, before anything was read: a change of a client reads it
-// once the client is found.
+// draft is Prepare without reads, for changes of a client: they are made after the client
+// was found.
 func (s *Writes) draft(scope client.Scope, argument string, values client.Values, more ...func(*client.Input)) *Draft {
 	return &Draft{Service: s, Scope: scope, argument: argument, values: values, more: more}
 }
 
-// prepare reads what checking the input takes. A transaction that runs again goes on with
-// what its first run read: keys that are of other settings by then are made anew where
-// they are stored.
+// prepare loads what checks need. A transaction that runs again uses what its first run
+// loaded. If the settings changed meanwhile, the client's search and sort keys are made
+// anew when it is stored.
 func (w *Draft) prepare(ctx context.Context) error {
 	if w.Indexer != nil {
 		return nil
@@ -88,9 +87,9 @@ func (w *Draft) prepare(ctx context.Context) error {
 	return nil
 }
 
-// hash spends the time that a password hash takes, before the transaction holds
-// anything. What is wrong with an input may be what its client holds; so it is
-// hashed for one that may be refused, too.
+// hash hashes the password before the transaction, because hashing takes long. The
+// password is hashed even if the input may be refused: whether it is depends on the
+// client's values, which are not known yet.
 func (w *Draft) hash(ctx context.Context) error {
 	if _, named := w.values[client.InputPassword]; !named {
 		return nil
@@ -112,17 +111,16 @@ func (w *Draft) hash(ctx context.Context) error {
 	return nil
 }
 
-// Begin starts on a run of the transaction.
+// Begin resets the draft for a run of the transaction.
 func (w *Draft) Begin(tx store.Tx, after *client.Client) {
 	w.Tx, w.After, w.before, w.wrong = tx, after, nil, nil
-	// One moment for all that the mutation writes: history tells when a record
-	// was modified.
+	// All that a mutation writes has one time, so that history and modifiedDate agree.
 	w.Now = w.Service.Instant()
 	w.edges = edgeChanges{neighbours: map[int64]*neighbour{}}
 }
 
-// Apply brings the input into the client and its neighbours, or returns all
-// that is wrong with it.
+// Apply applies the input to the client and its neighbours, or returns all errors of the
+// input.
 func (w *Draft) Apply(ctx context.Context) error {
 	if w.before != nil || w.in == nil {
 		w.in = w.decode(w.before)
@@ -161,8 +159,8 @@ func (w *Draft) applySecrets(ctx context.Context) error {
 	}
 	c, cipher := w.After, w.Service.Cipher
 	if len(c.SealedSSN) > 0 {
-		// Sealing the same number again gives other bytes: compare what they say,
-		// so that a write that changes nothing stays one.
+		// Sealing the same number again gives other bytes. The numbers are compared, so
+		// that a write without a change stays one.
 		if known, err := cipher.Open(c.SealedSSN, c.BusinessID, c.ClientID, client.InputSSN); err == nil && known == *w.in.SSN {
 			return nil
 		}
@@ -175,7 +173,7 @@ func (w *Draft) applySecrets(ctx context.Context) error {
 	return nil
 }
 
-// Stamp makes after the next version of its client.
+// Stamp sets the next version and the modified date of after.
 func (w *Draft) Stamp(after *client.Client) {
 	after.Version++
 	after.ModifiedDate, after.ModifiedUser = new(w.Now), new(w.Scope.User)
@@ -196,15 +194,15 @@ func (w *Draft) Entry(after *client.Client, operation history.Operation, changes
 	}
 }
 
-// MergeEntry is the entry of a client that is part of a merge, or was.
+// MergeEntry is the history entry of a client that takes part in a merge or an unmerge.
 func (w *Draft) MergeEntry(after *client.Client, operation history.Operation, mergeID int64, changes []history.Change) history.Entry {
 	entry := w.Entry(after, operation, changes)
 	entry.MergeID = mergeID
 	return entry
 }
 
-// saveNeighbours writes the other ends of the edges that changed: an edge change
-// is a change of both its clients. Those of edges that stay are not to change meanwhile.
+// saveNeighbours writes the clients at the other ends of changed edges: an edge change is
+// a change of both clients. It relies on the clients at the other ends of edges that stay.
 func (w *Draft) saveNeighbours(ctx context.Context, operation history.Operation) error {
 	kept := slices.DeleteFunc(client.SortedSet(w.edges.kept), func(id int64) bool { return w.edges.neighbours[id] != nil })
 	if len(kept) > 0 {
@@ -214,8 +212,8 @@ func (w *Draft) saveNeighbours(ctx context.Context, operation history.Operation)
 	for id := range w.edges.neighbours {
 		ids = append(ids, id)
 	}
-	// In one order everywhere, so that two writers wait for each other instead
-	// of refusing each other.
+	// All writers write in one order, so that they wait for each other instead of
+	// conflicting.
 	slices.Sort(ids)
 	for _, id := range ids {
 		n := w.edges.neighbours[id]

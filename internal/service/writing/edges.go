@@ -11,21 +11,20 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// edgeChanges are what the edge lists of an input change: the neighbours to
-// write, and the changes of the client itself that show on no part of it,
-// because the edge is stored with its viewer.
+// edgeChanges are the changes that an input's edge lists make: the neighbours to write,
+// and changes of the client's viewers, which are stored with the viewers.
 type edgeChanges struct {
 	own        []history.Change
 	neighbours map[int64]*neighbour
-	// kept are the other ends of edges that stay: those that a list names, because the
-	// caller sees them, and those that it leaves out, because they are deleted, have no
-	// account or are hidden from the caller.
+	// kept are the other ends of edges that stay: those that a list names, and those that
+	// the list does not show, because they are deleted, have no account or are hidden
+	// from the caller.
 	kept []int64
 }
 
-// maxKept is how many of them are held as they are until the list is written, those of
-// the lowest ids. Of more than so many, one that is deleted, restored, or comes into the
-// caller's sight at the same moment may be taken for what it was just before.
+// maxKept is how many of them the transaction relies on (store.Tx.RelyOn), lowest ids
+// first. If there are more, one of the others that is deleted, restored or becomes visible
+// to the caller at the same moment may be treated as it was just before.
 const maxKept = 1000
 
 // neighbour is the other end of an edge that changed.
@@ -43,8 +42,8 @@ func (e *edgeChanges) neighbour(c *client.Client) *neighbour {
 	return n
 }
 
-// applyEdges replaces the edges that each named list shows the caller; edges to
-// hidden, deleted or, for accounts, accountless clients stay as they are.
+// applyEdges replaces the edges of each given list that the caller sees. Edges to clients
+// that are hidden, deleted or, for accounts, without an account stay as they are.
 func (w *Draft) applyEdges(ctx context.Context) (client.Errors, error) {
 	var errs client.Errors
 	if w.in.Subjects != nil {
@@ -64,7 +63,7 @@ func (w *Draft) applyEdges(ctx context.Context) (client.Errors, error) {
 	return errs, nil
 }
 
-// applySubjects replaces whom the client may see, or adds to them.
+// applySubjects replaces the client's subjects, or adds to them.
 func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 	where := w.in.Where.With(client.InputSubjects)
 	current, wanted := w.After.SubjectIDs, w.in.Subjects.IDs
@@ -87,7 +86,7 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 		at := where.With(strconv.Itoa(i))
 		switch {
 		case w.in.Subjects.Malformed[i]:
-			// Told already.
+			// Its error exists already.
 		case id != 0 && id == w.After.ClientID:
 			errs = append(errs, at.At(selfView()))
 		case survivors[id] != 0:
@@ -117,9 +116,9 @@ func (w *Draft) applySubjects(ctx context.Context) (client.Errors, error) {
 	return nil, nil
 }
 
-// keepSubjects holds the subjects that stay as they are: those whom the caller does not
-// see as well, for a list would take them away if it did; of a list that adds, those that
-// it names.
+// keepSubjects adds to kept the subjects that stay. That includes hidden ones: if the
+// caller saw them, the list would remove them. Of a list that only adds, it takes those
+// that the list names.
 func (w *Draft) keepSubjects(ctx context.Context, current []int64, visible map[int64]*client.Client) error {
 	var hidden []int64
 	for _, id := range current {
@@ -143,7 +142,7 @@ func (w *Draft) keepSubjects(ctx context.Context, current []int64, visible map[i
 	return nil
 }
 
-// applyViewers replaces which accounts may see the client.
+// applyViewers replaces the accounts that may view the client.
 func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
 	where := w.in.Where.With(client.InputAccounts)
 	visible, err := w.Tx.ByAccount(ctx, w.in.Accounts.IDs)
@@ -166,7 +165,7 @@ func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
 		viewer := visible[account]
 		switch {
 		case w.in.Accounts.Malformed[i]:
-			continue // Told already.
+			continue // continue // Its error exists already.
 		case viewer == nil:
 			errs = append(errs, at.At(NoSuchClient()))
 			continue
@@ -188,8 +187,8 @@ func (w *Draft) applyViewers(ctx context.Context) (client.Errors, error) {
 	return nil, w.keepHiddenViewers(ctx, current)
 }
 
-// keepHiddenViewers holds the viewers that a list of accounts passes over as they are:
-// it would take them away if it showed them. A new client has none.
+// keepHiddenViewers adds to kept the viewers that a list of accounts does not show: if it
+// showed them, it would remove them. A new client has none.
 func (w *Draft) keepHiddenViewers(ctx context.Context, shown []int64) error {
 	if w.before == nil {
 		return nil
@@ -206,8 +205,7 @@ func (w *Draft) keepHiddenViewers(ctx context.Context, shown []int64) error {
 	return nil
 }
 
-// changeViewers makes some of those clients viewers of the client, or viewers no
-// more.
+// changeViewers adds the client to the subjects of viewers, or removes it.
 func (w *Draft) changeViewers(clients map[int64]*client.Client, changes []history.Change) {
 	for _, change := range changes {
 		w.edges.own = append(w.edges.own, change)
@@ -220,7 +218,7 @@ func (w *Draft) changeViewers(clients map[int64]*client.Client, changes []histor
 	}
 }
 
-// changedID is the id that an edge's change adds or takes away.
+// changedID is the id of the edge that a change adds or removes.
 func changedID(change history.Change) int64 {
 	if change.After == nil {
 		return change.Before.(int64)
@@ -228,7 +226,7 @@ func changedID(change history.Change) int64 {
 	return change.After.(int64)
 }
 
-// towards is the same change as the other end of the edge sees it.
+// towards returns the same change for the client at the other end of the edge.
 func towards(change history.Change, prefix string, id int64) history.Change {
 	mirrored := history.Change{Path: client.EdgePath(prefix, id)}
 	if change.Before != nil {
@@ -240,7 +238,7 @@ func towards(change history.Change, prefix string, id int64) history.Change {
 	return mirrored
 }
 
-// NoSuchClient refuses an id that is unknown, or hidden from the caller.
+// NoSuchClient is the error for an id that is unknown, or hidden from the caller.
 func NoSuchClient() *client.Error {
 	return &client.Error{Code: client.CodeNotFound, Message: "no such client"}
 }

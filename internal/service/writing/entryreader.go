@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Start reads the start of an appointment.
+// Start reads when an appointment starts.
 func (r *EntryReader) Start() time.Time {
 	if t := r.Instant("start", true); t != nil {
 		return *t
@@ -32,24 +32,22 @@ func (r *EntryReader) Status() client.AppointmentStatus {
 	return ""
 }
 
-// maxFormData bounds the JSON of a form, in characters.
+// maxFormData bounds the JSON of a form in characters.
 const maxFormData = 100_000
 
-// EntryReader reads the parts of one entry, and collects all that is wrong with
-// it.
+// EntryReader reads the fields of one entry, and collects its errors.
 type EntryReader struct {
 	Values client.Values
 	Where  client.Path
 	Errors client.Errors
 }
 
-// Fail notes an error of the entry, at the field of that name.
+// Fail adds an error of the field with that name.
 func (r *EntryReader) Fail(name string, err *client.Error) {
 	r.Errors = append(r.Errors, r.Where.With(name).At(err))
 }
 
-// given returns a value that is not null; one that is missing is an error where
-// it must not be.
+// given returns a value that is not null. If must is set, a missing value is an error.
 func (r *EntryReader) given(name string, must bool) (any, bool) {
 	raw := r.Values[name]
 	if raw == nil && must {
@@ -58,7 +56,7 @@ func (r *EntryReader) given(name string, must bool) (any, bool) {
 	return raw, raw != nil
 }
 
-// ID reads an id of that type; 0 when there is none.
+// ID reads an id of that type; 0 if there is none.
 func (r *EntryReader) ID(name, typeName string, must bool) int64 {
 	raw, ok := r.given(name, must)
 	if !ok {
@@ -72,7 +70,7 @@ func (r *EntryReader) ID(name, typeName string, must bool) int64 {
 	return id.As(typeName)
 }
 
-// Instant reads a moment, to the millisecond, as documents keep it.
+// Instant reads an instant in milliseconds, the precision of documents.
 func (r *EntryReader) Instant(name string, must bool) *time.Time {
 	raw, ok := r.given(name, must)
 	if !ok {
@@ -87,7 +85,7 @@ func (r *EntryReader) Instant(name string, must bool) *time.Time {
 	return new(t.Truncate(time.Millisecond))
 }
 
-// Modified reads when the scheduler last changed what the entry tells of.
+// Modified reads when the scheduler last changed the entry.
 func (r *EntryReader) Modified() time.Time {
 	if t := r.Instant("modifiedDate", true); t != nil {
 		return *t
@@ -95,7 +93,7 @@ func (r *EntryReader) Modified() time.Time {
 	return time.Time{}
 }
 
-// Text reads a text; one that must be there is not blank.
+// Text reads a text. If must is set, it can't be missing or blank.
 func (r *EntryReader) Text(name string, must bool) *string {
 	raw, ok := r.given(name, must)
 	if !ok {
@@ -117,8 +115,7 @@ func (r *EntryReader) Text(name string, must bool) *string {
 	return &text
 }
 
-// Name reads a text that is stored without what shows nothing at its ends; a
-// blank one is none.
+// Name reads a text and removes invisible characters at its ends; nil for a blank one.
 func (r *EntryReader) Name(name string) *string {
 	text := r.Text(name, false)
 	if text == nil || client.IsBlank(*text) {
@@ -138,7 +135,7 @@ func (r *EntryReader) FormID(name string) string {
 	return ""
 }
 
-// JSON reads any value as the JSON that it is; empty when there is none.
+// JSON reads any value as JSON; empty if there is none.
 func (r *EntryReader) JSON(name string) []byte {
 	raw, ok := r.given(name, false)
 	if !ok {
@@ -155,15 +152,15 @@ func (r *EntryReader) JSON(name string) []byte {
 	return data
 }
 
-// NoSuchClient refuses the entry's client as unknown.
+// NoSuchClient is the error for the entry's unknown client.
 func (r *EntryReader) NoSuchClient() *client.Error {
-	return r.Where.With("clientId").At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
+	return r.Where.With("clientId").At(&client.Error{Code: client.CodeNotFound, Message: "no client with this id"})
 }
 
 // maxLocations bounds the locations of a location group.
 const maxLocations = client.MaxList
 
-// Locations reads a list of ids of locations, each once, ascending.
+// Locations reads a list of location ids, sorted and without duplicates.
 func (r *EntryReader) Locations(name string) []int64 {
 	raw, ok := r.given(name, true)
 	if !ok {
@@ -187,8 +184,8 @@ func (r *EntryReader) Locations(name string) []int64 {
 	return slices.Compact(ids)
 }
 
-// Ruled reads a text that is checked and normalised, unless it is what is held;
-// named is whether the input says anything of it.
+// Ruled reads a text by a rule, unless it equals the stored text. named is false if the
+// input does not have the field.
 func (r *EntryReader) Ruled(name string, held *string, rule client.Rule) (text *string, named bool) {
 	if _, named = r.Values[name]; !named {
 		return nil, false

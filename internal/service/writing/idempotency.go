@@ -17,18 +17,18 @@ var ErrDryRun = errors.New("a dry run")
 // maxKey bounds an idempotency key, in characters.
 const maxKey = 255
 
-// argumentKey is the argument that holds an idempotency key.
+// argumentKey is the argument with the idempotency key.
 const argumentKey = "idempotencyKey"
 
-// Answer turns the answer of a write into what is kept of it for its idempotency key, and
-// back.
+// Answer converts the answer of a write to the form that is stored for its idempotency
+// key, and back.
 type Answer interface {
 	Keep() (store.KeptAnswer, error)
 	Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error
 }
 
-// Write runs do in a transaction, unless the scope's key was used for the same
-// input before: then it recalls the answer. Errors: INVALID_IDEMPOTENCY_KEY,
+// Write runs do in a transaction. If the scope's idempotency key was used for the same
+// input before, it returns that answer instead. Errors: INVALID_IDEMPOTENCY_KEY,
 // IDEMPOTENCY_KEY_REUSED, CLIENT_ERASED, and those of do.
 func (s *Writes) Write(ctx context.Context, scope client.Scope, a Answer, do func(context.Context, store.Tx) error) error {
 	attempt, err := s.Attempt(ctx, scope)
@@ -51,10 +51,11 @@ func (s *Writes) Write(ctx context.Context, scope client.Scope, a Answer, do fun
 	return attempt.refuse(ctx, scope, a, err)
 }
 
-// refuse returns a refusal, and leaves the key free. Another write under the same key may be
-// under way that will succeed, because it read an earlier state. So that only one of the
-// two answers stands, the key is written for a refusal too: the other write then runs again
-// or, if it was committed first, its answer is returned instead of the refusal.
+// refuse returns a refusal, and leaves the idempotency key unused. Another write with the
+// same key may run at the same time and succeed, because it read an earlier state. Only
+// one of the two may answer, so the key is written for a refusal too: the other write
+// then runs again or, if it was committed first, its answer is returned instead of the
+// refusal.
 func (o *Attempt) refuse(ctx context.Context, scope client.Scope, a Answer, refusal error) error {
 	done := false
 	err := o.service.Store.Write(ctx, scope, func(ctx context.Context, tx store.Tx) error {
@@ -70,12 +71,12 @@ func (o *Attempt) refuse(ctx context.Context, scope client.Scope, a Answer, refu
 	return refusal
 }
 
-// Attempt has a mutation with an idempotency key done once. The nil Attempt is of a mutation
-// without a key, and does nothing.
+// Attempt makes sure that a mutation with an idempotency key is done once. A nil Attempt,
+// for a mutation without a key, does nothing.
 type Attempt struct {
 	service    *Writes
 	key, input []byte
-	// begun says that a mutation of several transactions holds the key.
+	// begun says that a mutation of several transactions reserved the key.
 	begun bool
 }
 
@@ -91,7 +92,7 @@ func (s *Writes) Attempt(ctx context.Context, scope client.Scope) (*Attempt, err
 	}
 	o := &Attempt{service: s}
 	var err error
-	// The first part keeps the two kinds of digests apart.
+	// The first part tells apart the digests of keys and of inputs.
 	if o.key, err = s.Digest(ctx, "key", scope.BusinessID, scope.User, key.Text, key.Entry); err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s *Writes) Digest(ctx context.Context, parts ...any) ([]byte, error) {
 	return sum, nil
 }
 
-// Recall recalls the answer that was kept under the key, and says whether there was one.
+// Recall loads the answer that was stored for the key, and says whether there is one.
 // Errors: CLIENT_ERASED, IDEMPOTENCY_KEY_REUSED.
 func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, error) {
 	if o == nil {
@@ -160,8 +161,8 @@ func (o *Attempt) Recall(ctx context.Context, tx store.Tx, a Answer) (bool, erro
 	return true, a.Recall(ctx, tx, kept)
 }
 
-// isErased says whether a client that an answer names was erased, even if its data is not
-// purged yet.
+// isErased says whether a client in an answer was erased, even if its data is not purged
+// yet.
 func isErased(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) (bool, error) {
 	if kept.Erased || len(kept.Clients) == 0 {
 		return kept.Erased, nil
@@ -177,7 +178,7 @@ func isErased(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) (bool, e
 	return len(erased) > 0, nil
 }
 
-// Keep keeps the answer with what the transaction writes.
+// Keep stores the answer in the transaction of the write.
 func (o *Attempt) Keep(tx store.Tx, a Answer) error {
 	if o == nil {
 		return nil
@@ -198,17 +199,17 @@ func (o *Attempt) Begin(tx store.Tx) {
 	}
 }
 
-// Free gives the key of a write free that was refused as a whole.
+// Free frees the reserved key of a write that was refused as a whole.
 func (o *Attempt) Free(tx store.Tx) {
 	if o != nil && !o.begun {
 		tx.Free(o.key)
 	}
 }
 
-// Plain is an answer that holds nothing of any person: it is kept as it is.
+// Plain returns an Answer without personal data, which is stored as it is.
 func Plain[T any](value *T) Answer { return plain[T]{value} }
 
-// plain is an answer that holds nothing of any person: it is kept as it is.
+// plain implements Plain.
 type plain[T any] struct{ value *T }
 
 func (p plain[T]) Keep() (store.KeptAnswer, error) {
@@ -225,7 +226,7 @@ func (p plain[T]) Recall(_ context.Context, _ store.Tx, kept *store.KeptAnswer) 
 	return nil
 }
 
-// record is the answer that a write to one client gives.
+// record is the Answer of a write to one client.
 type record struct{ result *Result }
 
 func (r record) Keep() (store.KeptAnswer, error) {
@@ -237,8 +238,8 @@ func (r record) Keep() (store.KeptAnswer, error) {
 	return kept, nil
 }
 
-// Recall answers the record that was committed, as far as the caller may see it
-// today: none when it sees the client no more.
+// Recall returns the record in the committed version, as far as the caller may see it
+// today: none if it no longer sees the client.
 func (r record) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer) error {
 	committed, err := RecordAt(ctx, tx, kept.Clients[0])
 	if err != nil {

@@ -14,82 +14,82 @@ import (
 )
 
 const (
-	// MaxImport is how many rows of an import one transaction takes at most: enough to
-	// spare round trips.
+	// MaxImport is the most rows of an import in one transaction: enough to save round
+	// trips.
 	MaxImport = 100
-	// importKeys is at how many index keys of the clients that it writes a transaction
-	// takes no more rows; see package importing.
+	// importKeys is the number of index keys in a transaction from which it takes no more
+	// rows; see package importing.
 	importKeys = 600
-	// importChecks is how many transactions are checked by custom fields and settings
-	// that were read once.
+	// importChecks is the number of transactions for which custom fields and settings are
+	// read once.
 	importChecks = 16
 )
 
-// Several says what becomes of a row that several clients match.
+// Several says what to do with a row that matches several clients.
 type Several string
 
-// What can become of it.
+// The ways to treat such a row.
 const (
 	// RefuseSeveral refuses the row: AMBIGUOUS_KEY.
 	RefuseSeveral Several = "error"
 	// LeaveSeveral leaves all of them as they are.
 	LeaveSeveral Several = "leave"
-	// ChangeOldest changes the one of the lowest id.
+	// ChangeOldest changes the client with the lowest id.
 	ChangeOldest Several = "oldest"
 )
 
-// ImportOptions say what an import is.
+// ImportOptions describe an import.
 type ImportOptions struct {
-	// Key is a digest of the file and of what is to be done with it. An import of the
-	// same key goes on where the last one ended.
+	// Key is a digest of the file and the options. An import with the same key continues
+	// where the last one ended.
 	Key []byte
-	// Rows is how many rows the file has, the header and empty ones among them.
+	// Rows is the number of rows in the file, including the header and empty rows.
 	Rows    int64
 	Several Several
 	// DryRun reads and checks everything, and writes nothing.
 	DryRun bool
-	// Again begins an import anew that was done before.
+	// Again repeats an import that was completed.
 	Again bool
-	// Along, unless nil, is called in each transaction with how far the import is when it
-	// commits, and what became of the rows that it is about. It may be called again. In a
-	// dry run it is called in a transaction of its own. What it fails with ends the import.
+	// Along, unless nil, is called in each transaction, with the progress when it commits
+	// and the results of its rows. It may be called again for the same rows. In a dry run
+	// it is called in a transaction of its own. If it fails, the import ends.
 	Along func(ctx context.Context, tx store.Tx, came store.ImportProgress, results []ImportResult) error
 }
 
-// Import brings the rows of a file in, many in one transaction, and each once: how far
-// it came is kept with what it wrote. It is for one goroutine.
+// Import imports the rows of a file, many in one transaction, and each once: the progress
+// is stored in the same transaction as the rows. It must be used by one goroutine.
 type Import struct {
 	service  *Writes
 	scope    client.Scope
 	options  ImportOptions
 	progress store.ImportProgress
-	// pace is how many rows the next transaction is likely to take.
+	// pace is the estimated number of rows in the next transaction.
 	pace    int
 	by      client.Checks
 	indexer *search.Indexer
-	// checked is how many transactions by and indexer were read for already.
+	// checked counts transactions, to know when to read by and indexer again.
 	checked int
-	// results are those of the transaction, for Along.
+	// results are the results of the current transaction, for Along.
 	results []ImportResult
 }
 
-// ErrOvertaken is what an import fails with that another process goes on with.
-var ErrOvertaken = errors.New("this import is going on elsewhere")
+// ErrOvertaken is the error of an import that another process has continued.
+var ErrOvertaken = errors.New("another process has continued this import")
 
-// ImportRow is a row: the input of a create, or of an upsert.
+// ImportRow is a row: the input of a create or an upsert.
 type ImportRow struct {
 	Number int64
-	// By is by what the client is found that the row changes; nil for a new one.
+	// By is the key of the client that the row changes; nil for a new client.
 	By     *UpsertKey
 	Values client.Values
-	// Wrong is what is wrong with the row already: it is refused.
+	// Wrong are errors that are known already: the row is refused.
 	Wrong client.Errors
 }
 
-// Outcome is what became of a row.
+// Outcome says what was done with a row.
 type Outcome string
 
-// What can become of it.
+// The outcomes of a row.
 const (
 	RowCreated Outcome = "created"
 	RowChanged Outcome = "changed"
@@ -97,14 +97,14 @@ const (
 	RowRefused Outcome = "refused"
 )
 
-// ImportResult is what became of one row. Errors are all that is wrong with it.
+// ImportResult is the result of one row, with all its errors.
 type ImportResult struct {
 	Outcome Outcome
 	Errors  client.Errors
 }
 
-// OpenImport begins an import, or goes on with one. Errors: FORBIDDEN, also to roles
-// that do not see all clients.
+// OpenImport begins an import, or continues one. Errors: FORBIDDEN, also for roles that
+// do not see all clients.
 func (s *Writes) OpenImport(ctx context.Context, scope client.Scope, options ImportOptions) (*Import, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (s *Writes) OpenImport(ctx context.Context, scope client.Scope, options Imp
 			return nil
 		}
 		if first == 0 {
-			// The ids are the import's, whatever becomes of the transaction.
+			// The ids stay with the import even if the transaction fails.
 			if first, err = s.Store.TakeClientIDs(ctx, max(options.Rows, 1)); err != nil {
 				return fmt.Errorf("take client ids: %w", err)
 			}
@@ -140,16 +140,16 @@ func (s *Writes) OpenImport(ctx context.Context, scope client.Scope, options Imp
 	return i, err
 }
 
-// Progress is how far the import came.
+// Progress returns the progress of the import.
 func (i *Import) Progress() store.ImportProgress { return i.progress }
 
-// ClientID is the id of the client that a row makes.
+// ClientID returns the id of the client that a row creates.
 func (i *Import) ClientID(row int64) int64 { return i.progress.FirstID + row - 1 }
 
-// Rows brings the first of those rows in, in their order and as many as one
-// transaction takes, one at least, and returns what became of each of them: a row with
-// errors harms no other. Errors of a row are those of Create, or of Upsert for one that
-// has a key. Error: ErrOvertaken.
+// Rows imports the first of those rows in order, as many as fit in one transaction but at
+// least one, and returns the result of each: a row with errors does not affect the
+// others. Errors of a row are those of Create, or of Upsert for a row with a key. Error:
+// ErrOvertaken.
 func (i *Import) Rows(ctx context.Context, rows []ImportRow) ([]ImportResult, error) {
 	rows = rows[:min(len(rows), i.pace)]
 	drafts, err := i.drafts(ctx, rows)
@@ -184,7 +184,7 @@ func (i *Import) Rows(ctx context.Context, rows []ImportRow) ([]ImportResult, er
 	return results, err
 }
 
-// write runs do in a transaction with which it is kept how far the import came then.
+// write runs do in a transaction that also stores the progress.
 func (i *Import) write(ctx context.Context, next *store.ImportProgress, do func(context.Context, store.Tx) error) error {
 	err := i.service.Store.Write(ctx, i.scope, func(ctx context.Context, tx store.Tx) error {
 		*next, i.results = i.progress, nil
@@ -220,7 +220,7 @@ func (i *Import) write(ctx context.Context, next *store.ImportProgress, do func(
 	return err
 }
 
-// Tell calls Along, in a transaction of its own, with results of rows of a dry run.
+// Tell calls Along in a transaction of its own, with results of rows of a dry run.
 func (i *Import) Tell(ctx context.Context, results []ImportResult) error {
 	if i.options.Along == nil {
 		return nil
@@ -230,7 +230,7 @@ func (i *Import) Tell(ctx context.Context, results []ImportResult) error {
 	})
 }
 
-// Turn goes on to a part of a phase.
+// Turn continues with a part of a phase.
 func (i *Import) Turn(ctx context.Context, phase store.ImportPhase, part int64) error {
 	var next store.ImportProgress
 	return i.write(ctx, &next, func(context.Context, store.Tx) error {
@@ -251,7 +251,7 @@ func (r ImportResult) count() store.ImportCounts {
 	return store.ImportCounts{Refused: 1}
 }
 
-// check reads what inputs are checked by, every now and then.
+// check loads what checks of inputs need, once for importChecks transactions.
 func (i *Import) check(ctx context.Context) error {
 	if i.checked++; i.indexer != nil && i.checked%importChecks != 0 {
 		return nil
@@ -270,7 +270,7 @@ func (i *Import) check(ctx context.Context) error {
 	return nil
 }
 
-// drafts are of those rows that are to be brought in; nil for those with errors.
+// drafts returns a draft for each row without errors; nil for the others.
 func (i *Import) drafts(ctx context.Context, rows []ImportRow) ([]*Draft, error) {
 	if err := i.check(ctx); err != nil {
 		return nil, err
@@ -282,7 +282,7 @@ func (i *Import) drafts(ctx context.Context, rows []ImportRow) ([]*Draft, error)
 			row.Wrong = row.By.check()
 		}
 		if row.Wrong != nil {
-			// What else is wrong with it is told with that.
+			// The other errors of the row are reported too.
 			row.Wrong = append(slices.Clone(row.Wrong), client.DecodeInput(row.Values, i.by).Errors...)
 			continue
 		}
@@ -306,7 +306,7 @@ func (i *Import) drafts(ctx context.Context, rows []ImportRow) ([]*Draft, error)
 	return drafts, nil
 }
 
-// importBatch is the rows of one transaction.
+// importBatch has the rows of one transaction.
 type importBatch struct {
 	*Import
 	tx      store.Tx
@@ -314,8 +314,8 @@ type importBatch struct {
 	keys    int
 }
 
-// touches says whether one of the clients is written already: a transaction does not
-// see what it wrote.
+// touches says whether one of the clients was written in this transaction, which can't
+// read its own writes.
 func (b *importBatch) touches(clients []*client.Client) bool {
 	for _, c := range clients {
 		if b.touched[c.ClientID] {
@@ -325,7 +325,7 @@ func (b *importBatch) touches(clients []*client.Client) bool {
 	return false
 }
 
-// bring brings one row in.
+// bring imports one row.
 func (b *importBatch) bring(ctx context.Context, row ImportRow, w *Draft, found matched) (ImportResult, error) {
 	refused := func(errs client.Errors) (ImportResult, error) { return ImportResult{RowRefused, errs}, nil }
 	if row.Wrong != nil {
@@ -349,7 +349,7 @@ func (b *importBatch) bring(ctx context.Context, row ImportRow, w *Draft, found 
 	var err error
 	outcome := RowCreated
 	if len(found.clients) == 0 {
-		// A run before may have found a client.
+		// An earlier run of the transaction may have found a client.
 		if w.before != nil {
 			w.in = w.decode(nil)
 		}
@@ -374,10 +374,10 @@ func (b *importBatch) bring(ctx context.Context, row ImportRow, w *Draft, found 
 	return ImportResult{Outcome: outcome}, nil
 }
 
-// make makes the client of a row.
+// make creates the client of a row.
 func (b *importBatch) make(ctx context.Context, w *Draft, row ImportRow) (*client.Client, error) {
 	if b.options.DryRun {
-		// Its search keys are for nobody.
+		// The client is not stored, so it needs no search keys.
 		w.Begin(b.tx, history.BlankClient(b.scope.BusinessID, 0))
 		return w.After, w.Apply(ctx)
 	}

@@ -10,22 +10,20 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ImportEdges are the viewer edges of a row, which are brought in when all clients are
-// there.
+// ImportEdges are the viewer edges of a row. They are imported after all clients.
 type ImportEdges struct {
 	Number   int64
 	ClientID int64
-	// Subjects are whom the client may see; nil for what the row does not say. They
-	// replace whom it saw, or are added where Add says so, which is for rows whose edges
-	// come in several parts. Viewers are who may see the client; they are added. An id
-	// that is 0 is of nobody.
+	// Subjects replace the client's subjects or, if Add is set, are added to them, for
+	// rows whose edges come in several parts; nil changes nothing. Viewers are added to
+	// the client's viewers. An id of 0 stands for an unknown client.
 	Subjects, Viewers []int64
 	Add               bool
-	// Wrong is what is wrong with the row already: it is refused.
+	// Wrong are errors that are known already: the row is refused.
 	Wrong client.Errors
 }
 
-// touched are all clients that the edges are about.
+// touched returns all clients whose records the edges may change.
 func (e ImportEdges) touched(held *client.Client) []int64 {
 	ids := slices.Concat([]int64{e.ClientID}, e.Subjects, e.Viewers)
 	if held != nil && e.Subjects != nil && !e.Add {
@@ -34,12 +32,13 @@ func (e ImportEdges) touched(held *client.Client) []int64 {
 	return slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
 }
 
-// together are the clients that the rows of one transaction are about. It does not see what
-// it wrote, and so holds no two rows about one client; nor does it hold more than the edges
-// of one large row.
+// together has the clients that the rows of one transaction change. A transaction can't
+// read its own writes, so no two of its rows may change the same client. It has no more
+// clients than MaxImport, or those of one larger row.
 type together map[int64]bool
 
-// takes adds the clients of one more row, unless the transaction does not take it.
+// takes adds the clients of another row, and says whether the row fits in the
+// transaction.
 func (t together) takes(about []int64) bool {
 	if len(t) > 0 && (len(t)+len(about) > MaxImport || slices.ContainsFunc(about, func(id int64) bool { return t[id] })) {
 		return false
@@ -50,7 +49,7 @@ func (t together) takes(about []int64) bool {
 	return true
 }
 
-// disjoint are the first of those rows, as many as one transaction takes.
+// disjoint returns the first of those rows, as many as fit in one transaction.
 func disjoint(rows []ImportEdges) []ImportEdges {
 	t := together{}
 	for n, row := range rows {
@@ -61,9 +60,8 @@ func disjoint(rows []ImportEdges) []ImportEdges {
 	return rows
 }
 
-// Edges brings the viewer edges of the first of those rows in, as Rows does with
-// rows. Errors of a row: NOT_FOUND, SELF_VIEW, TOO_MANY_SUBJECTS, TOO_MANY,
-// CLIENT_MERGED.
+// Edges imports the viewer edges of the first of those rows, as Rows imports rows. Errors
+// of a row: NOT_FOUND, SELF_VIEW, TOO_MANY_SUBJECTS, TOO_MANY, CLIENT_MERGED.
 func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult, error) {
 	if err := i.check(ctx); err != nil {
 		return nil, err
@@ -83,7 +81,7 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 		}
 		t := together{}
 		for _, row := range rows {
-			// The subjects that a client has already may be those of another row.
+			// Another row may change the same subject.
 			if !t.takes(row.touched(clients[row.ClientID])) {
 				break
 			}
@@ -104,10 +102,10 @@ func (i *Import) Edges(ctx context.Context, rows []ImportEdges) ([]ImportResult,
 	return results, err
 }
 
-// edges brings the edges of one row in.
+// edges imports the edges of one row.
 func (i *Import) edges(ctx context.Context, tx store.Tx, row ImportEdges, held *client.Client, w *Draft) (ImportResult, error) {
 	if row.Wrong == nil && (held == nil || held.Deleted()) {
-		// The row was refused, or somebody took the client away since.
+		// The row was refused, or its client was deleted since.
 		row.Wrong = client.Errors{client.Path{ArgumentClientID}.At(&client.Error{Code: client.CodeNotFound, Message: "the client of this row does not exist; its edges are left out"})}
 	}
 	if row.Wrong != nil {
@@ -153,8 +151,8 @@ func (i *Import) edges(ctx context.Context, tx store.Tx, row ImportEdges, held *
 	return ImportResult{Outcome: RowChanged}, nil
 }
 
-// Resolve finds the ids of the live clients of keys, in their order: 0 for one that
-// nobody has, or that several have, unless the oldest is meant.
+// Resolve returns the ids of the live clients with those keys, in order: 0 if no client
+// has the key, or if several have it and the import does not choose the oldest.
 func (i *Import) Resolve(ctx context.Context, keys []UpsertKey) ([]int64, error) {
 	ids := make([]int64, len(keys))
 	var named []UpsertKey

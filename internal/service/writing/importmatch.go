@@ -14,14 +14,14 @@ func ambiguousKey() *client.Error {
 	return &client.Error{Code: client.CodeAmbiguousKey, Message: "several clients have this key; name one of them by its clientId"}
 }
 
-// matched are the clients that a row means: the two of the lowest ids where there are
-// several. wrong is why it can mean none.
+// matched are the clients that match a row; if there are several, the two with the lowest
+// ids. wrong is an error of the row's key.
 type matched struct {
 	clients []*client.Client
 	wrong   *client.Error
 }
 
-// match finds whom the rows mean, with one look for all of them.
+// match finds the clients of the rows, with one read for all.
 func (i *Import) match(ctx context.Context, tx store.Tx, rows []ImportRow) ([]matched, error) {
 	found := make([]matched, len(rows))
 	keyed := false
@@ -61,8 +61,7 @@ func (i *Import) match(ctx context.Context, tx store.Tx, rows []ImportRow) ([]ma
 	return found, nil
 }
 
-// matchIDs finds the clients of ids. Deleted ones are as unknown, for rows as for
-// upserts.
+// matchIDs finds clients by id. Deleted clients are unknown here, as in Upsert.
 func (i *Import) matchIDs(ctx context.Context, tx store.Tx, rows []ImportRow, found []matched) error {
 	var ids []int64
 	for n := range rows {
@@ -88,7 +87,7 @@ func (i *Import) matchIDs(ctx context.Context, tx store.Tx, rows []ImportRow, fo
 		case survivors[id] != 0:
 			found[n].wrong = at.At(reading.ClientMerged(survivors[id]))
 		case c == nil || c.Deleted():
-			found[n].wrong = at.At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
+			found[n].wrong = at.At(&client.Error{Code: client.CodeNotFound, Message: "no client with this id"})
 		default:
 			found[n].clients = []*client.Client{c}
 		}
@@ -106,7 +105,7 @@ func keysOf(rows []ImportRow) []UpsertKey {
 	return keys
 }
 
-// Folded is a key's value as it is compared.
+// Folded is the key's value in the form that is compared.
 func (k UpsertKey) Folded() string {
 	_, value := k.property()
 	if k.EmailAddress != nil {
@@ -115,8 +114,8 @@ func (k UpsertKey) Folded() string {
 	return *value
 }
 
-// idsOf finds, by folded key, the ids of the live clients of keys of one kind, which
-// is not that of ids: of each the two lowest, for one is what is looked for.
+// idsOf returns the ids of the live clients with keys of one kind (not client ids), by
+// folded key: the two lowest of each, because two suffice to know that there are several.
 func (i *Import) idsOf(ctx context.Context, keys []UpsertKey) (map[string][]int64, error) {
 	ids := map[string][]int64{}
 	if len(keys) == 0 {

@@ -11,18 +11,17 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Names of arguments that list entries to change.
+// Arguments that list entries to change.
 const (
 	argumentFieldIDs  = "schedulerPreferenceFieldDefnIds"
 	argumentViewerIDs = "viewerClientIds"
 )
 
-// SetFields gives custom fields of a client values; null clears. Each of fields
-// has a schedulerPreferenceFieldDefnId and a value. Errors: FORBIDDEN,
-// EMPTY_PATCH, TOO_MANY, NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT,
-// INVALID_ID, UNKNOWN_FIELD_DEFINITION, DUPLICATE_FIELD, INVALID_FIELD_VALUE,
-// FIELD_CONFLICT (two fields of one property), and those of a property that a
-// field stands for.
+// SetFields sets custom fields of a client; null clears. Each of fields has a
+// schedulerPreferenceFieldDefnId and a value. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY,
+// NOT_FOUND, CLIENT_DELETED, VERSION_CONFLICT, INVALID_ID, UNKNOWN_FIELD_DEFINITION,
+// DUPLICATE_FIELD, INVALID_FIELD_VALUE, FIELD_CONFLICT (two fields of one property), and
+// those of a property that a field stands for.
 func (s *Writes) SetFields(ctx context.Context, scope client.Scope, id client.ID, fields []client.Values, expectedVersion *int64) (Result, error) {
 	entries := make([]any, len(fields))
 	for i, field := range fields {
@@ -55,8 +54,8 @@ func (s *Writes) RemoveFields(ctx context.Context, scope client.Scope, id client
 	return s.apply(ctx, w, Target{ClientID: id, expectedVersion: expectedVersion}, history.OperationRemoveFields)
 }
 
-// AddTags gives a client tags that it has not, whatever their case. Errors:
-// FORBIDDEN, EMPTY_PATCH, TOO_MANY (also when the client would have over 250),
+// AddTags adds tags to a client; those that it has, whatever their case, are ignored.
+// Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY (also when the client would have over 250),
 // INVALID_TAG, INVALID_CHARACTERS, TOO_LONG, INVALID_ID, NOT_FOUND, CLIENT_DELETED,
 // VERSION_CONFLICT.
 func (s *Writes) AddTags(ctx context.Context, scope client.Scope, id client.ID, tags []string, expectedVersion *int64) (Result, error) {
@@ -65,8 +64,8 @@ func (s *Writes) AddTags(ctx context.Context, scope client.Scope, id client.ID, 
 	})
 }
 
-// RemoveTags takes tags from a client, whatever their case; those that it has
-// not are passed over. Errors: those of AddTags.
+// RemoveTags removes tags from a client, whatever their case; those that it does not have
+// are ignored. Errors: those of AddTags.
 func (s *Writes) RemoveTags(ctx context.Context, scope client.Scope, id client.ID, tags []string, expectedVersion *int64) (Result, error) {
 	return s.changeTags(ctx, scope, id, tags, expectedVersion, history.OperationRemoveTags, func(has, tags []string) []string {
 		gone := make(map[string]bool, len(tags))
@@ -78,7 +77,7 @@ func (s *Writes) RemoveTags(ctx context.Context, scope client.Scope, id client.I
 }
 
 func (s *Writes) changeTags(ctx context.Context, scope client.Scope, id client.ID, tags []string, expectedVersion *int64, operation history.Operation, edit func(has, tags []string) []string) (Result, error) {
-	// A merge may have given the client more tags than one write may name.
+	// After a merge, a client may have more tags than one write may name.
 	if err := mayChangeEntries(scope, false, id, client.NameTags, len(tags), client.MaxList); err != nil {
 		return Result{}, err
 	}
@@ -99,16 +98,16 @@ func (s *Writes) changeTags(ctx context.Context, scope client.Scope, id client.I
 	})
 }
 
-// AddViewers lets clients see another one and book for it; those who may already
-// are passed over. Errors: FORBIDDEN, EMPTY_PATCH, TOO_MANY, INVALID_ID, NOT_FOUND (the
-// client, or a viewer, also a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS,
-// CLIENT_DELETED, CLIENT_MERGED, VERSION_CONFLICT.
+// AddViewers adds viewers to a client; those who may view it already are ignored. Errors:
+// FORBIDDEN, EMPTY_PATCH, TOO_MANY, INVALID_ID, NOT_FOUND (the client, or a viewer, also
+// a deleted one), SELF_VIEW, TOO_MANY_SUBJECTS, CLIENT_DELETED, CLIENT_MERGED,
+// VERSION_CONFLICT.
 func (s *Writes) AddViewers(ctx context.Context, scope client.Scope, id client.ID, viewers []client.ID, expectedVersion *int64) (Result, error) {
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, history.OperationAddViewers)
 }
 
-// RemoveViewers takes the right from clients to see another one; those who have it not are
-// passed over. Errors: those of AddViewers, but TOO_MANY_SUBJECTS.
+// RemoveViewers removes viewers from a client; clients who are not viewers are ignored.
+// Errors: those of AddViewers, except TOO_MANY_SUBJECTS.
 func (s *Writes) RemoveViewers(ctx context.Context, scope client.Scope, id client.ID, viewers []client.ID, expectedVersion *int64) (Result, error) {
 	return s.editViewers(ctx, scope, id, viewers, expectedVersion, history.OperationRemoveViewers)
 }
@@ -177,8 +176,8 @@ func (w *Draft) applyViewerIDs(ctx context.Context, viewers []client.ID, add boo
 	return nil
 }
 
-// mayChangeEntries checks, before any look-up, who may change a list of that
-// many entries of the client of that id.
+// mayChangeEntries checks, before any look-up, whether the caller may change that many
+// entries of a list of the client.
 func mayChangeEntries(scope client.Scope, clientMay bool, id client.ID, argument string, count, most int) error {
 	if err := reading.Permit(scope, client.Write, clientMay); err != nil {
 		return err

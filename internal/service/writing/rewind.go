@@ -10,10 +10,9 @@ import (
 	"clientgraph/internal/store"
 )
 
-// RecordAt is a client as a version of it was, without secrets, of which history
-// has no values; nil when the scope sees no such client. Its viewer edges,
-// appointments and forms are those of today: a client that was merged since has
-// none of its own.
+// RecordAt returns a version of a client, without secrets, because history does not have
+// their values; nil if the scope sees no such client. Viewer edges, appointments and
+// forms are today's; a client that was merged since has none.
 func RecordAt(ctx context.Context, tx store.Tx, at store.RecordVersion) (*client.Client, error) {
 	current, err := findRecord(ctx, tx, at.ClientID)
 	if current == nil || err != nil {
@@ -32,8 +31,8 @@ func RecordAt(ctx context.Context, tx store.Tx, at store.RecordVersion) (*client
 	return then, nil
 }
 
-// findRecord finds a client, also one that was merged since, without the edges and
-// appointments that its survivor took over.
+// findRecord finds a client, also a merged one, without the edges and appointments that
+// its survivor took over.
 func findRecord(ctx context.Context, tx store.Tx, clientID int64) (*client.Client, error) {
 	ids := []int64{clientID}
 	found, err := tx.Clients(ctx, ids)

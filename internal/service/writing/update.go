@@ -8,10 +8,9 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Update replaces everything of a client that can be written: what the input
-// leaves out is cleared, but for the status, whether the client is blocked, its
-// password, its ssn and its edge lists, which stay. A custom field that was
-// retired keeps its value. Errors: those of Create, and NOT_FOUND,
+// Update replaces all properties of a client that can be written: those that the input
+// does not have are cleared, except status, blocked, password, ssn and edge lists. A
+// retired custom field keeps its value. Errors: those of Create, and NOT_FOUND,
 // CLIENT_DELETED, VERSION_CONFLICT, SELF_VIEW.
 func (s *Writes) Update(ctx context.Context, scope client.Scope, id client.ID, values client.Values, expectedVersion *int64) (Result, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {

@@ -16,24 +16,24 @@ import (
 	"clientgraph/internal/store"
 )
 
-// UpsertKey is what an upsert finds its client by. Exactly one of them is set.
+// UpsertKey is the key that an upsert finds its client by. Exactly one field is set.
 type UpsertKey struct {
 	ClientID *client.ID
 	// ExternalUserName must be equal; EmailAddress is compared without outer spaces and
-	// without regard to case.
+	// ignoring case.
 	ExternalUserName *string
 	EmailAddress     *string
 }
 
-// argumentBy is the argument that holds the key.
+// argumentBy is the argument with the key.
 const argumentBy = "by"
 
-// Upsert patches the live client of a key or, if there is none, creates it, with the value
-// of the key where the input has none. Two at once create one client. Unless the key is a
-// client id, values by which merged clients were known change nothing, see dropAliases.
-// Errors: those of Create and of Patch, and at the key INVALID_ID, INVALID_EMAIL, REQUIRED,
-// NOT_FOUND (a client id, or none of the expected version), AMBIGUOUS_KEY,
-// KEY_CONTRADICTED.
+// Upsert patches the live client with the key or, if there is none, creates it; the input
+// gets the key's value if it has none. Two upserts at once create one client. Unless the
+// key is a client id, values that are aliases of the client change nothing, see
+// dropAliases. Errors: those of Create and Patch, and for the key INVALID_ID,
+// INVALID_EMAIL, REQUIRED, NOT_FOUND (a client id, or expectedVersion without a client),
+// AMBIGUOUS_KEY, KEY_CONTRADICTED.
 func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, values client.Values, expectedVersion *int64) (Result, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return Result{}, err
@@ -74,7 +74,7 @@ func (s *Writes) Upsert(ctx context.Context, scope client.Scope, by UpsertKey, v
 	return result, err
 }
 
-// check says what is wrong with a key whatever the input.
+// check returns the errors of a key that do not depend on the input.
 func (k UpsertKey) check() client.Errors {
 	given := 0
 	var errs client.Errors
@@ -104,7 +104,8 @@ func (k UpsertKey) check() client.Errors {
 	return errs
 }
 
-// property is the property that the key is a value of, and that value; nil for a client id.
+// property returns the name of the property that the key is a value of, and the value;
+// nil for a client id.
 func (k UpsertKey) property() (name string, value *string) {
 	if k.EmailAddress != nil {
 		trimmed := strings.TrimSpace(*k.EmailAddress)
@@ -113,7 +114,7 @@ func (k UpsertKey) property() (name string, value *string) {
 	return client.NameExternalUserName, k.ExternalUserName
 }
 
-// same says whether both are values of one key.
+// same says whether two values are the same key.
 func (k UpsertKey) same(a, b string) bool {
 	if k.EmailAddress != nil {
 		return search.FoldEmail(a) == search.FoldEmail(b)
@@ -121,8 +122,8 @@ func (k UpsertKey) same(a, b string) bool {
 	return a == b
 }
 
-// checkAgainstKey refuses an input whose value differs from the key by which its client is
-// found, and does not miss a value in it that the key has.
+// checkAgainstKey refuses an input with another value than the key's, and does not
+// require the key's property in the input.
 func checkAgainstKey(in *client.Input, by UpsertKey) {
 	name, value := by.property()
 	if value != nil {
@@ -143,7 +144,7 @@ func checkAgainstKey(in *client.Input, by UpsertKey) {
 	}
 }
 
-// upsert is an upsert under way.
+// upsert is an upsert that is being made.
 type upsert struct {
 	*Draft
 	by              UpsertKey
@@ -176,12 +177,12 @@ func (u *upsert) run(ctx context.Context) (Result, error) {
 	return result, err
 }
 
-// find finds the client of the key; nil when there is none and one is to be created.
+// find finds the client of the key; nil if there is none and one must be created.
 func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) {
 	if u.by.ClientID != nil {
 		c, err := Find(ctx, tx, u.Scope, Target{ClientID: *u.by.ClientID})
 		if client.HasCode(err, client.CodeClientDeleted) {
-			err = client.Path{"clientId"}.At(&client.Error{Code: client.CodeNotFound, Message: "no client of that id"})
+			err = client.Path{"clientId"}.At(&client.Error{Code: client.CodeNotFound, Message: "no client with this id"})
 		}
 		return c, reroot(err, func(at client.Path) client.Path { return client.Path{argumentBy}.With(at...) })
 	}
@@ -201,7 +202,7 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 	}
 	found, err := u.Service.Store.Clients(ctx, u.Scope, query)
 	if len(query.Conditions.EmailsLower) > 1 {
-		// Keys of an earlier version may be shared by several addresses.
+		// In an earlier version of the rules, different addresses can have the same key.
 		found = slices.DeleteFunc(found, func(c *client.Client) bool { return !slices.Contains(search.EmailsLower(c), search.FoldEmail(*value)) })
 	}
 	at := client.Path{argumentBy, name}
@@ -219,8 +220,8 @@ func (u *upsert) find(ctx context.Context, tx store.Tx) (*client.Client, error) 
 }
 
 // dropAliases removes values from the input that are aliases of the client. A system that
-// knows the client as one that was merged into it goes on sending that one's address, which
-// must not replace the address by which another system finds the client. A caller who names
+// knows the client as a merged one keeps sending the merged client's address, which must
+// not replace the address by which another system finds the client. A caller who names
 // the client by its id can replace it.
 func dropAliases(k *search.Indexer, found *client.Client, in *client.Input) {
 	maps.DeleteFunc(in.Set, func(i int, value any) bool {
@@ -248,7 +249,7 @@ func (u *upsert) create(ctx context.Context, tx store.Tx) (*client.Client, error
 	}
 	name, value := u.by.property()
 	i := slices.IndexFunc(client.Properties(), func(p client.Property) bool { return p.Name == name })
-	// A run before may have found a client.
+	// An earlier run of the transaction may have found a client.
 	u.in = u.decode(nil)
 	if _, named := u.in.Set[i]; !named {
 		u.in.Set[i] = *value

@@ -1,7 +1,7 @@
-// Package writing holds the changes of single clients: create, update, patch,
-// upsert, delete and restore, entries of lists, and batches of them. A Draft is a
-// change that is being made; an Attempt does a mutation with an idempotency key
-// once.
+// Package writing holds the writes to single clients: create, update, patch, upsert,
+// delete and restore, changes of list entries, batches, and imports. A Draft is a
+// mutation that is being made; an Attempt makes sure that a mutation with an idempotency
+// key is done once.
 package writing
 
 import (
@@ -10,17 +10,17 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Writes are the changes of single clients, and what every other use case that
-// writes stands on: drafts, idempotency keys, readers of inputs. What can be read
-// by Reads can be read by it. It is safe for concurrent use.
+// Writes has the writes to single clients, and what all other use cases that write need:
+// drafts, idempotency keys, readers of inputs. It embeds Reads. It is safe for concurrent
+// use.
 type Writes struct {
 	*reading.Reads
 	hasher Hasher
 	mac    MAC
 }
 
-// New returns the writes; they read through reads. The hasher hashes passwords, mac
-// digests the inputs of mutations with an idempotency key.
+// New returns the writes. The hasher hashes passwords; mac digests the inputs of
+// mutations with an idempotency key.
 func New(reads *reading.Reads, hasher Hasher, mac MAC) *Writes {
 	return &Writes{Reads: reads, hasher: hasher, mac: mac}
 }
@@ -30,8 +30,8 @@ type Hasher interface {
 	Hash(ctx context.Context, password string) (string, error)
 }
 
-// MAC makes digests that nobody can make or check without its key, which is the
-// same in all processes on one database.
+// MAC makes digests that can't be made or checked without its key, which is the same in
+// all processes of a database.
 type MAC interface {
 	Sum(ctx context.Context, message []byte) ([]byte, error)
 }
