@@ -14,51 +14,50 @@ import (
 )
 
 const (
-	// MaxChanges bounds the entries of one call.
+	// MaxChanges bounds the entries that one call returns.
 	MaxChanges = 1_000
-	// maxLooks bounds how often a call looks for rows that concern the caller, where
-	// the store does not look at all rows at once.
+	// maxLooks bounds how often one call asks the store for rows that concern the caller,
+	// if the store does not search all rows at once.
 	maxLooks = 10
 )
 
-// SyncChange is one entry of the feed, as one caller sees it.
+// SyncChange is an entry of the feed as a caller sees it.
 type SyncChange struct {
 	// Cursor is the place after the entry.
 	Cursor   string
 	Kind     history.Kind
 	ClientID int64
-	// MergedIntoClientID is the survivor, for MERGED and UNMERGED, as far as the
-	// caller sees it.
+	// MergedIntoClientID is the survivor of MERGED and UNMERGED, if the caller sees it.
 	MergedIntoClientID *int64
-	// ChangedFields are names of fields, ascending, that the caller may read;
-	// empty where the whole client is new to the caller, or gone.
+	// ChangedFields are the names of changed fields that the caller may read, ascending;
+	// empty if the whole client is new to the caller, or gone.
 	ChangedFields []string
-	// Client is the client as it is now; nil where the caller has it no longer
-	// among the live clients.
+	// Client is the current client; nil if it is not among the live clients that the
+	// caller sees.
 	Client *client.Client
 
-	// row is the one whose changed fields are to be named; nil where the client is new to
-	// the caller, or gone.
+	// row is the row whose changed fields are named; nil if the client is new to the
+	// caller, or gone.
 	row *changefeed.Row
 }
 
 // SyncPart is a part of the feed.
 type SyncPart struct {
 	Changes []SyncChange
-	// Cursor is the place after the part, also when it is empty.
+	// Cursor is the place after the part, also if the part is empty.
 	Cursor string
-	// HasMore says whether more is there already.
+	// HasMore says whether there are more entries already.
 	HasMore bool
 }
 
-// ClientChanges reads on in the feed of the clients that the caller sees. Without
-// since it first lists all of them, live ones by id, as UPSERTED, and goes on
-// with what changed since it began: nothing that happens meanwhile is missed. A
-// part may have fewer entries than asked for, even none, though there is more.
+// ClientChanges reads the feed of the clients that the caller sees. Without since it
+// first lists all live clients, ordered by id, as UPSERTED, and then continues with all
+// changes since the listing began, so that none is missed. A part may have fewer entries
+// than asked for, or none, although there are more.
 //
-// Whoever keeps each entry's Client, and drops the client of each entry that has
-// none, holds exactly the live clients that the caller sees. Errors:
-// OUT_OF_RANGE, INVALID_CURSOR, RESYNC_REQUIRED.
+// A copy that stores each entry's Client, and deletes the client of each entry without
+// one, has exactly the live clients that the caller sees. Errors: OUT_OF_RANGE,
+// INVALID_CURSOR, RESYNC_REQUIRED.
 func (s *Feed) ClientChanges(ctx context.Context, scope client.Scope, since *string, first int64, need client.Selection) (*SyncPart, error) {
 	r := &changeReader{service: s, scope: scope, limit: first, need: need, argument: "since"}
 	if first < 1 || first > MaxChanges {
@@ -77,14 +76,14 @@ type changeReader struct {
 	limit    int64
 	need     client.Selection
 	argument string
-	// only are the clients to be told of; nil means all.
+	// only are the clients to report; nil means all.
 	only map[int64]bool
-	// live says that the caller was let in a while ago: its account may have been
-	// closed since.
+	// live says that the caller was authenticated some time ago, so that its account may
+	// have been closed since.
 	live bool
-	// tail has the last rows in memory; nil to read all in the database.
+	// tail has the latest rows in memory; nil to read all from the database.
 	tail *tail
-	// turns give a turn to each reading of the database; nil where the caller has one.
+	// turns bound the reads from the database; nil if the caller has a turn already.
 	turns *turns
 
 	seal    changefeed.Seal
@@ -93,7 +92,8 @@ type changeReader struct {
 	changes []SyncChange
 }
 
-// begin finds the place to read from, and checks that the feed has all rows after it.
+// begin finds the place to read from, and checks that the feed still has all rows after
+// it.
 func (r *changeReader) begin(ctx context.Context, since *string) error {
 	var err error
 	if r.seal, err = r.service.CursorSeal(ctx, r.scope); err != nil {
@@ -114,8 +114,8 @@ func (r *changeReader) begin(ctx context.Context, since *string) error {
 	return r.checkKept(ctx)
 }
 
-// checkKept checks that the feed has all rows after the place: the next one must be there,
-// and not older than store.FeedRetention. Error: RESYNC_REQUIRED.
+// checkKept checks that the feed still has all rows after the place: the next row exists
+// and is not older than store.FeedRetention. Error: RESYNC_REQUIRED.
 func (r *changeReader) checkKept(ctx context.Context) error {
 	if r.at.Sequence == r.head {
 		return nil
@@ -124,7 +124,7 @@ func (r *changeReader) checkKept(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the next change: %w", err)
 	}
-	// A place beyond the head is of a database that was replaced.
+	// A place after the head comes from a database that was replaced.
 	if r.at.Sequence > r.head || written.Before(r.service.Now().Add(-store.FeedRetention)) {
 		return changefeed.ResyncRequired(r.argument)
 	}
@@ -145,7 +145,7 @@ func (r *changeReader) read(ctx context.Context) (*SyncPart, error) {
 	return &SyncPart{Changes: r.changes, Cursor: r.seal.Seal(r.at), HasMore: more}, nil
 }
 
-// list goes on listing the clients that there are.
+// list continues to list the existing clients.
 func (r *changeReader) list(ctx context.Context) error {
 	if err := r.refresh(ctx); err != nil {
 		return err
@@ -171,16 +171,16 @@ func (r *changeReader) list(ctx context.Context) error {
 		return nil
 	}
 	r.at = changefeed.Cursor{Sequence: r.at.Sequence}
-	// Whether anything changed meanwhile is the next part's business.
+	// The next part checks whether anything changed meanwhile.
 	if r.head, err = r.service.Store.ChangeHead(ctx, r.scope); err != nil {
 		return fmt.Errorf("find the head of the feed: %w", err)
 	}
 	return nil
 }
 
-// refresh reads anew which clients a CLIENT sees. It is called after rows of the feed were
-// read, so that a caller who gained sight of a client by one of them sees it. Error:
-// UNAUTHENTICATED.
+// refresh reads again which clients a caller with role CLIENT sees. It is called after
+// rows of the feed were read, so that the caller sees a client that it was given by one
+// of them. Error: UNAUTHENTICATED.
 func (r *changeReader) refresh(ctx context.Context) error {
 	if !r.scope.Rows.ByID() {
 		return nil
@@ -199,8 +199,7 @@ func (r *changeReader) refresh(ctx context.Context) error {
 	return nil
 }
 
-// follow reads rows until the part is full, the head is reached, or enough rows
-// were looked at.
+// follow reads rows until the part is full, the head is reached, or maxLooks is.
 func (r *changeReader) follow(ctx context.Context) error {
 	r.changes = []SyncChange{}
 	for range maxLooks {
@@ -212,7 +211,7 @@ func (r *changeReader) follow(ctx context.Context) error {
 			return fmt.Errorf("read the feed: %w", err)
 		}
 		if len(rows) > 0 {
-			// The caller's own record may be among what changed.
+			// The caller's own record may have changed.
 			if err := r.inTurn(ctx, r.refresh); err != nil {
 				return err
 			}
@@ -227,7 +226,7 @@ func (r *changeReader) follow(ctx context.Context) error {
 	return r.inTurn(ctx, r.load)
 }
 
-// inTurn calls read when it is the turn of the caller's business.
+// inTurn calls read when the caller's business gets a turn.
 func (r *changeReader) inTurn(ctx context.Context, read func(context.Context) error) error {
 	if r.turns == nil {
 		return read(ctx)
@@ -240,7 +239,7 @@ func (r *changeReader) inTurn(ctx context.Context, read func(context.Context) er
 	return read(ctx)
 }
 
-// rows are the next rows that concern the caller.
+// rows returns the next rows that concern the caller.
 func (r *changeReader) rows(ctx context.Context) (found []changefeed.Row, looked int64, err error) {
 	if r.tail != nil {
 		if found, looked, ok := r.tail.kept(r.scope, r.at.Sequence, r.head, r.limit+1); ok {
@@ -254,7 +253,7 @@ func (r *changeReader) rows(ctx context.Context) (found []changefeed.Row, looked
 	return found, looked, err
 }
 
-// take makes entries of rows until the part is full, and says whether it took all rows.
+// take makes entries from rows until the part is full, and says whether it took all rows.
 func (r *changeReader) take(rows []changefeed.Row) bool {
 	for i := range rows {
 		row := &rows[i]
@@ -292,8 +291,8 @@ func (r *changeReader) change(row *changefeed.Row, entry changefeed.Notice) Sync
 	return change
 }
 
-// load finds the clients of the entries as they are now, and which survivors of
-// merges the caller sees.
+// load reads the current clients of the entries, and finds which survivors of merges the
+// caller sees.
 func (r *changeReader) load(ctx context.Context) error {
 	var ids, survivors []int64
 	for i := range r.changes {
@@ -328,8 +327,8 @@ func (r *changeReader) load(ctx context.Context) error {
 	return nil
 }
 
-// nameFields names the fields that changed. A list of edges is named only where the
-// caller sees a client at the other end of one that came or went, as in a history.
+// nameFields names the changed fields. A list of edges is named only if the caller sees a
+// client at the other end of an added or removed edge, as in history.
 func (r *changeReader) nameFields(ctx context.Context) error {
 	var neighbours []int64
 	for i := range r.changes {
@@ -355,7 +354,7 @@ func (r *changeReader) nameFields(ctx context.Context) error {
 	return nil
 }
 
-// find finds live clients that the caller sees.
+// find reads live clients that the caller sees.
 func (r *changeReader) find(ctx context.Context, ids []int64, need client.Selection) (map[int64]*client.Client, error) {
 	if len(ids) == 0 {
 		return nil, nil

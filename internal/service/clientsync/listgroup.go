@@ -11,65 +11,64 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// groups are the lists that callers of this process watch. Equal lists are one group.
+// groups are the lists that callers of this process watch. Equal lists are in one group.
 type groups struct {
 	mu sync.Mutex
 	of map[changefeed.Digest]*group
 }
 
-// group is a list that is read once for all who watch it: they see the same clients, and
-// ask for the same clients, order and properties. A caller whose rows follow its own
-// record has a group to itself.
+// group is a list that is read once for all its watchers: they see the same clients, and
+// ask for the same filter, order and properties. A caller with role CLIENT has a group of
+// its own, because the clients that it sees change with its record.
 type group struct {
 	name changefeed.Digest
-	// members counts those who watch the list. It is under the lock of groups.
+	// members counts the watchers of the list. The lock of groups guards it.
 	members int
 
 	mu sync.Mutex
-	// flight is the reading under way; nil while there is none.
+	// flight is the read that is running; nil if there is none.
 	flight *flight
-	// ids are the list, as of row asOf of the feed. The slice is never changed, because
-	// members hold it too. number counts how often the list was read.
+	// ids are the list as of row asOf of the feed. The slice is never changed, because
+	// members share it. number counts the reads of the list.
 	ids    []int64
 	asOf   int64
 	number int64
 	// clients are the clients of the list that were read since then, by id; nil for one
-	// that was not found. They are kept until all active members have the last update.
+	// that was not found. They are kept until all active members have the latest update.
 	clients map[int64]*client.Client
-	// updates counts how often asOf has grown. active counts the members that are in a
-	// call of Next, and behind those of them who do not have the last update yet.
+	// updates counts how often asOf has grown. active counts the members in a call of
+	// Next, and behind those of them that do not have the latest update yet.
 	updates        int64
 	active, behind int
 }
 
-// flight is a reading under way.
+// flight is a running read.
 type flight struct {
 	done chan struct{}
-	// head is the row of the feed up to which the list was asked for; failed is why the
-	// reading failed.
+	// head is the row of the feed up to which the list was requested; failed is the error
+	// of the read.
 	head   int64
 	failed error
 }
 
-// listReading is a list as it was read: its ids, as of row asOf of the feed, by the reading
-// of that number.
+// listReading is the result of a read of a list: its ids as of row asOf of the feed.
+// number is the number of the read.
 type listReading struct {
 	ids          []int64
 	asOf, number int64
-	// clients are those that were asked for, by id; nil for one that was not found.
+	// clients are the clients that were requested, by id; nil for one that was not found.
 	clients map[int64]*client.Client
 }
 
-// wanted is what a member needs of a reading: that it is as of row head of the feed or
-// later, that its number is above newer, and that it has the clients of some ids or, with
-// whole, of all.
+// wanted is what a member needs from a read: the list as of row head of the feed or
+// later, a number above newer, and the clients with some ids or, if whole is set, all.
 type wanted struct {
 	head, newer int64
 	whole       bool
 	clients     []int64
 }
 
-// join puts a list into its group, until ctx ends.
+// join adds a list to its group until ctx ends.
 func (gs *groups) join(ctx context.Context, w *ListWatch) {
 	gs.mu.Lock()
 	defer gs.mu.Unlock()
@@ -82,7 +81,7 @@ func (gs *groups) join(ctx context.Context, w *ListWatch) {
 	})
 }
 
-// move puts a list into the group that it belongs to since its settings changed.
+// move moves a list to another group after its settings changed.
 func (gs *groups) move(w *ListWatch) {
 	gs.mu.Lock()
 	defer gs.mu.Unlock()
@@ -113,14 +112,14 @@ func (gs *groups) leave(g *group) {
 	}
 }
 
-// groupName identifies a group: lists that show the same have the same name.
+// groupName identifies a group: lists with the same result have the same name.
 func (w *ListWatch) groupName() changefeed.Digest {
 	keys := slices.Sorted(slices.Values(w.scope.Rows.VisibilityKeys))
 	name := fmt.Appendf(nil, "%s %d %t %q %v ", w.scope.Role, w.scope.Permissions, w.scope.Rows.All, keys, w.args.Need)
 	return changefeed.DigestOf(slices.Concat(name, []byte(w.settings), w.window.Identity(w.scope)), nil)
 }
 
-// enter begins a call of a member. One that starts has no update yet, not even the last.
+// enter begins a call of Next. A member that starts has no update yet.
 func (g *group) enter(w *ListWatch, starts bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -140,14 +139,14 @@ func (g *group) leave(w *ListWatch) {
 	g.active--
 }
 
-// markUpdated says that a member has the last update.
+// markUpdated records that a member has the latest update.
 func (g *group) markUpdated(w *ListWatch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.markUpdatedLocked(w)
 }
 
-// advance says that no row between two places of the feed concerns the members.
+// advance records that no row between two places of the feed concerns the members.
 func (g *group) advance(from, head int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -166,8 +165,8 @@ func (g *group) markUpdatedLocked(w *ListWatch) {
 	}
 }
 
-// read returns a reading that has what the member wants: the last one, the one that
-// another member is making, or one of its own.
+// read returns a read that has what the member wants: the latest one, the one that
+// another member is making, or its own.
 func (g *group) read(ctx context.Context, w *ListWatch, want wanted) (listReading, error) {
 	for {
 		g.mu.Lock()
@@ -201,7 +200,7 @@ func (g *group) read(ctx context.Context, w *ListWatch, want wanted) (listReadin
 	}
 }
 
-// has returns the last reading, and whether it has what a member wants.
+// has returns the latest read, and whether it has what a member wants.
 func (g *group) has(want wanted) (listReading, bool) {
 	found := listReading{ids: g.ids, asOf: g.asOf, number: g.number, clients: g.clients}
 	return found, found.has(want)
@@ -213,18 +212,18 @@ func (r listReading) has(want wanted) bool {
 	}
 	missing := func(id int64) bool { _, known := r.clients[id]; return !known }
 	if want.whole {
-		// One that is not found left after the list was read.
+		// A client that is not found was deleted or hidden after the list was read.
 		return !slices.ContainsFunc(r.ids, func(id int64) bool { return r.clients[id] == nil })
 	}
 	return !slices.ContainsFunc(want.clients, missing)
 }
 
-// load makes a reading for all who wait for one, when it is the turn of the business.
+// load reads the list for all waiting members, when the business gets a turn.
 func (g *group) load(ctx context.Context, w *ListWatch, want wanted, f *flight) (made listReading, err error) {
 	defer func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		// When the caller of the reader went away, another member reads instead.
+		// If this caller is gone, another member reads instead.
 		if ctx.Err() == nil {
 			f.failed = err
 		}
@@ -236,7 +235,7 @@ func (g *group) load(ctx context.Context, w *ListWatch, want wanted, f *flight) 
 		return listReading{}, err
 	}
 	defer release()
-	// What was written while it waited for its turn is in the reading too.
+	// The read includes what was written while it waited for its turn.
 	head, err := w.tail.now(ctx)
 	if err != nil {
 		return listReading{}, err
@@ -269,7 +268,7 @@ func (g *group) load(ctx context.Context, w *ListWatch, want wanted, f *flight) 
 	return g.keep(made), nil
 }
 
-// keep keeps a reading for the other members.
+// keep stores a read for the other members.
 func (g *group) keep(made listReading) listReading {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -287,7 +286,7 @@ func (g *group) keep(made listReading) listReading {
 	return made
 }
 
-// fetch adds clients of a list to a reading, and reads those that it does not have yet.
+// fetch adds clients to a read, and reads those that it does not have yet.
 func (g *group) fetch(ctx context.Context, w *ListWatch, last listReading, ids []int64) (listReading, error) {
 	found := make(map[int64]*client.Client, len(ids))
 	var missing []int64
@@ -323,9 +322,9 @@ func (g *group) fetch(ctx context.Context, w *ListWatch, last listReading, ids [
 	return last, nil
 }
 
-// affected says whether rows of the feed up to head can have changed a list: one is about a
-// client that is in the list, or that its filter means now, or about an erased client, of
-// whom neither is known.
+// affected says whether rows of the feed up to head may have changed a list: a row of a
+// client that is in the list or matches its filter now, or of an erased client, for which
+// neither is known.
 func (w *ListWatch) affected(ctx context.Context, last listReading, head int64) (bool, error) {
 	changed, all, err := w.changed(ctx, nil, last.asOf, head)
 	if err != nil || !all {
@@ -344,7 +343,7 @@ func (w *ListWatch) affected(ctx context.Context, last listReading, head int64) 
 	return w.service.MeansAny(ctx, w.scope, w.window.Filter, ids)
 }
 
-// readList reads the ids of the list as it is now; with whole, also its clients.
+// readList reads the ids of the current list and, if whole is set, its clients.
 func (w *ListWatch) readList(ctx context.Context, whole bool) (listReading, error) {
 	need := client.Selection{}
 	if whole {

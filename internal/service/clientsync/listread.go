@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/livelist"
 )
 
-// resync reads the list with its clients, and makes one event of all of it.
+// resync reads the list with its clients, and makes one event with the whole list.
 func (w *ListWatch) resync(ctx context.Context, head int64) error {
 	read, err := w.group.read(ctx, w, wanted{head: head, whole: true})
 	if err != nil {
@@ -33,13 +33,13 @@ func (w *ListWatch) resync(ctx context.Context, head int64) error {
 	return nil
 }
 
-// adopt makes a reading the list that the caller has.
+// adopt sets the list that the caller has to a read.
 func (w *ListWatch) adopt(read listReading) {
 	w.ids, w.at, w.number, w.read, w.stale = read.ids, read.asOf, read.number, time.Now(), false
 }
 
-// compare makes events of what differs between the list that the caller has and a reading.
-// changed are the clients that the feed has rows about since.
+// compare makes events of the differences between the caller's list and a read. changed
+// are the clients with new rows in the feed.
 func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[int64]bool) error {
 	isChanged := func(id int64) bool { return changed[id] }
 	steps := livelist.Diff(w.ids, read.ids, isChanged)
@@ -53,8 +53,8 @@ func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[i
 	stale := false
 	for _, step := range steps {
 		if step.Kind != livelist.Left && clients[step.ID] == nil {
-			// Deleted or hidden since the list was read. Without it, another client may
-			// belong to the list, so it is read again.
+			// The client was deleted or hidden after the list was read. Another client
+			// may have moved up, so the list is read again.
 			read.ids = slices.DeleteFunc(slices.Clone(read.ids), func(id int64) bool { return id == step.ID })
 			stale = true
 		}
@@ -68,9 +68,9 @@ func (w *ListWatch) compare(ctx context.Context, read listReading, changed map[i
 	return nil
 }
 
-// addEvents makes events of steps. All but the last have cursors of the place in the feed
-// that the list was at before the first: a caller who goes on from one of them is sent
-// the changes of clients again that come after it.
+// addEvents makes events of steps. Cursors of all but the last event have the place in
+// the feed before the first step, so that a caller who resumes from one gets the later
+// changes again.
 func (w *ListWatch) addEvents(head int64, steps []livelist.Step, clients map[int64]*client.Client) {
 	list := w.ids
 	for i, step := range steps {
@@ -87,7 +87,7 @@ func (w *ListWatch) addEvents(head int64, steps []livelist.Step, clients map[int
 	}
 }
 
-// clientsOf reads the clients of steps, those of them that the caller sees now.
+// clientsOf reads the clients of steps that the caller sees now.
 func (w *ListWatch) clientsOf(ctx context.Context, steps []livelist.Step) (map[int64]*client.Client, error) {
 	var ids []int64
 	for _, step := range steps {
@@ -106,12 +106,12 @@ func (w *ListWatch) cursor(at int64, ids []int64) string {
 	return w.seal.SealList(changefeed.ListCursor{Sequence: at, List: w.digest(ids)})
 }
 
-// digest identifies a list with those ids under the settings that it is read by.
+// digest identifies a list with those ids and the current settings.
 func (w *ListWatch) digest(ids []int64) changefeed.Digest {
 	return changefeed.DigestOf(append(w.window.Identity(w.scope), w.settings...), ids)
 }
 
-// checkSettings reads the whole list again where settings have changed.
+// checkSettings reads the whole list again if the settings changed.
 func (w *ListWatch) checkSettings(ctx context.Context) error {
 	ctx = client.WithRowsAnew(ctx)
 	settings, err := w.service.settings(ctx, w.scope, w.args.Recheck/2)
@@ -125,7 +125,7 @@ func (w *ListWatch) checkSettings(ctx context.Context) error {
 	return w.resync(ctx, w.at)
 }
 
-// settingsCache has digests of the settings of businesses, see Feed.settings.
+// settingsCache has digests of the settings of businesses; see Feed.settings.
 type settingsCache struct {
 	mu sync.Mutex
 	of map[int64]cachedSettings
@@ -136,11 +136,10 @@ type cachedSettings struct {
 	at     time.Time
 }
 
-// settings is a digest of all settings of a business that decide which clients a list has,
-// and in which order: its locale and zone, its custom fields and the names of choices,
-// its location groups, and the version of the rules that its index and sort keys were
-// computed by. The feed has no rows of their changes. A digest in the cache is good for
-// that age.
+// settings returns a digest of all settings of a business that decide which clients a
+// list has and in which order: locale, time zone, custom fields and names of choices,
+// location groups, and the version of the rules for index and sort keys. The feed has no
+// rows for their changes. A cached digest is used up to that age.
 func (s *Feed) settings(ctx context.Context, scope client.Scope, age time.Duration) (string, error) {
 	now := s.Now()
 	s.cached.mu.Lock()

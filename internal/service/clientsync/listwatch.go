@@ -16,37 +16,38 @@ import (
 const (
 	// MaxList bounds the clients of a live list.
 	MaxList = 200
-	// maxListRows is how many rows of the feed are looked at one by one. A watch that is
-	// further behind sends the whole list.
+	// maxListRows is the most rows of the feed that are checked one by one. A watch that
+	// is further behind sends the whole list.
 	maxListRows = 1_000
-	// fewSteps are sent one by one even where the list is shorter. More steps than this, and
-	// than the list has clients, are sent as the whole list instead.
+	// fewSteps is a number of steps that are sent one by one even if the list is shorter.
+	// More steps than this and than the list has clients are sent as the whole list.
 	fewSteps = 20
-	// listPause is how long a list is not read again after it was read: what is written
-	// meanwhile needs one reading.
+	// listPause is the least time between two reads of a list, so that one read serves
+	// all writes in between.
 	listPause = 100 * time.Millisecond
-	// listRecheck is how often settings are read that decide which clients a list has: the
-	// feed has no rows of their changes.
+	// listRecheck is how often the settings are read that decide which clients a list
+	// has: the feed has no rows for their changes.
 	listRecheck = time.Minute
 )
 
-// ListArgs say which list to watch.
+// ListArgs select the list to watch.
 type ListArgs struct {
-	// Filter, Order and First, 1 to MaxList, say whom the list has.
+	// Filter, Order and First, 1 to MaxList, select the clients of the list.
 	Filter reading.Filter
 	Order  store.Order
 	First  int64
-	// After is the cursor of an event of the same list; nil begins with the whole list.
+	// After is the cursor of an event of the same list; with nil the first event has the
+	// whole list.
 	After *string
 	Need  client.Selection
-	// Recheck is how often settings are looked at; 0 means once a minute.
+	// Recheck is how often settings are checked; 0 means once a minute.
 	Recheck time.Duration
 }
 
 // ListEvent changes a list in one place, or, for Resync, replaces it.
 type ListEvent struct {
 	livelist.Step
-	// Cursor goes on from the list as it is after the event.
+	// Cursor resumes from the list as it is after the event.
 	Cursor string
 	// Client is the client of the step; nil for Left and Resync.
 	Client *client.Client
@@ -54,8 +55,8 @@ type ListEvent struct {
 	Clients []*client.Client
 }
 
-// ListWatch watches a list for one subscription. It is for one goroutine. Of the list it
-// holds the ids alone, in a slice that equal lists share.
+// ListWatch watches a list for one subscription. It must be used by one goroutine. It
+// stores only the ids of the list, in a slice that equal lists share.
 type ListWatch struct {
 	service *Feed
 	scope   client.Scope
@@ -64,33 +65,33 @@ type ListWatch struct {
 	seal    changefeed.Seal
 	tail    *tail
 	signals <-chan struct{}
-	// group reads the list; lastUpdate is the last of its updates that this watch has.
+	// group reads the list; lastUpdate is the latest of its updates that this watch has.
 	group      *group
 	lastUpdate int64
-	// closed says that the watch has ended. It is under the lock of the groups.
+	// closed says that the watch has ended. The lock of groups guards it.
 	closed bool
 
-	// settings are those that the list was read by, see Feed.settings.
+	// settings are those that the list was read with; see Feed.settings.
 	settings string
-	// ids are the list as the caller has it after the last event: by the reading of that
-	// number, as of row at of the feed.
+	// ids are the list that the caller has after the last event. It is as of row at of
+	// the feed, and number is the number of its read.
 	ids    []int64
 	at     int64
 	number int64
-	// stale says that the list has to be read again even if the feed has no new rows.
+	// stale says that the list must be read again even if the feed has no new rows.
 	stale bool
-	// read is when the list was read last.
+	// read is when the list was last read.
 	read time.Time
 	// pending are events for the next call of Next.
 	pending []ListEvent
 }
 
-// WatchList watches the first clients of a list, those that Connection would answer. It
-// begins with the whole list or, after a cursor, with what changed since; where that is
-// not known, with the whole list too. A caller who applies all events has the list. When
-// changes come faster than the list is read, several become one event. The watch uses
-// resources of the database until ctx ends. Errors: OUT_OF_RANGE,
-// INVALID_CURSOR, and those of a report's filter.
+// WatchList watches the first clients of a list, those that Connection would return. It
+// begins with the whole list or, after a cursor, with the changes since; if these are
+// unknown, also with the whole list. A caller who applies all events has the list. If
+// changes come faster than the list is read, several become one event. The watch uses the
+// database until ctx ends. Errors: OUT_OF_RANGE, INVALID_CURSOR, and those of a report's
+// filter.
 func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs) (*ListWatch, error) {
 	if args.First < 1 || args.First > MaxList {
 		return nil, client.Path{"first"}.At(client.OutOfRange(MaxList))
@@ -129,8 +130,8 @@ func (s *Feed) WatchList(ctx context.Context, scope client.Scope, args ListArgs)
 	return w, nil
 }
 
-// resume goes on after a cursor, and says whether that was possible: the feed has all
-// rows since, and the list has the same clients in the same order.
+// resume continues after a cursor. It returns false if that is not possible: the feed
+// must have all rows since, and the list must have the same clients in the same order.
 func (w *ListWatch) resume(ctx context.Context, cursor string) (bool, error) {
 	at, sameRows, failure := w.seal.OpenList("after", cursor)
 	if failure != nil {
@@ -156,19 +157,18 @@ func (w *ListWatch) resume(ctx context.Context, cursor string) (bool, error) {
 	return w.digest(w.ids) == at.List, nil
 }
 
-// Scope is the caller's as of the last answer of Next: the rows of a CLIENT follow
-// its record.
+// Scope returns the caller's scope as of the last result of Next: for role CLIENT it
+// changes with the caller's record.
 func (w *ListWatch) Scope() client.Scope { return w.scope }
 
-// Next waits for events, and returns some of them, one at least. Errors:
-// UNAUTHENTICATED, when the caller's own account can't be used any more, those of a
-// report's filter, and that of ctx.
+// Next waits for events, and returns one or more. Errors: UNAUTHENTICATED, if the
+// caller's account can no longer be used, those of a report's filter, and that of ctx.
 func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	w.group.enter(w, false)
 	defer func() { w.group.leave(w) }()
 	recheck := time.NewTimer(w.args.Recheck)
 	defer recheck.Stop()
-	// The first reading includes all that was written before the call.
+	// The first read includes all that was written before the call.
 	head := w.tail.catchUp
 	for {
 		if w.pending == nil {
@@ -197,8 +197,8 @@ func (w *ListWatch) Next(ctx context.Context) ([]ListEvent, error) {
 	}
 }
 
-// follow reads the feed up to the head that until returns, and makes events of what
-// changed in the list.
+// follow reads the feed up to the head that until returns, and makes events of the list's
+// changes.
 func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int64, error)) error {
 	if err := w.pause(ctx); err != nil {
 		return err
@@ -209,7 +209,7 @@ func (w *ListWatch) follow(ctx context.Context, until func(context.Context) (int
 	if err != nil {
 		return err
 	}
-	// A list that was just read may be ahead of what the tail has read.
+	// The list may have been read later than the tail.
 	head = max(head, w.at)
 	changed, all, err := w.changed(ctx, w.service.turns, w.at, head)
 	if err != nil {
@@ -256,9 +256,8 @@ func (w *ListWatch) pause(ctx context.Context) error {
 	}
 }
 
-// changed are the ids of the clients that rows between two places of the feed are about.
-// It returns false where there are too many rows to look at. The caller passes nil for
-// turns where it has a turn already.
+// changed returns the ids of the clients in the feed's rows between two places; false if
+// there are too many rows. Callers that have a turn pass nil for turns.
 func (w *ListWatch) changed(ctx context.Context, turns *turns, from, head int64) (map[int64]bool, bool, error) {
 	ids := map[int64]bool{}
 	rows := 0
@@ -282,7 +281,8 @@ func (w *ListWatch) changed(ctx context.Context, turns *turns, from, head int64)
 	return ids, true, nil
 }
 
-// refresh reads anew which clients a CLIENT sees. Error: UNAUTHENTICATED.
+// refresh reads again which clients a caller with role CLIENT sees. Error:
+// UNAUTHENTICATED.
 func (w *ListWatch) refresh(ctx context.Context) error {
 	r := &changeReader{service: w.service, scope: w.scope, live: true}
 	err := r.refresh(ctx)

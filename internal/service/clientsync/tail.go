@@ -15,34 +15,36 @@ import (
 const (
 	// tailPart is how many rows a tail reads at once.
 	tailPart = 1_000
-	// tailWeight bounds the rows that a tail keeps: each weighs rowWeight, and one more for
-	// each path, key and id in it. A watch that is further behind reads the database.
+	// tailWeight bounds the rows that a tail keeps in memory: each row weighs rowWeight,
+	// and one more for each path, key and id in it. A watch that is further behind reads
+	// from the database.
 	tailWeight, rowWeight = 8_192, 16
-	// tailTime is how long one reading may take.
+	// tailTime bounds one read.
 	tailTime = 30 * time.Second
 )
 
-// tails are the ends of the feeds of those businesses that callers of this process watch.
+// tails are the ends of the feeds that callers of this process watch.
 type tails struct {
 	mu sync.Mutex
 	of map[int64]*tail
 }
 
-// tail is the end of one business's feed, in memory. It is read once for all who watch the
+// tail is the end of a business's feed in memory. It is read once for all watchers of the
 // business.
 type tail struct {
 	store store.ChangeStore
 	scope client.Scope
-	// wake has run read on.
+	// wake makes run read.
 	wake chan struct{}
 	stop context.CancelFunc
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{}
-	// begun and done count readings; readDone is closed, and replaced, when one is done.
+	// begun and done count reads; readDone is closed and replaced when one is done.
 	begun, done int64
 	readDone    chan struct{}
-	// rows are those numbered above from, up to head; weight is their sum, see tailWeight.
+	// rows have the numbers above from, up to head; weight is their weight, see
+	// tailWeight.
 	from, head int64
 	rows       []changefeed.Row
 	weight     int
@@ -62,7 +64,8 @@ func (ts *tails) join(ctx context.Context, from store.ChangeStore, scope client.
 			store: from, scope: client.Scope{BusinessID: scope.BusinessID, Rows: client.Rows{All: true}},
 			wake: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}, readDone: make(chan struct{}), from: -1,
 		}
-		// It outlives the watcher who was the first, and is of no request.
+		// It runs until the last watcher leaves, so it must not end with the request of
+		// the first.
 		var running context.Context
 		running, t.stop = context.WithCancel(context.Background())
 		ts.of[scope.BusinessID] = t
@@ -90,8 +93,8 @@ func (ts *tails) leave(t *tail, signals chan struct{}) {
 	}
 }
 
-// run reads on when the feed has grown or catchUp asks for it, until ctx ends or a reading
-// fails, which wakes all who watch.
+// run reads when the feed has grown or catchUp asks for it, until ctx ends or a read
+// fails, which wakes all watchers.
 func (t *tail) run(ctx context.Context) {
 	signals := t.store.WatchChanges(ctx, t.scope)
 	for {
@@ -112,7 +115,7 @@ func (t *tail) run(ctx context.Context) {
 	}
 }
 
-// endRead ends a reading, and wakes all who watch if there is something new to them.
+// endRead ends a read, and wakes all watchers if there is something new.
 func (t *tail) endRead(grown bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -123,7 +126,7 @@ func (t *tail) endRead(grown bool, err error) {
 		return
 	}
 	for signals := range t.watchers {
-		// One signal in the channel stands for all until it is received.
+		// One signal in the channel is enough until it is received.
 		select {
 		case signals <- struct{}{}:
 		default:
@@ -131,7 +134,7 @@ func (t *tail) endRead(grown bool, err error) {
 	}
 }
 
-// read reads up to the head, and says whether that has changed.
+// read reads up to the head, and says whether the head has changed.
 func (t *tail) read(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, tailTime)
 	defer cancel()
@@ -139,7 +142,7 @@ func (t *tail) read(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("find the head of the feed: %w", err)
 	}
-	// Nobody else writes them.
+	// Only this goroutine writes these fields.
 	if t.from < 0 || head < t.head {
 		t.reset(head)
 		return true, nil
@@ -162,7 +165,7 @@ func (t *tail) reset(head int64) {
 	t.from, t.head, t.rows, t.weight = head, head, nil, 0
 }
 
-// add keeps the rows up to a head, and lets go of the oldest.
+// add appends the rows up to a head, and removes the oldest ones.
 func (t *tail) add(rows []changefeed.Row, head int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -175,7 +178,7 @@ func (t *tail) add(rows []changefeed.Row, head int64) {
 		t.weight -= weightOf(&all[drop])
 		t.from = all[drop].Sequence
 	}
-	// Of its own array: what was let go of is not held.
+	// The copy frees the memory of the removed rows.
 	t.rows = slices.Clone(all[drop:])
 	t.head = head
 }
@@ -190,15 +193,15 @@ func (t *tail) err() error {
 	return t.failed
 }
 
-// now is the head as it was read last; 0 before that.
+// now returns the head that was last read; 0 before the first read.
 func (t *tail) now(context.Context) (int64, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.head, t.failed
 }
 
-// catchUp is the head as it is read after the call, in one reading for all who ask at
-// once.
+// catchUp returns the head as of the call or later, with one read for all concurrent
+// calls.
 func (t *tail) catchUp(ctx context.Context) (int64, error) {
 	t.mu.Lock()
 	want := t.begun + 1
@@ -220,7 +223,7 @@ func (t *tail) catchUp(ctx context.Context) (int64, error) {
 	return t.head, t.failed
 }
 
-// kept is what store.ChangeStore's Changes finds, if the rows are in memory.
+// kept returns the result of Changes in store.ChangeStore if the rows are in memory.
 func (t *tail) kept(scope client.Scope, after, until, limit int64) (found []changefeed.Row, looked int64, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// readingsAtOnce is how many readings for subscriptions a process has under way. One
-// write wakes all who watch a business: if all of them read at once, no connection to
-// the database would be left for others.
+// readingsAtOnce is how many reads for subscriptions a process runs at once. One write
+// wakes all watchers of a business; if all of them read at once, no database connection
+// would be left for requests.
 const readingsAtOnce = 4
 
-// turns bound the readings that are under way for subscriptions. A turn goes to the
-// business that has the fewest, among equals to who has waited the longest.
+// turns bounds the reads that run at once for subscriptions. A turn goes to the business
+// with the fewest reads running; among equals, to the one that has waited longest.
 type turns struct {
 	mu       sync.Mutex
 	free     int
@@ -20,7 +20,7 @@ type turns struct {
 	of       map[int64]*queue
 }
 
-// queue has the readings of one business.
+// queue has the reads of one business.
 type queue struct {
 	running int
 	waiters []*waiter
@@ -33,7 +33,7 @@ type waiter struct {
 
 func newTurns(most int) *turns { return &turns{free: most, of: map[int64]*queue{}} }
 
-// take waits for a turn of a business, which release gives back. Error: that of ctx.
+// take waits for a turn of a business; release gives it back. Error: that of ctx.
 func (t *turns) take(ctx context.Context, business int64) (release func(), err error) {
 	t.mu.Lock()
 	q := t.of[business]
@@ -67,13 +67,13 @@ func (t *turns) take(ctx context.Context, business int64) (release func(), err e
 	}
 	t.mu.Unlock()
 	if i < 0 {
-		// The turn came at that moment.
+		// The turn was given at the same moment.
 		release()
 	}
 	return nil, ctx.Err()
 }
 
-// next gives free turns to those who wait.
+// next gives free turns to waiting reads.
 func (t *turns) next() {
 	for t.free > 0 {
 		var to *queue

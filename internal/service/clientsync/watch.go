@@ -11,16 +11,16 @@ import (
 // watchPart is how many entries a watch reads at once.
 const watchPart = 100
 
-// WatchArgs say what of the feed to watch.
+// WatchArgs select the part of the feed to watch.
 type WatchArgs struct {
-	// ClientIDs are the clients to be told of; nil means all that the caller sees.
+	// ClientIDs are the clients to report; nil means all that the caller sees.
 	ClientIDs []client.ID
-	// After is a cursor of the feed to go on from; nil begins with what comes next.
+	// After is a cursor of the feed to resume from; nil begins with the next change.
 	After *string
 	Need  client.Selection
 }
 
-// ChangeWatch watches the feed for one subscription. It is for one goroutine.
+// ChangeWatch watches the feed for one subscription. It must be used by one goroutine.
 type ChangeWatch struct {
 	service *Feed
 	scope   client.Scope
@@ -33,9 +33,8 @@ type ChangeWatch struct {
 }
 
 // WatchChanges is ClientChanges for subscriptions: first the changes after a cursor, then
-// those that are made from then on, without a gap and none twice. The watch uses
-// resources of the database until ctx ends. Errors: TOO_MANY,
-// INVALID_CURSOR, RESYNC_REQUIRED.
+// new ones, without a gap and each once. The watch uses the database until ctx ends.
+// Errors: TOO_MANY, INVALID_CURSOR, RESYNC_REQUIRED.
 func (s *Feed) WatchChanges(ctx context.Context, scope client.Scope, args WatchArgs) (*ChangeWatch, error) {
 	if len(args.ClientIDs) > reading.MaxIDs {
 		return nil, client.Path{"clientIds"}.At(client.TooMany(reading.MaxIDs))
@@ -63,15 +62,15 @@ func (w *ChangeWatch) reader() *changeReader {
 	return &changeReader{service: w.service, scope: w.scope, limit: watchPart, need: w.args.Need, argument: "after", only: w.only, live: true, seal: w.seal, tail: w.tail, turns: w.service.turns}
 }
 
-// Scope is the caller's as of the last answer of Next: the rows of a CLIENT
-// follow its record.
+// Scope returns the caller's scope as of the last result of Next: for role CLIENT it
+// changes with the caller's record.
 func (w *ChangeWatch) Scope() client.Scope { return w.scope }
 
-// Next waits for changes, and returns some of them, one at least. Each has the
-// cursor to go on from. Errors: UNAUTHENTICATED, when the caller's own account
-// can't be used any more, and that of ctx.
+// Next waits for changes, and returns one or more, each with the cursor to resume from.
+// Errors: UNAUTHENTICATED, if the caller's account can no longer be used, and that of
+// ctx.
 func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
-	// The first reading includes all that was written before the call.
+	// The first read includes all that was written before the call.
 	until := w.tail.catchUp
 	for {
 		ctx := client.WithRowsAnew(ctx)
@@ -82,7 +81,7 @@ func (w *ChangeWatch) Next(ctx context.Context) ([]SyncChange, error) {
 		until = w.tail.now
 		r := w.reader()
 		r.at = w.at
-		// A watch may have begun ahead of what the tail has read.
+		// The watch may have begun at a later place than the tail has read.
 		r.head = max(head, w.at.Sequence)
 		part, err := r.read(ctx)
 		if err != nil {

@@ -8,21 +8,22 @@ import (
 	"clientgraph/internal/store"
 )
 
-// components are the connected components of the graph whose edges are shared identity
-// keys: a union-find of clients.
+// components are the connected components of the graph of clients whose edges are shared
+// identity keys. It is a union-find.
 type components struct {
 	keys      []store.SharedKey
 	dismissed map[store.IDPair]bool
-	// parent leads from a client to one with a lower id in its group, and from the lowest,
-	// the root, to itself.
+	// parent maps each client to one with a lower id in its group, and the lowest, the
+	// root, to itself.
 	parent map[int64]int64
-	// members are the clients of each group of two or more, ascending, by its root.
+	// members are the clients of each group of two or more, ascending, by root.
 	members map[int64][]int64
 }
 
-// connect puts clients who share a key into one group, directly or by way of others, but
-// for dismissed pairs. Keys of stronger evidence come first: two groups that would be
-// larger than MaxDuplicates together stay apart. The order of keys does not matter.
+// connect puts clients who share a key, directly or through other clients, into one
+// group, except dismissed pairs. Keys with stronger evidence come first: two groups that
+// together would be larger than MaxDuplicates stay separate. The order of keys does not
+// matter.
 func connect(keys []store.SharedKey, dismissed map[store.IDPair]bool) *components {
 	j := &components{keys: slices.Clone(keys), dismissed: dismissed, parent: map[int64]int64{}, members: map[int64][]int64{}}
 	slices.SortFunc(j.keys, func(a, b store.SharedKey) int {
@@ -40,8 +41,9 @@ func connect(keys []store.SharedKey, dismissed map[store.IDPair]bool) *component
 	return j
 }
 
-// union puts those who share a key into one group, pair by pair, unless the pair was
-// dismissed or their groups, of those sizes, would be larger than MaxDuplicates.
+// union joins the clients that share a key, pair by pair, unless the pair was dismissed
+// or their groups would together be larger than MaxDuplicates. sizes are those of the
+// groups.
 func (j *components) union(ids []int64, sizes map[int64]int) {
 	for i, a := range ids {
 		together := true
@@ -66,7 +68,7 @@ func (j *components) union(ids []int64, sizes map[int64]int) {
 	}
 }
 
-// root is the lowest client of the group that the client is in.
+// root returns the lowest client in a client's group.
 func (j *components) root(id int64) int64 {
 	for {
 		next, known := j.parent[id]
@@ -83,10 +85,11 @@ func (j *components) root(id int64) int64 {
 	}
 }
 
-// roots are the roots of the groups of two or more, ascending.
+// roots returns the roots of the groups of two or more, ascending.
 func (j *components) roots() []int64 { return slices.Sorted(maps.Keys(j.members)) }
 
-// shared are the kinds of keys that each pair within those groups shares, by root and pair.
+// shared returns the kinds of keys that each pair within those groups shares, by root and
+// pair.
 func (j *components) shared(groups []int64) map[int64]map[store.IDPair]map[string]bool {
 	shared := make(map[int64]map[store.IDPair]map[string]bool, len(groups))
 	for _, low := range groups {

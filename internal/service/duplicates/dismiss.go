@@ -14,12 +14,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// DismissDuplicates says that those clients are so many people: no pair of them
-// is a duplicate until one of the pair changes its identity, which is its name,
-// date of birth, e-mail addresses, phone numbers and external user names, those of
-// merged clients included. It answers how many pairs are dismissed now; dismissing
-// them again changes nothing. Errors: FORBIDDEN, TOO_MANY, OUT_OF_RANGE (fewer than two different
-// clients), INVALID_ID, NOT_FOUND, CLIENT_DELETED, CLIENT_MERGED.
+// DismissDuplicates records that those clients are different people: no pair of them is a
+// duplicate until one of the two changes its identity, which is its name, date of birth,
+// e-mail addresses, phone numbers and external user names, those of merged clients
+// included. It returns how many pairs were dismissed by this call. Errors: FORBIDDEN,
+// TOO_MANY, OUT_OF_RANGE (fewer than two different clients), INVALID_ID, NOT_FOUND,
+// CLIENT_DELETED, CLIENT_MERGED.
 func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
 	return s.writePairs(ctx, scope, ids, func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error) {
 		dismissals := pairsOf(clients, distinct)
@@ -27,18 +27,18 @@ func (s *Finder) DismissDuplicates(ctx context.Context, scope client.Scope, ids 
 	})
 }
 
-// UndismissDuplicates takes DismissDuplicates back for all pairs of those clients, so
-// that they are found again if they look alike. It answers how many pairs were
-// dismissed; taking them back again changes nothing. Errors: those of
-// DismissDuplicates.
+// UndismissDuplicates undoes DismissDuplicates for all pairs of those clients, so that
+// they are found again if they look alike. It returns how many dismissed pairs were
+// removed. Errors: those of DismissDuplicates.
 func (s *Finder) UndismissDuplicates(ctx context.Context, scope client.Scope, ids []client.ID) (int64, error) {
 	return s.writePairs(ctx, scope, ids, func(ctx context.Context, tx store.Tx, _ map[int64]*client.Client, distinct []int64) (int64, error) {
 		return tx.TakeBackDismissals(ctx, distinct)
 	})
 }
 
-// writePairs writes a decision about all pairs of some clients, and returns how many pairs
-// it changed. It refuses fewer than two clients, and any that is not live and visible.
+// writePairs writes a decision about all pairs of some clients, and returns how many
+// pairs it changed. It refuses fewer than two clients, and clients that are not live or
+// not visible.
 func (s *Finder) writePairs(ctx context.Context, scope client.Scope, ids []client.ID, write func(ctx context.Context, tx store.Tx, clients map[int64]*client.Client, distinct []int64) (int64, error)) (int64, error) {
 	if err := reading.Permit(scope, client.Merge, false); err != nil {
 		return 0, err
@@ -78,8 +78,8 @@ func (s *Finder) writePairs(ctx context.Context, scope client.Scope, ids []clien
 	return pairs, nil
 }
 
-// checkClients is what is wrong with a list of clients to decide about; survivors are the
-// clients that others of the list were merged into.
+// checkClients returns the errors of the list of clients; survivors has the survivors of
+// those that were merged.
 func checkClients(clients map[int64]*client.Client, survivors map[int64]int64, ids []client.ID) client.Errors {
 	var errs client.Errors
 	for i, id := range ids {
@@ -92,13 +92,13 @@ func checkClients(clients map[int64]*client.Client, survivors map[int64]int64, i
 		case c == nil:
 			errs = append(errs, at.At(writing.NoSuchClient()))
 		case c.Deleted():
-			errs = append(errs, at.At(&client.Error{Code: client.CodeClientDeleted, Message: "this client is deleted and is nobody's duplicate; leave it out"}))
+			errs = append(errs, at.At(&client.Error{Code: client.CodeClientDeleted, Message: "this client is deleted and can't be a duplicate; leave it out"}))
 		}
 	}
 	return errs
 }
 
-// pairsOf are all pairs of those clients, with their identities as they are now: once a
+// pairsOf returns all pairs of those clients with their current identities: when a
 // client's identity changes, its pairs are found again.
 func pairsOf(clients map[int64]*client.Client, ids []int64) []store.Dismissal {
 	var dismissals []store.Dismissal
@@ -113,20 +113,21 @@ func pairsOf(clients map[int64]*client.Client, ids []int64) []store.Dismissal {
 	return dismissals
 }
 
-// RateLimited refuses a caller who asked too often, and who may ask again after wait.
+// RateLimited is the error of a caller who asked too often; wait is when it may ask
+// again.
 func RateLimited(wait time.Duration) *client.Error {
 	return &client.Error{
 		Code:    client.CodeRateLimited,
-		Message: "you asked this too often; wait as many seconds as retryAfter says",
-		// A second too late is on time.
+		Message: "you asked this too often; wait for the seconds in retryAfter",
+		// Rounded up, so that the caller does not come too early.
 		Details: map[string]any{"retryAfter": int64((wait + time.Second - 1) / time.Second)},
 	}
 }
 
-// EmailInUse says whether a live client of the business has that e-mail address,
-// also one that the caller does not see. Spaces around it and case don't count.
-// How often a caller may ask is limited, for this tells of clients that are not
-// the caller's to see. Errors: FORBIDDEN, INVALID_EMAIL, RATE_LIMITED.
+// EmailInUse says whether a live client of the business has that e-mail address, also one
+// that the caller does not see. Outer spaces and case are ignored. Calls are limited for
+// each caller, because the answer reveals hidden clients. Errors: FORBIDDEN,
+// INVALID_EMAIL, RATE_LIMITED.
 func (s *Finder) EmailInUse(ctx context.Context, scope client.Scope, address string) (bool, error) {
 	if err := reading.Permit(scope, client.Write, false); err != nil {
 		return false, err

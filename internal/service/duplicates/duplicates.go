@@ -16,23 +16,23 @@ import (
 )
 
 const (
-	// MaxDuplicates bounds a group, so that it can be merged, and a dismissal.
+	// MaxDuplicates bounds a group, so that one merge can take it, and a dismissal.
 	MaxDuplicates = 50
-	// maxSharers is how many clients may share an identity key for it to say
-	// anything: the telephone of a family does, that of a company does not.
+	// maxSharers is the most clients that may share an identity key. A family's telephone
+	// is evidence, a company's is not.
 	maxSharers = 50
 )
 
-// evidence says how likely it is, by each reason alone, that two clients are one person.
-// Pairs are found by shared keys. A name alone is too common for that: it only adds to the
-// score of a pair that is found otherwise.
+// evidence has, for each reason alone, the probability that two clients are one person.
+// Pairs are found by shared keys. A name alone is too common for that: it only adds to
+// the score of a pair that was found by another key.
 var evidence = []struct {
 	reason store.DuplicateReason
-	// key is the kind of identity key that the two share; empty for SameName.
+	// key is the kind of the shared identity key; empty for SameName.
 	key    string
 	weight float64
 }{
-	// A login in another system is one person's.
+	// One person has the login in another system.
 	{store.SameExternalUserName, search.KeyExternalUser, 0.9},
 	// Two people of one name are seldom born on one day.
 	{store.SameNameAndBirthDate, search.KeyNameAndBirth, 0.9},
@@ -40,49 +40,47 @@ var evidence = []struct {
 	{store.SameEmail, search.KeyEmail, 0.5},
 	// Whole households share a telephone.
 	{store.SamePhone, search.KeyPhone, 0.4},
-	// What tells a household's members apart.
+	// The name tells members of a household apart.
 	{store.SameName, "", 0.6},
 }
 
-// DuplicatePair is two clients who look like one person.
+// DuplicatePair is a pair of clients who may be one person.
 type DuplicatePair struct {
 	// ClientIDs are the two ids, ascending.
 	ClientIDs []int64
-	// Score is how likely it is that they are one person, from 0 to 1: that not
-	// every reason for it is mistaken, each by its weight in the table.
+	// Score is the probability that they are one person, from 0 to 1: that at least one
+	// of the reasons is right, by the weights in evidence.
 	Score   float64
 	Reasons []store.DuplicateReason
 }
 
-// DuplicateGroup is some clients of whom each looks like another one: two to
-// MaxDuplicates of them, by id.
+// DuplicateGroup has clients that each look like another one in the group: two to
+// MaxDuplicates, ordered by id.
 type DuplicateGroup struct {
 	Clients []*client.Client
-	// Pairs are those of the group that have a reason, likeliest first, then by
-	// ids; two clients may be in one group because both look like a third one.
+	// Pairs are the pairs of the group that have a reason, most probable first, then by
+	// ids. Two clients may be in one group because both look like a third one.
 	Pairs []DuplicatePair
 }
 
-// Duplicates is a part of the list of groups, in the order of each group's
-// lowest clientId: unlike a score, that does not change when another pair is
-// merged or dismissed.
+// Duplicates is a page of groups, ordered by each group's lowest clientId: unlike a
+// score, that does not change when another pair is merged or dismissed.
 type Duplicates struct {
 	Groups      []DuplicateGroup
 	Cursors     []string
 	HasNext     bool
 	HasPrevious bool
 	TotalCount  int64
-	// FoundAt is when the business was searched for them.
+	// FoundAt is when the duplicates were searched for.
 	FoundAt time.Time
 }
 
-// Duplicates finds groups of live clients who look like one person, the first
-// of them after a cursor. Who shares an identity key with somebody is found by
-// that key; one that over maxSharers clients have is passed over. Pairs that
-// were dismissed are left out. Where chains of pairs would make a group larger
-// than MaxDuplicates, the likelier pairs stay together. A part behind a cursor may go
-// on with keys that an earlier one read, less than reading.SnapshotTime ago. Errors:
-// FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
+// Duplicates finds the first groups of live duplicate clients after a cursor. Clients who
+// share an identity key are duplicates, unless over maxSharers clients have the key or
+// the pair was dismissed. If chains of pairs would make a group larger than
+// MaxDuplicates, the most probable pairs stay together. A page after a cursor may use
+// keys that an earlier page read less than reading.SnapshotTime ago. Errors: FORBIDDEN,
+// OUT_OF_RANGE, INVALID_CURSOR.
 func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64, after *string, need client.Selection) (*Duplicates, error) {
 	if err := reading.Permit(scope, client.Merge, false); err != nil {
 		return nil, err
@@ -106,8 +104,8 @@ func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64
 	start, _ := slices.BinarySearch(lowest, afterID+1)
 	answer := &Duplicates{FoundAt: keys.At, HasPrevious: start > 0, TotalCount: int64(len(lowest))}
 	for next := start; next < len(lowest) && int64(len(answer.Groups)) < first; {
-		// Groups that went meanwhile leave room for the following ones: a part without
-		// any would have no cursor to go on from.
+		// If groups have disappeared, the following ones take their places: a page
+		// without groups would have no cursor to continue from.
 		end := min(next+int(first)-len(answer.Groups), len(lowest))
 		page := lowest[next:end]
 		groups, err := s.describe(ctx, scope, found, page, need)
@@ -125,7 +123,7 @@ func (s *Finder) Duplicates(ctx context.Context, scope client.Scope, first int64
 	return answer, nil
 }
 
-// duplicatesIdentity is what the cursors of a business's groups are of.
+// duplicatesIdentity identifies the list that cursors of a business's groups belong to.
 func duplicatesIdentity(scope client.Scope) []byte {
 	return fmt.Appendf(nil, "duplicates:%d", scope.BusinessID)
 }
@@ -150,8 +148,8 @@ func checkDuplicates(scope client.Scope, first int64, after *string) (afterID in
 	return afterID, errs
 }
 
-// dismissed are the pairs that share a key, were dismissed, and have not changed identity
-// since.
+// dismissed returns the pairs that share a key, were dismissed, and have not changed
+// their identities since.
 func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store.SharedKey) (map[store.IDPair]bool, error) {
 	sharing := map[int64]bool{}
 	for _, key := range keys {
@@ -187,8 +185,8 @@ func (s *Finder) dismissed(ctx context.Context, scope client.Scope, keys []store
 	return pairs, nil
 }
 
-// describe loads the clients of the groups with those roots, and says why each pair is
-// one. Clients that were deleted meanwhile leave their group; a group of one has no
+// describe loads the clients of the groups with those roots, and gives each pair its
+// reasons. Clients that were deleted meanwhile leave their group; a group of one has no
 // pairs.
 func (s *Finder) describe(ctx context.Context, scope client.Scope, found *components, lowest []int64, need client.Selection) ([]DuplicateGroup, error) {
 	if len(lowest) == 0 {
@@ -227,15 +225,15 @@ func (s *Finder) describe(ctx context.Context, scope client.Scope, found *compon
 	return groups, nil
 }
 
-// scorePair says why two clients that share identity keys of those kinds look like one
-// person, and how likely it is that they are.
+// scorePair returns the reasons why two clients that share identity keys of those kinds
+// look like one person, and the score.
 func scorePair(a, b *client.Client, kinds map[string]bool) DuplicatePair {
 	pair := DuplicatePair{ClientIDs: []int64{a.ClientID, b.ClientID}}
 	mistaken := 1.0
 	for _, e := range evidence {
 		given := kinds[e.key]
 		if e.reason == store.SameName {
-			// Part of the stronger reason when that is there.
+			// SameNameAndBirthDate includes the name already.
 			given = !kinds[search.KeyNameAndBirth] && search.IdentityName(a) != "" && search.IdentityName(a) == search.IdentityName(b)
 		}
 		if given {
@@ -243,7 +241,7 @@ func scorePair(a, b *client.Client, kinds map[string]bool) DuplicatePair {
 			mistaken *= 1 - e.weight
 		}
 	}
-	// Rounded, to hide the rounding errors of the product.
+	// Rounded, to hide the floating-point errors of the product.
 	pair.Score = math.Round((1-mistaken)*1e4) / 1e4
 	return pair
 }
@@ -258,17 +256,17 @@ func likeliestFirst(a, b DuplicatePair) int {
 	return slices.Compare(a.ClientIDs, b.ClientIDs)
 }
 
-// identityNeed is what Client.identity and SameName read.
+// identityNeed selects what Client.identity and SameName read.
 func identityNeed() client.Selection {
 	need := client.Select(client.NameIdentityKeys, "dateOfBirth")
 	need.AddField("fullName")
 	return need
 }
 
-// kindOf is the kind of an identity key.
+// kindOf returns the kind of an identity key.
 func kindOf(key string) string { return key[:strings.IndexByte(key, ':')+1] }
 
-// rank is where a key's kind stands among the evidence, likeliest first.
+// rank is the place of a key's kind in evidence, most probable first.
 func rank(key string) int {
 	for i, e := range evidence {
 		if e.key == kindOf(key) {

@@ -4,5 +4,5 @@ import (
 	"clientgraph/internal/client"
 )
 
-// ClientGlobalIDs are the two clients.
+// ClientGlobalIDs are the global ids of the two clients.
 func (p DuplicatePair) ClientGlobalIDs() []*client.ID { return client.GlobalIDs(p.ClientIDs) }

@@ -8,21 +8,20 @@ import (
 )
 
 const (
-	// importBatch bounds how many clients one transaction imports: enough to spare
-	// round trips, few enough to stay far from the database's limits on a
-	// transaction's size and time.
+	// importBatch bounds the clients of one transaction: enough to save round trips, and
+	// few enough for the database's limits on the size and time of a transaction.
 	importBatch = 100
-	// importKeys bounds the index keys of those clients. Each key changes a page of
-	// its own, and the embedded engine keeps the pages in its cache until the commit:
-	// a transaction that fills a fifth of the cache makes it hang.
+	// importKeys bounds the index keys of those clients. Each key changes a page of its
+	// own, and the embedded engine keeps changed pages in its cache until the commit: a
+	// transaction that fills a fifth of the cache makes it hang.
 	importKeys = 600
-	// importTogether bounds the index keys of clients who are imported in one
-	// transaction because they view each other.
+	// importTogether bounds the index keys of clients in one transaction because they
+	// view each other.
 	importTogether = 2 * importKeys
 )
 
 // importBatches splits a list into transactions, so that an import that stops between two
-// of them leaves no edge to a client that is missing. The clients must have their keys.
+// of them leaves no edge to a missing client. The clients must have their keys.
 func importBatches(clients []*client.Client) iter.Seq[[]*client.Client] {
 	return func(yield func([]*client.Client) bool) {
 		start, end, keys := 0, 0, 0
@@ -42,7 +41,7 @@ func importBatches(clients []*client.Client) iter.Seq[[]*client.Client] {
 	}
 }
 
-// viewGroups splits a list after each client where no client before views one behind it. A
+// viewGroups splits a list after each client if no client before views one after it. A
 // group that is too large for a transaction is split into single clients.
 func viewGroups(clients []*client.Client) iter.Seq[[]*client.Client] {
 	place := make(map[int64]int, len(clients))

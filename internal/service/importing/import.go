@@ -12,19 +12,18 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Dataset is a business with records to be stored as they are: ids, dates and
-// users kept.
+// Dataset is a business with records that are stored unchanged, with their ids, dates and
+// users.
 type Dataset struct {
 	Business    *client.Business
 	Definitions []client.FieldDefinition
 	Clients     []*client.Client
 }
 
-// Import stores clients as they are, in batches of one transaction each, with
-// their history and feed rows. Those who view each other are stored at once, as
-// far as a transaction takes them. Clients without an id get one, in place, before
-// anything is written; ids that are given must be free. After each batch it
-// tells progress how many clients are stored.
+// Import stores clients unchanged, with their history and feed rows, in batches of one
+// transaction each. Clients who view each other are stored in one transaction if they
+// fit. Clients without an id get one in place before anything is written; given ids must
+// be free. After each batch it calls progress with the number of stored clients.
 func (s *Importer) Import(ctx context.Context, scope client.Scope, clients []*client.Client, progress func(stored int)) error {
 	business, err := s.Business(ctx, scope)
 	if err != nil {
@@ -75,7 +74,7 @@ func (s *Importer) importOne(ctx context.Context, scope client.Scope, tx store.T
 	})
 }
 
-// viewersBySubject are the viewers among the clients, ascending, by whom they may see.
+// viewersBySubject returns the viewers among the clients, ascending, by subject.
 func viewersBySubject(clients []*client.Client) map[int64][]int64 {
 	viewers := map[int64][]int64{}
 	for _, c := range clients {
@@ -89,7 +88,7 @@ func viewersBySubject(clients []*client.Client) map[int64][]int64 {
 	return viewers
 }
 
-// checkErased refuses clients who have the ids of erased ones.
+// checkErased refuses clients with the ids of erased ones.
 func checkErased(ctx context.Context, tx store.Tx, clients []*client.Client) error {
 	ids := make([]int64, len(clients))
 	for i, c := range clients {
@@ -105,9 +104,9 @@ func checkErased(ctx context.Context, tx store.Tx, clients []*client.Client) err
 	return nil
 }
 
-// importChanges are what history tells of an imported client. When and by whom
-// it was changed before is told as well: no other row does. So are those imported
-// with it who may see it.
+// importChanges returns the changes for the history entry of an imported client. They
+// include when and by whom it was changed before, because there is no other entry for
+// that, and its imported viewers.
 func importChanges(c *client.Client, viewers []int64) []history.Change {
 	changes := append(history.FirstChanges(c), history.IDChanges(history.PathViewer, nil, viewers)...)
 	if c.ModifiedDate != nil {
@@ -119,9 +118,9 @@ func importChanges(c *client.Client, viewers []int64) []history.Change {
 	return changes
 }
 
-// putAppointments stores to which client each imported appointment belongs, so that the
-// scheduler can change it later. Of two with one id, which a dataset should not have, the
-// last is stored.
+// putAppointments stores the client of each imported appointment, so that the scheduler
+// can change it later. If two appointments have the same id, which a dataset should not
+// have, the last one is stored.
 func putAppointments(ctx context.Context, tx store.Tx, clients []*client.Client) error {
 	known := map[int64]client.KnownAppointment{}
 	for _, c := range clients {
@@ -144,8 +143,8 @@ func putAppointments(ctx context.Context, tx store.Tx, clients []*client.Client)
 	return nil
 }
 
-// AssignIDs gives ids to the clients that have none, and keeps the counter
-// above those that have one.
+// AssignIDs gives ids to the clients without one, and raises the counter above all given
+// ids.
 func (s *Importer) AssignIDs(ctx context.Context, clients []*client.Client) error {
 	highest, highestAccount := int64(0), int64(0)
 	for _, c := range clients {

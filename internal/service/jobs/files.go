@@ -14,32 +14,32 @@ import (
 )
 
 const (
-	// MaxFile bounds the file of an import, in bytes.
+	// MaxFile bounds the file of an import in bytes.
 	MaxFile = 512 << 20
-	// linkTime is for how long a link to a result is good.
+	// linkTime is how long a link to a result is valid.
 	linkTime = time.Hour
-	// maxChunks bounds in how many chunks a file may arrive: one of MaxFile has some
-	// 2,000 where they are whole.
+	// maxChunks bounds the chunks of a file: the largest file has some 2,000 if all of
+	// them are full.
 	maxChunks = 10_000
 )
 
-// Codes of what is wrong with an upload.
+// Error codes of uploads.
 const (
-	// CodeNotWaiting is an upload to a job that waits for no file.
+	// CodeNotWaiting is for an upload to a job that does not wait for a file.
 	CodeNotWaiting client.Code = "JOB_NOT_WAITING"
-	// CodeOffset is an upload that goes on at another byte than where it stopped.
+	// CodeOffset is for an upload that does not continue at the byte where it stopped.
 	CodeOffset client.Code = "OFFSET_MISMATCH"
-	// CodeFileTooLarge is a file of more than MaxFile.
+	// CodeFileTooLarge is for a file larger than MaxFile.
 	CodeFileTooLarge client.Code = "FILE_TOO_LARGE"
 )
 
-// NotWaiting refuses an upload to a job that waits for no file.
+// NotWaiting is the error of an upload to a job that does not wait for a file.
 func NotWaiting() *client.Error {
 	return &client.Error{Code: CodeNotWaiting, Message: "the job does not wait for a file: the file is complete, or the job has ended; make another job"}
 }
 
-// Upload is the import to which the caller may upload a file: one that it made itself,
-// whatever its state. Errors: FORBIDDEN, NOT_FOUND.
+// Upload returns the import to which the caller may upload a file: one that it made, in
+// any state. Errors: FORBIDDEN, NOT_FOUND.
 func (s *Transfers) Upload(ctx context.Context, scope client.Scope, id client.ID) (*store.Job, error) {
 	if err := reading.Permit(scope, client.Import, false); err != nil {
 		return nil, err
@@ -57,8 +57,8 @@ func (s *Transfers) Upload(ctx context.Context, scope client.Scope, id client.ID
 	return job, nil
 }
 
-// AddToFile adds bytes to the file of a job that Upload found, at that offset; last says
-// that they are its end. They are stored at once. From then on the job has only those
+// AddToFile appends bytes to the file of a job that Upload returned, at that offset; last
+// says that the file ends with them. They are stored at once. The job keeps only
 // permissions that this caller has too. Errors: JOB_NOT_WAITING, OFFSET_MISMATCH,
 // FILE_TOO_LARGE, TOO_MANY.
 func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at int64, data []byte, last bool) error {
@@ -102,8 +102,8 @@ func (s *Transfers) AddToFile(ctx context.Context, scope client.Scope, jobID, at
 	return err
 }
 
-// sealChunk encrypts a chunk of a file, which may hold more about people than the columns
-// that are imported.
+// sealChunk encrypts a chunk of a file, because the file may have more personal data than
+// the columns that are imported.
 func (s *Transfers) sealChunk(key store.JobKey, at int64, data []byte) ([]byte, error) {
 	sealed, err := s.Cipher.Seal(string(data), key.BusinessID, key.JobID, chunkField(at))
 	if err != nil {
@@ -120,10 +120,10 @@ func (s *Transfers) openChunk(key store.JobKey, at int64, sealed []byte) ([]byte
 	return []byte(data), nil
 }
 
-// chunkField is what a chunk is bound to as it is sealed, beside the job.
+// chunkField is the field that a chunk is encrypted for.
 func chunkField(at int64) string { return fmt.Sprintf("job.file.%d", at) }
 
-// FileName is the name by which the result of a job is downloaded.
+// FileName is the name under which the result of a job is downloaded.
 func FileName(job *store.Job) string {
 	if job.Kind == store.ExportClients {
 		return fmt.Sprintf("clients-%d.%s", job.JobID, job.Format)
@@ -131,14 +131,14 @@ func FileName(job *store.Job) string {
 	return fmt.Sprintf("import-%d-errors.csv", job.JobID)
 }
 
-// Link is by what the result of a job is downloaded without a token, until it expires.
+// Link downloads the result of a job without a token, until it expires.
 type Link struct {
 	Path    string
 	Expires time.Time
 }
 
-// ResultLink is a link to the result of a job; nil where there is none, or where the
-// caller does not see all that it may hold.
+// ResultLink returns a link to the result of a job; nil if there is none, or if the
+// caller does not see all rows that it may have.
 func (s *Transfers) ResultLink(ctx context.Context, scope client.Scope, job *store.Job) (*Link, error) {
 	if !scope.Permissions.Has(job.Kind.Permission()) || !s.hasResult(job) || !seesResult(scope, job) {
 		return nil, nil
@@ -151,17 +151,17 @@ func (s *Transfers) ResultLink(ctx context.Context, scope client.Scope, job *sto
 	return &Link{Path: fmt.Sprintf("/jobs/%d/result?token=%s", job.JobID, token), Expires: expires}, nil
 }
 
-// hasResult says whether the result of a job is whole, and there still.
+// hasResult says whether the result of a job is complete, and not deleted yet.
 func (s *Transfers) hasResult(job *store.Job) bool {
 	if !job.State.Ended() || !job.ResultKept || job.ResultBytes == 0 || job.Kind == store.ExportClients && job.State != store.JobDone {
 		return false
 	}
-	// The chunks go one by one.
+	// The chunks expire one by one.
 	return s.Now().Before(job.CreatedDate.Add(store.JobFilesKept))
 }
 
-// linkHead is the length of what a token says beside its MAC: the business and when it
-// expires.
+// linkHead is the length in bytes of a token's part before the MAC: the business and the
+// expiry.
 const linkHead = 16
 
 func (s *Transfers) linkToken(ctx context.Context, key store.JobKey, expires time.Time) (string, error) {
@@ -174,8 +174,8 @@ func (s *Transfers) linkToken(ctx context.Context, key store.JobKey, expires tim
 	return base64.RawURLEncoding.EncodeToString(append(token, mac...)), nil
 }
 
-// LinkedResult is the job whose result a link is to; nil for a link that is none, has
-// expired, or is to what is there no more.
+// LinkedResult returns the job of a link's result; nil if the link is invalid or has
+// expired, or the result was deleted.
 func (s *Transfers) LinkedResult(ctx context.Context, jobID int64, token string) (*store.Job, error) {
 	data, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(data) < linkHead {
@@ -197,8 +197,8 @@ func (s *Transfers) LinkedResult(ctx context.Context, jobID int64, token string)
 	return job, nil
 }
 
-// ResultChunk reads the result of a job from a byte on; nil at its end, and where it is
-// there no more: an erasure may have come meanwhile.
+// ResultChunk reads the result of a job from an offset in bytes; nil at its end, and if
+// it was deleted, as by an erasure.
 func (s *Transfers) ResultChunk(ctx context.Context, key store.JobKey, at int64) ([]byte, error) {
 	scope := client.Scope{BusinessID: key.BusinessID}
 	job, err := s.Store.Job(ctx, scope, key.JobID)

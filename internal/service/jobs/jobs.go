@@ -1,6 +1,6 @@
-// Package jobs imports and exports clients as jobs: each is kept in the database with
-// its file and its result, and done by whatever process is free, so that none is lost
-// with a process.
+// Package jobs imports and exports clients as jobs. A job is stored in the database with
+// its file and its result, and done by any process that has a place, so that no job is
+// lost with a process.
 package jobs
 
 import (
@@ -20,30 +20,28 @@ import (
 const (
 	// MaxOpen bounds the jobs of a business that have not ended.
 	MaxOpen = 10
-	// MaxResults bounds the results of a business that are kept: each more takes the
-	// place of the oldest.
+	// MaxResults bounds the stored results of a business: a new one replaces the oldest.
 	MaxResults = 20
-	// uploadTime is for how long an import waits for its file.
+	// uploadTime is how long an import waits for its file.
 	uploadTime = 24 * time.Hour
 )
 
 const (
 	argumentJob = "jobId"
-	// optionsField is what options are bound to as they are sealed, beside the job.
+	// optionsField is the field that a job's options are encrypted for.
 	optionsField = "job.options"
 )
 
-// Transfers are the imports and exports of clients that are done as jobs. It is safe for
-// concurrent use.
+// Transfers makes imports and exports of clients as jobs. It is safe for concurrent use.
 type Transfers struct {
 	*writing.Writes
-	// wake has something in it when there may be a job to do.
+	// wake has a value if there may be a job to do.
 	wake    chan struct{}
 	onEnd   func(kind, outcome string, took time.Duration)
 	watches *watches
 }
 
-// New returns the transfers; they write through writes.
+// New returns the transfers.
 func New(writes *writing.Writes) *Transfers {
 	s := &Transfers{Writes: writes, wake: make(chan struct{}, 1), onEnd: func(string, string, time.Duration) {}}
 	s.watches = newWatches(s.find)
@@ -54,9 +52,9 @@ func (s *Transfers) find(ctx context.Context, scope client.Scope, query store.Jo
 	return s.Store.Jobs(ctx, scope, query)
 }
 
-// OnJobEnd has ended called for each job that this process ends: with its kind, why it
-// failed or else its state, and how long it took since it first began; 0 if it never did.
-// It is to be called before any other method.
+// OnJobEnd sets the function that is called for each job that this process ends, with its
+// kind, its failure or else its state, and the time since it first began; 0 if it never
+// did. Call it before any other method.
 func (s *Transfers) OnJobEnd(ended func(kind, outcome string, took time.Duration)) {
 	s.onEnd = ended
 }
@@ -75,14 +73,15 @@ func (s *Transfers) reportEnd(job *store.Job) {
 func (s *Transfers) wakeRunner() {
 	select {
 	case s.wake <- struct{}{}:
-	default: // It is woken already.
+	default: // default: // It is woken already.
 	}
 }
 
 // Result is a job after a write.
 type Result struct{ Job *store.Job }
 
-// answer keeps of a result which job it was: to be answered again, as it is then.
+// answer stores only the id of the result's job: when the answer is recalled, it has the
+// job as it is then.
 type answer struct{ result *Result }
 
 func (a answer) Keep() (store.KeptAnswer, error) {
@@ -98,8 +97,8 @@ func (a answer) Recall(ctx context.Context, tx store.Tx, kept *store.KeptAnswer)
 	return err
 }
 
-// StartExport makes a job that exports those clients that the caller sees and that match the
-// filter. Errors: FORBIDDEN, INVALID_ID, TOO_MANY, and those of a report's filter.
+// StartExport makes a job that exports the clients that the caller sees and that match
+// the filter. Errors: FORBIDDEN, INVALID_ID, TOO_MANY, and those of a report's filter.
 func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options ExportOptions) (Result, error) {
 	if err := reading.Permit(scope, client.Export, false); err != nil {
 		return Result{}, err
@@ -112,15 +111,15 @@ func (s *Transfers) StartExport(ctx context.Context, scope client.Scope, options
 	return s.insert(ctx, scope, made, options.kept())
 }
 
-// StartImport makes a job that imports the file which is to be uploaded to it. Errors:
-// FORBIDDEN, also to roles that do not see all clients, TOO_MANY, REQUIRED,
-// TOO_LONG, INVALID_CHOICE.
+// StartImport makes a job that imports a file, which must be uploaded to it. Errors:
+// FORBIDDEN, also for roles that do not see all clients, TOO_MANY, REQUIRED, TOO_LONG,
+// INVALID_CHOICE.
 func (s *Transfers) StartImport(ctx context.Context, scope client.Scope, options ImportOptions) (Result, error) {
 	if err := reading.Permit(scope, client.Import, false); err != nil {
 		return Result{}, err
 	}
 	if !scope.MaySeeAll() {
-		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "imports are for roles that see all clients"}
+		return Result{}, &client.Error{Code: client.CodeForbidden, Message: "only roles that see all clients may import"}
 	}
 	if errs := options.check(); errs != nil {
 		return Result{}, errs
@@ -177,14 +176,14 @@ func (s *Transfers) tryInsert(ctx context.Context, scope client.Scope, made stor
 		return Result{}, err
 	}
 	for i := range oldest {
-		// What is left expires by itself.
+		// If this fails, the rest expires.
 		_ = s.Store.DropJobPart(ctx, scope, oldest[i].JobID, oldest[i].ResultPart)
 	}
 	return result, nil
 }
 
 // giveUpResults makes room for the result of a job, and returns the jobs whose results
-// are to be deleted for it.
+// must be deleted.
 func giveUpResults(ctx context.Context, tx store.Tx) ([]store.Job, error) {
 	kept, err := tx.KeptResults(ctx)
 	if err != nil || len(kept) < MaxResults {
@@ -200,8 +199,8 @@ func giveUpResults(ctx context.Context, tx store.Tx) ([]store.Job, error) {
 	return oldest, nil
 }
 
-// CancelJob ends a job. Clients that it imported stay. A job that has ended stays as it is.
-// Errors: NOT_FOUND, INVALID_ID.
+// CancelJob ends a job. Clients that it imported stay. A job that has ended is not
+// changed. Errors: NOT_FOUND, INVALID_ID.
 func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client.ID) (Result, error) {
 	kinds := kindsOf(scope)
 	var result Result
@@ -232,7 +231,7 @@ func (s *Transfers) CancelJob(ctx context.Context, scope client.Scope, id client
 	if cancelled {
 		s.reportEnd(result.Job)
 	}
-	// A kept answer is given to a caller only who sees the job now.
+	// A recalled answer is given only to a caller who still sees the job.
 	if result.Job == nil || !sees(scope, kinds, result.Job) {
 		return Result{}, client.Errors{unseen()}
 	}
@@ -249,8 +248,8 @@ func (s *Transfers) end(job *store.Job, state store.JobState, failure *store.Job
 	job.EndedDate = new(s.Instant())
 }
 
-// dropFile deletes what is not needed any more of a job that has ended: the file of an
-// import, and an incomplete export. What it leaves expires by itself.
+// dropFile deletes what an ended job no longer needs: the file of an import, and an
+// incomplete export. If it fails, the rest expires.
 func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
 	partial := job.Kind == store.ExportClients && job.State != store.JobDone && job.ResultKept
 	if !job.State.Ended() || !job.FileKept && !partial {
@@ -280,8 +279,8 @@ func (s *Transfers) dropFile(ctx context.Context, job *store.Job) error {
 
 func allKinds() []store.JobKind { return []store.JobKind{store.ImportClients, store.ExportClients} }
 
-// kindsOf are the kinds of jobs that the caller has the permission for. There may be
-// none: then it sees no job.
+// kindsOf returns the kinds of jobs that the caller has the permission for, maybe none:
+// then it sees no job.
 func kindsOf(scope client.Scope) []store.JobKind {
 	var kinds []store.JobKind
 	for _, kind := range allKinds() {
@@ -292,8 +291,8 @@ func kindsOf(scope client.Scope) []store.JobKind {
 	return kinds
 }
 
-// sees says whether the caller sees a job: it needs the permission for its kind, and must
-// have made it unless it sees all clients.
+// sees says whether the caller sees a job: it must have the permission for its kind and,
+// unless it sees all clients, have made it.
 func sees(scope client.Scope, kinds []store.JobKind, job *store.Job) bool {
 	return slices.Contains(kinds, job.Kind) && (scope.MaySeeAll() || job.Maker.User == scope.User)
 }

@@ -28,16 +28,16 @@ func (r *Runner) renewLease(ctx context.Context, job *store.Job) {
 		case err == nil:
 			renewed = now
 		case now.Sub(renewed) > r.options.Term:
-			// Others may have it by now.
+			// Another process may have it by now.
 			return
 		}
 	}
 }
 
 // release gives the lease of a job back. The job can be taken at once if it was stopped,
-// and after a pause if it failed. What made it fail may keep its lease from being given
-// back too, most of all a database that is away: then it is tried again, so that nobody
-// waits for the end of the lease, or takes this process for dead.
+// and after a pause if it failed. What made the job fail, such as an unreachable
+// database, may make this fail too. It is tried again then, so that the job does not wait
+// for the lease to end, and is not counted as one whose process died.
 func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
 	for end := time.Now().Add(releasePatience); ; {
 		err := r.tryRelease(ctx, job, stopped)
@@ -48,7 +48,7 @@ func (r *Runner) release(ctx context.Context, job *store.Job, stopped bool) {
 			r.dropFile(ctx, job)
 			return
 		case ctx.Err() != nil || time.Now().After(end):
-			r.options.Logger.WarnContext(ctx, "a job waits for its lease to end", "job", job.JobID, "error", err)
+			r.options.Logger.WarnContext(ctx, "the lease of a job was not given back; the job waits for its end", "job", job.JobID, "error", err)
 			return
 		}
 		select {
@@ -73,14 +73,14 @@ func (r *Runner) tryRelease(ctx context.Context, job *store.Job, stopped bool) e
 	})
 }
 
-// dropFile deletes the file of a job that has ended though its last transaction seemed to
-// fail, for the answer to its commit was lost.
+// dropFile deletes the file of a job that has ended although its last transaction seemed
+// to fail: only the answer to the commit was lost.
 func (r *Runner) dropFile(ctx context.Context, job *store.Job) {
 	now, err := r.transfers.Store.Job(ctx, client.Scope{BusinessID: job.BusinessID}, job.JobID)
 	if err == nil && now != nil {
 		err = r.transfers.dropFile(ctx, now)
 	}
 	if err != nil && ctx.Err() == nil {
-		r.options.Logger.WarnContext(ctx, "the file of a job is kept until it expires", "job", job.JobID, "error", err)
+		r.options.Logger.WarnContext(ctx, "the file of a job was not deleted; it will expire", "job", job.JobID, "error", err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 const (
 	// maxMapped bounds the headers of a mapping.
 	maxMapped = 1_000
-	// maxDates bounds the form in which dates are written, in bytes.
+	// maxDates bounds a date format in bytes.
 	maxDates = 40
 )
 
@@ -27,11 +27,11 @@ const (
 type ExportOptions struct {
 	Format transfer.Format
 	Filter reading.Filter
-	// Wrong are the errors that were found in the input so far.
+	// Wrong are errors of the input that are known already.
 	Wrong client.Errors
 }
 
-// keptExport is what is kept of ExportOptions.
+// keptExport is the stored form of ExportOptions.
 type keptExport struct {
 	Format transfer.Format
 	Filter reading.Filter
@@ -39,8 +39,8 @@ type keptExport struct {
 
 func (o ExportOptions) kept() keptExport { return keptExport{o.Format, o.Filter} }
 
-// ImportOptions say how a file is read, and what to do with its rows. What is empty is
-// found out from the file, or has the default of package transfer.
+// ImportOptions say how to read a file, and what to do with its rows. For empty options,
+// the value is found from the file or is the default of package transfer.
 type ImportOptions struct {
 	Format        transfer.Format
 	Encoding      sheet.Encoding
@@ -53,13 +53,13 @@ type ImportOptions struct {
 	DryRun, Again bool
 }
 
-// Mapped says which column a header of the file is; none leaves it out.
+// Mapped maps a header of the file to a column; an empty column leaves it out.
 type Mapped struct {
 	Header string
 	Column *string
 }
 
-// check says what is wrong with the options, each by its place in the input.
+// check returns the errors of the options, with their paths in the input.
 func (o ImportOptions) check() client.Errors {
 	var errs client.Errors
 	fail := func(err *client.Error, where ...string) {
@@ -109,7 +109,7 @@ func tooLong(bound int) *client.Error {
 	return &client.Error{Code: client.CodeTooLong, Message: fmt.Sprintf("want at most %d characters", bound)}
 }
 
-// options are the options as package transfer has them.
+// options converts the options for package transfer.
 func (o ImportOptions) options() transfer.ImportOptions {
 	made := transfer.ImportOptions{
 		Format: o.Format, Encoding: o.Encoding, Match: o.Match, Several: o.Several, DryRun: o.DryRun, Again: o.Again,
@@ -131,7 +131,8 @@ func (o ImportOptions) options() transfer.ImportOptions {
 	return made
 }
 
-// seal encrypts options, which are stored with a job: a filter may name a person.
+// seal encrypts options before they are stored with a job: a filter may have personal
+// data.
 func (s *Transfers) seal(key store.JobKey, options any) ([]byte, error) {
 	text, err := json.Marshal(options)
 	if err != nil {
@@ -144,14 +145,14 @@ func (s *Transfers) seal(key store.JobKey, options any) ([]byte, error) {
 	return sealed, nil
 }
 
-// open reads the options of a job.
+// open decrypts the options of a job.
 func (s *Transfers) open(job *store.Job, into any) error {
 	text, err := s.Cipher.Open(job.Options, job.BusinessID, job.JobID, optionsField)
 	if err != nil {
 		return fmt.Errorf("open the options of a job: %w", err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	// Numbers of a filter are exact.
+	// Numbers in a filter stay exact.
 	decoder.UseNumber()
 	if err := decoder.Decode(into); err != nil {
 		return fmt.Errorf("read the options of a job: %w", err)

@@ -9,13 +9,13 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// MaxHead bounds the beginning of a file of which there is a preview, in bytes.
+// MaxHead bounds the beginning of a file for a preview, in bytes.
 const MaxHead = 64 << 10
 
-// PreviewImport reads the beginning of a file, in base64, as the job would that
-// StartImport makes of the same options; unless it is whole, the file goes on behind
-// it. Errors: FORBIDDEN, also to roles that do not see all clients, INVALID_TYPE,
-// TOO_LONG, and those of StartImport about the options.
+// PreviewImport reads the beginning of a file, in base64, as a job of StartImport with
+// the same options would. Unless whole is set, the file continues after it. Errors:
+// FORBIDDEN, also for roles that do not see all clients, INVALID_TYPE, TOO_LONG, and
+// those of StartImport for the options.
 func (s *Transfers) PreviewImport(ctx context.Context, scope client.Scope, options ImportOptions, head string, whole bool) (transfer.Preview, error) {
 	if err := reading.Permit(scope, client.Import, false); err != nil {
 		return transfer.Preview{}, err
@@ -33,7 +33,7 @@ func (s *Transfers) PreviewImport(ctx context.Context, scope client.Scope, optio
 	if errs != nil {
 		return transfer.Preview{}, errs
 	}
-	// To import is to write, by a file.
+	// The permission to import includes writing by a file.
 	scope.Permissions |= client.Write
 	return transfer.PreviewClients(ctx, s.Writes, scope, data, whole, options.options())
 }

@@ -9,10 +9,10 @@ import (
 	"clientgraph/internal/store"
 )
 
-// MaxJobs bounds how many jobs are read at once.
+// MaxJobs bounds the jobs in one page.
 const MaxJobs = 100
 
-// Job finds a job that the caller sees; nil when there is none of that id.
+// Job finds a job that the caller sees; nil if there is none with that id.
 func (s *Transfers) Job(ctx context.Context, scope client.Scope, id client.ID) (*store.Job, error) {
 	kinds := kindsOf(scope)
 	if kinds == nil {
@@ -44,11 +44,11 @@ func (s *Transfers) JobsByID(ctx context.Context, scope client.Scope, ids []int6
 	return byID, nil
 }
 
-// Page is a part of the jobs of a business, latest first.
+// Page is a page of the jobs of a business, latest first.
 type Page = reading.LatestPage[store.Job]
 
-// Jobs reads a part of the jobs that the caller sees: the first ones, 1 to 100, behind
-// a cursor. Errors: OUT_OF_RANGE, INVALID_CURSOR.
+// Jobs reads a page of the jobs that the caller sees: the first ones, 1 to 100, after a
+// cursor. Errors: OUT_OF_RANGE, INVALID_CURSOR.
 func (s *Transfers) Jobs(ctx context.Context, scope client.Scope, first int64, after *string) (*Page, error) {
 	asked, err := reading.AskLatest(fmt.Appendf(nil, "jobs %d", scope.BusinessID), first, MaxJobs, after)
 	if err != nil {

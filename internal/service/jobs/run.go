@@ -13,19 +13,19 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// run does a job to its end, or calls yield.
+// run does a job until it ends, or calls yield.
 func (r *Runner) run(ctx context.Context, work *claimedJob, yield func()) error {
 	job := &work.Job
 	scope := client.Scope{
 		BusinessID: job.BusinessID, User: job.Maker.User, Role: job.Maker.Role, Rows: job.Maker.Rows, RequestID: job.Maker.RequestID,
-		// A role may have lost permissions since.
+		// The role may have lost permissions since the job was made.
 		Permissions: job.Maker.Permissions & job.Maker.Role.Permissions(),
 	}
 	if !scope.Permissions.Has(job.Kind.Permission()) {
 		return r.fail(ctx, job, store.JobForbidden)
 	}
 	if job.Kind == store.ImportClients {
-		// To import is to write, by a file.
+		// The permission to import includes writing by a file.
 		scope.Permissions |= client.Write
 	}
 	if work.superseded != "" {
@@ -56,7 +56,7 @@ func (r *Runner) fail(ctx context.Context, job *store.Job, failure store.JobFail
 	})
 }
 
-// finish changes a job for the last time: edit ends it. Error: errLost.
+// finish makes the last change to a job: edit ends it. Error: errLost.
 func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	var last *store.Job
 	err := r.change(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
@@ -70,16 +70,16 @@ func (r *Runner) finish(ctx context.Context, job *store.Job, edit func(context.C
 	return nil
 }
 
-// ended does what is left to do after the end of a job.
+// ended cleans up after the end of a job.
 func (r *Runner) ended(ctx context.Context, job *store.Job) {
 	r.transfers.reportEnd(job)
 	if err := r.transfers.dropFile(ctx, job); err != nil {
 		// It expires by itself.
-		r.options.Logger.WarnContext(ctx, "the file of a job is kept for a while", "job", job.JobID, "error", err)
+		r.options.Logger.WarnContext(ctx, "the file of a job was not deleted; it will expire", "job", job.JobID, "error", err)
 	}
 }
 
-// addResult adds to the result of a job, within a transaction.
+// addResult appends to the result of a job in a transaction.
 func (r *Runner) addResult(ctx context.Context, tx store.Tx, job *store.Job, data []byte) error {
 	for len(data) > 0 {
 		chunk := data[:min(len(data), store.MaxJobChunk)]
@@ -119,13 +119,13 @@ func (r *Runner) export(ctx context.Context, scope client.Scope, job *store.Job)
 	})
 }
 
-// resultWriter writes the result of a job, a chunk at a time.
+// resultWriter writes the result of a job in chunks.
 type resultWriter struct {
 	runner *Runner
 	ctx    context.Context //nolint:containedctx // It writes for one call of the exporter.
 	job    *store.Job
 	held   []byte
-	// rows is how many rows were written, and total of how many.
+	// rows is the number of rows written so far, total the number of all rows.
 	rows, total int64
 }
 
@@ -137,7 +137,7 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 		err := w.runner.change(w.ctx, w.job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
 			now.Total = &w.total
 			if w.rows > now.Counts.Rows {
-				// It comes further than each attempt before.
+				// It has more rows than each attempt before, which counts as progress.
 				now.Counts.Rows, now.Attempts = w.rows, 1
 			}
 			return w.runner.addResult(ctx, tx, now, chunk)
@@ -150,8 +150,8 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// maxTable bounds the table of an import's errors, in bytes; the last batch of rows may
-// go beyond. tableEnd is its last row then.
+// maxTable bounds the table of an import's errors in bytes; the last batch of rows may
+// exceed it. tableEnd is then its last row.
 const (
 	maxTable = 32 << 20
 	tableEnd = ",,TOO_MANY,there are more errors than this table holds: mend these and import the file again\n"
@@ -212,8 +212,7 @@ func (r *Runner) importFile(ctx context.Context, scope client.Scope, job *store.
 	return nil
 }
 
-// recordPart records in a job, in the same transaction, that a part of its file was
-// imported.
+// recordPart records in the transaction of a part that the part was imported.
 func (r *Runner) recordPart(ctx context.Context, tx store.Tx, now *store.Job, part transfer.ImportPart) error {
 	table, err := tableOf(part.Problems, now.ResultBytes == 0)
 	if err != nil {
@@ -241,12 +240,12 @@ func (r *Runner) recordPart(ctx context.Context, tx store.Tx, now *store.Job, pa
 	return nil
 }
 
-// progress reports the rows of an import as they are committed, see Options.Progress.
+// progress reports the rows of an import when they are committed; see Options.Progress.
 type progress struct {
 	kind store.JobKind
 	to   func(kind string, rows int64)
-	// read is how many rows were read by the end of the last transaction, and reported how
-	// many of these were reported.
+	// read is the number of rows read by the end of the last transaction, reported the
+	// number of rows that were reported.
 	read, reported int64
 }
 
@@ -257,7 +256,7 @@ func (p *progress) report() {
 	p.reported = p.read
 }
 
-// refuse ends an import whose file as a whole can't be imported.
+// refuse ends an import whose whole file can't be imported.
 func (r *Runner) refuse(ctx context.Context, job *store.Job, why *transfer.FileError) error {
 	return r.finish(ctx, job, func(ctx context.Context, tx store.Tx, now *store.Job) error {
 		table, err := tableOf(why.Problems, now.ResultBytes == 0)
@@ -276,7 +275,7 @@ func countsOf(came store.ImportProgress) store.JobCounts {
 	}
 }
 
-// tableOf are problems as rows of CSV, below a header where they are the first ones.
+// tableOf returns problems as CSV rows, with the header before the first ones.
 func tableOf(problems []transfer.Problem, first bool) ([]byte, error) {
 	if len(problems) == 0 {
 		return nil, nil
@@ -297,7 +296,7 @@ func tableOf(problems []transfer.Problem, first bool) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// fileReader reads the file of a job, from its beginning, as often as it is asked to.
+// fileReader reads the file of a job. It can start again from the beginning.
 type fileReader struct {
 	transfers *Transfers
 	ctx       context.Context //nolint:containedctx // It reads for one call of the importer.
@@ -306,10 +305,10 @@ type fileReader struct {
 	left      []byte
 }
 
-// errSeek is a seek that an import does not need.
-var errSeek = errors.New("the file of a job is read from its beginning only")
+// errSeek is the error of a seek to another place than the beginning.
+var errSeek = errors.New("the file of a job can only be read from its beginning")
 
-// Seek implements io.Seeker, for the beginning.
+// Seek implements io.Seeker, only for the beginning.
 func (f *fileReader) Seek(offset int64, whence int) (int64, error) {
 	if offset != 0 || whence != io.SeekStart {
 		return 0, errSeek
@@ -329,7 +328,7 @@ func (f *fileReader) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		if len(chunk) == 0 {
-			// An erasure took the file away.
+			// The file was deleted by an erasure.
 			return 0, errLost
 		}
 		if chunk, err = f.transfers.openChunk(f.job.Key(), f.at, chunk); err != nil {

@@ -16,56 +16,56 @@ import (
 
 const (
 	// leaseTerm is how long the lease of a job lasts, and so how long its business waits
-	// when the process died that has it. leaseRenewal is how often a lease is renewed.
+	// if the process with the lease dies. leaseRenewal is how often a lease is renewed.
 	leaseTerm    = 30 * time.Second
 	leaseRenewal = 5 * time.Second
-	// lookInterval is how often a process looks for jobs that others made.
+	// lookInterval is how often a process looks for jobs made by other processes.
 	lookInterval = 2 * time.Second
-	// turn is how long an import goes on while jobs of other businesses wait.
+	// turn is how long an import runs while jobs of other businesses wait.
 	turn = 30 * time.Second
-	// runningAtOnce bounds the jobs that a process does at once, because they take time
-	// from requests.
+	// runningAtOnce bounds the jobs that a process runs at once, because they slow
+	// requests down.
 	runningAtOnce = 2
-	// dueAtOnce bounds how many jobs are looked at for one to do.
+	// dueAtOnce bounds the due jobs that are read to find one to do.
 	dueAtOnce = 1_000
-	// maxAttempts is how often in a row a job is begun that fails on our side, or whose
-	// process dies, without any progress. It is retried after firstPause at first, and
-	// after lastPause in the end.
+	// maxAttempts is how often in a row a job is tried that fails internally or whose
+	// process dies, without progress. The first retry is after firstPause, the last after
+	// lastPause.
 	maxAttempts = 10
-	// deathAttempts is as how many attempts one counts whose process died: the job may have
-	// caused that.
+	// deathAttempts is the number of attempts that count for a process that died: the job
+	// may be the cause.
 	deathAttempts = 4
 	firstPause    = 2 * time.Second
 	lastPause     = 5 * time.Minute
 	// releaseTime bounds one attempt to give a lease back, and so how long a stop takes.
-	// Attempts are made for releasePatience while the database is away.
+	// While the database can't be reached, attempts continue for releasePatience.
 	releaseTime     = 2 * time.Second
 	releasePatience = 5 * time.Minute
 )
 
 // errYielded stops a job whose turn is over while other businesses wait.
-var errYielded = errors.New("the job goes on when others had their turn")
+var errYielded = errors.New("the job continues after the jobs of other businesses had their turn")
 
-// errLost stops a job that another process has taken over, or that has ended.
-var errLost = errors.New("the job has ended, or another process does it")
+// errLost stops a job that has ended, or that another process has taken.
+var errLost = errors.New("the job has ended, or another process has taken it")
 
-// Options are how a Runner works. Zero values mean the defaults, which only tests change.
+// Options configure a Runner. Zero values mean the defaults; only tests set others.
 type Options struct {
-	// Term and Renewal are the times of leases, and Look is how often to look for jobs.
+	// Term and Renewal are the times of leases; Look is how often to look for jobs.
 	Term, Renewal, Look time.Duration
-	// Turn is how long an import goes on while jobs of other businesses wait.
+	// Turn is how long an import runs while jobs of other businesses wait.
 	Turn time.Duration
-	// Progress is called while a job of that kind goes on, with how many more rows it has
-	// read or written: 0 where it only repeated what an earlier attempt did.
+	// Progress is called while a job of that kind runs, with the number of further rows
+	// read or written: 0 for rows that only repeat an earlier attempt.
 	Progress func(kind string, rows int64)
-	// Failed is called after each attempt at a job of that kind that fails on our side.
+	// Failed is called after each attempt at a job of that kind that failed internally.
 	Failed func(kind string)
-	// Logger logs what fails on our side.
+	// Logger logs internal failures.
 	Logger *slog.Logger
 }
 
-// Runner does the jobs of all businesses, one of each business at a time, beside the
-// runners of other processes.
+// Runner does the jobs of all businesses, one of each business at a time, together with
+// the runners of other processes.
 type Runner struct {
 	transfers *Transfers
 	options   Options
@@ -101,7 +101,7 @@ func (s *Transfers) NewJobRunner(options Options) *Runner {
 	return r
 }
 
-// Run does jobs until ctx ends, and gives back those that it is doing then.
+// Run does jobs until ctx ends, and then gives back those that are running.
 func (r *Runner) Run(ctx context.Context) {
 	defer r.working.Wait()
 	ticker := time.NewTicker(r.options.Look)
@@ -119,7 +119,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// begin begins a job, and says whether it did: there may be none to do, or too many running.
+// begin begins a job. It returns false if there is none to do, or if too many are
+// running.
 func (r *Runner) begin(ctx context.Context) bool {
 	select {
 	case <-r.free:
@@ -128,7 +129,7 @@ func (r *Runner) begin(ctx context.Context) bool {
 	}
 	claimed, err := r.claim(ctx)
 	if err != nil && ctx.Err() == nil {
-		r.options.Logger.WarnContext(ctx, "jobs are not begun; this is tried again", "error", err)
+		r.options.Logger.WarnContext(ctx, "jobs can't be begun; will try again", "error", err)
 	}
 	if claimed == nil {
 		r.free <- struct{}{}
@@ -137,7 +138,7 @@ func (r *Runner) begin(ctx context.Context) bool {
 	r.working.Go(func() {
 		r.do(ctx, claimed)
 		r.free <- struct{}{}
-		// There may be another one of the business.
+		// The business may have another job.
 		r.transfers.wakeRunner()
 	})
 	return true
@@ -146,16 +147,14 @@ func (r *Runner) begin(ctx context.Context) bool {
 // claimedJob is a job whose lease this process has.
 type claimedJob struct {
 	store.Job
-	// superseded is the part that an earlier attempt wrote its result into; empty for
-	// none.
+	// superseded is the part with the result of an earlier attempt; empty for none.
 	superseded store.JobPart
 }
 
-// claim takes the lease of a job that is to be done; nil when there is none. A business
-// whose jobs can't be read delays no other business.
+// claim takes the lease of a job that is due; nil if there is none. A business whose jobs
+// can't be read does not delay others.
 func (r *Runner) claim(ctx context.Context) (*claimedJob, error) {
-	// In the order of how long they have waited, counted from when another job of the
-	// business was done last: the business that was served longest ago comes first.
+	// The longest waiting first, counted from when a job of the business was last done.
 	due, err := r.transfers.Store.DueJobs(ctx, r.transfers.Now(), dueAtOnce)
 	if err != nil {
 		return nil, err
@@ -170,7 +169,7 @@ func (r *Runner) claim(ctx context.Context) (*claimedJob, error) {
 			return job, ctx.Err()
 		}
 		if err != nil {
-			r.options.Logger.WarnContext(ctx, "a job is not begun; this is tried again", "job", key.JobID, "error", err)
+			r.options.Logger.WarnContext(ctx, "a job can't be begun; will try again", "job", key.JobID, "error", err)
 		}
 		if job != nil {
 			return job, nil
@@ -180,9 +179,9 @@ func (r *Runner) claim(ctx context.Context) (*claimedJob, error) {
 	return nil, nil
 }
 
-// take takes the lease of a job, or of one of its business that was begun before and whose
-// lease has ended. It returns none, and busy, while another process does a job of the
-// business, and none where the job has ended meanwhile.
+// take takes the lease of a job, or of an earlier one of its business whose lease has
+// ended. busy is set if another process does a job of the business. There is no work if
+// the job has ended meanwhile.
 func (r *Runner) take(ctx context.Context, key store.JobKey) (work *claimedJob, busy bool, err error) {
 	s := r.transfers
 	var ended *store.Job
@@ -197,7 +196,8 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *claimedJob, 
 		case job == nil:
 			return nil
 		case !job.Until.Before(s.Now()):
-			// Another process was first, or it failed and waits to be tried again.
+			// Another process was first, or the job failed and waits for its next
+			// attempt.
 			busy = job.State == store.JobRunning
 			return nil
 		case job.State == store.JobWaiting:
@@ -214,7 +214,7 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *claimedJob, 
 		return tx.PutJob(ctx, *job)
 	})
 	if err != nil {
-		// Nobody knows whether it is ours.
+		// The commit's result is unknown, so the lease may be ours or not.
 		return nil, busy, err
 	}
 	if ended != nil {
@@ -224,9 +224,9 @@ func (r *Runner) take(ctx context.Context, key store.JobKey) (work *claimedJob, 
 	return work, busy, err
 }
 
-// turnOf is the job to do of the open jobs of a business when that one is due: one that was
-// begun before it, if there is one; nil where the due one has ended. One that waits for its
-// file is due to be ended, which needs no turn.
+// turnOf returns the job to do when a business's job is due: the running one, if there is
+// one; nil if the due one has ended. A job that waits for its file is due to be ended,
+// which needs no turn.
 func turnOf(open []store.Job, jobID int64) *store.Job {
 	var named, begun *store.Job
 	for i := range open {
@@ -243,7 +243,7 @@ func turnOf(open []store.Job, jobID int64) *store.Job {
 	return begun
 }
 
-// started marks a job as running, with a new lease, and with a new result where it is done
+// started marks a job as running with a new lease, and with a new result if it starts
 // from its beginning.
 func (r *Runner) started(job *claimedJob) {
 	now := r.transfers.Instant()
@@ -257,17 +257,18 @@ func (r *Runner) started(job *claimedJob) {
 	}
 	if restarts(&job.Job) {
 		job.superseded = job.ResultPart
-		// The counts stay until it has come further than before: callers never see it go back.
+		// The counts stay until this attempt exceeds them, so that callers never see them
+		// decrease.
 		job.ResultBytes, job.ResultPart = 0, store.PartOf(job.Owner)
 	} else if job.ResultPart == "" {
 		job.ResultPart = store.JobResult
 	}
 }
 
-// restarts says whether a job is done from its beginning each time that it is begun.
+// restarts says whether each attempt of a job starts from its beginning.
 func restarts(job *store.Job) bool { return job.Kind == store.ExportClients || job.DryRun }
 
-// do does a job to its end, or until its turn or its lease is over.
+// do does a job until it ends, or its turn or its lease is over.
 func (r *Runner) do(ctx context.Context, job *claimedJob) {
 	doing, cancelBy := context.WithCancelCause(ctx)
 	cancel := func() { cancelBy(context.Canceled) }
@@ -286,12 +287,12 @@ func (r *Runner) do(ctx context.Context, job *claimedJob) {
 	}
 	if !yielded && !errors.Is(err, context.Canceled) {
 		r.options.Failed(string(job.Kind))
-		r.options.Logger.ErrorContext(ctx, "a job failed; it is begun again", "job", job.JobID, "attempts", job.Attempts, "error", err)
+		r.options.Logger.ErrorContext(ctx, "a job failed; it will be tried again", "job", job.JobID, "attempts", job.Attempts, "error", err)
 	}
 	r.release(ctx, &job.Job, yielded || ctx.Err() != nil)
 }
 
-// runSafely is run, with panics as errors: a file must not end the server.
+// runSafely is run, with panics as errors: a file must not crash the server.
 func (r *Runner) runSafely(ctx context.Context, job *claimedJob, yield func()) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -308,8 +309,8 @@ func (r *Runner) change(ctx context.Context, job *store.Job, edit func(context.C
 	})
 }
 
-// edit is change within a transaction. When a job or its turn ends, the other jobs of the
-// business queue up behind those of other businesses.
+// edit is change in a transaction. When a job or its turn ends, the business's other jobs
+// queue up behind those of other businesses.
 func (r *Runner) edit(ctx context.Context, tx store.Tx, job *store.Job, edit func(context.Context, store.Tx, *store.Job) error) error {
 	now, err := tx.Job(ctx, job.JobID)
 	if err != nil {

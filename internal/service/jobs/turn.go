@@ -7,15 +7,15 @@ import (
 	"clientgraph/internal/store"
 )
 
-// openings is how many times as long a turn of an import lasts, at least, as opening its
-// file took: each turn opens the file again.
+// openings is the least length of an import's turn, in multiples of the time to open its
+// file: each turn opens the file again.
 const openings = 4
 
-// dueNow is a moment that has just passed: a job with this Until is due.
+// dueNow is a time just past: a job with this Until is due.
 func (s *Transfers) dueNow() time.Time { return s.Instant().Add(-time.Millisecond) }
 
-// requeue has the queued jobs of a business wait as if they were new, behind the jobs that
-// other businesses have waiting.
+// requeue moves the queued jobs of a business behind the waiting jobs of other
+// businesses, as if they were new.
 func (r *Runner) requeue(ctx context.Context, tx store.Tx) error {
 	open, err := tx.OpenJobs(ctx)
 	if err != nil {
@@ -33,12 +33,13 @@ func (r *Runner) requeue(ctx context.Context, tx store.Tx) error {
 	return nil
 }
 
-// importTurn is the time for which an import may keep a place among the jobs of the process
-// while other businesses wait.
+// importTurn is the time for which an import may use a place of the process while other
+// businesses wait.
 type importTurn struct {
 	runner *Runner
 	job    *store.Job
-	// taken is when it took the place, and until when to look next whether others wait.
+	// taken is when the import took the place; until is when to check next whether others
+	// wait.
 	taken, until time.Time
 }
 
@@ -46,14 +47,14 @@ func (r *Runner) newTurn(job *store.Job) *importTurn {
 	return &importTurn{runner: r, job: job, taken: time.Now()}
 }
 
-// begin begins the turn proper, when the file is open.
+// begin starts the time of the turn, after the file was opened.
 func (t *importTurn) begin() {
 	now := time.Now()
 	t.until = now.Add(max(t.runner.options.Turn, openings*now.Sub(t.taken)))
 }
 
-// over says, after each transaction, whether to give the place up: the turn is over and
-// others wait. An import that would begin again has no turns.
+// over is called after each transaction. It says whether to give the place up: the turn
+// is over and others wait. An import that would restart from its beginning has no turns.
 func (t *importTurn) over(ctx context.Context) bool {
 	now := time.Now()
 	if restarts(t.job) || now.Before(t.until) || len(t.runner.free) > 0 {
@@ -63,14 +64,14 @@ func (t *importTurn) over(ctx context.Context) bool {
 	return t.runner.othersWait(ctx, t.job.BusinessID)
 }
 
-// othersWait says whether another business has a job that only waits for a place.
+// othersWait says whether a job of another business waits only for a place.
 func (r *Runner) othersWait(ctx context.Context, businessID int64) bool {
 	now := r.transfers.Now()
 	due, err := r.transfers.Store.DueJobs(ctx, now, dueAtOnce)
 	if err != nil || len(due) == 0 {
-		return false // It goes on; if the database is away, its next write fails.
+		return false // return false // The import continues; if the database can't be reached, its next write fails.
 	}
-	// All leases end within a term, so that jobs that are leased now are due by then.
+	// All leases end within a term, so that leased jobs are due by then.
 	soon, err := r.transfers.Store.DueJobs(ctx, now.Add(r.options.Term+r.options.Renewal), 2*dueAtOnce)
 	if err != nil {
 		return false

@@ -15,17 +15,17 @@ import (
 const (
 	// pollInterval is how often watched jobs are read.
 	pollInterval = time.Second
-	// pollTimeout bounds one reading of the watched jobs of a business.
+	// pollTimeout bounds a read of the watched jobs of a business.
 	pollTimeout = 30 * time.Second
 )
 
-// watches are the jobs that callers of this process watch. While there are any, a
-// goroutine polls them: with one find for each business at each tick, however many callers
-// watch. A business whose find takes longer is not polled again until it has ended, and
-// delays no other business.
+// watches are the jobs that callers of this process watch. A goroutine polls them, with
+// one find for each business at each tick, however many callers watch. A business whose
+// find takes longer is polled again only after it has ended, and does not delay other
+// businesses.
 type watches struct {
 	find func(context.Context, client.Scope, store.JobQuery) ([]store.Job, error)
-	// tick starts a ticker, and returns what stops it.
+	// tick starts a ticker, and returns a function that stops it.
 	tick func() (ticks <-chan time.Time, stop func())
 
 	mu   sync.Mutex
@@ -33,10 +33,10 @@ type watches struct {
 	stop context.CancelFunc
 }
 
-// watched are those who watch jobs of one business.
+// watched are the watches of one business's jobs.
 type watched struct {
 	watchers map[*Watch]struct{}
-	// polling says that a poll is under way.
+	// polling says that a poll is running.
 	polling bool
 }
 
@@ -47,7 +47,7 @@ func newWatches(find func(context.Context, client.Scope, store.JobQuery) ([]stor
 	}}
 }
 
-// join has a watch updated with its job from now on, until ctx ends.
+// join updates a watch with its job from now on, until ctx ends.
 func (ws *watches) join(ctx context.Context, w *Watch) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -58,7 +58,8 @@ func (ws *watches) join(ctx context.Context, w *Watch) {
 	}
 	of.watchers[w] = struct{}{}
 	if ws.stop == nil {
-		// It outlives the watcher who was the first, and is of no request.
+		// It runs until the last watch leaves, so it must not end with the request of the
+		// first.
 		var running context.Context
 		running, ws.stop = context.WithCancel(context.Background())
 		go ws.run(running) //nolint:contextcheck // See above.
@@ -70,7 +71,7 @@ func (ws *watches) join(ctx context.Context, w *Watch) {
 	})
 }
 
-// leave ends what join began. Its caller holds the lock.
+// leave ends what join began. The caller must have the lock.
 func (ws *watches) leave(w *Watch) {
 	of := ws.of[w.scope.BusinessID]
 	if of == nil {
@@ -103,8 +104,8 @@ func (ws *watches) run(ctx context.Context) {
 	}
 }
 
-// poll is one reading of the watched jobs of a business, for the watches that there were
-// when it began. A watch that joins later read its job later: the poll would give it an
+// poll is a read of the watched jobs of a business, for the watches that existed when it
+// began. A watch that joined later has read its job later: the poll would give it an
 // older state.
 type poll struct {
 	businessID int64
@@ -112,7 +113,7 @@ type poll struct {
 	watchers   []*Watch
 }
 
-// due are the polls to begin now: of all businesses but those with one under way.
+// due returns the polls to begin now, of all businesses without a running one.
 func (ws *watches) due() []poll {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -126,7 +127,7 @@ func (ws *watches) due() []poll {
 	return due
 }
 
-// poll finds the watched jobs of a business, and updates their watches.
+// poll reads the watched jobs of a business, and updates their watches.
 func (ws *watches) poll(ctx context.Context, p poll) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
@@ -150,26 +151,26 @@ func (ws *watches) poll(ctx context.Context, p poll) {
 		job := byID[w.id]
 		w.update(job, err)
 		if err != nil || job == nil || job.State.Ended() {
-			// Nothing more will come.
+			// There will be no more updates.
 			ws.leave(w)
 		}
 	}
 }
 
-// Watch follows a job that the caller sees. It is for one goroutine.
+// Watch follows a job that the caller sees. It must be used by one goroutine.
 type Watch struct {
 	scope client.Scope
 	id    int64
-	// last is what Next answered last.
+	// last is the last result of Next.
 	last *store.Job
 
-	// updated has something in it after an update that Next has not seen.
+	// updated has a value after an update that Next has not seen.
 	updated chan struct{}
 	mu      sync.Mutex
-	// current is the job as it was found last; nil when it is gone. All watches of a job
-	// share it. A caller that reads slowly skips the states between.
+	// current is the latest state of the job; nil if the job is gone. All watches of a
+	// job share it. A caller that reads slowly skips states.
 	current *store.Job
-	// failed is why the job could not be found.
+	// failed is the error of the last read.
 	failed error
 }
 
@@ -190,20 +191,20 @@ func (s *Transfers) WatchJob(ctx context.Context, scope client.Scope, id client.
 	return w, nil
 }
 
-// update gives Next the job as it is now, or why it could not be found.
+// update gives Next the current job, or the error of the read.
 func (w *Watch) update(job *store.Job, failed error) {
 	w.mu.Lock()
 	w.current, w.failed = job, failed
 	w.mu.Unlock()
 	select {
 	case w.updated <- struct{}{}:
-	default: // Next has not seen the last update yet.
+	default: // default: // Next has not seen the last update yet.
 	}
 }
 
-// Next returns the job: at the first call at once, later when it differs from what Next
-// returned last. It returns nil after the end of the job, and when the caller does not see
-// the job any more.
+// Next returns the job: on the first call at once, later when it differs from the last
+// result. It returns nil after the end of the job, and when the caller no longer sees the
+// job.
 func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
 	for w.last == nil || !w.last.State.Ended() {
 		select {
@@ -225,8 +226,8 @@ func (w *Watch) Next(ctx context.Context) (*store.Job, error) {
 	return nil, nil
 }
 
-// shown is what callers are shown of a job as it goes on: Next returns the job again when
-// it differs.
+// shown is the text that decides whether Next returns a job again: what callers see of a
+// running job.
 func shown(job *store.Job) string {
 	total := int64(-1)
 	if job.Total != nil {

@@ -15,28 +15,27 @@ import (
 	"clientgraph/internal/store"
 )
 
-// eraseBatch bounds how many neighbours one transaction of a purge is about.
+// eraseBatch bounds the neighbours that one transaction of a purge changes.
 const eraseBatch = 100
 
-// EraseArgs say whom to erase. Confirm is the same id again, ExpectedVersion the
-// client's version.
+// EraseArgs select the client to erase. Confirm must be the same id again;
+// ExpectedVersion is the client's expected version.
 type EraseArgs struct {
 	ID, Confirm     client.ID
 	ExpectedVersion int64
 }
 
-// EraseResult is what an erasure answers: the ids that nobody has any more. With
-// the error VERSION_CONFLICT it is a Result of that.
+// EraseResult is the result of an erasure: the ids that no longer exist. With the error
+// VERSION_CONFLICT it has the Result of that error.
 type EraseResult struct {
 	writing.Result
 	ErasedClientIDs []int64
 }
 
-// Erase removes a client for good, and all who were merged into it. From its one
-// transaction on their ids are unknown, in every read, and are never given again.
-// What is left elsewhere is purged at once as far as ctx allows, and else by
-// ResumeErasures. Errors: FORBIDDEN, INVALID_ID, NOT_FOUND, CONFIRMATION_MISMATCH,
-// VERSION_CONFLICT.
+// Erase removes a client and all clients merged into it for good. After its transaction
+// all reads treat their ids as unknown, and they are never given again. The rest is
+// purged at once as far as ctx allows, otherwise by ResumeErasures. Errors: FORBIDDEN,
+// INVALID_ID, NOT_FOUND, CONFIRMATION_MISMATCH, VERSION_CONFLICT.
 func (s *Keeper) Erase(ctx context.Context, scope client.Scope, args EraseArgs) (EraseResult, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return EraseResult{}, err
@@ -75,20 +74,20 @@ func (s *Keeper) Erase(ctx context.Context, scope client.Scope, args EraseArgs) 
 		}
 		return result, err
 	}
-	// Nothing of the person, should an earlier run have met a conflict.
+	// An earlier run may have set this on a conflict. It must have no personal data.
 	result.Result = writing.Result{}
 	for _, id := range result.ErasedClientIDs {
 		erasure := store.Erasure{BusinessID: scope.BusinessID, ClientID: id, At: entry.At, User: entry.User, Role: entry.Role, RequestID: entry.RequestID}
 		if s.purge(ctx, erasure) != nil {
-			// The clients are erased, and their tombstones say what is left to do:
-			// ResumeErasures does it.
+			// The clients are erased. ResumeErasures does the rest, which their
+			// tombstones record.
 			break
 		}
 	}
 	return result, nil
 }
 
-// withMerged are the client and then those that were merged into it.
+// withMerged returns the client, followed by those merged into it.
 func withMerged(ctx context.Context, tx store.Tx, c *client.Client) ([]*client.Client, error) {
 	family := []*client.Client{c}
 	if len(c.Merged) == 0 {
@@ -110,11 +109,11 @@ func withMerged(ctx context.Context, tx store.Tx, c *client.Client) ([]*client.C
 	return family, nil
 }
 
-// resumeBatch bounds how many erasures are looked up at once.
+// resumeBatch bounds the erasures that are read at once.
 const resumeBatch = 100
 
-// ResumeErasures purges what erasures left, in all businesses, and returns how
-// many it brought to their end.
+// ResumeErasures purges the rest of erased clients in all businesses, and returns how
+// many erasures it completed.
 func (s *Keeper) ResumeErasures(ctx context.Context) (int, error) {
 	for ended := 0; ; {
 		left, err := s.Store.Erasures(ctx, resumeBatch)
@@ -123,7 +122,7 @@ func (s *Keeper) ResumeErasures(ctx context.Context) (int, error) {
 		}
 		var failed []error
 		for _, erasure := range left {
-			// One that fails keeps none of the others.
+			// A failure does not stop the others.
 			if err := s.purge(ctx, erasure); err != nil {
 				failed = append(failed, err)
 				continue
@@ -136,8 +135,8 @@ func (s *Keeper) ResumeErasures(ctx context.Context) (int, error) {
 	}
 }
 
-// purge removes what is left of an erased client: first what tells of the person,
-// and then the edges of others. Any part of it may be done already.
+// purge removes the rest of an erased client: first personal data, then the edges of
+// other clients. Any part may be done already.
 func (s *Keeper) purge(ctx context.Context, erasure store.Erasure) error {
 	if err := s.Store.Purge(ctx, erasure); err != nil {
 		return fmt.Errorf("purge an erased client: %w", err)
@@ -154,10 +153,10 @@ func (s *Keeper) purge(ctx context.Context, erasure store.Erasure) error {
 	return s.Store.EndErasure(ctx, erasure)
 }
 
-// dropEdges ends the erased client's edges to some others, as a change of theirs
-// like any other, and returns of how many. First come those who may see it; an
-// edge to one whom it could see went with its viewer, and who of them is still to
-// change is kept with the tombstone. One at both ends changes once.
+// dropEdges ends the erased client's edges to some clients, which changes these like any
+// write, and returns their number. It begins with the viewers. The edges to subjects were
+// deleted with the viewer, and the tombstone has the subjects that must still be changed.
+// A client that is both is changed once.
 func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, error) {
 	w, err := s.purging(ctx, erasure)
 	if err != nil {
@@ -203,15 +202,14 @@ func (s *Keeper) dropEdges(ctx context.Context, erasure store.Erasure) (int, err
 	return dropped, err
 }
 
-// purging is the writing of changes in the name of who erased a client.
+// purging returns a draft that writes in the name of the user who erased the client.
 func (s *Keeper) purging(ctx context.Context, erasure store.Erasure) (*writing.Draft, error) {
 	return s.Prepare(ctx, client.Scope{
 		BusinessID: erasure.BusinessID, User: erasure.User, Role: erasure.Role, RequestID: erasure.RequestID, Rows: client.Rows{All: true},
 	}, "", nil)
 }
 
-// findAll finds the clients of those ids, also deleted and merged ones, in the order of
-// their ids.
+// findAll finds the clients with those ids, also deleted and merged ones, ordered by id.
 func findAll(ctx context.Context, tx store.Tx, ids []int64) ([]*client.Client, error) {
 	found, err := tx.Clients(ctx, ids)
 	if err != nil {

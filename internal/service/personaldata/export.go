@@ -14,50 +14,49 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Export is everything that is held about a person.
+// Export is everything that is stored about a person.
 type Export struct {
 	At time.Time
 	HeldRecord
-	// Subjects and Viewers are the live clients at the other ends of edges whom
-	// the caller sees, by id.
+	// Subjects and Viewers are the live clients at the other ends of edges that the
+	// caller sees, ordered by id.
 	Subjects, Viewers []int64
 	Forms             []client.Form
-	// Merged are the records of those who were merged into the client, in the order
-	// in which they were.
+	// Merged are the records of the clients merged into the client, in the order of
+	// merging.
 	Merged []HeldRecord
-	// Merges are what is kept of merges that the client, or one that was merged into
-	// it, is part of, as of the survivor. An undone merge was one of several people:
-	// of it are told when it was, and which of them the caller sees; ClientID is 0 for
-	// a survivor whom the caller does not see.
+	// Merges are the journals of merges of the client or of one merged into it, as of the
+	// survivor. An undone merge was of several people: the export has only when it was
+	// made, and which of them the caller sees; ClientID is 0 if the caller does not see
+	// the survivor.
 	Merges []merge.Journal
-	// Dismissed are the pairs that were told to be two people, one of them the client
-	// or one that was merged into it, and the other one whom the caller sees.
+	// Dismissed are the dismissed pairs of the client, or of one merged into it, with a
+	// client that the caller sees.
 	Dismissed []store.IDPair
-	// Kept are the versions, of the client and of those who were merged into it, that
-	// are kept for retries.
+	// Kept are versions of the client and of those merged into it that are stored for
+	// retries.
 	Kept []store.KeptVersion
-	// Removed are the appointments of any of them that are remembered to be removed.
+	// Removed are their removed appointments, which stay stored.
 	Removed []client.KnownAppointment
-	// Deliveries are what webhooks were told of any of them, or are to be told.
+	// Deliveries are the messages about them that were sent to webhooks, or will be.
 	Deliveries []store.WebhookDelivery
 }
 
-// HeldRecord is what is held about a person under one id.
+// HeldRecord is what is stored about a person under one id.
 type HeldRecord struct {
 	Client *client.Client
-	// HasPassword says that a hash of a password is kept, which is not part of the export.
+	// HasPassword says that a password hash is stored. The export does not have it.
 	HasPassword bool
-	// SSN is as the caller may read it; nil when there is none.
+	// SSN is in the form that the caller may read; nil if there is none.
 	SSN     *string
 	Fields  []client.Field
 	History []history.Entry
 	Changes []changefeed.Row
 }
 
-// ExportData collects everything that is held about a client, deleted or not, as
-// of one moment; nil when the caller sees no such client. Secrets stay: a
-// password is not told, an ssn is masked without the permission pii. Error:
-// FORBIDDEN.
+// ExportData collects everything that is stored about a client, deleted or not, as of one
+// time; nil if the caller does not see the client. It has no password, and the ssn is
+// masked without the permission pii. Error: FORBIDDEN.
 func (s *Keeper) ExportData(ctx context.Context, scope client.Scope, id client.ID) (*Export, error) {
 	if err := reading.Permit(scope, client.Export, false); err != nil {
 		return nil, err
@@ -78,7 +77,7 @@ func (s *Keeper) ExportData(ctx context.Context, scope client.Scope, id client.I
 	return data, nil
 }
 
-// collect reads what is held apart from the record.
+// collect reads what is stored outside the record.
 func (s *Keeper) collect(ctx context.Context, scope client.Scope, data *Export) error {
 	c := []*client.Client{data.Client}
 	if err := s.collectRecords(ctx, scope, data); err != nil {
@@ -116,8 +115,8 @@ func (s *Keeper) collect(ctx context.Context, scope client.Scope, data *Export) 
 	return s.withoutOthers(ctx, scope, data)
 }
 
-// collectAside reads what names the client, or one that was merged into it, and is
-// part of no record.
+// collectAside reads the data outside all records that refer to the client or to one
+// merged into it.
 func (s *Keeper) collectAside(ctx context.Context, scope client.Scope, data *Export) error {
 	family := data.Client.Family()
 	pairs, err := s.Store.DismissedPairs(ctx, scope, family)
@@ -151,8 +150,8 @@ func (s *Keeper) collectAside(ctx context.Context, scope client.Scope, data *Exp
 	return nil
 }
 
-// collectRecords reads the records of the client and of those who were merged
-// into it, with what is kept under the id of each.
+// collectRecords reads the records of the client and of those merged into it, with the
+// data stored under each id.
 func (s *Keeper) collectRecords(ctx context.Context, scope client.Scope, data *Export) error {
 	family := data.Client.Family()
 	folded, err := s.Store.FoldedClients(ctx, scope, family)
@@ -196,8 +195,8 @@ func (s *Keeper) collectRecords(ctx context.Context, scope client.Scope, data *E
 	return nil
 }
 
-// wholeHistory reads all that the caller may read of the histories of clients, by
-// id: some versions of all of them at a time, for no command to answer everything.
+// wholeHistory reads all that the caller may read of clients' histories, by id. Each
+// command reads some versions of all of them, so that no reply is too large.
 func (s *Keeper) wholeHistory(ctx context.Context, scope client.Scope, ids []int64) (map[int64][]history.Entry, error) {
 	whole := map[int64][]history.Entry{}
 	for after := int64(0); ; after += reading.MaxHistory {
@@ -218,8 +217,8 @@ func (s *Keeper) wholeHistory(ctx context.Context, scope client.Scope, ids []int
 	}
 }
 
-// withoutOthers takes out of the journals of undone merges what they hold of the
-// others, who turned out to be people of their own.
+// withoutOthers removes the others' data from the journals of undone merges, because they
+// are different people.
 func (s *Keeper) withoutOthers(ctx context.Context, scope client.Scope, data *Export) error {
 	var others []int64
 	for i := range data.Merges {

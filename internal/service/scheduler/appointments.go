@@ -15,14 +15,13 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Names of arguments, which the paths of errors begin with.
+// Arguments; the paths of errors begin with them.
 const (
 	argumentAppointments = "appointments"
 	argumentForms        = "forms"
 )
 
-// appointmentEntry is one checked entry: the appointment of a client, or that
-// there is no such appointment.
+// appointmentEntry is a checked entry: an appointment of a client, or a removal.
 type appointmentEntry struct {
 	reader      *writing.EntryReader
 	clientID    int64
@@ -30,10 +29,10 @@ type appointmentEntry struct {
 	appointment client.Appointment
 }
 
-// RecordAppointments takes in appointments that the scheduler made or changed.
-// One that named another client before moves. Errors: FORBIDDEN, TOO_MANY; of
-// an entry: REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_STATUS, NOT_FOUND,
-// TOO_MANY (the client has 10,000).
+// RecordAppointments stores appointments that the scheduler made or changed. An
+// appointment that had another client before moves. Errors: FORBIDDEN, TOO_MANY; of an
+// entry: REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_STATUS, NOT_FOUND, TOO_MANY (the
+// client has 10,000).
 func (s *Scheduler) RecordAppointments(ctx context.Context, scope client.Scope, feed Feed) (FeedResult, error) {
 	return s.feedAppointments(ctx, scope, feed, func(r *writing.EntryReader) appointmentEntry {
 		return appointmentEntry{
@@ -51,9 +50,9 @@ func (s *Scheduler) RecordAppointments(ctx context.Context, scope client.Scope, 
 	})
 }
 
-// RemoveAppointments takes in that the scheduler has no such appointments any
-// more. Those that were never recorded are remembered likewise. Errors:
-// FORBIDDEN, TOO_MANY; of an entry: REQUIRED, INVALID_ID, INVALID_TYPE.
+// RemoveAppointments removes appointments that the scheduler no longer has. The removal
+// of an unknown appointment is stored too. Errors: FORBIDDEN, TOO_MANY; of an entry:
+// REQUIRED, INVALID_ID, INVALID_TYPE.
 func (s *Scheduler) RemoveAppointments(ctx context.Context, scope client.Scope, feed Feed) (FeedResult, error) {
 	return s.feedAppointments(ctx, scope, feed, func(r *writing.EntryReader) appointmentEntry {
 		return appointmentEntry{
@@ -88,11 +87,11 @@ func (s *Scheduler) feedAppointments(ctx context.Context, scope client.Scope, fe
 	return s.feed(ctx, scope, feed, readers, parts)
 }
 
-// chunksByClient splits entries into transactions: those of one appointment
-// stay together and in order, and those of one client as far as that allows, so
-// that a client's record is written once.
+// chunksByClient splits entries into transactions: entries of one appointment stay
+// together and in order, and entries of one client as far as possible, so that a client's
+// record is written once.
 func chunksByClient(entries []appointmentEntry) [][]appointmentEntry {
-	// first is the client whom an appointment's first entry names.
+	// first is the client in the first entry of an appointment.
 	first := map[int64]int64{}
 	for _, entry := range entries {
 		if _, seen := first[entry.appointment.AppointmentID]; !seen {
@@ -107,7 +106,7 @@ func chunksByClient(entries []appointmentEntry) [][]appointmentEntry {
 	var chunks [][]appointmentEntry
 	start, clients := 0, map[int64]bool{}
 	for i, entry := range entries {
-		// A removal may be about any client.
+		// The client of a removal is not known here.
 		client := cmp.Or(entry.clientID, -entry.appointment.AppointmentID)
 		another := i > 0 && entries[i-1].appointment.AppointmentID != entry.appointment.AppointmentID
 		if another && !clients[client] && len(clients) >= feedClients {
@@ -122,13 +121,13 @@ func chunksByClient(entries []appointmentEntry) [][]appointmentEntry {
 	return chunks
 }
 
-// appointmentBatch is the part of a feed that one transaction takes in.
+// appointmentBatch are the entries of one transaction.
 type appointmentBatch struct {
 	entries []appointmentEntry
 	indexer *search.Indexer
 	now     time.Time
 
-	// What follows is of one run of the transaction.
+	// The following fields belong to one run of the transaction.
 	known   map[int64]client.KnownAppointment
 	touched map[int64]bool
 	before  map[int64]*client.Client
@@ -146,8 +145,8 @@ func (b *appointmentBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*
 			b.failed[b.entries[i].reader] = err
 		}
 	}
-	// In one order everywhere, so that two writers wait for each other instead
-	// of refusing each other.
+	// All writers write in one order, so that they wait for each other instead of
+	// conflicting.
 	for _, id := range slices.Sorted(maps.Keys(b.after)) {
 		if err := b.save(tx, b.before[id], b.after[id]); err != nil {
 			return 0, nil, err
@@ -161,8 +160,8 @@ func (b *appointmentBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*
 	return b.changed, b.failed, nil
 }
 
-// load reads what is known of the entries' appointments and all clients whom
-// they have been or will be with.
+// load reads the stored state of the entries' appointments, and all their previous and
+// next clients.
 func (b *appointmentBatch) load(ctx context.Context, tx store.Tx) error {
 	b.touched, b.after, b.failed, b.changed = map[int64]bool{}, map[int64]*client.Client{}, map[*writing.EntryReader]*client.Error{}, 0
 	var appointments, clients []int64
@@ -183,7 +182,7 @@ func (b *appointmentBatch) load(ctx context.Context, tx store.Tx) error {
 	return nil
 }
 
-// take brings one entry in, or returns why not.
+// take applies an entry, or returns its error.
 func (b *appointmentBatch) take(entry *appointmentEntry) *client.Error {
 	a := entry.appointment
 	var c *client.Client
@@ -214,8 +213,8 @@ func (b *appointmentBatch) take(entry *appointmentEntry) *client.Error {
 	return nil
 }
 
-// edit returns the state of a client that entries are brought into, of a merged
-// one its survivor's; nil when there is no such client.
+// edit returns the state of a client that entries are applied to, for a merged client its
+// survivor's; nil if there is no such client.
 func (b *appointmentBatch) edit(id int64) *client.Client {
 	before := b.before[id]
 	if before == nil {

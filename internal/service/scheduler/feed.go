@@ -11,36 +11,34 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Bounds of what the scheduler feeds.
+// Bounds of what the scheduler sends.
 const (
-	// MaxFeed bounds the entries of one feed.
+	// MaxFeed bounds the entries that are sent at once.
 	MaxFeed = 1_000
 	// MaxForms bounds the forms of one client.
 	MaxForms = 1_000
 )
 
-// feedClients bounds how many clients one transaction of a feed is about: a
-// thousand entries take a handful of transactions, none of which holds more
-// than that many records.
+// feedClients bounds the clients of one transaction: a thousand entries take a handful of
+// transactions, and none has more records than that.
 const feedClients = 200
 
-// Feed is what the scheduler sends at once: entries as it writes them, property
-// names of the schema with JSON values. Each says by its modifiedDate how new
-// it is: one that is not newer than what is known changes nothing, so that a
-// feed may be sent again, and come in any order.
+// Feed is what the scheduler sends at once: entries as JSON values by the schema's
+// property names. An entry whose modifiedDate is not later than the stored one changes
+// nothing, so that entries may be sent again, and in any order.
 type Feed struct {
 	Entries []client.Values
-	// DryRun checks everything against what is stored, and writes nothing.
+	// DryRun checks everything against stored data, and writes nothing.
 	DryRun bool
 }
 
-// FeedResult is what became of a feed.
+// FeedResult is the result of a Feed.
 type FeedResult struct {
-	// Changed is how many entries were newer than what was known.
+	// Changed is the number of entries that were newer than the stored ones.
 	Changed int64
-	// Errors are those of entries, in the order of the feed; each path goes on
-	// with the entry's index after the argument. An entry with an error changed
-	// nothing, and no other entry suffers from it.
+	// Errors are the errors of entries, in order; each path has the entry's index after
+	// the argument. An entry with an error changes nothing, and does not affect the
+	// others.
 	Errors client.Errors
 }
 
@@ -55,17 +53,17 @@ func (f Feed) begin(scope client.Scope, argument string) error {
 	return nil
 }
 
-// feedPart is the part of a feed that one transaction takes in.
+// feedPart are the entries of one transaction.
 type feedPart interface {
-	// Apply takes it in, and says how many entries were news and what is wrong
-	// with others. It may be run again.
+	// Apply applies them, and returns how many were newer and the errors of others. It
+	// may be run again.
 	Apply(ctx context.Context, tx store.Tx) (int64, map[*writing.EntryReader]*client.Error, error)
 }
 
-// feed takes in the parts of a feed that were read without errors, in a
-// transaction each; in a dry run without what they write. An answer is kept for
-// the scope's key unless all entries were refused. A feed that is cut off between
-// two parts goes on when it is sent again.
+// feed applies the parts whose entries were read without errors, each in a transaction;
+// in a dry run nothing is written. An answer is stored for the scope's idempotency key
+// unless all entries were refused. A feed that was cut off between two parts is completed
+// by sending it again.
 func (s *Scheduler) feed(ctx context.Context, scope client.Scope, f Feed, readers []*writing.EntryReader, parts []feedPart) (FeedResult, error) {
 	attempt, err := s.Attempt(ctx, scope)
 	if err != nil {
@@ -111,8 +109,8 @@ func (s *Scheduler) feed(ctx context.Context, scope client.Scope, f Feed, reader
 	return result, nil
 }
 
-// errorsOf are the errors of all entries in their order, with those of a part
-// that is not done.
+// errorsOf returns the errors of all entries in order, including those of an unfinished
+// part.
 func errorsOf(readers []*writing.EntryReader, failed map[*writing.EntryReader]*client.Error) client.Errors {
 	var errs client.Errors
 	for _, reader := range readers {

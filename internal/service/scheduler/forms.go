@@ -13,10 +13,9 @@ import (
 	"clientgraph/internal/store"
 )
 
-// RecordForms takes in forms that clients signed, each whole. A form is one by
-// its id and client. Errors: FORBIDDEN, TOO_MANY; of an entry: REQUIRED,
-// INVALID_ID, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, NOT_FOUND, TOO_MANY
-// (the client has 1,000).
+// RecordForms stores forms that clients signed, each as a whole. Client and form id
+// identify a form. Errors: FORBIDDEN, TOO_MANY; of an entry: REQUIRED, INVALID_ID,
+// INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, NOT_FOUND, TOO_MANY (the client has 1,000).
 func (s *Scheduler) RecordForms(ctx context.Context, scope client.Scope, feed Feed) (FeedResult, error) {
 	if err := feed.begin(scope, argumentForms); err != nil {
 		return FeedResult{}, err
@@ -58,7 +57,7 @@ type formEntry struct {
 	form   client.Form
 }
 
-// formBatch is the part of a feed that one transaction takes in.
+// formBatch are the entries of one transaction.
 type formBatch struct {
 	entries   []formEntry
 	clientIDs []int64
@@ -75,7 +74,7 @@ func (b *formBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*writing
 	if err != nil {
 		return 0, nil, err
 	}
-	// newest is what is known of each client's forms, by id.
+	// newest has each client's latest forms by id.
 	newest := map[int64]map[string]client.Form{}
 	for id := range clients {
 		newest[id] = map[string]client.Form{}
@@ -94,7 +93,7 @@ func (b *formBatch) Apply(ctx context.Context, tx store.Tx) (int64, map[*writing
 		case forms == nil:
 			failed[entry.reader] = entry.reader.NoSuchClient()
 		case seen && !form.ModifiedDate.After(known.ModifiedDate):
-			// Not newer than what is known.
+			// It is not newer than the stored form.
 		case !seen && len(forms) >= MaxForms:
 			failed[entry.reader] = entry.reader.Where.With("clientId").At(&client.Error{Code: client.CodeTooMany, Message: fmt.Sprintf("a client has at most %d forms", MaxForms)})
 		default:

@@ -15,17 +15,16 @@ import (
 // MaxGroups bounds the location groups of a business.
 const MaxGroups = 1_000
 
-// GroupResult is what became of one group.
+// GroupResult is the result of a write to a group.
 type GroupResult struct {
-	// Group is the group as it is then; nil when it is deleted.
+	// Group is the group after the write; nil if it is deleted.
 	Group *store.LocationGroup
-	// Changed says that the entry was newer than what was known.
+	// Changed says that the entry was newer than the stored one.
 	Changed bool
 }
 
-// PutLocationGroup takes in a group that the scheduler made or changed, whole.
-// Errors: FORBIDDEN,
-// REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY.
+// PutLocationGroup stores a group that the scheduler made or changed, as a whole. Errors:
+// FORBIDDEN, REQUIRED, INVALID_ID, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY.
 func (s *Scheduler) PutLocationGroup(ctx context.Context, scope client.Scope, input client.Values, dryRun bool) (GroupResult, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return GroupResult{}, err
@@ -45,8 +44,8 @@ func (s *Scheduler) PutLocationGroup(ctx context.Context, scope client.Scope, in
 	return s.feedGroup(ctx, scope, group, dryRun)
 }
 
-// DeleteLocationGroup takes in that the scheduler has no such group any more; one
-// that was never put is remembered likewise. Errors: FORBIDDEN, INVALID_ID.
+// DeleteLocationGroup deletes a group that the scheduler no longer has. The deletion of
+// an unknown group is stored too. Errors: FORBIDDEN, INVALID_ID.
 func (s *Scheduler) DeleteLocationGroup(ctx context.Context, scope client.Scope, id client.ID, modified time.Time) (GroupResult, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return GroupResult{}, err

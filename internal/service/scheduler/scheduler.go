@@ -1,5 +1,5 @@
-// Package scheduler takes what the scheduler sends: appointments, location groups
-// and forms, each entry with a date that says how new it is.
+// Package scheduler stores what the scheduler sends: appointments, location groups and
+// forms, each with the date of its last change.
 package scheduler
 
 import (
@@ -12,7 +12,7 @@ type Scheduler struct {
 	*writing.Writes
 }
 
-// New returns the use cases of the scheduler; they write through writes.
+// New returns the use cases of the scheduler.
 func New(writes *writing.Writes) *Scheduler {
 	return &Scheduler{Writes: writes}
 }

@@ -17,7 +17,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Names of a business's parts in inputs.
+// Names of a business's properties in inputs.
 const (
 	inputName        = "name"
 	inputTimeZone    = "timeZone"
@@ -25,11 +25,11 @@ const (
 	inputPhoneRegion = "phoneRegion"
 )
 
-// UpdateBusiness changes what the input names of the caller's business, and nothing else.
-// After a new locale or phone region the business must be rekeyed: it is marked, and Rekey
-// computes the keys of its clients. Errors: FORBIDDEN, EMPTY_PATCH,
-// INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE,
-// INVALID_LOCALE, INVALID_PHONE_REGION.
+// UpdateBusiness changes the properties of the caller's business that the input names.
+// After a new locale or phone region the business must be rekeyed: it is marked, and
+// Rekey computes the keys of its clients. Errors: FORBIDDEN, EMPTY_PATCH, INVALID_TYPE,
+// INVALID_CHARACTERS, TOO_LONG, REQUIRED, INVALID_TIME_ZONE, INVALID_LOCALE,
+// INVALID_PHONE_REGION.
 func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input client.Values) (*client.Business, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (s *Settings) UpdateBusiness(ctx context.Context, scope client.Scope, input
 	if current.RekeyedTo != nil {
 		select {
 		case s.rekeyRequests <- struct{}{}:
-		default: // A request is waiting already.
+		default: // default: // A request is waiting already.
 		}
 	}
 	return current, nil
@@ -97,7 +97,7 @@ func readBusiness(input client.Values, business *client.Business) client.Errors 
 	return r.Errors
 }
 
-// orderRule takes a BCP 47 tag by whose order names can be ordered.
+// orderRule accepts the BCP 47 tag of a locale that names can be ordered by.
 func orderRule(value any) (any, *client.Error) {
 	locale, err := client.LocaleRule(value)
 	if err == nil && !search.IsOrdered(language.Make(locale.(string))) {
@@ -106,7 +106,7 @@ func orderRule(value any) (any, *client.Error) {
 	return locale, err
 }
 
-// phoneRegionRule takes the code of a country with a numbering plan.
+// phoneRegionRule accepts the code of a country with a numbering plan.
 func phoneRegionRule(value any) (any, *client.Error) {
 	region := strings.ToUpper(strings.TrimSpace(value.(string)))
 	if !phonenumbers.GetSupportedRegions()[region] {
@@ -158,7 +158,8 @@ func (s *Settings) rekeyBatch(ctx context.Context, businessID int64) (more bool,
 		}
 		state, err := tx.RekeyState(ctx)
 		if err != nil || state.Newest() > search.RulesVersion {
-			// A newer version of the program computes later keys, which this one can't.
+			// A newer version of the program has later rules, which this one does not
+			// have.
 			return err
 		}
 		clients, err := tx.ClientsAfter(ctx, *business.RekeyedTo, rekeyBatch)

@@ -9,10 +9,10 @@ import (
 	"clientgraph/internal/search"
 )
 
-// inputRenames names the renames of an update.
+// inputRenames is the input's list of renames.
 const inputRenames = "renameChoices"
 
-// rename renames choices, all at once: two may swap names.
+// rename renames choices, all at once, so that two may swap names.
 func (d *definitionReader) rename(f *client.FieldDefinition) {
 	if d.Values[inputRenames] == nil {
 		return
@@ -28,7 +28,7 @@ func (d *definitionReader) rename(f *client.FieldDefinition) {
 		d.Fail(inputRenames, client.TooMany(maxChoices))
 		return
 	}
-	// names are those of today, by what is renamed to another one.
+	// names maps the current names of renamed choices to the new ones.
 	names := map[string]string{}
 	taken := map[string]bool{}
 	where := d.Where.With(inputRenames)
@@ -66,7 +66,7 @@ func (d *definitionReader) rename(f *client.FieldDefinition) {
 	}
 }
 
-// checkRename is what is wrong with renaming that choice together with those of names.
+// checkRename returns the error of renaming a choice together with those in names.
 func checkRename(f *client.FieldDefinition, from string, names map[string]string) *client.Error {
 	if !slices.Contains(f.Choices, from) {
 		return &client.Error{Code: client.CodeInvalidChoice, Message: "want one of the field's choices, as it is written there"}
@@ -83,8 +83,8 @@ func checkRename(f *client.FieldDefinition, from string, names map[string]string
 	return nil
 }
 
-// replaceChoices replaces the choices of a field. Choices that are left out stay known,
-// because clients keep their values; a new one is stored as a value that no client has.
+// replaceChoices replaces the choices of a field. Removed choices stay known, because
+// clients keep their values; a new choice is stored as a value that no client has.
 func replaceChoices(f *client.FieldDefinition, choices []string) {
 	known := slices.Clone(f.Known)
 	for _, name := range f.Choices {
@@ -104,8 +104,8 @@ func replaceChoices(f *client.FieldDefinition, choices []string) {
 	f.Choices = choices
 }
 
-// storedChoiceFor is the value that a new choice is stored as: its name, unless another
-// choice is stored as that.
+// storedChoiceFor returns the value that a new choice is stored as: its name, unless that
+// is the stored value of another choice.
 func storedChoiceFor(f *client.FieldDefinition, name string) string {
 	taken := func(held string) bool {
 		return slices.ContainsFunc(f.Known, func(k client.KnownChoice) bool {

@@ -13,15 +13,14 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Bounds of custom fields: how many a business has in use, and how many choices
-// a field offers.
+// Bounds of custom fields: the fields in use of a business, and the choices of a field.
 const (
 	MaxDefinitions = 1_000
 	maxChoices     = client.MaxList
 )
 
-// FieldDefinitions lists the custom fields of the caller's business by id, those
-// that were retired where asked for.
+// FieldDefinitions lists the custom fields of the caller's business, ordered by id; with
+// withRetired, also the retired ones.
 func (s *Settings) FieldDefinitions(ctx context.Context, scope client.Scope, withRetired bool) (client.Definitions, error) {
 	definitions, err := s.Definitions(ctx, scope)
 	if err != nil || withRetired {
@@ -30,7 +29,7 @@ func (s *Settings) FieldDefinitions(ctx context.Context, scope client.Scope, wit
 	return slices.DeleteFunc(definitions, func(d client.FieldDefinition) bool { return d.Retired }), nil
 }
 
-// Names of a definition's parts in inputs.
+// Names of a definition's properties in inputs.
 const (
 	inputLabel        = "label"
 	inputType         = "type"
@@ -38,9 +37,9 @@ const (
 	inputChoices      = "choices"
 )
 
-// CreateDefinition makes a custom field. Errors: FORBIDDEN, REQUIRED,
-// INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY, DUPLICATE_CHOICE,
-// INVALID_FIELD_TYPE, INVALID_PROPERTY_CODE, PROPERTY_CODE_TAKEN.
+// CreateDefinition creates a custom field. Errors: FORBIDDEN, REQUIRED, INVALID_TYPE,
+// INVALID_CHARACTERS, TOO_LONG, TOO_MANY, DUPLICATE_CHOICE, INVALID_FIELD_TYPE,
+// INVALID_PROPERTY_CODE, PROPERTY_CODE_TAKEN.
 func (s *Settings) CreateDefinition(ctx context.Context, scope client.Scope, input client.Values) (*client.FieldDefinition, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -93,12 +92,12 @@ func (s *Settings) insertDefinition(ctx context.Context, scope client.Scope, def
 }
 
 // UpdateDefinition changes the label or the choices of a custom field, or renames
-// choices, which renames the values of all clients at once. Clients keep values
-// that are no choice any more. A change of nothing writes nothing.
-// With the error VERSION_CONFLICT it returns the field as it is. Errors:
-// FORBIDDEN, EMPTY_PATCH, INVALID_ID, UNKNOWN_FIELD_DEFINITION (also for a retired one),
-// VERSION_CONFLICT, REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG,
-// TOO_MANY, DUPLICATE_CHOICE, INVALID_CHOICE, INVALID_FIELD_TYPE.
+// choices, which renames the values of all clients at once. Clients keep values that are
+// no longer choices. An update without a change writes nothing. With the error
+// VERSION_CONFLICT it returns the current field. Errors: FORBIDDEN, EMPTY_PATCH,
+// INVALID_ID, UNKNOWN_FIELD_DEFINITION (also for a retired one), VERSION_CONFLICT,
+// REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, TOO_MANY, DUPLICATE_CHOICE,
+// INVALID_CHOICE, INVALID_FIELD_TYPE.
 func (s *Settings) UpdateDefinition(ctx context.Context, scope client.Scope, id client.ID, input client.Values, expectedVersion *int64) (*client.FieldDefinition, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -123,11 +122,11 @@ func (s *Settings) UpdateDefinition(ctx context.Context, scope client.Scope, id 
 	})
 }
 
-// RetireDefinition takes a custom field out of use: it is in no client's fields
-// any more, and its property may be another field's. Values that clients have
-// stay stored. Retiring a retired one succeeds and writes nothing. With the
-// error VERSION_CONFLICT it returns the field as it is. Errors: FORBIDDEN,
-// INVALID_ID, UNKNOWN_FIELD_DEFINITION, VERSION_CONFLICT.
+// RetireDefinition takes a custom field out of use: clients no longer show it, and
+// another field may use its property. Stored values of clients stay. Retiring a retired
+// field succeeds and writes nothing. With the error VERSION_CONFLICT it returns the
+// current field. Errors: FORBIDDEN, INVALID_ID, UNKNOWN_FIELD_DEFINITION,
+// VERSION_CONFLICT.
 func (s *Settings) RetireDefinition(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64) (*client.FieldDefinition, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -143,7 +142,7 @@ func (s *Settings) changeDefinition(ctx context.Context, scope client.Scope, id 
 	err := s.Write(ctx, scope, writing.Plain(&current), func(ctx context.Context, tx store.Tx) error {
 		current = nil
 		if wrong := id.Wrong(client.Path{client.InputDefinition}); wrong != nil {
-			// Choices are checked as those of a field that has some.
+			// The field is unknown: its choices are checked as for a field with choices.
 			return append(wrong, client.AsErrors(edit(&client.FieldDefinition{Type: client.FieldChoice}))...)
 		}
 		definitions, err := tx.Definitions(ctx)
@@ -183,7 +182,7 @@ func unknownDefinition() *client.Error {
 	return client.Path{client.InputDefinition}.At(&client.Error{Code: client.CodeUnknownField, Message: "want the id of a custom field of the business that is not retired"})
 }
 
-// definitionReader reads the parts of a definition.
+// definitionReader reads the properties of a definition.
 type definitionReader struct{ writing.EntryReader }
 
 func decodeDefinition(input client.Values) (*client.FieldDefinition, client.Errors) {

@@ -12,11 +12,11 @@ import (
 	"clientgraph/internal/store"
 )
 
-// upgrader is the user in whose name the program changes clients by itself.
+// upgrader is the user of changes that the program makes by itself.
 const upgrader = "clientgraph"
 
-// lateAliases gives a survivor the aliases that merges by an earlier version left out, which
-// kept no phone numbers as aliases. It says whether there are any.
+// lateAliases adds to a survivor the aliases that merges of an earlier version left out,
+// which kept no phone numbers as aliases. It says whether there are any.
 func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, indexer *search.Indexer, survivor *client.Client) (bool, error) {
 	if len(survivor.Merged) == 0 || survivor.Lifecycle == client.Merged {
 		return false, nil
@@ -48,8 +48,8 @@ func (s *Settings) lateAliases(ctx context.Context, tx store.Tx, indexer *search
 	return len(survivor.Aliases) > aliases, nil
 }
 
-// saveLateAliases writes a client that got aliases: a change like any other, for
-// histories to replay and copies to learn of.
+// saveLateAliases writes a client with new aliases as an ordinary change, so that history
+// can be replayed and copies see it.
 func saveLateAliases(ctx context.Context, tx store.Tx, at time.Time, before, after *client.Client) error {
 	after.Version++
 	after.ModifiedDate, after.ModifiedUser = &at, new(upgrader)

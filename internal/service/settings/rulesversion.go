@@ -9,9 +9,9 @@ import (
 	"clientgraph/internal/store"
 )
 
-// markOutdated marks the businesses whose clients' keys are of an earlier version
-// than this program's, for all of their keys to be made anew. Where a later version
-// made keys, or makes them, they are left to it.
+// markOutdated marks the businesses whose clients have keys of an earlier version than
+// this program's, so that all are rekeyed. Businesses that a later version has rekeyed,
+// or is rekeying, are left out.
 func (s *Settings) markOutdated(ctx context.Context) error {
 	ids, err := s.Store.OutdatedBusinesses(ctx, search.RulesVersion)
 	if err != nil {
@@ -41,8 +41,8 @@ func (s *Settings) markOutdated(ctx context.Context) error {
 	return nil
 }
 
-// keepDismissed keeps pairs dismissed whose clients get other identities by their
-// keys alone.
+// keepDismissed keeps pairs dismissed if their identities change only because of new
+// keys.
 func (s *Settings) keepDismissed(ctx context.Context, scope client.Scope, tx store.Tx, before, after []*client.Client) error {
 	places := make(map[int64]int, len(before))
 	for i, c := range before {

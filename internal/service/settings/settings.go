@@ -1,5 +1,5 @@
-// Package settings changes a business and the definitions of its custom fields,
-// and makes the stored keys of its clients anew where they depend on either.
+// Package settings changes a business and its custom fields, and rekeys its clients if
+// their stored keys depend on the change.
 package settings
 
 import (
@@ -14,7 +14,7 @@ type Settings struct {
 	rekeyRequests chan struct{}
 }
 
-// New returns the settings; they write through writes.
+// New returns the settings.
 func New(writes *writing.Writes) *Settings {
 	return &Settings{Writes: writes, rekeyRequests: make(chan struct{}, 1)}
 }

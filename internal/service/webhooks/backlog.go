@@ -6,17 +6,18 @@ import (
 	"clientgraph/internal/store"
 )
 
-// backlog is what is still to be delivered to a webhook.
+// backlog is what a webhook must still deliver.
 type backlog struct {
-	// pending counts the deliveries that are stored; more may wait in the feed.
+	// pending counts the stored deliveries; the feed may have more.
 	pending int
-	// oldest is when the first of their changes was made.
+	// oldest is the time of their earliest change.
 	oldest time.Time
 	// failing says that the last attempt failed: the deliveries wait for the receiver.
 	failing bool
 }
 
-// backlogOf is the backlog of a webhook with those deliveries; nil when none is pending.
+// backlogOf returns the backlog of a webhook with those deliveries; nil if none is
+// pending.
 func backlogOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *backlog {
 	b := backlog{failing: open.State.FailingSince != nil}
 	refused := map[int64]bool{}
@@ -26,8 +27,8 @@ func backlogOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *bac
 			continue
 		}
 		b.pending++
-		// What the receiver refused waits for its next attempt, and what is of the same
-		// client behind it.
+		// A delivery that the receiver refused waits for its next attempt, and later ones
+		// of the same client wait for it.
 		if refused[d.ClientID] = refused[d.ClientID] || d.Failure != nil; refused[d.ClientID] {
 			continue
 		}
@@ -41,7 +42,7 @@ func backlogOf(open *store.OpenWebhook, deliveries []store.WebhookDelivery) *bac
 	return &b
 }
 
-// setBacklog keeps the backlog of a webhook; nil for none.
+// setBacklog stores the backlog of a webhook; nil for none.
 func (r *Runner) setBacklog(key store.WebhookKey, b *backlog) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,16 +53,16 @@ func (r *Runner) setBacklog(key store.WebhookKey, b *backlog) {
 	r.backlogs[key] = *b
 }
 
-// Backlog is what is still to be delivered to the webhooks of this process.
+// Backlog is what the webhooks of this process must still deliver.
 type Backlog struct {
-	// Pending counts the deliveries that are stored, of a webhook at most 500.
+	// Pending counts the stored deliveries, at most 500 of a webhook.
 	Pending int
-	// Late is the age of the oldest change that is not delivered yet. It leaves out
-	// deliveries that wait because their receiver refused or failed.
+	// Late is the age of the oldest undelivered change, except deliveries that wait
+	// because their receiver refused or failed.
 	Late time.Duration
 }
 
-// Backlog is the backlog of all webhooks of this process.
+// Backlog returns the backlog of all webhooks of this process.
 func (r *Runner) Backlog() Backlog {
 	r.mu.Lock()
 	defer r.mu.Unlock()

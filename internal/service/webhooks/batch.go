@@ -13,36 +13,36 @@ import (
 
 const (
 	// inFlight bounds the messages that are sent to one webhook at once, each of another
-	// client. While attempts fail it is one.
+	// client. While attempts fail, only one is sent.
 	inFlight = 4
-	// failuresToPause is how many attempts in a row must fail for the whole webhook to pause.
-	// Before that, only deliveries of the same client wait.
+	// failuresToPause is how many attempts in a row must fail before the whole webhook
+	// pauses. Until then only deliveries of the same client wait.
 	failuresToPause = 3
 )
 
-// Outcomes of attempts, beside the failures of package sending.
+// Outcomes of attempts, besides the failures of package sending.
 const outcomeDelivered = "DELIVERED"
 
-// batch sends deliveries that are pending: those of one client one after the other.
+// batch sends pending deliveries: those of one client one after the other.
 type batch struct {
 	worker  *worker
 	open    *store.OpenWebhook
 	secrets []string
 
 	mu sync.Mutex
-	// queues are the deliveries by client, in order, and ready the clients whose next one
-	// may be sent.
+	// queues are the deliveries by client, in order; ready are the clients whose next
+	// delivery may be sent.
 	queues map[int64][]*store.WebhookDelivery
 	ready  []int64
-	// flying counts messages that are being sent.
+	// flying counts the messages that are being sent.
 	flying   int
 	changed  *sync.Cond
 	attempts int
-	// unfinished are the places of the deliveries that stay pending.
+	// unfinished are the places in the feed of deliveries that stay pending.
 	unfinished map[int64]bool
 	failed     error
 	disable    *store.WebhookDisabledReason
-	// recovered says that the webhook answers again after a pause: deliveries that wait for
+	// recovered says that the webhook works again after a pause: deliveries that wait for
 	// their next attempt are sent at once.
 	recovered bool
 }
@@ -57,7 +57,7 @@ func newBatch(w *worker, open *store.OpenWebhook, pending []store.WebhookDeliver
 	for i := range pending {
 		d := &pending[i]
 		if d.ClientID == 0 && i > 0 {
-			// It goes behind all that came before.
+			// It must be sent after all earlier deliveries.
 			break
 		}
 		queue := b.queues[d.ClientID]
@@ -66,14 +66,14 @@ func newBatch(w *worker, open *store.OpenWebhook, pending []store.WebhookDeliver
 		}
 		b.queues[d.ClientID] = append(queue, d)
 		if d.ClientID == 0 {
-			// All that follows goes behind it.
+			// All later deliveries must be sent after it.
 			break
 		}
 	}
 	return b
 }
 
-// send sends what is due. The error is of our own side.
+// send sends what is due. Its error is internal.
 func (b *batch) send(ctx context.Context) error {
 	if len(b.ready) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func (b *batch) send(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// take waits for a delivery that may be sent; nil when there will be none.
+// take waits for a delivery that may be sent; nil if there will be none.
 func (b *batch) take(ctx context.Context) *store.WebhookDelivery {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -140,7 +140,7 @@ func (b *batch) attempt(ctx context.Context, d *store.WebhookDelivery) {
 	defer b.changed.Broadcast()
 	b.flying--
 	if err != nil {
-		// The context ended, or it is our own failure: the attempt does not count.
+		// The context ended, or the error is internal: the attempt does not count.
 		if b.failed == nil && !errors.Is(err, context.Canceled) {
 			b.failed = err
 		}
@@ -167,7 +167,7 @@ func (b *batch) try(ctx context.Context, d *store.WebhookDelivery) (sending.Resu
 	if err != nil {
 		return sending.Result{}, err
 	}
-	// Once the lease is over another process may send.
+	// After the lease ends, another process may send.
 	ctx, cancel := context.WithTimeout(ctx, b.worker.runner.leaseLeft())
 	defer cancel()
 	return b.worker.runner.sender.Send(ctx, sending.Message{
@@ -192,7 +192,7 @@ func (b *batch) record(d *store.WebhookDelivery, result sending.Result, now time
 		b.recovered = b.recovered || b.open.State.Failures >= failuresToPause
 		b.open.State.Failures, b.open.State.FailingSince, b.open.State.PausedUntil = 0, nil, time.Time{}
 		if b.disable != nil && *b.disable == store.WebhookFailing {
-			// It was sent before the last failure, and arrived all the same.
+			// This message was sent before the last failure, and has arrived.
 			b.disable = nil
 		}
 		return
@@ -213,12 +213,12 @@ func (b *batch) record(d *store.WebhookDelivery, result sending.Result, now time
 	case now.Sub(*b.open.State.FailingSince) >= options.GiveUpAfter && b.open.State.Failures >= failuresToPause:
 		b.disable = new(store.WebhookFailing)
 	case now.Sub(*d.FirstAttemptDate) >= options.GiveUpAfter && b.open.State.FailingSince.After(*d.FirstAttemptDate):
-		// The receiver takes others, and not this one.
+		// The receiver accepts others, but not this one.
 		d.State, d.NextAttemptDate = store.DeliveryFailed, nil
 	}
 }
 
-// doneUntil is the last row of the feed up to which all deliveries are finished.
+// doneUntil returns the last row of the feed up to which all deliveries are finished.
 func (b *batch) doneUntil() int64 {
 	done := b.open.State.Queued
 	for place := range b.unfinished {
@@ -227,14 +227,14 @@ func (b *batch) doneUntil() int64 {
 	return done
 }
 
-// wait is how long it is until something may be due.
+// wait returns how long until a delivery may be due.
 func (b *batch) wait() time.Duration {
 	now := b.worker.now()
 	if b.isPaused() {
 		return b.open.State.PausedUntil.Sub(now)
 	}
 	if b.attempts > 0 {
-		// There may be more by now, or what was sent made room for more.
+		// There may be more by now, because sent deliveries made room.
 		return 0
 	}
 	wait := lookAgain

@@ -10,17 +10,17 @@ import (
 	"clientgraph/internal/store"
 )
 
-// MaxDeliveries bounds how many deliveries are read at once.
+// MaxDeliveries bounds the deliveries in one page.
 const MaxDeliveries = 100
 
 const inputDelivery = "deliveryId"
 
-// DeliveryPage is a part of the deliveries of a webhook, latest first.
+// DeliveryPage is a page of a webhook's deliveries, latest first.
 type DeliveryPage = reading.LatestPage[store.WebhookDelivery]
 
-// WebhookDeliveries reads a part of the deliveries of a webhook of the caller's
-// business: the first ones, 1 to 100, behind a cursor, of a state where one is given.
-// Errors: FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
+// WebhookDeliveries reads a page of the deliveries of a webhook of the caller's business:
+// the first ones, 1 to 100, after a cursor, with a state if one is given. Errors:
+// FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
 func (s *Endpoints) WebhookDeliveries(ctx context.Context, scope client.Scope, webhookID, first int64, after *string, state *store.WebhookDeliveryState) (*DeliveryPage, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -36,9 +36,9 @@ func (s *Endpoints) WebhookDeliveries(ctx context.Context, scope client.Scope, w
 	return reading.NewLatestPage(asked, found, func(delivery *store.WebhookDelivery) int64 { return delivery.Place }), nil
 }
 
-// RedeliverWebhook has a delivery sent again, as soon as may be: as the message that it
-// was, signed anew. One that is pending does not wait for its next attempt any longer.
-// Errors: FORBIDDEN, NOT_FOUND, INVALID_ID.
+// RedeliverWebhook sends a delivery again as soon as possible, with the same message and
+// a new signature. A pending delivery no longer waits for its next attempt. Errors:
+// FORBIDDEN, NOT_FOUND, INVALID_ID.
 func (s *Endpoints) RedeliverWebhook(ctx context.Context, scope client.Scope, id client.ID) (*store.WebhookDelivery, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err

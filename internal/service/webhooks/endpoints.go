@@ -19,7 +19,7 @@ import (
 // MaxWebhooks bounds the webhooks of a business.
 const MaxWebhooks = 20
 
-// Names of a webhook's parts in inputs.
+// Names of a webhook's properties in inputs.
 const (
 	inputURL         = "url"
 	inputDescription = "description"
@@ -28,19 +28,19 @@ const (
 	inputWebhook     = "webhookId"
 )
 
-// secretField is what a secret is bound to as it is sealed, beside the webhook.
+// secretField is the field that a webhook's secret is encrypted for.
 const secretField = "webhook.secret"
 
-// Result is a webhook after a write, or as it is where the write was refused with
+// Result is a webhook after a write, or the current one if the write was refused with
 // VERSION_CONFLICT.
 type Result struct {
 	Webhook *store.Webhook
-	// Secret is a new secret, in clear: it is told once, and is not kept for an answer
-	// that is given again.
+	// Secret is a new secret in clear text. It is answered once, and not stored for an
+	// answer that is recalled.
 	Secret string `json:"-"`
 }
 
-// Webhooks lists the webhooks of the caller's business, by id. Error: FORBIDDEN.
+// Webhooks lists the webhooks of the caller's business, ordered by id. Error: FORBIDDEN.
 func (s *Endpoints) Webhooks(ctx context.Context, scope client.Scope) ([]store.Webhook, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return nil, err
@@ -55,14 +55,14 @@ func (s *Endpoints) Webhooks(ctx context.Context, scope client.Scope) ([]store.W
 	return webhooks, nil
 }
 
-// dropExpired removes the previous secret once messages are not signed with it any more.
+// dropExpired removes the previous secret when messages are no longer signed with it.
 func dropExpired(w *store.Webhook, now time.Time) {
 	if w.PreviousSecretExpires != nil && !now.Before(*w.PreviousSecretExpires) {
 		w.PreviousSecret, w.PreviousSecretExpires = nil, nil
 	}
 }
 
-// Webhook finds a webhook of the caller's business; nil when there is none of that id.
+// Webhook finds a webhook of the caller's business; nil if there is none with that id.
 // Error: FORBIDDEN.
 func (s *Endpoints) Webhook(ctx context.Context, scope client.Scope, id client.ID) (*store.Webhook, error) {
 	webhooks, err := s.Webhooks(ctx, scope)
@@ -81,9 +81,8 @@ func byID(webhooks []store.Webhook, id client.ID) *store.Webhook {
 	return &webhooks[i]
 }
 
-// CreateWebhook makes a webhook, which is told of what happens from then on. Errors:
-// FORBIDDEN, REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, INVALID_URL,
-// TOO_MANY.
+// CreateWebhook creates a webhook, which gets all later changes. Errors: FORBIDDEN,
+// REQUIRED, INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, INVALID_URL, TOO_MANY.
 func (s *Endpoints) CreateWebhook(ctx context.Context, scope client.Scope, input client.Values) (Result, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
 		return Result{}, err
@@ -141,8 +140,8 @@ func (s *Endpoints) seal(key store.WebhookKey, secret string) ([]byte, error) {
 	return sealed, nil
 }
 
-// UpdateWebhook changes what the input names of a webhook. One that is enabled, or
-// gets another URL, is tried at once. A change of nothing writes nothing. Errors:
+// UpdateWebhook changes the properties that the input names. A webhook that is enabled or
+// gets another URL is tried at once. An update without a change writes nothing. Errors:
 // FORBIDDEN, EMPTY_PATCH, NOT_FOUND, VERSION_CONFLICT, INVALID_ID, REQUIRED,
 // INVALID_TYPE, INVALID_CHARACTERS, TOO_LONG, INVALID_URL.
 func (s *Endpoints) UpdateWebhook(ctx context.Context, scope client.Scope, id client.ID, input client.Values, expectedVersion *int64) (Result, error) {
@@ -163,7 +162,7 @@ func (s *Endpoints) UpdateWebhook(ctx context.Context, scope client.Scope, id cl
 }
 
 // RotateWebhookSecret gives a webhook a new secret. For webhook.SecretOverlap messages
-// are signed by the one before as well. Errors: FORBIDDEN, NOT_FOUND, INVALID_ID,
+// are signed with the previous one too. Errors: FORBIDDEN, NOT_FOUND, INVALID_ID,
 // VERSION_CONFLICT.
 func (s *Endpoints) RotateWebhookSecret(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64) (Result, error) {
 	if err := reading.Permit(scope, client.Admin, false); err != nil {
@@ -184,8 +183,8 @@ func (s *Endpoints) RotateWebhookSecret(ctx context.Context, scope client.Scope,
 	})
 }
 
-// change changes a webhook. For an id that is malformed edit is given an empty one,
-// for what else is wrong to be told too.
+// change changes a webhook. For a malformed id edit runs on an empty webhook, so that all
+// errors are reported.
 func (s *Endpoints) change(ctx context.Context, scope client.Scope, id client.ID, expectedVersion *int64, edit func(*store.Webhook, *Result) error) (Result, error) {
 	var result Result
 	err := s.Write(ctx, scope, writing.Plain(&result), func(ctx context.Context, tx store.Tx) error {
@@ -225,8 +224,7 @@ func (s *Endpoints) change(ctx context.Context, scope client.Scope, id client.ID
 	return result, nil
 }
 
-// find finds the webhook that a mutation is about; with VERSION_CONFLICT it is in the
-// result.
+// find finds the webhook of a mutation; with VERSION_CONFLICT it is in the result.
 func (s *Endpoints) find(ctx context.Context, tx store.Tx, id client.ID, expectedVersion *int64, result *Result) (*store.Webhook, error) {
 	webhooks, err := tx.Webhooks(ctx)
 	if err != nil {
@@ -277,7 +275,7 @@ func (s *Endpoints) DeleteWebhook(ctx context.Context, scope client.Scope, id cl
 	return result, err
 }
 
-// webhookReader reads the parts of a webhook.
+// webhookReader reads the properties of a webhook.
 type webhookReader struct {
 	writing.EntryReader
 	private bool
@@ -292,7 +290,7 @@ func (r *webhookReader) url(w *store.Webhook, must bool) {
 	if !must && (!named || client.IsHeld(raw, w.URL)) {
 		return
 	}
-	// A URL may be longer than a text of one line; CheckURL bounds it.
+	// A URL may be longer than other texts; CheckURL bounds it.
 	text, isText := raw.(string)
 	switch {
 	case raw == nil || isText && client.IsBlank(text):

@@ -11,8 +11,8 @@ import (
 	"clientgraph/internal/webhook"
 )
 
-// fill returns the deliveries that are pending, after it has stored those of rows of
-// the feed that follow, as far as there is room.
+// fill stores deliveries for the next rows of the feed, as far as there is room, and
+// returns all pending deliveries.
 func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.WebhookDelivery, error) {
 	head, err := w.runner.endpoints.Store.ChangeHead(ctx, w.scope())
 	if err != nil {
@@ -43,17 +43,17 @@ func (w *worker) fill(ctx context.Context, open *store.OpenWebhook) ([]store.Web
 	if !stored {
 		return pending, nil
 	}
-	// With the ids that they were given, and without those of erased clients.
+	// Read again: stored deliveries have their ids, and those of erased clients are gone.
 	return w.store().PendingDeliveries(ctx, w.key, maxPending)
 }
 
-// check checks that the feed has all rows that no delivery was stored for yet. If some
+// check checks that the feed still has all rows without a stored delivery. If some
 // expired, the pending deliveries are dropped, and one is stored that asks the receiver
 // to read all clients again.
 func (w *worker) check(ctx context.Context, open *store.OpenWebhook, head int64) error {
 	from := open.State.Queued
 	if w.checked == nil || *w.checked != open.Revision {
-		// Deliveries expire with the rows that they are of.
+		// Deliveries expire together with their rows.
 		from = open.State.Done
 	}
 	if from < head {
@@ -85,12 +85,12 @@ func (w *worker) resync(ctx context.Context, open *store.OpenWebhook, head int64
 	return nil
 }
 
-// deliveriesOf are the deliveries of rows of the feed to a webhook.
+// deliveriesOf returns the deliveries of rows of the feed to a webhook.
 func deliveriesOf(open *store.OpenWebhook, rows []changefeed.Row) []store.WebhookDelivery {
 	var deliveries []store.WebhookDelivery
 	for i := range rows {
 		row := &rows[i]
-		// A row without a client only keeps its number.
+		// A row without a client only fills its number.
 		if row.ClientID == 0 || len(open.Kinds) > 0 && !slices.Contains(open.Kinds, row.Kind) {
 			continue
 		}

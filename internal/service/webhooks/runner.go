@@ -16,11 +16,12 @@ import (
 
 const (
 	// leaseTerm is how long the lease of a webhook lasts, and so how long its deliveries
-	// wait when the process died that has it. leaseRenewal is how often leases are renewed;
-	// changes of a webhook by others are noticed then.
+	// wait if the process with the lease dies. leaseRenewal is how often leases are
+	// renewed; changes of a webhook by other processes are noticed then.
 	leaseTerm    = 30 * time.Second
 	leaseRenewal = 5 * time.Second
-	// releaseTime bounds how long a stop takes to give the webhooks back.
+	// releaseTime bounds how long giving the webhooks back may take when the process
+	// stops.
 	releaseTime = 2 * time.Second
 )
 
@@ -29,24 +30,24 @@ type Sender interface {
 	Send(ctx context.Context, message sending.Message) (sending.Result, error)
 }
 
-// Options are how a Runner delivers. Zero values mean the defaults, which only tests change.
+// Options configure a Runner. Zero values mean the defaults; only tests set others.
 type Options struct {
 	// Term and Renewal are the times of leases.
 	Term, Renewal time.Duration
-	// Delay is how long to wait after so many attempts that failed.
+	// Delay returns how long to wait after that many failed attempts.
 	Delay func(attempts int) time.Duration
-	// GiveUpAfter is for how long a delivery that fails is tried again.
+	// GiveUpAfter is how long a failing delivery is tried again.
 	GiveUpAfter time.Duration
-	// Attempted is called after each attempt: its outcome, and how long ago the change was.
+	// Attempted is called after each attempt, with its outcome and the age of the change.
 	Attempted func(outcome string, lag time.Duration)
-	// Disabled is called after a webhook was disabled, for that reason.
+	// Disabled is called after a webhook was disabled, with the reason.
 	Disabled func(reason string)
-	// Logger logs what fails on our side, and webhooks that are disabled.
+	// Logger logs internal failures, and webhooks that are disabled.
 	Logger *slog.Logger
 }
 
-// Runner delivers to the webhooks of all businesses, beside the runners of other
-// processes: each webhook is one runner's at a time.
+// Runner delivers to the webhooks of all businesses, together with the runners of other
+// processes: each webhook belongs to one runner at a time.
 type Runner struct {
 	endpoints *Endpoints
 	sender    Sender
@@ -59,7 +60,7 @@ type Runner struct {
 	mu sync.Mutex
 	// renewed is when the leases were last renewed.
 	renewed time.Time
-	// backlogs are those of the webhooks that have one, as their workers last saw them.
+	// backlogs are the backlogs that workers last found, only of webhooks that have one.
 	backlogs map[store.WebhookKey]backlog
 }
 
@@ -86,14 +87,14 @@ func (s *Endpoints) NewRunner(sender Sender, options Options) *Runner {
 	return &Runner{endpoints: s, sender: sender, options: options, owner: rand.Text(), workers: map[store.WebhookKey]*worker{}, backlogs: map[store.WebhookKey]backlog{}}
 }
 
-// Run delivers until ctx ends, and gives the webhooks back then.
+// Run delivers until ctx ends, and then gives the webhooks back.
 func (r *Runner) Run(ctx context.Context) {
 	ticker := time.NewTicker(r.options.Renewal)
 	defer ticker.Stop()
 	defer r.release(ctx)
 	for {
 		if err := r.renew(ctx); err != nil && ctx.Err() == nil {
-			r.options.Logger.WarnContext(ctx, "webhooks are not delivered to; this is tried again", "error", err)
+			r.options.Logger.WarnContext(ctx, "webhooks can't be delivered to; will try again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -104,8 +105,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// renew renews the leases, takes webhooks that no process has, and starts and stops workers,
-// so that each webhook with a lease has one.
+// renew renews the leases, takes webhooks that no process has, and starts and stops
+// workers, so that each webhook with a lease has one.
 func (r *Runner) renew(ctx context.Context) error {
 	now := r.endpoints.Now()
 	until := now.Add(r.options.Term)
@@ -147,7 +148,8 @@ func (r *Runner) renew(ctx context.Context) error {
 	return nil
 }
 
-// businesses are those of the webhooks that are held or were just claimed, each once.
+// businesses returns the businesses of the webhooks that are held or were just claimed,
+// without duplicates.
 func (r *Runner) businesses(claimed []store.WebhookKey) []int64 {
 	var ids []int64
 	for _, key := range append(claimed, slices.Collect(maps.Keys(r.workers))...) {
@@ -157,7 +159,7 @@ func (r *Runner) businesses(claimed []store.WebhookKey) []int64 {
 	return slices.Compact(ids)
 }
 
-// leaseLeft is how long the leases still last, by the clock of this process.
+// leaseLeft returns how long the leases still last, by the clock of this process.
 func (r *Runner) leaseLeft() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -166,7 +168,7 @@ func (r *Runner) leaseLeft() time.Duration {
 
 func (r *Runner) holds() bool { return r.leaseLeft() > 0 }
 
-// start has a worker deliver to a webhook.
+// start starts a worker for a webhook.
 func (r *Runner) start(ctx context.Context, key store.WebhookKey) *worker {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &worker{runner: r, key: key, stop: cancel, woken: make(chan struct{}, 1)}
@@ -178,7 +180,8 @@ func (r *Runner) start(ctx context.Context, key store.WebhookKey) *worker {
 	return w
 }
 
-// release ends the workers, and gives the webhooks back for others to go on with.
+// release stops the workers, and gives the webhooks back so that other processes can
+// continue.
 func (r *Runner) release(ctx context.Context) {
 	businesses := r.businesses(nil)
 	for _, w := range r.workers {
@@ -191,6 +194,6 @@ func (r *Runner) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
 	defer cancel()
 	if err := r.endpoints.Store.ReleaseWebhooks(ctx, r.owner, businesses); err != nil {
-		r.options.Logger.WarnContext(ctx, "webhooks wait for their leases to end", "error", err)
+		r.options.Logger.WarnContext(ctx, "the leases of webhooks were not given back; the webhooks wait for their end", "error", err)
 	}
 }

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// maxPending bounds the deliveries of a webhook that are stored and pending; what
-	// comes later waits in the feed.
+	// maxPending bounds the stored pending deliveries of a webhook; later changes wait in
+	// the feed.
 	maxPending = 500
-	// keptDeliveries is how many deliveries of a webhook are kept that arrived, and how many
-	// that failed. trimEvery is after how many attempts the others are deleted.
+	// keptDeliveries is how many delivered and how many failed deliveries of a webhook
+	// are kept. Older ones are deleted after trimEvery attempts.
 	keptDeliveries = 1_000
 	trimEvery      = 500
-	// lookAgain is how long a worker waits at most for news of the feed before it reads it
-	// all the same, and retryAfter how long it waits after an error of our own.
+	// lookAgain is the longest wait for the feed to grow before it is read anyway.
+	// retryAfter is the wait after an internal error.
 	lookAgain  = time.Minute
 	retryAfter = 2 * time.Second
 )
@@ -28,14 +28,14 @@ type worker struct {
 	runner *Runner
 	key    store.WebhookKey
 	stop   context.CancelFunc
-	// woken receives when the webhook was changed by somebody else.
+	// woken receives a value when the webhook was changed elsewhere.
 	woken chan struct{}
-	// revision is the one that the runner last saw.
+	// revision is the revision that the runner last saw.
 	revision int64
 
 	// checked is the revision of the webhook for which check found no gap.
 	checked *int64
-	// attempts counts those since deliveries were trimmed.
+	// attempts counts the attempts since deliveries were trimmed.
 	attempts int
 }
 
@@ -58,7 +58,7 @@ func (w *worker) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait, err := w.round(ctx)
 		if err != nil && ctx.Err() == nil {
-			w.runner.options.Logger.WarnContext(ctx, "a webhook is not delivered to; this is tried again", "webhookId", w.key.WebhookID, "error", err)
+			w.runner.options.Logger.WarnContext(ctx, "a webhook can't be delivered to; will try again", "webhookId", w.key.WebhookID, "error", err)
 			wait = retryAfter
 		}
 		timer := time.NewTimer(max(min(wait, lookAgain), 0))
@@ -72,8 +72,7 @@ func (w *worker) run(ctx context.Context) {
 	}
 }
 
-// round delivers what is due, and says how long to wait for more, unless something
-// happens.
+// round delivers what is due, and returns how long to wait for more, unless it is woken.
 func (w *worker) round(ctx context.Context) (time.Duration, error) {
 	if !w.runner.holds() {
 		return w.runner.options.Renewal, nil
@@ -119,7 +118,7 @@ func (w *worker) round(ctx context.Context) (time.Duration, error) {
 	return b.wait(), w.trim(ctx, b.attempts)
 }
 
-// trim deletes old deliveries that are not pending, now and then.
+// trim deletes old deliveries that are not pending, every trimEvery attempts.
 func (w *worker) trim(ctx context.Context, attempts int) error {
 	if w.attempts += attempts; w.attempts < trimEvery {
 		return nil
@@ -130,7 +129,7 @@ func (w *worker) trim(ctx context.Context, attempts int) error {
 
 func (w *worker) now() time.Time { return w.runner.endpoints.Now() }
 
-// secrets are those that sign the webhook's messages now.
+// secrets returns the secrets that sign the webhook's messages now.
 func (w *worker) secrets(open *store.OpenWebhook) ([]string, error) {
 	sealed := [][]byte{open.Secret}
 	if until := open.PreviousSecretExpires; until != nil && w.now().Before(*until) {
