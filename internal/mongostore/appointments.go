@@ -32,8 +32,8 @@ func (a *storedAppointment) appointment() client.Appointment {
 	}
 }
 
-// Appointments implements store.Store. The database picks and orders them: a client
-// may have thousands, of which few are wanted.
+// Appointments implements store.Store. The database filters and sorts them: a client may
+// have thousands, and few are wanted.
 func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clientIDs []int64, asked store.AppointmentQuery) (map[int64][]client.Appointment, error) {
 	picked := bson.D{{Key: "$filter", Value: bson.D{{Key: "input", Value: "$appointments"}, {Key: "as", Value: "a"}, {Key: "cond", Value: bson.D{{Key: "$and", Value: appointmentConditions(asked)}}}}}}
 	ordered := bson.D{{Key: "$sortArray", Value: bson.D{{Key: "input", Value: picked}, {Key: "sortBy", Value: schema.Ascending("start", schema.FieldAppointment)}}}}
@@ -55,7 +55,7 @@ func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clie
 			return nil, fmt.Errorf("read appointments: %w", err)
 		}
 		for _, of := range stored {
-			// Each is a row that the operation pays for.
+			// Each appointment counts as a row of the operation.
 			if err := client.CountRows(ctx, int64(len(of.Appointments))); err != nil {
 				return nil, err
 			}
@@ -67,7 +67,7 @@ func (r *clientReads) Appointments(ctx context.Context, scope client.Scope, clie
 	return found, nil
 }
 
-// appointmentConditions are the conditions of a query on an appointment, the variable a of
+// appointmentConditions returns a query's conditions on an appointment, the variable a of
 // an expression.
 func appointmentConditions(query store.AppointmentQuery) bson.A {
 	const start, id = "$$a.start", "$$a.appointmentId"

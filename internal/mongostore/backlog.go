@@ -15,12 +15,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// mostCounted bounds the jobs, and the webhooks, that one reading of the backlog counts:
-// every server reads it regularly.
+// mostCounted bounds the jobs, and the webhooks, that one call of Backlog counts: every
+// server calls it regularly.
 const mostCounted = 10_000
 
-// Backlog counts the background work of all businesses that waits: of jobs and webhooks at
-// most the first 10,000.
+// Backlog counts the waiting background work of all businesses; of jobs and of webhooks
+// at most the first 10,000.
 func (s *Store) Backlog(ctx context.Context) (store.Backlog, error) {
 	b := store.NoBacklog()
 	jobs, jobsErr := s.CountOpen(ctx, mostCounted)
@@ -35,12 +35,12 @@ func (s *Store) Backlog(ctx context.Context) (store.Backlog, error) {
 	return b, err
 }
 
-// unnumberedSince is when the oldest row of the outbox was written.
+// unnumberedSince returns when the oldest row of the outbox was written.
 func (s *Store) unnumberedSince(ctx context.Context) (*time.Time, error) {
 	var oldest struct {
 		At time.Time `bson:"at"`
 	}
-	// Ids of rows rise with the time, to the second.
+	// Ids of rows increase with time, to the second.
 	err := s.db.Collection(schema.Outbox).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$gt", Value: bson.ObjectID{}}}}},
 		options.FindOne().SetSort(schema.Ascending(schema.FieldID)).SetProjection(bson.D{{Key: "at", Value: 1}})).Decode(&oldest)
 	if errors.Is(err, mongo.ErrNoDocuments) {

@@ -15,8 +15,7 @@ import (
 	"clientgraph/internal/search"
 )
 
-// businesses are what is stored of businesses: their settings, their custom fields and
-// their location groups.
+// businesses stores businesses: their settings, custom fields and location groups.
 type businesses struct {
 	db   *mongo.Database
 	feed *feed.Feed
@@ -44,9 +43,8 @@ func (b *businesses) Business(ctx context.Context, scope client.Scope) (*client.
 	return new(client.Business(stored)), nil
 }
 
-// PutBusiness stores a business, and replaces it if there is one. It does not change the
-// keys of clients, so it is for businesses that have none, or whose locale and phone region
-// stay.
+// PutBusiness inserts or replaces a business. It does not rekey clients, so use it only
+// for businesses without clients, or with the same locale and phone region.
 func (b *businesses) PutBusiness(ctx context.Context, business *client.Business) error {
 	if err := b.saveBusiness(ctx, business); err != nil {
 		return err

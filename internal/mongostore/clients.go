@@ -17,12 +17,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// clientReads are the reads of clients and of what belongs to them.
+// clientReads reads clients and what belongs to them.
 type clientReads struct {
 	db    *mongo.Database
 	codec *record.Codec
 	seen  *indexed.Seen
-	// common is commonKey.
+	// common is commonKey; tests set another value.
 	common int64
 }
 
@@ -48,7 +48,7 @@ func (r *clientReads) Rows(ctx context.Context, scope client.Scope, asked store.
 	return readAs(ctx, r, r.codec.NewRowSet(asked.Need), q, w, asked.Need)
 }
 
-// scanBatch is how many documents a message brings of reads that may stop anywhere.
+// scanBatch is the number of documents in a batch of reads that may stop anywhere.
 const scanBatch = 200
 
 // Scan implements store.Store.
@@ -79,9 +79,9 @@ func (r *clientReads) ViewerRows(ctx context.Context, scope client.Scope, subjec
 	return readViewers(ctx, r, r.codec.NewRowSet(need), scope, subjectIDs, need)
 }
 
-// reader reads documents as records, or as rows.
+// reader decodes documents as records or as rows.
 type reader[T any] interface {
-	// Expect says how many documents come next, and whether all stay as they are.
+	// Expect tells how many documents come next, and whether their memory stays valid.
 	Expect(documents int, lasting bool)
 	Read(document bson.Raw) (T, error)
 	Base(T) client.Base
@@ -90,16 +90,16 @@ type reader[T any] interface {
 
 func readByID[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, withDeleted bool, need client.Selection) ([]T, error) {
 	found, err := readStored(ctx, r, as, scope, ids, need)
-	// The few deleted and merged ones among them are dropped here: with a condition
-	// more the embedded engine would not use its index.
+	// Deleted and merged clients, which are few, are removed here: with another condition
+	// the embedded engine would not use its index.
 	return slices.DeleteFunc(found, func(one T) bool {
 		lifecycle := as.Base(one).Lifecycle
 		return lifecycle == client.Merged || (lifecycle == client.Removed && !withDeleted)
 	}), err
 }
 
-// readStored reads the clients of those ids that the scope sees: live, deleted and merged
-// ones.
+// readStored reads the clients with those ids that the scope sees: live, deleted and
+// merged ones.
 func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	var found []T
 	for chunk := range query.IDChunks(ids) {
@@ -112,8 +112,8 @@ func readStored[T any](ctx context.Context, r *clientReads, as reader[T], scope 
 	return found, nil
 }
 
-// readViewers reads those of clients that any number of subjects has, each once and
-// in the order of their ids.
+// readViewers reads the viewers of any number of subjects, without duplicates and ordered
+// by id.
 func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, subjectIDs []int64, need client.Selection) ([]T, error) {
 	if scope.Rows.ByID() {
 		found, err := readAs(ctx, r, as, query.ViewersOf(scope, nil), query.Window{Sort: schema.Ascending(schema.FieldID)}, need)
@@ -144,7 +144,8 @@ func readViewers[T any](ctx context.Context, r *clientReads, as reader[T], scope
 	return found, nil
 }
 
-// appended appends a part to what was found. Most reads have one part, which is not copied.
+// appended appends a part to the clients found so far. Most reads have one part, which is
+// not copied.
 func appended[T any](found, part []T) []T {
 	if found == nil {
 		return part
@@ -152,7 +153,7 @@ func appended[T any](found, part []T) []T {
 	return append(found, part...)
 }
 
-// read runs one query of clients.
+// read runs a query of clients.
 func (r *clientReads) read(ctx context.Context, q query.Query, w query.Window, need client.Selection) ([]*client.Client, error) {
 	return readAs(ctx, r, r.codec, q, w, need)
 }
@@ -172,14 +173,14 @@ func readAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Qu
 	return found, err
 }
 
-// stream runs one query of clients, decodes as it reads, and visits what it finds
-// until visit returns false.
+// stream runs a query of clients, and decodes and visits each while it reads, until visit
+// returns false.
 func (r *clientReads) stream(ctx context.Context, q query.Query, w query.Window, need client.Selection, visit func(*client.Client) bool) error {
 	return streamAs(ctx, r, r.codec, q, w, need, func(int, bool) {}, visit)
 }
 
-// streamAs runs one query of clients, as a find where an index answers all of it. expect
-// is told how many come with the first message, and whether all of them stay as they are.
+// streamAs runs a query of clients, as a find if an index answers all of it. expect gets
+// the number of documents in the first batch, and whether their memory stays valid.
 func streamAs[T any](ctx context.Context, r *clientReads, as reader[T], q query.Query, w query.Window, need client.Selection, expect func(documents int, lasting bool), visit func(T) bool) error {
 	found, err := r.open(ctx, q, w, r.codec.Projection(need))
 	if err != nil {

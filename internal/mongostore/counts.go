@@ -23,24 +23,23 @@ func (r *clientReads) Count(ctx context.Context, scope client.Scope, conditions 
 		if err == nil || !transact.Unavailable(err) {
 			return n, err
 		}
-		// The driver sends no count again where a connection broke, as it does an
-		// aggregate.
+		// Unlike an aggregate, the driver does not retry a count whose connection broke.
 	}
 	return r.countAll(ctx, q)
 }
 
-// countAll counts whatever the query and wherever it is asked.
+// countAll counts any query, inside transactions too.
 func (r *clientReads) countAll(ctx context.Context, q query.Query) (int64, error) {
 	found, err := r.openAll(ctx, append(q.Stages(), bson.D{{Key: "$count", Value: "count"}}), levelOf(ctx), true)
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
 	var count int64
-	// The count is no row that the operation pays for.
+	// The result's document does not count as a row of the operation.
 	err = found.Each(client.WithRowBudget(ctx, nil), func(document bson.Raw) (bool, error) {
 		var ok bool
 		if count, ok = document.Lookup("count").AsInt64OK(); !ok {
-			return false, errors.New("it is no number")
+			return false, errors.New("not a number")
 		}
 		return true, nil
 	})
@@ -50,8 +49,8 @@ func (r *clientReads) countAll(ctx context.Context, q query.Query) (int64, error
 	return count, nil
 }
 
-// TagCounts implements store.Store. The database counts spellings; those of one
-// tag are added up here, under the one that most clients use.
+// TagCounts implements store.Store. The database counts spellings. The counts of a tag's
+// spellings are added here, under the most frequent spelling.
 func (r *clientReads) TagCounts(ctx context.Context, scope client.Scope) ([]store.TagCount, error) {
 	q := query.List(scope, store.Conditions{}, query.Unbounded())
 	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(q.Stages(),

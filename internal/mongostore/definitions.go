@@ -27,8 +27,7 @@ type definitionDocument struct {
 	Version      int64         `bson:"version"`
 }
 
-// knownChoice is a choice that is stored as something else than its name, or was
-// taken out.
+// knownChoice is a choice whose stored value differs from its name, or that was removed.
 type knownChoice struct {
 	Name   string `bson:"name"`
 	Stored string `bson:"stored"`
@@ -83,17 +82,17 @@ func (b *businesses) Definitions(ctx context.Context, scope client.Scope) (clien
 	return client.NewDefinitions(definitions), nil
 }
 
-// definitionCounter is the counter of their ids.
+// definitionCounter is the counter of definition ids.
 const definitionCounter = "fieldDefinitionId"
 
-// NextDefinitionID implements store.Store. Ids are taken one by one, so that
-// the fields of a business stand in the order in which they were made.
+// NextDefinitionID implements store.Store. Ids are taken one by one, so that a business's
+// fields are listed in the order of their creation.
 func (b *businesses) NextDefinitionID(ctx context.Context) (int64, error) {
 	return counters.Increment(ctx, b.db.Collection(schema.Counters), counters.Ref{BusinessID: counters.OfDeployment, Name: definitionCounter}, 1)
 }
 
-// PutDefinitions stores custom fields, each in place of the one of its id, and
-// keeps NextDefinitionID above their ids.
+// PutDefinitions inserts or replaces custom fields by id, and raises the counter of
+// NextDefinitionID above their ids.
 func (b *businesses) PutDefinitions(ctx context.Context, definitions []client.FieldDefinition) error {
 	highest := int64(0)
 	for _, d := range definitions {
@@ -132,9 +131,9 @@ func (t *settingsTx) InsertDefinition(ctx context.Context, definition client.Fie
 	return nil
 }
 
-// SaveDefinition implements store.DefinitionTx. The document is deleted and
-// inserted: an update that takes it out of a unique index would, on the embedded
-// engine, leave its key taken.
+// SaveDefinition implements store.DefinitionTx. The document is deleted and inserted: on
+// the embedded engine, an update that removes it from a unique index leaves its key in
+// the index.
 func (t *settingsTx) SaveDefinition(ctx context.Context, definition client.FieldDefinition) error {
 	definitions := t.store.db.Collection(schema.Definitions)
 	if _, err := definitions.DeleteOne(ctx, definitionFilter(definition)); err != nil {

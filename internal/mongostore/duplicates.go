@@ -24,16 +24,16 @@ type dismissalDocument struct {
 	SecondIdentity []byte `bson:"secondIdentity"`
 }
 
-// withIdentity is the query of live clients that have an identity key.
+// withIdentity selects live clients with an identity key.
 func withIdentity(scope client.Scope) query.Query {
 	q := query.Live(scope, bson.D{{Key: schema.FieldIdentities, Value: bson.D{{Key: "$gt", Value: ""}}}})
 	q.Rest = query.Visible(scope)
 	return q
 }
 
-// SharedKeys implements store.Store. The database goes once over the keys of
-// the business, by their index, and answers those that are there several times. Of
-// one that is there more often than is asked for it remembers no more clients.
+// SharedKeys implements store.Store. The database reads the identity keys of the business
+// once, by their index, and returns those with several clients. It stores no further
+// clients of a key with more than most.
 func (r *clientReads) SharedKeys(ctx context.Context, scope client.Scope, most int) ([]store.SharedKey, error) {
 	cursor, err := r.db.Collection(schema.Clients).Aggregate(ctx, append(withIdentity(scope).Stages(),
 		bson.D{{Key: "$project", Value: bson.D{{Key: schema.FieldIdentities, Value: 1}}}},
@@ -70,7 +70,8 @@ func (e *exports) Dismissals(ctx context.Context, scope client.Scope, wanted fun
 		return nil, fmt.Errorf("find dismissals: %w", err)
 	}
 	defer func() {
-		// The server gives a cursor up by itself; closing it early is a courtesy.
+		// The database closes cursors by itself after some time; this only frees it
+		// earlier.
 		_ = cursor.Close(context.WithoutCancel(ctx))
 	}()
 	var dismissals []store.Dismissal
@@ -105,7 +106,7 @@ func (t *duplicateTx) Dismiss(ctx context.Context, dismissals []store.Dismissal)
 	}
 	_, err := t.store.db.Collection(schema.Dismissals).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(true))
 	if mongo.IsDuplicateKeyError(err) {
-		// Somebody dismissed one of the pairs at the same time.
+		// Another transaction dismissed one of the pairs at the same time.
 		return transact.AsConflict(err)
 	}
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// tombstoneDocument is what stays of an erased client. All but the first three
-// parts go when nothing is left to purge.
+// tombstoneDocument is stored in place of an erased client. All but the first three
+// fields are removed when nothing is left to purge.
 type tombstoneDocument struct {
 	ClientID   int64     `bson:"_id"`
 	BusinessID int64     `bson:"businessId"`
@@ -29,8 +29,8 @@ type tombstoneDocument struct {
 	User       string    `bson:"user,omitempty"`
 	Role       string    `bson:"role,omitempty"`
 	RequestID  string    `bson:"requestId,omitempty"`
-	// PendingSubjects are clients whom the erased client could see, and whose change rows
-	// are not written yet.
+	// PendingSubjects are subjects of the erased client whose change rows are not written
+	// yet.
 	PendingSubjects []int64 `bson:"untold,omitempty"`
 }
 
@@ -38,7 +38,7 @@ const (
 	fieldPendingSubjects = "untold"
 )
 
-// erasures purge what is left of erased clients.
+// erasures purges the rest of erased clients.
 type erasures struct {
 	db       *mongo.Database
 	feed     *feed.Feed
@@ -50,14 +50,14 @@ type erasures struct {
 // eraseTx implements store.EraseTx.
 type eraseTx struct {
 	*unit
-	// tombstones are of the clients that the transaction erases.
+	// tombstones are those of the clients that the transaction erases.
 	tombstones []tombstoneDocument
-	// pendingSubjects are, by the id of an erased client, the clients whose change rows
-	// are still to be written; see store.EraseTx.
+	// pendingSubjects has the remaining PendingSubjects of erased clients by their id;
+	// see store.EraseTx.
 	pendingSubjects map[int64][]int64
 }
 
-// purgeBatch bounds how many documents one command of a purge is about.
+// purgeBatch bounds the documents of one command of a purge.
 const purgeBatch = 1_000
 
 // Erase implements store.EraseTx.
@@ -71,12 +71,12 @@ func (t *eraseTx) Erase(clients []*client.Client, entry history.Entry) {
 			User: entry.User, Role: string(entry.Role), RequestID: entry.RequestID,
 		}
 		if !isMerged(c) {
-			// The edges of a merged client are its survivor's.
+			// A merged client's edges belong to its survivor.
 			tombstone.PendingSubjects = c.SubjectIDs
 		}
 		t.tombstones = append(t.tombstones, tombstone)
-		// The row does not say whom the client could see: no caller is sent anything by
-		// those edges any more.
+		// With the same subjects before and after, the row has no changes of edges: these
+		// edges no longer concern any caller.
 		gone := &client.Client{SubjectIDs: c.SubjectIDs}
 		t.raise(c.ClientID, c.ChangeNumber)
 		t.announce(c, gone, history.Entry{ClientID: c.ClientID, Version: c.Version, At: entry.At}, history.KindErased, bson.A{})
@@ -121,7 +121,8 @@ func (t *eraseTx) PutPendingSubjects(erasedID int64, left []int64) {
 
 // Erased implements store.EraseTx.
 func (t *eraseTx) Erased(ctx context.Context, ids []int64) ([]int64, error) {
-	// Ids are the deployment's: no business takes one that another one erased.
+	// Ids are unique in the deployment: no business uses the id of another's erased
+	// client.
 	return query.Erased(ctx, t.store.db, bson.D{{Key: schema.FieldID, Value: query.In(query.NonNil(ids))}})
 }
 
@@ -137,7 +138,7 @@ func (t *eraseTx) AllViewers(ctx context.Context, subjectID, limit int64) ([]*cl
 	return nil, nil
 }
 
-// lifecycles are all lifecycles of documents.
+// lifecycles returns all lifecycles of documents.
 func lifecycles() []client.Lifecycle {
 	return []client.Lifecycle{client.Live, client.Removed, client.Merged}
 }
@@ -175,8 +176,9 @@ func (e *erasures) EndErasure(ctx context.Context, erasure store.Erasure) error 
 	return nil
 }
 
-// personalData is a collection with documents about a client, which are deleted with it: by
-// which key those of a client are found, and which keys, with the business, are unique.
+// personalData is a collection with documents about a client, which are deleted with the
+// client. It has the field that finds them, and the fields that are unique together with
+// the business.
 type personalData struct {
 	collection, key string
 	unique          []string
@@ -212,18 +214,18 @@ func (e *erasures) Purge(ctx context.Context, erasure store.Erasure) error {
 	if err := e.jobs.DropWithdrawn(ctx, erasure.BusinessID); err != nil {
 		return err
 	}
-	// Rows that have no number yet get one first, so that they are blanked like the others,
-	// and none comes after the row of the erasure. No new ones are written meanwhile:
-	// writers of rows about a client write its document too.
+	// Rows without a number get one first, so that all rows are blanked, and none follows
+	// that of the erasure. No new ones are written: a transaction that writes a row about
+	// a client also writes its document.
 	if err := e.feed.Drain(ctx, erasure.BusinessID); err != nil {
 		return fmt.Errorf("number the rows of an erased client: %w", err)
 	}
 	return e.feed.Blank(ctx, erasure.BusinessID, erasure.ClientID)
 }
 
-// blankAnswers deletes the content of kept answers that name an erased client. Their keys
-// stay, with the note that the client was erased, so that a mutation that is sent again is
-// not done again.
+// blankAnswers deletes the content of stored answers that name an erased client. Their
+// idempotency keys stay, marked as erased, so that a mutation that is sent again is not
+// done again.
 func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) error {
 	about := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}, {Key: "clients.clientId", Value: erasure.ClientID}}
 	_, err := e.db.Collection(schema.Answers).UpdateMany(ctx, about, bson.D{
@@ -236,8 +238,8 @@ func (e *erasures) blankAnswers(ctx context.Context, erasure store.Erasure) erro
 	return nil
 }
 
-// deleteAll deletes the documents about a client in batches: each by the keys of a unique
-// index, which begin with the shard key.
+// deleteAll deletes the documents about a client in batches, each by the fields of a
+// unique index, which begin with the shard key.
 func (e *erasures) deleteAll(ctx context.Context, about personalData, erasure store.Erasure) error {
 	collection := e.db.Collection(about.collection)
 	business := bson.D{{Key: schema.FieldBusiness, Value: erasure.BusinessID}}

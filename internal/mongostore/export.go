@@ -19,7 +19,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// exports are the reads of what is kept about clients outside their records.
+// exports reads the data about clients outside their records.
 type exports struct {
 	db    *mongo.Database
 	codec *record.Codec
@@ -31,7 +31,7 @@ func (e *exports) ClientChangeRows(ctx context.Context, scope client.Scope, clie
 	return e.feed.ClientRows(ctx, scope, clientIDs)
 }
 
-// DismissedPairs implements store.ExportStore: one command for each end of the
+// DismissedPairs implements store.ExportStore, with one command for each end of the
 // pairs, by its index.
 func (e *exports) DismissedPairs(ctx context.Context, scope client.Scope, clientIDs []int64) ([]store.IDPair, error) {
 	var pairs []store.IDPair
@@ -59,7 +59,7 @@ func (e *exports) KeptVersions(ctx context.Context, scope client.Scope, clientID
 	var versions []store.KeptVersion
 	for _, answer := range found {
 		for _, version := range answer.Clients {
-			// An answer may name others too.
+			// An answer may have versions of other clients too.
 			if slices.Contains(clientIDs, version.ClientID) {
 				versions = append(versions, store.KeptVersion{RecordVersion: store.RecordVersion(version), At: answer.At.UTC()})
 			}

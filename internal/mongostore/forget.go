@@ -18,7 +18,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// changesDocument is a row of a history, as far as forgetMerge reads it.
+// changesDocument has the fields of a history row that forgetMerge reads.
 type changesDocument struct {
 	Version   int64     `bson:"version"`
 	At        time.Time `bson:"at"`
@@ -26,8 +26,8 @@ type changesDocument struct {
 	Changes   []bson.D  `bson:"changes"`
 }
 
-// forgetMerges deletes values of the erased client from the histories of others. They are
-// there where a merge with it was undone. It must run before the journals of those merges
+// forgetMerges deletes the erased client's values from the histories of other clients,
+// where undone merges with it left them. It must run before the journals of those merges
 // are deleted.
 func (e *erasures) forgetMerges(ctx context.Context, erasure store.Erasure) error {
 	scope := client.Scope{BusinessID: erasure.BusinessID, Rows: client.Rows{All: true}}
@@ -74,8 +74,8 @@ func (e *erasures) forgetMerge(ctx context.Context, scope client.Scope, j *merge
 	return nil
 }
 
-// sinceMerge are the rows from a merge to its undoing, both included. Merges are undone in
-// the reverse order, so merges and undoings pair like brackets.
+// sinceMerge returns the rows from a merge to its undoing, both included. Merges are
+// undone in reverse order, so merges and undoings pair like brackets.
 func sinceMerge(rows []changesDocument, at time.Time) []changesDocument {
 	from := slices.IndexFunc(rows, func(row changesDocument) bool {
 		return row.Operation == string(history.OperationMerge) && row.At.Equal(at)
@@ -98,14 +98,14 @@ func sinceMerge(rows []changesDocument, at time.Time) []changesDocument {
 	return rows[from:]
 }
 
-// isPersonal says whether a property has data about a person. The others are ids, and what
-// every record has.
+// isPersonal says whether a property has personal data. The others are ids and properties
+// that every record has.
 func isPersonal(name string) bool {
 	return !slices.Contains([]string{"status", "blocked", "mergedClients", "clientIdsClientCanView"}, name)
 }
 
-// forgetValues deletes the values of a property, or of one of its parts, from rows, but for
-// the first one before and the last one after.
+// forgetValues deletes the values of a property, or of one of its parts, from rows,
+// except the first value before and the last value after.
 func forgetValues(rows []changesDocument, name string, touched map[int]bool) {
 	type place struct{ row, change int }
 	places := map[string][]place{}

@@ -18,7 +18,7 @@ type formDocument struct {
 	ClientID   int64      `bson:"clientId"`
 	Name       *string    `bson:"name,omitempty"`
 	SignedDate *time.Time `bson:"signedDate,omitempty"`
-	// Data is JSON as text: its shape is the business's own.
+	// Data is JSON as text, because each business defines its own shape.
 	Data         string    `bson:"data"`
 	ModifiedDate time.Time `bson:"modifiedDate"`
 }
@@ -36,8 +36,7 @@ func (r *clientReads) Forms(ctx context.Context, scope client.Scope, clientIDs [
 	return r.forms(ctx, scope, clientIDs, bson.D{})
 }
 
-// forms finds the forms of those clients, or the part of them that a projection
-// leaves.
+// forms finds the forms of those clients, with the fields of the projection.
 func (r *clientReads) forms(ctx context.Context, scope client.Scope, clientIDs []int64, projection bson.D) ([]client.Form, error) {
 	var stored []formDocument
 	for chunk := range query.IDChunks(clientIDs) {

@@ -65,7 +65,7 @@ func (b *businesses) ListLocationGroups(ctx context.Context, scope client.Scope)
 	return groups, nil
 }
 
-// groups finds location groups by id, removals included.
+// groups finds location groups by id, including removed ones.
 func (b *businesses) groups(ctx context.Context, filter bson.D) ([]groupDocument, error) {
 	found, err := query.FindAll[groupDocument](ctx, b.db.Collection(schema.Groups), "location groups", filter, options.Find().SetSort(schema.Ascending(schema.FieldGroup)))
 	if err != nil {

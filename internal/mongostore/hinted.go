@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	// commonKey is how many clients must have a key for it to count as common. The clients of
-	// a key that is not are all read and sorted. A page of those of a common key is read in
-	// its order instead, passing over other clients: one of the first pages ends soon.
+	// commonKey is the number of clients from which a key counts as common. The clients
+	// of a rarer key are all read and sorted. A page of a common key's clients is read in
+	// its order, skipping other clients: it ends soon if it is one of the first pages.
 	commonKey = 5_000
 	firstRows = 500
 )
 
-// open begins to read what a query finds. Outside of transactions it names the index: in
-// one, a failure for an index that is gone would end the transaction.
+// open begins to read the result of a query. It names the index, except in transactions:
+// there, an error because of a dropped index would abort the transaction.
 func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, projection bson.Raw) (query.Found, error) {
 	if w.Batch == 0 {
 		w.Batch = query.OneBatch
@@ -41,14 +41,14 @@ func (r *clientReads) open(ctx context.Context, q query.Query, w query.Window, p
 		if err == nil || !transact.Unavailable(err) {
 			return found, err
 		}
-		// The driver sends no command again that is written out, where a connection broke
-		// or the primary changed.
+		// The driver does not retry raw commands if a connection broke or the primary
+		// changed.
 		cursor, err := r.send(ctx, q, w, projection, hint)
 		return query.OfCursor(cursor), err
 	})
 }
 
-// sendWritten sends a command that is written out, to the primary.
+// sendWritten sends a query as a raw command, to the primary.
 func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Window, projection bson.Raw, hint string) (query.Found, error) {
 	command, err := q.Command(schema.Clients, w, projection, hint, levelOf(ctx))
 	if err != nil {
@@ -57,7 +57,7 @@ func (r *clientReads) sendWritten(ctx context.Context, q query.Query, w query.Wi
 	return r.ask(ctx, command, w.Batch, w.IsSmall())
 }
 
-// levelOf is the level of a read.
+// levelOf returns the read concern of a read.
 func levelOf(ctx context.Context) string {
 	if mongo.SessionFromContext(ctx) != nil {
 		return query.OfTransaction
@@ -65,9 +65,9 @@ func levelOf(ctx context.Context) string {
 	return query.OfMajority
 }
 
-// ask sends a command that is written out. What is small is taken out of the reply: a
-// cursor would allocate as much as all else that the driver does. Where a reply had no
-// room for all, against expectation, the command is sent again, for a cursor.
+// ask sends a raw command. A small result is taken from the reply, because a cursor would
+// allocate as much as the rest of the driver's work. If the reply does not have the whole
+// result, against expectation, the command is sent again with a cursor.
 func (r *clientReads) ask(ctx context.Context, command bson.Raw, batch int32, small bool) (query.Found, error) {
 	if small {
 		reply, err := r.db.RunCommand(ctx, command).Raw()
@@ -78,7 +78,7 @@ func (r *clientReads) ask(ctx context.Context, command bson.Raw, batch int32, sm
 		if err != nil || open == 0 {
 			return found, err
 		}
-		// The database would keep it open for ten minutes, or until the transaction ends.
+		// Otherwise it would stay open for ten minutes, or until the transaction ends.
 		err = r.db.RunCommand(ctx, bson.D{{Key: "killCursors", Value: schema.Clients}, {Key: "cursors", Value: bson.A{open}}}).Err()
 		if err != nil {
 			return query.Found{}, fmt.Errorf("close a cursor: %w", err)
@@ -92,7 +92,7 @@ func (r *clientReads) ask(ctx context.Context, command bson.Raw, batch int32, sm
 	return query.OfCursor(cursor), nil
 }
 
-// openAll begins to read what an aggregate of clients finds.
+// openAll begins to read the result of an aggregate of clients.
 func (r *clientReads) openAll(ctx context.Context, stages mongo.Pipeline, level string, small bool) (query.Found, error) {
 	command, err := query.Aggregate(schema.Clients, stages, level)
 	if err != nil {
@@ -102,7 +102,7 @@ func (r *clientReads) openAll(ctx context.Context, stages mongo.Pipeline, level 
 	if err == nil || level == query.OfTransaction || !transact.Unavailable(err) {
 		return found, err
 	}
-	// As in open.
+	// The driver does not retry raw commands; see open.
 	cursor, err := r.db.Collection(schema.Clients, options.Collection().SetReadConcern(&readconcern.ReadConcern{Level: level})).Aggregate(ctx, stages)
 	return query.OfCursor(cursor), err
 }
@@ -126,8 +126,8 @@ func (r *clientReads) send(ctx context.Context, q query.Query, w query.Window, p
 	return clients.Find(ctx, q.Core, o)
 }
 
-// indexFor is the index that a read is to name. Of clients who have one key it depends on
-// how many there are, which MongoDB is asked first; where it takes no hints, it is not.
+// indexFor returns the index that a read must name; "" for none. For clients with one key
+// that depends on their number, which MongoDB is asked for first, if it takes hints.
 func (r *clientReads) indexFor(ctx context.Context, q query.Query, w query.Window) (string, error) {
 	if q.Ordered == "" {
 		return q.Index, nil
@@ -148,14 +148,14 @@ func (r *clientReads) indexFor(ctx context.Context, q query.Query, w query.Windo
 	return q.Ordered, nil
 }
 
-// count counts by the command count, which needs no documents where an index answers the
-// whole query; up to a limit, unless it is 0. MongoDB does not take it in a transaction.
+// count counts with the command count, which reads no documents if an index answers the
+// whole query, up to a limit unless that is 0. MongoDB does not allow it in transactions.
 func (r *clientReads) count(ctx context.Context, q query.Query, limit int64) (int64, error) {
 	counted, err := indexed.Read(r.seen, schema.Clients, q.Index, func(hint string) (int64, error) {
 		command := bson.D{
 			{Key: "count", Value: schema.Clients},
 			{Key: "query", Value: q.Core},
-			// A command that is written out does not get the database's read concern.
+			// Raw commands do not get the database's read concern.
 			{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
 		}
 		if limit > 0 {

@@ -14,8 +14,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// answerDocument is what is kept of the answer to a mutation that has an idempotency
-// key.
+// answerDocument is the stored answer of a mutation with an idempotency key.
 type answerDocument struct {
 	BusinessID int64             `bson:"businessId"`
 	Key        []byte            `bson:"key"`
@@ -32,10 +31,10 @@ type versionDocument struct {
 	Version  int64 `bson:"version"`
 }
 
-// answerTx implements store.IdempotencyTx: the answers that a transaction keeps.
+// answerTx implements store.IdempotencyTx.
 type answerTx struct {
 	*unit
-	// known are the keys under which an answer is stored already, also one that is too old.
+	// known are the idempotency keys with a stored answer, even one that has expired.
 	known   map[string]bool
 	answers []mongo.WriteModel
 }
@@ -44,8 +43,8 @@ func (t *answerTx) answerFilter(key []byte) bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "key", Value: key}}
 }
 
-// Kept implements store.IdempotencyTx. Answers that are too old may still be there: the
-// database deletes expired documents in its own time.
+// Kept implements store.IdempotencyTx. Expired answers may still be stored, because the
+// database deletes them with a delay.
 func (t *answerTx) Kept(ctx context.Context, key []byte, since time.Time) (*store.KeptAnswer, error) {
 	var stored answerDocument
 	err := t.store.db.Collection(schema.Answers).FindOne(ctx, t.answerFilter(key)).Decode(&stored)
@@ -82,7 +81,8 @@ func (t *answerTx) Keep(key []byte, kept store.KeptAnswer) {
 }
 
 // Free implements store.IdempotencyTx. It writes an answer and deletes it in the same
-// transaction: one that keeps an answer under the key at the same time conflicts with it.
+// transaction, so that it conflicts with one that stores an answer under the key at the
+// same time.
 func (t *answerTx) Free(key []byte) {
 	if !t.known[string(key)] {
 		t.putAnswer(key, answerDocument{BusinessID: t.scope.BusinessID, Key: key})
@@ -98,8 +98,8 @@ func (t *answerTx) putAnswer(key []byte, document answerDocument) {
 	t.answers = append(t.answers, mongo.NewInsertOneModel().SetDocument(document))
 }
 
-// part is what is written of answers. Where a key is taken, it was used elsewhere at the
-// same time.
+// part returns the writes of answers. A duplicate key says that the idempotency key was
+// used elsewhere at the same time.
 func (t *answerTx) part() transact.Part {
 	return transact.Part{Collection: schema.Answers, Writes: t.answers, Affected: int64(len(t.answers)), Taken: transact.AsConflict}
 }

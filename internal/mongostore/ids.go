@@ -9,7 +9,7 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// ids hands out the ids of the deployment.
+// ids generates the ids of the deployment.
 type ids struct {
 	clients, accounts, merges *counters.Block
 }
@@ -45,8 +45,8 @@ func (i *ids) ReserveIDs(ctx context.Context, clientID, accountID int64) error {
 	return i.accounts.Reserve(ctx, accountID)
 }
 
-// drop drops the ids that were taken in advance for new clients and accounts, because some
-// of them are in use.
+// drop drops the ids that were reserved for new clients and accounts, because some of
+// them are in use.
 func (i *ids) drop() {
 	i.clients.Drop()
 	i.accounts.Drop()

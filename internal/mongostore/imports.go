@@ -35,7 +35,7 @@ type importDocument struct {
 // importTx implements store.ImportTx.
 type importTx struct {
 	*unit
-	// imported is the progress of an import after the transaction; nil for other writes.
+	// imported is the import's progress after the transaction; nil for other writes.
 	imported *importDocument
 }
 
@@ -69,8 +69,9 @@ func (t *importTx) KeepImported(p store.ImportProgress) {
 	}
 }
 
-// part writes the progress. It comes before the clients, so that two processes with the same
-// import conflict at once. A duplicate key says that both began it at the same time.
+// part returns the write of the progress. It comes before the clients, so that two
+// processes with the same import conflict at once. A duplicate key says that both began
+// it at the same time.
 func (t *importTx) part() transact.Part {
 	if t.imported == nil {
 		return transact.Part{}

@@ -20,7 +20,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// maxDocument bounds a document in bytes, a little below what a database takes.
+// maxDocument bounds a document in bytes, a little below MongoDB's limit.
 const maxDocument = 16<<20 - 16<<10
 
 type journalDocument struct {
@@ -28,8 +28,8 @@ type journalDocument struct {
 	MergeID    int64 `bson:"mergeId"`
 	// Part is 0, or the number of a part with viewers, from 1.
 	Part int `bson:"part"`
-	// ClientIDs are the survivor and those folded in, in their order, in every
-	// part: by them the journal of a client is found.
+	// ClientIDs are the survivor, followed by the folded clients, in every part: they
+	// find the journals of a client.
 	ClientIDs []int64          `bson:"clientIds"`
 	At        time.Time        `bson:"at"`
 	User      string           `bson:"user,omitempty"`
@@ -116,7 +116,7 @@ func (e *exports) Journals(ctx context.Context, scope client.Scope, clientIDs []
 	return journals, nil
 }
 
-// readJournal reads a journal's part 0.
+// readJournal decodes part 0 of a journal.
 func readJournal(c *record.Codec, row *journalDocument) (*merge.Journal, error) {
 	j := &merge.Journal{
 		MergeID: row.MergeID, ClientID: row.ClientIDs[0], ClientIDs: row.ClientIDs[1:], At: row.At.UTC(), User: row.User,
@@ -137,7 +137,7 @@ func (t *mergeTx) CloseJournal(mergeID int64) {
 	t.closed = append(t.closed, mergeID)
 }
 
-// parts are the new journals.
+// parts returns the writes of the new journals.
 func (t *mergeTx) parts() []transact.Part {
 	var parts []transact.Part
 	for rows := range slices.Chunk(t.journals, feed.RowBatch) {
@@ -146,7 +146,7 @@ func (t *mergeTx) parts() []transact.Part {
 	return parts
 }
 
-// closeJournals marks the journals of merges that were undone.
+// closeJournals marks the journals of merges as undone.
 func (t *mergeTx) closeJournals(ctx context.Context) error {
 	journal := t.store.db.Collection(schema.Journal)
 	for _, id := range t.closed {

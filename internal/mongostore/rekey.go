@@ -69,9 +69,8 @@ func (t *settingsTx) PutRekeyState(ctx context.Context, state search.RekeyState)
 	return t.store.feed.SetRekeyState(ctx, t.scope.BusinessID, state)
 }
 
-// admitVersion lowers the version that the business's keys are known to have, if it is
-// later than this program's: a program of that version then computes the keys of the
-// clients anew that this one wrote.
+// admitVersion lowers the stored version of the business's keys if it is later than this
+// program's, so that a program with that version rekeys the clients that this one wrote.
 func (t *settingsTx) admitVersion(ctx context.Context, keys *feed.WriterState) error {
 	if max(keys.RulesVersion, keys.RekeyTo) <= search.RulesVersion {
 		return nil
@@ -79,8 +78,8 @@ func (t *settingsTx) admitVersion(ctx context.Context, keys *feed.WriterState) e
 	return t.PutRekeyState(ctx, search.RekeyState{Version: min(keys.RulesVersion, search.RulesVersion)})
 }
 
-// followKeys computes the keys of the clients that the transaction wrote by the settings and
-// rules that hold for the business now.
+// followKeys recomputes the keys of the clients that the transaction wrote if the
+// business has other settings or rules by now.
 func (t *settingsTx) followKeys(ctx context.Context, keys *feed.WriterState) error {
 	if err := t.admitVersion(ctx, keys); err != nil {
 		return err
@@ -112,8 +111,9 @@ func (t *settingsTx) SaveKeys(ctx context.Context, before, after []*client.Clien
 	return nil
 }
 
-// correctKeys computes the keys of the clients that the transaction wrote again, if the
-// settings of the business changed since: Rekey may have passed these clients already.
+// correctKeys recomputes the keys of the clients that the transaction wrote if the
+// business's settings changed since they were computed: Rekey may have passed these
+// clients already.
 func (t *settingsTx) correctKeys(ctx context.Context, now *counters.Settings) error {
 	if now == nil {
 		return nil
@@ -131,13 +131,13 @@ func (t *settingsTx) correctKeys(ctx context.Context, now *counters.Settings) er
 	return t.SaveKeys(ctx, before, after)
 }
 
-// indexer is the indexer of the settings.
+// indexer returns the indexer for those settings.
 func (s *Store) indexer(settings search.Settings) *search.Indexer {
 	return s.indexers.Of(settings)
 }
 
-// remakeKeys makes the search and sort keys of those clients anew, by the settings and
-// rules that hold now.
+// remakeKeys recomputes the search and sort keys of those clients with the current
+// settings and rules.
 func (s *Store) remakeKeys(ctx context.Context, businessID int64, clientIDs []int64) error {
 	scope := client.Scope{BusinessID: businessID, Rows: client.Rows{All: true}}
 	for ids := range slices.Chunk(clientIDs, rekeyBatch) {
@@ -160,5 +160,5 @@ func (s *Store) remakeKeys(ctx context.Context, businessID int64, clientIDs []in
 	return nil
 }
 
-// rekeyBatch is how many clients one transaction makes the keys of.
+// rekeyBatch is the number of clients that one transaction rekeys.
 const rekeyBatch = 100

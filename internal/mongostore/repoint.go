@@ -22,16 +22,17 @@ import (
 // mergeTx implements store.MergeTx.
 type mergeTx struct {
 	*unit
-	// journals are documents to be written; closed are merges that were undone.
+	// journals are the journal documents to write; closed are the merges that were
+	// undone.
 	journals []any
 	closed   []int64
-	// neighbours are, by id, clients who see or are seen by one that is merged, as far
-	// as the transaction read them.
+	// neighbours are the viewers and subjects of merged clients that the transaction has
+	// read, by id.
 	neighbours map[int64]neighbourDocument
 }
 
-// Repoint implements store.MergeTx. Viewers are given by id: one update changes
-// those of a list alike, and one command holds the updates of a thousand viewers.
+// Repoint implements store.MergeTx. One update changes all viewers in a list with the
+// same changes, and one command has the updates of a thousand viewers.
 func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error {
 	for _, change := range changes {
 		t.viewers = append(t.viewers, change.ViewerIDs...)
@@ -67,8 +68,8 @@ func (t *mergeTx) Repoint(ctx context.Context, changes []merge.Repointing) error
 	return flush()
 }
 
-// repointUpdate is the update that changes the edges of those viewers. They stay a set in
-// ascending order, as everywhere.
+// repointUpdate returns the update of the edges of those viewers. Subjects stay sorted
+// and without duplicates, as in all documents.
 func repointUpdate(scope client.Scope, viewerIDs []int64, change merge.Repointing) mongo.WriteModel {
 	rest := bson.D{{Key: "$setDifference", Value: bson.A{
 		bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldSubjects, bson.A{}}}}, query.NonNil(change.Drop),
@@ -82,8 +83,7 @@ func repointUpdate(scope client.Scope, viewerIDs []int64, change merge.Repointin
 		}}}})
 }
 
-// neighbourDocument is the part of a client's document that a row of the feed about it
-// needs.
+// neighbourDocument has the fields of a client's document that its feed row needs.
 type neighbourDocument struct {
 	Version    int64    `bson:"version"`
 	Visibility []string `bson:"visibility"`
@@ -92,7 +92,7 @@ type neighbourDocument struct {
 	repointed bool
 }
 
-// rememberNeighbour remembers a neighbour that the transaction read.
+// rememberNeighbour stores a neighbour that the transaction has read.
 func (t *mergeTx) rememberNeighbour(id int64, d neighbourDocument) {
 	if t.neighbours == nil {
 		t.neighbours = map[int64]neighbourDocument{}
@@ -127,8 +127,8 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 	}
 	var untouched []int64
 	for _, edges := range moved {
-		// Also of a deleted or merged one: a caller with its login reads the row once the
-		// client is back. Erased ones do not exist any more.
+		// Deleted and merged neighbours get a row too: a caller with their account reads
+		// it when they are back. Erased neighbours do not exist.
 		d, there := t.neighbours[edges.ClientID]
 		if !there {
 			continue
@@ -139,13 +139,13 @@ func (t *mergeTx) AnnounceMoved(ctx context.Context, at time.Time, moved []merge
 			untouched = append(untouched, edges.ClientID)
 		}
 	}
-	// Their erasure at the same time, or a change of who sees them, is a conflict.
+	// This conflicts with an erasure, and with a change of their visibility.
 	t.raiseStored(untouched)
 	return nil
 }
 
-// repointed remembers that the records of viewers are written: their change numbers
-// rise with their edges.
+// repointed records that the viewers' records are written: their change numbers rise with
+// their edges.
 func (t *mergeTx) repointed(viewerIDs []int64) {
 	for _, id := range viewerIDs {
 		d := t.neighbours[id]

@@ -30,10 +30,11 @@ func (d *appointmentDocument) known() client.KnownAppointment {
 	}
 }
 
-// schedulerTx implements store.FeedTx: what the scheduler sends.
+// schedulerTx implements store.FeedTx, for scheduler data.
 type schedulerTx struct {
 	*unit
-	// known and seenForms say what the transaction has seen stored: the rest is new.
+	// known and seenForms are the appointments and forms that are stored already: all
+	// others are new.
 	known        map[int64]bool
 	seenForms    map[formKey]bool
 	appointments []mongo.WriteModel
@@ -89,7 +90,7 @@ func (t *schedulerTx) Refresh(before, after *client.Client, at time.Time, proper
 	return nil
 }
 
-// announceFeed adds the feed row of what the scheduler sent of a client.
+// announceFeed adds the feed row for a client's scheduler data.
 func (t *schedulerTx) announceFeed(before, after *client.Client, at time.Time, properties []string) {
 	paths := make(bson.A, len(properties))
 	for i, property := range properties {
@@ -136,15 +137,15 @@ func (t *schedulerTx) PutForms(c *client.Client, forms []client.Form, at time.Ti
 			t.forms = append(t.forms, mongo.NewInsertOneModel().SetDocument(document))
 		}
 	}
-	// Two writers of one client's forms, or of its visibility, refuse each other so:
-	// the feed row says who sees the client, and its forms are counted.
+	// So two writers of a client's forms or visibility conflict: the feed row has the
+	// visibility, and the number of forms is bounded.
 	number := t.raise(c.ClientID, c.ChangeNumber)
 	t.update(c, bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldChange, Value: number}}}})
 	t.announceFeed(c, c, at, properties)
 }
 
-// parts are the writes of scheduler data. A duplicate key says that another request recorded
-// the same at the same time.
+// parts returns the writes of scheduler data. A duplicate key says that another request
+// stored the same at the same time.
 func (t *schedulerTx) parts() []transact.Part {
 	insertsFirst(t.appointments)
 	insertsFirst(t.forms)
@@ -154,8 +155,8 @@ func (t *schedulerTx) parts() []transact.Part {
 	}
 }
 
-// insertsFirst sorts inserts before replacements, which are of other documents: the driver
-// sends a new command each time that the kind of write changes.
+// insertsFirst sorts inserts before replacements, which are of other documents: the
+// driver sends a new command each time the kind of write changes.
 func insertsFirst(writes []mongo.WriteModel) {
 	rank := func(write mongo.WriteModel) int {
 		if _, is := write.(*mongo.InsertOneModel); is {

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// sealedKeys stores the secret keys of the deployment, encrypted.
+// sealedKeys stores the secret keys of the deployment in encrypted form.
 type sealedKeys struct{ db *mongo.Database }
 
 type secretDocument struct {
@@ -19,7 +19,7 @@ type secretDocument struct {
 	Sealed []byte `bson:"sealed"`
 }
 
-// SealedKey returns the sealed key of that name; nil when there is none.
+// SealedKey returns the encrypted key with that name; nil if there is none.
 func (k *sealedKeys) SealedKey(ctx context.Context, name string) ([]byte, error) {
 	var stored secretDocument
 	err := k.db.Collection(schema.Secrets).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: name}}).Decode(&stored)
@@ -32,7 +32,7 @@ func (k *sealedKeys) SealedKey(ctx context.Context, name string) ([]byte, error)
 	return stored.Sealed, nil
 }
 
-// AddSealedKey stores a sealed key unless there is one of that name.
+// AddSealedKey stores an encrypted key unless there is one with that name.
 func (k *sealedKeys) AddSealedKey(ctx context.Context, name string, sealed []byte) error {
 	_, err := k.db.Collection(schema.Secrets).InsertOne(ctx, secretDocument{Name: name, Sealed: sealed})
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
@@ -41,8 +41,7 @@ func (k *sealedKeys) AddSealedKey(ctx context.Context, name string, sealed []byt
 	return nil
 }
 
-// ReplaceSealedKey stores a sealed key in place of that one, if it is there
-// still.
+// ReplaceSealedKey replaces an encrypted key if its value is still was.
 func (k *sealedKeys) ReplaceSealedKey(ctx context.Context, name string, was, sealed []byte) error {
 	_, err := k.db.Collection(schema.Secrets).UpdateOne(ctx,
 		bson.D{{Key: schema.FieldID, Value: name}, {Key: "sealed", Value: was}},

@@ -1,16 +1,16 @@
-// Package mongostore stores clients in MongoDB: it implements package store. What is stored,
-// and what it means, is defined by package client.
+// Package mongostore stores clients in MongoDB: it implements package store. Package
+// client defines the records and their meaning.
 //
 // Each package below it has one subject, and none imports this one: schema has the
 // collections and their indexes, record the documents of clients, query the filters that
 // find them, counters the numbers and ids, transact transactions and failures, feed the
 // change feed, lease the leases of long transactions, webhooks and jobs the background
-// work, and admin what operators do. Only these packages and this one build commands.
+// work, and admin the commands for operators. Only these packages and this one build
+// database commands.
 //
-// The rest is one package because it is one thing: Store.Write collects all writes of a use
-// case in one transaction, and each kind of write depends on the others of the transaction,
-// with whose documents it must conflict. The kinds are types of their own, which the
-// transaction embeds.
+// The rest is one package because Store.Write collects all writes of a use case in one
+// transaction, and each kind of write must conflict with documents that the others write.
+// Each kind has a type of its own, which the transaction embeds.
 package mongostore
 
 import (
@@ -58,10 +58,10 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// New returns the store in that database. Acknowledged writes are on a majority
-// of the replica set and are never rolled back, and reads are of the primary and
-// of such writes alone, whatever the connection's URI prefers: what is read of a
-// secondary may be older than what the same caller read before.
+// New returns the store in that database. Acknowledged writes are on a majority of the
+// replica set and are never rolled back. Reads go to the primary and see only such
+// writes, whatever the connection's URI prefers: a secondary may be behind what the same
+// caller has read before.
 func New(connection *mongo.Client, database string) *Store {
 	db := connection.Database(database, options.Database().
 		SetWriteConcern(writeconcern.Majority()).
@@ -84,19 +84,19 @@ func New(connection *mongo.Client, database string) *Store {
 	return s
 }
 
-// ReportFeedLag has report called for each row of the change feed that this process numbers,
-// with how long after its change that is. It is to be called before the store is used; report
-// must not block.
+// ReportFeedLag sets the function that is called for each feed row that this process
+// numbers, with the time since the change. Call it before the store is used; report must
+// not block.
 func (s *Store) ReportFeedLag(report func(time.Duration)) { s.feed.ReportLag(report) }
 
-// NumberChanges numbers all rows of the change feed that have no number yet, in all
-// businesses: those of servers that ended before they numbered them.
+// NumberChanges numbers all rows of the change feed without a number, in all businesses:
+// servers that ended may have left some.
 func (s *Store) NumberChanges(ctx context.Context) error { return s.feed.NumberAll(ctx) }
 
-// OutboxOn says whether the rows of the change feed are numbered by the outbox,
-// which SwitchToOutbox turns on.
+// OutboxOn says whether rows of the change feed are numbered through the outbox, which
+// SwitchToOutbox turns on.
 func (s *Store) OutboxOn(ctx context.Context) (bool, error) { return s.feed.OutboxOn(ctx) }
 
-// SwitchToOutbox has the rows of the change feed numbered after the transactions that write
-// them, no longer in them; see feed.Feed.
+// SwitchToOutbox lets rows of the change feed be numbered after the transactions that
+// write them, instead of in them; see feed.Feed.
 func (s *Store) SwitchToOutbox(ctx context.Context) error { return s.feed.SwitchToOutbox(ctx) }

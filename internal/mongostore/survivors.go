@@ -17,9 +17,9 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// LookUp implements store.Store. Almost all ids are those of clients who were not merged,
-// whom one find by id finds. An id that it does not find is looked for in the lists of
-// survivors, too.
+// LookUp implements store.Store. Almost all ids belong to clients that were not merged,
+// and one find by id finds these. The other ids are then looked for in survivors' lists
+// too.
 func (r *clientReads) LookUp(ctx context.Context, scope client.Scope, ids []int64, need client.Selection) ([]*client.Client, error) {
 	return lookUp(ctx, r, r.codec, scope, ids, need.With(client.Select(schema.FieldMerged)))
 }
@@ -49,7 +49,7 @@ func lookUp[T any](ctx context.Context, r *clientReads, as reader[T], scope clie
 	return append(found, slices.DeleteFunc(survivors, isMerged)...), err
 }
 
-// without are the ids of nobody who was found.
+// without returns the ids that were not found.
 func without[T any](ids []int64, found []T, idOf func(T) int64) []int64 {
 	known := make(map[int64]bool, len(found))
 	for _, one := range found {
@@ -64,20 +64,19 @@ func without[T any](ids []int64, found []T, idOf func(T) int64) []int64 {
 	return missing
 }
 
-// lookUpMoving looks ids up wherever they are. An id is in two places, its own client or
-// the list of a survivor, and a merge moves it from the one to the other: both are looked
-// at on one snapshot, that of one command, which MongoDB does not take in transactions.
-// The embedded engine reads the parts of such a command one after the other, each as of
-// then. So the lists are read before the clients and again after them: wherever a merge or
-// its undoing moves the id in between, one of the three has it. The lists of nobody cost
-// next to nothing.
+// lookUpMoving finds ids both as clients and in survivors' lists. A merge moves an id
+// from the one to the other, so both are read in one command with one snapshot, which
+// MongoDB does not allow in transactions. The embedded engine reads the parts of the
+// command one after the other, without a common snapshot. So the lists are read before
+// the clients and again after them: if a merge or its undoing moves the id meanwhile, one
+// of the three parts has it. A list read for unknown ids costs almost nothing.
 func lookUpMoving[T any](ctx context.Context, r *clientReads, as reader[T], scope client.Scope, ids []int64, need client.Selection) ([]T, error) {
 	union := func(q query.Query) bson.D {
 		return bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: schema.Clients}, {Key: "pipeline", Value: q.Stages()}}}}
 	}
 	pipeline := append(query.SurvivorsOf(scope, ids).Stages(), union(query.ByIDs(scope, ids)), union(query.SurvivorsOf(scope, ids)),
 		bson.D{{Key: "$project", Value: r.codec.Projection(need)}})
-	// Each of the three parts finds one client for each id at most.
+	// Each of the three parts finds at most one client for each id.
 	small := query.Window{Batch: query.OneBatch, Most: int64(3 * len(ids))}.IsSmall()
 	answer, err := r.openAll(ctx, pipeline, query.OfSnapshot, small)
 	if err != nil {
@@ -96,7 +95,7 @@ func lookUpMoving[T any](ctx context.Context, r *clientReads, as reader[T], scop
 	return found, nil
 }
 
-// survivors are the clients into whom those ids were merged.
+// survivors returns the survivors of the clients with those ids.
 func (r *clientReads) survivors(ctx context.Context, scope client.Scope, ids []int64) ([]*client.Client, error) {
 	found, err := r.read(ctx, query.SurvivorsOf(scope, ids), query.Window{Sort: schema.Ascending(schema.FieldID)}, client.Select(schema.FieldMerged))
 	return slices.DeleteFunc(found, isMerged), err
@@ -146,8 +145,8 @@ func (t *mergeTx) Mergers(ctx context.Context, ids []int64, since time.Time) (ma
 	return mergers, nil
 }
 
-// FoldedClients implements store.MergeTx. Who sees the survivor may undo the
-// merge: the records are the business's, whatever rows the caller sees.
+// FoldedClients implements store.MergeTx. A caller who sees the survivor may undo the
+// merge, so all its records are read, whatever rows the caller sees.
 func (t *mergeTx) FoldedClients(ctx context.Context, ids []int64) (map[int64]*client.Client, error) {
 	return t.store.FoldedClients(ctx, t.scope, ids)
 }
@@ -170,8 +169,8 @@ func (r *clientReads) FoldedClients(ctx context.Context, scope client.Scope, ids
 	return byID, nil
 }
 
-// ViewersOf implements store.MergeTx: one command for the live ones and one for
-// the deleted, for an index has the lifecycle before the edges.
+// ViewersOf implements store.MergeTx, with one command for live viewers and one for
+// deleted ones, because the index has the lifecycle before the edges.
 func (t *mergeTx) ViewersOf(ctx context.Context, ids, among []int64) ([]merge.Viewer, error) {
 	var viewers []merge.Viewer
 	for _, lifecycle := range []client.Lifecycle{client.Live, client.Removed} {
@@ -201,9 +200,8 @@ func (t *mergeTx) SightOf(ctx context.Context, viewerIDs, ids []int64) (map[int6
 	return sight, nil
 }
 
-// sight finds clients and which of ids they may see. The database answers that
-// much of their edges and no more: a viewer may have thousands. What a feed row
-// of them takes comes with it.
+// sight finds clients, and which of ids are their subjects. The database returns only
+// these subjects, because a viewer may have thousands, and the fields for a feed row.
 func (t *mergeTx) sight(ctx context.Context, core bson.D, ids []int64) ([]merge.Viewer, error) {
 	subjects := bson.D{{Key: "$ifNull", Value: bson.A{"$" + schema.FieldSubjects, bson.A{}}}}
 	cursor, err := t.store.db.Collection(schema.Clients).Aggregate(ctx, []bson.D{

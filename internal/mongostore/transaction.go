@@ -26,7 +26,7 @@ import (
 
 // Write implements store.Store.
 func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) error {
-	// The reads of a write are bounded by its rules, not by the operation's budget of rows.
+	// Rules bound the reads of a write, so the operation's row budget does not apply.
 	ctx = client.WithRowBudget(ctx, nil)
 	tx, err := s.attempts(ctx, scope, do)
 	if errors.Is(err, feed.ErrNotOpen) {
@@ -35,7 +35,7 @@ func (s *Store) Write(ctx context.Context, scope client.Scope, do func(context.C
 		}
 	}
 	if err == nil && tx.left {
-		s.feed.Wake(scope.BusinessID) //nolint:contextcheck // It is none of the request, which may end before.
+		s.feed.Wake(scope.BusinessID) //nolint:contextcheck // s.feed.Wake(scope.BusinessID) //nolint:contextcheck // It continues after the request.
 	}
 	return transact.AsTooLarge(err)
 }
@@ -48,8 +48,8 @@ func (s *Store) Snapshot(ctx context.Context, read func(context.Context) error) 
 	return transact.Run(ctx, s.db, read)
 }
 
-// transaction implements store.Tx: the writes of any client, and by its parts those of
-// each kind of use case.
+// transaction implements store.Tx: it writes clients, and its parts write what each kind
+// of use case needs.
 type transaction struct {
 	*unit
 	answerTx
@@ -63,8 +63,8 @@ type transaction struct {
 	webhooks.WebhookTx
 }
 
-// newTransaction begins one attempt of a write. Lease is nil in transactions of the store's
-// own.
+// newTransaction begins one attempt of a write. held is nil in the store's own
+// transactions.
 func newTransaction(s *Store, scope client.Scope, held *lease.Lease) *transaction {
 	u := &unit{store: s, scope: scope, lease: held}
 	return &transaction{
@@ -84,7 +84,7 @@ func (t *transaction) Clients(ctx context.Context, ids []int64) (map[int64]*clie
 		byID[c.ClientID] = c
 	}
 	if t.scope.Rows.All {
-		// Whoever was merged is stored still.
+		// Merged clients are stored too.
 		if t.unknown == nil {
 			t.unknown = map[int64]bool{}
 		}
@@ -135,8 +135,8 @@ func (t *transaction) Known(ctx context.Context, ids []int64) ([]int64, error) {
 	return known, nil
 }
 
-// KnownViewers implements store.Tx: one command for each stage of life, for an index has
-// that before the edges.
+// KnownViewers implements store.Tx, with one command for each lifecycle, because the
+// index has that before the edges.
 func (t *transaction) KnownViewers(ctx context.Context, subjectID, limit int64) ([]int64, error) {
 	var viewers []int64
 	for _, stage := range []client.Lifecycle{client.Live, client.Removed} {
@@ -150,7 +150,7 @@ func (t *transaction) KnownViewers(ctx context.Context, subjectID, limit int64) 
 	return client.SortedSet(viewers), nil
 }
 
-// idsOf finds the ids of clients that an index alone finds.
+// idsOf finds the ids of clients by an index alone.
 func (t *transaction) idsOf(ctx context.Context, core bson.D, limit int64) ([]int64, error) {
 	found, err := t.store.read(ctx, query.Query{Core: core}, query.Window{Sort: schema.Ascending(schema.FieldID), Limit: limit}, client.Selection{})
 	ids := make([]int64, len(found))
@@ -206,14 +206,15 @@ func (t *transaction) Save(_ context.Context, before, after *client.Client, entr
 	return nil
 }
 
-// flush writes all that the transaction collected, in one command if the database has one for
-// several collections: first the idempotency keys, so that two writes with one key conflict
-// early, then the records, their history, and last the rows of the feed.
+// flush writes all that the transaction collected, in one command if the database
+// supports that for several collections: first the idempotency keys, so that two writes
+// with one key conflict early, then the records and their history, and last the rows of
+// the feed.
 func (t *transaction) flush(ctx context.Context) error {
 	keys := []transact.Part{t.answerTx.part(), t.importTx.part(), t.slotPart()}
 	writes := slices.Concat(t.removals, t.replacements, t.writes)
 	if len(writes) == 0 {
-		// Nothing may have been read yet.
+		// The transaction may not have begun with a read.
 		if err := t.store.writer.WriteEach(ctx, append(keys, t.schedulerTx.parts()...)); err != nil {
 			return err
 		}
@@ -248,7 +249,7 @@ func (t *transaction) flush(ctx context.Context) error {
 	return t.store.feed.Number(ctx, t.scope.BusinessID, t.changes, t.followKeys)
 }
 
-// clientPart are the writes of the records.
+// clientPart returns the writes of the records.
 func (t *transaction) clientPart(writes []mongo.WriteModel) transact.Part {
 	return transact.Part{
 		Collection: schema.Clients, Writes: writes, Affected: t.updates + t.inserts + int64(len(t.removals)+len(t.replacements)),
@@ -259,7 +260,7 @@ func (t *transaction) clientPart(writes []mongo.WriteModel) transact.Part {
 	}
 }
 
-// attempts are the attempts of one write, with a lease if they need one.
+// attempts returns the attempts of one write, with a lease for when they need one.
 func (s *Store) attempts(ctx context.Context, scope client.Scope, do func(context.Context, store.Tx) error) (*transaction, error) {
 	held := lease.New(s.db, s.feed, scope.BusinessID)
 	defer held.End(ctx)

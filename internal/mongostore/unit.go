@@ -19,47 +19,48 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// unit is the unit of work that all parts of a transaction share. It keeps what is to be
-// written until the end, so that the rows of one collection go in one command.
+// unit collects the writes of a transaction for all its parts, and sends them at the end,
+// so that the writes to one collection go in one command.
 type unit struct {
 	store *Store
 	scope client.Scope
-	// writes are of records: they make inserts of them, and find updates of them.
+	// writes are writes of records: inserts of them are inserts, and updates of them
+	// match that many documents.
 	writes           []mongo.WriteModel
 	inserts, updates int64
-	// removals and replacements are of records that give up a unique key. On the
-	// embedded engine that is free for others only when the document is deleted, so
-	// they are deleted, and inserted again, before anything else is written.
+	// removals and replacements are of records that give up a unique key. The embedded
+	// engine frees the key only when the document is deleted, so these records are
+	// deleted and inserted again before all other writes.
 	removals     []mongo.WriteModel
 	replacements []mongo.WriteModel
 	history      []any
 	changes      []bson.D
-	// raised are, by client, the numbers of the last rows about it.
+	// raised has the number of the last row about each client.
 	raised map[int64]int64
-	// viewers are those whose edges change.
+	// viewers are the clients whose edges change.
 	viewers []int64
-	// relied are the clients that must not change meanwhile, see RelyOn.
+	// relied are the clients of RelyOn.
 	relied []int64
-	// lease is nil in transactions of the store's own.
+	// lease is nil in the store's own transactions.
 	lease *lease.Lease
-	// rekeyState is what the transaction read of the settings and rules that its
-	// business's search and sort keys are of; nil while rows are numbered in their
-	// transactions.
+	// rekeyState has the settings and rules for the business's search and sort keys that
+	// the transaction has read; nil while rows are numbered in their transactions.
 	rekeyState *feed.WriterState
-	// left says that the transaction wrote rows into the outbox, which are to be numbered.
+	// left says that the transaction wrote rows into the outbox, which must be numbered.
 	left bool
-	// written are the clients that were written, as they are after the transaction.
+	// written are the written clients as they are after the transaction.
 	written []*client.Client
 	slots   map[int64]bool
 	// unknown are ids that the transaction looked for and that no client of the business
-	// has, merged ones included.
+	// has, not even a merged one.
 	unknown map[int64]bool
-	// referred are the clients whom something is written about; see refer.
+	// referred are clients that the transaction writes about outside their records; see
+	// refer.
 	referred []int64
 }
 
-// raise returns the number of the next row about a client, whose last number the transaction
-// read.
+// raise returns the number of the next row about a client; read is the last number that
+// the transaction has read.
 func (t *unit) raise(clientID, read int64) int64 {
 	if t.raised == nil {
 		t.raised = map[int64]int64{}
@@ -68,9 +69,8 @@ func (t *unit) raise(clientID, read int64) int64 {
 	return t.raised[clientID]
 }
 
-// update writes to a client. The transaction read the record in the snapshot
-// that it writes to: a change by somebody else since is a conflict, and the
-// whole of it runs again.
+// update updates a client's record. If it was changed after the transaction's snapshot,
+// the update conflicts and the transaction runs again.
 func (t *unit) update(c *client.Client, update bson.D) {
 	t.writes = append(t.writes, mongo.NewUpdateOneModel().
 		SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: schema.FieldID, Value: c.ClientID}}).
@@ -78,8 +78,8 @@ func (t *unit) update(c *client.Client, update bson.D) {
 	t.updates++
 }
 
-// RelyOn implements store.Tx. Change numbers rise although no row of the feed is about
-// the clients: only what is written makes two transactions conflict.
+// RelyOn implements store.Tx. It raises the change numbers although there are no feed
+// rows for them, because only writes make two transactions conflict.
 func (t *unit) RelyOn(ids []int64) {
 	t.raiseStored(ids)
 	t.relied = append(t.relied, ids...)
@@ -96,7 +96,7 @@ func (t *unit) raiseStored(clientIDs []int64) {
 	}
 }
 
-// put writes what differs between two states of a client.
+// put writes the differences between two states of a client.
 func (t *unit) put(before, after *client.Client) {
 	t.touch(before, after)
 	after.ChangeNumber = t.raise(before.ClientID, before.ChangeNumber)
@@ -146,8 +146,8 @@ func (t *unit) keep(entry history.Entry) bson.A {
 	return paths
 }
 
-// announce adds the feed row of a write. Of entry it reads when and what the
-// write was.
+// announce adds the feed row of a write. entry is used only for the time and the
+// operation.
 func (t *unit) announce(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) {
 	if kind != history.KindErased {
 		t.written = append(t.written, after)
@@ -155,8 +155,8 @@ func (t *unit) announce(before, after *client.Client, entry history.Entry, kind 
 	t.changes = append(t.changes, t.row(before, after, entry, kind, paths))
 }
 
-// row is a row of the feed, but for its sequence number. The client's change number
-// was raised before.
+// row returns a feed row without its sequence number. The client's change number must
+// have been raised.
 func (t *unit) row(before, after *client.Client, entry history.Entry, kind history.Kind, paths bson.A) bson.D {
 	row := bson.D{
 		{Key: schema.FieldBusiness, Value: t.scope.BusinessID},
@@ -177,8 +177,8 @@ func (t *unit) row(before, after *client.Client, entry history.Entry, kind histo
 	return append(row, feed.SubjectChanges(before, after)...)
 }
 
-// lock makes writers of a business's documents of one noun wait for the end of
-// the transaction.
+// lock makes other transactions that lock the same noun of the business wait for the end
+// of this one.
 func (t *unit) lock(ctx context.Context, noun string) error {
 	return counters.Lock(ctx, t.store.db.Collection(schema.Counters), t.scope.BusinessID, noun)
 }
@@ -196,7 +196,7 @@ func (t *unit) heed(ctx context.Context, keys *feed.WriterState) error {
 	return err
 }
 
-// touched are the clients that the transaction has written so far.
+// touched returns the ids of all clients that the transaction has written so far.
 func (t *unit) touched() []int64 {
 	ids := slices.Concat(t.viewers, t.relied)
 	ids = append(ids, slices.Collect(maps.Keys(t.raised))...)

@@ -15,15 +15,15 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// upsertSlots is how many documents stand for all the values that upserts find
-// clients by, and for the clients that are referred to. Each value has one, by its
-// digest: enough of them that two writers seldom share one by chance, few enough
-// that they never need clearing, and none tells whose value it stands for.
+// upsertSlots is the number of documents for all keys that upserts find clients by, and
+// for all referred clients. The digest of a key decides its slot: there are so many that
+// two writers seldom share one by chance, and so few that they never need deleting. A
+// slot does not reveal its keys.
 const upsertSlots = 1 << 16
 
-// touch remembers which values, that upserts find clients by, a write gives a live client,
-// be it one that is live again. Two transactions that give one value at once refuse each
-// other so, and the second finds what the first one made.
+// touch records the keys of upserts that a write gives to a live client, also to one that
+// becomes live again. So two transactions that add the same key conflict, and the second
+// one finds the client of the first.
 func (t *unit) touch(before, after *client.Client) {
 	if before == nil || before.Lifecycle != client.Live && after.Lifecycle == client.Live {
 		before = &client.Client{}
@@ -48,16 +48,16 @@ func (t *unit) touchSlot(kind, value string) {
 	t.slots[int64(binary.BigEndian.Uint32(digest[:])%upsertSlots)] = true
 }
 
-// refer remembers that the transaction writes something about clients outside
-// their records. An erasure refers to whom it erases: of the two, when they run at
-// once, the second runs again, so that what was written is there to be purged, or
-// its writer finds nobody to write it about.
+// refer records that the transaction writes about clients outside their records. An
+// erasure refers to the clients that it erases. If both run at the same time, the second
+// one runs again: either the erasure finds what was written and purges it, or the writer
+// finds no client.
 func (t *unit) refer(clientIDs ...int64) {
 	t.referred = append(t.referred, clientIDs...)
 }
 
-// touchReferred touches the slots of those clients whom the transaction refers to
-// and whose records it does not write: to these an erasure is a conflict anyhow.
+// touchReferred touches the slots of referred clients whose records the transaction does
+// not write: writes of records conflict with an erasure anyway.
 func (t *unit) touchReferred() {
 	if len(t.referred) == 0 {
 		return
@@ -73,13 +73,13 @@ func (t *unit) touchReferred() {
 	}
 }
 
-// slotPart is what is written of slots. Where one is taken, two first writers made it at
-// once.
+// slotPart returns the writes of slots. A duplicate key says that two transactions made
+// the slot at the same time.
 func (t *unit) slotPart() transact.Part {
 	t.touchReferred()
 	var writes []mongo.WriteModel
-	// In one order everywhere, so that two writers wait for each other instead of
-	// refusing each other.
+	// All writers write in one order, so that they wait for each other instead of
+	// conflicting.
 	for _, slot := range slices.Sorted(maps.Keys(t.slots)) {
 		writes = append(writes, mongo.NewUpdateOneModel().
 			SetFilter(bson.D{{Key: schema.FieldBusiness, Value: t.scope.BusinessID}, {Key: "slot", Value: slot}}).

@@ -1,6 +1,6 @@
-// Package admin is what operators do to a database, and what they ask it: it makes and
-// compares indexes, migrates what earlier versions stored, shards the collections of a
-// cluster, and says whether the database can serve. No use case needs it.
+// Package admin has the work of operators on a database: it creates and compares indexes,
+// migrates data of earlier versions, shards the collections of a cluster, and checks
+// whether the database can serve. Use cases do not need it.
 package admin
 
 import (
@@ -18,8 +18,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Admin is what operators do to a database, and ask it about. It is safe for concurrent
-// use, also by several processes on one database.
+// Admin does the work of operators on a database. It is safe for concurrent use, also by
+// several processes on one database.
 type Admin struct {
 	db    *mongo.Database
 	codec *record.Codec
@@ -27,14 +27,12 @@ type Admin struct {
 	seen  *indexed.Seen
 }
 
-// New returns what operators do to that database, whose clients are stored by the
-// codec and whose feeds those are. Which indexes it finds, seen is told.
+// New returns the Admin of that database. The indexes that it finds are recorded in seen.
 func New(db *mongo.Database, codec *record.Codec, feed *feed.Feed, seen *indexed.Seen) *Admin {
 	return &Admin{db: db, codec: codec, feed: feed, seen: seen}
 }
 
-// Ready says whether the database reads documents and has the indexes that reads
-// rely on.
+// Ready says whether the database can read documents and has the indexes that reads need.
 func (a *Admin) Ready(ctx context.Context) error {
 	there, err := a.indexesOf(ctx, schema.Clients)
 	if err != nil {
@@ -45,19 +43,19 @@ func (a *Admin) Ready(ctx context.Context) error {
 			return fmt.Errorf("the index %s of %s is missing: run the command indexes", want.Name, schema.Clients)
 		}
 	}
-	// A feed is read without its indexes too, and by them once they are made.
+	// The feed is also read without its indexes; when they are created, reads use them.
 	if _, err := a.indexesOf(ctx, schema.Changes); err != nil {
 		return err
 	}
-	// An engine may know of its indexes while its storage hangs.
+	// An engine can list its indexes although its storage hangs, so a document is read
+	// too.
 	_, err = a.Empty(ctx)
 	return err
 }
 
 // Empty says whether no client of any business is stored.
 func (a *Admin) Empty(ctx context.Context) (bool, error) {
-	// Looked up, not taken from the collection's statistics: those can be wrong
-	// after a crash.
+	// A find, because statistics can be wrong after a crash.
 	err := a.db.Collection(schema.Clients).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return true, nil
@@ -68,7 +66,7 @@ func (a *Admin) Empty(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// numberedInTransactions is 1 until SwitchToOutbox was run.
+// numberedInTransactions is 1 until SwitchToOutbox was run, then 0.
 func (a *Admin) numberedInTransactions(ctx context.Context) (int64, error) {
 	on, err := a.feed.OutboxOn(ctx)
 	if err != nil || on {
@@ -77,7 +75,7 @@ func (a *Admin) numberedInTransactions(ctx context.Context) (int64, error) {
 	return 1, nil
 }
 
-// beginWithOutbox turns the outbox on in a database that holds nothing yet.
+// beginWithOutbox turns the outbox on in an empty database.
 func (a *Admin) beginWithOutbox(ctx context.Context) error {
 	err := a.db.Collection(schema.Counters).FindOne(ctx, feed.Counters()).Err()
 	if err == nil {

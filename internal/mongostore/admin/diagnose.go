@@ -11,23 +11,23 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// Server is what the database says of itself.
+// Server is what the database reports about itself.
 type Server struct {
 	// Version is MongoDB's, such as 8.0.4.
 	Version string
-	// ReplicaSet is its name; empty where it is none. Sharded says that it is reached
-	// through mongos.
+	// ReplicaSet is the name of the replica set; empty if there is none. Sharded says
+	// that the connection goes through mongos.
 	ReplicaSet string
 	Sharded    bool
-	// Members are the hosts of the replica set that can be elected; Primary says
-	// whether there is one.
+	// Members is the number of electable hosts in the replica set; Primary says whether
+	// there is a primary.
 	Members int
 	Primary bool
-	// Skew is by how much its clock is before ours, as far as the way there and back
-	// lets it be known.
+	// Skew is how far the database's clock is ahead of ours, as far as the round-trip
+	// time allows to measure it.
 	Skew time.Duration
-	// ReadConcern and WriteConcern are those by default of who asks for none; empty
-	// where it does not tell.
+	// ReadConcern and WriteConcern are the deployment's defaults; empty if the database
+	// does not report them.
 	ReadConcern, WriteConcern string
 }
 
@@ -68,7 +68,7 @@ func (a *Admin) Server(ctx context.Context) (Server, error) {
 	return about, nil
 }
 
-// defaultConcerns are those of the whole deployment; an engine may not tell.
+// defaultConcerns returns the defaults of the deployment; an engine may not report them.
 func defaultConcerns(ctx context.Context, admin *mongo.Database) (read, write string) {
 	var concerns struct {
 		Read struct {
@@ -85,7 +85,7 @@ func defaultConcerns(ctx context.Context, admin *mongo.Database) (read, write st
 	return concerns.Read.Level, fmt.Sprint(concerns.Write.W)
 }
 
-// Transacts says by its error whether transactions work: a read in one.
+// Transacts returns an error if transactions do not work. It reads in one.
 func (a *Admin) Transacts(ctx context.Context) error {
 	return transact.Run(ctx, a.db, func(ctx context.Context) error {
 		_, err := a.Empty(ctx)

@@ -12,15 +12,15 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// EnsureIndexes makes the collections and the indexes that are missing. It is
-// idempotent and may run in several processes at once.
+// EnsureIndexes creates the missing collections and indexes. It is idempotent, and
+// several processes may run it at once.
 func (a *Admin) EnsureIndexes(ctx context.Context) error {
 	return a.BuildIndexes(ctx, func(string, []string) {})
 }
 
-// BuildIndexes is EnsureIndexes that reports of each collection which indexes it is
-// about to make: one reading of the collection makes them all, however long it
-// takes.
+// BuildIndexes is EnsureIndexes that first reports the indexes to create in each
+// collection. All indexes of a collection are created with one scan of it, which may take
+// long.
 func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, indexes []string)) error {
 	if err := a.noteServer(ctx); err != nil {
 		return err
@@ -33,10 +33,10 @@ func (a *Admin) BuildIndexes(ctx context.Context, begin func(collection string, 
 	return a.beginWithOutbox(ctx)
 }
 
-// buildIndexesOf makes a collection and its indexes. One that was not there has none to
-// look at, before or after.
+// buildIndexesOf creates a collection and its indexes. A new collection has no indexes to
+// compare.
 func (a *Admin) buildIndexesOf(ctx context.Context, c *schema.Collection, begin func(collection string, indexes []string)) error {
-	// A transaction can't make a collection everywhere.
+	// Some databases can't create a collection in a transaction.
 	err := a.db.CreateCollection(ctx, c.Name)
 	if code, ok := transact.ServerCode(err); err != nil && (!ok || code != transact.CodeNamespaceExists) {
 		return fmt.Errorf("make the collection %s: %w", c.Name, err)
@@ -70,22 +70,22 @@ func (a *Admin) buildIndexesOf(ctx context.Context, c *schema.Collection, begin 
 	return err
 }
 
-// IndexState is how the indexes of a database differ from what this version of the
-// program relies on, each as collection.index.
+// IndexState has the differences between the database's indexes and those that this
+// version needs, each as collection.index.
 type IndexState struct {
-	// Missing ones are to be made.
+	// Missing indexes must be created.
 	Missing []string
-	// Outdated ones have a name that this version uses, and are made as an earlier
-	// version made them.
+	// Outdated indexes have a name that this version uses, with the definition of an
+	// earlier version.
 	Outdated []string
-	// Unused ones were made by an earlier version and serve nothing any more.
+	// Unused indexes were created by an earlier version and are no longer needed.
 	Unused []string
-	// Foreign ones have a name that this version uses, and nobody knows who made
-	// them.
+	// Foreign indexes have a name that this version uses, with a definition of no
+	// version.
 	Foreign []string
 }
 
-// IndexState looks at the indexes that are there.
+// IndexState compares the database's indexes.
 func (a *Admin) IndexState(ctx context.Context) (IndexState, error) {
 	var state IndexState
 	for _, c := range schema.Collections() {
@@ -117,8 +117,8 @@ func (a *Admin) IndexState(ctx context.Context) (IndexState, error) {
 	return state, nil
 }
 
-// DropUnused drops the indexes that an earlier version made and this one does not
-// use, or makes otherwise, and returns their names. It drops no other ones.
+// DropUnused drops indexes that an earlier version created and that this one does not
+// use, or defines differently, and returns their names. It drops no others.
 func (a *Admin) DropUnused(ctx context.Context) ([]string, error) {
 	var dropped []string
 	for _, c := range schema.Collections() {
@@ -171,8 +171,8 @@ func keysOf(keys bson.D) []string {
 	return names
 }
 
-// indexesOf are the indexes of a collection, by name; none where it is not there. What
-// it finds, reads may name from now on.
+// indexesOf returns the indexes of a collection by name; none if the collection does not
+// exist. Reads may name those that it finds from now on.
 func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]storedIndex, error) {
 	if err := a.noteServer(ctx); err != nil {
 		return nil, err
@@ -196,7 +196,8 @@ func (a *Admin) indexesOf(ctx context.Context, collection string) (map[string]st
 	return there, nil
 }
 
-// asDefined names the indexes of a collection that are as this version defines them.
+// asDefined returns the names of a collection's indexes that have this version's
+// definition.
 func asDefined(collection string, there map[string]storedIndex) []string {
 	var names []string
 	for _, c := range schema.Collections() {
@@ -209,10 +210,10 @@ func asDefined(collection string, there map[string]storedIndex) []string {
 	return names
 }
 
-// embeddedSet is the name of the replica set that the embedded engine says it is.
+// embeddedSet is the replica set name that the embedded engine reports.
 const embeddedSet = "secantus"
 
-// noteServer asks the database once what it is.
+// noteServer asks the database what it is, unless that is known.
 func (a *Admin) noteServer(ctx context.Context) error {
 	if a.seen.Asked() {
 		return nil

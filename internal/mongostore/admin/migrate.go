@@ -15,24 +15,24 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// upgradeBatch is how many clients one transaction of an upgrade reads: few enough
-// that a writer who meets it waits for milliseconds.
+// upgradeBatch is the number of clients in one transaction of an upgrade: so few that a
+// writer that conflicts with it waits only milliseconds.
 const upgradeBatch = 100
 
-// Migration is a step that brings what an earlier version stored to what this one
-// stores. It may be interrupted anywhere and run again, and servers of this version
-// work before it as well as after it.
+// Migration is a step that converts stored data of an earlier version to this one. It can
+// be interrupted at any point and run again, and servers of this version work before it
+// and after it.
 type Migration struct {
 	Name string
-	// About says what is done, as the end of "there is ... to do".
+	// About says what is converted, as the end of "there is ... to do".
 	About string
-	// Left counts what is to be done, about; 0 when the step is done.
+	// Left counts roughly what must be converted; 0 when the step is done.
 	Left func(ctx context.Context) (int64, error)
-	// Run does it, and reports how much is done.
+	// Run runs the step, and reports how much is done.
 	Run func(ctx context.Context, tell func(done int64)) error
 }
 
-// Migrations are all steps, in their order.
+// Migrations returns all steps in order.
 func (a *Admin) Migrations() []Migration {
 	return []Migration{
 		{
@@ -49,20 +49,20 @@ func (a *Admin) Migrations() []Migration {
 			Left: a.outdatedClients, Run: a.upgradeClients,
 		},
 		{
-			// From here on servers of before it can't write clients.
+			// After this step, servers of earlier versions can't write clients.
 			Name: "outbox", About: "way of numbering the change feed that writers wait for each other by",
 			Left: a.numberedInTransactions, Run: func(ctx context.Context, _ func(int64)) error { return a.feed.SwitchToOutbox(ctx) },
 		},
 	}
 }
 
-// schemaDocument says how far the clients of the deployment are upgraded. It is
-// among the counters.
+// schemaDocument records how far the clients of the deployment are upgraded. It is one of
+// the counters.
 type schemaDocument struct {
-	// Version is what all clients are of, or of a later one; absent for 1.
+	// Version is the least version of all clients; absent for 1.
 	Version int64 `bson:"value"`
-	// Target and After are of an upgrade under way: all clients up to the id After
-	// are of the version Target.
+	// Target and After belong to a running upgrade: all clients with ids up to After have
+	// the version Target.
 	Target int64 `bson:"target"`
 	After  int64 `bson:"after"`
 }
@@ -88,7 +88,7 @@ func (a *Admin) putSchema(ctx context.Context, stored schemaDocument) error {
 	return nil
 }
 
-// CheckSchema says whether this version reads what is stored. Error: ErrNewer.
+// CheckSchema checks that this version can read the stored data. Error: ErrNewer.
 func (a *Admin) CheckSchema(ctx context.Context) error {
 	stored, err := a.schema(ctx)
 	if err == nil && max(stored.Version, stored.Target) > a.codec.SchemaVersion() {
@@ -97,8 +97,8 @@ func (a *Admin) CheckSchema(ctx context.Context) error {
 	return err
 }
 
-// outdatedClients counts the clients that an upgrade has to look at, by the
-// collection's statistics.
+// outdatedClients estimates the number of clients to upgrade from the collection's
+// statistics.
 func (a *Admin) outdatedClients(ctx context.Context) (int64, error) {
 	stored, err := a.schema(ctx)
 	if err != nil || stored.Version >= a.codec.SchemaVersion() {
@@ -108,12 +108,11 @@ func (a *Admin) outdatedClients(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count clients: %w", err)
 	}
-	// Statistics may be wrong after a crash; and an empty database is upgraded too.
+	// Statistics may be wrong after a crash, and an empty database needs the upgrade too.
 	return max(n, 1), nil
 }
 
-// upgradeClients upgrades all clients in the order of their ids, and remembers how
-// far it is.
+// upgradeClients upgrades all clients in the order of their ids, and stores its progress.
 func (a *Admin) upgradeClients(ctx context.Context, tell func(done int64)) error {
 	stored, err := a.schema(ctx)
 	target := a.codec.SchemaVersion()
@@ -144,8 +143,7 @@ func (a *Admin) upgradeClients(ctx context.Context, tell func(done int64)) error
 	}
 }
 
-// upgradeAfter upgrades some clients above an id, and returns those that it looked
-// at.
+// upgradeAfter upgrades the next clients above an id, and returns those that it read.
 func (a *Admin) upgradeAfter(ctx context.Context, id int64) ([]bson.Raw, error) {
 	clients := a.db.Collection(schema.Clients)
 	cursor, err := clients.Find(ctx, bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$gt", Value: id}}}},

@@ -13,24 +13,23 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// ErrNoCluster says that the database is a replica set, which has nothing to shard.
-var ErrNoCluster = errors.New("the database is no sharded cluster: connect to a mongos to shard")
+// ErrNoCluster says that the database is a replica set, which can't be sharded.
+var ErrNoCluster = errors.New("the database is not a sharded cluster: connect to a mongos to shard")
 
-// ErrUnnamed says that there are counters that do not say whose they are: a
-// cluster could not find them.
-var ErrUnnamed = errors.New("counters of an earlier version are there still: run the command migrate first")
+// ErrUnnamed says that some counters have no business: a cluster could not find them.
+var ErrUnnamed = errors.New("there are still counters of an earlier version: run the command migrate first")
 
 // A Zone is a range of businesses whose documents stay on the shards of a zone.
 type Zone struct {
-	// Name is the zone's, as addShardToZone has it.
+	// Name is the name of the zone, as in addShardToZone.
 	Name string
-	// From and To are the first and the last of the businesses.
+	// From and To are the first and the last business.
 	From, To int64
 }
 
-// Shard shards the collections of a cluster that are not sharded yet, and tells of
-// each what was done. What it began it goes on with when it is called again. Errors:
-// ErrNoCluster, ErrUnnamed.
+// Shard shards the collections of a cluster that are not sharded yet, and reports what it
+// did to each. After an interruption, call it again to continue. Errors: ErrNoCluster,
+// ErrUnnamed.
 func (a *Admin) Shard(ctx context.Context, tell func(collection, did string)) error {
 	if err := a.IsCluster(ctx); err != nil {
 		return err
@@ -68,9 +67,8 @@ func (a *Admin) Shard(ctx context.Context, tell func(collection, did string)) er
 	return nil
 }
 
-// PutZone pins a range of businesses, in all collections that are sharded, to the
-// shards of a zone. The balancer moves their documents in its own time. Error:
-// ErrNoCluster.
+// PutZone pins a range of businesses to the shards of a zone, in all sharded collections.
+// The balancer moves their documents with a delay. Error: ErrNoCluster.
 func (a *Admin) PutZone(ctx context.Context, zone Zone) error {
 	if err := a.IsCluster(ctx); err != nil {
 		return err
@@ -98,7 +96,7 @@ func (a *Admin) PutZone(ctx context.Context, zone Zone) error {
 
 func (a *Admin) namespace(collection string) string { return a.db.Name() + "." + collection }
 
-// IsCluster asks who answers: a mongos says so. Error: ErrNoCluster.
+// IsCluster checks that the connection goes to a mongos. Error: ErrNoCluster.
 func (a *Admin) IsCluster(ctx context.Context) error {
 	var hello struct {
 		Message string `bson:"msg"`
@@ -112,12 +110,12 @@ func (a *Admin) IsCluster(ctx context.Context) error {
 	return nil
 }
 
-// shardKey is the key by which a cluster shards a collection: "" for one that it
-// keeps whole, and all its parts for one of several.
+// shardKey returns a collection's shard key: "" for an unsharded collection, all its
+// fields for a compound key.
 func (a *Admin) shardKey(ctx context.Context, collection string) (string, error) {
 	var stored struct {
 		Key bson.D `bson:"key"`
-		// Whole says that the cluster only knows where the collection is.
+		// Whole says that the cluster only knows the collection's shard.
 		Whole bool `bson:"unsplittable"`
 	}
 	err := a.db.Client().Database("config").Collection("collections").FindOne(ctx, bson.D{{Key: schema.FieldID, Value: a.namespace(collection)}}).Decode(&stored)

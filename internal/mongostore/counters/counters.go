@@ -1,5 +1,5 @@
-// Package counters counts in the database: it hands out ids, by the block, and keeps one
-// number a business for each kind of things that are numbered.
+// Package counters stores counters in the database: it generates ids in blocks, and keeps
+// a number for each business and kind of numbered documents.
 package counters
 
 import (
@@ -18,48 +18,48 @@ import (
 	"clientgraph/internal/search"
 )
 
-// blockSize is how many ids a process takes at once: one round trip for that
-// many creates, and at most that many ids unused when it ends.
+// blockSize is how many ids a process takes at once: one round trip serves that many
+// creates, and at most that many ids are unused when it ends.
 const blockSize = 64
 
-// OfDeployment is the business of the counters that are no business's own.
+// OfDeployment is the business id of counters that belong to no business.
 const OfDeployment int64 = 0
 
-// Ref names a counter: of which business, and what it counts. Names differ
-// between businesses too.
+// Ref identifies a counter by its business and name. Names also differ between
+// businesses.
 type Ref struct {
 	BusinessID int64
 	Name       string
 }
 
-// Filter finds the counter.
+// Filter selects the counter.
 func (k Ref) Filter() bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: k.BusinessID}, {Key: schema.FieldID, Value: k.Name}}
 }
 
-// unnamed finds the counter where an earlier version made it, which did not say
-// whose it is.
+// unnamed selects the counter of an earlier version, which had no business.
 func (k Ref) unnamed() bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: nil}, {Key: schema.FieldID, Value: k.Name}}
 }
 
-// naming is the update that says whose the counter is.
+// naming is the update that adds the business.
 func (k Ref) naming() bson.D {
 	return bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldBusiness, Value: k.BusinessID}}}}
 }
 
-// Adopt writes into a counter that an earlier version made whose it is. It is no
-// part of a transaction of ctx: that one fails on the counter, and runs again.
+// Adopt adds the business to a counter of an earlier version. It runs outside the
+// transaction of ctx, which fails because of the counter and runs again.
 func (k Ref) Adopt(ctx context.Context, counters *mongo.Collection) error {
 	_, err := counters.UpdateOne(mongo.NewSessionContext(ctx, nil), k.unnamed(), k.naming())
 	if err != nil {
-		return fmt.Errorf("say whose the counter %s is: %w", k.Name, err)
+		return fmt.Errorf("add the business to the counter %s: %w", k.Name, err)
 	}
 	return nil
 }
 
-// Taken is what a transaction fails with that could not make a counter, because
-// another one made it at that moment, or an earlier version did: it runs again.
+// Taken handles the error of a transaction that could not create a counter, because
+// another transaction or an earlier version had created it. The returned error makes the
+// transaction run again.
 func (k Ref) Taken(ctx context.Context, counters *mongo.Collection, err error) error {
 	if failed := k.Adopt(ctx, counters); failed != nil {
 		return failed
@@ -77,29 +77,30 @@ func Find(ctx context.Context, counters *mongo.Collection, key Ref) (Counter, er
 	return c, err
 }
 
-// Block hands out the ids of a counter. Processes share the counter and take
-// from it in blocks, so that no id is given twice.
+// Block generates ids from a counter. Processes share the counter and take blocks of ids
+// from it, so that no id is given twice.
 type Block struct {
 	counters *mongo.Collection
 	name     string
 
 	mu         sync.Mutex
 	first, end int64
-	// taking is closed when the block that somebody takes is there, or is not to be
-	// had; nil while nobody takes one.
+	// taking is closed when taking a block has succeeded or failed; nil if no caller
+	// takes one.
 	taking chan struct{}
-	// drops is how often a block was given up: one that was taken meanwhile is too.
+	// drops counts the dropped blocks: a block that was being taken meanwhile is dropped
+	// too.
 	drops int
 }
 
-// NewBlock hands out the ids of the deployment's counter of that name.
+// NewBlock returns a generator of ids from the deployment's counter with that name.
 func NewBlock(counters *mongo.Collection, name string) *Block {
 	return &Block{counters: counters, name: name}
 }
 
-// Next returns a new id. It is not part of a transaction of ctx: the id is not given back
-// when that is rolled back. One caller asks the database for a block, and others wait for
-// it until their contexts end.
+// Next returns a new id. It is not part of a transaction of ctx: a rollback does not give
+// the id back. One caller takes a block from the database, and others wait for it until
+// their contexts end.
 func (b *Block) Next(ctx context.Context) (int64, error) {
 	ctx = mongo.NewSessionContext(ctx, nil)
 	for {
@@ -129,8 +130,8 @@ func (b *Block) Next(ctx context.Context) (int64, error) {
 	}
 }
 
-// take takes a block, and wakes who waits for it: where there is none, the next of
-// them tries.
+// take takes a block, and wakes the waiting callers: if it failed, the next of them
+// tries.
 func (b *Block) take(ctx context.Context, drops int) error {
 	last, err := Increment(ctx, b.counters, Ref{BusinessID: OfDeployment, Name: b.name}, blockSize)
 	b.mu.Lock()
@@ -143,14 +144,14 @@ func (b *Block) take(ctx context.Context, drops int) error {
 	return err
 }
 
-// TakeRun returns the first of that many new ids in a row. It is not part of a transaction
-// of ctx.
+// TakeRun returns the first of that many new consecutive ids. It is not part of a
+// transaction of ctx.
 func (b *Block) TakeRun(ctx context.Context, size int64) (first int64, err error) {
 	last, err := Increment(mongo.NewSessionContext(ctx, nil), b.counters, Ref{BusinessID: OfDeployment, Name: b.name}, size)
 	return last - size + 1, err
 }
 
-// Drop drops the rest of the block, because ids of it are in use.
+// Drop drops the rest of the block, because some of its ids are in use.
 func (b *Block) Drop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -158,7 +159,7 @@ func (b *Block) Drop() {
 	b.drops++
 }
 
-// Reserve raises the counter to an id that came from elsewhere, if it is below it.
+// Reserve raises the counter to the id of an imported record, if it is lower.
 func (b *Block) Reserve(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
@@ -182,8 +183,8 @@ func (b *Block) Reserve(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Increment adds to a counter, which begins at 0, outside of transactions, and
-// returns what it is then.
+// Increment adds to a counter, which begins at 0, outside transactions, and returns the
+// new value.
 func Increment(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (int64, error) {
 	c, err := Add(ctx, counters, key, by)
 	if MadeMeanwhile(err) {
@@ -195,7 +196,7 @@ func Increment(ctx context.Context, counters *mongo.Collection, key Ref, by int6
 }
 
 // Lock makes other transactions that lock the same noun of a business wait for the end of
-// this one: it counts them.
+// this one, by writing to its counter.
 func Lock(ctx context.Context, counters *mongo.Collection, businessID int64, noun string) error {
 	key := Ref{BusinessID: businessID, Name: noun + ":" + strconv.FormatInt(businessID, 10)}
 	_, err := Add(ctx, counters, key, 1)
@@ -205,33 +206,33 @@ func Lock(ctx context.Context, counters *mongo.Collection, businessID int64, nou
 	return err
 }
 
-// Counter is a counter's document. That of a business's feed also names the settings
-// and rules that make the search and sort keys of clients from now on, once they
-// changed: each transaction that writes clients counts there, and so reads them.
+// Counter is a counter's document. The counter of a business's feed also has the current
+// settings and rules for search and sort keys, once they were changed: each transaction
+// that writes clients counts there, and so reads them.
 type Counter struct {
 	Value    int64     `bson:"value"`
 	Settings *Settings `bson:"keying"`
-	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See search.RekeyState.
+	// RulesVersion is the least version of all keys; RekeyTo is the version that clients
+	// are being rekeyed for. See search.RekeyState.
 	RulesVersion string `bson:"keyVersion"`
 	RekeyTo      string `bson:"rekeyTo"`
 }
 
-// Settings are those of a business that its clients' search and sort keys depend on. They
-// are search.Settings as they are stored.
+// Settings is the stored form of search.Settings, which the search and sort keys of
+// clients depend on.
 type Settings struct {
 	Locale      string `bson:"locale"`
 	PhoneRegion string `bson:"phoneRegion"`
 }
 
-// Add adds to a counter, once, and returns its document. The first Add of a counter may
+// Add adds to a counter once, and returns its document. The first Add of a counter may
 // fail; see MadeMeanwhile.
 func Add(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (Counter, error) {
 	var c Counter
 	err := counters.FindOneAndUpdate(ctx, key.Filter(),
 		bson.D{
 			{Key: "$inc", Value: bson.D{{Key: "value", Value: by}}},
-			// The rules that made the keys of a business's first clients.
+			// This version's rules make the keys of a business's first clients.
 			{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}},
 		},
 		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After),
@@ -242,9 +243,9 @@ func Add(ctx context.Context, counters *mongo.Collection, key Ref, by int64) (Co
 	return c, nil
 }
 
-// MadeMeanwhile says whether Add failed because another transaction created the counter at
-// the same time, or because an earlier version had created it; see Ref.Adopt. MongoDB
-// reports a duplicate key, the embedded engine no document. Add is to be called again.
+// MadeMeanwhile says whether Add failed because another transaction created the counter
+// at the same time, or because an earlier version had created it; see Ref.Adopt. MongoDB
+// reports a duplicate key, the embedded engine no document. Call Add again.
 func MadeMeanwhile(err error) bool {
 	return mongo.IsDuplicateKeyError(err) || errors.Is(err, mongo.ErrNoDocuments)
 }

@@ -13,7 +13,7 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// namingBatch is how many counters one command of nameCounters names.
+// namingBatch is the number of counters that one command of NameAll updates.
 const namingBatch = 500
 
 // CountUnnamed counts the counters that an earlier version created without their business.
@@ -25,8 +25,8 @@ func CountUnnamed(ctx context.Context, counters *mongo.Collection) (int64, error
 	return n, nil
 }
 
-// NameAll writes the business into the counters that an earlier version created without it,
-// and calls tell with how many are done. After an interruption it continues with the rest.
+// NameAll adds the business to the counters that an earlier version created without it,
+// and calls tell with the number done. After an interruption it continues with the rest.
 func NameAll(ctx context.Context, counters *mongo.Collection, tell func(done int64)) error {
 	done := int64(0)
 	for {
@@ -57,8 +57,8 @@ func NameAll(ctx context.Context, counters *mongo.Collection, tell func(done int
 	}
 }
 
-// refOf is the counter of a name: of the business that it ends with, or of the
-// deployment.
+// refOf returns the counter with a name: of the business whose id ends the name, or of
+// the deployment.
 func refOf(name string) Ref {
 	if _, number, found := strings.Cut(name, ":"); found {
 		if id, err := strconv.ParseInt(number, 10, 64); err == nil {

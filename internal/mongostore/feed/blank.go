@@ -15,12 +15,13 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// blankBatch is how many rows one command of Blank is about.
+// blankBatch is the number of rows that one command of Blank changes.
 const blankBatch = 1_000
 
-// Blank empties the rows about an erased client. Their numbers stay, so that the feed has no
-// gap, and so does the row of the erasure. That one is also for callers who lost sight of
-// the client earlier and have not read the row that said so.
+// Blank removes the content of the rows about an erased client. Their numbers stay, so
+// that the feed has no gap, and so does the row of the erasure. Callers who could no
+// longer see the client get that row too, because they may not have read the earlier row
+// that said so.
 func (f *Feed) Blank(ctx context.Context, businessID, clientID int64) error {
 	changes := f.db.Collection(schema.Changes)
 	about := bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldClient, Value: clientID}}
@@ -31,7 +32,7 @@ func (f *Feed) Blank(ctx context.Context, businessID, clientID int64) error {
 		blank = append(blank, bson.E{Key: key, Value: ""})
 	}
 	for {
-		// The erasure's own row is the last one of the client.
+		// The last row about the client is that of its erasure.
 		cursor, err := changes.Find(ctx, about, options.Find().SetSort(schema.Ascending(schema.FieldSequence)).SetLimit(blankBatch).
 			SetProjection(bson.D{{Key: schema.FieldSequence, Value: 1}, {Key: "kind", Value: 1}, {Key: "visibilityBefore", Value: 1}, {Key: "visibilityAfter", Value: 1}}))
 		if err != nil {

@@ -43,18 +43,18 @@ func (d *changeRowDocument) row() changefeed.Row {
 	}
 }
 
-// changesPrefix begins the names of the feeds' counters.
+// changesPrefix is the prefix of the names of the feeds' counters.
 const changesPrefix = "changes:"
 
-// Counter is the counter of a business's feed.
+// Counter identifies the counter of a business's feed.
 func Counter(businessID int64) counters.Ref {
 	return counters.Ref{BusinessID: businessID, Name: changesPrefix + strconv.FormatInt(businessID, 10)}
 }
 
 // ChangeHead implements store.ChangeStore.
 func (f *Feed) ChangeHead(ctx context.Context, scope client.Scope) (int64, error) {
-	// Rows that are committed get their numbers first, if possible, so that a caller finds
-	// what it wrote.
+	// Committed rows are numbered first, if possible, so that a caller finds its own
+	// writes.
 	head, err := f.drain(ctx, scope.BusinessID)
 	if err != nil || head != nil {
 		return head.place(), err
@@ -77,8 +77,8 @@ func (f *Feed) ChangeDate(ctx context.Context, scope client.Scope, sequence int6
 	return row.At.UTC(), nil
 }
 
-// ClientRows finds all rows about those clients, in order; those without a number come last.
-// It does not check whether the scope sees the clients: its callers do.
+// ClientRows finds all rows about those clients in order, those without a number last.
+// The caller must check that the scope sees the clients.
 func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []int64) ([]changefeed.Row, error) {
 	var rows []changefeed.Row
 	seen := map[bson.ObjectID]bool{}
@@ -92,7 +92,7 @@ func (f *Feed) ClientRows(ctx context.Context, scope client.Scope, clientIDs []i
 			return nil, err
 		}
 		for i := range found {
-			// A row that is being numbered is in both.
+			// A row that is being numbered is in both the feed and the outbox.
 			if id := found[i].ID; !seen[id] {
 				seen[id] = true
 				rows = append(rows, found[i].row())

@@ -13,8 +13,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// NumberAll numbers all rows of the change feed that have no number yet, in all businesses:
-// those of servers that ended before they numbered them.
+// NumberAll numbers all rows of the change feed without a number, in all businesses:
+// servers that ended may have left some.
 func (f *Feed) NumberAll(ctx context.Context) error {
 	businesses, err := waitingBusinesses(ctx, f.db)
 	if err != nil {
@@ -29,7 +29,7 @@ func (f *Feed) NumberAll(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// waitingBusinesses are those with rows in the outbox: one look into the index for
+// waitingBusinesses returns the businesses with rows in the outbox: one index look-up for
 // each, however many rows it has.
 func waitingBusinesses(ctx context.Context, db *mongo.Database) ([]int64, error) {
 	var businesses []int64
@@ -62,9 +62,9 @@ func readBusinesses(ctx context.Context, cursor *mongo.Cursor) ([]int64, error) 
 	return ids, nil
 }
 
-// drain numbers the rows of a business that are there, for as long as a reader may
-// wait, and returns the head; nil while rows are numbered in their transactions.
-// Where numbering fails, readers get the rows that are numbered.
+// drain numbers the waiting rows of a business for as long as a reader may wait, and
+// returns the head; nil while rows are numbered in their transactions. If numbering
+// fails, readers get the numbered rows.
 func (f *Feed) drain(ctx context.Context, businessID int64) (*feedHead, error) {
 	numbered, err := f.isNumbered(ctx, businessID)
 	if err != nil {
@@ -81,11 +81,11 @@ func (f *Feed) drain(ctx context.Context, businessID int64) (*feedHead, error) {
 		return f.findHead(ctx, businessID)
 	}
 	// The reader need not wait for the rest.
-	f.numberer.inBackground(finish) //nolint:contextcheck // It is none of the request, which may end before.
+	f.numberer.inBackground(finish) //nolint:contextcheck // f.numberer.inBackground(finish) //nolint:contextcheck // It continues after the request.
 	return head, nil
 }
 
-// place is the number of the last row.
+// place returns the number of the last row.
 func (h *feedHead) place() int64 {
 	if h == nil {
 		return 0

@@ -1,7 +1,7 @@
-// Package feed stores the change feed of each business. Transactions write their rows into
-// the outbox. Package feed numbers them, in one order for all readers, wakes their watchers,
-// and reads them. It also stores the document that all writers of a business read: by which
-// settings and rules the search and sort keys of clients are computed.
+// Package feed stores the change feed of each business. Transactions write rows into the
+// outbox. Package feed numbers them in one order for all readers, wakes watchers, and
+// reads them. It also stores the document that all writers of a business read, with the
+// settings and rules for the clients' search and sort keys.
 package feed
 
 import (
@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// RowBatch is how many rows one command writes.
+// RowBatch is the number of rows that one command writes.
 const RowBatch = 1_000
 
 // Feed is the change feeds of all businesses. It is safe for concurrent use, also by
@@ -25,14 +25,13 @@ type Feed struct {
 	notifier *notifier
 	numberer *numberer
 	remake   func(ctx context.Context, businessID int64, clientIDs []int64) error
-	// lag, unless nil, is called with how long after its change a row of the feed got its
-	// number.
+	// lag, unless nil, is called when a row of the feed gets its number, with the time
+	// since the change.
 	lag func(time.Duration)
 }
 
-// New returns the feeds of that database, of whose indexes seen knows. Remake computes
-// anew the search and sort keys of clients that a writer computed by earlier settings or
-// rules.
+// New returns the feeds of that database. seen knows its indexes. remake recomputes the
+// search and sort keys of clients whose writer used earlier settings or rules.
 func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context, businessID int64, clientIDs []int64) error) *Feed {
 	f := &Feed{
 		db:       db,
@@ -44,13 +43,12 @@ func New(db *mongo.Database, seen *indexed.Seen, remake func(ctx context.Context
 	return f
 }
 
-// ReportLag has report called for each row of the feed that this process numbers, with how long
-// after its change that is. It is to be called before the feed is used; report must not
-// block.
+// ReportLag sets the function that is called for each feed row that this process numbers,
+// with the time since the change. Call it before the feed is used; report must not block.
 func (f *Feed) ReportLag(report func(time.Duration)) { f.lag = report }
 
-// Wake has the rows that a business's transactions wrote numbered soon, in the background. If
-// that fails, the next reader of the feed, or the next write, does it.
+// Wake starts numbering a business's rows in the background. If that fails, the next
+// reader of the feed or the next write does it.
 func (f *Feed) Wake(businessID int64) { f.numberer.wake(businessID) }
 
 // Drain numbers all rows of a business that were committed before it was called.

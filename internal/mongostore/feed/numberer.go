@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	// numberPause is how long after one numbering of a business the next one begins,
-	// when its rows keep coming: those of many writes are numbered together.
+	// numberPause is the pause between two numberings of a business while its rows keep
+	// coming, so that the rows of many writes are numbered together.
 	numberPause = 50 * time.Millisecond
-	// numberTime bounds one numbering after a write, and drainTime one before a read:
-	// a reader who can't wait longer reads what is numbered.
+	// numberTime bounds a numbering after a write, drainTime one before a read: after
+	// that the reader gets the numbered rows.
 	numberTime = 30 * time.Second
 	drainTime  = 2 * time.Second
-	// numberersAtOnce bounds the businesses that a process numbers after writes at the
-	// same time. Each takes one connection.
+	// numberersAtOnce bounds the businesses that a process numbers at once after writes.
+	// Each takes one connection.
 	numberersAtOnce = 8
 )
 
@@ -26,18 +26,18 @@ type numberer struct {
 	slots  chan struct{}
 
 	mu sync.Mutex
-	// busy has the businesses that goroutines of the process number.
+	// busy has the businesses that goroutines of this process are numbering.
 	busy map[int64]*mutex
-	// woken has the businesses with a goroutine; true says that rows came since it
+	// woken has the businesses with a goroutine; true says that rows were added since it
 	// last began.
 	woken map[int64]bool
 }
 
-// mutex has the goroutines that number a business do so one after the other, and counts
-// them.
+// mutex lets one goroutine at a time number a business, and counts the goroutines that
+// use it.
 type mutex struct {
 	free chan struct{}
-	// users counts those that number or wait.
+	// users counts the goroutines that number or wait.
 	users int
 }
 
@@ -45,8 +45,8 @@ func newNumberer(number func(context.Context, int64) error) *numberer {
 	return &numberer{number: number, slots: make(chan struct{}, numberersAtOnce), busy: map[int64]*mutex{}, woken: map[int64]bool{}}
 }
 
-// begin waits until no other goroutine of the process numbers the business. done lets the
-// next one do it. Error: that of ctx.
+// begin waits until no other goroutine of this process numbers the business. Call done to
+// let the next one begin. Error: that of ctx.
 func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), err error) {
 	n.mu.Lock()
 	t := n.busy[businessID]
@@ -76,8 +76,8 @@ func (n *numberer) begin(ctx context.Context, businessID int64) (done func(), er
 	}
 }
 
-// wake has the business's rows numbered soon. If that fails, the next reader of the feed, or
-// the next write, does it.
+// wake starts numbering the business's rows. If that fails, the next reader of the feed
+// or the next write does it.
 func (n *numberer) wake(businessID int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -105,9 +105,8 @@ func background() context.Context {
 
 type backgroundKey struct{}
 
-// InBackground says whether a command of that context belongs to no request: it numbers rows
-// of the feed after a write, whose answer does not wait for it, or looks for new rows for
-// watchers.
+// InBackground says whether a command with that context belongs to no request: it numbers
+// rows of the feed after a write, or looks for new rows for watchers.
 func InBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
 
 func (n *numberer) run(ctx context.Context, businessID int64) {

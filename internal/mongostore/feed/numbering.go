@@ -32,15 +32,15 @@ import (
 // times, and by several processes at once. So a process that dies on the way delays no
 // other, as it would with a transaction.
 
-// feedHead is how far the feed of a business is numbered.
+// feedHead says how far the feed of a business is numbered.
 type feedHead struct {
-	// Head is the number of the last row that readers may see; all up to it are there.
+	// Head is the number of the last row that readers may see; all rows up to it exist.
 	Head int64 `bson:"head"`
-	// Epoch is that of WriterState.
+	// Epoch is the epoch of the WriterState.
 	Epoch int64 `bson:"epoch"`
 }
 
-// outboxRow is what numbering reads of a row. All of the row is in fields.
+// outboxRow has what numbering needs of a row. fields are all fields of the row.
 type outboxRow struct {
 	id       bson.ObjectID
 	clientID int64
@@ -51,7 +51,7 @@ type outboxRow struct {
 	fields bson.D
 }
 
-// findHead finds the head of a business's feed; nil while it has none, and rows are
+// findHead returns the head of a business's feed; nil if it has none, while rows are
 // numbered in their transactions.
 func (f *Feed) findHead(ctx context.Context, businessID int64) (*feedHead, error) {
 	var head feedHead
@@ -65,9 +65,8 @@ func (f *Feed) findHead(ctx context.Context, businessID int64) (*feedHead, error
 	return &head, nil
 }
 
-// isNumbered says whether all rows of a business have numbers. It is to be called before
-// the head is read, so that a row which another process numbers in between is below the
-// head.
+// isNumbered says whether all rows of a business have numbers. Call it before reading the
+// head, so that rows that another process numbers meanwhile are below the head.
 func (f *Feed) isNumbered(ctx context.Context, businessID int64) (bool, error) {
 	err := f.db.Collection(schema.Outbox).FindOne(ctx, bson.D{{Key: schema.FieldBusiness, Value: businessID}},
 		options.FindOne().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}})).Err()
@@ -80,9 +79,8 @@ func (f *Feed) isNumbered(ctx context.Context, businessID int64) (bool, error) {
 	return false, nil
 }
 
-// number gives all rows of a business their numbers that were committed before it
-// was called, and clears them from the outbox. One goroutine of the process does
-// that at a time for each business.
+// number numbers all rows of a business that were committed before the call, and deletes
+// them from the outbox. One goroutine of this process at a time does that for a business.
 func (f *Feed) number(ctx context.Context, businessID int64) error {
 	_, finish, err := f.numberRows(ctx, businessID)
 	if err != nil {
@@ -91,16 +89,16 @@ func (f *Feed) number(ctx context.Context, businessID int64) error {
 	return finish(ctx)
 }
 
-// numberRows gives rows their numbers as number does, and returns the head of the
-// feed, nil where there is none; finish does the rest, and is to be called.
+// numberRows numbers rows as number does, and returns the head of the feed; nil if there
+// is none. The caller must call finish, which does the rest.
 func (f *Feed) numberRows(ctx context.Context, businessID int64) (head *feedHead, finish func(context.Context) error, err error) {
 	done, err := f.numberer.begin(ctx, businessID)
 	if err != nil {
 		return nil, nil, err
 	}
 	ctx = mongo.NewSessionContext(ctx, nil)
-	// A pass goes up through the clients once: one that is written all the time does
-	// not keep others waiting, and a pass comes to its end.
+	// A pass goes through the clients once, so that it ends, and a client that is written
+	// all the time does not make the others wait.
 	var rows []outboxRow
 	for last := (outboxRow{}); ; last = rows[len(rows)-1] {
 		if rows, err = f.waiting(ctx, businessID, last); err == nil {
@@ -122,13 +120,13 @@ func (f *Feed) numberRows(ctx context.Context, businessID int64) (head *feedHead
 	}
 }
 
-// waiting finds the rows of the outbox that come after another one, by client and by
-// their order within it. They are read of one moment: of a client there is no later
-// row without the earlier ones.
+// waiting finds the rows of the outbox after a given row, ordered by client and change
+// number. It reads one snapshot, so that it has no row of a client without the earlier
+// ones.
 func (f *Feed) waiting(ctx context.Context, businessID int64, after outboxRow) ([]outboxRow, error) {
 	filter := bson.D{{Key: schema.FieldBusiness, Value: businessID}}
 	if after.clientID != 0 {
-		// The client goes on with its next rows, if it has more: none of before is left.
+		// The same client may have more rows. Its earlier ones were deleted.
 		filter = append(filter, bson.E{Key: schema.FieldClient, Value: bson.D{{Key: "$gte", Value: after.clientID}}})
 	}
 	outbox := f.db.Collection(schema.Outbox, options.Collection().SetReadConcern(readconcern.Snapshot()))
@@ -171,8 +169,8 @@ func readOutbox(ctx context.Context, cursor *mongo.Cursor) ([]outboxRow, error) 
 	return rows, nil
 }
 
-// numberBatch gives rows their numbers, and returns the head that is above them. The
-// head is read after the rows: its epoch is that of the rows or a later one.
+// numberBatch numbers rows, and returns a head at or above them. The head is read after
+// the rows, so its epoch is not earlier than theirs.
 func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxRow) (*feedHead, error) {
 	head, err := f.findHead(ctx, businessID)
 	if err != nil || head == nil || len(rows) == 0 {
@@ -191,12 +189,12 @@ func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxR
 			top += int64(len(rows))
 			break
 		}
-		// Another process was here too, or began before this one.
+		// Another process numbers too, or began before this one.
 		if err := transact.Pause(ctx, backoff); err != nil {
 			return nil, err
 		}
-		// In this order: a row that is given its number in between is not below top yet,
-		// and must not be cleared from the outbox.
+		// In this order: a row that another process numbers meanwhile is not below top
+		// yet, and must stay in the outbox.
 		if rows, err = f.withoutNumber(ctx, businessID, rows); err != nil {
 			return nil, err
 		}
@@ -207,9 +205,9 @@ func (f *Feed) numberBatch(ctx context.Context, businessID int64, rows []outboxR
 	return f.raiseHead(ctx, businessID, top)
 }
 
-// insertNumbered writes rows into the feed above a number. It returns false where a
-// number is taken, or a row has one: then those before it are written. Rows are kept
-// from when they were numbered: so the first of them go first.
+// insertNumbered inserts rows into the feed above a number. It returns false if a number
+// is taken, or if a row has a number already; the rows before that one are inserted then.
+// Rows expire by the time of their numbering, so the earliest come first.
 func (f *Feed) insertNumbered(ctx context.Context, top int64, rows []outboxRow) (bool, error) {
 	now := time.Now()
 	numbered := make([]any, len(rows))
@@ -232,9 +230,9 @@ func (f *Feed) insertNumbered(ctx context.Context, top int64, rows []outboxRow) 
 	return true, nil
 }
 
-// findTop finds the number of the last row of the feed, which may be above the head.
-// The rows above the head are of processes that number too, or ended before they were
-// through: all of these wait in the outbox still. Other ones are a failure.
+// findTop returns the number of the last row of the feed, which may be above the head.
+// Rows above the head come from processes that are numbering, or that ended before they
+// finished, and must still be in the outbox. Others are an error.
 func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
 	for {
 		head, err := f.findHead(ctx, businessID)
@@ -252,7 +250,7 @@ func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
 		if left == int64(len(above)) {
 			return head.Head + left, nil
 		}
-		// Rows are deleted from the outbox when the head is above them.
+		// Rows are deleted from the outbox after the head is above them.
 		now, err := f.findHead(ctx, businessID)
 		if err != nil {
 			return 0, err
@@ -263,7 +261,7 @@ func (f *Feed) findTop(ctx context.Context, businessID int64) (int64, error) {
 	}
 }
 
-// withoutNumber are those of the rows that are not in the feed.
+// withoutNumber returns the rows that are not in the feed.
 func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outboxRow) ([]outboxRow, error) {
 	ids := make([]bson.ObjectID, len(rows))
 	for i := range rows {
@@ -282,7 +280,7 @@ func (f *Feed) withoutNumber(ctx context.Context, businessID int64, rows []outbo
 	return rest, nil
 }
 
-// feedRows finds the ids of rows of the feed.
+// feedRows returns the ids of rows of the feed.
 func feedRows(ctx context.Context, db *mongo.Database, filter bson.D) ([]bson.ObjectID, error) {
 	cursor, err := db.Collection(schema.Changes).Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: schema.FieldID, Value: 1}}).SetBatchSize(query.OneBatch))
 	if err != nil {
@@ -301,8 +299,7 @@ func feedRows(ctx context.Context, db *mongo.Database, filter bson.D) ([]bson.Ob
 	return ids, nil
 }
 
-// raiseHead brings the head of a feed up to a number, unless it is above it, and
-// returns it.
+// raiseHead raises the head of a feed to a number, unless it is higher, and returns it.
 func (f *Feed) raiseHead(ctx context.Context, businessID, top int64) (*feedHead, error) {
 	var head feedHead
 	err := f.db.Collection(schema.Feeds).FindOneAndUpdate(ctx, feedPart(businessID, partHead),
@@ -314,7 +311,7 @@ func (f *Feed) raiseHead(ctx context.Context, businessID, top int64) (*feedHead,
 	return &head, nil
 }
 
-// clearOutbox deletes rows that have their numbers, and are below the head.
+// clearOutbox deletes rows from the outbox that have numbers and are below the head.
 func (f *Feed) clearOutbox(ctx context.Context, businessID int64, rows []outboxRow) error {
 	if len(rows) == 0 {
 		return nil
@@ -330,9 +327,8 @@ func (f *Feed) clearOutbox(ctx context.Context, businessID int64, rows []outboxR
 	return nil
 }
 
-// remakeLate computes the search and sort keys again of clients that were written by a
-// process which did not know the current settings and rules yet: Rekey may have passed
-// these clients already.
+// remakeLate recomputes the search and sort keys of clients whose writer did not know the
+// current settings and rules: Rekey may have passed these clients already.
 func (f *Feed) remakeLate(ctx context.Context, businessID, epoch int64, rows []outboxRow) error {
 	late := map[int64]bool{}
 	for _, row := range rows {

@@ -20,27 +20,28 @@ const (
 	fieldEpoch   = "epoch"
 	partSettings = "keys"
 	partHead     = "head"
-	// fieldLeased is, in the document that all writers of a business read, until when they
-	// are to look for leases.
+	// fieldLeased is the time until which writers of a business must look for leases, in
+	// the document that all of them read.
 	fieldLeased = "leasedUntil"
-	// outboxSwitch is there once rows of the feed are numbered by the outbox.
+	// outboxSwitch is the document that exists when rows of the feed are numbered through
+	// the outbox.
 	outboxSwitch = "outbox"
 )
 
-// WriterState names the settings and rules that make the search and sort keys of the
-// clients of a business that are written from now on. Every transaction that writes
-// clients reads it, and few ever write it. Where there is none, the business's counter
-// says the same, and rows are numbered in their transactions.
+// WriterState has the settings and rules for the search and sort keys of a business's
+// clients. Every transaction that writes clients reads it; it is rarely written. If it
+// does not exist, the business's counter has the same fields, and rows are numbered in
+// their transactions.
 type WriterState struct {
 	Settings *counters.Settings `bson:"keying,omitempty"`
-	// RulesVersion is what all keys are of, or of a later version; RekeyTo is the
-	// version that they are being made for. See search.RekeyState.
+	// RulesVersion is the least version of all keys; RekeyTo is the version that clients
+	// are being rekeyed for. See search.RekeyState.
 	RulesVersion string `bson:"keyVersion"`
 	RekeyTo      string `bson:"rekeyTo,omitempty"`
-	// Epoch rises with every change of the other fields that writers must notice. Rows of
-	// the outbox name the epoch that their transaction read.
+	// Epoch increases with every change of the other fields that writers must notice.
+	// Rows of the outbox have the epoch that their transaction read.
 	Epoch int64 `bson:"epoch"`
-	// LeasedUntil is until when writers are to look for leases.
+	// LeasedUntil is until when writers must look for leases.
 	LeasedUntil time.Time `bson:"leasedUntil,omitempty"`
 }
 
@@ -48,11 +49,11 @@ func feedPart(businessID int64, part string) bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldPart, Value: part}}
 }
 
-// ErrNotOpen says that a business's feed is to be opened before a transaction can
-// write to it.
+// ErrNotOpen says that a business's feed must be opened before a transaction can write to
+// it.
 var ErrNotOpen = errors.New("the business has no feed yet")
 
-// WriterState finds the document that writers of a business read; nil while its rows
+// WriterState returns the document that writers of a business read; nil while its rows
 // are numbered in their transactions. Error: ErrNotOpen.
 func (f *Feed) WriterState(ctx context.Context, businessID int64) (*WriterState, error) {
 	keys, err := f.FindWriterState(ctx, businessID)
@@ -66,7 +67,7 @@ func (f *Feed) WriterState(ctx context.Context, businessID int64) (*WriterState,
 	return nil, err
 }
 
-// FindWriterState finds the document that writers of a business read; nil where there is
+// FindWriterState returns the document that writers of a business read; nil if there is
 // none.
 func (f *Feed) FindWriterState(ctx context.Context, businessID int64) (*WriterState, error) {
 	var keys WriterState
@@ -80,8 +81,8 @@ func (f *Feed) FindWriterState(ctx context.Context, businessID int64) (*WriterSt
 	return &keys, nil
 }
 
-// OutboxOn says whether the rows of the change feed are numbered by the outbox,
-// which SwitchToOutbox turns on.
+// OutboxOn says whether rows of the change feed are numbered through the outbox, which
+// SwitchToOutbox turns on.
 func (f *Feed) OutboxOn(ctx context.Context) (bool, error) {
 	err := f.db.Collection(schema.Switches).FindOne(ctx, bson.D{{Key: schema.FieldID, Value: outboxSwitch}}).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -93,11 +94,10 @@ func (f *Feed) OutboxOn(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// SwitchToOutbox has the rows of the change feed numbered by way of the outbox, no longer
-// in the transactions that write them: of each business from its next write on. Servers
-// that do not know the outbox must be gone: they can't write clients of such a business
-// any more. It may be run again, also by several processes at once, and beside servers
-// that know the outbox.
+// SwitchToOutbox lets rows of the change feed be numbered through the outbox, instead of
+// in the transactions that write them, beginning with each business's next write. All
+// servers must know the outbox: others can no longer write clients of such a business. It
+// may be run again, and by several processes at once.
 func (f *Feed) SwitchToOutbox(ctx context.Context) error {
 	_, err := f.db.Collection(schema.Switches).UpdateOne(ctx, bson.D{{Key: schema.FieldID, Value: outboxSwitch}},
 		bson.D{{Key: "$setOnInsert", Value: bson.D{{Key: "at", Value: time.Now()}}}}, options.UpdateOne().SetUpsert(true))
@@ -111,8 +111,8 @@ func (f *Feed) SwitchToOutbox(ctx context.Context) error {
 // instead of numbering rows itself.
 const moved = "numbered by the outbox"
 
-// Open makes the documents of a business's feed, which goes on where its counter
-// ended. Transactions that count there at the same time fail, and run again.
+// Open creates the documents of a business's feed, which continues where its counter
+// ended. Transactions that use the counter at the same time fail, and run again.
 func (f *Feed) Open(ctx context.Context, businessID int64) error {
 	collection, key := f.db.Collection(schema.Counters), Counter(businessID)
 	if err := key.Adopt(ctx, collection); err != nil {
@@ -157,7 +157,7 @@ func keysSet(keys WriterState) bson.D {
 	return set
 }
 
-// AnnounceLease has writers of the business look for leases until then.
+// AnnounceLease makes writers of the business look for leases until that time.
 func (f *Feed) AnnounceLease(ctx context.Context, businessID int64, until time.Time) error {
 	_, err := f.db.Collection(schema.Feeds).UpdateOne(ctx, feedPart(businessID, partSettings),
 		bson.D{{Key: "$max", Value: bson.D{{Key: fieldLeased, Value: until}}}})

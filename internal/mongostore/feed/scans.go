@@ -18,21 +18,21 @@ import (
 )
 
 const (
-	// changeWindow is how many rows of the business one call looks at where no index finds
-	// those of the caller, and scanWindow where one does: the embedded engine reads all
-	// that it finds before it cuts.
+	// changeWindow is the number of the business's rows that one call reads if no index
+	// finds those of the caller, and scanWindow if an index does: the embedded engine
+	// reads all matches before it applies the limit.
 	changeWindow = 10_000
 	scanWindow   = 100_000
-	// keysAtOnce is how many values of one key MongoDB reads in the order of the key after
-	// it: see internalQueryMaxScansToExplode.
+	// keysAtOnce is the number of values of one field for which MongoDB merges index
+	// scans in the order of the next field: see internalQueryMaxScansToExplode.
 	keysAtOnce = 200
-	// mostEmbedded is how many values the embedded engine is asked for, one after the
-	// other. With several in one query it would read the whole collection.
+	// mostEmbedded is the number of values that the embedded engine is asked for one
+	// after the other. With several values in one query it would read the whole
+	// collection.
 	mostEmbedded = 16
 )
 
-// indexScan finds, by an index and in the order of the feed, the rows that have one of
-// some values.
+// indexScan finds the rows with one of some values by an index, in the order of the feed.
 type indexScan struct {
 	index  string
 	values bson.E
@@ -59,14 +59,14 @@ func (f *Feed) Changes(ctx context.Context, scope client.Scope, after, until, li
 		return nil, 0, err
 	}
 	if int64(len(found)) == limit {
-		// What lies behind the last row was not read.
+		// Rows after the last one were not read.
 		until = found[limit-1].Sequence
 	}
 	return found, until, nil
 }
 
-// scans are those that find the rows about clients whom the caller sees, before the
-// change or after it; nil where that is all rows, and where no index finds them.
+// scans returns the scans that find the rows about clients that the caller sees before or
+// after the change; nil if these are all rows, or if no index finds them.
 func (f *Feed) scans(scope client.Scope) []indexScan {
 	var scans []indexScan
 	switch {
@@ -84,11 +84,11 @@ func (f *Feed) scans(scope client.Scope) []indexScan {
 	return scans
 }
 
-// indexByClient has the rows about each client.
+// indexByClient is the index with the rows about each client.
 const indexByClient = "byClient"
 
-// scansOf are the scans of an index for rows with one of the values; nil where it does
-// not answer in the order of the feed.
+// scansOf returns the scans of an index for rows with one of the values; nil if the index
+// can't return them in the order of the feed.
 func scansOf[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T) []indexScan {
 	size := keysAtOnce
 	if !seen.IsMongoDB() {
@@ -108,7 +108,7 @@ func scansOf[T cmp.Ordered](seen *indexed.Seen, index, field string, values []T)
 	return scans
 }
 
-// changesBy finds the rows of some scans, each once and in order.
+// changesBy finds the rows of some scans in order, without duplicates.
 func (f *Feed) changesBy(ctx context.Context, scope client.Scope, scans []indexScan, after, until, limit int64) ([]changefeed.Row, error) {
 	var all []changefeed.Row
 	for _, scan := range scans {
@@ -134,8 +134,8 @@ func (f *Feed) changesBy(ctx context.Context, scope client.Scope, scans []indexS
 	return all[:min(int64(len(all)), limit)], nil
 }
 
-// changesOf looks at all rows of a part of the feed for those about clients whom the
-// caller sees.
+// changesOf reads all rows of a part of the feed, and returns those about clients that
+// the caller sees.
 func (f *Feed) changesOf(ctx context.Context, scope client.Scope, after, until, limit int64) ([]changefeed.Row, error) {
 	q := query.Query{Core: numberedAbove(scope, between(after, until)), Rest: concerning(scope)}
 	pipeline := append(q.Stages(),
@@ -151,8 +151,8 @@ func between(after, until int64) bson.D {
 	return bson.D{{Key: "$gt", Value: after}, {Key: "$lte", Value: until}}
 }
 
-// concerning is the condition that a row of the feed is about a client of the
-// scope's rows, before the change or after it.
+// concerning is the condition that a feed row is about a client of the scope's rows,
+// before or after the change.
 func concerning(scope client.Scope) bson.D {
 	switch {
 	case scope.Rows.All:

@@ -16,9 +16,9 @@ import (
 	"clientgraph/internal/search"
 )
 
-// SetSettings stores, in a transaction, the settings that search and sort keys are computed
-// by from now on. Writers that began before are noticed: they conflict at the counter, or
-// their rows have an earlier epoch.
+// SetSettings stores, in a transaction, the settings for search and sort keys from now
+// on. Writers that began before are noticed: they conflict at the counter, or their rows
+// have an earlier epoch.
 func (f *Feed) SetSettings(ctx context.Context, businessID int64, settings search.Settings) error {
 	keys, err := f.WriterState(ctx, businessID)
 	if err != nil {
@@ -28,7 +28,7 @@ func (f *Feed) SetSettings(ctx context.Context, businessID int64, settings searc
 	if keys != nil {
 		return f.rekey(ctx, businessID, set)
 	}
-	// The rules that made the keys of a business's first clients.
+	// This version's rules make the keys of a business's first clients.
 	rules := bson.E{Key: "$setOnInsert", Value: bson.D{{Key: "keyVersion", Value: search.RulesVersion}}}
 	if err := f.setInCounter(ctx, businessID, set, rules); err != nil {
 		return fmt.Errorf("store the settings of keys: %w", err)
@@ -36,8 +36,8 @@ func (f *Feed) SetSettings(ctx context.Context, businessID int64, settings searc
 	return nil
 }
 
-// CorrectSettings stores the settings that search and sort keys are made by, where the
-// business has such settings already. The keys of its clients stay as they are.
+// CorrectSettings stores the settings for search and sort keys if the business has such
+// settings already. The keys of its clients stay as they are.
 func (f *Feed) CorrectSettings(ctx context.Context, businessID int64, settings search.Settings) error {
 	exists := bson.E{Key: "keying", Value: bson.D{{Key: "$exists", Value: true}}}
 	set := bson.D{{Key: "$set", Value: bson.D{{Key: "keying", Value: counters.Settings(settings)}}}}
@@ -55,7 +55,7 @@ func (f *Feed) CorrectSettings(ctx context.Context, businessID int64, settings s
 	return nil
 }
 
-// RekeyState says which rules made the search and sort keys of a business's clients.
+// RekeyState returns which rules made the search and sort keys of a business's clients.
 func (f *Feed) RekeyState(ctx context.Context, businessID int64) (search.RekeyState, error) {
 	keys, err := f.FindWriterState(ctx, businessID)
 	if err != nil {
@@ -90,8 +90,8 @@ func (f *Feed) SetRekeyState(ctx context.Context, businessID int64, state search
 	return nil
 }
 
-// setInCounter sets fields of a business's counter, in a transaction: writers that began
-// before conflict there, and those that begin later read them.
+// setInCounter sets fields of a business's counter in a transaction: writers that began
+// before conflict with it, and later ones read the fields.
 func (f *Feed) setInCounter(ctx context.Context, businessID int64, set bson.D, more ...bson.E) error {
 	collection, key := f.db.Collection(schema.Counters), Counter(businessID)
 	update := append(bson.D{
@@ -105,10 +105,9 @@ func (f *Feed) setInCounter(ctx context.Context, businessID int64, set bson.D, m
 	return err
 }
 
-// rekey changes, in a transaction, the settings and rules by which the search and sort keys
-// of a business's clients are computed from now on. It raises the epoch of the head too, so
-// that a writer that read the document before, and commits later, is noticed when its rows
-// are numbered.
+// rekey changes, in a transaction, the settings and rules for the search and sort keys of
+// a business's clients. It raises the head's epoch too, so that a writer that read the
+// document before and commits later is noticed when its rows are numbered.
 func (f *Feed) rekey(ctx context.Context, businessID int64, set bson.D) error {
 	raised := bson.E{Key: "$inc", Value: bson.D{{Key: fieldEpoch, Value: int64(1)}}}
 	feeds := f.db.Collection(schema.Feeds)
@@ -121,8 +120,8 @@ func (f *Feed) rekey(ctx context.Context, businessID int64, set bson.D) error {
 	return nil
 }
 
-// Outdated finds the businesses with clients that may have search and sort keys of an
-// earlier version of the rules, in no order. Each business has a feed or a counter.
+// Outdated finds the businesses whose clients may have search and sort keys of an earlier
+// version of the rules, in no order. Each business has a feed or a counter.
 func (f *Feed) Outdated(ctx context.Context, version string) ([]int64, error) {
 	ids, err := outdatedFeeds(ctx, f.db, version)
 	if err != nil {
@@ -143,7 +142,7 @@ func outdatedFeeds(ctx context.Context, db *mongo.Database, version string) ([]i
 	return readBusinesses(ctx, cursor)
 }
 
-// outdatedCounters are those of Outdated whose rows are numbered in transactions.
+// outdatedCounters returns those of Outdated whose rows are numbered in transactions.
 func outdatedCounters(ctx context.Context, db *mongo.Database, version string) ([]int64, error) {
 	cursor, err := db.Collection(schema.Counters).Find(ctx, append(Counters(), bson.E{Key: "value", Value: bson.D{{Key: "$ne", Value: moved}}}))
 	if err != nil {
@@ -167,7 +166,7 @@ func outdatedCounters(ctx context.Context, db *mongo.Database, version string) (
 	return ids, nil
 }
 
-// Counters finds the counters by which rows are numbered in transactions.
+// Counters selects the counters that number rows in transactions.
 func Counters() bson.D {
 	return bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$gte", Value: changesPrefix}, {Key: "$lt", Value: changesPrefix + "~"}}}}
 }

@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	// reopenFirst and reopenMost are how long to wait before a change stream that
-	// ended is opened again: at first, and when that has failed for a while.
+	// reopenFirst and reopenMost are the shortest and the longest wait before a change
+	// stream that ended is opened again.
 	reopenFirst = 50 * time.Millisecond
 	reopenMost  = 5 * time.Second
 	// awaitMost is how long the database waits for changes before it answers that there
-	// are none, and so the longest that a stream outlives its last watcher.
+	// are none, and so the longest that a stream stays open after its last watcher left.
 	awaitMost = 500 * time.Millisecond
 	// commandMost is how long any command of a stream may take.
 	commandMost = 30 * time.Second
@@ -30,10 +30,10 @@ const (
 	lookAgain = time.Second
 )
 
-// notifier wakes the watchers of a business's change feed when it has grown. While there are
-// watchers in the process, it has one change stream for all of them. It only says that
-// something came: watchers read the rows themselves, from the number that they know. So
-// nothing is lost when the stream breaks: all are woken when it is open again.
+// notifier wakes the watchers of a business's change feed when it has grown. While there
+// are watchers, a process has one change stream for all of them. A signal only says that
+// there may be new rows: watchers read them from the number that they know. So nothing is
+// lost if the stream breaks: all watchers are woken when it is open again.
 type notifier struct {
 	changes, outbox *mongo.Collection
 
@@ -48,7 +48,7 @@ func (f *Feed) WatchChanges(ctx context.Context, scope client.Scope) <-chan stru
 }
 
 func (b *notifier) watch(ctx context.Context, businessID int64) <-chan struct{} {
-	// One signal in the channel stands for all until it is received.
+	// One signal in the channel is enough until it is received.
 	signals := make(chan struct{}, 1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +57,8 @@ func (b *notifier) watch(ctx context.Context, businessID int64) <-chan struct{} 
 	}
 	b.watchers[signals] = businessID
 	if b.stop == nil {
-		// The stream outlives the watcher who was the first, and is of no request.
+		// The stream runs until the last watcher leaves, so it must not end with the
+		// request of the first.
 		running, stop := context.WithCancel(mongo.NewSessionContext(context.WithValue(context.WithoutCancel(ctx), backgroundKey{}, true), nil))
 		b.stop = stop
 		go b.run(running)
@@ -76,7 +77,7 @@ func (b *notifier) leave(signals chan struct{}) {
 	}
 }
 
-// notify wakes the watchers of a business; those of all when it is 0.
+// notify wakes the watchers of a business; for 0, those of all businesses.
 func (b *notifier) notify(businessID int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -91,7 +92,7 @@ func (b *notifier) notify(businessID int64) {
 	}
 }
 
-// run listens until ctx ends, and opens the stream again whenever it breaks.
+// run listens until ctx ends, and opens the stream again when it breaks.
 func (b *notifier) run(ctx context.Context) {
 	wait := reopenFirst
 	for ctx.Err() == nil {
@@ -106,11 +107,11 @@ func (b *notifier) run(ctx context.Context) {
 	}
 }
 
-// listen wakes watchers at each change of one stream, until it breaks or ctx ends, and says
-// whether it was open at all.
+// listen wakes watchers at each change of one stream until it breaks or ctx ends, and
+// says whether the stream was opened.
 func (b *notifier) listen(ctx context.Context) bool {
-	// With a context that is over the driver takes an open cursor for lost, and
-	// leaves it to the database to find out: each command has time of its own.
+	// After its context ends, the driver would drop an open cursor without closing it on
+	// the database. So each command has a timeout of its own.
 	ctx, stopped := context.WithoutCancel(ctx), ctx.Done()
 	inserted := mongo.Pipeline{{{Key: "$match", Value: bson.D{{Key: "operationType", Value: "insert"}}}}}
 	opening, opened := context.WithTimeout(ctx, commandMost)
@@ -122,7 +123,8 @@ func (b *notifier) listen(ctx context.Context) bool {
 	defer func() {
 		closing, closed := context.WithTimeout(ctx, commandMost)
 		defer closed()
-		// The database gives a stream up by itself; closing it early is a courtesy.
+		// The database closes streams by itself after some time; this only frees it
+		// earlier.
 		_ = stream.Close(closing)
 	}()
 	b.notify(0)
@@ -150,8 +152,8 @@ func (b *notifier) listen(ctx context.Context) bool {
 	}
 }
 
-// notifyUnnumbered wakes the watchers of businesses that have rows from before that time
-// without numbers: they read the feed, which numbers them.
+// notifyUnnumbered wakes the watchers of businesses with unnumbered rows from before that
+// time: they read the feed, which numbers the rows.
 func (b *notifier) notifyUnnumbered(ctx context.Context, before time.Time) {
 	for _, businessID := range b.watched() {
 		looking, looked := context.WithTimeout(ctx, commandMost)
@@ -164,7 +166,7 @@ func (b *notifier) notifyUnnumbered(ctx context.Context, before time.Time) {
 	}
 }
 
-// watched are the businesses with watchers, each once.
+// watched returns the businesses with watchers, without duplicates.
 func (b *notifier) watched() []int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()

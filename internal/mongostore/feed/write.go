@@ -13,9 +13,9 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// OutboxParts are the writes of a transaction's rows into the outbox, where they are numbered
-// after the commit. Epoch is that of the WriterState that the transaction read. A
-// duplicate key says that another transaction wrote a row about the client at the same
+// OutboxParts returns the writes of a transaction's rows into the outbox, which are
+// numbered after the commit. epoch is that of the WriterState that the transaction read.
+// A duplicate key says that another transaction wrote a row about the client at the same
 // time.
 func OutboxParts(rows []bson.D, epoch int64) []transact.Part {
 	var parts []transact.Part
@@ -31,10 +31,10 @@ func OutboxParts(rows []bson.D, epoch int64) []transact.Part {
 	return parts
 }
 
-// Number writes a transaction's rows into the feed with their numbers, as all servers
-// do until the last one of before the outbox is gone: see SwitchToOutbox. All who write
-// clients of the business wait for each other at its counter. Before the rows are
-// written follow is told the settings and rules that the counter names.
+// Number writes a transaction's rows into the feed with their numbers. All servers do
+// this until the last one without the outbox is gone: see SwitchToOutbox. Transactions
+// that write clients of the business wait for each other at its counter. Before the rows
+// are written, follow is called with the counter's settings and rules.
 func (f *Feed) Number(ctx context.Context, businessID int64, rows []bson.D, follow func(context.Context, *WriterState) error) error {
 	collection, key := f.db.Collection(schema.Counters), Counter(businessID)
 	counter, err := counters.Add(ctx, collection, key, int64(len(rows)))
@@ -60,8 +60,8 @@ func (f *Feed) Number(ctx context.Context, businessID int64, rows []bson.D, foll
 	return nil
 }
 
-// SubjectChanges are the parts of a row that tell whom the client may see from now on,
-// or may see no longer. Callers whose rows are told by these edges read them there.
+// SubjectChanges returns the fields of a row with the client's added and removed
+// subjects. Callers who see clients through these edges read them there.
 func SubjectChanges(before, after *client.Client) bson.D {
 	var was []int64
 	if before != nil {
@@ -80,7 +80,7 @@ func SubjectChanges(before, after *client.Client) bson.D {
 	return parts
 }
 
-// without are the entries of an ascending list that another ascending list does not
+// without returns the entries of an ascending list that another ascending list does not
 // have.
 func without(list, other []int64) []int64 {
 	var rest []int64

@@ -1,6 +1,5 @@
-// Package indexed knows which indexes the database has, by what it listed last: reads
-// name the one that they want only where it was seen. A read that names one that is not
-// there fails.
+// Package indexed knows which indexes the database had when they were last listed. Reads
+// name an index only if it was listed, because a read that names a missing index fails.
 package indexed
 
 import (
@@ -11,15 +10,15 @@ import (
 	"clientgraph/internal/mongostore/transact"
 )
 
-// Seen is what is known of the indexes of one database. The zero value knows of none. It
-// is safe for concurrent use.
+// Seen has the known indexes of one database. The zero value has none. It is safe for
+// concurrent use.
 type Seen struct {
 	mu sync.RWMutex
-	// asked says that the database told what it is, and isMongoDB that it is MongoDB,
-	// whose planner reads in the order of an index and stops behind the page. The embedded
+	// asked says that the database has reported what it is, isMongoDB that it is MongoDB,
+	// whose planner reads in the order of an index and stops after the page. The embedded
 	// engine does neither, and is slower with a hint.
 	asked, isMongoDB bool
-	// names are the indexes of each collection that are as this version defines them.
+	// names are the indexes of each collection that have this version's definition.
 	names map[string][]string
 }
 
@@ -30,21 +29,21 @@ func (s *Seen) IsMongoDB() bool {
 	return s.isMongoDB
 }
 
-// Asked says whether NoteServer was told what the database is.
+// Asked says whether NoteServer was called.
 func (s *Seen) Asked() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.asked
 }
 
-// NoteServer notes whether the database is MongoDB.
+// NoteServer records whether the database is MongoDB.
 func (s *Seen) NoteServer(isMongoDB bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked, s.isMongoDB = true, isMongoDB
 }
 
-// Note notes all indexes of a collection that are as they are defined.
+// Note records all indexes of a collection that have this version's definition.
 func (s *Seen) Note(collection string, names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,15 +53,15 @@ func (s *Seen) Note(collection string, names []string) {
 	s.names[collection] = slices.Clone(names)
 }
 
-// Has says whether an index was there when the database was asked last.
+// Has says whether an index existed when the indexes were last listed.
 func (s *Seen) Has(collection, name string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Contains(s.names[collection], name)
 }
 
-// Hint is the index for a read to name; "" for none, where the database does not take it
-// or the index was not seen.
+// Hint returns the index name for a read; "" for none, if the database takes no hints or
+// the index was not listed.
 func (s *Seen) Hint(collection, name string) string {
 	if name == "" || !s.IsMongoDB() || !s.Has(collection, name) {
 		return ""
@@ -70,8 +69,8 @@ func (s *Seen) Hint(collection, name string) string {
 	return name
 }
 
-// Gone says whether a read failed because the index that it named is not there, and
-// forgets the index then: the read is to be sent again without it.
+// Gone says whether a read failed because the index that it named does not exist, and
+// forgets the index then: send the read again without it.
 func (s *Seen) Gone(collection, name string, err error) bool {
 	const badValue = 2
 	if name == "" || err == nil {
@@ -86,7 +85,8 @@ func (s *Seen) Gone(collection, name string, err error) bool {
 	return true
 }
 
-// Read runs a read that names an index, once more without it where it is gone.
+// Read runs a read that names an index, and runs it again without it if the index does
+// not exist.
 func Read[T any](s *Seen, collection, name string, read func(hint string) (T, error)) (T, error) {
 	hint := s.Hint(collection, name)
 	found, err := read(hint)

@@ -1,5 +1,5 @@
-// Package jobs keeps in MongoDB imports and exports that are done beside requests, and
-// their files and results in chunks.
+// Package jobs stores in MongoDB the jobs that import and export clients, with their
+// files and results in chunks.
 package jobs
 
 import (
@@ -22,17 +22,17 @@ import (
 // JobStore implements store.JobStore.
 type JobStore struct{ db *mongo.Database }
 
-// New returns what keeps the jobs of that database.
+// New returns the store of that database's jobs.
 func New(db *mongo.Database) *JobStore { return &JobStore{db: db} }
 
-// JobTx implements store.JobTx: the writes of one transaction, whose session is in the
-// context of each call.
+// JobTx implements store.JobTx. The session of its transaction is in the context of each
+// call.
 type JobTx struct {
 	jobs  *JobStore
 	scope client.Scope
 }
 
-// Tx returns what writes jobs of the scope's business in a transaction.
+// Tx returns a JobTx for the scope's business.
 func (j *JobStore) Tx(scope client.Scope) JobTx { return JobTx{j, scope} }
 
 type document struct {
@@ -72,7 +72,7 @@ type document struct {
 	FileKept    bool   `bson:"fileKept"`
 	ResultKept  bool   `bson:"resultKept"`
 	Erased      bool   `bson:"erased,omitempty"`
-	// Open says that the job has not ended; Stored that there may be chunks of it.
+	// Open says that the job has not ended, Stored that it may have chunks.
 	Open   bool `bson:"open"`
 	Stored bool `bson:"stored"`
 
@@ -118,18 +118,18 @@ func (d *document) job() (*store.Job, error) {
 	}, nil
 }
 
-// find reads jobs, which no operation pays for.
+// find reads jobs. They do not count as rows of an operation.
 func (j *JobStore) find(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]document, error) {
 	return query.FindAll[document](ctx, j.db.Collection(schema.Jobs), "jobs", filter, o)
 }
 
-// lock makes whoever begins a job of the business wait for the end of the transaction.
+// lock makes other transactions that begin a job of the business wait for the end of this
+// one.
 func (t JobTx) lock(ctx context.Context) error {
 	return counters.Lock(ctx, t.jobs.db.Collection(schema.Counters), t.scope.BusinessID, schema.Jobs)
 }
 
-// CountOpen counts the jobs of all businesses that have not ended, as many as limit at
-// the most.
+// CountOpen counts the jobs of all businesses that have not ended, limit at most.
 func (j *JobStore) CountOpen(ctx context.Context, limit int64) (map[store.OpenJobs]int64, error) {
 	found, err := j.find(ctx, bson.D{{Key: schema.FieldOpen, Value: true}},
 		options.Find().SetLimit(limit).SetProjection(bson.D{{Key: "kind", Value: 1}, {Key: schema.FieldState, Value: 1}}))

@@ -14,12 +14,13 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Withdraw takes back, in a transaction that erases clients, all files and results of
-// the business that may hold them. Whoever reads a file or a result reads its job
-// before, and finds it erased.
+// Withdraw deletes, in a transaction that erases clients, all files and results of the
+// business that may have them. A reader of a file or a result reads its job first, and
+// finds it marked.
 func (t JobTx) Withdraw(ctx context.Context, at time.Time) error {
-	// Whoever begins a job takes this lock too. One that began before is withdrawn here;
-	// one that begins later reads the business without the erased clients.
+	// A transaction that begins a job takes this lock too. A job that began before is
+	// withdrawn here; one that begins later reads the business without the erased
+	// clients.
 	if err := t.lock(ctx); err != nil {
 		return err
 	}
@@ -41,7 +42,8 @@ func (t JobTx) Withdraw(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// DropWithdrawn deletes the files and results that erasures took back in a business.
+// DropWithdrawn deletes the chunks of the files and results that erasures withdrew in a
+// business.
 func (j *JobStore) DropWithdrawn(ctx context.Context, businessID int64) error {
 	collection := j.db.Collection(schema.Jobs)
 	filter := bson.D{{Key: schema.FieldBusiness, Value: businessID}, {Key: schema.FieldStored, Value: true}, {Key: "erased", Value: true}}

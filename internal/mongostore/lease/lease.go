@@ -1,6 +1,6 @@
-// Package lease brings long transactions to their end. Shorter ones that write the same
-// clients would go on aborting a long one: it takes a lease on its clients, for which
-// the others wait.
+// Package lease lets long transactions succeed. Shorter ones that write the same clients
+// would abort a long one again and again: it takes a lease on its clients, and the others
+// wait for it.
 package lease
 
 import (
@@ -21,42 +21,42 @@ import (
 )
 
 const (
-	// after is for how long a transaction meets others before it takes a lease:
-	// short ones that conflict are through by then.
+	// after is how long a transaction is repeated because of conflicts before it takes a
+	// lease: conflicts between short ones end sooner.
 	after = 500 * time.Millisecond
-	// term is how long a lease holds that nobody prolongs, which is how long
-	// others wait for a process that died. leaseRenewal is how often it is prolonged.
+	// term is how long a lease lasts if it is not renewed, and so how long others wait
+	// for a process that died. renewal is how often it is renewed.
 	term    = 2 * time.Second
 	renewal = term / 4
-	// patience bounds how long one write waits for leases in all; then it takes
-	// its chance.
+	// patience bounds how long one write waits for leases in all; then it tries without.
 	patience = 10 * time.Second
-	// poll is how often who waits looks whether the lease is over.
+	// poll is how often a waiting transaction checks whether the lease has ended.
 	poll = 25 * time.Millisecond
 )
 
-// Lease is the hold of a long transaction on the clients that it writes. It makes
-// nothing safe, which conflicts do: it only sees to it that a transaction ends which
-// shorter ones would go on aborting, beside clocks that differ too.
+// Lease is a long transaction's lease on the clients that it writes. Conflicts, not
+// leases, keep the data right: a lease only makes sure that a transaction succeeds that
+// shorter ones would abort again and again, even if clocks differ.
 type Lease struct {
 	db         *mongo.Database
 	feed       *feed.Feed
 	businessID int64
-	// owner orders leases by their age; it is zero while none is taken.
+	// owner orders leases by age; it is zero while there is no lease.
 	owner bson.ObjectID
 	held  map[int64]bool
 	stop  func()
-	// waited is how long the transaction waited for others' leases.
+	// waited is how long the transaction has waited for leases of others.
 	waited time.Duration
 }
 
-// New returns what one write holds of the business's clients: nothing as yet.
+// New returns a Lease that has no clients yet, for one write to a business.
 func New(db *mongo.Database, feed *feed.Feed, businessID int64) *Lease {
 	return &Lease{db: db, feed: feed, businessID: businessID}
 }
 
-// Met is called after each try that failed because of others: it waits for the
-// lease of another one, or takes one where the transaction was kept for long.
+// Met is called after each attempt that failed because of other transactions. It waits
+// for a lease of another transaction, or takes one if this transaction was repeated for
+// long.
 func (l *Lease) Met(ctx context.Context, since time.Duration, touched []int64, err error) error {
 	if errors.Is(err, transact.ErrLeased) {
 		return l.wait(ctx, touched)
@@ -88,8 +88,8 @@ func (l *Lease) take(ctx context.Context, touched []int64) error {
 			{Key: schema.FieldBusiness, Value: l.businessID}, {Key: schema.FieldOwner, Value: l.owner}, {Key: schema.FieldUntil, Value: until}, {Key: "clientIds", Value: chunk},
 		})
 	}
-	// The driver sends the insert again when its answer is lost. The embedded engine
-	// does not know it again then, and finds the documents there.
+	// The driver sends the insert again if its answer is lost. The embedded engine does
+	// not recognise that, and reports duplicate keys.
 	_, err := l.db.Collection(schema.Leases).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
 	if err != nil && !mongo.IsDuplicateKeyError(err) {
 		return fmt.Errorf("lease clients: %w", err)
@@ -106,7 +106,7 @@ func (l *Lease) take(ctx context.Context, touched []int64) error {
 	return nil
 }
 
-// keep prolongs the lease until stop is called.
+// keep renews the lease until stop is called.
 func (l *Lease) keep(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -114,7 +114,7 @@ func (l *Lease) keep(ctx context.Context) (stop func()) {
 		defer close(done)
 		for transact.Pause(ctx, renewal) == nil {
 			until := time.Now().Add(term)
-			// A lease that is not prolonged ends; the transaction goes on without.
+			// If this fails, the lease ends, and the transaction continues without it.
 			_, _ = l.db.Collection(schema.Leases).UpdateMany(ctx, l.own(), bson.D{{Key: "$set", Value: bson.D{{Key: schema.FieldUntil, Value: until}}}})
 			_ = l.feed.AnnounceLease(ctx, l.businessID, until)
 		}
@@ -129,7 +129,7 @@ func (l *Lease) own() bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: l.businessID}, {Key: schema.FieldOwner, Value: l.owner}}
 }
 
-// End gives the clients back.
+// End ends the lease.
 func (l *Lease) End(ctx context.Context) {
 	if l.stop == nil {
 		return
@@ -137,11 +137,11 @@ func (l *Lease) End(ctx context.Context) {
 	l.stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transact.AbortTime)
 	defer cancel()
-	// What is not deleted ends by itself.
+	// If this fails, the lease ends by itself.
 	_, _ = l.db.Collection(schema.Leases).DeleteMany(ctx, l.own())
 }
 
-// wait waits until nobody has the clients leased, or patience is at its end.
+// wait waits until no other transaction leases the clients, or patience has passed.
 func (l *Lease) wait(ctx context.Context, touched []int64) error {
 	for began, before := time.Now(), l.waited; ; {
 		leased, err := l.IsLeased(ctx, touched)
@@ -157,8 +157,8 @@ func (l *Lease) wait(ctx context.Context, touched []int64) error {
 	}
 }
 
-// IsLeased says whether another transaction has one of those clients: for one that
-// has a lease itself, an earlier one.
+// IsLeased says whether another transaction leases one of those clients. If this one has
+// a lease too, only earlier leases count.
 func (l *Lease) IsLeased(ctx context.Context, ids []int64) (bool, error) {
 	if l.waited > patience {
 		return false, nil

@@ -16,46 +16,48 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// Part is what a transaction writes to one collection.
+// Part has the writes of a transaction to one collection.
 type Part struct {
 	Collection string
 	Writes     []mongo.WriteModel
-	// Affected is how many documents the writes insert, find and delete. If they affect
-	// fewer, another writer changed them since the transaction read them: a conflict.
+	// Affected is the number of documents that the writes insert, find and delete. If it
+	// is less, another transaction has changed them since this one read them: a conflict.
 	Affected int64
-	// Taken is what a duplicate key of a unique index means: AsConflict if another
-	// transaction wrote it at the same time; nil if it is a fault of ours.
+	// Taken converts a duplicate key error: AsConflict if another transaction wrote the
+	// key at the same time; nil if it is an internal error.
 	Taken func(error) error
 }
 
 const (
-	// maxTogether bounds what goes in one command for several collections, in bytes. A
-	// command is a document, and has 16 MiB at most; what is larger goes in a command for
-	// each collection, which the driver splits as it must.
+	// maxTogether bounds one command for several collections in bytes. A command is a
+	// document, with 16 MiB at most. Larger writes go in a command for each collection,
+	// which the driver splits if needed.
 	maxTogether = 8 << 20
-	// maxWritesTogether bounds how many writes go in one command for several collections.
+	// maxWritesTogether bounds the writes of one command for several collections.
 	maxWritesTogether = 10_000
-	// firstSize is the first capacity of a command's buffer, in bytes: few are larger.
+	// firstSize is the first capacity of a command's buffer in bytes; few commands are
+	// larger.
 	firstSize = 8 << 10
-	// separateFor is for how long writes go in a command for each collection after the
-	// database refused the one for several: it may be upgraded by then.
+	// separateFor is how long writes go in a command for each collection after the
+	// database refused the one for several: it may be upgraded later.
 	separateFor = 10 * time.Minute
 )
 
-// Codes by which a server says that it has no command for several collections: those
-// before MongoDB 8, and of MongoDB 8 those that are set to be compatible with earlier ones.
+// Codes of servers without a command for several collections: those before MongoDB 8, and
+// MongoDB 8 with the feature compatibility of an earlier version.
 const (
 	codeCommandNotFound     = 59
 	codeCommandNotSupported = 115
 )
 
-// Writer writes parts in one command where the database has a command for several
-// collections, as MongoDB has from version 8 on. It is safe for concurrent use.
+// Writer writes parts in one command if the database has a command for several
+// collections, as MongoDB has since version 8. It is safe for concurrent use.
 type Writer struct {
 	db *mongo.Database
-	// admin is where such a command is sent.
+	// admin is the database that such a command is sent to.
 	admin *mongo.Database
-	// separateUntil is until when it is not tried, in nanoseconds of the epoch; 0 is never.
+	// separateUntil is until when it is not tried, in nanoseconds since the epoch; 0 for
+	// always.
 	separateUntil atomic.Int64
 }
 
@@ -64,8 +66,8 @@ func NewWriter(db *mongo.Database) *Writer {
 	return &Writer{db: db, admin: db.Client().Database("admin")}
 }
 
-// Write writes the parts in their order, in a transaction that has read something
-// already. Errors: those of Part, and conflicts.
+// Write writes the parts in order, in a transaction that has read something before.
+// Errors: those of Part, and conflicts.
 func (w *Writer) Write(ctx context.Context, parts []Part) error {
 	parts = slices.DeleteFunc(parts, func(p Part) bool { return len(p.Writes) == 0 })
 	if len(parts) > 1 && time.Now().UnixNano() >= w.separateUntil.Load() {
@@ -80,7 +82,7 @@ func (w *Writer) Write(ctx context.Context, parts []Part) error {
 	return w.WriteEach(ctx, parts)
 }
 
-// WriteEach writes the parts in their order, in commands for one collection each.
+// WriteEach writes the parts in order, each in a command of its own.
 func (w *Writer) WriteEach(ctx context.Context, parts []Part) error {
 	for i := range parts {
 		part := &parts[i]
@@ -99,7 +101,7 @@ func (w *Writer) WriteEach(ctx context.Context, parts []Part) error {
 	return nil
 }
 
-// Inserts is the part of new documents.
+// Inserts returns the part that inserts documents.
 func Inserts[D any](collection string, documents []D) Part {
 	writes := make([]mongo.WriteModel, len(documents))
 	for i, document := range documents {
@@ -108,7 +110,7 @@ func Inserts[D any](collection string, documents []D) Part {
 	return Part{Collection: collection, Writes: writes, Affected: int64(len(documents))}
 }
 
-// failed says what a failure of the part's writes means.
+// failed converts an error of the part's writes.
 func (p *Part) failed(err error) error {
 	if p.Taken != nil && mongo.IsDuplicateKeyError(err) {
 		return p.Taken(err)
@@ -116,9 +118,9 @@ func (p *Part) failed(err error) error {
 	return fmt.Errorf("write %s: %w", p.Collection, err)
 }
 
-// together makes of parts the command that writes them all; nil where they are too large
-// for one. The driver copies a document value by value where it is a part of another: so
-// the whole is put together here, of documents that are encoded once.
+// together returns one command with the writes of all parts; nil if they are too large
+// for one. It is built here from documents that are encoded once, because the driver
+// would copy embedded documents value by value.
 func together(database string, parts []Part) (bson.Raw, error) {
 	start, command := bsoncore.AppendDocumentStart(make([]byte, 0, firstSize))
 	command = bsoncore.AppendInt32Element(command, "bulkWrite", 1)
@@ -157,13 +159,14 @@ func together(database string, parts []Part) (bson.Raw, error) {
 		return nil, fmt.Errorf("encode writes: %w", err)
 	}
 	command = bsoncore.AppendBooleanElement(command, "ordered", true)
-	// The reply only counts the writes that succeeded.
+	// With errorsOnly the reply has only the number of writes that succeeded.
 	command = bsoncore.AppendBooleanElement(command, "errorsOnly", true)
 	command, err = bsoncore.AppendDocumentEnd(command, start)
 	return bson.Raw(command), err
 }
 
-// appendOperation appends a write to the collection at that place.
+// appendOperation appends a write to the collection at index at of the command's
+// namespaces.
 func appendOperation(command []byte, at int32, model mongo.WriteModel) ([]byte, error) {
 	switch m := model.(type) {
 	case *mongo.InsertOneModel:
@@ -196,7 +199,7 @@ func appendUpdate(command []byte, at int32, filter, change any, multi, upsert bo
 	if err != nil {
 		return nil, err
 	}
-	// A change is a document, or a pipeline.
+	// An update is a document or a pipeline.
 	kind, what, err := bson.MarshalValue(change)
 	if err != nil {
 		return nil, err
@@ -211,7 +214,7 @@ func appendUpdate(command []byte, at int32, filter, change any, multi, upsert bo
 	return command, nil
 }
 
-// withID gives a document an id of its own where it has none, as the driver does.
+// withID adds an id to a document that has none, as the driver does.
 func withID(document bson.Raw) bson.Raw {
 	if _, err := document.LookupErr("_id"); err == nil {
 		return document
@@ -224,11 +227,11 @@ func withID(document bson.Raw) bson.Raw {
 	return whole
 }
 
-// writeTogether writes the parts in one command, which is made of them.
+// writeTogether sends the command with the writes of all parts.
 func (w *Writer) writeTogether(ctx context.Context, parts []Part, command bson.Raw) error {
 	reply, err := w.admin.RunCommand(ctx, command).Raw()
 	if code, ok := ServerCode(err); ok && (code == codeCommandNotFound || code == codeCommandNotSupported) {
-		// The transaction runs again, and writes to each collection by itself.
+		// The transaction runs again, with a command for each collection.
 		w.separateUntil.Store(time.Now().Add(separateFor).UnixNano())
 		return AsConflict(err)
 	}
@@ -242,7 +245,7 @@ func (w *Writer) writeTogether(ctx context.Context, parts []Part, command bson.R
 	for _, name := range []string{"nInserted", "nMatched", "nUpserted", "nDeleted"} {
 		n, ok := reply.Lookup(name).AsInt64OK()
 		if !ok {
-			return errors.New("write to several collections: the database does not say how many it wrote")
+			return errors.New("write to several collections: the database does not say how many documents it wrote")
 		}
 		affected += n
 	}
@@ -255,8 +258,8 @@ func (w *Writer) writeTogether(ctx context.Context, parts []Part, command bson.R
 	return nil
 }
 
-// firstFailure is the index of the first write that failed by the reply, and its failure; nil
-// if all succeeded.
+// firstFailure returns the index and the error of the first write that failed; nil if all
+// succeeded.
 func firstFailure(reply bson.Raw) (at int64, failure error) {
 	batch, _ := reply.Lookup("cursor", "firstBatch").ArrayOK()
 	values, _ := batch.Values()
@@ -271,12 +274,12 @@ func firstFailure(reply bson.Raw) (at int64, failure error) {
 		return at, mongo.CommandError{Code: int32(code), Message: message} //nolint:gosec // Codes are of 32 bits.
 	}
 	if n, _ := reply.Lookup("nErrors").AsInt64OK(); n > 0 {
-		return 0, errors.New("the database tells of a failure and not which")
+		return 0, errors.New("the database reports a failure without saying which")
 	}
 	return 0, nil
 }
 
-// partOf is the part of the write at that place.
+// partOf returns the part of the write at that index.
 func partOf(parts []Part, at int64) *Part {
 	for i := range parts {
 		if at -= int64(len(parts[i].Writes)); at < 0 {

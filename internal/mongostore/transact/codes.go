@@ -7,34 +7,34 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
 )
 
-// Meaning is what a failure of the database means for an operation.
+// Meaning is what an error of the database means for an operation.
 type Meaning int
 
 const (
-	// MeansFault is a fault of ours: it is logged and masked.
+	// MeansFault is an internal error: it is logged and masked.
 	MeansFault Meaning = iota
-	// MeansConflict says that the transaction was aborted and is to be run again.
+	// MeansConflict says that the transaction was aborted and must be run again.
 	MeansConflict
-	// MeansUnavailable says that the database can't do it at the moment. The same may
-	// succeed later.
+	// MeansUnavailable says that the database can't do it at the moment. The same
+	// operation may succeed later.
 	MeansUnavailable
-	// MeansTooLarge says that the operation is too large for the database: the same will
-	// fail again.
+	// MeansTooLarge says that the operation is too large for the database: it will fail
+	// again.
 	MeansTooLarge
 )
 
-// Code is a code of MongoDB's servers 6 to 8 that means something here. Names
-// and numbers are those of src/mongo/base/error_codes.yml in MongoDB's repository.
+// Code is an error code of MongoDB 6 to 8 with a meaning. Names and numbers are those of
+// src/mongo/base/error_codes.yml in MongoDB's repository.
 type Code struct {
 	Number int
 	Name   string
 	Means  Meaning
 }
 
-// CodeNamespaceExists says that a collection is there already.
+// CodeNamespaceExists says that a collection exists already.
 const CodeNamespaceExists = 48
 
-// Codes are all of them, by number. What is not listed is a fault.
+// Codes returns all codes, sorted by number. Other codes are internal errors.
 func Codes() []Code {
 	return []Code{
 		{6, "HostUnreachable", MeansUnavailable},
@@ -94,21 +94,21 @@ func Codes() []Code {
 	}
 }
 
-// engineTexts are what the embedded engine says under the code InternalError,
-// where MongoDB has a code.
+// engineTexts are texts that the embedded engine sends with the code InternalError where
+// MongoDB has a code of its own.
 func engineTexts() map[string]Meaning {
 	return map[string]Meaning{
 		"transaction already closed":               MeansConflict,
 		"because of cache overflow":                MeansConflict,
 		"will not fit in the storage engine cache": MeansTooLarge,
 		"No space left on device":                  MeansUnavailable,
-		// Of everything, until it is started again; see devdb.
+		// All operations fail like this until the engine is restarted; see devdb.
 		"WT_PANIC": MeansUnavailable,
 	}
 }
 
-// meaningOf is what a failure of the database means. The driver's own failures,
-// of connections and pools, are Unavailable's.
+// meaningOf returns what an error of the database means. Unavailable handles the driver's
+// own errors, of connections and pools.
 func meaningOf(err error) Meaning {
 	if errors.Is(err, driver.ErrDocumentTooLarge) {
 		// The driver does not send what the server would refuse.
@@ -118,7 +118,7 @@ func meaningOf(err error) Meaning {
 	if !ok {
 		return MeansFault
 	}
-	// Of a bulk write the failure is one of its parts; the driver looks there too.
+	// A bulk write has several errors; the driver checks all of them for the code.
 	for _, c := range Codes() {
 		if failure.HasErrorCode(c.Number) {
 			return c.Means
@@ -132,8 +132,8 @@ func meaningOf(err error) Meaning {
 	return MeansFault
 }
 
-// ServerCode is the code by which the database refused a command; false for a failure of
-// another kind.
+// ServerCode returns the code with which the database refused a command; false for other
+// errors.
 func ServerCode(err error) (int, bool) {
 	failure, ok := errors.AsType[mongo.CommandError](err)
 	return int(failure.Code), ok

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// AsTooLarge marks a failure as one of a transaction that holds too much.
+// AsTooLarge marks an error as that of a too large transaction.
 func AsTooLarge(err error) error {
 	if meaningOf(err) == MeansTooLarge {
 		return fmt.Errorf("%w: %w", store.ErrTooLarge, err)
@@ -19,20 +19,20 @@ func AsTooLarge(err error) error {
 	return err
 }
 
-// retryLabel says that nothing of a transaction was done, and that the whole of
-// it may be run again.
+// retryLabel says that nothing of a transaction was written, and that it may be run
+// again.
 const retryLabel = "TransientTransactionError"
 
 // isConflict says whether a transaction failed before its commit because of others, or
 // because the database ended it, so that it can be run again. MongoDB says so by a label,
-// the embedded engine by a code or a text. A command that had no connection any more, for
-// another one's broke, says so by neither.
+// the embedded engine by a code or a text. A command whose connection was closed because
+// another one broke has neither.
 func isConflict(err error) bool {
 	return isLabelled(err) || meaningOf(err) == MeansConflict || isUnsent(err)
 }
 
-// isUnsent says whether a command waited for a connection of a pool that was cleared
-// meanwhile, since another connection broke.
+// isUnsent says whether a command was not sent because its connection pool was cleared
+// after another connection broke.
 func isUnsent(err error) bool {
 	pool, ok := errors.AsType[interface {
 		error
@@ -41,22 +41,21 @@ func isUnsent(err error) bool {
 	return ok && pool.Retryable()
 }
 
-// isLabelled says whether the database says that nothing of a transaction was
-// done, and that it may be run again.
+// isLabelled says whether the error has retryLabel.
 func isLabelled(err error) bool {
 	labelled, ok := errors.AsType[mongo.LabeledError](err)
 	return ok && labelled.HasErrorLabel(retryLabel)
 }
 
-// isUnknownCommit says whether nobody knows if a commit was done.
+// isUnknownCommit says whether it is unknown if a commit was done.
 func isUnknownCommit(err error) bool {
 	labelled, ok := errors.AsType[mongo.LabeledError](err)
 	return ok && labelled.HasErrorLabel("UnknownTransactionCommitResult")
 }
 
-// Unavailable says whether a failure is temporary: the database could not be reached, or did
-// not finish a transaction. The same may succeed a moment later. What failed was not done;
-// only if the connection was lost during a commit, it may have been.
+// Unavailable says whether a failure is temporary: the database could not be reached, or
+// did not finish a transaction. The same operation may succeed later. Nothing was
+// written, unless the connection was lost during a commit.
 func Unavailable(err error) bool {
 	if _, ok := errors.AsType[topology.ServerSelectionError](err); ok {
 		return true
@@ -82,7 +81,7 @@ func Unavailable(err error) bool {
 	return false
 }
 
-// AsConflict marks a failure as a conflict, after which the transaction is run again.
+// AsConflict marks an error as a conflict, after which the transaction is run again.
 func AsConflict(err error) error {
 	return mongo.CommandError{Message: err.Error(), Labels: []string{retryLabel}, Wrapped: err}
 }

@@ -117,7 +117,7 @@ func (t WebhookTx) PutWebhookDelivery(ctx context.Context, delivery store.Webhoo
 	return t.webhooks.putDelivery(ctx, delivery)
 }
 
-// putDelivery writes how far a delivery has come, if it is there still.
+// putDelivery writes the progress of a delivery, if it still exists.
 func (h *WebhookStore) putDelivery(ctx context.Context, d store.WebhookDelivery) error {
 	set := bson.D{{Key: schema.FieldState, Value: string(d.State)}, {Key: "attempts", Value: d.Attempts}}
 	unset := bson.D{}

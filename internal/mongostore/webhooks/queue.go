@@ -18,7 +18,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// claimsAtOnce bounds how many webhooks a process takes at once.
+// claimsAtOnce bounds the webhooks that a process takes at once.
 const claimsAtOnce = 1_000
 
 // ClaimWebhooks implements store.WebhookQueue.
@@ -44,7 +44,7 @@ func (h *WebhookStore) ClaimWebhooks(ctx context.Context, owner string, now, unt
 	return claimed, nil
 }
 
-// setOwned writes something into all that an owner has of some businesses.
+// setOwned sets fields in all webhooks of some businesses that an owner has.
 func (h *WebhookStore) setOwned(ctx context.Context, owner string, businessIDs []int64, set bson.D) error {
 	for chunk := range slices.Chunk(businessIDs, query.IDChunk) {
 		updates := make([]mongo.WriteModel, len(chunk))
@@ -140,11 +140,11 @@ func pendingOf(key store.WebhookKey) bson.D {
 	return append(deliveriesOf(key), bson.E{Key: schema.FieldState, Value: string(store.DeliveryPending)})
 }
 
-// deliveryCounter is the counter of their ids.
+// deliveryCounter is the counter of delivery ids.
 const deliveryCounter = "webhookDeliveryId"
 
-// QueueDeliveries implements store.WebhookQueue. A process that died may have stored
-// some of them.
+// QueueDeliveries implements store.WebhookQueue. A process that died may have stored some
+// of them already.
 func (h *WebhookStore) QueueDeliveries(ctx context.Context, key store.WebhookKey, deliveries []store.WebhookDelivery) error {
 	if len(deliveries) == 0 {
 		return nil
@@ -182,8 +182,8 @@ func (h *WebhookStore) QueueDeliveries(ctx context.Context, key store.WebhookKey
 	return h.forgetErased(ctx, key.BusinessID, clients)
 }
 
-// forgetErased deletes the deliveries of those clients who are erased: their purge may
-// have come before what was just written.
+// forgetErased deletes the deliveries of clients that were erased meanwhile: their purge
+// may have run before these deliveries were written.
 func (h *WebhookStore) forgetErased(ctx context.Context, businessID int64, clients map[int64]bool) error {
 	ids := make([]int64, 0, len(clients))
 	for id := range clients {
@@ -205,8 +205,8 @@ func (h *WebhookStore) forgetErased(ctx context.Context, businessID int64, clien
 	return nil
 }
 
-// ForgetDeliveries deletes the deliveries about erased clients, but for those of their
-// erasures, which receivers are to be told.
+// ForgetDeliveries deletes the deliveries about erased clients, except those of the
+// erasures, which receivers must get.
 func (h *WebhookStore) ForgetDeliveries(ctx context.Context, businessID int64, clientIDs []int64) error {
 	_, err := h.db.Collection(schema.Deliveries).DeleteMany(ctx, bson.D{
 		{Key: schema.FieldBusiness, Value: businessID},
@@ -234,7 +234,8 @@ func (h *WebhookStore) RetryDeliveriesNow(ctx context.Context, key store.Webhook
 	return h.hasten(ctx, key, "nextAttempt")
 }
 
-// hasten forgets dates of the deliveries of a webhook that are pending.
+// hasten removes date fields from the pending deliveries of a webhook, so that they no
+// longer wait.
 func (h *WebhookStore) hasten(ctx context.Context, key store.WebhookKey, dates ...string) error {
 	unset := bson.D{}
 	for _, date := range dates {

@@ -1,5 +1,5 @@
-// Package webhooks keeps in MongoDB the endpoints of other systems, how far delivering
-// to each has come, and the deliveries themselves.
+// Package webhooks stores webhooks in MongoDB, with their deliveries and the progress of
+// delivering.
 package webhooks
 
 import (
@@ -34,17 +34,17 @@ type document struct {
 	Previous       []byte     `bson:"previousSecret,omitempty"`
 	PreviousUntil  *time.Time `bson:"previousUntil,omitempty"`
 
-	// How far delivering has come; see store.WebhookState.
+	// The progress of delivering; see store.WebhookState.
 	Queued       int64      `bson:"queued"`
 	Done         int64      `bson:"done"`
 	Failures     int        `bson:"failures"`
 	FailingSince *time.Time `bson:"failingSince,omitempty"`
 	PausedUntil  time.Time  `bson:"pausedUntil"`
 
-	// Revision rises whenever somebody else than who delivers writes the document: who
-	// delivers reads it again.
+	// Revision increases with each write of others than the delivering process, which
+	// then reads the document again.
 	Revision int64 `bson:"revision"`
-	// Owner is the process that delivers, and Until for how long.
+	// Owner is the delivering process, Until the end of its lease.
 	Owner string    `bson:"owner"`
 	Until time.Time `bson:"until"`
 }
@@ -84,23 +84,24 @@ func encodeWebhook(w store.Webhook) document {
 	return document
 }
 
-// keyRevision rises whenever a webhook is changed by somebody else than who delivers.
+// keyRevision increases with each change of a webhook by others than the delivering
+// process.
 const keyRevision = "revision"
 
 // WebhookStore implements store.WebhookStore.
 type WebhookStore struct{ db *mongo.Database }
 
-// New returns what keeps the webhooks of that database.
+// New returns the store of that database's webhooks.
 func New(db *mongo.Database) *WebhookStore { return &WebhookStore{db: db} }
 
-// WebhookTx implements store.WebhookTx: the writes of one transaction, whose session is
-// in the context of each call.
+// WebhookTx implements store.WebhookTx. The session of its transaction is in the context
+// of each call.
 type WebhookTx struct {
 	webhooks *WebhookStore
 	scope    client.Scope
 }
 
-// Tx returns what writes webhooks of the scope's business in a transaction.
+// Tx returns a WebhookTx for the scope's business.
 func (h *WebhookStore) Tx(scope client.Scope) WebhookTx { return WebhookTx{h, scope} }
 
 // Webhooks implements store.WebhookStore.
@@ -116,13 +117,12 @@ func (h *WebhookStore) Webhooks(ctx context.Context, scope client.Scope) ([]stor
 	return webhooks, nil
 }
 
-// find reads webhooks, which no operation pays for.
+// find reads webhooks. They do not count as rows of an operation.
 func (h *WebhookStore) find(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder) ([]document, error) {
 	return query.FindAll[document](ctx, h.db.Collection(schema.Webhooks), "webhooks", filter, o)
 }
 
-// CountHealth counts the webhooks of all businesses by how they do, as many as limit at
-// the most.
+// CountHealth counts the webhooks of all businesses by their health, limit at most.
 func (h *WebhookStore) CountHealth(ctx context.Context, limit int64) (map[store.WebhookHealth]int64, error) {
 	found, err := h.find(ctx, bson.D{{Key: schema.FieldEnabled, Value: query.In([]bool{true, false})}},
 		options.Find().SetLimit(limit).SetProjection(bson.D{{Key: schema.FieldEnabled, Value: 1}, {Key: "failingSince", Value: 1}, {Key: "disabledReason", Value: 1}}))
@@ -178,8 +178,8 @@ func webhookFilter(key store.WebhookKey) bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: key.BusinessID}, {Key: schema.FieldID, Value: key.WebhookID}}
 }
 
-// SaveWebhook implements store.WebhookTx. It sets what callers change alone: a process
-// that delivers writes to the document too.
+// SaveWebhook implements store.WebhookTx. It sets only the fields that callers change,
+// because a delivering process writes to the document too.
 func (t WebhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, renewed bool) error {
 	d := encodeWebhook(webhook)
 	set, unset := bson.D{
@@ -218,8 +218,7 @@ func (t WebhookTx) SaveWebhook(ctx context.Context, webhook store.Webhook, renew
 	return t.webhooks.hasten(ctx, webhook.Key(), "firstAttempt", "nextAttempt")
 }
 
-// DeleteWebhook implements store.WebhookTx. There are a few thousand deliveries at
-// most.
+// DeleteWebhook implements store.WebhookTx. There are at most a few thousand deliveries.
 func (t WebhookTx) DeleteWebhook(ctx context.Context, webhookID int64) error {
 	if _, err := t.webhooks.db.Collection(schema.Webhooks).DeleteOne(ctx, append(query.Tenant(t.scope), bson.E{Key: schema.FieldID, Value: webhookID})); err != nil {
 		return fmt.Errorf("delete a webhook: %w", err)
