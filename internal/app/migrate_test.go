@@ -172,7 +172,7 @@ func TestMigrateGoesOnAfterItWasKilled(t *testing.T) {
 func TestShardingNeedsACluster(t *testing.T) {
 	t.Parallel()
 	s := serve(t, dataDir(t))
-	if text := mustRun(t, "indexes", "--shard", "--mongodb-uri", s.databaseURI()); !strings.Contains(text, "nothing is sharded: the database is no sharded cluster") {
+	if text := mustRun(t, "indexes", "--shard", "--mongodb-uri", s.databaseURI()); !strings.Contains(text, "nothing is sharded: the database is not a sharded cluster") {
 		t.Errorf("it says %s", text)
 	}
 	r := run(t, "indexes", "--zone", "large=7", "--mongodb-uri", s.databaseURI())

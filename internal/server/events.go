@@ -157,7 +157,7 @@ func (e *events) complete() { e.write([]byte("event: complete\ndata:\n\n")) }
 func (e *events) send(ctx context.Context, response *graphql.Response) {
 	event, err := encodeEvent(response)
 	if err != nil {
-		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // It is only text.
+		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // Text can always be encoded.
 		defer e.end()
 	}
 	e.write(event)

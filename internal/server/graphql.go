@@ -249,7 +249,7 @@ func (h *graphqlHandler) encode(r *http.Request, status int, response *graphql.R
 	data, err := encodeResponse(h.buffers.Take(responseSize(response, parts)+1), response, parts)
 	if err != nil {
 		failed := h.unwritable(r.Context(), err)
-		data, _ = encodeResponse(nil, failed.response, nil) // It has only texts.
+		data, _ = encodeResponse(nil, failed.response, nil) // Text can always be encoded.
 		status = failed.status
 	}
 	made := &answer{status: status, media: mediaFor(r)}
