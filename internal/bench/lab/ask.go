@@ -83,12 +83,14 @@ func (s *Server) Requests(q queries.Query, caller int) ([][]byte, error) {
 			return nil, err
 		}
 		var all [][]byte
-		for _, value := range s.values[q.Name] {
-			request, err := q.Request(s.Kind, s.Address, token, value)
-			if err != nil {
-				return nil, err
+		for i := range max(q.Spellings, 1) {
+			for _, value := range s.values[q.Name] {
+				request, err := q.Spelled(i).Request(s.Kind, s.Address, token, value)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, request)
 			}
-			all = append(all, request)
 		}
 		s.requests[q.Name] = append(s.requests[q.Name], all)
 	}

@@ -21,6 +21,9 @@ type Query struct {
 	Title string
 	// Document is the query as GraphQL.
 	Document string
+	// Spellings is how many documents that mean the same are asked in turn, so that none is
+	// known to a server that keeps fewer; 0 for Document alone.
+	Spellings int
 	// Variable is the name of its one variable; empty where it has none.
 	Variable string
 	// Values are what the variable is given, one request each.
@@ -87,6 +90,14 @@ const (
 	Hand    Kind = "hand"
 	Copy    Kind = "copy"
 )
+
+// Spelled is the query with its i-th document.
+func (q Query) Spelled(i int) Query {
+	if q.Spellings > 0 {
+		q.Document += fmt.Sprintf(" # %d", i)
+	}
+	return q
+}
 
 // Request is an HTTP request as it is sent, for one value of the variable.
 func (q Query) Request(kind Kind, host, token string, value any) ([]byte, error) {

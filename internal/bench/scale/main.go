@@ -37,7 +37,7 @@ type options struct {
 func main() {
 	var o options
 	sizes := flag.String("sizes", "1000,10000,100000", "how many clients the businesses have, smallest first; the last takes half an hour to load")
-	flag.StringVar(&o.parts, "parts", "clients,viewers,page,connections,processes", "what to measure")
+	flag.StringVar(&o.parts, "parts", "clients,viewers,page,documents,connections,processes", "what to measure")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds, of which medians are told")
 	flag.DurationVar(&o.window, "window", time.Second, "how long each is asked in a round; callers at once, and the database itself, five times as long")
 	flag.StringVar(&o.dir, "dir", filepath.Join(".cache", "bench"), "folder that keeps what is built and loaded")
@@ -80,7 +80,7 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 		name    string
 		measure func() error
 	}{
-		{"clients", m.clients}, {"viewers", m.viewers}, {"page", m.pages}, {"connections", m.connections}, {"processes", m.processes},
+		{"clients", m.clients}, {"viewers", m.viewers}, {"page", m.pages}, {"documents", m.documents}, {"connections", m.connections}, {"processes", m.processes},
 	} {
 		if !slices.Contains(strings.Split(o.parts, ","), part.name) {
 			continue

@@ -125,6 +125,55 @@ func (m *measurement) pages() error {
 	}, all, sizes)
 }
 
+// spellings are more documents of one caller than a server keeps.
+const spellings = 5_000
+
+// documents measures documents that the server knows beside others that it does not, of
+// more and more fields.
+func (m *measurement) documents() error {
+	business, err := m.lab.Use(m.options.sizes[0])
+	if err != nil {
+		return err
+	}
+	sizes := []int{1, 10, 50, 200}
+	var all []queries.Query
+	for _, size := range sizes {
+		var fields strings.Builder
+		for i := range size {
+			fmt.Fprintf(&fields, " f%d: %s", i, []string{"fullName", "emailAddress", "cellPhone", "tags", "version"}[i%5])
+		}
+		known := queries.Query{
+			Letter: strconv.Itoa(size), Name: "known-" + strconv.Itoa(size), Variable: "id", Values: business[0].Values[:1],
+			Document: `query Fields($id: ID!) { client(clientId: $id) {` + fields.String() + ` } }`,
+		}
+		unseen := known
+		unseen.Name, unseen.Spellings = "unseen-"+strconv.Itoa(size), spellings
+		all = append(all, known, unseen)
+	}
+	s := section{
+		name: "documents", title: "Documents that the server has not seen", x: "fields", y: "µs", by: "document",
+		text: "A client by id with more and more fields, over the stand-in: in one document that the server knows, and in documents\n" +
+			"that it parses, validates, measures, prices and compiles, for each of them is sent for the first time.",
+		columns: []string{"fields", "CPU, µs", "answers a second", "p50, ms", "p99, ms"},
+	}
+	err = m.over(m.product, all, func(prepared []asked) error {
+		for i, a := range prepared {
+			results, err := m.rounds(a, some, m.options.window)
+			if err != nil {
+				return err
+			}
+			width, took := float64(sizes[i/2]), middle(results, cpu)
+			name, _, _ := strings.Cut(a.query.Name, "-")
+			s.rows = append(s.rows, row{series: name, x: width, y: took, cells: []string{
+				number(width), number(took), number(middle(results, throughput)), number(middle(results, p50)), number(middle(results, p99)),
+			}})
+		}
+		return nil
+	})
+	m.sections = append(m.sections, s)
+	return err
+}
+
 // byWidth measures queries that answer more and more of the same.
 func (m *measurement) byWidth(s section, all []queries.Query, widths []int) error {
 	s.columns = []string{s.x, "CPU, µs", "CPU for each, µs", "answers a second", "p50, ms", "p99, ms"}
