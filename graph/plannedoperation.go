@@ -37,19 +37,20 @@ func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.Ope
 			response = nil
 		}
 	}()
+	var err error
 	switch p.field.Name {
 	case "__typename":
 		p.answer.data, ok = []byte(`"Query"`), true
 	case "client":
-		ok = s.resolver.answersClient(ctx, p)
+		ok, err = s.resolver.answersClient(ctx, p)
 	case "clients":
-		ok = s.resolver.answersClients(ctx, p)
+		ok, err = s.resolver.answersClients(ctx, p)
 	case "clientConnection", "clientReport", "clientReportWithCount":
-		ok = s.resolver.answersPage(ctx, p)
+		ok, err = s.resolver.answersPage(ctx, p)
 	default:
 		ok = false
 	}
-	if !ok {
+	if p.request.failed = err; err != nil || !ok {
 		return nil
 	}
 	return p.response()
@@ -92,57 +93,55 @@ func (p *planned) response() *graphql.Response {
 	return &graphql.Response{Data: data.Bytes()}
 }
 
-// answersClient answers the field client, if it can.
-func (r *Resolver) answersClient(ctx context.Context, field planned) bool {
+// answersClient answers the field client, if it can. An error is of the read.
+func (r *Resolver) answersClient(ctx context.Context, field planned) (bool, error) {
 	clientID, err := scalar.UnmarshalID(ctx, field.field.ArgumentMap(field.operation.Variables)["clientId"])
 	if err != nil {
-		return false
+		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
 	}
 	p := field.ofClients()
 	if p == nil {
-		return false
+		return false, nil
 	}
-	done, err := r.writeClient(ctx, p, clientID)
-	return done && err == nil
+	return r.writeClient(ctx, p, clientID)
 }
 
-// answersClients answers the field clients, if it can.
-func (r *Resolver) answersClients(ctx context.Context, field planned) bool {
-	arguments := field.field.ArgumentMap(field.operation.Variables)
-	var page reading.Page
-	var order store.Order
-	var err error
-	if page.PageNumber, err = scalar.UnmarshalInt(arguments["pageNumber"]); err != nil {
-		return false
-	}
-	if page.PageSize, err = scalar.UnmarshalInt(arguments["pageSize"]); err != nil {
-		return false
-	}
-	if order.Field, err = scalar.UnmarshalOrderField(arguments["orderField"]); err != nil {
-		return false
-	}
-	if order.Descending, err = scalar.UnmarshalDescending(arguments["orderMode"]); err != nil {
-		return false
+// answersClients answers the field clients, if it can. An error is of the read.
+func (r *Resolver) answersClients(ctx context.Context, field planned) (bool, error) {
+	order, page, err := pageArguments(field.field.ArgumentMap(field.operation.Variables))
+	if err != nil {
+		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
 	}
 	p := field.ofClients()
 	if p == nil {
-		return false
+		return false, nil
 	}
-	done, err := r.writeClients(ctx, p, order, page)
-	return done && err == nil
+	return r.writeClients(ctx, p, order, page)
+}
+
+// pageArguments reads the arguments of the field clients, as gqlgen does.
+func pageArguments(arguments map[string]any) (order store.Order, page reading.Page, err error) {
+	if page.PageNumber, err = scalar.UnmarshalInt(arguments["pageNumber"]); err != nil {
+		return order, page, err
+	}
+	if page.PageSize, err = scalar.UnmarshalInt(arguments["pageSize"]); err != nil {
+		return order, page, err
+	}
+	if order.Field, err = scalar.UnmarshalOrderField(arguments["orderField"]); err != nil {
+		return order, page, err
+	}
+	order.Descending, err = scalar.UnmarshalDescending(arguments["orderMode"])
+	return order, page, err
 }
 
 // answersPage answers the field clientConnection, clientReport or clientReportWithCount, if it
-// can.
-func (r *Resolver) answersPage(ctx context.Context, field planned) bool {
+// can. An error is of the read.
+func (r *Resolver) answersPage(ctx context.Context, field planned) (bool, error) {
 	arguments, err := generated.QueryArguments(ctx, field.field.Field, field.operation.Variables)
 	if err != nil {
-		return false
+		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
 	}
-	filter, is := arguments["filter"].(*model.ClientReportFilter)
-	if !is {
-		return false
-	}
+	filter := argument[*model.ClientReportFilter](arguments, "filter")
 	if field.field.Name == "clientConnection" {
 		return r.answersConnection(ctx, field, connectionArgs(
 			filter, argument[model.ClientOrder](arguments, "orderBy"), argument[*int64](arguments, "first"), argument[*string](arguments, "after"),
@@ -158,28 +157,28 @@ func (r *Resolver) answersPage(ctx context.Context, field planned) bool {
 // argument is an argument that a field has.
 func argument[T any](arguments map[string]any, name string) T { return arguments[name].(T) }
 
-func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) bool {
+func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) (bool, error) {
 	p := r.planConnection(field)
 	if p == nil {
-		return false
+		return false, nil
 	}
 	connection, err := r.service.Connection(ctx, p.request.scope, args, p.need)
-	return err == nil && p.answers(ctx, connection)
+	return err == nil && p.answers(ctx, connection), err
 }
 
-func (r *Resolver) answersReport(ctx context.Context, field planned, args reading.ReportArgs) bool {
+func (r *Resolver) answersReport(ctx context.Context, field planned, args reading.ReportArgs) (bool, error) {
 	if field.field.Name == "clientReport" {
 		p := field.ofClients()
 		if p == nil {
-			return false
+			return false, nil
 		}
 		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
-		return err == nil && p.answers(ctx, report.Rows)
+		return err == nil && p.answers(ctx, report.Rows), err
 	}
 	p := planReport(field)
 	if p == nil {
-		return false
+		return false, nil
 	}
 	report, err := r.service.Report(ctx, p.request.scope, p.of(args), p.need)
-	return err == nil && p.answers(ctx, report)
+	return err == nil && p.answers(ctx, report), err
 }

@@ -18,6 +18,9 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 // Client answers a client by id.
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
+	if req.failed != nil {
+		return nil, fail(ctx, req.failed)
+	}
 	if p := planClients(ctx); p != nil {
 		written, err := r.writeClient(ctx, p, clientID)
 		if err != nil {
@@ -44,6 +47,9 @@ func (r *Resolver) writeClient(ctx context.Context, p *plannedClients, clientID 
 // Clients answers a page of the live clients.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
+	if req.failed != nil {
+		return nil, fail(ctx, req.failed)
+	}
 	order, page := store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}
 	if p := planClients(ctx); p != nil {
 		written, err := r.writeClients(ctx, p, order, page)
@@ -70,6 +76,9 @@ func (r *Resolver) writeClients(ctx context.Context, p *plannedClients, order st
 // ClientConnection answers a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
+	if req.failed != nil {
+		return nil, fail(ctx, req.failed)
+	}
 	var p *plannedConnection
 	if field, ok := plannedField(ctx); ok {
 		p = r.planConnection(field)

@@ -26,6 +26,9 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 
 // ClientReport answers a page of a report.
 func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
+	if req := requestOf(ctx); req.failed != nil {
+		return nil, fail(ctx, req.failed)
+	}
 	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
 	if p := planClients(ctx); p != nil {
 		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
@@ -45,6 +48,9 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 
 // ClientReportWithCount answers a page of a report and the report's size.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
+	if req := requestOf(ctx); req.failed != nil {
+		return nil, fail(ctx, req.failed)
+	}
 	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
 	if field, ok := plannedField(ctx); ok {
 		if p := planReport(field); p != nil {

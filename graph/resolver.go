@@ -132,6 +132,9 @@ type request struct {
 	plans *plan.Cache
 	// parts are the rows that plans wrote, if they are kept apart from gqlgen's answer.
 	parts *Parts
+	// failed is why the read of an operation failed that AnswerWhole began. The resolver
+	// of its field returns it, and does not read again.
+	failed error
 
 	// events finds the events of a subscription; nil for other operations, and when there
 	// are no more. It is used, as brokenOff is, by the goroutine alone that waits for events.

@@ -95,3 +95,21 @@ func TestMutationWhoseAnswerReadsTooManyRowsIsDoneAndTold(t *testing.T) {
 		t.Errorf("nothing was written: %s", a.body)
 	}
 }
+
+// A query of one field whose read fails is not read again for its error.
+func TestFailedReadOfAQueryOfOneFieldIsNotSentAgain(t *testing.T) {
+	s := newSite(t, func(o *server.Options) { o.Limits.Rows = 3 })
+	s.circle(t, 4)
+	for _, query := range []string{
+		"{ clients { clientId } }", "{ clientConnection { nodes { clientId } } }",
+		"{ clientReport { clientId } }", "{ clientReportWithCount { clients { clientId } } }",
+	} {
+		before := s.reads.count
+		if a := s.do(t, s.owner(t), query); a.code() != "TOO_MANY_ROWS" || len(a.Errors) != 1 {
+			t.Errorf("%s: %s", query, a.body)
+		}
+		if finds := s.reads.count - before; finds != 1 {
+			t.Errorf("%s sent %d finds, want 1", query, finds)
+		}
+	}
+}
