@@ -18,16 +18,16 @@ import (
 	"clientgraph/internal/web"
 )
 
-// pageTTL is how long a page's tokens are good for: a long day.
+// pageTTL is how long a page's tokens are valid: a long working day.
 const pageTTL = 12 * time.Hour
 
-// access is what decides who may come in and what is encrypted how.
+// access authenticates callers, and has the keys that encrypt secrets.
 type access struct {
 	verifier server.Verifier
 	cipher   *secret.Cipher
-	// playground is nil outside development mode, unless a flag asks for it.
+	// playground is nil outside development mode, unless a flag turns it on.
 	playground http.Handler
-	// console is nil outside development mode, unless a flag asks for it.
+	// console is nil outside development mode, unless a flag turns it on.
 	console http.Handler
 }
 
@@ -68,7 +68,8 @@ func newAccess(cfg config.Serve, logger *slog.Logger) (*access, error) {
 	return a, nil
 }
 
-// show shows how old the issuer's keys are, where they are read again and again.
+// show reports in metrics how old the issuer's keys are, if they are read again and
+// again.
 func (a *access) show(watched *telemetry.Telemetry) {
 	issuer, ok := a.verifier.(*auth.Verifier)
 	if !ok {
@@ -79,7 +80,7 @@ func (a *access) show(watched *telemetry.Telemetry) {
 	}
 }
 
-// secrets is what keeps secrets in that store.
+// secrets returns the service's secrets, with keys stored in that store.
 func (a *access) secrets(keys secret.KeyStore) service.Secrets {
 	return service.Secrets{
 		Hasher:  secret.NewHasher(runtime.GOMAXPROCS(0)),

@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/sample"
 )
 
-// announce tells a person, and the log, that the server is ready.
+// announce tells users and the log that the server is ready.
 func announce(stdout io.Writer, logger *slog.Logger, program string, cfg config.Serve, addr net.Addr, db *database) {
 	scheme := "http"
 	if cfg.TLSCert != "" {
@@ -25,12 +25,12 @@ func announce(stdout io.Writer, logger *slog.Logger, program string, cfg config.
 	for _, line := range whatToDo(program, cfg, base) {
 		text += fmt.Sprintf("  %-11s %s\n", line[0], line[1])
 	}
-	// Nobody may be reading; the log line is there all the same.
+	// The reader may be gone; the log has the same.
 	_, _ = io.WriteString(stdout, text)
 	logger.Info("ready", "address", addr.String(), "database", db.engine.Kind, "development", cfg.Development())
 }
 
-// whatToDo are the lines that a person can act on, each with what it is about.
+// whatToDo returns lines with what a user can do next, each with a title.
 func whatToDo(program string, cfg config.Serve, base string) [][2]string {
 	var lines [][2]string
 	if cfg.Development() || cfg.Console {
@@ -50,21 +50,22 @@ func whatToDo(program string, cfg config.Serve, base string) [][2]string {
 	return lines
 }
 
-// tokenCommand is a command line that prints a token which this server takes, for
-// a shell in whatever folder.
+// tokenCommand returns a command line that prints a valid token for this server, from any
+// folder.
 func tokenCommand(program, dataDir string) string {
-	// A name without a folder is found on the PATH.
+	// A name without a folder is found by the PATH.
 	if strings.ContainsRune(program, filepath.Separator) {
 		program = absolute(program)
 	}
 	return shellWord(program) + " token --data-dir " + shellWord(absolute(dataDir)) + " --role " + string(client.RoleOwner)
 }
 
-// sampleLines name whom of the sample a token can be for, with the flags that say so.
+// sampleLines list clients, staff and locations of the sample that a token can be for,
+// with the flags for it.
 func sampleLines() [][2]string {
 	data, err := sample.Reference()
 	if err != nil {
-		return nil // Without its files the server would not have started.
+		return nil // return nil // Without the sample's files the server would not have started.
 	}
 	var staff, locations, accounts []string
 	add := func(list *[]string, id int64) {
@@ -99,8 +100,8 @@ func sampleLines() [][2]string {
 	return lines
 }
 
-// absolute is a path from the root, or the path as it is where nobody knows the
-// folder that one stands in.
+// absolute returns a path from the root, or the given path if the current folder is
+// unknown.
 func absolute(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full
@@ -108,7 +109,7 @@ func absolute(path string) string {
 	return path
 }
 
-// shellWord quotes what a shell would not read as one word.
+// shellWord quotes text that a shell would not read as one word.
 func shellWord(text string) string {
 	if text != "" && strings.Trim(text, "+,-./:=@_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 		return text

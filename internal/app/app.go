@@ -29,8 +29,8 @@ const (
 // helpShown ends parsing after the help text.
 type helpShown struct{ code int }
 
-// Main runs a command line, which begins with the program's name, until it is done
-// or ctx ends, and returns the exit code. Failures are told in one line on stderr.
+// Main runs a command line, which begins with the program's name, until it is done or ctx
+// ends, and returns the exit code. It prints an error in one line on stderr.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		switch shown := recover().(type) {
@@ -53,8 +53,8 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		// Not a failure of the command's: it was asked to stop. A server that
-		// was still starting has nothing left undone.
+		// This is not an error of the command: it was asked to stop. A server that was
+		// starting has left nothing undone.
 		if command == "serve" {
 			return exitOK
 		}
@@ -65,8 +65,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	return exitFailure
 }
 
-// run runs a command. program is the name that the program was started by, as it
-// was typed.
+// run runs a command. program is the name that the program was started by.
 func run(ctx context.Context, program, command string, cfg config.Config, stdout, stderr io.Writer) error {
 	switch command {
 	case "serve":
@@ -97,7 +96,7 @@ func run(ctx context.Context, program, command string, cfg config.Config, stdout
 	return fmt.Errorf("unknown command %s", command)
 }
 
-// token prints a token of the development key.
+// token prints a token signed with the development key.
 func token(cfg config.Token, stdout io.Writer) error {
 	key, err := auth.DevelopmentKey(cfg.DataDir)
 	if err != nil {
@@ -129,7 +128,7 @@ func token(cfg config.Token, stdout io.Writer) error {
 	return err
 }
 
-// effective prints the flags that are in force, with where they come from.
+// effective prints the flags in force and their origins.
 func effective(cfg config.Config, stdout io.Writer) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	for _, setting := range cfg.Settings() {

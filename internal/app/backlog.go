@@ -9,11 +9,11 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// backlogInterval is how often a server looks at what waits in the database.
+// backlogInterval is how often a server reads the backlog from the database.
 const backlogInterval = 15 * time.Second
 
-// watchBacklog shows what waits in the database to be done beside requests, until stop
-// is called. Each server does, for any of them may be the one that hangs.
+// watchBacklog reports the background work that waits in the database in metrics, until
+// stop is called. Every server reports it, because any of them may hang.
 func watchBacklog(ctx context.Context, db *mongostore.Store, watched *telemetry.Telemetry) (stop func()) {
 	if watched == nil {
 		return func() {}

@@ -11,14 +11,14 @@ import (
 	"clientgraph/internal/service"
 )
 
-// commandLogger logs what a command that ends by itself has to warn of.
+// commandLogger logs the warnings of a command that ends by itself.
 func commandLogger(stderr io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// openService opens the database for a command that runs beside servers, with the use
-// cases on it, which have no secrets: they open no social security number and check no
-// password. closing is to be called in the end.
+// openService opens the database and its use cases for a command that runs while servers
+// do. They have no secrets, so they can't decrypt social security numbers or check
+// passwords. Call closing at the end.
 func openService(ctx context.Context, cfg config.Database, stderr io.Writer) (on *service.Service, closing func(), err error) {
 	logger := commandLogger(stderr)
 	db, err := openDatabase(ctx, devdb.Join, cfg, logger, stderr, watchers{})

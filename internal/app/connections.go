@@ -12,10 +12,10 @@ import (
 	"clientgraph/internal/server"
 )
 
-// http2Streams bounds the requests that an HTTP/2 connection has under way.
+// http2Streams bounds the concurrent requests on an HTTP/2 connection.
 const http2Streams = 100
 
-// bounded bounds a listener's connections.
+// bounded returns a listener with bounds on its connections.
 func bounded(listener net.Listener, cfg config.Serve, logger *slog.Logger) *conns.Listener {
 	all := cfg.MaxConnections
 	if affordable := conns.Affordable(); affordable > 0 {
@@ -27,18 +27,18 @@ func bounded(listener net.Listener, cfg config.Serve, logger *slog.Logger) *conn
 	}, logger)
 }
 
-// exempt says of which addresses there may be any number of connections: this
-// machine's own, and those of trusted proxies.
+// exempt says which addresses may have any number of connections: this machine's own, and
+// those of trusted proxies.
 func exempt(cfg config.Serve) func(netip.Addr) bool {
 	return func(address netip.Addr) bool {
 		return address.IsLoopback() || slices.ContainsFunc(cfg.TrustedProxy, func(p netip.Prefix) bool { return p.Contains(address) })
 	}
 }
 
-// http2 is how HTTP/2 is spoken.
+// http2 is the configuration of HTTP/2.
 func http2() *http.HTTP2Config { return &http.HTTP2Config{MaxConcurrentStreams: http2Streams} }
 
-// streamLimits are what bounds sockets and event streams.
+// streamLimits are the bounds on sockets and event streams.
 func streamLimits(cfg config.Serve) server.StreamLimits {
 	return server.StreamLimits{
 		Message: cfg.MaxBody, WriteTimeout: cfg.WriteTime,
@@ -48,7 +48,8 @@ func streamLimits(cfg config.Serve) server.StreamLimits {
 	}
 }
 
-// orNone is a bound as the server has it, where 0 stands for its own default.
+// orNone converts a flag's bound to the server's: there 0 means the default, and below 0
+// no bound.
 func orNone(bound int) int {
 	if bound == 0 {
 		return -1

@@ -18,30 +18,29 @@ import (
 )
 
 const (
-	// setupTimeout bounds what is done once at start: making indexes, loading
-	// the sample.
+	// setupTimeout bounds the work at start: creating indexes, loading the sample.
 	setupTimeout = time.Minute
-	// selectionTimeout bounds how long an operation waits for a database that is
-	// not there: shorter than an operation may take, so that the answer says so.
+	// selectionTimeout bounds how long an operation waits for a database that can't be
+	// reached: less than an operation may take, so that it can be answered with that
+	// error.
 	selectionTimeout = 5 * time.Second
-	// closeTimeout bounds what is done once at the end.
+	// closeTimeout bounds the work at the end.
 	closeTimeout = 10 * time.Second
 )
 
-// database is an open store with what it stands on.
+// database is an open store, with its connection and its engine.
 type database struct {
 	store  *mongostore.Store
 	engine *devdb.Database
 	client *mongo.Client
 }
 
-// opener is devdb.Open, for the process that serves, or devdb.Join, for
-// commands beside it.
+// opener is devdb.Open for the server, or devdb.Join for commands.
 type opener func(context.Context, devdb.Options) (*devdb.Database, error)
 
-// openDatabase finds or starts the database, for what serves or reads and writes
-// clients: it prepares an embedded or an empty one, and says of another one what it
-// lacks. watch sees what the driver does.
+// openDatabase finds or starts the database for the server and for commands that read or
+// write clients. It prepares an embedded or empty database, and logs what any other
+// lacks. watch observes the driver.
 func openDatabase(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, watch watchers) (*database, error) {
 	d, err := connect(ctx, open, cfg, logger, progress, watch.set)
 	if err != nil {
@@ -54,7 +53,7 @@ func openDatabase(ctx context.Context, open opener, cfg config.Database, logger 
 	return d, nil
 }
 
-// connect finds or starts the database, as it is.
+// connect finds or starts the database without changing it.
 func connect(ctx context.Context, open opener, cfg config.Database, logger *slog.Logger, progress io.Writer, change func(*options.ClientOptions)) (*database, error) {
 	if cfg.CacheMiB < 0 {
 		return nil, &devdb.UserError{Message: "--cache-mib is a number of MiB, such as 256; leave it out for a quarter of the memory"}
@@ -77,9 +76,9 @@ func connect(ctx context.Context, open opener, cfg config.Database, logger *slog
 	return d, nil
 }
 
-// prepare makes what an embedded or an empty database lacks. Of another one, where
-// making indexes may take hours, and other servers may be of an earlier version, it
-// says what is to be done.
+// prepare creates what an embedded or empty database lacks. For another database it only
+// logs what must be done: creating indexes may take hours there, and other servers may
+// have an earlier version.
 func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
@@ -110,7 +109,7 @@ func (d *database) prepare(ctx context.Context, embedded bool, logger *slog.Logg
 	return nil
 }
 
-// warnOfMissing logs what a database lacks, and the command that mends it.
+// warnOfMissing logs what a database lacks, and the command that creates it.
 func (d *database) warnOfMissing(ctx context.Context, logger *slog.Logger) error {
 	state, err := d.store.IndexState(ctx)
 	if err != nil {
@@ -141,7 +140,7 @@ func (d *database) warnOfMissing(ctx context.Context, logger *slog.Logger) error
 	return nil
 }
 
-// close ends the connection and, where it is ours, the engine.
+// close ends the connection and, if this process started it, the engine.
 func (d *database) close(ctx context.Context, logger *slog.Logger) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
@@ -155,8 +154,8 @@ func (d *database) close(ctx context.Context, logger *slog.Logger) {
 	}
 }
 
-// disconnect tells the database that its sessions are over, unless it is gone:
-// the driver would wait for it as long as it may.
+// disconnect ends the driver's sessions in the database, unless the database has ended:
+// the driver would wait for it.
 func (d *database) disconnect(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

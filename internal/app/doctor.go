@@ -12,23 +12,22 @@ import (
 	"clientgraph/internal/secret"
 )
 
-// Verdicts on what a doctor looked at.
+// Verdicts on findings.
 const (
 	verdictFine = "ok"
-	// verdictNote is what works and is better otherwise.
+	// verdictNote is for what works but could be better.
 	verdictNote = "note"
-	// verdictMend is what keeps the server from working, or from being safe.
+	// verdictMend is for what keeps the server from working, or from being safe.
 	verdictMend = "mend"
 )
 
-// errMend ends a doctor who found something to mend: the findings say what.
+// errMend is the error of a doctor with a finding to mend; the findings say what.
 var errMend = errors.New("something must be mended")
 
-// finding is what a doctor found, and, unless all is well, what to do.
+// finding is a finding of the doctor, with advice unless all is well.
 type finding struct{ verdict, about, found, do string }
 
-// doctor looks at everything that a server of these flags needs, and tells what it
-// finds.
+// doctor checks everything that a server with these flags needs, and prints its findings.
 type doctor struct {
 	cfg      config.Serve
 	findings []finding
@@ -77,7 +76,7 @@ func (d *doctor) mend(about, found, do string) {
 	d.findings = append(d.findings, finding{verdictMend, about, found, do})
 }
 
-// flags looks at flags that contradict one another, as serve does.
+// flags checks for flags that contradict one another, as serve does.
 func (d *doctor) flags() {
 	const about = "flags"
 	if err := checkOrigins(d.cfg.CORSOrigin); err != nil {
@@ -86,7 +85,7 @@ func (d *doctor) flags() {
 	if _, err := trustedDocuments(d.cfg); err != nil {
 		d.mend(about, err.Error(), "")
 	}
-	// What serve warns of.
+	// The warnings of serve.
 	var risks strings.Builder
 	warnOfRisks(d.cfg, slog.New(slog.NewTextHandler(&risks, &slog.HandlerOptions{ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
 		if attr.Key == slog.TimeKey || attr.Key == slog.LevelKey {
@@ -102,7 +101,7 @@ func (d *doctor) flags() {
 	}
 }
 
-// keyring looks at the key ring; nil where there is none that can be used.
+// keyring checks the key ring; nil if there is none that can be used.
 func (d *doctor) keyring() *secret.Cipher {
 	const about = "key ring"
 	keyset, err := loadKeyset(d.cfg)

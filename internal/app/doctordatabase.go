@@ -22,19 +22,22 @@ import (
 )
 
 const (
-	// oldestDatabase is the first major version of MongoDB that has all that is asked.
+	// oldestDatabase is the first major version of MongoDB with all needed features.
 	oldestDatabase = 6
-	// clockWarning and clockFault are how far the database's clock may be off ours.
+	// clockWarning and clockFault are the differences between the database's clock and
+	// ours that are noted, and must be mended.
 	clockWarning, clockFault = time.Second, time.Minute
-	// littleDisk is how much room a disk should have, in bytes.
+	// littleDisk is how many bytes should be free on a disk.
 	littleDisk = 2 << 30
-	// erasureWarning is how many unfinished erasures are more than a restart leaves.
+	// erasureWarning is a number of unfinished erasures that a restart alone does not
+	// explain.
 	erasureWarning = 100
-	// poolDefault is how many connections the driver opens where the URI does not say.
+	// poolDefault is the number of connections that the driver opens if the URI does not
+	// give one.
 	poolDefault = 100
 )
 
-// machine looks at what the machine lets the server have.
+// machine checks the limits that the machine sets for the server.
 func (d *doctor) machine() {
 	const about = "connections"
 	if affordable := conns.Affordable(); affordable > 0 && affordable < d.cfg.MaxConnections {
@@ -60,8 +63,8 @@ func (d *doctor) machine() {
 	}
 }
 
-// database looks at the database: its kind, its indexes, and what is left to do in
-// it. Nothing in it is changed.
+// database checks the database: its kind, its indexes, and unfinished work. It changes
+// nothing.
 func (d *doctor) database(ctx context.Context, cipher *secret.Cipher) {
 	const about = "database"
 	quiet := slog.New(slog.DiscardHandler)
@@ -90,7 +93,7 @@ func (d *doctor) database(ctx context.Context, cipher *secret.Cipher) {
 	}
 }
 
-// server looks at what the database says of itself.
+// server checks what the database reports about itself.
 func (d *doctor) server(db *database, server admin.Server) {
 	const about = "database"
 	name := fmt.Sprintf("%s at %s, version %s", db.engine.Kind, db.engine.Address, server.Version)
@@ -134,7 +137,7 @@ func orUnknown(text string) string {
 	return text
 }
 
-// indexes looks at indexes.
+// indexes checks the indexes.
 func (d *doctor) indexes(ctx context.Context, db *database) {
 	const about = "indexes"
 	state, err := db.store.IndexState(ctx)
@@ -159,7 +162,7 @@ func (d *doctor) indexes(ctx context.Context, db *database) {
 	}
 }
 
-// migrations looks at what an earlier version stored otherwise.
+// migrations checks for data in the form of earlier versions.
 func (d *doctor) migrations(ctx context.Context, db *database) {
 	const about = "migration"
 	if err := db.store.CheckSchema(ctx); errors.Is(err, record.ErrNewer) {
@@ -183,7 +186,7 @@ func (d *doctor) migrations(ctx context.Context, db *database) {
 	}
 }
 
-// upkeep looks at indexes, keys and what is left unfinished.
+// upkeep checks indexes, keys and unfinished work.
 func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher) {
 	d.indexes(ctx, db)
 	d.migrations(ctx, db)
@@ -216,7 +219,7 @@ func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher
 	}
 }
 
-// disk looks at the disk of the embedded database.
+// disk checks the disk of the embedded database.
 func (d *doctor) disk() {
 	const about = "disk"
 	used, err := devdb.Used(d.cfg.DataDir)

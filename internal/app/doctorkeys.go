@@ -16,13 +16,13 @@ import (
 	"clientgraph/internal/server"
 )
 
-// certificateWarning is how long before its end a certificate is told of.
+// certificateWarning is how long before its expiry a certificate is noted.
 const certificateWarning = 21 * 24 * time.Hour
 
-// longestToken bounds a line of a file of tokens, in bytes.
+// longestToken bounds a line in a file of tokens in bytes.
 const longestToken = 64 << 10
 
-// issuer looks at the keys that tokens are signed with; nil where they can't be had.
+// issuer checks the keys that verify tokens; nil if they can't be read.
 func (d *doctor) issuer() server.Verifier {
 	const about = "tokens' keys"
 	cfg := d.cfg
@@ -52,7 +52,7 @@ func (d *doctor) issuer() server.Verifier {
 	return verifier
 }
 
-// certificate looks at the certificate, where there is one.
+// certificate checks the certificate, if there is one.
 func (d *doctor) certificate() {
 	const about = "certificate"
 	if d.cfg.TLSCert == "" {
@@ -76,7 +76,7 @@ func (d *doctor) certificate() {
 	}
 }
 
-// tokens looks at each token of a file, - for the standard input.
+// tokens checks each token in a file; - is the standard input.
 func (d *doctor) tokens(name string, stdin io.Reader, verifier server.Verifier) error {
 	if name != "-" {
 		file, err := os.Open(name)
@@ -102,7 +102,7 @@ func (d *doctor) tokens(name string, stdin io.Reader, verifier server.Verifier) 
 	return nil
 }
 
-// token says what a token says, and whether it is taken.
+// token prints the claims of a token, and whether it is accepted.
 func (d *doctor) token(about, token string, verifier server.Verifier) {
 	says := auth.Says(token)
 	if verifier == nil {

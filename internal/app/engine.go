@@ -8,7 +8,8 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// showEngine shows the embedded engine's disk, where the engine is ours.
+// showEngine reports the embedded engine's disk in metrics, if this process started the
+// engine.
 func showEngine(watched *telemetry.Telemetry, cfg config.Database, db *database) {
 	if db.engine.Kind == devdb.KindGiven {
 		return

@@ -46,8 +46,8 @@ func export(ctx context.Context, cfg config.Export, stdout, stderr io.Writer) er
 	return err
 }
 
-// output is where a command writes: a file, which is there under its name only once it
-// is whole, or stdout.
+// output returns the writer of a command: stdout, or a file that gets its name only when
+// it is complete.
 func output(name string, stdout io.Writer) (to io.Writer, done func(whole bool) error, err error) {
 	if name == "" {
 		return stdout, func(bool) error { return nil }, nil
@@ -59,7 +59,7 @@ func output(name string, stdout io.Writer) (to io.Writer, done func(whole bool) 
 	}
 	return file, func(whole bool) error {
 		if err := file.Close(); err != nil || !whole {
-			_ = os.Remove(part) // Of no use to anybody.
+			_ = os.Remove(part) // _ = os.Remove(part) // An incomplete file is useless.
 			return err
 		}
 		return os.Rename(part, name)

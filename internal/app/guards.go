@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/server"
 )
 
-// limits are what the flags bound; the server has its own bounds for the rest.
+// limits returns the bounds that flags set; the others have the server's defaults.
 func limits(cfg config.Limits) server.Limits {
 	return server.Limits{
 		Body:         cfg.MaxBody,
@@ -29,7 +29,7 @@ func limits(cfg config.Limits) server.Limits {
 	}
 }
 
-// trustedDocuments are those of the file; nil where there is none.
+// trustedDocuments reads the file of trusted documents; nil if there is none.
 func trustedDocuments(cfg config.Serve) (server.TrustedDocuments, error) {
 	if cfg.TrustedDocuments == "" {
 		return nil, nil //nolint:nilnil // No documents were published, and nothing went wrong.

@@ -11,21 +11,21 @@ import (
 	"clientgraph/internal/web"
 )
 
-// Of the sample: a member of staff and a location with clients of their own, and
-// the login of Jane Deer, who may see two others.
+// Identities of the sample: a member of staff and a location with clients, and the
+// account of Jane Deer, who may view two other clients.
 const (
 	sampleStaff    = 501
 	sampleLocation = 11
 	sampleAccount  = 1151044
 )
 
-// sampleIdentity is somebody of the sample's business whom a developer can be.
+// sampleIdentity is a caller of the sample's business that developers can use.
 type sampleIdentity struct {
 	name     string
 	identity client.Identity
 }
 
-// sampleIdentities are one of each role, who sees clients of the sample.
+// sampleIdentities returns one identity for each role. Each sees clients of the sample.
 func sampleIdentities() []sampleIdentity {
 	return []sampleIdentity{
 		{"Olivia", client.Identity{User: "olivia", Role: client.RoleOwner}},
@@ -40,8 +40,8 @@ func sampleIdentities() []sampleIdentity {
 	}
 }
 
-// developmentIdentities makes tokens of the sample's identities, each with all
-// that its role may do.
+// developmentIdentities makes tokens for the sample's identities, each with all
+// permissions of its role.
 func developmentIdentities(development *auth.Development) ([]web.Identity, error) {
 	people := sampleIdentities()
 	identities := make([]web.Identity, 0, len(people))
@@ -57,13 +57,14 @@ func developmentIdentities(development *auth.Development) ([]web.Identity, error
 	return identities, nil
 }
 
-// identitiesOf makes the sample's identities anew whenever a page asks for them.
+// identitiesOf makes new tokens for the sample's identities whenever a page asks for
+// them.
 func identitiesOf(development *auth.Development) func() ([]web.Identity, error) {
 	return func() ([]web.Identity, error) { return developmentIdentities(development) }
 }
 
-// newConsole is the console, with the sample's identities where there is
-// somebody to sign tokens; nil where no flag asks for it.
+// newConsole returns the console, in development mode with the sample's identities; nil
+// if no flag turns it on.
 func newConsole(cfg config.Serve, development *auth.Development) http.Handler {
 	o := web.ConsoleOptions{Endpoint: "/graphql"}
 	if development != nil || cfg.Playground {

@@ -11,10 +11,10 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// maxProblems bounds how many lines an import says about what is wrong.
+// maxProblems bounds the problems that an import prints.
 const maxProblems = 100
 
-// importFile takes a file in: of clients, or of what the scheduler knows.
+// importFile imports a file of clients or of scheduler data.
 func importFile(ctx context.Context, cfg config.Import, stdout, stderr io.Writer) error {
 	format, ok := transfer.FormatOf(cfg.File)
 	if !ok {

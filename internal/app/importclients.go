@@ -22,13 +22,13 @@ import (
 
 const (
 	kindClients = "clients"
-	// importTries is how often in a row a database may fail to take a part of an import,
-	// and importPause is how long it is left alone after each.
+	// importTries is how often in a row a part of an import is tried if the database
+	// fails, importPause the pause between tries.
 	importTries = 5
 	importPause = time.Second
 )
 
-// importClients takes a file of clients in.
+// importClients imports a file of clients.
 func importClients(ctx context.Context, cfg config.Import, format transfer.Format, file *os.File, stdout, stderr io.Writer) error {
 	options, err := clientOptions(cfg, format)
 	if err != nil {
@@ -53,8 +53,8 @@ func importClients(ctx context.Context, cfg config.Import, format transfer.Forma
 	return printImport(cfg, summary, problems.count, err, stderr)
 }
 
-// importSteadily imports a file into a database that may fail for a moment: it goes on
-// where it was, a few times in a row.
+// importSteadily imports a file into a database that may fail temporarily: it continues
+// where it stopped, importTries times in a row.
 func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Scope, file io.ReadSeeker, options transfer.ImportOptions) (transfer.ImportSummary, error) {
 	came := store.ImportProgress{}
 	for tries := 1; ; tries++ {
@@ -68,7 +68,7 @@ func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Sc
 		if tries == importTries {
 			return summary, err
 		}
-		// What was begun anew is gone on with.
+		// The next try continues the import that this one began.
 		options.Again = false
 		select {
 		case <-ctx.Done():
@@ -78,7 +78,7 @@ func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Sc
 	}
 }
 
-// clientOptions reads the flags.
+// clientOptions returns the options that the flags give.
 func clientOptions(cfg config.Import, format transfer.Format) (transfer.ImportOptions, error) {
 	c := cfg.Clients
 	if c.Match == "" {
@@ -100,8 +100,7 @@ func clientOptions(cfg config.Import, format transfer.Format) (transfer.ImportOp
 	}, nil
 }
 
-// printImport prints what became of a file, and makes an error of rows that were
-// refused.
+// printImport prints the summary of an import, and returns an error if rows were refused.
 func printImport(cfg config.Import, s transfer.ImportSummary, problems int64, err error, stderr io.Writer) error {
 	if s.DoneBefore {
 		fmt.Fprintf(stderr, "this file was imported before, on %s: created %d, changed %d, left %d, refused %d; --again imports it once more\n",
@@ -131,15 +130,15 @@ func printImport(cfg config.Import, s transfer.ImportSummary, problems int64, er
 	return nil
 }
 
-// problemList writes what is wrong with a file, as CSV.
+// problemList writes the problems of a file as CSV.
 type problemList struct {
 	csv   *csv.Writer
 	file  *os.File
 	count int64
 }
 
-// newProblemList writes into a file, to its end, so that what an import found before it
-// was stopped stays; or to stdout.
+// newProblemList appends to a file, so that the problems stay that an import found before
+// it was stopped; or writes to stdout.
 func newProblemList(name string, stdout io.Writer) (*problemList, error) {
 	if name == "" {
 		return &problemList{csv: csv.NewWriter(stdout)}, nil
@@ -159,7 +158,7 @@ func (l *problemList) add(p transfer.Problem) error {
 	}
 	l.count++
 	err := l.csv.Write(p.Cells())
-	// Whoever kills an import is to find what it found.
+	// Flushed so that a killed import has written all problems that it found.
 	l.csv.Flush()
 	if err == nil {
 		err = l.csv.Error()
@@ -185,7 +184,7 @@ func (l *problemList) close() error {
 	return l.file.Close()
 }
 
-// importProgress shows people how an import goes.
+// importProgress shows users the progress of an import.
 type importProgress struct {
 	stderr io.Writer
 	phase  store.ImportPhase

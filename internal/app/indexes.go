@@ -19,18 +19,17 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// openUnhurried opens the database as it is, for commands that may take hours: no
-// URI bounds what they do, and there is no deadline but ctx's.
+// openUnhurried opens the database without changing it, for commands that may take hours:
+// timeouts in the URI do not apply, and only ctx ends them.
 func openUnhurried(ctx context.Context, cfg config.Database, logger *slog.Logger, progress io.Writer) (*database, error) {
 	return connect(ctx, devdb.Join, cfg, logger, progress, func(o *options.ClientOptions) { o.SetTimeout(0) })
 }
 
-// indexes makes the indexes and lists them; what it is about to do it says on
-// stderr.
+// indexes creates the indexes and lists them. It reports its progress on stderr.
 func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) error {
 	logger := commandLogger(stderr)
 	if cfg.Shard || len(cfg.Zone) > 0 {
-		// Clusters are no part of the Stable API.
+		// Commands of clusters are not part of the Stable API.
 		cfg.APIStrict = false
 	}
 	db, err := openUnhurried(ctx, cfg.Database, logger, stderr)
@@ -69,8 +68,8 @@ func indexes(ctx context.Context, cfg config.Indexes, stdout, stderr io.Writer) 
 	return nil
 }
 
-// buildIndexes makes what is missing and, if that is asked for, drops what an
-// earlier version made: after what takes its place, but where both have one name.
+// buildIndexes creates the missing indexes. With drop it also drops those of earlier
+// versions, after creating their replacements, or before if both have the same name.
 func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progress io.Writer) error {
 	step := &steps{to: progress}
 	build := func() error {
@@ -111,7 +110,7 @@ func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progr
 	return nil
 }
 
-// steps tells what is begun, and how long it took when it is over.
+// steps prints which step begins, and how long it took.
 type steps struct {
 	to    io.Writer
 	began time.Time
@@ -130,8 +129,8 @@ func (t *steps) end() {
 	t.began = time.Time{}
 }
 
-// shard shards a cluster's collections, and says what it did; a replica set has
-// nothing to shard.
+// shard shards a cluster's collections, and prints what it did; a replica set can't be
+// sharded.
 func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error {
 	err := store.Shard(ctx, func(collection, did string) {
 		fmt.Fprintf(stdout, "%s %s\n", collection, did)
@@ -143,7 +142,7 @@ func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error
 	return asUsers(err)
 }
 
-// asUsers tells failures that the user mends without what lies behind them.
+// asUsers drops the causes of errors that the user can mend.
 func asUsers(err error) error {
 	if errors.Is(err, admin.ErrNoCluster) || errors.Is(err, admin.ErrUnnamed) {
 		return &devdb.UserError{Message: err.Error()}

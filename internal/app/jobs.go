@@ -9,7 +9,7 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// runJobs imports and exports clients beside the server, until stop is called.
+// runJobs runs import and export jobs, until stop is called.
 func runJobs(ctx context.Context, service *service.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
 	service.OnJobEnd(watched.TransferEnded)
 	return inBackground(ctx, func(ctx context.Context) {

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// sampleSeed and sampleSize are the generated part of the sample: the same
-	// clients on every machine.
+	// sampleSeed and sampleSize generate a part of the sample: the same clients on every
+	// machine.
 	sampleSeed = 1
 	sampleSize = 500
 )
 
-// owner is who data are loaded as.
+// owner is the scope in which data are loaded.
 func owner(businessID int64, user string) client.Scope {
 	return client.Scope{
 		BusinessID:  businessID,
@@ -29,7 +29,7 @@ func owner(businessID int64, user string) client.Scope {
 	}
 }
 
-// loadSample puts the sample into a database without clients.
+// loadSample stores the sample in a database without clients.
 func loadSample(ctx context.Context, store *mongostore.Store, service *service.Service, logger *slog.Logger) error {
 	empty, err := store.Empty(ctx)
 	if err != nil || !empty {
@@ -47,7 +47,7 @@ func loadSample(ctx context.Context, store *mongostore.Store, service *service.S
 		return err
 	}
 	scope := owner(sample.BusinessID, "sample")
-	// The reference's clients first: the ids of the generated ones are above.
+	// The clients of the reference first, so that generated ids are above theirs.
 	if err := service.AssignIDs(ctx, data.Clients); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func loadSample(ctx context.Context, store *mongostore.Store, service *service.S
 	return nil
 }
 
-// generate makes clients with ids and with viewer edges among them.
+// generate makes clients with ids, and viewer edges between them.
 func generate(ctx context.Context, service *service.Service, seed uint64, businessID int64, n int) ([]*client.Client, error) {
 	clients := sample.Generate(seed, businessID, n, service.Now())
 	if err := service.AssignIDs(ctx, clients); err != nil {

@@ -16,8 +16,7 @@ import (
 	"clientgraph/internal/service"
 )
 
-// migrate brings what an earlier version stored to what this one stores, step by
-// step.
+// migrate converts stored data of earlier versions to this one's form, step by step.
 func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) error {
 	logger := commandLogger(stderr)
 	db, err := openUnhurried(ctx, cfg.Database, logger, stderr)
@@ -28,7 +27,7 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 	if err := db.store.CheckSchema(ctx); errors.Is(err, record.ErrNewer) {
 		return &devdb.UserError{Message: "the database was migrated by a later version of clientgraph; run that version"}
 	}
-	// Without its indexes a step would look through whole collections.
+	// Without indexes a step would scan whole collections.
 	if err := buildIndexes(ctx, db.store, false, stderr); err != nil {
 		return err
 	}
@@ -41,8 +40,7 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 	return err
 }
 
-// rekeying is the step that makes the sort and search keys of clients anew, which
-// servers do as well.
+// rekeying is the step that rekeys clients, which servers do too.
 func rekeying(store *mongostore.Store) admin.Migration {
 	service := service.New(store, service.Secrets{}, nil, time.Now)
 	return admin.Migration{

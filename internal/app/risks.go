@@ -15,14 +15,14 @@ import (
 	"clientgraph/internal/devdb"
 )
 
-// longLeeway is more than clocks that are set by the network are off.
+// longLeeway is more than the clocks of machines with network time differ.
 const longLeeway = 5 * time.Minute
 
-// forOthers are the permissions of a file for others than its owner.
+// forOthers are a file's permissions for users other than its owner.
 const forOthers fs.FileMode = 0o077
 
-// checkOrigins refuses origins that no browser sends: their pages would be locked
-// out, and nobody would know why.
+// checkOrigins refuses origins that no browser sends: their pages would be refused
+// without an obvious reason.
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		if origin != "*" && !isOrigin(origin) {
@@ -32,8 +32,8 @@ func checkOrigins(origins []string) error {
 	return nil
 }
 
-// isOrigin says whether a text is an origin as browsers send it: in small
-// letters, and without the scheme's own port.
+// isOrigin says whether a text is an origin as browsers send it: in lower case, and
+// without the scheme's default port.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {
@@ -43,7 +43,7 @@ func isOrigin(text string) bool {
 	return text == u.Scheme+"://"+u.Host && text == strings.ToLower(text) && !strings.HasSuffix(text, ":") && (u.Port() == "" || u.Port() != usual)
 }
 
-// warnOfRisks logs what is allowed and dangerous all the same.
+// warnOfRisks logs settings that are allowed but dangerous.
 func warnOfRisks(cfg config.Serve, logger *slog.Logger) {
 	if cfg.JWTLeeway > longLeeway {
 		logger.Warn("tokens are accepted long after they have expired: set --jwt-leeway to seconds", "leeway", cfg.JWTLeeway.String())
@@ -58,7 +58,7 @@ func warnOfRisks(cfg config.Serve, logger *slog.Logger) {
 		if key.file == "" || runtime.GOOS == "windows" {
 			continue
 		}
-		// One that is not there is told by who reads it.
+		// The reader of a missing file reports it.
 		if info, err := os.Stat(key.file); err == nil && info.Mode().Perm()&forOthers != 0 {
 			logger.Warn("a key file is open to other users of this machine: run chmod 600 on it", "flag", key.flag, "file", key.file, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
 		}

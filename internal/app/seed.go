@@ -19,13 +19,13 @@ import (
 )
 
 const (
-	// seedChunk bounds how many generated clients are in memory at once.
+	// seedChunk bounds the generated clients that are in memory at once.
 	seedChunk = 5_000
-	// seedTries is how often in a row a database may fail to take a transaction of
-	// seeding, and seedPause is how long it is left alone after each.
+	// seedTries is how often in a row a transaction is tried if the database fails,
+	// seedPause the pause between tries.
 	seedTries = 5
 	seedPause = time.Second
-	// progressStep is how many clients there are between two lines of progress.
+	// progressStep is the number of clients between two lines of progress.
 	progressStep = 1_000
 )
 
@@ -72,18 +72,17 @@ func seed(ctx context.Context, cfg config.Seed, stdout, stderr io.Writer) error 
 	return err
 }
 
-// loading stores clients in a database that may fail for a moment.
+// loading stores clients in a database that may fail temporarily.
 type loading struct {
-	// store stores clients, some at a time and in their order, and tells how many
-	// of them are stored.
+	// store stores clients in order, in batches, and reports how many are stored.
 	store func(ctx context.Context, clients []*client.Client, progress func(stored int)) error
-	// stored finds those that are stored.
+	// stored returns those of the clients that are stored.
 	stored func(ctx context.Context, ids []int64) ([]*client.Client, error)
 	pause  time.Duration
 }
 
-// load stores clients that have ids. After a failure that passes it goes on with
-// those that are not stored yet: of the last transaction nobody knows.
+// load stores clients with ids. After a temporary failure it continues with those that
+// are not stored yet, because it is unknown whether the last transaction was committed.
 func (l loading) load(ctx context.Context, clients []*client.Client, progress func(stored int)) error {
 	done, tries := 0, 0
 	for {
@@ -105,7 +104,7 @@ func (l loading) load(ctx context.Context, clients []*client.Client, progress fu
 		}
 		ahead, failed := l.ahead(ctx, clients[done:])
 		if failed != nil {
-			// The next try tells whether that has passed as well.
+			// The next try finds whether the failure has passed.
 			continue
 		}
 		if done += ahead; ahead > 0 {
@@ -117,7 +116,7 @@ func (l loading) load(ctx context.Context, clients []*client.Client, progress fu
 	}
 }
 
-// ahead counts the clients at the beginning of a list that are stored.
+// ahead counts the stored clients at the beginning of a list.
 func (l loading) ahead(ctx context.Context, clients []*client.Client) (int, error) {
 	ids := make([]int64, 0, progressStep)
 	for _, c := range clients[:min(len(clients), progressStep)] {
@@ -135,15 +134,14 @@ func (l loading) ahead(ctx context.Context, clients []*client.Client) (int, erro
 	return len(ids), nil
 }
 
-// progress is a bar where stdout is a terminal, and a line for every thousand
-// things elsewhere.
+// progress prints a bar if stdout is a terminal, otherwise a line for every progressStep.
 type progress struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar
 	lines io.Writer
-	// things are what is counted.
+	// things is the noun of what is counted.
 	things string
-	// told is how many of them the last line told of.
+	// shown is the number in the last line.
 	shown, total int
 }
 
@@ -165,12 +163,12 @@ func (p *progress) set(stored int) {
 	}
 	if stored-p.shown >= progressStep && stored < p.total {
 		p.shown = stored - stored%progressStep
-		// Nobody may be reading.
+		// The reader may be gone.
 		_, _ = fmt.Fprintf(p.lines, "%d of %d %s\n", stored, p.total, p.things)
 	}
 }
 
-// done ends the bar, also where not all are stored.
+// done ends the bar, even if not all are stored.
 func (p *progress) done() {
 	if p.bar != nil {
 		p.bar.Abort(false)

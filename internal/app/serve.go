@@ -28,27 +28,27 @@ import (
 const (
 	readHeaderTimeout = 5 * time.Second
 	idleTimeout       = 2 * time.Minute
-	// maxHeader bounds a request's first line and headers, in bytes: some headers
-	// are read entry by entry.
+	// maxHeader bounds a request's first line and headers in bytes, because some headers
+	// are parsed entry by entry.
 	maxHeader = 64 << 10
-	// drainTimeout bounds how long requests under way may finish after a stop.
+	// drainTimeout bounds how long running requests may take to finish after a stop.
 	drainTimeout = 10 * time.Second
-	// goneTimeout is the same when the database is gone: the driver goes on
-	// looking for it, to abort transactions, whatever becomes of the request.
+	// goneTimeout is the same if the database has ended: the driver keeps looking for it
+	// to abort transactions, even after the request has ended.
 	goneTimeout = time.Second
 )
 
-// Serve serves the API until ctx ends, then lets requests finish and returns
-// nil. program is how the program was started: what is printed names it.
+// Serve serves the API until ctx ends, then lets requests finish and returns nil. program
+// is the name that the program was started by, for printed command lines.
 func Serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer) error {
 	return serve(ctx, program, cfg, stdout, stderr, nil)
 }
 
-// serve is Serve; monitor, if not nil, sees every database command.
+// serve is Serve; monitor, if not nil, observes every database command.
 func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr io.Writer, monitor *event.CommandMonitor) error {
 	level := &slog.LevelVar{}
 	logger := newLogger(cfg, stderr, level)
-	// The cheap ways to fail come first.
+	// The cheapest checks come first.
 	if err := checkOrigins(cfg.CORSOrigin); err != nil {
 		return err
 	}
@@ -57,8 +57,8 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	if err != nil {
 		return err
 	}
-	defer listener.Close()                // The server closes it; this is for the ways out before.
-	access, err := newAccess(cfg, logger) //nolint:contextcheck // An issuer's keys are read again while we run: each reading has a bound of its own.
+	defer listener.Close()                // defer listener.Close()                // The server closes it; this is for errors before.
+	access, err := newAccess(cfg, logger) //nolint:contextcheck // access, err := newAccess(cfg, logger) //nolint:contextcheck // An issuer's keys are read again while we run: each read has a timeout of its own.
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func serve(ctx context.Context, program string, cfg config.Serve, stdout, stderr
 	return serveHTTP(ctx, listener, handler, db, logger)
 }
 
-// serverOptions are what the flags say of the server.
+// serverOptions converts flags to the server's options.
 func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.Service, access *access, trusted server.TrustedDocuments, watched *telemetry.Telemetry, logger *slog.Logger) server.Options {
 	return server.Options{
 		Service:         service,
@@ -137,8 +137,8 @@ func serverOptions(cfg config.Serve, store *mongostore.Store, service *service.S
 	}
 }
 
-// inBackground runs something next to the server, with a context that ends when stop is
-// called, which waits for its end.
+// inBackground runs a function beside the server, with a context that ends when stop is
+// called. stop waits for the function to end.
 func inBackground(ctx context.Context, run func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -149,8 +149,8 @@ func inBackground(ctx context.Context, run func(context.Context)) (stop func()) 
 	}
 }
 
-// repeat does something at once, and once more after each interval and whenever
-// wake has something to receive, until ctx ends. A nil wake never has.
+// repeat runs do at once, after each interval, and whenever wake receives a value, until
+// ctx ends. wake may be nil.
 func repeat(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -165,15 +165,15 @@ func repeat(ctx context.Context, interval time.Duration, wake <-chan struct{}, d
 	}
 }
 
-// newLogger returns the logger that the flags ask for, whose level may change.
+// newLogger returns a logger with the flags' format. level can change later.
 func newLogger(cfg config.Serve, w io.Writer, level *slog.LevelVar) *slog.Logger {
-	// The flag's enum leaves no text that is not a level.
+	// The flag accepts only valid levels.
 	_ = level.UnmarshalText([]byte(cfg.LogLevel))
 	return telemetry.NewLogger(w, cfg.LogFormat == "text", level)
 }
 
-// listen opens the address. In development mode, where anybody can have a
-// token, only this machine may reach it.
+// listen opens the address. In development mode, where tokens are free for all, only this
+// machine may connect.
 func listen(ctx context.Context, cfg config.Serve) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
@@ -197,9 +197,9 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// serveHTTP serves until ctx ends or the database is gone.
+// serveHTTP serves until ctx ends or the database has ended.
 func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Server, db *database, logger *slog.Logger) error {
-	// Requests outlive ctx, so that those under way can finish.
+	// Requests have a longer context, so that running ones can finish.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	s := &http.Server{
@@ -220,7 +220,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Serve
 	case failure = <-served:
 	case <-db.engine.Exited():
 		failure = errors.New("the database ended; its log is engine.log in the data folder")
-		// What waits for it now would wait in vain.
+		// Requests that wait for the database would wait in vain.
 		drain = goneTimeout
 		cut()
 	case <-ctx.Done():
@@ -233,7 +233,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler *server.Serve
 	defer streams.Wait()
 	if err := s.Shutdown(ctx); err != nil {
 		logger.Warn("requests were cut off", "error", err)
-		// The connections are closed all the same.
+		// The connections are closed even so.
 		_ = s.Close()
 	}
 	if errors.Is(failure, http.ErrServerClosed) {

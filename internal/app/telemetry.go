@@ -17,11 +17,11 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// flushTimeout bounds how long telling what was counted last may take at the end.
+// flushTimeout bounds sending the last metrics and spans at the end.
 const flushTimeout = 3 * time.Second
 
-// startTelemetry begins to count and trace, and to show it on a listener of its own
-// where one is asked for. stop ends that; the Telemetry is nil where nothing is told.
+// startTelemetry starts metrics and tracing, and serves metrics on a listener of its own
+// if configured. stop ends both; the Telemetry is nil if both are off.
 func startTelemetry(ctx context.Context, cfg config.Telemetry, published []string, level *slog.LevelVar, logger *slog.Logger) (t *telemetry.Telemetry, stop func(), err error) {
 	t, err = telemetry.New(ctx, telemetry.Options{
 		Metrics: cfg.MetricsListen != "", Endpoint: cfg.OTLPEndpoint, Sample: cfg.TraceSample,
@@ -61,14 +61,14 @@ func startTelemetry(ctx context.Context, cfg config.Telemetry, published []strin
 	}, nil
 }
 
-// watchers see what the driver does; each may be nil.
+// watchers observe the driver; each may be nil.
 type watchers struct {
 	commands *event.CommandMonitor
 	pool     *event.PoolMonitor
 	servers  *event.ServerMonitor
 }
 
-// watching are the watchers of telemetry, and another one of commands.
+// watching returns the watchers of telemetry, with a further monitor of commands.
 func watching(t *telemetry.Telemetry, also *event.CommandMonitor) watchers {
 	w := watchers{commands: t.Commands(), pool: t.Pool(), servers: t.Servers()}
 	switch {
@@ -80,7 +80,7 @@ func watching(t *telemetry.Telemetry, also *event.CommandMonitor) watchers {
 	return w
 }
 
-// both tells two of every command.
+// both passes every command on to two monitors.
 func both(a, b *event.CommandMonitor) *event.CommandMonitor {
 	return &event.CommandMonitor{
 		Started: func(ctx context.Context, e *event.CommandStartedEvent) {
@@ -104,7 +104,7 @@ func both(a, b *event.CommandMonitor) *event.CommandMonitor {
 	}
 }
 
-// set has a connection watched.
+// set adds the watchers to the options of a connection.
 func (w watchers) set(o *options.ClientOptions) {
 	if w.commands != nil {
 		o.SetMonitor(w.commands)

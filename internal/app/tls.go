@@ -11,11 +11,11 @@ import (
 	"clientgraph/internal/devdb"
 )
 
-// certificatePause is the least time between two readings of the certificate: a
-// connection is not made to wait for the disk because others come.
+// certificatePause is the least time between two reads of the certificate's files, so
+// that new connections seldom wait for the disk.
 const certificatePause = time.Second
 
-// certificate is a certificate in files that are replaced while we run.
+// certificate is a certificate whose files may be replaced at run time.
 type certificate struct {
 	certFile, keyFile string
 	logger            *slog.Logger
@@ -24,11 +24,11 @@ type certificate struct {
 	mu      sync.Mutex
 	current *tls.Certificate
 	read    time.Time
-	// failed is whether the last reading did, so that it is logged once.
+	// failed says that the last read failed, so that it is logged once.
 	failed bool
 }
 
-// newCertificate reads the certificate; nil when none was given.
+// newCertificate reads the certificate; nil if none is configured.
 func newCertificate(cfg config.HTTP, logger *slog.Logger) (*certificate, error) {
 	if cfg.TLSCert == "" {
 		return nil, nil //nolint:nilnil // No certificate, and nothing went wrong: plain http.
@@ -40,20 +40,20 @@ func newCertificate(cfg config.HTTP, logger *slog.Logger) (*certificate, error) 
 	return c, nil
 }
 
-// config is how to serve https with the certificate.
+// config is the TLS configuration with the certificate.
 func (c *certificate) config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}
 }
 
-// expires is when the certificate that is in use does.
+// expires is when the current certificate expires.
 func (c *certificate) expires() time.Time {
-	// It fails for none.
+	// It fails if there is no certificate.
 	current, _ := c.get(nil)
 	return current.Leaf.NotAfter
 }
 
-// get returns the certificate for a connection. Files that can't be used, half
-// written ones for example, leave the one of before.
+// get returns the certificate for a connection. If the files can't be used, for example
+// half-written ones, it returns the previous one.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -68,7 +68,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.current, nil
 }
 
-// load reads the files. The caller holds mu, or is alone.
+// load reads the files. The caller must have locked mu, or be the only user.
 func (c *certificate) load() error {
 	c.read = c.now()
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)

@@ -10,11 +10,11 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// upkeepInterval is how often a server looks for work that was left unfinished:
-// by itself, by another server, or by one that is no more.
+// upkeepInterval is how often a server looks for unfinished work, of its own or of
+// servers that ended.
 const upkeepInterval = time.Minute
 
-// keepUp does beside the server what was left unfinished, until stop is called.
+// keepUp does unfinished work beside the server, until stop is called.
 func keepUp(ctx context.Context, service *service.Service, store *mongostore.Store, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
 	erasures := inBackground(ctx, func(ctx context.Context) {
 		repeat(ctx, upkeepInterval, nil, func() {
@@ -38,8 +38,7 @@ func keepUp(ctx context.Context, service *service.Service, store *mongostore.Sto
 	}
 }
 
-// numberChanges numbers the rows of the change feed that a server wrote and did not
-// live to number.
+// numberChanges numbers rows of the change feed that servers left when they ended.
 func numberChanges(ctx context.Context, store *mongostore.Store, logger *slog.Logger) error {
 	err := store.NumberChanges(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -48,7 +47,7 @@ func numberChanges(ctx context.Context, store *mongostore.Store, logger *slog.Lo
 	return err
 }
 
-// resumeErasures brings erasures to their end.
+// resumeErasures completes unfinished erasures.
 func resumeErasures(ctx context.Context, service *service.Service, logger *slog.Logger) error {
 	ended, err := service.ResumeErasures(ctx)
 	switch {
@@ -61,8 +60,7 @@ func resumeErasures(ctx context.Context, service *service.Service, logger *slog.
 	return err
 }
 
-// rekey makes clients' keys anew, for businesses that changed their locale or
-// phone region.
+// rekey rekeys the clients of businesses that changed their locale or phone region.
 func rekey(ctx context.Context, service *service.Service, logger *slog.Logger) error {
 	err := service.Rekey(ctx)
 	if err != nil && ctx.Err() == nil {

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// version prints a line that says what the program was built from.
+// version prints a line with the version of the program.
 func version(stdout io.Writer) error {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -17,9 +17,9 @@ func version(stdout io.Writer) error {
 	return err
 }
 
-// describe is the program's version, the revision of the source with whether it
-// was modified, and the version of Go. A program that was built outside of a
-// repository has no revision.
+// describe returns the program's version, the revision of the source and whether it was
+// modified, and the version of Go. A program that was built outside a repository has no
+// revision.
 func describe(build *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, setting := range build.Settings {

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/webhook/sending"
 )
 
-// deliverWebhooks delivers to webhooks beside the server, until stop is called.
+// deliverWebhooks delivers to webhooks, until stop is called.
 func deliverWebhooks(ctx context.Context, cfg config.Serve, service *service.Service, watched *telemetry.Telemetry, logger *slog.Logger) (stop func()) {
 	sender := sending.New(sending.Options{Private: cfg.PrivateHooks})
 	runner := service.NewRunner(sender, webhooks.Options{Attempted: watched.WebhookAttempt, Disabled: watched.WebhookDisabled, Logger: logger})

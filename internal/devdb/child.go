@@ -15,37 +15,37 @@ import (
 )
 
 const (
-	// stopTimeout is how long an engine may take to end when asked; it writes
-	// a checkpoint, which took 0.3 s at most.
+	// stopTimeout is how long an engine may take to end when asked; it writes a
+	// checkpoint, which took at most 0.3 s.
 	stopTimeout = 10 * time.Second
-	// killTimeout is how long the system may take to end what was killed.
+	// killTimeout is how long a killed process may take to end.
 	killTimeout = 5 * time.Second
-	// drainTimeout bounds the reading of an ended engine's output, which
-	// something else may hold open.
+	// drainTimeout bounds reading an ended engine's output, which another process may
+	// keep open.
 	drainTimeout = time.Second
 )
 
 // child is an engine that this process started.
 type child struct {
 	process *os.Process
-	// done is closed once the engine has ended and been waited for; exited
-	// too if nobody had asked for that.
+	// done is closed after the engine has ended and was waited for; exited too if it was
+	// not asked to end.
 	done, exited chan struct{}
 	stopping     atomic.Bool
 	out          *engineLog
 }
 
-// command is a program with its arguments and where it runs.
+// command is a program with its arguments and its working directory.
 type command struct {
 	path string
 	args []string
 	dir  string
 }
 
-// tether is what ties a child's life to ours, made before it starts.
+// tether makes a child end with this process. It is made before the child starts.
 type tether struct {
 	started func(*os.Process) error
-	// ended is called once the child has ended, or did not start.
+	// ended is called after the child has ended or failed to start.
 	ended func()
 }
 
@@ -87,7 +87,7 @@ func startTied(cmd *exec.Cmd, rope tether) error {
 	}
 	if err := rope.started(cmd.Process); err != nil {
 		err = errors.Join(err, cmd.Process.Kill())
-		_ = cmd.Wait() // It was killed: how it ended is known.
+		_ = cmd.Wait() // _ = cmd.Wait() // It was killed: its state is known.
 		rope.ended()
 		return err
 	}
@@ -95,7 +95,7 @@ func startTied(cmd *exec.Cmd, rope tether) error {
 }
 
 func (c *child) wait(cmd *exec.Cmd, rope tether, out *engineLog, logger *slog.Logger) {
-	_ = cmd.Wait() // The state tells how it ended, also when it was killed.
+	_ = cmd.Wait() // _ = cmd.Wait() // The state has the result, also after a kill.
 	rope.ended()
 	out.close()
 	if !c.stopping.Load() {
@@ -107,13 +107,12 @@ func (c *child) wait(cmd *exec.Cmd, rope tether, out *engineLog, logger *slog.Lo
 
 func (c *child) pid() int { return c.process.Pid }
 
-// stop asks the engine to end, kills it when it does not, and returns when it
-// is gone.
+// stop asks the engine to end, kills it if it does not, and returns when it has ended.
 func (c *child) stop(ctx context.Context) error {
 	c.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
-	// An engine that can't be asked has ended, or will be killed.
+	// An engine that can't be asked has ended, or is killed below.
 	_ = askToEnd(c.process)
 	select {
 	case <-c.done:
@@ -135,8 +134,8 @@ func (c *child) kill() error {
 	}
 }
 
-// childEnvironment is what the engine gets to see of ours: no keys and
-// passwords, and no variable that changes what it does.
+// childEnvironment returns the engine's part of our environment: no keys and passwords,
+// and no variable that changes its behaviour.
 func childEnvironment(ours []string) []string {
 	var theirs []string
 	for _, one := range ours {

@@ -13,19 +13,18 @@ import (
 )
 
 const (
-	// selectionTimeout bounds how long a database that we were told of may
-	// take to answer; reachTimeout adds the look-up of its name, which the
-	// driver does without a context.
+	// selectionTimeout bounds how long a given database may take to answer; reachTimeout
+	// adds the look-up of its name, for which the driver takes no context.
 	selectionTimeout = 5 * time.Second
 	reachTimeout     = 8 * time.Second
-	// disconnectTimeout is there because Disconnect waits without end for a
-	// database that is gone.
+	// disconnectTimeout bounds Disconnect, which waits without end for a database that
+	// has ended.
 	disconnectTimeout = 2 * time.Second
-	// readyPause is how long to wait before asking a starting database again.
+	// readyPause is the pause between two checks of a starting database.
 	readyPause = 20 * time.Millisecond
 )
 
-// hello is what we read of a server's answer to the command of that name.
+// hello has the fields that we read of a server's hello.
 type hello struct {
 	WritablePrimary bool   `bson:"isWritablePrimary"`
 	SetName         string `bson:"setName"`
@@ -33,9 +32,8 @@ type hello struct {
 	Msg string `bson:"msg"`
 }
 
-// reach checks that the database at uri answers and is of a kind that has
-// transactions, and returns its hosts. No error of it repeats the URI, which
-// may hold a password.
+// reach checks that the database at uri answers and supports transactions, and returns
+// its hosts. Its errors do not have the URI, which may have a password.
 func reach(ctx context.Context, uri string) (hosts string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
@@ -64,9 +62,9 @@ func reach(ctx context.Context, uri string) (hosts string, err error) {
 	return hosts, nil
 }
 
-// parse reads the URI, bounded by ctx: of a mongodb+srv URI the driver looks
-// the name up while parsing, and takes no context for it. A look-up that is
-// given up ends by itself, when the resolver's own time is over.
+// parse parses the URI, bounded by ctx: for mongodb+srv the driver looks the name up
+// while parsing, without a context. A look-up that was given up ends by the resolver's
+// own timeout.
 func parse(ctx context.Context, uri string) (*options.ClientOptions, error) {
 	parsed := make(chan *options.ClientOptions, 1)
 	go func() { parsed <- options.Client().ApplyURI(uri) }()
@@ -81,7 +79,7 @@ func parse(ctx context.Context, uri string) (*options.ClientOptions, error) {
 	}
 }
 
-// sayHello asks the primary, or the one server of a direct connection.
+// sayHello sends hello to the primary, or to the one server of a direct connection.
 func sayHello(ctx context.Context, client *mongo.Client) (hello, error) {
 	var answer hello
 	command := bson.D{{Key: "hello", Value: 1}}
@@ -89,8 +87,8 @@ func sayHello(ctx context.Context, client *mongo.Client) (hello, error) {
 	return answer, err
 }
 
-// connectDirect connects to the one server at address, whatever it says of
-// itself, as long as it is not yet ready.
+// connectDirect connects to the one server at address in any state, also before it is
+// ready.
 func connectDirect(address string) (*mongo.Client, error) {
 	return mongo.Connect(options.Client().ApplyURI(directURI(address)).SetServerSelectionTimeout(selectionTimeout))
 }
@@ -99,8 +97,8 @@ func directURI(address string) string {
 	return "mongodb://" + address + "/?directConnection=true"
 }
 
-// untilWritable asks the server until it is a writable primary. nudge, if any,
-// is called before each time that it is asked.
+// untilWritable polls the server until it is a writable primary. nudge, if not nil, is
+// called before each check.
 func untilWritable(ctx context.Context, client *mongo.Client, nudge func(context.Context) error) error {
 	pause := time.NewTicker(readyPause)
 	defer pause.Stop()
@@ -124,6 +122,6 @@ func untilWritable(ctx context.Context, client *mongo.Client, nudge func(context
 func disconnect(ctx context.Context, client *mongo.Client) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), disconnectTimeout)
 	defer cancel()
-	// Nothing is left to do about a connection that does not close.
+	// An error of closing the connection is ignored.
 	_ = client.Disconnect(ctx)
 }

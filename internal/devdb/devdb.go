@@ -12,42 +12,41 @@ import (
 	"time"
 )
 
-// KindGiven is the Kind of a database that we were told of; the others are
-// those of the engines that we start.
+// KindGiven is the Kind of a database with a given URI; the others are those of engines
+// that we start.
 const (
 	KindGiven    = "MONGODB_URI"
 	KindMongod   = "mongod"
 	KindSecantus = "secantusd-rs"
 )
 
-// Options say which database is wanted. The zero value of each but URI and
-// DataDir, of which one is needed, is a default.
+// Options say which database to use. URI or DataDir must be set; all other zero values
+// mean defaults.
 type Options struct {
 	// URI, if set, is used as it is, and nothing is started.
 	URI string
-	// DataDir holds what a database of our own needs: its data (db), its log
-	// (engine.log), who has it (engine.lock). It is made if need be.
+	// DataDir has the files of a database of our own: its data (db), its log
+	// (engine.log), its holder (engine.lock). It is created if needed.
 	DataDir string
-	// EngineDir is where the engine's software is or is to be installed;
-	// DataDir/engine by default. Many processes may share one.
+	// EngineDir is where the engine's software is installed; DataDir/engine by default.
+	// Processes may share one.
 	EngineDir string
-	// Port of the database of our own; 0 takes a free one.
+	// Port is the port of a database of our own; 0 takes a free one.
 	Port int
-	// CacheMiB is how much memory the embedded engine's cache may take, in MiB; by
-	// default a quarter of what this process may use, and 256 at least. Other
-	// engines know themselves.
+	// CacheMiB is the size of the embedded engine's cache in MiB; by default a quarter of
+	// the memory that this process may use, and at least 256. Other engines have their
+	// own defaults.
 	CacheMiB int
-	// Expendable says that the data can be made again: the embedded engine then
-	// does not wait for the disk at each commit, and may lose the last ones when
-	// it is killed.
+	// Expendable says that the data can be made again: the embedded engine then does not
+	// wait for the disk at each commit, and may lose the last commits when it is killed.
 	Expendable bool
-	// Logger is told what happens to the engine; by default nobody is.
+	// Logger logs events of the engine; by default none.
 	Logger *slog.Logger
-	// Progress gets one line for a person when something is installed, which
-	// takes seconds; by default nobody does.
+	// Progress gets a line when the engine is installed, which takes seconds; it may be
+	// nil.
 	Progress io.Writer
 
-	// tie is how the engine is tied to this process: tie, but for tests.
+	// tie binds the engine to this process; only tests set another one.
 	tie func(*exec.Cmd) (tether, error)
 }
 
@@ -57,16 +56,15 @@ type Database struct {
 	URI string
 	// Kind is one of the Kind constants.
 	Kind string
-	// Address is the host and port, or several with commas: what may be shown.
+	// Address is the host and port, or several with commas. It has no secrets.
 	Address string
 
-	// keeper keeps the engine; nil if none is ours.
+	// keeper keeps our engine running; nil if we started none.
 	keeper *keeper
 }
 
-// Open finds or starts the database for a process that serves. With a database
-// of our own it fails while another process has the data folder. What the user
-// can put right is a *UserError.
+// Open finds or starts the database for a server. It fails if another process uses the
+// data folder. An error that the user can mend is a *UserError.
 func Open(ctx context.Context, o Options) (*Database, error) {
 	o = o.withDefaults()
 	if o.URI != "" {
@@ -79,9 +77,9 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	return startOwn(ctx, o, lock)
 }
 
-// Join finds the database for a command that runs beside a server: the one of
-// Options.URI; else that of the process that has the data folder, as soon as
-// it answers; else one of its own, as Open starts it.
+// Join finds the database for a command that may run while a server does: the one of
+// Options.URI; else that of the process that uses the data folder, when it answers; else
+// it starts one as Open does.
 func Join(ctx context.Context, o Options) (*Database, error) {
 	o = o.withDefaults()
 	if o.URI != "" {
@@ -111,7 +109,7 @@ func Join(ctx context.Context, o Options) (*Database, error) {
 	}
 }
 
-// joinOther uses the database of the process that has the data folder.
+// joinOther connects to the database of the process that uses the data folder.
 func joinOther(ctx context.Context, o Options, who holder) (*Database, error) {
 	client, err := connectDirect(who.Address)
 	if err != nil {
@@ -137,9 +135,9 @@ func given(ctx context.Context, o Options) (*Database, error) {
 	return &Database{URI: o.URI, Kind: KindGiven, Address: hosts}, nil
 }
 
-// claimOrTell takes the data folder's lock, or says who has it. A holder that
-// can't be named gets a moment: it is about to write its name, or it has been
-// killed and some thread of it has not ended yet.
+// claimOrTell locks the data folder, or returns the process that has locked it. It waits
+// a moment for a holder without a name: it is about to write its name, or was killed and
+// is still ending.
 func claimOrTell(ctx context.Context, o Options) (*lockFile, error) {
 	bounded, cancel := context.WithTimeout(ctx, namelessTimeout)
 	defer cancel()
@@ -162,7 +160,7 @@ func claimOrTell(ctx context.Context, o Options) (*lockFile, error) {
 	}
 }
 
-// claim makes the data folder and takes its lock.
+// claim creates the data folder and locks it.
 func claim(o Options) (*lockFile, error) {
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		return nil, unwritable(o.DataDir, err)
@@ -174,8 +172,8 @@ func claim(o Options) (*lockFile, error) {
 	return lock, err
 }
 
-// startOwn starts an engine on the data folder whose lock we have, and gives
-// the lock up if that fails.
+// startOwn starts an engine on the locked data folder, and unlocks the folder if that
+// fails.
 func startOwn(ctx context.Context, o Options, lock *lockFile) (db *Database, err error) {
 	defer func() {
 		if err != nil {
@@ -207,8 +205,8 @@ func startOwn(ctx context.Context, o Options, lock *lockFile) (db *Database, err
 	return &Database{URI: directURI(address), Kind: program.kind, Address: address, keeper: keepRunning(ctx, o, program, running, address, lock)}, nil
 }
 
-// endLeftOver ends the engine of a process that is gone. There should be none,
-// since an engine goes with its process, and if there is one it has the data.
+// endLeftOver ends the engine of a process that has ended. Engines end with their
+// processes, so there should be none; but if there is one, it has the data open.
 func endLeftOver(ctx context.Context, o Options, before holder) error {
 	if !Alive(before.EnginePID) || !runsOn(before.EnginePID, dataPath(o)) {
 		return nil
@@ -243,9 +241,8 @@ func untilGone(ctx context.Context, pid int) error {
 	return nil
 }
 
-// Close ends the engine, if it is ours: it is asked to, and killed when it has
-// not ended in time or when ctx is done. The data folder is free afterwards.
-// Closing again does nothing.
+// Close ends our engine: it is asked to end, and killed when it has not ended in time or
+// when ctx is done. The data folder is free afterwards. Closing again does nothing.
 func (d *Database) Close(ctx context.Context) error {
 	if d.keeper == nil {
 		return nil
@@ -253,8 +250,8 @@ func (d *Database) Close(ctx context.Context) error {
 	return d.keeper.close(ctx)
 }
 
-// Exited is closed when the engine ended without being asked to; one that is
-// started again has not. It is nil if none is ours.
+// Exited is closed when the engine has ended without being asked to and is not started
+// again. It is nil if we started none.
 func (d *Database) Exited() <-chan struct{} {
 	if d.keeper == nil {
 		return nil
@@ -262,7 +259,7 @@ func (d *Database) Exited() <-chan struct{} {
 	return d.keeper.exited
 }
 
-// PID is the process id of the engine that runs now, 0 if none is ours.
+// PID returns the process id of our running engine; 0 if we started none.
 func (d *Database) PID() int {
 	if d.keeper == nil {
 		return 0
@@ -270,8 +267,8 @@ func (d *Database) PID() int {
 	return d.keeper.current().pid()
 }
 
-// Kill ends the engine as a crash would, and returns when it is gone, for
-// tests of what survives that. The data folder stays ours until Close.
+// Kill ends the engine as a crash would, and returns when it has ended, for tests. The
+// data folder stays locked until Close.
 func (d *Database) Kill() error {
 	if d.keeper == nil {
 		return errors.New("kill: the database is not ours")
@@ -298,6 +295,6 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// dataPath holds one folder for each kind of engine, since they do not read
-// each other's files.
+// dataPath has a folder for each kind of engine, because they can't read each other's
+// files.
 func dataPath(o Options) string { return filepath.Join(o.DataDir, "db") }

@@ -16,30 +16,29 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// startTimeout is how long an engine may take until it answers, recovery after
-// a crash included, which took 10 s at worst.
+// startTimeout is how long an engine may take to answer, including recovery after a
+// crash, which took at most 10 s.
 const startTimeout = time.Minute
 
 // program is an engine that can be started.
 type program struct {
 	kind string
 	path string
-	// dir holds its data.
+	// dir is its data folder.
 	dir string
-	// args are complete but for the port. An engine with a prefix takes port
-	// 0 and prints the address it got behind that prefix.
+	// args are complete except for the port. An engine with a prefix takes port 0, and
+	// prints the address after that prefix.
 	args   []string
 	prefix string
 	// port to listen on.
 	port int
-	// nudge, if any, does what makes it a writable primary; it is called
-	// until that is so.
+	// nudge, if not nil, makes it a writable primary. It is called until it is one.
 	nudge func(ctx context.Context, client *mongo.Client, address string) error
 }
 
-// choose finds the engine: the one whose data is there already, so that no
-// data seems lost because another engine has been installed since; else
-// mongod; else ours, installed if need be.
+// choose returns the engine to start: the one that has data already, so that data do not
+// seem lost after another engine was installed; else mongod; else the pinned engine,
+// which is installed if needed.
 func choose(ctx context.Context, o Options) (program, error) {
 	root, err := filepath.Abs(dataPath(o))
 	if err != nil {
@@ -61,10 +60,9 @@ func choose(ctx context.Context, o Options) (program, error) {
 	return secantus(o, path, filepath.Join(root, KindSecantus))
 }
 
-// secantus describes the pinned engine. Synchronous commits are what keeps
-// acknowledged writes over a kill; small log files are what makes the start
-// after one take no seconds; the configuration file keeps it from reading the
-// user's own.
+// secantus returns the pinned engine. With synchronous commits a kill loses no
+// acknowledged write; with small log files a start after a kill takes no seconds; with a
+// configuration file it does not read the user's own.
 func secantus(o Options, path, dir string) (program, error) {
 	config, err := filepath.Abs(filepath.Join(o.DataDir, "engine.toml"))
 	if err != nil {
@@ -87,7 +85,7 @@ func secantus(o Options, path, dir string) (program, error) {
 	}, nil
 }
 
-// launch starts the engine and returns when it takes writes.
+// launch starts the engine and returns when it accepts writes.
 func launch(ctx context.Context, o Options, p program) (*child, string, error) {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return nil, "", unwritable(o.DataDir, err)
@@ -115,14 +113,13 @@ func launch(ctx context.Context, o Options, p program) (*child, string, error) {
 	return nil, "", userError(err, "the database (%s) did not start: %s tells why; put that right, or set MONGODB_URI", p.kind, logPath)
 }
 
-// errEnded says that an engine ended while it was awaited.
+// errEnded says that an engine ended while it was starting.
 var errEnded = errors.New("the engine ended")
 
 func untilReady(ctx context.Context, p program, running *child, out *engineLog) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	// An engine that ends early is not expected to: what its end means is
-	// said by who waits here.
+	// The error below reports an early end, so the child must not report it too.
 	running.stopping.Store(true)
 	defer running.stopping.Store(false)
 	address := fmt.Sprintf("127.0.0.1:%d", p.port)
@@ -162,7 +159,7 @@ func untilReady(ctx context.Context, p program, running *child, out *engineLog) 
 	return address, nil
 }
 
-// untilListening waits for the address to take connections. The driver could,
+// untilListening waits until the address accepts connections. The driver could do that,
 // but after a first refusal it waits much longer than the engine needs.
 func untilListening(ctx context.Context, address string) error {
 	pause := time.NewTicker(readyPause)
@@ -180,8 +177,8 @@ func untilListening(ctx context.Context, address string) error {
 	}
 }
 
-// runsOn says whether the process was started on the data below dir, so that
-// no other process that got the same id is ever taken for an engine.
+// runsOn says whether the process was started with the data in dir, so that another
+// process with a reused id is never taken for an engine.
 func runsOn(pid int, dir string) bool {
 	path, err := filepath.Abs(dir)
 	return err == nil && strings.Contains(commandLine(pid), path)

@@ -9,27 +9,27 @@ import (
 )
 
 const (
-	// logLimit is how much of an engine's output is kept; then the file begins
-	// anew. Engines of ours write a few lines an hour.
+	// logLimit is how many bytes of an engine's output are kept before the file is
+	// emptied. Our engines write a few lines an hour.
 	logLimit = 4 << 20
-	// lastLines is how many lines of a log tell why an engine did not start.
+	// lastLines is the number of log lines that an error of starting an engine shows.
 	lastLines = 8
 )
 
-// panicText is what WiredTiger, which keeps the data of all engines of ours, says
-// when it can't go on: it refuses everything until it is started again.
+// panicText is what WiredTiger, the storage of all our engines, logs when it can't
+// continue: it refuses everything until it is restarted.
 const panicText = "WT_PANIC"
 
-// longestLine is how much of a line is looked through.
+// longestLine is how many bytes of a line are searched.
 const longestLine = 4 << 10
 
-// engineLog writes an engine's output to a file of its own, and looks for the
-// line in it that says where the engine listens, and for its panic.
+// engineLog writes an engine's output to a file, and searches it for the line with the
+// engine's address, and for its panic.
 type engineLog struct {
 	path string
-	// panicked is closed when the engine said that it can't go on.
+	// panicked is closed when the engine has logged a panic.
 	panicked chan struct{}
-	// listening gets the rest of the first line that begins with prefix.
+	// listening gets the rest of the first line with the prefix.
 	listening chan string
 
 	mu     sync.Mutex
@@ -37,12 +37,11 @@ type engineLog struct {
 	size   int
 	prefix string
 	line   []byte
-	// saidPanic says that panicked is closed.
+	// saidPanic says that panicked was closed.
 	saidPanic bool
 }
 
-// newEngineLog empties the file at path. With an empty prefix nothing is
-// looked for.
+// newEngineLog empties the file at path. With an empty prefix no address is searched for.
 func newEngineLog(path, prefix string) (*engineLog, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -78,7 +77,7 @@ func (l *engineLog) search(text []byte) {
 	}
 }
 
-// read reads one line.
+// read searches one line.
 func (l *engineLog) read(line string) {
 	if address, found := strings.CutPrefix(line, l.prefix); found && l.prefix != "" {
 		l.listening <- strings.TrimSpace(address)

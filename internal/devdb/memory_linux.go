@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// memory is how many bytes this process may use.
+// memory returns how many bytes this process may use.
 func memory() uint64 { return memoryOf(os.DirFS("/")) }
 
-// memoryOf is the machine's memory in bytes, or the least limit of the control
-// groups that the process is in, if that is less; 0 if none can be told.
+// memoryOf returns the machine's memory in bytes, or the lowest limit of the process's
+// control groups if that is less; 0 if unknown.
 func memoryOf(root fs.FS) uint64 {
 	least := installed(root)
 	groups, err := fs.ReadFile(root, "proc/self/cgroup")
@@ -21,7 +21,7 @@ func memoryOf(root fs.FS) uint64 {
 		return least
 	}
 	for line := range strings.Lines(string(groups)) {
-		// A line is id:controllers:path. Version 2 names no controllers.
+		// A line has the form id:controllers:path. Version 2 has no controllers.
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(parts) != 3 {
 			continue
@@ -36,7 +36,7 @@ func memoryOf(root fs.FS) uint64 {
 	return least
 }
 
-// installed is the machine's memory, 0 if that can't be told.
+// installed returns the machine's memory; 0 if unknown.
 func installed(root fs.FS) uint64 {
 	info, err := fs.ReadFile(root, "proc/meminfo")
 	if err != nil {
@@ -54,8 +54,8 @@ func installed(root fs.FS) uint64 {
 	return 0
 }
 
-// lowest is the least limit of a group and those above it. In a container the
-// path may be the host's, of which only the top is to be seen here.
+// lowest returns the lowest limit of a group and those above it. In a container the path
+// may be the host's, of which only the top is visible.
 func lowest(root fs.FS, mount, group, file string) uint64 {
 	var least uint64
 	for group = path.Clean("/" + group); ; group = path.Dir(group) {
@@ -71,7 +71,7 @@ func lowest(root fs.FS, mount, group, file string) uint64 {
 	}
 }
 
-// lower is the lesser of two amounts, of which 0 is unknown.
+// lower returns the lower of two amounts; 0 is unknown.
 func lower(a, b uint64) uint64 {
 	if a == 0 || b == 0 {
 		return max(a, b)

@@ -2,5 +2,5 @@
 
 package devdb
 
-// memory can't be told here by simple means.
+// memory is unknown on this system.
 func memory() uint64 { return 0 }

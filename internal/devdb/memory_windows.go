@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// memory is the machine's memory in bytes, 0 if that can't be told.
+// memory returns the machine's memory in bytes; 0 if unknown.
 func memory() uint64 {
 	var kiB uint64
 	call := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetPhysicallyInstalledSystemMemory")

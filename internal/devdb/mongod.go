@@ -16,13 +16,14 @@ import (
 
 const (
 	replicaSet = "clientgraph"
-	// codeAlreadyInitialized is MongoDB's code for a set that is there.
+	// codeAlreadyInitialized is MongoDB's error code for a replica set that exists
+	// already.
 	codeAlreadyInitialized = 23
 )
 
-// mongod describes a replica set of one member, which transactions and change
-// streams need. It keeps the port of its last start where that is free, since
-// the set's own configuration names it.
+// mongod returns a replica set with one member, because transactions and change streams
+// need a replica set. It uses the port of its last start if that is free, because the
+// set's configuration has the port.
 func mongod(path, dir string, port int) (program, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return program{}, unwritable(dir, err)
@@ -35,14 +36,14 @@ func mongod(path, dir string, port int) (program, error) {
 		kind: KindMongod, path: path, dir: dir, port: port, nudge: initiate,
 		args: []string{
 			"--dbpath", dir, "--bind_ip", "127.0.0.1", "--replSet", replicaSet, "--wiredTigerCacheSizeGB", "0.25",
-			// It would wait 15 s for other members to take over.
+			// Otherwise it would wait 15 s for other members to take over.
 			"--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
 		},
 	}, nil
 }
 
-// mongodPort returns the port wanted, or the last one, or a free one, and
-// keeps it in file. mongod does not take port 0.
+// mongodPort returns the wanted port, or the last one, or a free one, and stores it in
+// file. mongod does not accept port 0.
 func mongodPort(file string, wanted int) (int, error) {
 	if wanted == 0 {
 		text, err := os.ReadFile(file)
@@ -63,7 +64,7 @@ func mongodPort(file string, wanted int) (int, error) {
 	return wanted, nil
 }
 
-// freePort returns the port if nobody listens on it; of 0, any such.
+// freePort returns the port if no process listens on it; for 0, any free port.
 func freePort(port int) (int, error) {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
@@ -72,8 +73,8 @@ func freePort(port int) (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
 }
 
-// initiate makes the server the only member of its set, also when the set is
-// there already, under the address of an earlier start.
+// initiate makes the server the only member of its set, also if the set exists already
+// with the address of an earlier start.
 func initiate(ctx context.Context, client *mongo.Client, address string) error {
 	admin := client.Database("admin")
 	member := bson.A{bson.D{{Key: "_id", Value: 0}, {Key: "host", Value: address}}}

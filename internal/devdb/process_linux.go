@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Alive says whether the process runs. One that has ended and that its parent
-// has not yet asked about (a zombie) does not run, though it answers signals.
+// Alive says whether the process runs. A zombie, which has ended but was not waited for,
+// does not run, though it accepts signals.
 func Alive(pid int) bool {
 	if pid <= 0 {
 		return false
@@ -16,13 +16,12 @@ func Alive(pid int) bool {
 	if err != nil {
 		return false
 	}
-	// The state follows the name, which is in brackets and may hold any byte.
+	// The state follows the name, which is in brackets and may have any byte.
 	_, state, ok := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
 	return ok && len(state) > 0 && state[0] != 'Z' && state[0] != 'X'
 }
 
-// commandLine returns what the process was started with, "" if that can't be
-// told.
+// commandLine returns the command line of a process; "" if unknown.
 func commandLine(pid int) string {
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Alive says whether the process runs. One that has ended and that its parent
-// has not yet asked about (a zombie) does not run, though it answers signals.
+// Alive says whether the process runs. A zombie, which has ended but was not waited for,
+// does not run, though it accepts signals.
 func Alive(pid int) bool {
 	if pid <= 0 {
 		return false
@@ -24,8 +24,7 @@ func Alive(pid int) bool {
 	return !strings.HasPrefix(ps(pid, "state="), "Z")
 }
 
-// commandLine returns what the process was started with, "" if that can't be
-// told.
+// commandLine returns the command line of a process; "" if unknown.
 func commandLine(pid int) string { return ps(pid, "command=") }
 
 func ps(pid int, column string) string {

@@ -2,7 +2,7 @@ package devdb
 
 import "golang.org/x/sys/windows"
 
-// stillActive is the exit code of a process that has none yet.
+// stillActive is the exit code of a running process.
 const stillActive = 259
 
 // Alive says whether the process runs.
@@ -19,6 +19,5 @@ func Alive(pid int) bool {
 	return windows.GetExitCodeProcess(handle, &code) == nil && code == stillActive
 }
 
-// commandLine can't be told here by simple means, so a left-over engine is
-// never taken for ours.
+// commandLine is unknown on this system, so a left-over engine is never taken for ours.
 func commandLine(int) string { return "" }

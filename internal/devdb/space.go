@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Used is how many bytes the files of the data folder's database take.
+// Used returns the size in bytes of the files of the data folder's database.
 func Used(dataDir string) (int64, error) {
 	var used int64
 	err := filepath.WalkDir(dataDir, func(path string, entry fs.DirEntry, err error) error {
@@ -31,5 +31,5 @@ func Used(dataDir string) (int64, error) {
 	return used, err
 }
 
-// Free is how many bytes there is room for on the data folder's disk.
+// Free returns the free bytes on the data folder's disk.
 func Free(dataDir string) (int64, error) { return freeSpace(dataDir) }

@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// watch becomes the engine, after leaving a process behind that reads a pipe
-// whose other end only we hold. Told "ended" it goes; an end without that word
-// means that we are gone, however that came about, and it kills the engine.
-// The word keeps it from killing whoever got the engine's process id next.
+// watch becomes the engine, after it starts a process that reads a pipe whose other end
+// only we have. That process ends when it reads "ended". If the pipe closes without that
+// word, we have ended, for whatever reason, and it kills the engine. The word keeps it
+// from killing a later process with the engine's id.
 const watch = `engine=$$
 ( read -r word <&3 || kill -KILL "$engine" ) </dev/null >/dev/null 2>&1 &
 exec "$@" 3<&-`
 
-// tieByPipe ties the child where the kernel offers nothing for it. It has a
-// process group of its own, as on Linux (tie).
+// tieByPipe ties the child where the kernel has no way to do it. The child has a process
+// group of its own, as on Linux (tie).
 func tieByPipe(cmd *exec.Cmd) (tether, error) {
 	theirs, ours, err := os.Pipe()
 	if err != nil {
@@ -37,5 +37,5 @@ func tieByPipe(cmd *exec.Cmd) (tether, error) {
 	}, nil
 }
 
-// askToEnd asks for a clean end.
+// askToEnd asks the process to end.
 func askToEnd(process *os.Process) error { return process.Signal(syscall.SIGTERM) }

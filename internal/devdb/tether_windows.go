@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tie puts the child into a job that ends with its last handle, which is ours,
-// and which the system closes however we end.
+// tie puts the child into a job that ends with its last handle, which is ours, and which
+// the system closes however we end.
 func tie(*exec.Cmd) (tether, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
@@ -37,5 +37,5 @@ func tie(*exec.Cmd) (tether, error) {
 	}, nil
 }
 
-// askToEnd can only kill here: there is no signal that the engine hears.
+// askToEnd can only kill here: the engine receives no signals.
 func askToEnd(process *os.Process) error { return process.Kill() }

@@ -11,29 +11,26 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// noWait is longer than any operation lasts: a batch is sent when all ids of its
-// level are in it, never because time has passed. With a shorter wait, a level
-// could take two commands on a busy machine.
+// noWait is longer than any operation: a batch is read when it has all ids of its level,
+// not after a time. With a short wait a level could take two commands on a busy machine.
 const noWait = time.Hour
 
-// batch reads something for the ids of a level, of all at once, and gives each
-// its own part.
+// batch reads something for all ids of a level at once, and returns each its own part.
 type batch[V any] struct {
 	ids    []int64
 	loader *dataloader.Loader[int64, V]
 	filled sync.Once
-	// reads has the read of the batch, which the caller does who filled it.
+	// reads passes the read of the full batch to the caller that filled it.
 	reads chan func()
 }
 
-// newBatch makes the batch of ids, each of which is there once; traces tell of it by
-// that name. read answers for
-// all of them; who is not in its answer gets the zero value.
+// newBatch makes the batch of ids, which must have no duplicates; name is its name in
+// traces. read returns the values of all ids; an id without one gets the zero value.
 func newBatch[V any](name string, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
 	return newSizedBatch(name, len(ids), ids, read)
 }
 
-// newSizedBatch is newBatch of ids that stand for that many clients.
+// newSizedBatch is newBatch for ids that stand for size clients.
 func newSizedBatch[V any](name string, size int, ids []int64, read func(context.Context) (map[int64]V, error)) *batch[V] {
 	reads := make(chan func(), 1)
 	answer := func(ctx context.Context, ids []int64) []*dataloader.Result[V] {
@@ -50,7 +47,7 @@ func newSizedBatch[V any](name string, size int, ids []int64, read func(context.
 		<-done
 		results := make([]*dataloader.Result[V], len(ids))
 		for i, id := range ids {
-			// A read that failed failed for all who share it: an error each.
+			// If the read failed, each id gets the error.
 			results[i] = &dataloader.Result[V]{Data: values[id], Error: err}
 		}
 		return results
@@ -64,12 +61,12 @@ func newSizedBatch[V any](name string, size int, ids []int64, read func(context.
 	}
 }
 
-// load is what was read for one of the batch's ids. The first to be asked reads
-// for all, under its context; the others wait for that. It reads itself: the stack of the
-// library's goroutine, a new one for each batch, would grow each time as the driver's calls
-// are deep.
+// load returns the value of an id. The first caller reads for all ids, with its context,
+// and the others wait for it. The caller itself reads, because the library would start a
+// goroutine for each batch, whose stack would grow each time: the driver's calls are
+// deep.
 func (b *batch[V]) load(ctx context.Context, id int64) (V, error) {
-	// Not LoadMany, which starts a goroutine for each id.
+	// LoadMany would start a goroutine for each id.
 	b.filled.Do(func() {
 		for _, sibling := range b.ids {
 			b.loader.Load(ctx, sibling)
@@ -79,8 +76,8 @@ func (b *batch[V]) load(ctx context.Context, id int64) (V, error) {
 	return b.loader.Load(ctx, id)()
 }
 
-// guarded is read with a panic turned into an error, which is then logged with an
-// id and masked like every error of ours. The library would print it instead.
+// guarded is read with a panic turned into an error, which is logged with an id and
+// masked like every internal error. The library would print it instead.
 func guarded[V any](ctx context.Context, read func(context.Context) (map[int64]V, error)) (values map[int64]V, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {

@@ -8,8 +8,8 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// level holds the clients of one read and the dataloaders of their relations,
-// each made when it is first asked.
+// level has the clients of one read, and a dataloader for each relation that was asked
+// for.
 type level struct {
 	loaders *Loaders
 	clients []*client.Client
@@ -17,26 +17,26 @@ type level struct {
 	mu        sync.Mutex
 	relations map[relationKey]*batch[[]*Client]
 	forms     *batch[[]client.Form]
-	// appointments are by what is asked for.
+	// appointments has a batch for each combination of arguments.
 	appointments map[reading.AppointmentArgs]*batch[*reading.AppointmentPage]
 	histories    map[historyKey]*batch[*reading.HistoryPage]
 }
 
-// historyKey identifies a dataloader of histories: those of the level's clients,
-// and those of the clients who were merged into them.
+// historyKey identifies a dataloader of histories, of the level's clients or of clients
+// merged into them.
 type historyKey struct {
 	merged bool
 	args   reading.HistoryArgs
 }
 
-// relationKey identifies a dataloader of a level. Two selections of a relation
-// that want different parts of its clients are two reads.
+// relationKey identifies a dataloader of a level. Two selections of a relation with
+// different properties are two reads.
 type relationKey struct {
 	viewers bool
 	need    client.Selection
 }
 
-// name is how traces call the level.
+// name is the name of the level in traces.
 func (k relationKey) name() string {
 	if k.viewers {
 		return "level viewers"
@@ -44,7 +44,7 @@ func (k relationKey) name() string {
 	return "level subjects"
 }
 
-// ids are the level's, each once.
+// ids returns the ids of the level's clients without duplicates.
 func (l *level) ids() []int64 {
 	ids := make([]int64, 0, len(l.clients))
 	known := make(map[int64]bool, len(l.clients))
@@ -57,29 +57,28 @@ func (l *level) ids() []int64 {
 	return ids
 }
 
-// Subjects are the live clients that c may see, by id, the first of them. Its
-// SubjectIDs must be loaded, and those of all its level. Error: OUT_OF_RANGE.
+// Subjects returns the first live subjects of c, ordered by id. SubjectIDs of all clients
+// of the level must be loaded. Error: OUT_OF_RANGE.
 func (c *Client) Subjects(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
 	return some(first, func() ([]*Client, error) { return c.AllSubjects(ctx, need) })
 }
 
-// AllSubjects are Subjects without a bound.
+// AllSubjects is Subjects without a bound.
 func (c *Client) AllSubjects(ctx context.Context, need client.Selection) ([]*Client, error) {
 	return c.level.relation(relationKey{need: need}, c.level.readSubjects).load(ctx, c.ClientID)
 }
 
-// Viewers are the live clients who may see c, by id, the first of them. Error:
-// OUT_OF_RANGE.
+// Viewers returns the first live viewers of c, ordered by id. Error: OUT_OF_RANGE.
 func (c *Client) Viewers(ctx context.Context, first int64, need client.Selection) ([]*Client, error) {
 	return some(first, func() ([]*Client, error) { return c.AllViewers(ctx, need) })
 }
 
-// AllViewers are Viewers without a bound.
+// AllViewers is Viewers without a bound.
 func (c *Client) AllViewers(ctx context.Context, need client.Selection) ([]*Client, error) {
 	return c.level.relation(relationKey{viewers: true, need: need}, c.level.readViewers).load(ctx, c.ClientID)
 }
 
-// some are the first of all.
+// some returns the first of all.
 func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
 	if err := reading.CheckRelation(first); err != nil {
 		return nil, err
@@ -91,7 +90,8 @@ func some(first int64, all func() ([]*Client, error)) ([]*Client, error) {
 	return clients[:min(int64(len(clients)), first)], nil
 }
 
-// batchOf is the level's batch under a key, made for the client that asks first.
+// batchOf returns the level's batch with that key. It is created for the first client
+// that asks.
 func batchOf[K comparable, V any](l *level, kept *map[K]*batch[V], key K, create func() *batch[V]) *batch[V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -156,7 +156,7 @@ func (l *level) readViewers(ctx context.Context, need client.Selection) (map[int
 	return related, nil
 }
 
-// Forms are the forms that c signed, by form id.
+// Forms returns the forms that c signed, ordered by form id.
 func (c *Client) Forms(ctx context.Context) ([]client.Form, error) {
 	return c.level.formsBatch().load(ctx, c.ClientID)
 }
@@ -172,7 +172,7 @@ func (l *level) formsBatch() *batch[[]client.Form] {
 	return l.forms
 }
 
-// Appointments is a part of c's appointments; after is nil or a cursor of them.
+// Appointments returns a page of c's appointments; after is nil or a cursor of them.
 // Errors: OUT_OF_RANGE, INVALID_CURSOR.
 func (c *Client) Appointments(ctx context.Context, filter reading.AppointmentFilter, first int64, after *string) (*reading.AppointmentPage, error) {
 	loaders := c.level.loaders
@@ -192,7 +192,7 @@ func (l *level) appointmentsBatch(args reading.AppointmentArgs) *batch[*reading.
 	})
 }
 
-// History is a part of c's history; after is nil or a cursor of it. Errors:
+// History returns a page of c's history; after is nil or a cursor of it. Errors:
 // FORBIDDEN, OUT_OF_RANGE, INVALID_CURSOR.
 func (c *Client) History(ctx context.Context, first int64, after *string) (*reading.HistoryPage, error) {
 	args, err := c.level.loaders.reads.HistoryArgs(c.level.loaders.scope, c.ClientID, first, after)
@@ -202,8 +202,8 @@ func (c *Client) History(ctx context.Context, first int64, after *string) (*read
 	return c.level.history(historyKey{args: args}, c.level.ids).load(ctx, c.ClientID)
 }
 
-// MergedHistory is a part of the history of one of those who were merged into c,
-// as History is. The Merged of c must be loaded, and those of all its level.
+// MergedHistory is History for a client that was merged into c. Merged of all clients of
+// the level must be loaded.
 func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after *string) (*reading.HistoryPage, error) {
 	args, err := c.level.loaders.reads.HistoryArgs(c.level.loaders.scope, mergedID, first, after)
 	if err != nil {
@@ -212,7 +212,7 @@ func (c *Client) MergedHistory(ctx context.Context, mergedID, first int64, after
 	return c.level.history(historyKey{merged: true, args: args}, c.level.mergedIDs).load(ctx, mergedID)
 }
 
-// mergedIDs are the ids of all who were merged into the level's clients, each once.
+// mergedIDs returns the ids of all clients merged into the level's, without duplicates.
 func (l *level) mergedIDs() []int64 {
 	var ids []int64
 	known := map[int64]bool{}

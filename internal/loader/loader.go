@@ -1,10 +1,10 @@
-// Package loader reads the relations of clients for one request with dataloaders,
-// one database command a level, whatever the level's width.
+// Package loader reads the relations of clients with dataloaders, made for one request:
+// one database command for each level, however many clients it has.
 //
-// The clients of one read are a level. Each relation of a level, with the parts of
-// the related clients that are wanted, has a dataloader of its own, whose batch is
-// as large as the level has clients. The first client asked loads the relation for
-// the whole level, so the batch is full at once, and no timer is on the way.
+// The clients of one read are a level. Each combination of a level, a relation and the
+// selected properties has a dataloader of its own, whose batch size is the number of
+// clients in the level. The first client that asks loads the relation for the whole
+// level, so the batch is full at once, and nothing waits for a timer.
 package loader
 
 import (
@@ -16,12 +16,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Loaders belong to one request: what they read is seen by its caller alone.
+// Loaders are for one request: only its caller may see what they read.
 type Loaders struct {
 	reads *reading.Reads
 	scope client.Scope
 
-	// Most requests ask for few of these: each is made when it is first asked for.
+	// Most requests need few of these, so each is created when it is first asked for.
 	mu          sync.Mutex
 	definitions *batch[client.Definitions]
 	business    *batch[*client.Business]
@@ -33,17 +33,17 @@ func New(reads *reading.Reads, scope client.Scope) *Loaders {
 	return &Loaders{reads: reads, scope: scope}
 }
 
-// Definitions are the custom fields of the caller's business, read once.
+// Definitions returns the custom fields of the caller's business. They are read once.
 func (l *Loaders) Definitions(ctx context.Context) (client.Definitions, error) {
 	return ofBusiness(ctx, l, &l.definitions, "fieldDefinitions", l.reads.Definitions)
 }
 
-// Business is the caller's business, read once.
+// Business returns the caller's business. It is read once.
 func (l *Loaders) Business(ctx context.Context) (*client.Business, error) {
 	return ofBusiness(ctx, l, &l.business, "business", l.reads.Business)
 }
 
-// LocationGroups are those of the caller's business, by id, read once.
+// LocationGroups returns those of the caller's business, by id. They are read once.
 func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*store.LocationGroup, error) {
 	return ofBusiness(ctx, l, &l.groups, "locationGroups", func(ctx context.Context, scope client.Scope) (map[int64]*store.LocationGroup, error) {
 		groups, err := l.reads.LocationGroups(ctx, scope)
@@ -55,8 +55,8 @@ func (l *Loaders) LocationGroups(ctx context.Context) (map[int64]*store.Location
 	})
 }
 
-// ofBusiness loads what there is one of for the caller's business, through a batch
-// that is made for whoever asks first.
+// ofBusiness loads a value of the caller's business, by a batch that is created for the
+// first caller.
 func ofBusiness[V any](ctx context.Context, l *Loaders, kept **batch[V], name string, read func(context.Context, client.Scope) (V, error)) (V, error) {
 	l.mu.Lock()
 	if *kept == nil {
@@ -76,8 +76,7 @@ type Client struct {
 	level *level
 }
 
-// Wrap makes one level of the clients of one read. An absent client stays
-// absent.
+// Wrap makes a level of the clients of one read. nil stays nil.
 func (l *Loaders) Wrap(clients []*client.Client) []*Client {
 	wrapped := make([]*Client, len(clients))
 	level := &level{loaders: l}
@@ -90,5 +89,5 @@ func (l *Loaders) Wrap(clients []*client.Client) []*Client {
 	return wrapped
 }
 
-// WrapOne makes a level of one client; nil of none.
+// WrapOne makes a level of one client; nil of nil.
 func (l *Loaders) WrapOne(c *client.Client) *Client { return l.Wrap([]*client.Client{c})[0] }

@@ -1,5 +1,5 @@
-// Package merge folds clients into one and takes a merge back. Fold and Unfold
-// are pure: they compute from records in memory what the survivor and its
-// neighbours become, what moved, what conflicts, and the journal by which a merge
-// is undone. The service loads the records and stores the result.
+// Package merge folds clients into one, and undoes merges. Fold and Unfold are pure: from
+// records in memory they compute the survivor and its neighbours, what moves, the
+// conflicts, and the journal by which a merge is undone. The service loads the records
+// and stores the result.
 package merge

@@ -11,59 +11,57 @@ import (
 
 // Bounds of a survivor.
 const (
-	// MaxMergeViewers bounds how many viewers' edges one merge repoints.
+	// MaxMergeViewers bounds the viewers whose edges one merge changes.
 	MaxMergeViewers = 50_000
-	// maxMergedText bounds all text of a survivor in bytes: a document of the
-	// database has 16 MiB, and holds more than that.
+	// maxMergedText bounds all text of a survivor in bytes: a document of the database
+	// has at most 16 MiB, and has more than text.
 	maxMergedText = 6 << 20
 )
 
-// Fold computes a merge, and stores nothing: from the records as they are, the
-// survivor's record afterwards and the report. It reads nothing else, so that a
-// preview and a merge of the same records answer the same.
+// Fold computes a merge: from the current records, the survivor's record after it and the
+// report. It reads and stores nothing, so that a preview and a merge of the same records
+// have the same report.
 type Fold struct {
-	// Indexer compares phone numbers and names as the business does.
+	// Indexer compares phone numbers and names by the rules of the business.
 	Indexer  *search.Indexer
 	Survivor *client.Client
-	// Folded are the others, in the order of the request.
+	// Folded are the clients to fold, in the order of the request.
 	Folded []*client.Client
 	// Choices are the caller's decisions, by field.
 	Choices map[string]Decision
-	// SSNs are the social security numbers, by client id; clients without one are left
-	// out.
+	// SSNs are the social security numbers by client id; clients without one are missing.
 	SSNs map[int64]string
-	// Viewers are the clients who may see one of the merged clients and are not merged
-	// themselves, by id.
+	// Viewers are the viewers of the merged clients that are not merged themselves,
+	// ordered by id.
 	Viewers []Viewer
-	// Forms are how many forms each folded client has, by client id.
+	// Forms are the numbers of forms of the folded clients, by client id.
 	Forms map[int64]int64
 
-	// Run computes what follows.
+	// Run computes the following fields.
 	After *client.Client
-	// SSNFrom is whose social security number the survivor takes; 0 for none.
+	// SSNFrom is the client whose social security number the survivor takes; 0 for none.
 	SSNFrom int64
 	Report  *Report
 	Errors  client.Errors
 }
 
-// Decision is the client whose value of a field wins by the caller's choice, and the path
-// of that choice in the request.
+// Decision is the client whose value the caller chose for a field, and the path of that
+// choice in the request.
 type Decision struct {
 	FromClientID int64
 	Where        client.Path
 }
 
-// Viewer is one end of viewer edges: who may see some of the clients asked
-// about.
+// Viewer is a client that may see some of the given clients.
 type Viewer struct {
 	ClientID int64
-	// Saw are those of the clients that it may see, ascending.
+	// Saw are the given clients that it may see, ascending.
 	Saw []int64
-	// Sees is how many clients it may see in all, where that was asked for.
+	// Sees is the number of all its subjects, if that was asked for.
 	Sees int
 }
 
-// Run runs the merge, property by property in the order of the table.
+// Run computes the merge, property by property in the order of the table.
 func (f *Fold) Run() {
 	f.After = f.Survivor.Clone()
 	f.Report = &Report{
@@ -86,8 +84,8 @@ func (f *Fold) Run() {
 	f.checkSize()
 }
 
-// checkSize refuses what no document could hold, or no transaction, and what
-// nobody could write by hand.
+// checkSize refuses a survivor that is too large for a document, a transaction, or an
+// input.
 func (f *Fold) checkSize() {
 	for i := range client.Properties() {
 		f.checkBound(&client.Properties()[i])
@@ -106,9 +104,9 @@ func (f *Fold) checkSize() {
 	}
 }
 
-// checkBound refuses more of a property than an input may hold, but for tags: they
-// are many of one client's when it was many. What the survivor has already is no
-// reason.
+// checkBound refuses more entries of a property than an input may have, except tags: a
+// client that was several may have more. It does not refuse what the survivor has
+// already.
 func (f *Fold) checkBound(p *client.Property) {
 	if !p.Is(client.Writable) || p.Name == "tags" {
 		return
@@ -120,8 +118,7 @@ func (f *Fold) checkBound(p *client.Property) {
 	}
 }
 
-// TooLarge is the error of a survivor that no document could hold; rule says what
-// it would exceed.
+// TooLarge is the error of a survivor that exceeds a bound; rule names the bound.
 func TooLarge(rule string) *client.Error {
 	return client.Path{"clientIds"}.At(&client.Error{Code: client.CodeMergeTooLarge, Message: rule + ": merge fewer clients, or shorten what they have"})
 }
@@ -139,7 +136,7 @@ func (f *Fold) foldProperty(p *client.Property) {
 	case p.Name == "notes":
 		f.foldNotes(p)
 	case !p.Is(client.Writable):
-		// Ids, dates and users of a record are its own.
+		// Ids, dates and users are not merged.
 	case p.Is(client.Consent):
 		f.foldConsent(p)
 	case p.IsList():
@@ -149,18 +146,18 @@ func (f *Fold) foldProperty(p *client.Property) {
 	}
 }
 
-// All are the clients in the order that decides, the survivor first.
+// All returns all clients of the merge in the order that decides, the survivor first.
 func (f *Fold) All() []*client.Client {
 	return slices.Concat([]*client.Client{f.Survivor}, f.Folded)
 }
 
-// Among says whether a client is the survivor or one of the folded.
+// Among says whether a client is the survivor or a folded one.
 func (f *Fold) Among(id int64) bool {
 	return slices.ContainsFunc(f.All(), func(c *client.Client) bool { return c.ClientID == id })
 }
 
-// OfOneValue says whether the field is a property with one value that callers write:
-// neither a list nor derived from other properties.
+// OfOneValue says whether the field is a property with one value that callers can write:
+// not a list, and not derived from other properties.
 func OfOneValue(field string) bool {
 	p := client.PropertyByName(field)
 	switch {
@@ -172,7 +169,7 @@ func OfOneValue(field string) bool {
 	return p.Is(client.Writable) && !p.IsList()
 }
 
-// CustomFieldID is the id of the definition in a field name such as fields.322530.
+// CustomFieldID returns the definition's id in a field name such as fields.322530.
 func CustomFieldID(field string) (id int64, found bool) {
 	const prefix = client.NameFields + "."
 	if len(field) <= len(prefix) || field[:len(prefix)] != prefix {

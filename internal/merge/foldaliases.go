@@ -7,8 +7,8 @@ import (
 	"clientgraph/internal/search"
 )
 
-// foldAliases keeps, of what others know the clients by, the values that
-// lost: those of the survivor too, where another's was chosen.
+// foldAliases keeps, as aliases, the values of aliased properties that lose, including
+// the survivor's if another client's was chosen.
 func (f *Fold) foldAliases() {
 	for _, c := range f.All() {
 		for i := range client.Properties() {
@@ -29,7 +29,7 @@ func (f *Fold) foldAliases() {
 	}
 }
 
-// alias adds one, unless the survivor is known by that value already.
+// alias adds an alias, unless the survivor has that value already.
 func (f *Fold) alias(p *client.Property, alias client.Alias) {
 	if own, ok := p.Value(f.After).(string); ok && SameAlias(f.Indexer, p, own, alias.Value) {
 		return
@@ -43,8 +43,8 @@ func (f *Fold) alias(p *client.Property, alias client.Alias) {
 	f.Report.Aliases = append(f.Report.Aliases, alias)
 }
 
-// SameAlias says whether a search for one of two values of an aliased property finds the
-// other as well.
+// SameAlias says whether a search for one of two values of an aliased property also finds
+// the other.
 func SameAlias(k *search.Indexer, p *client.Property, a, b string) bool {
 	switch {
 	case p.Is(client.Phone):

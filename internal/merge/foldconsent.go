@@ -4,8 +4,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// foldConsent takes the strictest value of a property of consent. A choice has no
-// say in it.
+// foldConsent takes the strictest value of a consent property, regardless of choices.
 func (f *Fold) foldConsent(p *client.Property) {
 	winner := f.Survivor
 	var values []Value

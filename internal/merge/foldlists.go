@@ -6,8 +6,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// foldList unites a list: the survivor's entries, then those of the others that
-// it has not, in their order. Tags are one whatever their case.
+// foldList unites a list: the survivor's entries, followed by the others' further
+// entries, in order. Tags that differ only in case are one tag.
 func (f *Fold) foldList(p *client.Property) {
 	own := p.Entries(f.After)
 	known := map[any]bool{}
@@ -28,7 +28,7 @@ func (f *Fold) foldList(p *client.Property) {
 	p.SetEntries(f.After, own)
 }
 
-// identity is equal for two entries of a list that are one.
+// identity is equal for two entries that count as one.
 func identity(p *client.Property, entry any) any {
 	if tag, isText := entry.(string); isText && p.Name == client.NameTags {
 		return client.TagKey(tag)
@@ -36,7 +36,7 @@ func identity(p *client.Property, entry any) any {
 	return entry
 }
 
-// foldSubjects unites whom the clients may see, without each other.
+// foldSubjects unites the clients' subjects, except the merged clients themselves.
 func (f *Fold) foldSubjects() {
 	seen := map[int64]bool{}
 	var subjects []int64
@@ -56,7 +56,8 @@ func (f *Fold) foldSubjects() {
 	f.After.SubjectIDs = client.SortedSet(subjects)
 }
 
-// foldViewers reports who comes to see the survivor because it saw another one.
+// foldViewers reports which clients become viewers of the survivor because they view a
+// folded client.
 func (f *Fold) foldViewers() {
 	brought := map[int64]int{}
 	for _, viewer := range f.Viewers {
@@ -71,7 +72,7 @@ func (f *Fold) foldViewers() {
 	}
 }
 
-// foldAppointments moves all appointments; each is one client's.
+// foldAppointments moves all appointments; each belongs to one client.
 func (f *Fold) foldAppointments() {
 	for _, c := range f.Folded {
 		for _, a := range c.Appointments {

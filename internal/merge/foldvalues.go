@@ -7,14 +7,14 @@ import (
 	"clientgraph/internal/client"
 )
 
-// candidate is one client's value of a field; nil when it is blank.
+// candidate is a client's value of a field; nil if it is blank.
 type candidate struct {
 	from  *client.Client
 	value any
 }
 
-// decide settles a field of one value: the choice, else the first value that is
-// not blank. It reports a fill or a conflict, and says whose value it is.
+// decide settles a field with one value: by the choice, else by the first value that is
+// not blank. It reports a fill or a conflict, and returns the winner.
 func (f *Fold) decide(field string, candidates []candidate, same func(a, b any) bool, report func(any) any) candidate {
 	own := candidates[0]
 	winner := own
@@ -44,7 +44,7 @@ func (f *Fold) decide(field string, candidates []candidate, same func(a, b any) 
 	return winner
 }
 
-// foldValue fills a property of one value, or settles a conflict about it.
+// foldValue fills a property with one value, or settles a conflict.
 func (f *Fold) foldValue(p *client.Property) {
 	if p.Name == "fullName" && f.keepsDerivedName() {
 		return
@@ -64,15 +64,14 @@ func (f *Fold) foldValue(p *client.Property) {
 	p.Set(f.After, winner.value)
 }
 
-// keepsDerivedName says whether the survivor's name, which is made of its first
-// and last name, is to stay so: another's name would not be of one piece with
-// them.
+// keepsDerivedName says whether the survivor's full name, derived from its first and last
+// name, must stay so: another client's full name may not match them.
 func (f *Fold) keepsDerivedName() bool {
 	_, chosen := f.Choices["fullName"]
 	return !chosen && filled(client.Deref(f.Survivor.StoredFullName)) == nil && f.Survivor.FullName() != nil
 }
 
-// same says whether two values of the property are one.
+// same says whether two values of the property count as one.
 func (f *Fold) same(p *client.Property, a, b any) bool {
 	x, isText := a.(string)
 	if y, too := b.(string); isText && too && p.Is(client.Aliased) {
@@ -81,10 +80,10 @@ func (f *Fold) same(p *client.Property, a, b any) bool {
 	return p.SameValue(a, b)
 }
 
-// same says whether two custom values, or two social security numbers, are one.
+// same says whether two custom values, or two social security numbers, are equal.
 func same(a, b any) bool { return a == b }
 
-// filled is a value, or nil when it is blank.
+// filled returns a value, or nil if it is blank.
 func filled(value any) any {
 	if text, ok := value.(string); ok && client.IsBlank(text) {
 		return nil
@@ -92,7 +91,7 @@ func filled(value any) any {
 	return value
 }
 
-// foldFields does the same for each custom field that has values of its own.
+// foldFields does the same for each custom field with values of its own.
 func (f *Fold) foldFields(p *client.Property) {
 	var ids []int64
 	for _, c := range f.All() {
@@ -112,8 +111,8 @@ func (f *Fold) foldFields(p *client.Property) {
 	}
 }
 
-// foldSSN settles whose social security number it is. Only whose is
-// computed: a number is sealed for its client, and the service seals it again.
+// foldSSN decides whose social security number the survivor gets. The number is encrypted
+// for its client, so the service encrypts it again.
 func (f *Fold) foldSSN(p *client.Property) {
 	var candidates []candidate
 	for _, c := range f.All() {
@@ -133,7 +132,7 @@ func (f *Fold) foldSSN(p *client.Property) {
 	}
 }
 
-// foldNotes appends the notes of the others, in their order, a text once.
+// foldNotes appends the others' notes in order, each text once.
 func (f *Fold) foldNotes(p *client.Property) {
 	var texts []string
 	if f.Survivor.Notes != nil && !client.IsBlank(*f.Survivor.Notes) {
@@ -152,8 +151,8 @@ func (f *Fold) foldNotes(p *client.Property) {
 	}
 }
 
-// foldLogin keeps the survivor's login, or adopts the first one that there is,
-// with its password. The others' numbers are the survivor's from now on.
+// foldLogin keeps the survivor's login, or takes the first other one with its password.
+// The account ids of the others find the survivor from now on.
 func (f *Fold) foldLogin() {
 	for _, c := range f.Folded {
 		switch {

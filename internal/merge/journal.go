@@ -6,50 +6,50 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Journal is what is kept of a merge so that it can be undone. What the folded
-// clients were is in their own records, which nothing changes any more; here is
-// what the merge changed about the survivor and the viewers.
+// Journal stores what a merge changed, so that it can be undone. The folded clients'
+// records stay unchanged as they were, so the journal has only the changes of the
+// survivor and the viewers.
 //
-// It holds personal data of the survivor and of those folded in, and is found by
-// the ids of all of them.
+// It has personal data of the survivor and of the folded clients, and is found by the ids
+// of all of them.
 type Journal struct {
 	MergeID int64
-	// ClientID is the survivor, ClientIDs are those who were folded in, in order.
+	// ClientID is the survivor, ClientIDs are the folded clients in order.
 	ClientID  int64
 	ClientIDs []int64
 	At        time.Time
 	User      string
-	// Changed names the properties of the survivor that the merge changed. Before
-	// and After hold these and nothing else.
+	// Changed names the properties of the survivor that the merge changed. Before and
+	// After have only these.
 	Changed       []string
 	Before, After *client.Client
-	// Viewers are who saw one of the folded clients, by id. They are kept in rows
-	// of their own.
+	// Viewers are the viewers of the folded clients, ordered by id. They are stored in
+	// documents of their own.
 	Viewers []Viewer
-	// Report is what the merge answered, as JSON.
+	// Report is the report of the merge, as JSON.
 	Report []byte
-	// Undone says that the merge was unmerged.
+	// Undone says that the merge was undone.
 	Undone bool
 }
 
-// Repointing is a change of some viewers' edges, the same for each.
+// Repointing is a change of edges that is the same for some viewers.
 type Repointing struct {
 	ViewerIDs []int64
-	// Drop and Add are whom they see no more, and whom they see from now on.
+	// Drop and Add are the subjects that the viewers lose and get.
 	Drop, Add []int64
 }
 
 // MovedEdges are the edges of one client that a merge, or its undoing, moved.
 type MovedEdges struct {
 	ClientID int64
-	// Gained and Lost are whom the client may see, or may no longer see, ascending.
+	// Gained and Lost are the subjects that the client gets and loses, ascending.
 	Gained, Lost []int64
-	// Paths are those that history would have of the change.
+	// Paths are the paths that history would have for the change.
 	Paths []string
 }
 
-// Record keeps in the journal which properties differ between two states of the
-// survivor, and both values of each.
+// Record stores in the journal which properties differ between two states of the
+// survivor, with both values.
 func (j *Journal) Record(before, after *client.Client) {
 	j.Before, j.After = &client.Client{ClientID: before.ClientID}, &client.Client{ClientID: after.ClientID}
 	for i := range client.Properties() {
@@ -63,7 +63,7 @@ func (j *Journal) Record(before, after *client.Client) {
 	}
 }
 
-// Precedes says whether the merge was before the one that took a client in.
+// Precedes says whether this merge was before the one that folded a client in.
 func (j *Journal) Precedes(m client.MergedClient) bool {
 	return j.At.Before(m.MergedDate) || (j.At.Equal(m.MergedDate) && j.MergeID < m.MergeID)
 }

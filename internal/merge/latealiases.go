@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// AliasPhones adds the phone numbers of a client that it had.
+// AliasPhones adds the phone numbers of a folded client as aliases.
 func (f *Fold) AliasPhones(c *client.Client, id int64) {
 	for i := range client.Properties() {
 		p := &client.Properties()[i]
@@ -19,9 +19,9 @@ func (f *Fold) AliasPhones(c *client.Client, id int64) {
 	}
 }
 
-// unfoldAliases takes from the survivor the aliases that the merge brought, or that
-// were added to what it brought, and gives those who come back the ones of clients
-// merged into them.
+// unfoldAliases removes from the survivor the aliases that the merge brought, or that
+// were added for it later, and gives the returning clients the aliases of clients merged
+// into them.
 func (u *Unfold) unfoldAliases() {
 	families := map[int64]*client.Client{}
 	for _, c := range u.Back {
@@ -42,7 +42,7 @@ func (u *Unfold) unfoldAliases() {
 		if alias.ClientID != u.Survivor.ClientID {
 			return false
 		}
-		// A value of the survivor that another's was chosen over, by this merge.
+		// It is a value of the survivor that lost to a chosen one in this merge.
 		p := client.PropertyByName(alias.Field)
 		return slices.Contains(u.Journal.After.Aliases, alias) || p.Is(client.Phone) && p.Value(u.Journal.Before) == any(alias.Value)
 	})

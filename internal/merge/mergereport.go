@@ -4,41 +4,41 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Report is what a merge does to the survivor. The preview of a merge and the merge
-// itself answer the same one: Fold computes both.
+// Report says what a merge does to the survivor. Fold computes it for the preview and for
+// the merge, so both are the same.
 type Report struct {
 	ClientID int64 `json:"clientId"`
-	// ClientIDs are those who are folded in, in the order that decides.
+	// ClientIDs are the folded clients, in the order that decides.
 	ClientIDs []int64 `json:"clientIds"`
-	// Versions are those that the clients had: what a merge is bound to.
+	// Versions are the versions that the clients had before the merge.
 	Versions []VersionOf `json:"versions"`
 	// Moves are the entries that the survivor gets, by client and field.
 	Moves []Move `json:"moves"`
-	// Fills are values of properties that the survivor had blank.
+	// Fills are values of properties that were blank in the survivor.
 	Fills []Fill `json:"fills"`
-	// Conflicts are properties of which the clients have different values.
+	// Conflicts are properties for which the clients have different values.
 	Conflicts []Conflict `json:"conflicts"`
-	// Aliases are values that lose and go on finding the survivor.
+	// Aliases are values that lose and still find the survivor.
 	Aliases []client.Alias `json:"aliases"`
 }
 
-// VersionOf is a client as it was when it had that version.
+// VersionOf is a version of a client.
 type VersionOf struct {
 	ClientID int64 `json:"clientId"`
 	Version  int64 `json:"version"`
 }
 
-// Move is what moves of one field from one client.
+// Move says what moves from one field of one client.
 type Move struct {
 	Field        string `json:"field"`
 	FromClientID int64  `json:"fromClientId"`
-	// Count is how many entries move: those that the survivor had not.
+	// Count is the number of entries that move, because the survivor did not have them.
 	Count int64 `json:"count"`
-	// Values are the entries themselves; nil for relations.
+	// Values are the entries; nil for relations.
 	Values []any `json:"values,omitempty"`
 }
 
-// Fill is a value that fills a property which was blank.
+// Fill is a value for a property that was blank.
 type Fill struct {
 	Field        string `json:"field"`
 	FromClientID int64  `json:"fromClientId"`
@@ -46,31 +46,30 @@ type Fill struct {
 	Value any `json:"value"`
 }
 
-// Conflict is a property of which the clients have different values.
+// Conflict is a property for which the clients have different values.
 type Conflict struct {
 	Field string `json:"field"`
-	// Values are those that are not blank, by client, the survivor's first.
+	// Values are the clients' values that are not blank, the survivor's first.
 	Values []Value `json:"values"`
-	// WinnerID is whose value the survivor has afterwards.
+	// WinnerID is the client whose value the survivor has after the merge.
 	WinnerID int64 `json:"winnerClientId"`
-	// Choosable says whether a choice decides; else the strictest value wins.
+	// Choosable says whether a choice decides; otherwise the strictest value wins.
 	Choosable bool `json:"choosable"`
 }
 
-// Value is one client's value; nil for a secret.
+// Value is a client's value; nil for a secret.
 type Value struct {
 	ClientID int64 `json:"clientId"`
 	Value    any   `json:"value"`
 }
 
-// Choice says whose value of a property the survivor is to have.
+// Choice names the client whose value of a property the survivor gets.
 type Choice struct {
 	Field        string
 	FromClientID client.ID
 }
 
-// reported is a value as reports tell it: ids and days as text, secrets not at
-// all.
+// reported returns a value in the form of reports: ids and days as text, nil for secrets.
 func reported(p *client.Property, value any) any {
 	switch {
 	case p.Is(client.Secret):
@@ -81,7 +80,7 @@ func reported(p *client.Property, value any) any {
 	return p.Show(value)
 }
 
-// reportedEntries are entries of a list as reports tell them.
+// reportedEntries returns entries of a list in the form of reports.
 func reportedEntries(p *client.Property, entries []any) []any {
 	alone := &client.Client{}
 	p.SetEntries(alone, entries)

@@ -8,8 +8,8 @@ import (
 	"clientgraph/internal/history"
 )
 
-// moves collects what becomes of the edges between the clients of a merge and
-// their neighbours, by neighbour.
+// moves collects the changes of edges between the clients of a merge and their
+// neighbours, by neighbour.
 type moves map[int64]*MovedEdges
 
 func (m moves) of(id int64) *MovedEdges {
@@ -19,7 +19,7 @@ func (m moves) of(id int64) *MovedEdges {
 	return m[id]
 }
 
-// viewer adds whom a viewer gains and loses.
+// viewer adds the subjects that a viewer gets and loses.
 func (m moves) viewer(id int64, gained, lost []int64) {
 	moved := m.of(id)
 	moved.Gained, moved.Lost = client.SortedSet(slices.Concat(moved.Gained, gained)), client.SortedSet(slices.Concat(moved.Lost, lost))
@@ -36,7 +36,7 @@ func (m moves) subject(id int64, viewers ...int64) {
 	}
 }
 
-// list is all of it, by id.
+// list returns all changes, ordered by id.
 func (m moves) list() []MovedEdges {
 	var all []MovedEdges
 	for _, id := range slices.Sorted(maps.Keys(m)) {
@@ -48,13 +48,13 @@ func (m moves) list() []MovedEdges {
 	return all
 }
 
-// Viewership are who may see which of some clients, by the client that is seen.
+// Viewership has the viewers of clients, by the id of the subject.
 type Viewership map[int64][]int64
 
 // add adds viewers of a client.
 func (s Viewership) add(id int64, viewers ...int64) { s[id] = append(s[id], viewers...) }
 
-// addAmong adds the edges that the clients have among themselves.
+// addAmong adds the edges between the clients.
 func (s Viewership) addAmong(clients []*client.Client) {
 	among := map[int64]bool{}
 	for _, c := range clients {
@@ -69,12 +69,12 @@ func (s Viewership) addAmong(clients []*client.Client) {
 	}
 }
 
-// Changes are history's changes of a client's viewers, from s to after.
+// Changes returns the changes of a client's viewers from s to after, for history.
 func (s Viewership) Changes(id int64, after Viewership) []history.Change {
 	return history.IDChanges(history.PathViewer, client.SortedSet(s[id]), client.SortedSet(after[id]))
 }
 
-// Seen are the viewers of the clients before the merge and after it, as far as the merge
+// Seen returns the viewers of the clients before and after the merge, as far as it
 // changes them.
 func (f *Fold) Seen() (before, after Viewership) {
 	before, after = Viewership{}, Viewership{}
@@ -88,8 +88,8 @@ func (f *Fold) Seen() (before, after Viewership) {
 	return before, after
 }
 
-// Seen is who may see the clients before the merge is undone and after, as far as
-// that changes; changes are what becomes of the viewers' edges.
+// Seen returns the viewers of the clients before and after the undoing, as far as it
+// changes them; changes are those of the viewers' edges.
 func (u *Unfold) Seen(changes []Repointing) (before, after Viewership) {
 	before, after = Viewership{}, Viewership{}
 	after.addAmong(append([]*client.Client{u.After}, u.Back...))
@@ -104,7 +104,7 @@ func (u *Unfold) Seen(changes []Repointing) (before, after Viewership) {
 	return before, after
 }
 
-// Moved is what becomes of the neighbours' edges when the clients are one.
+// Moved returns the changes of the neighbours' edges by the merge.
 func (f *Fold) Moved() []MovedEdges {
 	m, survivor := moves{}, f.Survivor.ClientID
 	for _, viewer := range f.Viewers {
@@ -125,8 +125,7 @@ func (f *Fold) Moved() []MovedEdges {
 	return m.list()
 }
 
-// Moved is what becomes of the neighbours' edges when the clients are several
-// again.
+// Moved returns the changes of the neighbours' edges by the undoing.
 func (u *Unfold) Moved(changes []Repointing) []MovedEdges {
 	m := moves{}
 	for _, change := range changes {

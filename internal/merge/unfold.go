@@ -9,48 +9,46 @@ import (
 	"clientgraph/internal/history"
 )
 
-// Unfold computes what undoing a merge does, and stores nothing: from the records as
-// they are and the journal, the records afterwards, and the conflicts that need a
-// choice.
+// Unfold computes the undoing of a merge: from the current records and the journal, the
+// records after it and the conflicts that need a choice. It reads and stores nothing.
 type Unfold struct {
 	Survivor *client.Client
 	Journal  *Journal
-	// Folded are the records as they were when they were folded in.
+	// Folded are the folded clients as they were before the merge.
 	Folded []*client.Client
-	// Known says whom the scheduler named for an appointment.
+	// Known are the clients that the scheduler named for appointments.
 	Known map[int64]client.KnownAppointment
-	// Made are the edges of the survivor, as history names them, that somebody made
-	// since the merge: they are its own, even where the merge brought one such, which
-	// was ended before.
+	// Made are the survivor's edges that were added since the merge, by their paths in
+	// history. They stay with the survivor, even if the merge had brought the same edge
+	// and it was removed before.
 	Made map[string]bool
-	// Choices are what was said of conflicts, by field.
+	// Choices are the caller's choices for conflicts, by field.
 	Choices map[string]UnmergeValue
 
-	// The fields below are what Run computes.
+	// Run computes the following fields.
 	After     *client.Client
 	Back      []*client.Client
 	Conflicts []UnmergeConflict
 }
 
-// UnmergeValue is one of the values that a conflict leaves to choose from.
+// UnmergeValue names one of the values to choose from in a conflict.
 type UnmergeValue string
 
-// The values: what the survivor had before the merge, or has now.
+// The choices: the value before the merge, or the current one.
 const (
 	UnmergeBefore  UnmergeValue = "BEFORE"
 	UnmergeCurrent UnmergeValue = "CURRENT"
 )
 
-// UnmergeConflict is a property that the merge changed, and somebody else since.
+// UnmergeConflict is a property that was changed by the merge, and again later.
 type UnmergeConflict struct {
 	Field string
-	// Before is the value that the survivor had before the merge, Merged the one
-	// that the merge gave it, Current the one that it has; nil for none, and for
-	// secrets.
+	// Before is the survivor's value before the merge, Merged the value after it, Current
+	// the current one; nil for none, and for secrets.
 	Before, Merged, Current any
 }
 
-// Run computes what the survivor and those who come back become.
+// Run computes the survivor and the returning clients.
 func (u *Unfold) Run() {
 	u.After = u.Survivor.Clone()
 	for _, name := range u.Journal.Changed {
@@ -75,14 +73,14 @@ func (u *Unfold) Run() {
 func (u *Unfold) unfoldProperty(p *client.Property) {
 	switch {
 	case p.Name == client.NameMerged:
-		// Only merges write it, and this one is the latest.
+		// Only merges write this property, and this merge is the latest.
 		p.Copy(u.After, u.Journal.Before)
 		return
 	case p.Name == client.NameFields:
 		u.unfoldFields(p)
 		return
 	case p.Name == client.NameAliases || p.Name == client.NameSubjects || p.Name == nameAccount || p.Name == client.InputPassword:
-		// With what is returned.
+		// Other methods return these.
 		return
 	}
 	if p.IsList() {
@@ -95,12 +93,12 @@ func (u *Unfold) unfoldProperty(p *client.Property) {
 	}
 }
 
-// unmergeValues are the values of a field that decide whether it goes back.
+// unmergeValues are the values of a field that decide whether the one before the merge
+// returns.
 type unmergeValues struct{ before, merged, current any }
 
-// goesBack says whether a value is to be what it was before the merge: that was
-// chosen, or it is as the merge left it. What was changed since and not chosen is
-// a conflict.
+// goesBack says whether the value before the merge returns: it was chosen, or the value
+// is still the merge's. A value that was changed later, without a choice, is a conflict.
 func (u *Unfold) goesBack(p *client.Property, field string, values unmergeValues, same func(a, b any) bool) bool {
 	switch chosen := u.Choices[field]; {
 	case chosen != "":
@@ -131,7 +129,7 @@ func (u *Unfold) unfoldFields(p *client.Property) {
 	}
 }
 
-// without takes from a list what the merge brought, where it is still there.
+// without removes from a list the entries that the merge brought.
 func without(p *client.Property, current, before, merged []any) []any {
 	had := map[any]bool{}
 	for _, entry := range before {
@@ -146,7 +144,7 @@ func without(p *client.Property, current, before, merged []any) []any {
 	return slices.DeleteFunc(current, func(entry any) bool { return brought[identity(p, entry)] })
 }
 
-// returnLogin gives an adopted login back, with the password that it has now.
+// returnLogin returns an adopted login, with its current password.
 func (u *Unfold) returnLogin() {
 	if !slices.Contains(u.Journal.Changed, nameAccount) {
 		return
@@ -159,9 +157,9 @@ func (u *Unfold) returnLogin() {
 	}
 }
 
-// returnSubjects gives edges back. Of an edge that somebody took from the
-// survivor since, nothing is left to go back, even when another one was made; one
-// that the merge did not bring stays. Edges between the clients themselves were none while they were one.
+// returnSubjects returns edges. An edge that was removed from the survivor since does not
+// return, even if it was added again; an edge that the merge did not bring stays. Edges
+// between the merged clients, which the merge removed, return.
 func (u *Unfold) returnSubjects() {
 	among := map[int64]bool{u.Survivor.ClientID: true}
 	for _, c := range u.Folded {
@@ -200,12 +198,13 @@ func (u *Unfold) returnSubjects() {
 	}
 }
 
-// returnAppointments gives each appointment to whom the scheduler named.
+// returnAppointments returns each appointment to the client that the scheduler named.
 func (u *Unfold) returnAppointments() {
 	owners := map[int64]*client.Client{}
 	for _, c := range u.Back {
 		for _, a := range c.Appointments {
-			// As it was then, should the scheduler have said nothing of it.
+			// If the scheduler has sent nothing about it, it returns to its former
+			// client.
 			if _, said := u.Known[a.AppointmentID]; !said {
 				u.Known[a.AppointmentID] = client.KnownAppointment{ClientID: c.ClientID}
 			}
@@ -225,8 +224,8 @@ func (u *Unfold) returnAppointments() {
 	}
 }
 
-// Repointings are what becomes of the viewers' edges. now says what they see
-// today: whoever lost or regained sight of the survivor since gets nothing back.
+// Repointings returns the changes of the viewers' edges. now are the viewers' current
+// edges: a viewer that lost or regained the survivor since gets no edge back.
 func (u *Unfold) Repointings(now map[int64]Viewer) []Repointing {
 	var changes []Repointing
 	places := map[string]int{}
@@ -251,7 +250,7 @@ func (u *Unfold) Repointings(now map[int64]Viewer) []Repointing {
 	return changes
 }
 
-// Changed says whether the merge changed the one value of a field.
+// Changed says whether the merge changed the value of a field with one value.
 func (u *Unfold) Changed(field string) bool {
 	if id, custom := CustomFieldID(field); custom {
 		return !same(u.Journal.Before.FieldValue(id), u.Journal.After.FieldValue(id))
@@ -259,7 +258,7 @@ func (u *Unfold) Changed(field string) bool {
 	return OfOneValue(field) && slices.Contains(u.Journal.Changed, field)
 }
 
-// JoinIDs is a text that is equal for equal lists only.
+// JoinIDs returns a text that is equal only for equal lists.
 func JoinIDs(ids []int64) string {
 	texts := make([]string, len(ids))
 	for i, id := range ids {

@@ -8,24 +8,26 @@ import (
 )
 
 const (
-	// maxBatch is at how much memory of its rows, in bytes, a batch takes no more of
-	// them. It counts what the file holds, and no time, so that an import that goes on
-	// after a row has the same rows after it.
+	// maxBatch is the memory of a batch's rows in bytes from which it takes no more rows.
+	// It depends only on the file, not on time, so that a resumed import makes the same
+	// batches.
 	maxBatch = 4 << 20
-	// maxProblems bounds what is told of a row. One problem more says that there are more.
+	// maxProblems bounds the problems of a row. One more problem says that there are
+	// others.
 	maxProblems = sheet.MaxFaults
-	// maxShown bounds a header where problems show it, in bytes.
+	// maxShown bounds a header in problems, in bytes.
 	maxShown = 200
-	// overhead is about what an entry of a list takes beside its bytes in the file.
+	// overhead is roughly how many bytes of memory an entry of a list takes besides its
+	// text.
 	overhead = 40
 )
 
-// moreProblems is the problem that stands for all beyond maxProblems.
+// moreProblems is the problem that says that there are more than maxProblems.
 func moreProblems() *client.Error {
 	return &client.Error{Code: client.CodeTooMany, Message: sheet.MoreFaults}
 }
 
-// shown is a header as problems show it: its beginning, where it is long.
+// shown returns a header for problems, shortened if it is long.
 func shown(header string) string {
 	if len(header) <= maxShown {
 		return header
@@ -33,7 +35,8 @@ func shown(header string) string {
 	return strings.ToValidUTF8(header[:maxShown], "") + "…"
 }
 
-// overheadOf is about what a value takes in memory beside its bytes in the file.
+// overheadOf returns roughly how many bytes of memory a value takes besides its text in
+// the file.
 func overheadOf(value any) int {
 	size := 0
 	switch v := value.(type) {

@@ -11,11 +11,11 @@ import (
 	"clientgraph/internal/sheet"
 )
 
-// listSeparator stands between the entries of a list in a cell.
+// listSeparator separates the entries of a list in a cell.
 const listSeparator = ';'
 
-// cellOf is a value, as Column.value answers it, as a cell. Texts and lists are
-// neutralised; nothing else can be taken for a formula. Nothing is an empty cell.
+// cellOf returns a value of Column.value as a cell. Texts and lists are made safe for
+// spreadsheets; other values can't be formulas. nil is an empty cell.
 func cellOf(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -38,16 +38,16 @@ func cellOf(value any) string {
 	return sheet.Neutral(fmt.Sprint(value))
 }
 
-// Reading is how the cells of a file are read.
+// Reading says how to read the cells of a file.
 type Reading struct {
-	// Dates is how its days are written, with YYYY, MM or M, and DD or D, such as
-	// DD.MM.YYYY; empty is YYYY-MM-DD.
+	// Dates is the format of its days, with YYYY, MM or M, and DD or D, such as
+	// DD.MM.YYYY; empty means YYYY-MM-DD.
 	Dates string
-	// Separator stands between the entries of a list; 0 is a semicolon.
+	// Separator separates the entries of a list; 0 means a semicolon.
 	Separator rune
 }
 
-// Check says what is wrong with it.
+// Check returns an error if the formats are invalid.
 func (r Reading) Check() error {
 	if r.Dates == "" {
 		return nil
@@ -66,12 +66,12 @@ func (r Reading) Check() error {
 	return nil
 }
 
-// notAsStated begins what stands for a date in another form than the one stated, which
-// no rule takes for a date.
+// notAsStated is put before a date that is not in the stated format, so that the
+// property's rule refuses it.
 const notAsStated = "not as stated: "
 
-// day is a date of the file as YYYY-MM-DD. One that is written otherwise stays as it
-// is: the property's rule refuses it.
+// day converts a date in the stated format to YYYY-MM-DD. Any other text is returned so
+// that the property's rule refuses it.
 func (r Reading) day(cell string) string {
 	if r.Dates == "" {
 		return cell
@@ -79,7 +79,7 @@ func (r Reading) day(cell string) string {
 	layout := strings.NewReplacer("YYYY", "2006", "MM", "01", "M", "1", "DD", "02", "D", "2").Replace(r.Dates)
 	t, err := time.Parse(layout, cell)
 	if err != nil {
-		// What is YYYY-MM-DD all the same is not in the form that was stated.
+		// A date as YYYY-MM-DD is not in the stated format either.
 		return notAsStated + cell
 	}
 	return t.Format(time.DateOnly)
@@ -92,9 +92,9 @@ func (r Reading) separator() rune {
 	return r.Separator
 }
 
-// valueOf reads a cell as the input of a mutation has its value; false for an empty
-// cell, which says nothing. What is not of the column's type stays text: the
-// property's rule refuses it.
+// valueOf converts a cell to the value of an input; false for an empty cell, which sets
+// nothing. A cell that does not match the column's type stays text, and the property's
+// rule refuses it.
 func (c *Column) valueOf(cell string, reading Reading) (value any, given bool) {
 	if sheet.IsEmpty(cell) {
 		return nil, false

@@ -14,11 +14,10 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ImportOptions say how a file of clients is read, and what to do with its rows.
+// ImportOptions say how to read a file of clients, and what to do with its rows.
 type ImportOptions struct {
 	Format Format
-	// Encoding and Delimiter are of the file; empty and 0 are those that it is found to
-	// have.
+	// Encoding and Delimiter are the file's; for empty and 0 they are detected.
 	Encoding  sheet.Encoding
 	Delimiter byte
 	Reading   Reading
@@ -27,52 +26,53 @@ type ImportOptions struct {
 	Several   writing.Several
 	// DryRun reads and checks everything, and writes nothing.
 	DryRun bool
-	// Again imports a file once more that was imported before.
+	// Again imports a file that was imported before once more.
 	Again bool
-	// Wrong is told of each thing that is wrong. Nil: nobody is.
+	// Wrong is called for each problem; it may be nil.
 	Wrong func(Problem) error
-	// Commit, unless nil, is called in each transaction with what it brings in. It may be
-	// called again for the same. In a dry run it is called in a transaction of its own.
+	// Commit, unless nil, is called in each transaction with what it imports. It may be
+	// called again for the same rows. In a dry run it is called in a transaction of its
+	// own.
 	Commit func(ctx context.Context, tx store.Tx, part ImportPart) error
-	// Begun is told what the file was found to be, before anything is written. Nil:
-	// nobody is.
+	// Begun is called with the detected format of the file, before anything is written;
+	// it may be nil.
 	Begun func(Begun)
-	// Progress is told up to which row a phase came, of how many. Nil: nobody is.
+	// Progress is called with the last row that a phase has done, and the number of rows;
+	// it may be nil.
 	Progress func(phase store.ImportPhase, row, rows int64)
 }
 
-// ImportPart is what one transaction of an import brings in.
+// ImportPart is what one transaction of an import imports.
 type ImportPart struct {
-	// Came is how far the import is then, and Problems are what is wrong with the rows
-	// that the transaction was about.
+	// Came is the progress after the transaction, Problems are those of its rows.
 	Came     store.ImportProgress
 	Problems []Problem
 }
 
-// Begun is what a file was found to be.
+// Begun is the detected format of a file.
 type Begun struct {
 	Encoding sheet.Encoding
 	Mapped   []Mapped
-	// Entries are the rows that have something.
+	// Entries is the number of rows that are not empty.
 	Entries int64
-	// Before is how far an earlier import of the file came. Its row is 0 when there was
+	// Before is the progress of an earlier import of the file. Its row is 0 if there was
 	// none.
 	Before store.ImportProgress
 }
 
-// ImportSummary is what became of a file.
+// ImportSummary is the result of an import.
 type ImportSummary struct {
 	store.ImportProgress
-	// DoneBefore says that the file was imported before, and that nothing was done now.
+	// DoneBefore says that the file was imported before, so that nothing was done.
 	DoneBefore bool
 }
 
-// ImportClients brings a file of clients in: each row as createClient or upsertClient
-// would, a row with errors harming no other, and each once, however often the import
-// is stopped and begun again. It holds a few rows of the file in memory, and a bounded
-// number of digests. An error means that the file, or the database, failed; rows
-// before may have been brought in, as the summary says. A file that can't be read to
-// its end is refused before anything is written: *FileError. Errors: FORBIDDEN.
+// ImportClients imports a file of clients: each row like createClient or upsertClient,
+// and each once, however often the import is stopped and begun again. A row with errors
+// does not affect the others. It has a few rows of the file in memory, and a bounded
+// number of digests. An error means that the file or the database failed; earlier rows
+// may have been imported, as the summary says. A file that can't be read to its end is
+// refused before anything is written: *FileError. Errors: FORBIDDEN.
 func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Scope, file io.ReadSeeker, o ImportOptions) (ImportSummary, error) {
 	if err := o.Reading.Check(); err != nil {
 		return ImportSummary{}, err
@@ -107,7 +107,7 @@ func ImportClients(ctx context.Context, writes *writing.Writes, scope client.Sco
 	return ImportSummary{ImportProgress: imported.Progress()}, err
 }
 
-// tell tells what is wrong with the file as a whole.
+// tell reports the problems of the file as a whole.
 func (s *source) tell(err error) error {
 	if whole, is := errors.AsType[*FileError](err); is && s.options.Wrong != nil {
 		for _, problem := range whole.Problems {
@@ -119,15 +119,15 @@ func (s *source) tell(err error) error {
 	return err
 }
 
-// clientImport is an import of clients under way.
+// clientImport is an import of clients that is being made.
 type clientImport struct {
 	*source
 	imported *writing.Import
-	// current are the rows that the next transaction is about, as far as it takes them.
+	// current are the rows for the next transaction, as far as it takes them.
 	current []clientRow
 }
 
-// commit tells what a transaction brings in.
+// commit passes what a transaction imports on to the options' functions.
 func (i *clientImport) commit(ctx context.Context, tx store.Tx, came store.ImportProgress, results []writing.ImportResult) error {
 	part := ImportPart{Came: came}
 	for n, result := range results {
@@ -153,12 +153,12 @@ func (i *clientImport) run(ctx context.Context) error {
 	return i.imported.Turn(ctx, store.ImportDone, 0)
 }
 
-// importRows brings the rows in that are left.
+// importRows imports the remaining rows.
 func (i *clientImport) importRows(ctx context.Context) error {
 	var read []clientRow
 	var rows []writing.ImportRow
 	size := 0
-	// bring brings some of the rows in, and keeps the rest.
+	// bring imports some of the rows, and keeps the rest.
 	bring := func() error {
 		i.current = read
 		results, err := i.imported.Rows(ctx, rows)
@@ -199,14 +199,14 @@ func (i *clientImport) progress(phase store.ImportPhase, row int64) {
 	}
 }
 
-// Beginnings of the paths of errors that are no mutation's.
+// Prefixes of the paths of errors that no mutation has.
 const (
 	pathHeader = "header"
 	pathBy     = "by"
 	pathInput  = "input"
 )
 
-// inputOf is a row as the input of a mutation.
+// inputOf returns the input of a row.
 func (i *clientImport) inputOf(row clientRow) writing.ImportRow {
 	in := writing.ImportRow{Number: row.number, Values: client.Values{}}
 	for _, p := range row.problems {
@@ -242,7 +242,7 @@ func (i *clientImport) inputOf(row clientRow) writing.ImportRow {
 	return in
 }
 
-// report tells what is wrong with a row, by its columns.
+// report reports the problems of a row.
 func (i *clientImport) report(row clientRow, errs client.Errors) error {
 	if i.options.Wrong == nil {
 		return nil
@@ -255,13 +255,13 @@ func (i *clientImport) report(row clientRow, errs client.Errors) error {
 	return nil
 }
 
-// problemsOf is what is wrong with a row, by its columns.
+// problemsOf converts errors of a row to problems, by their columns.
 func (i *clientImport) problemsOf(row clientRow, errs client.Errors) []Problem {
 	var problems []Problem
 	reported := map[Problem]bool{}
 	for _, err := range errs {
 		problem := Problem{row.number, row.headerOf(err.Field, i.options.Match), err.Code, err.Message}
-		// A key is an input too.
+		// The key is a property of the input too, so it can have the same error twice.
 		same := problem
 		same.Message = ""
 		if reported[same] {
@@ -277,8 +277,8 @@ func (i *clientImport) problemsOf(row clientRow, errs client.Errors) []Problem {
 	return problems
 }
 
-// headerOf is the header of the column that an error is about; the column's name where
-// the file has none.
+// headerOf returns the header of the column that an error is about, or the column's name
+// if the file does not have it.
 func (r *clientRow) headerOf(path []string, match Match) string {
 	if len(path) < 2 {
 		if len(path) == 1 && path[0] == columnClientID {
@@ -308,7 +308,7 @@ func (r *clientRow) headerOfColumn(name string) string {
 	return name
 }
 
-// headerOfField is the header of the custom field that the input has at an index.
+// headerOfField returns the header of the custom field at an index of the input.
 func (r *clientRow) headerOfField(index string) string {
 	n := 0
 	for _, g := range r.given {
@@ -323,5 +323,5 @@ func (r *clientRow) headerOfField(index string) string {
 	return client.InputFields
 }
 
-// Elapsed is for how long an import has been going on, over all its runs.
+// Elapsed is the time since the import first began, over all its runs.
 func (s ImportSummary) Elapsed() time.Duration { return s.At.Sub(s.Began) }

@@ -7,34 +7,34 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Names of columns that are no property of the table, or not by that name.
+// Names of columns that are not the name of a property.
 const (
 	columnClientID = "clientId"
 	columnDeleted  = "deleted"
 	columnSubjects = client.InputSubjects
 	columnViewers  = "viewerClientIds"
-	// fieldPrefix begins the name of a custom field's column; its label follows.
+	// fieldPrefix is the prefix of a custom field's column name, before its label.
 	fieldPrefix = "field: "
 )
 
-// use is what an import does with a column.
+// use says what an import does with a column.
 type use int
 
 const (
-	// taken columns are brought into the client.
+	// taken columns are imported.
 	taken use = iota
-	// exported columns are of an export alone: when and by whom a client was made. An
-	// import passes them over.
+	// exported columns exist only in exports: when and by whom a client was created.
+	// Imports ignore them.
 	exported
 	// ownKey is the client's id; see Matching.
 	ownKey
-	// deletedMark says that the client is deleted; rows of such are refused.
+	// deletedMark says that the client is deleted; an import refuses such rows.
 	deletedMark
-	// edges are lists of other clients. They are brought in when all rows are.
+	// edges are lists of other clients. They are imported after all rows.
 	edges
 )
 
-// cellType is what the cells of a column hold.
+// cellType is the type of a column's values.
 type cellType int
 
 const (
@@ -46,11 +46,10 @@ const (
 	cellIDs
 )
 
-// Column is a column of a file of clients: what it holds, and of which property or
-// custom field.
+// Column is a column of a file of clients, for a property or a custom field.
 type Column struct {
-	// Name is the column's header, and the name in a line of JSON: that of the property
-	// in the schema, or "field: " and the label of a custom field.
+	// Name is the column's header, and its name in JSON Lines: the property's name in the
+	// schema, or "field: " and the label of a custom field.
 	Name       string
 	use        use
 	cells      cellType
@@ -58,10 +57,10 @@ type Column struct {
 	definition *client.FieldDefinition
 }
 
-// columnsOf are the columns of a business's clients, in their order: the id, the
-// properties in the order of their table, the custom fields that stand for none of
-// them, the viewer edges. Secrets are in no column: a password is known to nobody,
-// and a social security number does not belong into a spreadsheet.
+// columnsOf returns the columns of a business's clients, in order: the id, the properties
+// in the order of their table, the custom fields that stand for no property, the viewer
+// edges. There are no columns of secrets: passwords can't be read, and social security
+// numbers do not belong in spreadsheets.
 func columnsOf(definitions client.Definitions) []*Column {
 	columns := []*Column{{Name: columnClientID, use: ownKey, cells: cellText}, {Name: columnDeleted, use: deletedMark, cells: cellFlag}}
 	for i := range client.Properties() {
@@ -75,7 +74,7 @@ func columnsOf(definitions client.Definitions) []*Column {
 		&Column{Name: columnViewers, use: edges, cells: cellIDs})
 }
 
-// propertyColumn is the column of a property; nil for one that has none.
+// propertyColumn returns the column of a property; nil if it has none.
 func propertyColumn(p *client.Property) *Column {
 	column := &Column{Name: p.Name, property: p, use: exported}
 	if p.Is(client.Writable) {
@@ -97,14 +96,14 @@ func propertyColumn(p *client.Property) *Column {
 	case *[]int64:
 		column.cells = cellIDs
 	default:
-		// Lists of documents have no form in a cell.
+		// Lists of documents can't be written in a cell.
 		return nil
 	}
 	return column
 }
 
-// fieldColumns are the columns of the custom fields that are in use and have values of
-// their own. Of several with one label the second is "field: Label (2)".
+// fieldColumns returns the columns of the custom fields in use that have values of their
+// own. If several have the same label, the second is "field: Label (2)".
 func fieldColumns(definitions client.Definitions) []*Column {
 	var columns []*Column
 	named := map[string]bool{}
@@ -135,8 +134,8 @@ func cellOfField(t client.FieldType) cellType {
 	return cellText
 }
 
-// value is what a client has in the column, as JSON has it: text, a number, true or
-// false, or a list of texts; nil for nothing. Edges are the export's to know.
+// value returns a client's value in the column as JSON: a text, a number, true or false,
+// or a list of texts; nil for none. The export adds edges.
 func (c *Column) value(of *client.Client, definitions client.Definitions) any {
 	switch {
 	case c.use == ownKey:
@@ -158,7 +157,7 @@ func (c *Column) value(of *client.Client, definitions client.Definitions) any {
 	return nil
 }
 
-// needOf is what an export reads of a client.
+// needOf selects what an export reads of a client.
 func needOf(columns []*Column) client.Selection {
 	need := client.Select(client.NameFields, client.NameSubjects)
 	for _, c := range columns {

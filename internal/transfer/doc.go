@@ -1,5 +1,4 @@
-// Package transfer brings files into a business and writes them out of it: clients, and
-// what the scheduler knows. It reads CSV and JSON lines strictly, from an io.ReadSeeker,
-// and gives what they hold to the use cases, some rows at a time; it knows nothing of
-// the command line.
+// Package transfer imports and exports files: of clients, and of scheduler data. It reads
+// CSV and JSON Lines strictly, and passes their rows on to the use cases, some at a time.
+// It does not depend on the command line.
 package transfer

@@ -12,11 +12,11 @@ import (
 // edgesAtOnce is how many rows with viewer edges are looked up at once.
 const edgesAtOnce = 50
 
-// importEdges brings the viewer edges of all rows in. In a dry run it looks whether there
-// is whom they name, as far as the file's own ids, or ids of clients, tell.
+// importEdges imports the viewer edges of all rows. A dry run checks whether the clients
+// that they name exist, if the file has ids of its own or client ids.
 func (i *clientImport) importEdges(ctx context.Context) error {
 	if i.options.DryRun && !i.own && i.options.Match != MatchClientID {
-		// Whom they name, or whose they are, may still be to be made.
+		// In a dry run, the clients that they name may not exist yet.
 		return nil
 	}
 	parts := int64(1)
@@ -39,10 +39,10 @@ func (i *clientImport) importEdges(ctx context.Context) error {
 	return nil
 }
 
-// importEdgesOfPart brings in the edges that name clients of the part of keys in memory.
+// importEdgesOfPart imports the edges to clients whose keys are in the part in memory.
 func (i *clientImport) importEdgesOfPart(ctx context.Context) error {
 	var read []clientRow
-	// found are the edges of the first of read, looked up together.
+	// found are the edges of the first rows of read, which were looked up together.
 	var found []writing.ImportEdges
 	size := 0
 	bring := func() (err error) {
@@ -77,10 +77,10 @@ func (i *clientImport) importEdgesOfPart(ctx context.Context) error {
 	return err
 }
 
-// importSomeEdges brings in the edges of the first of those rows, and returns of how many.
+// importSomeEdges imports the edges of the first of those rows, and returns their number.
 func (i *clientImport) importSomeEdges(ctx context.Context, read []clientRow, rows []writing.ImportEdges) (int, error) {
 	if i.options.DryRun && i.own {
-		// The clients are still to be made.
+		// In a dry run the clients do not exist yet.
 		results := make([]writing.ImportResult, len(rows))
 		for n, row := range rows {
 			results[n].Errors = unknownIn(row)
@@ -104,7 +104,7 @@ func (i *clientImport) importSomeEdges(ctx context.Context, read []clientRow, ro
 	return len(results), nil
 }
 
-// unknownIn are the errors of edges that name nobody.
+// unknownIn returns the errors of edges to unknown clients.
 func unknownIn(row writing.ImportEdges) client.Errors {
 	var errs client.Errors
 	for _, list := range []struct {
@@ -118,7 +118,7 @@ func unknownIn(row writing.ImportEdges) client.Errors {
 	return errs
 }
 
-// edgesOf finds the clients that the rows' edges are between.
+// edgesOf finds the clients at both ends of the rows' edges.
 func (i *clientImport) edgesOf(ctx context.Context, read []clientRow) ([]writing.ImportEdges, error) {
 	if i.own {
 		rows := make([]writing.ImportEdges, len(read))
@@ -128,7 +128,7 @@ func (i *clientImport) edgesOf(ctx context.Context, read []clientRow) ([]writing
 		}
 		return rows, nil
 	}
-	// All keys, in the order in which they are handed out again.
+	// All keys, in the order in which the ids are used below.
 	var keys []writing.UpsertKey
 	for _, row := range read {
 		if i.options.Match != MatchNone {
@@ -164,8 +164,8 @@ func (i *clientImport) edgesOf(ctx context.Context, read []clientRow) ([]writing
 	return rows, nil
 }
 
-// ownIDs are the ids of the clients that rows made whose own ids a cell names, as far as
-// these are of the part in memory; 0 for what no row has.
+// ownIDs returns the ids of the clients created for the file's own ids in a cell, if
+// these are in the part in memory; 0 for unknown ones.
 func (i *clientImport) ownIDs(row clientRow, column string) []int64 {
 	entries := listOf(row, column)
 	if entries == nil {
@@ -185,7 +185,7 @@ func (i *clientImport) ownIDs(row clientRow, column string) []int64 {
 	return ids
 }
 
-// listOf are the entries of a list that a row has; nil for one that it has not.
+// listOf returns the entries of a row's list; nil if it has none.
 func listOf(row clientRow, column string) []any {
 	value, says := row.value(column)
 	if !says {

@@ -13,18 +13,18 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// ExportOptions say which clients to write, and how.
+// ExportOptions say which clients to export, and how.
 type ExportOptions struct {
 	Format Format
 	Filter reading.Filter
-	// Progress is told how many clients are written. Nil: nobody is.
+	// Progress is called with the number of exported clients; it may be nil.
 	Progress func(written int64)
 }
 
-// ExportClients writes the clients of the scope that the filter means, as far as the
-// scope sees them, by id: CSV whose first line names the columns, or a JSON object a
-// line. It holds a page of them in memory. It returns how many it wrote. Errors:
-// FORBIDDEN, and those of a report's filter.
+// ExportClients writes the clients that the filter selects and the scope sees, ordered by
+// id: CSV whose first line has the names of the columns, or JSON Lines. It has a page of
+// them in memory, and returns their number. Errors: FORBIDDEN, and those of a report's
+// filter.
 func ExportClients(ctx context.Context, reads *reading.Reads, scope client.Scope, to io.Writer, o ExportOptions) (int64, error) {
 	if err := reading.Permit(scope, client.Export, false); err != nil {
 		return 0, err
@@ -62,7 +62,7 @@ func ExportClients(ctx context.Context, reads *reading.Reads, scope client.Scope
 	return written, nil
 }
 
-// writeAhead is how much is written at once.
+// writeAhead is the size of one write in bytes.
 const writeAhead = 64 << 10
 
 type exporter struct {
@@ -72,8 +72,7 @@ type exporter struct {
 	columns     []*Column
 }
 
-// page writes some clients, with the edges between them and others that the scope
-// sees.
+// page writes some clients, with their edges to clients that the scope sees.
 func (e *exporter) page(ctx context.Context, page []*client.Client, rows rowWriter) error {
 	subjects, err := e.reads.Subjects(ctx, e.scope, page, client.Selection{})
 	if err != nil {
@@ -106,7 +105,7 @@ func (e *exporter) page(ctx context.Context, page []*client.Client, rows rowWrit
 	return rows.flush()
 }
 
-// viewers are, by a client of the page, the ids of those who may see it, ascending.
+// viewers returns the ids of the viewers of each client of the page, ascending.
 func (e *exporter) viewers(ctx context.Context, page []*client.Client) (map[int64][]int64, error) {
 	found, err := e.reads.Viewers(ctx, e.scope, page, client.Selection{})
 	if err != nil {
@@ -126,7 +125,7 @@ func (e *exporter) viewers(ctx context.Context, page []*client.Client) (map[int6
 	return of, nil
 }
 
-// idTexts are ids as Column.value answers a list; nil for none.
+// idTexts returns ids as a list of Column.value; nil for none.
 func idTexts(ids []int64) any {
 	if len(ids) == 0 {
 		return nil
@@ -153,7 +152,7 @@ type csvWriter struct {
 func (w *csvWriter) header(columns []*Column) error {
 	names := make([]string, len(columns))
 	for i, c := range columns {
-		// A label is somebody's text too.
+		// A label is text from callers too.
 		names[i] = cellOf(c.Name)
 	}
 	return w.csv.Write(names)
@@ -179,7 +178,7 @@ type jsonWriter struct {
 
 func (*jsonWriter) header([]*Column) error { return nil }
 
-// row writes the values that there are, in the order of the columns.
+// row writes the values that exist, in the order of the columns.
 func (w *jsonWriter) row(columns []*Column, values []any) error {
 	w.line = append(w.line[:0], '{')
 	for i, value := range values {

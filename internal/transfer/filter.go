@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// filterJSON is ClientReportFilter of the schema, as its variables are written.
+// filterJSON is ClientReportFilter of the schema.
 type filterJSON struct {
 	ClientIDList        []idJSON `json:"clientIdList"`
 	StartDate           *string  `json:"startDate"`
@@ -46,7 +46,7 @@ type appointmentsJSON struct {
 	StatusList []client.AppointmentStatus `json:"statusList"`
 }
 
-// idJSON is a plain or a global id, as text or as a number.
+// idJSON is a plain or global id, as a text or a number.
 type idJSON struct{ id client.ID }
 
 // UnmarshalJSON reads an id. Error: INVALID_ID.
@@ -59,8 +59,8 @@ func (i *idJSON) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// ParseFilter reads a filter as JSON: a ClientReportFilter of the schema. Empty is the
-// filter that means all live clients.
+// ParseFilter parses a filter in JSON: a ClientReportFilter of the schema. An empty text
+// selects all live clients.
 func ParseFilter(text string) (reading.Filter, error) {
 	if text == "" {
 		return reading.Filter{}, nil
@@ -96,7 +96,7 @@ func ParseFilter(text string) (reading.Filter, error) {
 	return in.values(filter)
 }
 
-// values reads what is checked value by value.
+// values converts what is checked value by value.
 func (in filterJSON) values(filter reading.Filter) (reading.Filter, error) {
 	for _, part := range []struct {
 		name string
@@ -141,7 +141,7 @@ func (in filterJSON) values(filter reading.Filter) (reading.Filter, error) {
 	return filter, nil
 }
 
-// idsOf are the numbers of ids; nil stays nil, for it is not an empty list.
+// idsOf returns the numbers of ids; nil stays nil, because it differs from an empty list.
 func idsOf(ids []idJSON, typeName string) []int64 {
 	if ids == nil {
 		return nil

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// foreignHeaders are the headers that other systems' exports have, by their letters,
-// and the columns that they are. Where a system has a number of one thing the first is
-// the client's; of phones the second and third are the home's and the business's.
+// foreignHeaders are the headers in exports of other systems, in the form of letters,
+// with their columns. If a system numbers several values of a kind, the first one is the
+// client's; the second and third phones are home and business.
 func foreignHeaders() map[string]string {
 	all := map[string]string{}
 	for column, headers := range map[string][]string{
@@ -43,12 +43,13 @@ func foreignHeaders() map[string]string {
 	return all
 }
 
-// isIgnored says whether a header, by its letters, is one of those that the exports
-// of other systems have and that say nothing a client has: what the number before it is
-// called, parts of what another column has as a whole, figures of sales. Consent to
-// advertising is among them: whoever asked for it asked for another sender.
+// isIgnored says whether a header, in the form of letters, is one that exports of other
+// systems have and that has no column: labels of numbered values, parts of a value that
+// another column has as a whole, sales figures. Consent to advertising is ignored too,
+// because it was given to another sender.
 func (h *headers) isIgnored(header string) bool {
-	// Google numbers what there may be several of: "Phone 1 - Label", "E-mail 2 - Value".
+	// Google numbers properties with several values: "Phone 1 - Label", "E-mail 2 -
+	// Value".
 	for _, ending := range []string{"label", "type", "value", "formatted", "pobox", "extendedaddress", "street", "city", "region", "postalcode", "country", "name", "title", "department", "location", "symbol", "yomi", "yominame"} {
 		start, is := strings.CutSuffix(header, ending)
 		thing := strings.TrimRight(start, "0123456789")

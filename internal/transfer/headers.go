@@ -10,8 +10,7 @@ import (
 	"clientgraph/internal/sheet"
 )
 
-// Codes of what can be wrong with a file, beside those of package sheet and of the
-// mutations.
+// Error codes of files, besides those of package sheet and of the mutations.
 const (
 	CodeEmptyFile       client.Code = "EMPTY_FILE"
 	CodeUnknownColumn   client.Code = "UNKNOWN_COLUMN"
@@ -22,19 +21,19 @@ const (
 	CodeInvalidJSON     client.Code = "INVALID_JSON"
 )
 
-// every stands in a mapping for all headers that nothing is known of.
+// every stands in a mapping for all unknown headers.
 const every = "*"
 
-// Mapping says which column a header of the file is, by the header; an empty name
-// leaves it out. The header "*" stands for all that nothing is known of, and may only
-// be left out.
+// Mapping maps headers of the file to columns; an empty column leaves the header out. The
+// header "*" stands for all unknown headers, and can only be left out.
 type Mapping map[string]string
 
-// ParseMapping reads entries such as "First name=firstName" and "Fax=".
+// ParseMapping parses entries such as "First name=firstName" and "Fax=".
 func ParseMapping(entries []string) (Mapping, error) {
 	mapping := Mapping{}
 	for _, entry := range entries {
-		// A header may have an equals sign; a column's name has none, but a label may.
+		// A header may have an equals sign, and so may a label; other names of columns
+		// have none.
 		at := strings.LastIndex(entry, "=")
 		if label := strings.Index(entry, "="+fieldPrefix); label >= 0 {
 			at = label
@@ -58,10 +57,10 @@ func ParseMapping(entries []string) (Mapping, error) {
 type headers struct {
 	columns []*Column
 	mapping Mapping
-	// named and spelt find columns by their exact names, and by what people write for
-	// them.
+	// named and spelt find columns by their exact names, and by usual spellings in the
+	// form of letters.
 	named, spelt map[string]*Column
-	// ignoredHeaders are headers that other systems write and we have nothing for, by their
+	// ignoredHeaders are headers of other systems without a column, in the form of
 	// letters.
 	ignoredHeaders map[string]bool
 }
@@ -77,8 +76,8 @@ func newHeaders(columns []*Column, definitions client.Definitions, mapping Mappi
 			h.spelt[header] = h.named[name]
 		}
 	}
-	// The business's own words come before those of other systems. A label that two
-	// fields have names neither.
+	// Names of the business take precedence over those of other systems. A label that two
+	// fields have identifies neither.
 	labels := map[string]*Column{}
 	for i := range definitions {
 		d := &definitions[i]
@@ -102,14 +101,15 @@ func newHeaders(columns []*Column, definitions client.Definitions, mapping Mappi
 			h.spelt[label] = c
 		}
 		if c != nil && c.property != nil {
-			// A field that stands for a property has no column of its own.
+			// A field that stands for a property shares its column.
 			h.spelt[letters(fieldPrefix)+label] = c
 		}
 	}
 	return h
 }
 
-// ofDefinition is the column of a custom field, or of the property that it stands for.
+// ofDefinition returns the column of a custom field, or of the property that it stands
+// for.
 func (h *headers) ofDefinition(d *client.FieldDefinition) *Column {
 	if d.PropertyCode != nil {
 		return h.named[*d.PropertyCode]
@@ -118,8 +118,8 @@ func (h *headers) ofDefinition(d *client.FieldDefinition) *Column {
 	return h.columns[i]
 }
 
-// letters is a header by its letters and digits alone, whatever their case: "E-mail
-// Address" is "emailaddress".
+// letters reduces a header to its letters and digits in lower case: "E-mail Address"
+// becomes "emailaddress".
 func letters(header string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
@@ -129,10 +129,10 @@ func letters(header string) string {
 	}, header)
 }
 
-// plainHeader is a header as people see it.
+// plainHeader returns a header without escapes and outer spaces.
 func plainHeader(header string) string { return strings.TrimSpace(sheet.Text(header)) }
 
-// column is the column of a header; nil for one that is left out. Error:
+// column returns the column of a header; nil for one that is left out. Error:
 // UNKNOWN_COLUMN.
 func (h *headers) column(header string) (*Column, *client.Error) {
 	header = plainHeader(header)
@@ -157,12 +157,12 @@ func (h *headers) column(header string) (*Column, *client.Error) {
 	return nil, &client.Error{Code: CodeUnknownColumn, Message: `no column with this name is known: map the header to a column, or to none to leave it out (on the command line --map "HEADER=column" and --map "HEADER=")`}
 }
 
-// Mapped is what a header of the file is taken for; Column is empty for one that is
+// Mapped is a header of the file with its column; Column is empty for a header that is
 // left out.
 type Mapped struct{ Header, Column string }
 
-// all finds the columns of all headers, in their order, and what is wrong with them,
-// by the index of the header.
+// all returns the columns of all headers in order, and the errors by the index of the
+// header.
 func (h *headers) all(names []string) (columns []*Column, wrong map[int]*client.Error) {
 	wrong = map[int]*client.Error{}
 	seen := map[string]bool{}

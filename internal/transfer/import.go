@@ -13,30 +13,29 @@ import (
 	"clientgraph/internal/service/scheduler"
 )
 
-// Options say what to import and how.
+// Options say what to import, and how.
 type Options struct {
 	Kind   Kind
 	Format Format
 	// DryRun checks everything and writes nothing.
 	DryRun bool
-	// Wrong is told of each thing that is wrong with a line. Nil: nobody is.
+	// Wrong is called for each error of a line; it may be nil.
 	Wrong func(line int, problem string)
 }
 
-// Summary is what became of a file.
+// Summary is the result of an import.
 type Summary struct {
-	// Lines is how many entries were read, Bad how many of them have errors and
+	// Lines is the number of entries read, Bad the number of those with errors, which
 	// were left out.
 	Lines, Bad int
-	// Changed is how many were newer than what was known; in a dry run, how many
-	// would be of those in one batch.
+	// Changed is the number of entries that were newer than the stored ones; in a dry
+	// run, of those that would be in one batch.
 	Changed int64
 }
 
-// Import takes the lines of a file in. A line with errors harms no other; an
-// error means that the file, or what it is to be written to, failed, and that
-// lines before were taken in as the summary says. To import a file again does
-// no harm.
+// Import imports scheduler data from a file. A line with errors does not affect the
+// others. An error means that the file or the database failed; earlier lines were
+// imported, as the summary says. Importing a file again is harmless.
 func Import(ctx context.Context, service *scheduler.Scheduler, scope client.Scope, file io.Reader, options Options) (Summary, error) {
 	s, ok := shapeOf(options.Kind)
 	if !ok {
@@ -53,7 +52,7 @@ func Import(ctx context.Context, service *scheduler.Scheduler, scope client.Scop
 			return i.summary, i.flush(ctx)
 		}
 		if err != nil {
-			// What was read before the fault is good.
+			// What was read before the error is valid.
 			return i.summary, errors.Join(i.flush(ctx), err)
 		}
 		i.summary.Lines++
@@ -78,7 +77,7 @@ type importer struct {
 	summary Summary
 }
 
-// flush takes the batch in.
+// flush imports the batch.
 func (i *importer) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
@@ -94,7 +93,7 @@ func (i *importer) flush(ctx context.Context) error {
 	i.summary.Changed += result.Changed
 	problems := map[int][]string{}
 	for _, failure := range result.Errors {
-		// The path is the argument, the entry's index, and where in the entry.
+		// The path has the argument, the entry's index, and the path in the entry.
 		index, err := strconv.Atoi(failure.Field[1])
 		if err != nil {
 			return fmt.Errorf("an error without an entry: %w", failure)
@@ -120,7 +119,7 @@ func (i *importer) bad(number int, problems ...string) {
 	}
 }
 
-// problem is one failure of an entry in one line.
+// problem returns the text of an error of a line.
 func problem(failure *client.Error) string {
 	at := strings.Join(slices.Clone(failure.Field[2:]), ".")
 	if at != "" {

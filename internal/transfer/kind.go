@@ -8,17 +8,17 @@ import (
 	"clientgraph/internal/service/scheduler"
 )
 
-// Kind is what the lines of a file are.
+// Kind is the kind of entries in a file.
 type Kind string
 
-// The kinds. A line holds what the input of the schema does, by the same names.
+// The kinds. A line has the properties of the schema's input.
 const (
 	Appointments   Kind = "appointments"
 	LocationGroups Kind = "locationGroups"
 	Forms          Kind = "forms"
 )
 
-// form is how a CSV column's cells are read.
+// form says how to read a CSV column's cells.
 type form int
 
 const (
@@ -30,22 +30,22 @@ const (
 	anyJSON
 )
 
-// column is a name that a line may have.
+// column is a property that a line may have.
 type column struct {
 	name     string
 	required bool
 	form     form
 }
 
-// shape is what the lines of a kind hold and who takes them in.
+// shape has the columns of a kind, and the use case that imports them.
 type shape struct {
 	columns []column
-	// batch is how many lines are taken in at once.
+	// batch is how many lines are imported at once.
 	batch int
 	take  func(context.Context, *scheduler.Scheduler, client.Scope, scheduler.Feed) (scheduler.FeedResult, error)
 }
 
-// shapeOf is the shape of a kind, if there is one of that name.
+// shapeOf returns the shape of a kind; false if there is none.
 func shapeOf(kind Kind) (shape, bool) {
 	switch kind {
 	case Appointments:
@@ -92,7 +92,7 @@ func shapeOf(kind Kind) (shape, bool) {
 	return shape{}, false
 }
 
-// putGroup takes in one group. Its errors are those of an entry.
+// putGroup imports one group. Its errors are converted to those of an entry.
 func putGroup(ctx context.Context, s *scheduler.Scheduler, scope client.Scope, feed scheduler.Feed) (scheduler.FeedResult, error) {
 	taken, err := s.PutLocationGroup(ctx, scope, feed.Entries[0], feed.DryRun)
 	failures := client.AsErrors(err)

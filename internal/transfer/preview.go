@@ -17,49 +17,47 @@ import (
 )
 
 const (
-	// previewRows is how many rows a preview has.
+	// previewRows is the number of rows in a preview.
 	previewRows = 10
-	// previewText bounds a text of a preview, in characters.
+	// previewText bounds a text in a preview, in characters.
 	previewText = 200
 )
 
-// Preview is how the beginning of a file would be read.
+// Preview says how the beginning of a file would be read.
 type Preview struct {
 	Encoding sheet.Encoding
-	// Columns are the headers that it has, in the order of the file, with what they are
-	// taken for.
+	// Columns are the headers in the order of the file, with their columns.
 	Columns []PreviewColumn
 	// Rows are the first ones.
 	Rows []PreviewRow
-	// Problems are what is wrong with the header.
+	// Problems are those of the header.
 	Problems []Problem
-	// Choices are the names of the columns that a header may be mapped to.
+	// Choices are the columns that a header may be mapped to.
 	Choices []string
 }
 
 // PreviewColumn is a header of a file.
 type PreviewColumn struct {
-	// Header is the header as a mapping has it, without spaces around it.
+	// Header is the header as a mapping must have it, without outer spaces.
 	Header string
-	// Column is what the header is taken for; nil for one that is left out, or that
-	// nothing is known of.
+	// Column is the header's column; nil if it is left out or unknown.
 	Column *string
 }
 
-// PreviewRow is a row as it would be brought in.
+// PreviewRow is a row as it would be imported.
 type PreviewRow struct {
 	Row int64
-	// Values are what the row has, one of each of the columns, as text; of a header that
-	// is left out what the file has. Nil for nothing.
+	// Values are the row's values as text, one for each column; for a header that is left
+	// out, the text in the file. nil for none.
 	Values []*string
-	// Problems are what is wrong with the row.
+	// Problems are those of the row.
 	Problems []Problem
 }
 
 // PreviewClients reads the beginning of a file as ImportClients would with the same
-// options, and writes nothing. What holds of the file as a whole, such as keys that
-// come twice and viewer edges, is not checked. Unless the beginning is whole, the file
-// goes on behind it. Errors: FORBIDDEN.
+// options, and writes nothing. It does not check the file as a whole, such as duplicate
+// keys and viewer edges. Unless whole is set, the file continues after the beginning.
+// Errors: FORBIDDEN.
 func PreviewClients(ctx context.Context, writes *writing.Writes, scope client.Scope, head []byte, whole bool, o ImportOptions) (Preview, error) {
 	if err := o.Reading.Check(); err != nil {
 		return Preview{}, err
@@ -77,7 +75,7 @@ func PreviewClients(ctx context.Context, writes *writing.Writes, scope client.Sc
 	if err != nil {
 		return Preview{}, err
 	}
-	// The last row is cut off where the beginning does not end with a line.
+	// The last row is incomplete unless the beginning ends with a line.
 	cut := !whole
 	switch end := bytes.LastIndexByte(head, '\n') + 1; {
 	case !cut || wide:
@@ -101,16 +99,16 @@ func PreviewClients(ctx context.Context, writes *writing.Writes, scope client.Sc
 	return p.preview, nil
 }
 
-// isWide says whether characters take several bytes, so that the byte of a line break
-// may be a part of another one.
+// isWide says whether characters take several bytes, so that the byte of a line break may
+// be part of another character.
 func isWide(head []byte, stated sheet.Encoding) (bool, error) {
 	found, err := sheet.Detect(bytes.NewReader(head))
 	encoding := cmp.Or(stated, found)
 	return encoding == sheet.UTF16LE || encoding == sheet.UTF16BE, err
 }
 
-// withoutPart is a text without the part of a character at its end, which would be taken
-// for another encoding.
+// withoutPart removes an incomplete character at the end, which would look like another
+// encoding.
 func withoutPart(head []byte) []byte {
 	for n := 1; n < utf8.UTFMax && n <= len(head); n++ {
 		if last := head[len(head)-n:]; utf8.RuneStart(last[0]) && !utf8.FullRune(last) {
@@ -120,7 +118,7 @@ func withoutPart(head []byte) []byte {
 	return head
 }
 
-// choices are the names of the columns that an import takes.
+// choices returns the names of the columns that an import takes.
 func (s *source) choices() []string {
 	var names []string
 	for _, c := range s.columns {
@@ -131,15 +129,15 @@ func (s *source) choices() []string {
 	return names
 }
 
-// previewing is a preview being made.
+// previewing is a preview that is being made.
 type previewing struct {
 	*clientImport
 	preview Preview
 	rows    []clientRow
 }
 
-// read reads the header and the first rows. Only the beginning of a file that goes on
-// may end within quotes.
+// read reads the header and the first rows. The beginning may end inside quotes only if
+// the file continues.
 func (p *previewing) read(cut, whole bool) error {
 	rows, err := p.begin()
 	if rows == nil {
@@ -169,7 +167,7 @@ func (p *previewing) read(cut, whole bool) error {
 	return nil
 }
 
-// begin reads the header; nil where there is none that can be read.
+// begin reads the header; nil if there is no readable one.
 func (p *previewing) begin() (rowReader, error) {
 	rows, err := p.open()
 	fault, is := errors.AsType[*FileError](err)
@@ -189,7 +187,8 @@ func (p *previewing) begin() (rowReader, error) {
 	return rows, nil
 }
 
-// columnsOfPreview are the headers; of a file of JSON Lines those of the first lines.
+// columnsOfPreview sets the columns: the headers, or for JSON Lines the names in the
+// first lines.
 func (p *previewing) columnsOfPreview(rows rowReader) {
 	seen := map[string]bool{}
 	add := func(header, column string) {
@@ -211,7 +210,7 @@ func (p *previewing) columnsOfPreview(rows rowReader) {
 	}
 }
 
-// check tries the rows, and tells of each what it has and what is wrong with it.
+// check checks the rows, and adds their values and problems to the preview.
 func (p *previewing) check(ctx context.Context) error {
 	var inputs []writing.ImportRow
 	if len(p.preview.Problems) == 0 {
@@ -237,7 +236,7 @@ func (p *previewing) check(ctx context.Context) error {
 	return nil
 }
 
-// valuesOf is what a row has in the columns.
+// valuesOf returns a row's values in the columns.
 func (p *previewing) valuesOf(row clientRow) []*string {
 	values := make([]*string, len(p.preview.Columns))
 	given := make(map[string]any, len(row.given))
@@ -257,7 +256,7 @@ func (p *previewing) valuesOf(row clientRow) []*string {
 	return values
 }
 
-// textOf is a value as people read it.
+// textOf returns a value as text for people.
 func (p *previewing) textOf(value any) string {
 	switch v := value.(type) {
 	case nil:

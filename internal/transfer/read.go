@@ -13,16 +13,16 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Format is how a file is written.
+// Format is the format of a file.
 type Format string
 
-// The formats, by the ends of file names.
+// The formats, by file name extension.
 const (
 	CSV   Format = "csv"
 	JSONL Format = "jsonl"
 )
 
-// FormatOf is the format that a file's name says; false when it says none.
+// FormatOf returns the format of a file name's extension; false if there is none.
 func FormatOf(file string) (Format, bool) {
 	for _, format := range []Format{CSV, JSONL} {
 		if strings.HasSuffix(strings.ToLower(file), "."+string(format)) {
@@ -32,28 +32,28 @@ func FormatOf(file string) (Format, bool) {
 	return "", false
 }
 
-// maxLine bounds a line of JSON, in bytes.
+// maxLine bounds a line of JSON in bytes.
 const maxLine = 1 << 20
 
-// line is one entry and the line of the file, from 1, that it begins on. wrong
-// says what is wrong with the line itself; its values then are none.
+// line is an entry, with the number of the line that it begins on, from 1. If wrong has
+// an error of the line, there are no values.
 type line struct {
 	number int
 	values client.Values
 	wrong  string
 }
 
-// reader reads the lines of a file, up to io.EOF. Any other error ends the file
-// where nobody can tell what follows.
+// reader reads the lines of a file until io.EOF. After any other error the rest of the
+// file can't be read.
 type reader interface {
 	next() (line, error)
 }
 
-// newReader reads the beginning of a file.
+// newReader returns a reader after reading the beginning of a file.
 func newReader(file io.Reader, format Format, s shape) (reader, error) {
 	buffered := bufio.NewReader(file)
 	if mark, err := buffered.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		// Spreadsheets begin a file with a mark of its encoding.
+		// Spreadsheets write a byte order mark.
 		_, _ = buffered.Discard(len(mark))
 	}
 	if format == CSV {
@@ -64,7 +64,7 @@ func newReader(file io.Reader, format Format, s shape) (reader, error) {
 	return &jsonLines{scanner: scanner, shape: s}, nil
 }
 
-// csvLines reads CSV (RFC 4180). The first line names the columns.
+// csvLines reads CSV (RFC 4180). The first line has the names of the columns.
 type csvLines struct {
 	csv    *csv.Reader
 	header []*column
@@ -142,7 +142,7 @@ func (r *csvLines) next() (line, error) {
 	return l, nil
 }
 
-// unreadable tells where CSV can't be read on.
+// unreadable returns the error of CSV that can't be read further.
 func unreadable(err error) error {
 	if at, ok := errors.AsType[*csv.ParseError](err); ok {
 		return fmt.Errorf("line %d, column %d: %w", at.Line, at.Column, at.Err)
@@ -150,7 +150,7 @@ func unreadable(err error) error {
 	return fmt.Errorf("read the file: %w", err)
 }
 
-// jsonLines reads one JSON object a line. Blank lines are passed over.
+// jsonLines reads one JSON object from each line. Blank lines are ignored.
 type jsonLines struct {
 	scanner *bufio.Scanner
 	shape   shape
@@ -174,8 +174,8 @@ func (r *jsonLines) next() (line, error) {
 	return line{}, io.EOF
 }
 
-// object reads an object that has no other names than the shape's, and each
-// once; or says what is wrong with it.
+// object reads an object that has only names of the shape, each at most once; otherwise
+// it returns an error text.
 func (r *jsonLines) object(content []byte) (client.Values, string) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()
@@ -210,7 +210,7 @@ func (r *jsonLines) object(content []byte) (client.Values, string) {
 	return values, ""
 }
 
-// decodeJSON reads one JSON value, numbers to the last digit.
+// decodeJSON decodes one JSON value, and keeps all digits of numbers.
 func decodeJSON(content []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()

@@ -15,21 +15,20 @@ import (
 	"clientgraph/internal/sheet"
 )
 
-// Problem is something that is wrong with a file of clients.
+// Problem is an error in a file of clients.
 type Problem struct {
-	// Row is the row's number, as spreadsheets count, or the line of a file of JSON
-	// Lines; the header is row 1. 0 is the file as a whole.
+	// Row is the row's number as in spreadsheets, or the line in JSON Lines; the header
+	// is row 1. 0 is the file as a whole.
 	Row int64
-	// Column is the header of the cell, as the file has it; empty for the row as a
-	// whole.
+	// Column is the header of the cell as in the file; empty for the row as a whole.
 	Column  string
 	Code    client.Code
 	Message string
 }
 
-// FileError is what is wrong with a file as a whole: nothing of it was brought in.
+// FileError has the errors of a file as a whole: nothing was imported.
 type FileError struct {
-	// Problems are one at least.
+	// Problems has one problem or more.
 	Problems []Problem
 }
 
@@ -45,10 +44,10 @@ func (e *FileError) Error() string {
 	return fmt.Sprintf("%s%s: %s", at, p.Code, p.Message)
 }
 
-// given is a value of a row, of the column that it is in.
+// given is a value of a row with its column.
 type given struct {
 	column *Column
-	// header is the column's in the file.
+	// header is the column's header in the file.
 	header string
 	value  any
 }
@@ -58,14 +57,14 @@ type clientRow struct {
 	number   int64
 	given    []given
 	problems []Problem
-	// cells are the row's in a CSV file, as the file has them.
+	// cells are the row's cells in a CSV file.
 	cells []string
-	// size is how many bytes the row has in the file, and about what its lists take
-	// beside them in memory.
+	// size is the number of bytes of the row in the file, and roughly the overhead of its
+	// lists in memory.
 	size int
 }
 
-// value is what the row says in a column.
+// value returns the row's value in a column.
 func (r *clientRow) value(name string) (any, bool) {
 	for _, g := range r.given {
 		if g.column.Name == name {
@@ -75,7 +74,7 @@ func (r *clientRow) value(name string) (any, bool) {
 	return nil, false
 }
 
-// wrong adds what is wrong with the row, within the bound of its problems.
+// wrong adds a problem to the row, unless it has maxProblems.
 func (r *clientRow) wrong(column string, err *client.Error) {
 	if len(r.problems) > maxProblems {
 		return
@@ -86,10 +85,10 @@ func (r *clientRow) wrong(column string, err *client.Error) {
 	r.problems = append(r.problems, Problem{r.number, column, err.Code, err.Message})
 }
 
-// rowReader reads the rows of a file, up to io.EOF. A *FileError ends the file.
+// rowReader reads the rows of a file until io.EOF. A *FileError ends the file.
 type rowReader interface {
 	next() (clientRow, error)
-	// mapped is what the headers that were read so far are taken for.
+	// mapped returns the headers read so far, with their columns.
 	mapped() []Mapped
 }
 
@@ -156,7 +155,7 @@ func (r *sheetRows) mapped() []Mapped {
 	return all
 }
 
-// ended is what ended the file: a fault of it, or of reading it.
+// ended converts the error that ended the file: one in the file, or one of reading it.
 func (r *sheetRows) ended(err error) error {
 	if fault, is := errors.AsType[*sheet.Fault](err); is {
 		return &FileError{[]Problem{r.problem(fault)}}
@@ -206,15 +205,13 @@ func (r *sheetRows) next() (clientRow, error) {
 	return row, nil
 }
 
-// jsonRows are the rows of a file of JSON Lines: one object a line. Blank lines are
-// passed over.
+// jsonRows are the rows of JSON Lines: one object a line. Blank lines are ignored.
 type jsonRows struct {
 	in      *bufio.Reader
 	line    []byte
 	number  int64
 	headers *headers
-	// known are the headers that were read, and what they are taken for, as far as they
-	// are few.
+	// known are the headers read so far with their columns, up to a bound.
 	known map[string]*Column
 	order []Mapped
 }
@@ -225,7 +222,7 @@ func newJSONRows(text io.Reader, h *headers) *jsonRows {
 
 func (r *jsonRows) mapped() []Mapped { return r.order }
 
-// read reads a line into memory, of which it holds sheet.MaxCell at most.
+// read reads a line, of which it keeps at most sheet.MaxCell bytes.
 func (r *jsonRows) read() (line []byte, tooLong bool, err error) {
 	r.line = r.line[:0]
 	for {
@@ -331,7 +328,7 @@ func (r *jsonRows) column(name string) (*Column, *client.Error) {
 	return c, err
 }
 
-// keyText is the text of a value that a row is matched by.
+// keyText returns the text of a key.
 func keyText(value any) string {
 	switch v := value.(type) {
 	case string:

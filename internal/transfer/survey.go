@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// keysAtOnce bounds how many keys of rows are in memory at once: a file of more is
-	// read as often as it takes, each time for a part of its keys.
+	// keysAtOnce bounds the keys of rows in memory: a file with more is read several
+	// times, each time for a part of its keys.
 	keysAtOnce = 1 << 20
-	// mostRepeated bounds the rows whose key an earlier row has. A file of more is not
-	// what it is taken for.
+	// mostRepeated bounds the rows with the key of an earlier row. A file with more has
+	// probably the wrong key.
 	mostRepeated = 100_000
 )
 
@@ -40,25 +40,25 @@ func compareKeyed(a, b keyed) int {
 	return cmp.Or(cmp.Compare(a.high, b.high), cmp.Compare(a.low, b.low), cmp.Compare(a.row, b.row))
 }
 
-// survey is what is known of a file before any row of it is brought in.
+// survey is what is known about a file before any row is imported.
 type survey struct {
 	digest   []byte
 	encoding sheet.Encoding
-	// rows is the number of the last row, entries how many rows there are.
+	// rows is the number of the last row, entries the number of rows that are not empty.
 	rows, entries int64
 	mapped        []Mapped
-	// own says that the rows name their clients by ids of the file's own, and edges
-	// that rows have viewer edges.
+	// own says that rows name clients by ids of the file's own, edges that rows have
+	// viewer edges.
 	own, edges bool
-	// parts is in how many parts the keys of the file are read. index is of the part
-	// that is in memory, by key and row.
+	// parts is the number of parts in which the keys of the file are read. index has the
+	// part in memory, sorted by key and row.
 	parts, part int64
 	index       []keyed
-	// repeated are the rows whose key an earlier row has, with the first of those.
+	// repeated maps rows to the first row with the same key.
 	repeated map[int64]int64
 }
 
-// source is a file of clients and how it is read.
+// source is a file of clients, with how to read it.
 type source struct {
 	file    io.ReadSeeker
 	options ImportOptions
@@ -90,7 +90,7 @@ func (s *source) look(ctx context.Context) error {
 	}
 }
 
-// digestFile finds the encoding, and the digest by which the import is known.
+// digestFile detects the encoding, and computes the digest that identifies the import.
 func (s *source) digestFile() error {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the file: %w", err)
@@ -123,7 +123,7 @@ func (s *source) open() (rowReader, error) {
 	return newSheetRows(text, s.options.Delimiter, s.headers, s.options.Reading)
 }
 
-// each reads all rows after that one, of a file that was looked at.
+// each reads all rows after a given one, after look.
 func (s *source) each(ctx context.Context, after int64, visit func(clientRow) error) error {
 	rows, err := s.open()
 	if err != nil {
@@ -149,8 +149,8 @@ func (s *source) each(ctx context.Context, after int64, visit func(clientRow) er
 	}
 }
 
-// readKeys reads the keys of a part of the file into the index. The first time it
-// finds out in how many parts they are read, and what else there is to know.
+// readKeys reads the keys of a part of the file into the index. The first time it also
+// computes the number of parts and the rest of the survey.
 func (s *source) readKeys(ctx context.Context, part int64, first bool) error {
 	s.index, s.part = s.index[:0], part
 	rows, err := s.open()
@@ -200,10 +200,10 @@ func (s *source) readKeys(ctx context.Context, part int64, first bool) error {
 
 func (s *source) partOf(k keyed) int64 { return int64(k.low % uint64(s.parts)) } //nolint:gosec // There are few parts.
 
-// columnsOf looks for the columns that the import can't do without.
+// columnsOf checks for the columns that the import needs.
 func (s *source) columnsOf(rows rowReader) error {
 	if s.options.Format == JSONL {
-		// Each line has names of its own.
+		// Each line has its own names.
 		return nil
 	}
 	has := func(name string) bool {
@@ -215,7 +215,7 @@ func (s *source) columnsOf(rows rowReader) error {
 	return nil
 }
 
-// note is what is known of the file by one row more.
+// note adds a row to the survey.
 func (s *source) note(row clientRow) {
 	s.rows, s.entries = row.number, s.entries+1
 	for _, g := range row.given {
@@ -224,7 +224,7 @@ func (s *source) note(row clientRow) {
 	}
 }
 
-// keyOf is the key of a row, as keys are compared; empty for one that has none.
+// keyOf returns the folded key of a row; empty if it has none.
 func (s *source) keyOf(row clientRow) string {
 	value, _ := row.value(s.options.Match.column())
 	key := s.options.Match.key(value)
@@ -240,7 +240,7 @@ func (s *source) keyOf(row clientRow) string {
 	return key.Folded()
 }
 
-// findRepeated finds the rows of the index whose key an earlier row has.
+// findRepeated finds the rows of the index with the key of an earlier row.
 func (s *source) findRepeated() error {
 	for i := 1; i < len(s.index); i++ {
 		a, b := s.index[i-1], s.index[i]
@@ -259,7 +259,7 @@ func (s *source) findRepeated() error {
 	return nil
 }
 
-// rowOf is the row that has a key, if it is of the part in memory; 0 for none.
+// rowOf returns the row with a key, if the key is in the part in memory; 0 for none.
 func (s *source) rowOf(key string) (row int64, ofPart bool) {
 	k := digestOf(key)
 	if s.partOf(k) != s.part {
@@ -272,10 +272,10 @@ func (s *source) rowOf(key string) (row int64, ofPart bool) {
 	return 0, true
 }
 
-// Match is by what the client is found that a row is about.
+// Match is the key that finds the client of a row.
 type Match string
 
-// The matches. With MatchNone each row makes a client.
+// The keys. With MatchNone each row creates a client.
 const (
 	MatchNone             Match = "none"
 	MatchClientID         Match = "clientId"
@@ -283,8 +283,8 @@ const (
 	MatchEmailAddress     Match = "emailAddress"
 )
 
-// column is the column of the key; of MatchNone that of the ids that the rows'
-// viewer edges name.
+// column returns the column of the key; for MatchNone that of the ids that viewer edges
+// name.
 func (m Match) column() string {
 	if m == MatchNone {
 		return columnClientID
@@ -292,7 +292,7 @@ func (m Match) column() string {
 	return string(m)
 }
 
-// key is a value as what a client is found by.
+// key returns a value as an UpsertKey.
 func (m Match) key(value any) writing.UpsertKey {
 	text := keyText(value)
 	switch m {
