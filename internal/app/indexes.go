@@ -136,7 +136,7 @@ func shard(ctx context.Context, store *mongostore.Store, stdout io.Writer) error
 		fmt.Fprintf(stdout, "%s %s\n", collection, did)
 	})
 	if errors.Is(err, admin.ErrNoCluster) {
-		_, err = fmt.Fprintln(stdout, "nothing is sharded: the database is not a sharded cluster, whose address would be a mongos's")
+		_, err = fmt.Fprintln(stdout, "nothing is sharded: the database is not a sharded cluster; to shard one, connect to its mongos")
 		return err
 	}
 	return asUsers(err)

@@ -9,9 +9,10 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ConnectionArgs ask for a part of a list by cursors: the First after After, or
-// the Last before Before. First and Last are 1 to MaxConnection, not both given;
-// without either First is DefaultConnection. After and Before are empty or cursors of the same list.
+// ConnectionArgs ask for a part of a list by cursors: the First after After, or the Last
+// before Before. First and Last are 1 to MaxConnection, and only one may be given;
+// without both, First is DefaultConnection. After and Before are empty or cursors of the
+// same list.
 type ConnectionArgs struct {
 	Filter        Filter
 	Order         store.Order
@@ -19,19 +20,19 @@ type ConnectionArgs struct {
 	After, Before *string
 }
 
-// Connection is a part of a list. Its clients and cursors stay right while
-// others come and go: a cursor is a place in the order, not a row number.
+// Connection is a part of a list. It stays right while clients are added or removed: a
+// cursor is a place in the order, not a row number.
 type Connection struct {
 	Rows    []client.Row
 	Cursors []string
-	// More says whether the list goes on in the direction that was read.
+	// More says whether the list continues in the direction of reading.
 	More bool
 	// backward says that the list was read from its end.
 	backward bool
 	scope    client.Scope
 	args     ConnectionArgs
 	resolved resolved
-	// identity is of the list that this is a part of.
+	// identity identifies the list.
 	identity []byte
 	after    string
 	before   string
@@ -75,7 +76,7 @@ func (s *Lists) Connection(ctx context.Context, scope client.Scope, args Connect
 	return connection, nil
 }
 
-// check validates the arguments and returns how many clients they ask for.
+// check validates the arguments, and returns the number of clients to read.
 func (c *Connection) check() (int64, error) {
 	var errs client.Errors
 	args := c.args
@@ -117,8 +118,8 @@ func (c *Connection) check() (int64, error) {
 	return *limit, nil
 }
 
-// HasNextPage says whether clients follow the part that was read, also beyond
-// the cursor before.
+// HasNextPage says whether clients follow the part that was read, also after the cursor
+// before.
 func (s *Lists) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
 	if !c.backward && (c.More || c.before == "") {
 		return c.More, nil
@@ -126,8 +127,8 @@ func (s *Lists) HasNextPage(ctx context.Context, c *Connection) (bool, error) {
 	return s.anyBeyond(ctx, c, false)
 }
 
-// HasPreviousPage says whether clients precede the part that was read, also
-// beyond the cursor after.
+// HasPreviousPage says whether clients precede the part that was read, also before the
+// cursor after.
 func (s *Lists) HasPreviousPage(ctx context.Context, c *Connection) (bool, error) {
 	if c.backward && (c.More || c.after == "") {
 		return c.More, nil
@@ -135,8 +136,8 @@ func (s *Lists) HasPreviousPage(ctx context.Context, c *Connection) (bool, error
 	return s.anyBeyond(ctx, c, true)
 }
 
-// anyBeyond looks for one client before, or after, the part that was read. It
-// is a read of its own, made only when somebody asks.
+// anyBeyond looks for a client before, or after, the part that was read. It is a read of
+// its own, made only if the caller asks for it.
 func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool, error) {
 	query := store.Query{Order: c.args.Order, Limit: 1, Backward: before}
 	switch {
@@ -147,11 +148,11 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	case before && c.after == "", !before && c.before == "":
 		return false, nil
 	case before:
-		// Nothing was found after the cursor: what lies at it or before it is
-		// another page.
+		// Nothing was found after the cursor: the previous page ends with the client at
+		// the cursor, or before it.
 		query.Before = query.Order.Neighbour(c.after, !query.Order.Descending)
 	default:
-		// Likewise at the cursor or after it.
+		// The reverse: the next page begins with the client at the cursor, or after it.
 		query.After = query.Order.Neighbour(c.before, query.Order.Descending)
 	}
 	found, err := s.list(ctx, c.scope, c.resolved, query)
@@ -161,8 +162,7 @@ func (s *Lists) anyBeyond(ctx context.Context, c *Connection, before bool) (bool
 	return len(found) > 0, nil
 }
 
-// TotalCount counts the whole list, whatever part of it was read. If all of it was read,
-// the database is not asked.
+// TotalCount counts the whole list. If all of it was read, the database is not asked.
 func (s *Lists) TotalCount(ctx context.Context, c *Connection) (int64, error) {
 	if !c.More && c.after == "" && c.before == "" {
 		return int64(len(c.Rows)), nil

@@ -17,23 +17,22 @@ import (
 	"clientgraph/internal/store"
 )
 
-// CursorSeal seals and opens cursors of the feed for one caller.
+// CursorSeal returns what encrypts and decrypts a caller's cursors of the feed.
 func (s *Records) CursorSeal(ctx context.Context, scope client.Scope) (changefeed.Seal, error) {
 	aead, err := s.cursors.AEAD(ctx)
 	return changefeed.NewCursorSeal(aead, scope), err
 }
 
-// A cursor is base64url of what it is checked by and then a key of the order. It is checked
-// by the first bytes of a digest of its list, and by a checksum of the key: a cursor of another
-// list, or one edited by hand, is told apart. Neither is a secret: whoever computes a valid
-// one for another place gets that place of a list that they may read anyway.
+// A cursor is base64url of a check and a key of the order. The check is the first bytes
+// of a digest of the list, and a checksum of the key. It refuses cursors of other lists
+// and cursors that were edited by hand. It is not secret: a caller who computes a cursor
+// for another place gets that place of a list that it may read anyway.
 const (
 	digestSize = 5
 	checkSize  = digestSize + crc32.Size
 )
 
-// listIdentity is what two requests must have in common for a cursor of one to
-// mean something in the other.
+// listIdentity is equal for two requests if a cursor of one is valid for the other.
 func listIdentity(scope client.Scope, filter Filter, order store.Order) []byte {
 	identity, err := json.Marshal(struct {
 		BusinessID int64
@@ -41,13 +40,13 @@ func listIdentity(scope client.Scope, filter Filter, order store.Order) []byte {
 		Order      store.Order
 	}{scope.BusinessID, filter, order})
 	if err != nil {
-		// Numbers, booleans and strings always have a JSON form.
+		// Numbers, booleans and strings can always be encoded.
 		panic(err)
 	}
 	return identity
 }
 
-// check is what cursors of one list are checked by.
+// check is the check of the cursors of one list.
 type check struct {
 	digest   [digestSize]byte
 	checksum uint32
@@ -56,12 +55,12 @@ type check struct {
 
 func checkOf(identity []byte) check {
 	sum := sha256.Sum256(identity)
-	// Processors compute this polynomial themselves.
+	// Processors compute this polynomial in hardware.
 	table := crc32.MakeTable(crc32.Castagnoli)
 	return check{[digestSize]byte(sum[:]), crc32.Checksum(sum[digestSize:], table), table}
 }
 
-// append appends the cursor behind a key, before it is encoded.
+// append appends the cursor after a key, before encoding.
 func (c *check) append(dst []byte, key string) []byte {
 	from := len(dst)
 	dst = append(append(append(dst, c.digest[:]...), make([]byte, crc32.Size)...), key...)
@@ -70,15 +69,14 @@ func (c *check) append(dst []byte, key string) []byte {
 	return dst
 }
 
-// EncodeCursor makes the cursor behind a key in the list of that identity: a cursor
-// of another list is refused.
+// EncodeCursor returns the cursor after a key in the list with that identity.
 func EncodeCursor(identity []byte, key string) string {
 	list := checkOf(identity)
 	return base64.RawURLEncoding.EncodeToString(list.append(nil, key))
 }
 
-// encodeCursors makes the cursors behind keys of one list, as EncodeCursor does, in memory
-// that they share.
+// encodeCursors returns the cursors after keys of one list, as EncodeCursor does, in
+// shared memory.
 func encodeCursors(identity []byte, keys []string) []string {
 	list, size := checkOf(identity), 0
 	for _, key := range keys {
@@ -99,12 +97,11 @@ func encodeCursors(identity []byte, keys []string) []string {
 	return cursors
 }
 
-// DecodeCursor reads the key out of a cursor. Error: INVALID_CURSOR, at the argument,
-// for one that was not made for the list of that identity, or whose key is no text: a
-// database compares texts alone.
+// DecodeCursor returns the key of a cursor. Error: INVALID_CURSOR, at the argument, for a
+// cursor of another list, or whose key is not valid text: a database compares only text.
 func DecodeCursor(identity []byte, argument, cursor string) (string, *client.Error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	// The decoder skips line breaks.
+	// The decoder ignores line breaks.
 	if err == nil && len(raw) > checkSize && !strings.ContainsAny(cursor, "\r\n") {
 		key := string(raw[checkSize:])
 		list := checkOf(identity)
