@@ -1,7 +1,7 @@
-// Package apitest runs the whole API for tests: the real schema, service and
-// store over HTTP, on a fresh database each, with tokens for any caller and a
-// record of every database command. A test fails whose server sends a command that
-// MongoDB's rules forbid: see package mongorules.
+// Package apitest runs the whole API for tests: the real schema, service and store over
+// HTTP, each on a fresh database, with tokens for any caller and a record of every
+// database command. A test fails if its server sends a command that MongoDB forbids: see
+// package mongorules.
 package apitest
 
 import (
@@ -34,8 +34,8 @@ import (
 	"clientgraph/internal/testdb"
 )
 
-// disconnectTimeout bounds the end of a test's connection: an engine that is
-// gone would be waited for without end.
+// disconnectTimeout bounds the end of a test's connection, which waits without end for an
+// engine that has ended.
 const disconnectTimeout = 5 * time.Second
 
 // API is a server of its own for one test.
@@ -43,19 +43,19 @@ type API struct {
 	URL     string
 	Service *service.Service
 	Store   *mongostore.Store
-	// Mongo is the test's own connection to the database.
+	// Mongo is a connection of the test's own to the database.
 	Mongo *mongo.Database
-	// RateClock is by what budgets of requests fill up again. It stands still.
+	// RateClock is the clock by which rate limits refill. It stands still.
 	RateClock *Clock
-	// Log holds what the server logged.
+	// Log has the server's log.
 	Log *Buffer
 
 	tokens *auth.Development
 	db     testdb.DB
-	// federation says that the server is behind a router.
+	// federation says that the server is a subgraph.
 	federation bool
 	commands   *commands
-	// watched and spans are set where the server's telemetry is on.
+	// watched and spans are set if the server's telemetry is on.
 	watched *telemetry.Telemetry
 	spans   *tracetest.InMemoryExporter
 }
@@ -85,25 +85,25 @@ func New(t testing.TB) *API {
 	return On(t, testdb.New(t))
 }
 
-// At is New for a server by whose clock it is always that instant.
+// At is New for a server whose clock stands at that instant.
 func At(t testing.TB, instant time.Time) *API {
 	t.Helper()
 	return on(t, testdb.New(t), func() time.Time { return instant }, &API{})
 }
 
-// Subgraph is New for a server behind a router of Apollo Federation.
+// Subgraph is New for a server that is a subgraph of Apollo Federation.
 func Subgraph(t testing.TB) *API {
 	t.Helper()
 	return on(t, testdb.New(t), time.Now, &API{federation: true})
 }
 
-// On starts a server on a database that others may use too.
+// On starts a server on a database that other servers may use too.
 func On(t testing.TB, db testdb.DB) *API {
 	t.Helper()
 	return on(t, db, time.Now, &API{})
 }
 
-// Later is the same database behind a server by whose clock it is always that instant.
+// Later starts another server on the same database, whose clock stands at that instant.
 func Later(t testing.TB, api *API, instant time.Time) *API {
 	t.Helper()
 	return on(t, api.db, func() time.Time { return instant }, &API{})
@@ -170,7 +170,7 @@ func (a *API) LoadReference(t testing.TB) {
 	a.Load(t, data)
 }
 
-// Load stores a dataset as it is.
+// Load stores a dataset unchanged.
 func (a *API) Load(t testing.TB, data importing.Dataset) {
 	t.Helper()
 	ctx := t.Context()
@@ -185,7 +185,7 @@ func (a *API) Load(t testing.TB, data importing.Dataset) {
 	}
 }
 
-// OwnerScope is the scope of an owner, for tests that call the service itself.
+// OwnerScope returns an owner's scope, for tests that call the service.
 func OwnerScope(businessID int64) client.Scope {
 	return client.Scope{
 		BusinessID:  businessID,
@@ -196,12 +196,12 @@ func OwnerScope(businessID int64) client.Scope {
 	}
 }
 
-// Owner is an owner of that business.
+// Owner returns an owner of that business.
 func Owner(businessID int64) client.Identity {
 	return client.Identity{BusinessID: businessID, User: "owner", Role: client.RoleOwner, Permissions: client.AllPermissions}
 }
 
-// Token is a token of that caller.
+// Token returns a token of that caller.
 func (a *API) Token(t testing.TB, who client.Identity) string {
 	t.Helper()
 	token, err := a.tokens.Token(who, time.Hour)
@@ -215,7 +215,7 @@ func (a *API) Token(t testing.TB, who client.Identity) string {
 type Response struct {
 	Status int
 	Header http.Header
-	// Body is the answer as it came.
+	// Body is the answer's body.
 	Body []byte
 	Data map[string]any
 	// Errors are the answer's errors.
@@ -245,8 +245,8 @@ func (a *API) Do(t testing.TB, who client.Identity, query string, variables map[
 	return a.DoNamed(t, who, query, "", variables)
 }
 
-// DoNamed is Do for one of several operations of a document; without a name it
-// has one.
+// DoNamed is Do for one of several operations of a document; an empty name is for a
+// document with one.
 func (a *API) DoNamed(t testing.TB, who client.Identity, document, name string, variables map[string]any) Response {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": document, "operationName": name, "variables": variables})
@@ -282,7 +282,7 @@ func (a *API) Post(t testing.TB, authorization string, body []byte) Response {
 	return response
 }
 
-// MustDo is Do for an operation that has no errors.
+// MustDo is Do for an operation that must have no errors.
 func (a *API) MustDo(t testing.TB, who client.Identity, query string, variables map[string]any) map[string]any {
 	t.Helper()
 	response := a.Do(t, who, query, variables)
@@ -292,26 +292,24 @@ func (a *API) MustDo(t testing.TB, who client.Identity, query string, variables 
 	return response.Data
 }
 
-// Commands runs do and returns the names of the database commands that it sent,
-// those aside that keep a connection alive, or number the change feed after a write.
+// Commands runs do, and returns the names of the database commands that it sent, except
+// those that keep a connection alive or number the change feed after a write.
 func (a *API) Commands(do func()) []string {
 	a.commands.reset()
 	do()
 	return a.commands.names()
 }
 
-// Traffic is Commands with the collection of each. Taking a block of ids from a
-// counter is left out: that happens when the process has used one up, whoever
-// asks for what. So is numbering rows of the change feed, which whoever comes first
-// does: the writer's process by itself, or a reader of the feed.
+// Traffic is Commands with the collection of each. It omits commands that take a block of
+// ids from a counter, because any operation may have to, and commands that number rows of
+// the change feed, because the writer or any reader may send them.
 func (a *API) Traffic(do func()) []string {
 	a.commands.reset()
 	do()
 	return a.commands.traffic()
 }
 
-// Cursors seals the feed's cursors by a key that is no secret and is kept
-// nowhere: for services without a cipher.
+// Cursors encrypts the feed's cursors with a constant key, for services without a cipher.
 type Cursors struct{}
 
 // AEAD implements reading.Sealer.

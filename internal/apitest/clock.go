@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Clock is a clock that goes on only when it is told to.
+// Clock is a clock that only Advance moves.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock returns a clock that stands at some instant.
+// NewClock returns a clock that stands at a fixed instant.
 func NewClock() *Clock { return &Clock{now: time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)} }
 
-// Now is where the clock stands.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

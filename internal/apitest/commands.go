@@ -17,11 +17,11 @@ type commands struct {
 	sent []command
 }
 
-// command is a database command: its name, and what it is about.
+// command is a database command: its name and its collection.
 type command struct{ name, collection string }
 
-// ofCommand reads what a command is about: the collection, or nothing for one
-// that is of none; of a counter also which.
+// ofCommand returns the command of an event, with its collection, or "" if it has none;
+// for counters also with the counter's name.
 func ofCommand(e *event.CommandStartedEvent) command {
 	collection, _ := e.Command.Lookup(e.CommandName).StringValueOK()
 	if e.CommandName == "bulkWrite" {
@@ -33,7 +33,7 @@ func ofCommand(e *event.CommandStartedEvent) command {
 	return command{e.CommandName, collection}
 }
 
-// writtenTogether are the collections that a command for several writes to.
+// writtenTogether returns the collections that a bulkWrite command writes to.
 func writtenTogether(e *event.CommandStartedEvent) []string {
 	list, _ := e.Command.Lookup("nsInfo").ArrayOK()
 	values, _ := list.Values()
@@ -45,13 +45,13 @@ func writtenTogether(e *event.CommandStartedEvent) []string {
 	return names
 }
 
-// idBlocks are the counters that processes take ids from.
+// idBlocks returns the counters that processes take ids from.
 func idBlocks() []string {
 	return []string{"counters.clientId", "counters.clientAccountId", "counters.mergeId"}
 }
 
-// numbering are the commands that number rows of the change feed. Who sends them, and
-// how many, is chance: who commits first numbers for the others.
+// numbering returns the commands that number rows of the change feed. Which process sends
+// how many of them is chance: the first to commit may number for the others.
 func numbering() []string {
 	return []string{"find outbox", "insert changes", "findAndModify feeds", "delete outbox"}
 }

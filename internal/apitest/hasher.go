@@ -9,8 +9,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// hasher hashes passwords as package secret does, in the same format, but for
-// little time and memory: what hashes cost is not what tests of the API are about.
+// hasher hashes passwords in the format of package secret, with little time and memory,
+// because tests of the API do not test the cost of hashes.
 type hasher struct{}
 
 // Hash implements writing.Hasher.

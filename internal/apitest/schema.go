@@ -13,8 +13,8 @@ import (
 	"clientgraph/internal/testdb"
 )
 
-// File is the path of a file of the project, by its path from the project's
-// folder. Tests run in the folders of their packages, and differ in depth.
+// File returns the path of a file that is given relative to the project's folder. Tests
+// run in the folders of their packages.
 func File(t testing.TB, path string) string {
 	t.Helper()
 	root, err := testdb.Root()
@@ -24,7 +24,7 @@ func File(t testing.TB, path string) string {
 	return filepath.Join(root, filepath.FromSlash(path))
 }
 
-// Schema is what schema.graphqls says.
+// Schema returns the parsed schema.graphqls.
 func Schema(t testing.TB) *ast.Schema {
 	t.Helper()
 	name := File(t, "schema.graphqls")
@@ -39,7 +39,7 @@ func Schema(t testing.TB) *ast.Schema {
 	return schema
 }
 
-// Definition is the schema's type of that name.
+// Definition returns the schema's type with that name.
 func Definition(t testing.TB, name string) *ast.Definition {
 	t.Helper()
 	def := Schema(t).Types[name]
@@ -49,7 +49,7 @@ func Definition(t testing.TB, name string) *ast.Definition {
 	return def
 }
 
-// Objects are the types of the schema that answers are made of, by name.
+// Objects returns the schema's object types, by name.
 func Objects(schema *ast.Schema) []*ast.Definition {
 	var list []*ast.Definition
 	for _, def := range schema.Types {
@@ -61,7 +61,7 @@ func Objects(schema *ast.Schema) []*ast.Definition {
 	return list
 }
 
-// FieldNames are the names of a type's fields, those of introspection included.
+// FieldNames returns the names of a type's fields, including those of introspection.
 func FieldNames(def *ast.Definition) []string {
 	var names []string
 	for _, field := range def.Fields {
@@ -70,6 +70,5 @@ func FieldNames(def *ast.Definition) []string {
 	return names
 }
 
-// IsIntrospection reports whether a field is one that every schema has without
-// saying so.
+// IsIntrospection says whether a field belongs to introspection.
 func IsIntrospection(field *ast.FieldDefinition) bool { return strings.HasPrefix(field.Name, "__") }

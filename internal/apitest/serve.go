@@ -12,7 +12,7 @@ import (
 	"clientgraph/internal/telemetry"
 )
 
-// ByResolvers is the same API at another address, where every operation is answered by
+// ByResolvers serves the same API at another address, with every operation answered by
 // resolvers, field by field.
 func (a *API) ByResolvers(t testing.TB) *API {
 	t.Helper()
@@ -21,7 +21,7 @@ func (a *API) ByResolvers(t testing.TB) *API {
 	return &other
 }
 
-// serve begins to serve the API, and returns its address.
+// serve starts serving the API, and returns its address.
 func (a *API) serve(t testing.TB, noPlan bool) string {
 	t.Helper()
 	served := httptest.NewServer(server.New(server.Options{
@@ -32,10 +32,9 @@ func (a *API) serve(t testing.TB, noPlan bool) string {
 		Introspection: true,
 		Federation:    a.federation,
 		NoPlan:        noPlan,
-		// Tests write values of every size into documents, and ask a handful of
-		// clients for all there is.
-		// Tests of right answers have more under way than one caller may, and get them
-		// however busy the machine is.
+		// Tests write values of every size into documents, and read everything about a
+		// few clients. They also send more requests at once than one caller may, and must
+		// get answers on a busy machine.
 		Limits: server.Limits{
 			Shape:   limit.Shape{Bytes: 1 << 20, Tokens: 100_000, Cost: 10_000_000},
 			Running: 16, Waiting: 10_000, WaitTime: time.Minute, QueryTime: time.Minute, MutationTime: time.Minute,

@@ -34,8 +34,8 @@ func Logged(t testing.TB) *API {
 	return watchedBy(t, api, telemetry.Options{Metrics: true, AccessLog: true, Slow: time.Minute, Logger: telemetry.NewLogger(api.Log, false, slog.LevelInfo)})
 }
 
-// InProduction is New for a server that is watched as one in production is: it counts,
-// writes a line for each operation, and traces a hundredth of them.
+// InProduction is New for a server with the telemetry of production: it counts, logs a
+// line for each operation, and traces a hundredth of them.
 func InProduction(t testing.TB) *API {
 	t.Helper()
 	return watchedBy(t, &API{}, telemetry.Options{
@@ -52,7 +52,7 @@ func watchedBy(t testing.TB, api *API, options telemetry.Options) *API {
 	return on(t, testdb.New(t), time.Now, api)
 }
 
-// monitor sees every database command; telemetry, where it is on, too.
+// monitor observes every database command, and passes it on to telemetry if that is on.
 func (a *API) monitor() *event.CommandMonitor {
 	recorded, watched := a.commands.monitor(), a.watched.Commands()
 	if watched == nil {
@@ -67,8 +67,7 @@ func (a *API) monitor() *event.CommandMonitor {
 	return &monitor
 }
 
-// Observed is all that a watched server wrote for those who run it: log lines, metrics
-// and spans.
+// Observed returns all telemetry of the server: log lines, metrics and spans.
 func (a *API) Observed(t testing.TB) string {
 	t.Helper()
 	r := httptest.NewRecorder()

@@ -1,2 +1,2 @@
-// Package clienttest draws clients for the property tests of the rooms.
+// Package clienttest draws random clients for the property tests of other packages.
 package clienttest

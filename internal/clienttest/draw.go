@@ -9,8 +9,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// AnyClient makes up clients with any value in any place, as far as a record
-// can hold it: instants in whole milliseconds, ids and custom values ascending.
+// AnyClient draws clients with any value that a record can have in any property: instants
+// in whole milliseconds, ids and custom values ascending.
 func AnyClient() *rapid.Generator[*client.Client] {
 	instant := rapid.Custom(func(t *rapid.T) any { return time.UnixMilli(rapid.Int64Range(-1e13, 1e13).Draw(t, "instant")).UTC() })
 	config := rapid.MakeConfig{Types: map[reflect.Type]*rapid.Generator[any]{
@@ -45,7 +45,7 @@ func AnyDay(t *rapid.T) client.Date {
 	return client.DateOf(time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799000).Draw(t, "day")).UTC())
 }
 
-// AnySet draws ids, ascending and each once.
+// AnySet draws ids, ascending and without duplicates.
 func AnySet(t *rapid.T) []int64 {
 	return client.SortedSet(rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 5).Draw(t, "ids"))
 }

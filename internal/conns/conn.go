@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// Conn is a connection that is counted until it is closed. Each 64 KiB that are
-// written have a deadline of their own, so that who reads slowly is served and
-// who does not read is cut off, whatever is spoken.
+// Conn is a connection that is counted until it is closed. Each 64 KiB that are written
+// have a deadline, so that a slow reader is served and one that does not read is
+// disconnected, whatever the protocol.
 type Conn struct {
 	net.Conn
 	listener *Listener
 	address  netip.Addr
-	// place is where it stands among unauthenticated; nil when it does not.
+	// place is its place in unauthenticated; nil if it is not in there.
 	place *list.Element
-	// late closes it if its caller stays unauthenticated.
+	// late closes it if its caller is not authenticated in time.
 	late   *time.Timer
 	closed sync.Once
 
 	mu sync.Mutex
-	// deadline is what was set for writing; zero for none.
+	// deadline is the write deadline that was set from outside; zero for none.
 	deadline time.Time
 }
 
@@ -45,8 +45,8 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 	}
 }
 
-// renew sets the deadline of the next chunk, which is no later than the one that
-// was set from outside.
+// renew sets the deadline of the next chunk, which is not later than the one that was set
+// from outside.
 func (c *Conn) renew(most time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,8 +73,8 @@ func (c *Conn) SetDeadline(deadline time.Time) error {
 	return c.Conn.SetDeadline(deadline)
 }
 
-// CloseWrite ends what is sent and lets the rest be read. net/http uses it, so
-// that an answer arrives whose request was not read to its end.
+// CloseWrite ends the sending side, so that the rest can still be read. net/http uses it
+// to deliver the answer to a request that was not read to its end.
 func (c *Conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -100,7 +100,7 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
-// unauthenticated are the connections whose callers have not been let in, the oldest
+// unauthenticated are the connections whose callers are not authenticated yet, oldest
 // first.
 type unauthenticated struct{ all list.List }
 
@@ -115,7 +115,7 @@ func (s *unauthenticated) remove(c *Conn) {
 	}
 }
 
-// oldest is the oldest one of an address, or of all for no address; nil for none.
+// oldest returns the oldest one of an address, or of all for no address; nil for none.
 func (s *unauthenticated) oldest(address netip.Addr) *Conn {
 	for place := s.all.Front(); place != nil; place = place.Next() {
 		if c := place.Value.(*Conn); !address.IsValid() || c.address == address {

@@ -1,6 +1,6 @@
-// Package conns bounds the connections of a server: how many there are in all
-// and of an address, how long one may stay whose caller has not been let in, and
-// how long the other side may take to make room for what is written.
+// Package conns bounds the connections of a server: their number in all and of an
+// address, how long one may stay without an authenticated caller, and how long the other
+// side may take to read what is written.
 package conns
 
 import (
@@ -15,51 +15,49 @@ import (
 )
 
 const (
-	// chunk is how many bytes the other side takes in Bounds.Write at least.
+	// chunk is how many bytes the other side must read within Bounds.Write.
 	chunk = 64 << 10
-	// leastPause and mostPause bound the pause after a connection that could not be
-	// accepted, which doubles.
+	// leastPause and mostPause bound the pause after accepting a connection failed. It
+	// doubles each time.
 	leastPause = 5 * time.Millisecond
 	mostPause  = time.Second
 	// logPause is the least time between two log lines of one kind.
 	logPause = 30 * time.Second
 )
 
-// Bounds are what a listener's connections may take.
+// Bounds bound a listener's connections.
 type Bounds struct {
-	// All and PerAddress bound how many there are at once; 0 is no bound.
+	// All and PerAddress bound the open connections; 0 is no bound.
 	All, PerAddress int
-	// Exempt says whether an address has any number of them, such as a balancer's;
-	// nil for none.
+	// Exempt says whether an address may have any number of connections, such as a load
+	// balancer; nil for none.
 	Exempt func(netip.Addr) bool
-	// Stranger is how long a connection may stay before Admit; 0 is no bound.
+	// Stranger is how long a connection may stay open before Admit; 0 is no bound.
 	Stranger time.Duration
-	// Write is how long the other side may take to make room for 64 KiB; 0 is no
-	// bound.
+	// Write is how long the other side may take to read 64 KiB; 0 is no bound.
 	Write time.Duration
 }
 
-// Listener accepts connections within bounds. Where there are too many, the
-// oldest of a stranger makes room for a new one; where there is no stranger's, the
-// new one is closed.
+// Listener accepts connections within bounds. If there are too many, the oldest
+// unauthenticated one is closed for a new one; if there is none, the new one is closed.
 type Listener struct {
 	net.Listener
 	bounds Bounds
 	logger *slog.Logger
-	// closed ends waiting for descriptors.
+	// closed ends waiting for file descriptors.
 	closed    chan struct{}
 	closeOnce sync.Once
 
 	mu sync.Mutex
-	// addresses counts the connections of each address, all those that are open.
+	// addresses counts the open connections of each address.
 	addresses map[netip.Addr]int
 	all       int
-	// unauthenticated are in the order in which they came.
+	// unauthenticated are in the order of their arrival.
 	unauthenticated unauthenticated
 	logged          map[string]time.Time
 }
 
-// Listen bounds the connections of a listener.
+// Listen returns a listener that bounds the connections of inner.
 func Listen(inner net.Listener, bounds Bounds, logger *slog.Logger) *Listener {
 	return &Listener{
 		Listener: inner, bounds: bounds, logger: logger, closed: make(chan struct{}),
@@ -67,15 +65,15 @@ func Listen(inner net.Listener, bounds Bounds, logger *slog.Logger) *Listener {
 	}
 }
 
-// Open is how many connections are open.
+// Open returns the number of open connections.
 func (l *Listener) Open() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.all
 }
 
-// Accept implements net.Listener. When file descriptors run out, it closes the
-// oldest stranger's connection and goes on.
+// Accept implements net.Listener. When file descriptors run out, it closes the oldest
+// unauthenticated connection and continues.
 func (l *Listener) Accept() (net.Conn, error) {
 	pause := leastPause
 	for {
@@ -103,8 +101,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// passes says whether accepting may work again later: the listener itself is
-// well, and there are no descriptors or no memory, or the other side is gone.
+// passes says whether accepting may work again later: there are no file descriptors or no
+// memory, or the other side is gone.
 func passes(err error) bool {
 	var failure net.Error
 	//nolint:staticcheck // What it says of reading is unclear; of accepting, net/http goes by it too.
@@ -117,11 +115,11 @@ func (l *Listener) Close() error {
 	return l.Listener.Close()
 }
 
-// admit counts a connection in; nil when there is no room for it.
+// admit counts a connection; nil if there is no room for it.
 func (l *Listener) admit(inner net.Conn) *Conn {
 	c := &Conn{Conn: inner, listener: l, address: addressOf(inner)}
 	if !l.hasRoom(c.address) {
-		// Whoever is waiting for an answer there would wait for nothing.
+		// Closed at once, so that its caller does not wait in vain.
 		_ = inner.Close()
 		return nil
 	}
@@ -136,7 +134,8 @@ func (l *Listener) admit(inner net.Conn) *Conn {
 	return c
 }
 
-// hasRoom makes room for a connection from an address, if it can be made.
+// hasRoom makes room for a connection from an address. It returns false if that is
+// impossible.
 func (l *Listener) hasRoom(address netip.Addr) bool {
 	if l.bounds.PerAddress > 0 && !l.exempt(address) && l.count(address) >= l.bounds.PerAddress {
 		l.once("an address has too many connections; --max-connections-per-address is the bound", "bound", l.bounds.PerAddress)
@@ -155,7 +154,7 @@ func (l *Listener) exempt(address netip.Addr) bool {
 	return l.bounds.Exempt != nil && l.bounds.Exempt(address)
 }
 
-// count is how many connections an address has, or all together for no address.
+// count returns the number of connections of an address, or of all for no address.
 func (l *Listener) count(address netip.Addr) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -165,8 +164,8 @@ func (l *Listener) count(address netip.Addr) int {
 	return l.addresses[address]
 }
 
-// closeOldest closes the oldest stranger's connection of an address, or of all
-// for no address; false when there is none.
+// closeOldest closes the oldest unauthenticated connection of an address, or of all for
+// no address; false if there is none.
 func (l *Listener) closeOldest(address netip.Addr) bool {
 	l.mu.Lock()
 	oldest := l.unauthenticated.oldest(address)
@@ -178,7 +177,7 @@ func (l *Listener) closeOldest(address netip.Addr) bool {
 	return true
 }
 
-// closeStranger closes a connection unless its caller was let in meanwhile.
+// closeStranger closes a connection unless its caller was authenticated meanwhile.
 func (l *Listener) closeStranger(c *Conn) {
 	l.mu.Lock()
 	stranger := l.unauthenticated.has(c)
@@ -188,8 +187,8 @@ func (l *Listener) closeStranger(c *Conn) {
 	}
 }
 
-// once logs a line, unless it was logged a short time ago: what it tells of
-// comes as often as others like.
+// once logs a line, unless the same was logged a short time ago: others can cause it as
+// often as they like.
 func (l *Listener) once(message string, more ...any) {
 	l.mu.Lock()
 	now := time.Now()
@@ -204,10 +203,10 @@ func (l *Listener) once(message string, more ...any) {
 	}
 }
 
-// connKey is the context's key of a request's connection.
+// connKey is the context key of a request's connection.
 type connKey struct{}
 
-// Context is the context of a connection's requests, for http.Server.ConnContext.
+// Context returns the context of a connection's requests, for http.Server.ConnContext.
 func Context(ctx context.Context, connection net.Conn) context.Context {
 	if secure, ok := connection.(*tls.Conn); ok {
 		connection = secure.NetConn()
@@ -215,8 +214,8 @@ func Context(ctx context.Context, connection net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, connection)
 }
 
-// Admit says that the caller of a request was let in: its connection is no longer
-// a stranger's. Where connections are not bounded it does nothing.
+// Admit says that the caller of a request was authenticated, and with it the connection.
+// It does nothing if connections are not bounded.
 func Admit(ctx context.Context) {
 	c, ok := ctx.Value(connKey{}).(*Conn)
 	if !ok {
@@ -231,8 +230,7 @@ func Admit(ctx context.Context) {
 	}
 }
 
-// addressOf is where a connection comes from; all of a network of IPv6 that one
-// site is given, a /64, count as one.
+// addressOf returns the site of a connection's address.
 func addressOf(connection net.Conn) netip.Addr {
 	remote, err := netip.ParseAddrPort(connection.RemoteAddr().String())
 	if err != nil {
@@ -241,7 +239,8 @@ func addressOf(connection net.Conn) netip.Addr {
 	return Site(remote.Addr())
 }
 
-// Site is what an address counts as: itself, or its /64 where it is of IPv6.
+// Site returns what an address counts as: itself, or for IPv6 its /64, which one site
+// has.
 func Site(address netip.Addr) netip.Addr {
 	address = address.Unmap().WithZone("")
 	if address.Is6() && !address.IsLoopback() {

@@ -4,12 +4,12 @@ package conns
 
 import "golang.org/x/sys/unix"
 
-// kept is how many file descriptors are left to the database, key files and logs,
-// or half of all where there are fewer than twice as many.
+// kept is the number of file descriptors left for the database, key files and logs, or
+// half of all if there are fewer than twice as many.
 const kept = 256
 
-// Affordable is how many connections the process has file descriptors for; 0 when
-// that is not bounded.
+// Affordable returns how many connections the process has file descriptors for; 0 for no
+// bound.
 func Affordable() int {
 	var bound unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &bound); err != nil || bound.Cur == unix.RLIM_INFINITY || bound.Cur > 1<<30 {

@@ -1,6 +1,5 @@
-// Package keyfile owns key material that lives in a file of the data folder: it
-// reads such a file, or makes it so that every process that starts at the same
-// moment ends up with the same key.
+// Package keyfile reads keys from files in the data folder. It creates a missing file so
+// that all processes that start at the same time get the same key.
 package keyfile
 
 import (
@@ -13,25 +12,24 @@ import (
 	"runtime"
 )
 
-// maxBytes bounds what is read: keys are small, and a path that leads to
-// something else should not fill the memory.
+// maxBytes bounds the size of a key file. Keys are small, and a wrong path must not fill
+// the memory.
 const maxBytes = 1 << 20
 
-// The modes of what is made: for the owner alone.
+// The modes of created folders and files: only for the owner.
 const (
 	folderMode   fs.FileMode = 0o700
 	othersAccess fs.FileMode = 0o077
 )
 
-// LoadOrCreate returns the content of the file at path. When there is none, it
-// creates the folder (0700) and the file (0600) with what makeKey returns. The
-// first process to do so wins, and all of them return the winner's content: the
-// file appears under its name only when it is complete and on disk.
+// LoadOrCreate returns the content of the file at path. If there is none, it creates the
+// folder (0700) and the file (0600) with the key of makeKey. The first process to do so
+// wins, and all of them return its key: the file appears under its name only when it is
+// complete and on disk.
 //
-// A file that others than its owner may read or write is refused, because a key
-// that somebody else may have read or put there protects nothing. Windows, whose
-// permission bits say nothing about that, is the exception. No error holds a part
-// of the key.
+// A file that others than its owner may read or write is refused, because others may know
+// or have replaced its key. Windows, whose permission bits do not tell that, is the
+// exception. No error has a part of the key.
 func LoadOrCreate(path string, makeKey func() ([]byte, error)) ([]byte, error) {
 	key, err := load(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -50,13 +48,13 @@ func LoadOrCreate(path string, makeKey func() ([]byte, error)) ([]byte, error) {
 	if err := create(path, key); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	// Also the winner reads, so that all processes take the same way.
+	// The winner reads the file too, so that all processes do the same.
 	return load(path)
 }
 
-// load reads the file at path; the error is fs.ErrNotExist when there is none.
+// load reads the file at path. If there is none, the error is fs.ErrNotExist.
 func load(path string) ([]byte, error) {
-	// A look before opening: to open a named pipe would wait for its writer.
+	// Checked before opening, because opening a named pipe would wait for its writer.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read a key file: %w", err)
@@ -88,14 +86,14 @@ func load(path string) ([]byte, error) {
 	return key, nil
 }
 
-// create puts key into a new file at path, whole or not at all. The error is
-// fs.ErrExist when somebody else was first.
+// create writes the key into a new file at path, completely or not at all. If the file
+// exists, the error is fs.ErrExist.
 func create(path string, key []byte) (err error) {
 	folder, name := filepath.Split(path)
 	if folder == "" {
 		folder = "."
 	}
-	// CreateTemp makes files for their owner alone.
+	// CreateTemp creates files only for their owner.
 	draft, err := os.CreateTemp(folder, "."+name+".*.tmp")
 	if err != nil {
 		return fmt.Errorf("make a key file: %w", err)
@@ -109,15 +107,15 @@ func create(path string, key []byte) (err error) {
 	if err = errors.Join(err, draft.Close()); err != nil {
 		return fmt.Errorf("write a key file: %w", err)
 	}
-	// A link, unlike a rename, never replaces a file that is there.
+	// Unlike a rename, a link never replaces an existing file.
 	if err := os.Link(draft.Name(), path); err != nil {
 		return fmt.Errorf("publish a key file (its file system must know hard links): %w", err)
 	}
 	return syncFolder(folder)
 }
 
-// syncFolder makes the file's name as durable as its content: data encrypted
-// with a key must not outlive it.
+// syncFolder makes the file's name durable: data encrypted with the key must not outlive
+// it.
 func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil // a folder cannot be opened for this there

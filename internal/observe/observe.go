@@ -1,9 +1,8 @@
-// Package observe is how the layers tell what an operation does, without knowing
-// who counts it: the context of an operation carries its record, and each layer adds
-// to it. Where nobody counts there is no record, and telling costs a look into the
-// context.
+// Package observe records what an operation does, without depending on who counts it: the
+// operation's context has a record, and each layer adds to it. Without a record that
+// costs only a look-up in the context.
 //
-// A record holds names and sizes, never a value of a request or of a row.
+// A record has names and sizes, never a value of a request or a row.
 package observe
 
 import (
@@ -18,13 +17,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// mostCommands bounds the commands that a record tells one by one: the longest.
+// mostCommands is how many of the longest commands a record lists.
 const mostCommands = 8
 
-// Command is a database command that was done.
+// Command is a completed database command.
 type Command struct {
-	// Name is the command's, such as find; Collection what it was sent to, empty
-	// where that is unknown.
+	// Name is the command's name, such as find; Collection is its collection, empty if
+	// unknown.
 	Name, Collection string
 	Took             time.Duration
 	// Bytes is the size of the reply.
@@ -32,8 +31,8 @@ type Command struct {
 	Failed bool
 }
 
-// Record is what an operation, or a job, has done so far. It is safe for concurrent
-// use; a nil *Record takes everything and keeps nothing.
+// Record is what an operation or a job has done so far. It is safe for concurrent use; a
+// nil *Record ignores everything.
 type Record struct {
 	requestID string
 
@@ -41,42 +40,42 @@ type Record struct {
 	summary Summary
 }
 
-// Summary is what a record holds.
+// Summary is the content of a record.
 type Summary struct {
-	// Commands is how many database commands there were, of which Failed failed, and
-	// CommandTime how long they took together.
+	// Commands is the number of database commands, Failed the number of those that
+	// failed, CommandTime the sum of their times.
 	Commands, Failed int
 	CommandTime      time.Duration
-	// Longest are the longest commands, the longest first.
+	// Longest are the longest commands, longest first.
 	Longest []Command
 	// Batches are the sizes of the batches that dataloaders read.
 	Batches []int
-	// Planned is how many fields of the operation were answered by plans.
+	// Planned is the number of the operation's fields that plans answered.
 	Planned int
-	// PlansKnown and PlansMade are how often a plan was there, and had to be made.
+	// PlansKnown counts the plans found in the cache, PlansMade those that were compiled.
 	PlansKnown, PlansMade int
-	// Retries is how often a transaction was begun again.
+	// Retries counts how often a transaction was repeated.
 	Retries int
-	// UserErrors are the codes of failures that were answered as data.
+	// UserErrors are the codes of errors that were answered as data.
 	UserErrors []string
 }
 
 type recordKey struct{}
 
-// With returns a context with a new record, of a request of that id; a job has
-// none.
+// With returns a context with a new record for the request with that id; the id of a job
+// is empty.
 func With(ctx context.Context, requestID string) (context.Context, *Record) {
 	r := &Record{requestID: requestID}
 	return context.WithValue(ctx, recordKey{}, r), r
 }
 
-// Of is the record of a context; nil where nobody counts.
+// Of returns the record of a context; nil if there is none.
 func Of(ctx context.Context) *Record {
 	r, _ := ctx.Value(recordKey{}).(*Record)
 	return r
 }
 
-// RequestID is the id of the request; empty for a job.
+// RequestID returns the id of the request; empty for a job.
 func (r *Record) RequestID() string {
 	if r == nil {
 		return ""
@@ -84,7 +83,7 @@ func (r *Record) RequestID() string {
 	return r.requestID
 }
 
-// Command adds a database command that is over.
+// Command adds a completed database command.
 func (r *Record) Command(c Command) {
 	if r == nil {
 		return
@@ -111,7 +110,7 @@ func (r *Record) Command(c Command) {
 	s.Longest[at] = c
 }
 
-// Batch adds a batch of a dataloader, which reads for that many keys.
+// Batch adds a batch of a dataloader with that many keys.
 func (r *Record) Batch(size int) {
 	if r == nil {
 		return
@@ -131,7 +130,7 @@ func (r *Record) AnsweredByPlan() {
 	r.summary.Planned++
 }
 
-// PlanAsked adds that a plan was asked for, and whether it was there.
+// PlanAsked adds a request for a plan; known says whether it was in the cache.
 func (r *Record) PlanAsked(known bool) {
 	if r == nil {
 		return
@@ -145,7 +144,7 @@ func (r *Record) PlanAsked(known bool) {
 	}
 }
 
-// Retried adds that a transaction met another one and is begun again.
+// Retried adds that a transaction is repeated after a conflict.
 func (r *Record) Retried() {
 	if r == nil {
 		return
@@ -155,7 +154,7 @@ func (r *Record) Retried() {
 	r.summary.Retries++
 }
 
-// UserError adds the code of a failure that is answered as data.
+// UserError adds the code of an error that is answered as data.
 func (r *Record) UserError(code string) {
 	if r == nil {
 		return
@@ -165,7 +164,7 @@ func (r *Record) UserError(code string) {
 	r.summary.UserErrors = append(r.summary.UserErrors, code)
 }
 
-// Summary is what there is so far; the record goes on from nothing.
+// Summary returns the content so far, and empties the record.
 func (r *Record) Summary() Summary {
 	if r == nil {
 		return Summary{}
@@ -177,10 +176,9 @@ func (r *Record) Summary() Summary {
 	return s
 }
 
-// Step begins a part of an operation, such as a level of relations, of a size where
-// it has one. It is a span where the operation is traced, and nothing elsewhere.
-// The name is of the program's or the schema's; end is to be called with what the
-// part failed with.
+// Step begins a part of an operation, such as a level of relations; size is 0 if it has
+// none. If the operation is traced, the part is a span. name must come from the program
+// or the schema; call end with the error of the part.
 func Step(ctx context.Context, name string, size int) (stepCtx context.Context, end func(error)) {
 	parent := trace.SpanFromContext(ctx)
 	if !parent.IsRecording() {
@@ -193,20 +191,20 @@ func Step(ctx context.Context, name string, size int) (stepCtx context.Context, 
 	ctx, span := parent.TracerProvider().Tracer(Tracer).Start(ctx, name, o...)
 	return ctx, func(err error) {
 		if err != nil {
-			// Not what it says: that may repeat a value.
+			// The error's text may have a value, so it is left out.
 			span.SetStatus(codes.Error, "")
 		}
 		span.End()
 	}
 }
 
-// Tracer is the name by which spans say who made them.
+// Tracer is the name of the tracer in spans.
 const Tracer = "clientgraph"
 
 func nothing(error) {}
 
-// Panic is what a panic is told as: with the text of what is known to hold no value
-// of a request, and where it happened.
+// Panic returns an error for a panic, with its place, and its text if that is known to
+// have no value of a request.
 func Panic(panicked any) error {
 	if err, isError := panicked.(error); isError {
 		return fmt.Errorf("panic: %w\n%s", err, debug.Stack())

@@ -1,11 +1,11 @@
-// Package sample owns sample data: the reference's own example clients, and
-// made-up ones in any number.
+// Package sample has sample data: the reference's example clients, and generated ones in
+// any number.
 //
-// Nobody in it is real. Generated names are chance combinations of common given
-// and family names; e-mail addresses are of the domains that RFC 2606 keeps for
-// examples; phone numbers are of ranges kept for fiction where a country has
-// them, and of blocks that look made up elsewhere.
+// No person in it is real. Generated names are random combinations of common given and
+// family names; e-mail addresses use the domains that RFC 2606 reserves for examples;
+// phone numbers are from ranges reserved for fiction if a country has them, otherwise
+// from blocks that look invented.
 //
-// What the store derives when it writes (order keys, the count of open
-// appointments) is left out.
+// The store adds derived values (sort keys, the count of open appointments) when it
+// writes.
 package sample

@@ -9,8 +9,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Streams of chance that one seed gives, so that a draw in one of them moves
-// nothing in the other.
+// Random streams derived from one seed, so that a further draw in one of them does not
+// change the other.
 const (
 	streamClients = iota
 	streamHouseholds
@@ -20,19 +20,19 @@ func chance(seed, stream uint64) *gofakeit.Faker {
 	return gofakeit.NewFaker(rand.NewPCG(seed, stream), false)
 }
 
-// Generate makes up n clients of a business, in many languages and scripts, as
-// they would be at now. The same arguments give the same clients, and more of
-// them begin with the same ones. ClientID is left 0 for the store to allocate,
-// and nobody has an account. Custom fields are those of Reference's
-// definitions. Ids of appointments are the seed's own (up to 16 million of
-// them, for seeds that differ modulo 2^29), so that two seeds can fill one business.
+// Generate generates n clients of a business, in many languages and scripts, as of now.
+// The same arguments give the same clients, and a larger n adds clients at the end.
+// ClientID is 0 for the store to assign, and no client has an account. Custom fields are
+// those of Reference's definitions. Appointment ids are in a range of the seed (up to 16
+// million of them, for seeds that differ modulo 2^29), so that several seeds can fill one
+// business.
 func Generate(seed uint64, businessID int64, n int, now time.Time) []*client.Client {
 	g := &generator{
 		Faker:      chance(seed, streamClients),
 		businessID: businessID,
 		now:        now.UTC().Truncate(time.Millisecond),
 		people:     census(),
-		// Below 2^53, which every JSON reader can count to.
+		// Below 2^53, which every JSON reader can represent.
 		appointmentID: int64(seed%(1<<29)+1) << 24,
 	}
 	clients := make([]*client.Client, 0, n)
@@ -56,7 +56,7 @@ type generator struct {
 	appointmentID int64
 }
 
-// home is what the people of a household share.
+// home has the values that people of a household share.
 type home struct {
 	*people
 	family name
@@ -99,7 +99,7 @@ func (g *generator) client(h *home) *client.Client {
 	return c
 }
 
-// stamp says when and by whom the client was written.
+// stamp sets when and by whom the client was written.
 func (g *generator) stamp(c *client.Client) {
 	const past = 5 * 365 * 24 * time.Hour
 	created := g.between(g.now.Add(-past), g.now)
@@ -109,16 +109,16 @@ func (g *generator) stamp(c *client.Client) {
 	}
 }
 
-// percent is true so many times of a hundred.
+// percent returns true p times of a hundred.
 func (g *generator) percent(p int) bool { return g.IntN(100) < p }
 
-// between is an instant of from..to, both included, in whole milliseconds.
+// between returns an instant from from to to, both included, in whole milliseconds.
 func (g *generator) between(from, to time.Time) time.Time {
 	span := int(to.Sub(from) / time.Millisecond)
 	return from.Add(time.Duration(g.IntN(span+1)) * time.Millisecond)
 }
 
-// fill puts digits into a pattern: any for #, one of 2 to 9 for %.
+// fill fills a pattern with digits: any for #, 2 to 9 for %.
 func (g *generator) fill(pattern string) string {
 	filled := []byte(pattern)
 	for i, b := range filled {
@@ -134,7 +134,7 @@ func (g *generator) fill(pattern string) string {
 
 func pick[T any](g *generator, from []T) T { return from[g.IntN(len(from))] }
 
-// maybe is the text so many times of a hundred, else nil.
+// maybe returns the text p times of a hundred, else nil.
 func (g *generator) maybe(p int, text func() string) *string {
 	if !g.percent(p) {
 		return nil

@@ -7,13 +7,13 @@ import (
 	"clientgraph/internal/client"
 )
 
-// maxHousehold bounds how many live together: each views all the others.
+// maxHousehold bounds the people of a household, because each views all the others.
 const maxHousehold = 6
 
-// Households lets the people of each household view each other, and nobody
-// else: it replaces SubjectIDs. Clients need their ids by then. With all
-// clients that Generate answered for that seed, in their order, the households
-// are those that share a family name and an address.
+// Households lets the people of each household view each other, and nobody else: it
+// replaces SubjectIDs. The clients must have ids. For all clients that Generate returned
+// for the same seed, in order, the households are those that share a family name and an
+// address.
 func Households(seed uint64, clients []*client.Client) {
 	for size := range householdSizes(seed) {
 		if len(clients) == 0 {
@@ -34,8 +34,8 @@ func Households(seed uint64, clients []*client.Client) {
 	}
 }
 
-// householdSizes is how many neighbours, one household after the other, live
-// together; without end. Most live alone.
+// householdSizes returns the sizes of households, one after the other, without end. Most
+// people live alone.
 func householdSizes(seed uint64) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		g := chance(seed, streamHouseholds)

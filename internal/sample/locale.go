@@ -7,15 +7,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// locale is what made-up people of one language and country are made of. Names
-// are words of the form name, name/ascii or name/ascii/feminine: ascii is for
-// the e-mail address, where leaving out the accents does not give it; feminine
-// is the family name of a woman, where it differs.
+// locale has the names and patterns for people of one language and country. Names have
+// the form name, name/ascii or name/ascii/feminine: ascii is the form in e-mail
+// addresses, if it is more than leaving out accents; feminine is a woman's family name,
+// if it differs.
 type locale struct {
 	// tag is a BCP 47 tag.
 	tag     string
 	country string
-	// weight is the locale's share among all of them.
+	// weight is the share of the locale.
 	weight int
 	order  nameOrder
 	cities []city
@@ -38,23 +38,23 @@ type city struct {
 	latitude, longitude float64
 }
 
-// nameOrder is how a language joins given name and family name.
+// nameOrder is how a language combines given name and family name.
 type nameOrder int
 
 const (
-	// givenFirst is the order that the client's full name has by itself.
+	// givenFirst is the order that fullName derives.
 	givenFirst nameOrder = iota
 	familyFirst
 	// familyFirstClosed writes both as one word.
 	familyFirstClosed
 )
 
-// name is a name as written and as it stands in an e-mail address.
+// name is a name as written and as in an e-mail address.
 type name struct {
 	text, feminine, ascii string
 }
 
-// people is a locale with its names read.
+// people is a locale with its names parsed.
 type people struct {
 	*locale
 	givenNames  [2][]name
@@ -67,7 +67,7 @@ const (
 	male
 )
 
-// census is the locales, each as often as its weight says.
+// census returns the locales, each as often as its weight.
 func census() []*people {
 	var all []*people
 	for _, table := range [][]locale{americanLocales, europeanLocales, middleEasternLocales, asianLocales} {
@@ -101,8 +101,7 @@ func names(words string) []name {
 	return all
 }
 
-// plain leaves out of a Latin name all that is no letter: accents, apostrophes,
-// hyphens.
+// plain removes accents, apostrophes and hyphens from a Latin name.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) {

@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Tables of what is not a matter of language.
+// Values that do not depend on the language.
 var (
 	users      = []string{"JoeSchmo", "WebClient", "frontdesk", "m.keller", "import"}
 	domains    = []string{"example.com", "example.com", "example.org", "example.net"}
@@ -82,7 +82,7 @@ func (g *generator) contact(c *client.Client, h *home) {
 	})
 }
 
-// near is a coordinate within some kilometres, to about a metre.
+// near returns a coordinate within some kilometres, with a precision of about a metre.
 func (g *generator) near(degrees float64) float64 {
 	return math.Round((degrees+g.Float64Range(-0.05, 0.05))*1e5) / 1e5
 }
@@ -104,12 +104,12 @@ func (g *generator) remarks(c *client.Client, h *home) {
 	}
 }
 
-// some is one to most of the texts, in their order, none twice.
+// some returns one to most of the texts, in order and without duplicates.
 func (g *generator) some(texts []string, most int) []string {
 	wanted := g.IntRange(1, most)
 	chosen := make([]string, 0, wanted)
 	for i, text := range texts {
-		// Each of those left is as likely as any to be among those wanted.
+		// Each remaining text is chosen with the same probability.
 		if g.IntN(len(texts)-i) < wanted-len(chosen) {
 			chosen = append(chosen, text)
 		}
@@ -117,7 +117,7 @@ func (g *generator) some(texts []string, most int) []string {
 	return chosen
 }
 
-// business is what concerns the business's dealings with the client.
+// business sets the properties that the business maintains about the client.
 func (g *generator) business(c *client.Client) {
 	c.AllowWaitListText = g.flag(60)
 	c.InvitationOptIn = g.flag(50)
@@ -134,7 +134,7 @@ func (g *generator) business(c *client.Client) {
 	c.EnterpriseClientID = g.maybe(4, func() string { return g.fill("E-######") })
 }
 
-// flag is yes or no so many times of a hundred, else nil.
+// flag returns true or false p times of a hundred, else nil.
 func (g *generator) flag(p int) *bool {
 	if !g.percent(p) {
 		return nil

@@ -16,9 +16,9 @@ import (
 //go:embed data/business.json data/definitions.json data/clients.json
 var files embed.FS
 
-// Reference returns the business of the reference's examples, its custom fields
-// and its clients, in the order of their ids. Every call returns records of its
-// own. An error means that the embedded files are broken.
+// Reference returns the business of the reference's examples with its custom fields and
+// clients, ordered by id. Every call returns new records. An error means that the
+// embedded files are invalid.
 func Reference() (importing.Dataset, error) {
 	var data datasetRecord
 	for path, part := range map[string]any{
@@ -33,9 +33,8 @@ func Reference() (importing.Dataset, error) {
 	return data.dataset()
 }
 
-// Decode reads a dataset that is written as the reference's is: an object of a
-// business, its definitions and its clients. What the records have no place for
-// is an error.
+// Decode decodes a dataset in the form of the reference: an object with a business, its
+// definitions and its clients. Unknown properties are an error.
 func Decode(content []byte) (importing.Dataset, error) {
 	var data datasetRecord
 	if err := decodeStrictly(content, &data); err != nil {
@@ -56,8 +55,8 @@ func decode(path string, value any) error {
 	return nil
 }
 
-// decodeStrictly reads one JSON value that holds nothing which value has no
-// place for, so that a misspelt name is no silent loss.
+// decodeStrictly decodes one JSON value, and refuses properties that value does not have,
+// so that a misspelt name is noticed.
 func decodeStrictly(content []byte, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()
@@ -123,8 +122,8 @@ type definitionRecord struct {
 	Choices      []string         `json:"choices"`
 }
 
-// clientRecord has the properties that some reference client or fixture has, by
-// their names in the schema; businessId and version are the same for all.
+// clientRecord has the properties of the reference's clients and of fixtures, by their
+// names in the schema; businessId and version are the same for all.
 type clientRecord struct {
 	ClientID               int64               `json:"clientId"`
 	ClientAccountID        *int64              `json:"clientAccountId"`
@@ -218,7 +217,7 @@ func (r *clientRecord) client(businessID int64, types map[int64]client.FieldType
 	return c, nil
 }
 
-// value is the field's value in the Go type that its definition asks for.
+// value returns the field's value in the Go type of its definition.
 func (f fieldRecord) value(want client.FieldType) (any, error) {
 	ok := false
 	switch want {

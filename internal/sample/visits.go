@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// The custom fields of data/definitions.json that stand for no property.
+// The custom fields in data/definitions.json that stand for no property.
 const (
 	fieldLoyaltyPoints = 322530
 	fieldNewsletter    = 322531
@@ -18,7 +18,7 @@ const (
 // heardOfUs are the choices of fieldHeardOfUs.
 var heardOfUs = []string{"A friend", "Web search", "Social media", "Newspaper", "Walked past"}
 
-// fields gives the client values of custom fields, by definition id.
+// fields sets values of custom fields, by definition id.
 func (g *generator) fields(c *client.Client, h *home) {
 	set := func(p int, id int64, value func() any) {
 		if g.percent(p) {
@@ -32,15 +32,15 @@ func (g *generator) fields(c *client.Client, h *home) {
 	set(35, fieldDrink, func() any { return pick(g, h.drinks) })
 }
 
-// Ids of the scheduler's members of staff, locations and reasons.
+// The scheduler's ids of staff, locations and reasons.
 const (
 	firstStaff, lastStaff       = 501, 512
 	firstLocation, lastLocation = 11, 18
 	firstReason, lastReason     = 31, 40
 )
 
-// appointments gives three clients of four up to four appointments, from the
-// day that they were created on to some weeks from now.
+// appointments gives three of four clients up to four appointments, from their creation
+// until some weeks from now.
 func (g *generator) appointments(c *client.Client) {
 	if g.percent(25) {
 		return
@@ -62,8 +62,8 @@ func (g *generator) appointments(c *client.Client) {
 	}
 }
 
-// outcome is what has become, by now, of an appointment that starts then, and
-// when the scheduler last changed it.
+// outcome returns the current status of an appointment with that start, and when the
+// scheduler last changed it.
 func (g *generator) outcome(booked, start time.Time) (client.AppointmentStatus, time.Time) {
 	roll := g.IntN(100)
 	if start.After(g.now) {

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// mark is what spreadsheets take for: this is text. They don't show it.
+// mark makes spreadsheets treat a cell as text. They don't show it.
 const mark = '\''
 
-// Neutral is a text as a cell that no spreadsheet executes: one that begins like a
-// formula gets an apostrophe before it. So does one of spaces alone, which would be
-// taken for an empty cell, and one that Text would take for a cell with an apostrophe:
-// Text(Neutral(text)) is the text, whatever it is.
+// Neutral returns a text as a cell that no spreadsheet executes: text that looks like a
+// formula gets an apostrophe before it. So does text that has only spaces, which would
+// look like an empty cell, and text that Text would take for a cell with an apostrophe.
+// Text(Neutral(text)) is always the text.
 func Neutral(text string) string {
 	if needsMark(text) || startsWithMark(text) {
 		return string(mark) + text
@@ -20,18 +20,18 @@ func Neutral(text string) string {
 	return text
 }
 
-// IsEmpty says whether a cell says nothing.
+// IsEmpty says whether a cell has no value.
 func IsEmpty(cell string) bool { return strings.TrimSpace(cell) == "" }
 
 func needsMark(text string) bool { return isFormula(text) || IsEmpty(text) }
 
-// startsWithMark says whether a cell begins with an apostrophe that Neutral puts there.
+// startsWithMark says whether a cell begins with an apostrophe of Neutral.
 func startsWithMark(cell string) bool {
 	rest, marked := strings.CutPrefix(cell, string(mark))
 	return marked && (needsMark(rest) || rest[0] == mark)
 }
 
-// Text is the text of a cell: an apostrophe that Neutral put before it is taken away.
+// Text returns the text of a cell without the apostrophe of Neutral.
 func Text(cell string) string {
 	if startsWithMark(cell) {
 		return cell[len(string(mark)):]
@@ -39,8 +39,8 @@ func Text(cell string) string {
 	return cell
 }
 
-// executed says whether spreadsheets may take a cell for a formula: by its first
-// character, the wide forms of East Asian keyboards among them.
+// isFormula says whether spreadsheets may take a cell for a formula: by its first
+// character, including the wide forms of East Asian keyboards.
 func isFormula(cell string) bool {
 	first, _ := utf8.DecodeRuneInString(cell)
 	switch first {
@@ -51,15 +51,14 @@ func isFormula(cell string) bool {
 }
 
 const (
-	// escape is what makes the separator, a space at an end, or another escape, part of
-	// an entry.
+	// escape makes the separator, a space at an end, or another escape part of an entry.
 	escape = '\\'
-	// blank is an entry of no characters.
+	// blank is an empty entry.
 	blank = `\e`
 )
 
-// Join is a list in one cell: its entries with the separator between them. Split
-// reads the same entries, whatever they hold.
+// Join returns a list as one cell: its entries with the separator between them. Split
+// returns the same entries.
 func Join(entries []string, separator rune) string {
 	var cell strings.Builder
 	for i, entry := range entries {
@@ -75,7 +74,7 @@ func Join(entries []string, separator rune) string {
 			if r == escape || r == separator || atEnd && unicode.IsSpace(r) {
 				cell.WriteRune(escape)
 			}
-			// Bytes, not the rune: what is no UTF-8 stays as it is.
+			// Bytes, not the rune: invalid UTF-8 stays unchanged.
 			cell.WriteString(entry[at : at+size])
 			at += size
 		}
@@ -83,8 +82,8 @@ func Join(entries []string, separator rune) string {
 	return cell.String()
 }
 
-// Split is the list in a cell. Spaces around an entry are none of it, and entries
-// without a character are passed over: people write "a; b;".
+// Split returns the list in a cell. Spaces around entries are removed, and empty entries
+// are ignored, because people write "a; b;".
 func Split(cell string, separator rune) []string {
 	entries := []string{}
 	for rest, more := cell, true; more; {
@@ -99,10 +98,10 @@ func Split(cell string, separator rune) []string {
 	return entries
 }
 
-// cutEntry is the first entry of a list, as it is written but for spaces around it.
+// cutEntry returns the first entry of a list as written, without spaces around it.
 func cutEntry(cell string, separator rune) (entry, rest string, more bool) {
 	cell = strings.TrimLeftFunc(cell, func(r rune) bool { return r != separator && unicode.IsSpace(r) })
-	// end is behind the last character that is part of the entry.
+	// end is the end of the last character that is part of the entry.
 	end := 0
 	for at := 0; at < len(cell); {
 		r, size := utf8.DecodeRuneInString(cell[at:])

@@ -1,5 +1,4 @@
-// Package sheet reads and writes tables as spreadsheets do: CSV in the encodings and
-// with the delimiters that are met, cells that no spreadsheet executes, lists within
-// a cell. It knows nothing of what a table is about. Whatever it reads, it holds one
-// row in memory.
+// Package sheet reads and writes tables in the formats of spreadsheets: CSV with the
+// usual encodings and delimiters, cells that no spreadsheet executes, lists in a cell. It
+// does not depend on the content of a table. It has one row in memory.
 package sheet

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Encoding is how a file's characters are written.
+// Encoding is the character encoding of a file.
 type Encoding string
 
-// The encodings that are told apart.
+// The supported encodings.
 const (
 	UTF8        Encoding = "utf-8"
 	UTF16LE     Encoding = "utf-16le"
@@ -24,28 +24,28 @@ const (
 	Windows1252 Encoding = "windows-1252"
 )
 
-// marks are what files of an encoding may begin with.
+// marks returns the byte order mark of each encoding.
 func marks() map[Encoding]string {
 	return map[Encoding]string{UTF8: "\xef\xbb\xbf", UTF16LE: "\xff\xfe", UTF16BE: "\xfe\xff"}
 }
 
 const (
-	// headSize is how much of a file is looked at for UTF-16 without a mark, in bytes.
+	// headSize is how many bytes of a file are searched for UTF-16 without a mark.
 	headSize = 4 << 10
-	// charactersAZero is in how many of its characters, at most, there is one with a
-	// byte that is zero: a delimiter, a space or a line break.
+	// charactersAZero bounds the characters for one zero byte in UTF-16: each delimiter,
+	// space or line break has one.
 	charactersAZero = 64
-	// fewestZeros are more than get into a short file of another encoding by mishap: in
-	// UTF-16 a delimiter or a space has one, and each end of a row.
+	// fewestZeros is more zero bytes than a short file in another encoding has by
+	// accident: in UTF-16 each delimiter, space and row end has one.
 	fewestZeros = 2
 )
 
-// Detect reads a file and says how it is written: as the mark says that it begins
-// with. Without one it is UTF-16, where its beginning has the zeros of that; else UTF-8,
-// where all of it is; else Windows-1252, in which every byte is a character.
+// Detect reads a file and returns its encoding: that of its byte order mark. Without a
+// mark it is UTF-16 if the beginning has the zeros of UTF-16; else UTF-8 if all of it is
+// valid; else Windows-1252, in which every byte is a character.
 func Detect(file io.Reader) (Encoding, error) {
 	in := bufio.NewReaderSize(file, readAhead)
-	// A short file has no more than it has.
+	// For a file shorter than that the error is io.EOF.
 	head, err := in.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the file: %w", err)
@@ -57,16 +57,16 @@ func Detect(file io.Reader) (Encoding, error) {
 		}
 	}
 	if found != "" {
-		// Whoever digests the file reads all of it.
+		// The caller may compute a digest of the whole file while it is read.
 		_, err := io.Copy(io.Discard, in)
 		return found, err
 	}
 	return detectUnmarked(in)
 }
 
-// unmarkedUTF16 says whether the beginning of a file without a mark is UTF-16, and which; empty
-// for what is not. What is written in one byte has no zeros; in UTF-16 one of the two
-// bytes of each ASCII character is zero, always on the same side.
+// unmarkedUTF16 returns the UTF-16 encoding of the beginning of a file without a mark;
+// empty if it is not UTF-16. Encodings with one byte for a letter have no zeros; in
+// UTF-16 one of the two bytes of each ASCII character is zero, always on the same side.
 func unmarkedUTF16(head []byte) Encoding {
 	var zeros [2]int
 	for i, b := range head {
@@ -98,7 +98,7 @@ func detectUnmarked(in io.Reader) (Encoding, error) {
 			}
 			text = text[size:]
 		}
-		// The beginning of a character whose end is still to be read.
+		// An incomplete character is kept until its rest is read.
 		kept = copy(buffer, text)
 		if errors.Is(err, io.EOF) {
 			return encoding, nil
@@ -109,7 +109,7 @@ func detectUnmarked(in io.Reader) (Encoding, error) {
 	}
 }
 
-// Decode is the text of a file as UTF-8, without a mark at its beginning.
+// Decode returns the text of a file as UTF-8, without a byte order mark.
 func Decode(file io.Reader, encoding Encoding) io.Reader {
 	switch encoding {
 	case UTF16LE:
@@ -121,7 +121,7 @@ func Decode(file io.Reader, encoding Encoding) io.Reader {
 	}
 	in := bufio.NewReaderSize(file, readAhead)
 	mark := marks()[UTF8]
-	// A file that is shorter, or can't be read, has no mark: reading on tells.
+	// An error is reported by the next read.
 	if head, _ := in.Peek(len(mark)); string(head) == mark {
 		_, _ = in.Discard(len(mark))
 	}

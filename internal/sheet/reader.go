@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Bounds of what is read: of a cell and of a row, in bytes, of the cells of a row, and
-// of its faults. One fault more says that there are more.
+// Bounds of a cell and of a row in bytes, of the cells of a row, and of its faults. One
+// more fault says that there are others.
 const (
 	MaxCell   = 1 << 20
 	MaxRow    = 8 << 20
@@ -18,8 +18,7 @@ const (
 	MaxFaults = 100
 )
 
-// readAhead is how much of a file is read at once, and how far it is looked into
-// before its delimiter is known.
+// readAhead is how many bytes are read at once, and searched for the delimiter.
 const readAhead = 64 << 10
 
 // Codes of faults.
@@ -31,12 +30,12 @@ const (
 	CodeTooMany       = "TOO_MANY"
 )
 
-// Fault is what is wrong with a row of a file, or with what follows it.
+// Fault is an error in a row of a file, or one after which the rest can't be read.
 type Fault struct {
-	// Row is the row's number, as spreadsheets count: the first one is 1, and one that
-	// has several lines is one row.
+	// Row is the row's number as in spreadsheets: the first one is 1, and a row with
+	// several lines counts once.
 	Row int64
-	// Cell is the index of the cell, from 0; -1 is the row as a whole.
+	// Cell is the index of the cell, from 0; -1 is the whole row.
 	Cell int
 	Code string
 	// Message says what to do.
@@ -49,29 +48,29 @@ func (f *Fault) Error() string { return fmt.Sprintf("row %d: %s: %s", f.Row, f.C
 type Row struct {
 	Number int64
 	Cells  []string
-	// Faults are what is wrong with it, as far as MaxFaults goes. The rows after it are not harmed.
+	// Faults are those of the row, up to MaxFaults. The following rows are not affected.
 	Faults []*Fault
 }
 
 // Reader reads CSV (RFC 4180) row by row, as spreadsheets write it: rows end with LF,
-// CRLF or CR, a quote within a cell that does not begin with one is a quote, and rows
-// without anything are passed over. It holds one row, of MaxRow at most.
+// CRLF or CR, a quote inside an unquoted cell is a quote, and empty rows are skipped. It
+// has one row in memory, of at most MaxRow.
 type Reader struct {
 	in        *bufio.Reader
 	delimiter byte
 	number    int64
-	// row holds the bytes of the row's cells, one after the other, and ends where each
-	// of them ends.
+	// row has the bytes of the row's cells, and ends the end of each cell.
 	row    []byte
 	ends   []int
 	faults []*Fault
 }
 
-// Delimiters are those that are told apart, from the likeliest.
+// Delimiters are the supported delimiters, most probable first.
 const Delimiters = ",;\t|"
 
-// NewReader reads the beginning of a text. delimiter is one of Delimiters, or 0 for the
-// one that the first row has most of; a first line such as "sep=;" says which.
+// NewReader returns a reader after reading the beginning of a text. delimiter is one of
+// Delimiters, or 0 for the most frequent one in the first row; a first line such as
+// "sep=;" sets it.
 func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(text, readAhead), delimiter: delimiter}
 	head, err := r.in.Peek(readAhead)
@@ -92,10 +91,10 @@ func NewReader(text io.Reader, delimiter byte) (*Reader, error) {
 	return r, nil
 }
 
-// Delimiter is the one that cells are read by.
+// Delimiter returns the delimiter in use.
 func (r *Reader) Delimiter() byte { return r.delimiter }
 
-// statedDelimiter reads a first line that names the delimiter, and how long it is.
+// statedDelimiter returns the delimiter of a "sep=" line, and the length of the line.
 func statedDelimiter(head []byte) (delimiter byte, length int) {
 	const begin = "sep="
 	line, _, ended := bytes.Cut(head, []byte("\n"))
@@ -106,7 +105,8 @@ func statedDelimiter(head []byte) (delimiter byte, length int) {
 	return said[0], len(line) + 1
 }
 
-// likeliestDelimiter is the delimiter that the first row has most of, outside of quotes.
+// likeliestDelimiter returns the most frequent delimiter in the first row, outside
+// quotes.
 func likeliestDelimiter(head []byte) byte {
 	var counts [len(Delimiters)]int
 	quoted := false
@@ -133,8 +133,8 @@ func likeliestDelimiter(head []byte) byte {
 	return Delimiters[most]
 }
 
-// Next reads the next row that has anything, up to io.EOF. A *Fault ends the file:
-// nobody can tell what follows.
+// Next returns the next row that is not empty, until io.EOF. A *Fault as the error ends
+// the file: the rest can't be read.
 func (r *Reader) Next() (Row, error) {
 	for {
 		r.row, r.ends, r.faults = r.row[:0], r.ends[:0], nil
@@ -160,7 +160,7 @@ func (r *Reader) Next() (Row, error) {
 	}
 }
 
-// cells are the row's, in one piece of memory.
+// cells returns the row's cells, which share memory.
 func (r *Reader) cells() []string {
 	all := string(r.row)
 	cells := make([]string, len(r.ends))
@@ -172,7 +172,7 @@ func (r *Reader) cells() []string {
 	return cells
 }
 
-// cell reads a cell, and says whether the row goes on behind it.
+// cell reads a cell, and says whether the row continues after it.
 func (r *Reader) cell() (more bool, err error) {
 	start := len(r.row)
 	c, err := r.read()
@@ -239,7 +239,7 @@ func (r *Reader) read() (byte, error) {
 // isEnd says whether a character ends a cell.
 func (r *Reader) isEnd(c byte) bool { return c == r.delimiter || c == '\n' || c == '\r' }
 
-// add adds a character to a cell. One beyond the bounds is read, and not held.
+// add adds a character to a cell. Beyond the bounds it is dropped.
 func (r *Reader) add(start int, c byte) {
 	switch {
 	case len(r.row)-start >= MaxCell:
@@ -251,17 +251,17 @@ func (r *Reader) add(start int, c byte) {
 	}
 }
 
-// tooLong adds the fault of what is too long, unless it is told already.
+// tooLong adds the fault of a cell or row that is too long, once.
 func (r *Reader) tooLong(cell int, what string, bound int) {
 	if last := len(r.faults) - 1; last < MaxFaults && (last < 0 || r.faults[last].Code != CodeTooLong || r.faults[last].Cell != cell) {
 		r.fault(cell, CodeTooLong, fmt.Sprintf("want at most %d bytes in %s", bound, what))
 	}
 }
 
-// MoreFaults is the message of the fault that stands for all beyond MaxFaults.
+// MoreFaults is the message of the fault that says that there are more than MaxFaults.
 const MoreFaults = "more is wrong with this row: mend what is told of it first"
 
-// fault adds a fault of the row, within their bound.
+// fault adds a fault of the row, within the bound.
 func (r *Reader) fault(cell int, code, message string) {
 	if len(r.faults) > MaxFaults {
 		return

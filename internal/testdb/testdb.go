@@ -31,36 +31,34 @@ const (
 	// openTimeout covers an installation by this or another test binary.
 	openTimeout = 6 * time.Minute
 	dropTimeout = 30 * time.Second
-	// tempPrefix is followed by the id of the process whose data a folder
-	// holds, so that later runs know what is left over.
+	// tempPrefix is the prefix of data folders, before the process id of the test binary,
+	// so that later runs can remove the folders of binaries that were killed.
 	tempPrefix = "clientgraph-test-"
-	// cacheMiB is the cache of an engine: many run at once.
+	// cacheMiB is the cache size of an engine: many run at once.
 	cacheMiB = 256
-	// gcPercent is how far the heap of tests grows between two collections, in percent.
-	// Those of the store took 32 s of CPU time by it and 34 by Go's own, 100.
+	// gcPercent is how much the heap of tests grows between two collections, in percent.
+	// The store's tests took 32 s of CPU time with it, and 34 s with Go's default of 100.
 	gcPercent = 400
 )
 
-// DB is a database for one test, empty at first and dropped after it.
+// DB is an empty database for one test, which is dropped after it.
 type DB struct {
-	// URI of the server, without a database.
+	// URI is the URI of the server, without a database.
 	URI string
-	// Name of the database, unique on that server.
+	// Name is the name of the database, unique on that server.
 	Name string
-	// Dir is a folder for what several servers on the database share; empty for a
-	// database that is not New's.
+	// Dir is a folder for files that several servers on the database share; empty for a
+	// database that New did not return.
 	Dir string
 }
 
-// shared is the engine of this test binary. Tests have nothing in common that
-// could hold it but the process, and an engine each would cost more than most
-// tests do.
+// shared is the engine of this test binary. It is a global because tests share only the
+// process, and an engine for each would cost more than most tests.
 var shared engine
 
 type engine struct {
 	mu sync.Mutex
-	// err is why the engine could not be started, so that each further test
-	// fails at once.
+	// err is why the engine could not be started, so that further tests fail at once.
 	err      error
 	database *devdb.Database
 	client   *mongo.Client
@@ -69,9 +67,8 @@ type engine struct {
 	count    int
 }
 
-// Main runs the tests of a package, stops the engine, removes its data, and
-// exits. Garbage is collected seldom meanwhile, unless GOGC says how often: tests hold
-// little, and there is memory for it.
+// Main runs the tests of a package, stops the engine, removes its data, and exits. Unless
+// GOGC is set, garbage is collected seldom, because tests need little memory.
 func Main(m *testing.M) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -84,7 +81,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// New returns a fresh database, which is dropped when the test is over.
+// New returns a fresh database, which is dropped when the test ends.
 func New(t testing.TB) DB {
 	t.Helper()
 	db, client, err := shared.next()
@@ -102,9 +99,9 @@ func New(t testing.TB) DB {
 	return db
 }
 
-// Engine starts an engine of the test's own on the data in dataDir, for tests
-// that kill and restart it; it is closed when the test is over, and may be
-// closed before. MONGODB_URI makes no difference to it.
+// Engine starts an engine for one test with its data in dataDir, for tests that kill and
+// restart it. It is closed when the test ends, and may be closed before. It ignores
+// MONGODB_URI.
 func Engine(t testing.TB, dataDir string) *devdb.Database {
 	t.Helper()
 	return LargeEngine(t, dataDir, cacheMiB)
@@ -158,7 +155,7 @@ func (e *engine) open() error {
 	}
 	e.database, err = devdb.Open(ctx, devdb.Options{
 		URI: os.Getenv("MONGODB_URI"), DataDir: e.temp, EngineDir: software, Progress: os.Stderr, CacheMiB: cacheMiB,
-		// Nobody reads what it holds once it has ended.
+		// The data are not used after the engine has ended.
 		Expendable: true,
 	})
 	if err != nil {
@@ -180,7 +177,7 @@ func (e *engine) close() error {
 	if e.client != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
-		// The engine ends next, and the connections with it.
+		// The engine ends next, and closes the connections.
 		_ = e.client.Disconnect(ctx)
 	}
 	if e.database != nil {
@@ -200,8 +197,8 @@ func closeEngine(database *devdb.Database) error {
 	return database.Close(ctx)
 }
 
-// software is the folder of the engine's software, the same for all test
-// binaries and for the server run by hand.
+// software returns the folder of the engine's software, the same for all test binaries
+// and for a server that was started by hand.
 func software() (string, error) {
 	root, err := Root()
 	if err != nil {
@@ -210,8 +207,8 @@ func software() (string, error) {
 	return filepath.Join(root, ".data", "engine"), nil
 }
 
-// Root is the project's folder: the nearest one with a go.mod, at the working
-// directory or above it.
+// Root returns the project's folder: the nearest one with a go.mod, from the working
+// directory upwards.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package testsize says how much a test that can be made larger does: little in
-// every run, more before a change is merged, most in `make long`, which takes an
-// hour.
+// Package testsize scales tests with random cases: few cases in every run, more before a
+// change is merged, most in `make long`, which takes an hour.
 package testsize
 
 import (
@@ -13,11 +12,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// variable names the size: empty, check or long.
+// variable is the environment variable with the size: empty, check or long.
 const variable = "CLIENTGRAPH_TEST_SIZE"
 
-// Of returns the number that goes with the size of this run. A size that does
-// not exist panics: a typo would pass for a long run.
+// Of returns the number for the size of this run. It panics for an unknown size, because
+// a typo would look like a long run.
 func Of(test, check, long int) int {
 	switch size := os.Getenv(variable); size {
 	case "":
@@ -31,12 +30,11 @@ func Of(test, check, long int) int {
 	}
 }
 
-// counted is held while the number of cases of one property is in rapid's flag,
-// which is one for the whole process.
+// counted is locked while rapid's flag, which is global, has the number of cases of one
+// property.
 var counted sync.Mutex
 
-// Check holds a property to that many random cases. It may be called by tests that
-// run in parallel.
+// Check checks a property with that many random cases. Parallel tests may call it.
 func Check(t *testing.T, cases int, property func(*rapid.T)) {
 	t.Helper()
 	const name = "rapid.checks"
@@ -47,7 +45,7 @@ func Check(t *testing.T, cases int, property func(*rapid.T)) {
 	}
 	counted.Lock()
 	before := flag.Lookup(name).Value.String()
-	// rapid has read the flag by the time that it runs the first case.
+	// rapid has read the flag when it runs the first case.
 	release := sync.OnceFunc(func() {
 		set(before)
 		counted.Unlock()

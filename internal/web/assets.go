@@ -9,8 +9,8 @@ import (
 	"path"
 )
 
-// contentTypes is told here because the mime package asks the machine. A file
-// of a bundle with another extension is not served.
+// contentTypes are defined here because the mime package depends on the machine. Files of
+// a bundle with other extensions are not served.
 var contentTypes = map[string]string{
 	".js":    "text/javascript; charset=utf-8",
 	".css":   "text/css; charset=utf-8",
@@ -20,14 +20,13 @@ var contentTypes = map[string]string{
 	".txt":   "text/plain; charset=utf-8",
 }
 
-// manifest is what the bundler says of its output: file names in dist.
+// manifest is the bundler's list of its output: file names in dist.
 type manifest struct {
 	Script string `json:"script"`
 	Style  string `json:"style"`
 }
 
-// readManifest returns the bundle's manifest, and false when there is no whole
-// bundle: nobody built it, or the build was cut short.
+// readManifest returns the bundle's manifest; false if there is no complete bundle.
 func readManifest(dist fs.FS) (manifest, bool) {
 	var m manifest
 	raw, err := fs.ReadFile(dist, "manifest.json")
@@ -42,21 +41,21 @@ func readManifest(dist fs.FS) (manifest, bool) {
 	return m, true
 }
 
-// asset is one file that the page loads.
+// asset is a file that the page loads.
 type asset struct {
 	files        fs.FS
 	name         string
 	contentType  string
 	cacheControl string
-	// etag is empty for files whose name holds their hash.
+	// etag is empty for files whose name has their hash.
 	etag string
 }
 
-// assetList holds the files by the name they are asked for.
+// assetList has the files by their names in requests.
 type assetList map[string]asset
 
-// sourceAssets are the files that are served as they stand. Their names do not
-// change with their content, so browsers ask each time and get 304.
+// sourceAssets are files that are served unchanged. Their names do not change with their
+// content, so browsers revalidate them each time and get 304.
 func sourceAssets() assetList {
 	list := assetList{}
 	files := mustSub(sourceFiles, "playground/src")
@@ -76,8 +75,8 @@ func sourceAssets() assetList {
 	return list
 }
 
-// addBundle lists the bundle's files. The bundler puts a hash of the content
-// into each name, so a browser may keep them for good.
+// addBundle adds the bundle's files. The bundler puts a hash of the content into each
+// name, so browsers may cache them for ever.
 func (l assetList) addBundle(dist fs.FS) {
 	for _, name := range fileNames(dist) {
 		if contentType, ok := contentTypes[path.Ext(name)]; ok {
@@ -118,7 +117,7 @@ func (l assetList) serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	// A worker runs under the policy of its own script: it needs nothing.
+	// A worker runs under the policy of its own script, and needs nothing.
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	http.ServeFileFS(w, r, a.files, a.name)
 }

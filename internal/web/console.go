@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// The console's page is every path below consolePath; what it loads is below
+// The console's page is served for every path below consolePath, its files below
 // consoleAssets.
 const (
 	consolePath   = "/console"
@@ -20,39 +20,38 @@ const (
 //go:embed all:console/dist
 var consoleFiles embed.FS
 
-// consolePolicy is the page's Content-Security-Policy: its own script and style,
-// nothing inline, nothing of others. Its icon is a data address.
+// consolePolicy is the page's Content-Security-Policy: only scripts and styles of this
+// server, nothing inline. Its icon is a data URL.
 const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Identity is somebody of the sample whom a developer can sign in as.
+// Identity is an identity of the sample that developers can sign in as.
 type Identity struct {
-	// Name is for people; no two of them share one.
+	// Name is shown to people, and is unique.
 	Name  string `json:"name"`
 	Role  string `json:"role"`
 	Token string `json:"token"`
 }
 
-// ConsoleOptions say what the console is to talk to.
+// ConsoleOptions configure the console.
 type ConsoleOptions struct {
 	// Endpoint is the path of the GraphQL endpoint on this server, "/graphql".
 	Endpoint string
-	// Playground is the path of the playground, "" where there is none.
+	// Playground is the path of the playground; "" if there is none.
 	Playground string
-	// Identities makes tokens of development identities, anew for each page, the
-	// first of them signed in by itself. They are given to requests for a loopback
-	// host only. Nil: people paste a token.
+	// Identities makes new tokens of development identities for each page; the first one
+	// is signed in. Only requests for a loopback host get them. With nil, people paste a
+	// token.
 	Identities func() ([]Identity, error)
 }
 
-// Console serves the console's page at "/console" and below, whatever the rest of
-// the path: the page's script reads it. Assets that do not exist are 404; methods
-// other than GET and HEAD are 405.
+// Console serves the console's page at "/console" and all paths below it, which the
+// page's script reads. Missing assets are 404; methods other than GET and HEAD are 405.
 func Console(o ConsoleOptions) http.Handler {
 	return newConsole(o, mustSub(consoleFiles, "console/dist"))
 }
 
-// ConsoleBundled says whether the binary holds the console.
+// ConsoleBundled says whether the binary has the console.
 func ConsoleBundled() bool {
 	_, ok := readManifest(mustSub(consoleFiles, "console/dist"))
 	return ok
@@ -95,7 +94,7 @@ func newConsole(o ConsoleOptions, dist fs.FS) http.Handler {
 	})
 }
 
-// config is what the page's script is told, as JSON.
+// config returns the configuration of the page's script as JSON.
 func (o ConsoleOptions) config(loopback bool) (string, error) {
 	settings := struct {
 		Endpoint   string     `json:"endpoint"`

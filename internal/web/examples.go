@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// example is an operation that the playground offers.
+// example is an example operation of the playground.
 type example struct {
-	// Group is the heading that it stands under.
+	// Group is its heading.
 	Group string `json:"group"`
-	// Name is that of the operation, Title the first line of the comment above it.
+	// Name is the name of the operation, Title the first line of the comment above it.
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	Query string `json:"query"`
-	// Variables are those to begin with, as JSON; "" where there are none.
+	// Variables are its initial variables as JSON; "" for none.
 	Variables string `json:"variables"`
 }
 
-// exampleGroups are the folders of examples, in their order, with their headings.
-// The page opens with the examples of the first, a tab each.
+// exampleGroups returns the folders of examples in order, with their headings. The page
+// opens with a tab for each example in the first one.
 func exampleGroups() [][2]string {
 	return [][2]string{
 		{"examples/1-first-steps", "First steps"},
@@ -28,8 +28,8 @@ func exampleGroups() [][2]string {
 	}
 }
 
-// examples are all operations that the playground offers, in the order of their
-// groups and file names. Beside an operation's file may be one of its variables.
+// examples returns all example operations, in the order of their groups and file names.
+// An operation's file may have a file of variables beside it.
 func examples() []example {
 	operation := regexp.MustCompile(`(?m)^(?:query|mutation|subscription) (\w+)`)
 	var list []example
@@ -42,9 +42,9 @@ func examples() []example {
 			}
 			text, err := fs.ReadFile(files, name)
 			if err != nil {
-				panic(err) // It was listed a line above.
+				panic(err) // panic(err) // The folder listed it.
 			}
-			variables, _ := fs.ReadFile(files, stem+".json") // Few have any.
+			variables, _ := fs.ReadFile(files, stem+".json") // variables, _ := fs.ReadFile(files, stem+".json") // Few have any.
 			title, _, _ := strings.Cut(strings.TrimPrefix(string(text), "# "), "\n")
 			one := example{Group: group[1], Title: title, Query: string(text), Variables: strings.TrimSpace(string(variables))}
 			if found := operation.FindStringSubmatch(one.Query); found != nil {

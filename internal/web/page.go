@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// cdnHost serves files of npm packages as they were published. Its files are
-// pinned by version and by hash; they are GraphiQL 4 because that is one script,
-// where GraphiQL 5 needs workers, which browsers take from the page's own host only.
+// cdnHost serves the files of npm packages. They are pinned by version and hash. They are
+// GraphiQL 4 because that is one script; GraphiQL 5 needs workers, which browsers load
+// only from the page's own host.
 const cdnHost = "unpkg.com"
 
 // resource is a script or style that the page loads.
 type resource struct {
 	URL string
-	// Integrity is the hash that the browser checks, for files of others.
+	// Integrity is the hash that the browser checks, for files of other hosts.
 	Integrity string
 	Module    bool
 }
 
-// page is what differs between the page with a bundle and the one without.
+// page is what differs between the page with a bundle and the page without.
 type page struct {
 	Bundled bool
 	Scripts []resource
@@ -65,9 +65,9 @@ func cdnPage() page {
 	}
 }
 
-// policy is the page's Content-Security-Policy: everything from this server,
-// no inline script, and of others just the files that the page names. Monaco and
-// GraphiQL write style attributes and elements, hence 'unsafe-inline' there.
+// policy returns the page's Content-Security-Policy: everything from this server, no
+// inline script, and from other hosts only the named files. Monaco and GraphiQL write
+// style attributes and elements, which need 'unsafe-inline'.
 func (p page) policy() string {
 	return strings.Join([]string{
 		"default-src 'self'",
@@ -94,7 +94,7 @@ func foreign(resources []resource) string {
 	return b.String()
 }
 
-// config is what the page's script is told, as JSON in an attribute that
+// config is the configuration of the page's script, as JSON in an attribute that
 // html/template escapes.
 type config struct {
 	Endpoint   string     `json:"endpoint"`
@@ -102,7 +102,7 @@ type config struct {
 	Examples   []example  `json:"examples"`
 }
 
-// render returns the page's HTML, for hosts that get no tokens unless loopback.
+// render returns the page's HTML. It has no tokens unless loopback is set.
 func (p page) render(o Options, loopback bool) ([]byte, error) {
 	settings := config{Endpoint: o.Endpoint, Identities: []Identity{}, Examples: examples()}
 	if loopback && o.Identities != nil {
@@ -126,7 +126,7 @@ func (p page) render(o Options, loopback bool) ([]byte, error) {
 func servePage(w http.ResponseWriter, r *http.Request, html []byte, policy string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store") // It holds a token.
+	h.Set("Cache-Control", "no-store") // h.Set("Cache-Control", "no-store") // It has a token.
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")

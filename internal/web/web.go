@@ -1,8 +1,8 @@
-// Package web owns the pages of the server: the playground, with the scripts
-// that it loads and the example operations that it opens with.
+// Package web has the pages of the server: the console, and the playground with its
+// example operations.
 //
-// The scripts are GraphiQL, bundled from npm into dist and embedded. Where dist
-// is empty because nobody ran npm, the page takes GraphiQL from a CDN and says so.
+// The playground is GraphiQL, bundled from npm into dist and embedded. If dist is empty
+// because the bundle was not built, the page loads GraphiQL from a CDN and says so.
 package web
 
 import (
@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// assetPrefix is where the page's own scripts, styles and fonts are served.
+// assetPrefix is the path of the page's own scripts, styles and fonts.
 const assetPrefix = "/playground/assets/"
 
 //go:embed all:dist
@@ -29,25 +29,24 @@ var pageFiles embed.FS
 //go:embed playground/src/fallback.js playground/src/page.css playground/src/favicon.svg
 var sourceFiles embed.FS
 
-// Options say what the page is to talk to.
+// Options configure the playground.
 type Options struct {
 	// Endpoint is the path of the GraphQL endpoint on this server, "/graphql".
 	Endpoint string
-	// Identities makes tokens of development identities, one of a role, anew for each
-	// page: people choose whose token the page sends along. They are given to
-	// requests for a loopback host only. Nil: the page tells how to set an
-	// Authorization header by hand.
+	// Identities makes new tokens of development identities for each page, one for each
+	// role: people choose which token the page sends. Only requests for a loopback host
+	// get them. With nil, the page explains how to set an Authorization header by hand.
 	Identities func() ([]Identity, error)
 }
 
-// Handler serves the page at "/" and what it loads below "/playground/assets/".
-// Anything else is 404; methods other than GET and HEAD are 405.
+// Handler serves the page at "/" and its files below "/playground/assets/". Anything else
+// is 404; methods other than GET and HEAD are 405.
 func Handler(o Options) http.Handler {
 	return newHandler(o, bundle())
 }
 
-// Bundled says whether the binary holds GraphiQL itself, so that the playground
-// works without the internet.
+// Bundled says whether the binary has GraphiQL, so that the playground works without
+// internet access.
 func Bundled() bool {
 	_, ok := readManifest(bundle())
 	return ok
@@ -55,7 +54,7 @@ func Bundled() bool {
 
 func bundle() fs.FS { return mustSub(distFiles, "dist") }
 
-// mustSub is for folders named in go:embed, which the compiler saw.
+// mustSub is for folders named in go:embed, which exist.
 func mustSub(files fs.FS, dir string) fs.FS {
 	sub, err := fs.Sub(files, dir)
 	if err != nil {
@@ -64,8 +63,8 @@ func mustSub(files fs.FS, dir string) fs.FS {
 	return sub
 }
 
-// newHandler is Handler with the bundle's files as a parameter. They are listed
-// once: names that are not in the list do not exist, whatever a path looks like.
+// newHandler is Handler with the bundle's files as a parameter. The files are listed
+// once; other names do not exist, whatever a path looks like.
 func newHandler(o Options, dist fs.FS) http.Handler {
 	manifest, bundled := readManifest(dist)
 	assets := sourceAssets()
@@ -99,9 +98,9 @@ func newHandler(o Options, dist fs.FS) http.Handler {
 	})
 }
 
-// loopbackHost says whether a Host header names this machine. A page of another
-// site whose name was made to resolve to 127.0.0.1 (DNS rebinding) has its own
-// name there, and must not read the token.
+// loopbackHost says whether a Host header names this machine. A page of another site
+// whose name resolves to 127.0.0.1 (DNS rebinding) has its own name there, and must not
+// get the token.
 func loopbackHost(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {

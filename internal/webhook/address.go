@@ -9,9 +9,9 @@ import (
 // maxURL bounds a webhook's URL, in bytes.
 const maxURL = 2_000
 
-// CheckURL says whether a webhook may have the URL: https, with a host and no user
-// nor fragment, that names no address which Public refuses. With private, http and
-// such addresses too. A name is looked up for each connection, not here.
+// CheckURL says whether a webhook may have the URL: https, with a host, without user and
+// fragment, and without an address that Public refuses. With private, http and such
+// addresses are allowed too. A host name is resolved for each connection, not here.
 func CheckURL(text string, private bool) bool {
 	parsed, err := url.Parse(text)
 	if err != nil || len(text) > maxURL || parsed.Hostname() == "" || parsed.User != nil || strings.Contains(text, "#") || parsed.Opaque != "" {
@@ -31,9 +31,9 @@ func CheckURL(text string, private bool) bool {
 	return err != nil || Public(address)
 }
 
-// Public says whether an address is one of the public internet, by the registries of
-// special addresses (RFC 6890). One that stands for an IPv4 address, as a mapped one
-// or one of the well-known prefix of NAT64 does, is as public as that.
+// Public says whether an address belongs to the public internet, by the registries of
+// special addresses (RFC 6890). An address that embeds an IPv4 address, as a mapped one
+// or one with the well-known prefix of NAT64 does, is as public as that.
 func Public(address netip.Addr) bool {
 	address = address.Unmap()
 	if !address.IsValid() || address.Zone() != "" {
@@ -46,9 +46,8 @@ func Public(address netip.Addr) bool {
 		bytes := address.As16()
 		return Public(netip.AddrFrom4([4]byte(bytes[12:])))
 	}
-	// Of IPv6 only that much was given to anybody. What is outside of it are the
-	// loopback, unique local, link-local and multicast addresses, and such that embed
-	// others.
+	// Only this part of IPv6 is assigned. Other addresses are loopback, unique local,
+	// link-local, multicast, or embed other addresses.
 	return netip.MustParsePrefix("2000::/3").Contains(address) && !within(address, special6())
 }
 
@@ -68,7 +67,7 @@ func special4() []string {
 		"100.64.0.0/10",    // behind a carrier's NAT
 		"127.0.0.0/8",      // loopback
 		"169.254.0.0/16",   // link-local, and metadata of clouds
-		"168.63.129.16/32", // what Azure's machines are managed by
+		"168.63.129.16/32", // "168.63.129.16/32", // Azure's management of machines
 		"172.16.0.0/12",    // private
 		"192.0.0.0/24",     // protocols
 		"192.0.2.0/24",     // documentation

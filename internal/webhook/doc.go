@@ -1,4 +1,4 @@
-// Package webhook holds what a webhook's delivery is made of: its secret and
-// signature by the Standard Webhooks convention, its body, the addresses that it may
-// go to, and when it is tried again. It computes only; package sending sends.
+// Package webhook defines the messages of webhooks: their secret and signature by the
+// Standard Webhooks convention, their body, the allowed addresses, and the delays between
+// attempts. Package sending sends them.
 package webhook

@@ -11,16 +11,16 @@ import (
 	"clientgraph/internal/history"
 )
 
-// KindResync is the kind of the event that tells a receiver that changes were lost
-// to it: it is to read all clients again. It is about no client.
+// KindResync is the kind of the event that tells a receiver that it missed changes and
+// must read all clients again. It has no client.
 const KindResync history.Kind = "RESYNC"
 
 // maxFields bounds the names of changed fields in one event. A client has fewer
-// properties and custom fields; where an event would name more, it names none, which
-// means that anything may have changed.
+// properties and custom fields. An event with more names lists none, which means that
+// anything may have changed.
 const maxFields = 2_000
 
-// Event is one change that a webhook is told of.
+// Event is a change that a webhook delivers.
 type Event struct {
 	BusinessID int64
 	Kind       history.Kind
@@ -29,7 +29,7 @@ type Event struct {
 	// ClientID is 0 for KindResync.
 	ClientID int64
 	Version  int64
-	// MergedIntoClientID is 0 but for MERGED and UNMERGED.
+	// MergedIntoClientID is 0 except for MERGED and UNMERGED.
 	MergedIntoClientID int64
 	ChangedFields      []string
 }
@@ -49,8 +49,8 @@ type data struct {
 	ChangedFields      []string `json:"changedFields,omitempty"`
 }
 
-// Body is the body of an event's deliveries: JSON, the same bytes each time. It has
-// ids and names of fields, and no value of any.
+// Body returns the body of an event's deliveries: JSON, always the same bytes. It has ids
+// and names of fields, but no values.
 func Body(event Event) ([]byte, error) {
 	of := data{BusinessID: strconv.FormatInt(event.BusinessID, 10)}
 	name := "clients.resync"

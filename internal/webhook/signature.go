@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Names of a delivery's headers, by the Standard Webhooks convention.
+// Names of a message's headers, by the Standard Webhooks convention.
 const (
 	HeaderID        = "Webhook-Id"
 	HeaderTimestamp = "Webhook-Timestamp"
@@ -19,14 +19,14 @@ const (
 
 const (
 	secretPrefix = "whsec_"
-	// secretSize is the size of a secret in bytes, before it is written as base64.
+	// secretSize is the size of a secret in bytes, before base64.
 	secretSize = 32
-	// signatureVersion begins a signature that is made with HMAC-SHA256.
+	// signatureVersion is the prefix of a signature made with HMAC-SHA256.
 	signatureVersion = "v1,"
 )
 
-// NewSecret returns a new secret in the form that receivers' libraries take: whsec_
-// and base64.
+// NewSecret returns a new secret in the form that receivers' libraries accept: whsec_ and
+// base64.
 func NewSecret() string {
 	key := make([]byte, secretSize)
 	// It never fails.
@@ -34,16 +34,16 @@ func NewSecret() string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(key)
 }
 
-// NewMessageID returns the id of a new message, which receivers know a message by
-// that comes twice. It is drawn: it tells nothing of how many there are.
+// NewMessageID returns the id of a new message, by which receivers recognise duplicates.
+// It is random, so that it does not reveal the number of messages.
 func NewMessageID() string { return "msg_" + rand.Text() }
 
-// Sign returns the value of the signature's header: one signature by each secret,
-// parted by spaces. A receiver that knows one of the secrets takes the message.
+// Sign returns the value of the signature's header: a signature with each secret,
+// separated by spaces. A receiver with one of the secrets accepts the message.
 func Sign(secrets []string, id string, at time.Time, body []byte) string {
 	signatures := make([]string, 0, len(secrets))
 	for _, secret := range secrets {
-		// Every secret was made by NewSecret.
+		// NewSecret made every secret.
 		key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(id + "." + Timestamp(at) + "."))
@@ -53,5 +53,5 @@ func Sign(secrets []string, id string, at time.Time, body []byte) string {
 	return strings.Join(signatures, " ")
 }
 
-// Timestamp is a moment as the header has it: in seconds since 1970.
+// Timestamp returns the time in the form of the header: in seconds since 1970.
 func Timestamp(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }

@@ -1,6 +1,6 @@
-// Package sending sends deliveries of webhooks to the addresses that their receivers
-// chose, which are not to be trusted: it connects to public addresses alone, follows
-// no redirect, uses no proxy, and reads little of an answer.
+// Package sending sends messages to webhooks. Receivers chose the addresses, so they are
+// not trusted: it connects only to public addresses, follows no redirects, uses no proxy,
+// and reads little of a response.
 package sending
 
 import (
@@ -22,17 +22,17 @@ import (
 )
 
 const (
-	// Timeout bounds one attempt: from looking up the name to the end of the answer.
+	// Timeout bounds one attempt: from looking up the name to the end of the response.
 	Timeout        = 15 * time.Second
 	connectTimeout = 5 * time.Second
-	// maxAnswer is how much of an answer's body is read, in bytes: nobody looks at it,
-	// but who answers little can be sent the next message on the same connection.
+	// maxAnswer is how many bytes of a response's body are read. The body is not used,
+	// but after a short one the connection can be used for the next message.
 	maxAnswer = 4 << 10
-	// maxHeaders bounds the headers of an answer, in bytes.
+	// maxHeaders bounds the headers of a response in bytes.
 	maxHeaders = 16 << 10
 	// idle is how long a connection is kept for the next message.
 	idle = 30 * time.Second
-	// idleOfHost and idleOfAll are how many connections are kept so.
+	// idleOfHost and idleOfAll bound the idle connections.
 	idleOfHost = 2
 	idleOfAll  = 100
 )
@@ -53,27 +53,27 @@ const (
 	ConnectionEnded Failure = "CONNECTION_ENDED"
 )
 
-// Result is what came of an attempt.
+// Result is the result of an attempt.
 type Result struct {
-	// Failure is Delivered when the receiver answered with a status of 200 to 299.
+	// Failure is Delivered if the receiver responded with a status of 200 to 299.
 	Failure Failure
-	// Status is the status of the answer; 0 without one.
+	// Status is the status of the response; 0 without one.
 	Status int
-	// Gone says that the receiver wants nothing any more: the status 410.
+	// Gone says that the receiver wants no more messages: the status 410.
 	Gone bool
 }
 
-// Options are how a Sender sends.
+// Options configure a Sender.
 type Options struct {
 	// Private allows http, and addresses that are not public.
 	Private bool
-	// Timeout bounds one attempt; 0 is the constant.
+	// Timeout bounds one attempt; 0 means the constant.
 	Timeout time.Duration
-	// Resolver looks names up; nil is the system's.
+	// Resolver looks names up; nil means the system's.
 	Resolver *net.Resolver
-	// Roots are the authorities whose certificates count; nil are the system's.
+	// Roots are the accepted certificate authorities; nil means the system's.
 	Roots *x509.CertPool
-	// Allow says which addresses may be connected to; nil is webhook.Public, or any
+	// Allow says which addresses may be connected to; nil means webhook.Public, or any
 	// with Private.
 	Allow func(netip.Addr) bool
 }
@@ -84,7 +84,7 @@ type Sender struct {
 	private bool
 }
 
-// errRefused is the error of an address that is not to be connected to.
+// errRefused is the error for an address that is not allowed.
 var errRefused = errors.New("the address is not public")
 
 // New returns a Sender.
@@ -96,7 +96,7 @@ func New(options Options) *Sender {
 		options.Allow = func(address netip.Addr) bool { return options.Private || webhook.Public(address) }
 	}
 	dialer := &net.Dialer{Timeout: connectTimeout, Resolver: options.Resolver, Control: func(_, address string, _ syscall.RawConn) error {
-		// The name was looked up, and this is the address to be connected to.
+		// The name was looked up before; this is the address of the connection.
 		to, err := netip.ParseAddrPort(address)
 		if err != nil || !options.Allow(to.Addr()) {
 			return errRefused
@@ -104,7 +104,7 @@ func New(options Options) *Sender {
 		return nil
 	}}
 	transport := &http.Transport{
-		// No proxy: it would look the name up, and connect, by itself.
+		// A proxy would look the name up and connect by itself.
 		Proxy:                  nil,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: options.Roots},
@@ -123,10 +123,10 @@ func New(options Options) *Sender {
 	}}
 }
 
-// Close gives up the connections that are kept.
+// Close closes the idle connections.
 func (s *Sender) Close() { s.client.CloseIdleConnections() }
 
-// Message is what is sent.
+// Message is a message to send.
 type Message struct {
 	URL, ID string
 	Body    []byte
@@ -135,10 +135,10 @@ type Message struct {
 	At      time.Time
 }
 
-// Send makes one attempt. The error is that of a context which ended; whatever else
-// went wrong is in the result, which tells nothing of the URL.
+// Send makes one attempt. The error is that of a context that ended; other errors are in
+// the result, which does not have the URL.
 func (s *Sender) Send(ctx context.Context, message Message) (Result, error) {
-	// An endpoint may have been stored while private ones were allowed.
+	// The webhook may have been stored while private addresses were allowed.
 	if !webhook.CheckURL(message.URL, s.private) {
 		return Result{Failure: AddressRefused}, nil
 	}
@@ -159,7 +159,7 @@ func (s *Sender) Send(ctx context.Context, message Message) (Result, error) {
 		return Result{Failure: failureOf(err)}, nil
 	}
 	defer response.Body.Close()
-	// The status says it all: an answer that does not end is cut off.
+	// Only the status matters. An endless response is cut off.
 	_, _ = io.CopyN(io.Discard, response.Body, maxAnswer)
 	result := Result{Status: response.StatusCode, Gone: response.StatusCode == http.StatusGone}
 	switch status := response.StatusCode; {
@@ -172,8 +172,8 @@ func (s *Sender) Send(ctx context.Context, message Message) (Result, error) {
 	return result, nil
 }
 
-// failureOf says what kind of error it is. The error itself quotes the URL, which may
-// hold a secret of the receiver.
+// failureOf returns the kind of an error. The error itself has the URL, which may have a
+// secret of the receiver.
 func failureOf(err error) Failure {
 	if errors.Is(err, errRefused) {
 		return AddressRefused
