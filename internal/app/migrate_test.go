@@ -176,7 +176,7 @@ func TestShardingNeedsACluster(t *testing.T) {
 		t.Errorf("it says %s", text)
 	}
 	r := run(t, "indexes", "--zone", "large=7", "--mongodb-uri", s.databaseURI())
-	wantOneLine(t, r, "no sharded cluster", "mongos")
+	wantOneLine(t, r, "not a sharded cluster", "mongos")
 	for _, zone := range []string{"large", "=7", "large=x", "large=9-7", "large=0"} {
 		if r := run(t, "indexes", "--zone", zone); r.code != 2 || !strings.Contains(r.stderr, "large=43111") {
 			t.Errorf("--zone %s: exit code %d, %s", zone, r.code, r.stderr)
