@@ -15,20 +15,20 @@ import (
 	"clientgraph/internal/limit"
 )
 
-// AnswerErrors are the errors of one answer: the first limit.MaxErrors in the
-// document's order, however many there are and in whatever order they come. It is
-// safe for concurrent use.
+// AnswerErrors are the errors of one answer: the first limit.MaxErrors in the order of
+// the document, whatever their number and order of arrival. It is safe for concurrent
+// use.
 type AnswerErrors struct {
 	mu   sync.Mutex
 	kept []placedError
-	// count is how many errors there were.
+	// count is the number of all errors.
 	count int
-	// failed are the places of fields that may not be null and whose errors gqlgen
-	// did not keep, so that it complains of them being null.
+	// failed are the places of non-null fields with an error that gqlgen did not get, so
+	// that gqlgen reports them as null.
 	failed map[string]struct{}
 }
 
-// placedError is an error, and where the field that failed stands.
+// placedError is an error with the place of its field.
 type placedError struct {
 	place string
 	err   *gqlerror.Error
@@ -36,8 +36,8 @@ type placedError struct {
 
 type answerErrorsKey struct{}
 
-// Take returns the errors of the answer that has been made, with one that tells
-// how many were left out, and begins with the next answer.
+// Take returns the errors of the completed answer, with one that says how many were left
+// out, and begins with the next answer.
 func (a *AnswerErrors) Take() gqlerror.List {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -52,8 +52,8 @@ func (a *AnswerErrors) Take() gqlerror.List {
 	return errs
 }
 
-// BoundErrors returns a presenter that presents and keeps only those errors that may be among
-// the first limit.MaxErrors of their answer. gqlgen gets no more than that. Outside of an
+// BoundErrors returns a presenter that presents and keeps only errors that may be among
+// the first limit.MaxErrors of their answer, so that gqlgen gets no more. Outside an
 // Operation it presents all.
 func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
@@ -75,8 +75,8 @@ func BoundErrors(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc 
 	}
 }
 
-// counted counts an error. It says whether the error is kept, and whether it is passed on to
-// gqlgen.
+// counted counts an error. kept says whether the error is kept, passed whether gqlgen
+// gets it.
 func (a *AnswerErrors) counted(ctx context.Context, place string, err error) (kept, passed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -100,7 +100,7 @@ func (a *AnswerErrors) keep(place string, err *gqlerror.Error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	at, _ := slices.BinarySearchFunc(a.kept, place, func(kept placedError, place string) int {
-		// Of two errors of one field the one that came first stays first.
+		// Errors of one field stay in their order.
 		return cmp.Or(strings.Compare(kept.place, place), -1)
 	})
 	if at == limit.MaxErrors {
@@ -112,9 +112,9 @@ func (a *AnswerErrors) keep(place string, err *gqlerror.Error) {
 	a.kept = slices.Insert(a.kept, at, placedError{place, err})
 }
 
-// placeOf is where the field that is being resolved stands in the answer, by the
-// place of each field in the document and the index of each entry: texts of it
-// order as the document and its lists do.
+// placeOf returns the place of the resolved field in the answer, from the place of each
+// field in the document and the index of each list entry. Places sort in the order of the
+// document and its lists.
 func placeOf(ctx context.Context) string {
 	const maxLevels = 32
 	levels := make([]uint32, 0, maxLevels)
@@ -134,8 +134,8 @@ func placeOf(ctx context.Context) string {
 	return string(place)
 }
 
-// mayNotBeNull says whether gqlgen complains of a field, or an entry of a list,
-// that is null.
+// mayNotBeNull says whether gqlgen reports an error if the field, or an entry of its
+// list, is null.
 func mayNotBeNull(field *graphql.FieldContext) bool {
 	for field != nil && field.Field.Field == nil {
 		field = field.Parent

@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Appointments answers a part of the client's appointments.
+// Appointments returns a page of the client's appointments.
 func (clientResolver) Appointments(ctx context.Context, obj *loader.Client, first int64, after *string, status []client.AppointmentStatus, from, to *time.Time) (*model.AppointmentConnection, error) {
 	page, err := obj.Appointments(ctx, reading.AppointmentFilter{Statuses: status, From: from, To: to}, first, after)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// CreateClients makes many clients.
+// CreateClients creates several clients.
 func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Values, idempotencyKey *string) (*model.CreateClientsPayload, error) {
 	results, err := r.service.CreateAll(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), valuesOf(inputs))
 	userErrors, err := userErrorsOf(ctx, nil, err)
@@ -23,7 +23,7 @@ func (r mutationResolver) CreateClients(ctx context.Context, inputs []model.Valu
 	return payload, nil
 }
 
-// PatchClients changes many clients.
+// PatchClients patches several clients.
 func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.ClientPatchEntry, idempotencyKey *string) (*model.PatchClientsPayload, error) {
 	entries := make([]writing.PatchEntry, len(patches))
 	for i, patch := range patches {
@@ -41,8 +41,8 @@ func (r mutationResolver) PatchClients(ctx context.Context, patches []*model.Cli
 	return payload, nil
 }
 
-// batchNodes wraps the clients of a batch as one level, one for each entry; nil
-// for each that has none.
+// batchNodes wraps the clients of a batch as one level, in the order of the entries; nil
+// for an entry without a client.
 func batchNodes(ctx context.Context, results []writing.BatchResult) []*loader.Client {
 	var clients []*client.Client
 	for _, result := range results {

@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/loader"
 )
 
-// ClientChanges answers what changed among the clients that the caller sees.
+// ClientChanges returns a part of the change feed of the clients that the caller sees.
 func (r queryResolver) ClientChanges(ctx context.Context, since *string, first int64) (*model.ClientChanges, error) {
 	req := requestOf(ctx)
 	found, err := r.service.ClientChanges(ctx, req.scope, since, first, selected(ctx, "changes", "client"))
@@ -17,14 +17,12 @@ func (r queryResolver) ClientChanges(ctx context.Context, since *string, first i
 	return model.NewClientChanges(found, req.loaders), nil
 }
 
-// FieldDefinitionsVersion answers which version of the custom fields the answer goes
-// with.
+// FieldDefinitionsVersion returns the version of the custom fields.
 func (clientChangesResolver) FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChanges) (int64, error) {
 	return definitionsVersion(ctx, obj.Loaders)
 }
 
-// FieldDefinitionsVersion answers which version of the custom fields the change goes
-// with.
+// FieldDefinitionsVersion returns the version of the custom fields.
 func (clientChangeResolver) FieldDefinitionsVersion(ctx context.Context, obj *model.ClientChange) (int64, error) {
 	return definitionsVersion(ctx, obj.Loaders)
 }
@@ -37,7 +35,7 @@ func definitionsVersion(ctx context.Context, loaders *loader.Loaders) (int64, er
 	return definitions.Version(), nil
 }
 
-// History answers what happened to a client that was merged.
+// History returns a page of a merged client's history.
 func (mergedClientResolver) History(ctx context.Context, obj *model.MergedClient, first int64, after *string) (*model.HistoryConnection, error) {
 	page, err := obj.Survivor.MergedHistory(ctx, obj.ClientID, first, after)
 	if err != nil {
@@ -46,7 +44,7 @@ func (mergedClientResolver) History(ctx context.Context, obj *model.MergedClient
 	return &model.HistoryConnection{HistoryPage: page}, nil
 }
 
-// History answers what happened to the client.
+// History returns a page of the client's history.
 func (clientResolver) History(ctx context.Context, obj *loader.Client, first int64, after *string) (*model.HistoryConnection, error) {
 	page, err := obj.History(ctx, first, after)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/loader"
 )
 
-// TimeZone describes the client's zone.
+// TimeZone describes the client's time zone.
 func (r clientResolver) TimeZone(_ context.Context, obj *loader.Client) (*client.TimeZone, error) {
 	if obj.TimeZoneID == nil {
 		return nil, nil
@@ -18,7 +18,7 @@ func (r clientResolver) TimeZone(_ context.Context, obj *loader.Client) (*client
 	return client.DescribeZone(*obj.TimeZoneID, r.service.Now()), nil
 }
 
-// TimeZoneCode is the abbreviation that the client's zone uses today.
+// TimeZoneCode is today's abbreviation of the client's time zone.
 func (r clientResolver) TimeZoneCode(ctx context.Context, obj *loader.Client) (*string, error) {
 	zone, err := r.TimeZone(ctx, obj)
 	if err != nil || zone == nil {
@@ -27,22 +27,22 @@ func (r clientResolver) TimeZoneCode(ctx context.Context, obj *loader.Client) (*
 	return &zone.TimeZoneCode, nil
 }
 
-// Ssn is the social security number, as far as the caller may read it.
+// Ssn is the social security number in the form that the caller may read.
 func (r clientResolver) Ssn(ctx context.Context, obj *loader.Client) (*string, error) {
 	return r.service.SSN(requestOf(ctx).scope, obj.Client)
 }
 
-// ViewClients are the clients that this one may see.
+// ViewClients are the client's subjects.
 func (clientResolver) ViewClients(ctx context.Context, obj *loader.Client, first int64) ([]*loader.Client, error) {
 	return obj.Subjects(ctx, first, siblingsSelected(ctx, "viewClients"))
 }
 
-// ViewByClients are the clients who may see this one.
+// ViewByClients are the client's viewers.
 func (clientResolver) ViewByClients(ctx context.Context, obj *loader.Client, first int64) ([]*loader.Client, error) {
 	return obj.Viewers(ctx, first, viewersSelected(ctx))
 }
 
-// ClientIdsClientCanView are the ids of the clients that this one may see.
+// ClientIdsClientCanView are the ids of the client's subjects.
 func (clientResolver) ClientIdsClientCanView(ctx context.Context, obj *loader.Client) ([]*client.ID, error) {
 	subjects, err := obj.AllSubjects(ctx, siblingsSelected(ctx, "viewClients"))
 	if err != nil {
@@ -55,7 +55,7 @@ func (clientResolver) ClientIdsClientCanView(ctx context.Context, obj *loader.Cl
 	return ids, nil
 }
 
-// ViewClientAccountIds are the accounts of the clients who may see this one.
+// ViewClientAccountIds are the accounts of the client's viewers.
 func (clientResolver) ViewClientAccountIds(ctx context.Context, obj *loader.Client) ([]*client.ID, error) {
 	viewers, err := obj.AllViewers(ctx, viewersSelected(ctx))
 	if err != nil {
@@ -70,7 +70,7 @@ func (clientResolver) ViewClientAccountIds(ctx context.Context, obj *loader.Clie
 	return ids, nil
 }
 
-// viewersSelected is what the fields that read viewers need of them.
+// viewersSelected is what all selected fields of viewers need of them.
 func viewersSelected(ctx context.Context) client.Selection {
 	return siblingsSelected(ctx, "viewByClients").With(client.Select("clientAccountId"))
 }
@@ -88,7 +88,7 @@ func (clientResolver) FormList(ctx context.Context, obj *loader.Client) ([]*clie
 	return list, nil
 }
 
-// Data is what was filled in.
+// Data is the content of the form.
 func (formResolver) Data(_ context.Context, obj *client.Form) (any, error) {
 	if len(obj.Data) == 0 {
 		return nil, nil
@@ -141,7 +141,7 @@ func (clientResolver) FieldDataListJSON(ctx context.Context, obj *loader.Client)
 	return asJSON(definitions.DataList(obj.Client))
 }
 
-// FieldDataMap is the values by definition id.
+// FieldDataMap has the values by definition id.
 func (clientResolver) FieldDataMap(ctx context.Context, obj *loader.Client) (any, error) {
 	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {
@@ -159,7 +159,7 @@ func (r clientResolver) FieldDataMapJSON(ctx context.Context, obj *loader.Client
 	return asJSON(byID)
 }
 
-// TextSearchable is the text by which the client is found.
+// TextSearchable is the text in which report searches find the client.
 func (clientResolver) TextSearchable(ctx context.Context, obj *loader.Client) (*string, error) {
 	definitions, err := requestOf(ctx).loaders.Definitions(ctx)
 	if err != nil {

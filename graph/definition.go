@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// FieldDefinitions answers the custom fields of the business.
+// FieldDefinitions returns the custom fields of the business.
 func (r queryResolver) FieldDefinitions(ctx context.Context, includeRetired bool) ([]*client.FieldDefinition, error) {
 	definitions, err := r.service.FieldDefinitions(ctx, requestOf(ctx).scope, includeRetired)
 	if err != nil {
@@ -16,7 +16,7 @@ func (r queryResolver) FieldDefinitions(ctx context.Context, includeRetired bool
 	return pointers(definitions), nil
 }
 
-// CreateFieldDefinition makes a custom field.
+// CreateFieldDefinition creates a custom field.
 func (r mutationResolver) CreateFieldDefinition(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateFieldDefinitionPayload, error) {
 	definition, err := r.service.CreateDefinition(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	userErrors, err := userErrorsOf(ctx, nil, err)

@@ -9,16 +9,16 @@ import (
 	"clientgraph/internal/client"
 )
 
-// hiddenFrom denies a field to a role. Whoever is denied gets null and an
-// error; the rest of the answer stays.
+// hiddenFrom denies a field to a role. The role gets null and an error; the rest of the
+// answer stays.
 func hiddenFrom(ctx context.Context, _ any, next graphql.Resolver, role client.Role) (any, error) {
 	if requestOf(ctx).scope.Role == role {
 		return nil, &client.Error{Code: client.CodeForbidden, Message: "role " + string(role) + " may not use this field; leave it out"}
 	}
 	value, err := next(ctx)
 	if list, ok := value.([]string); ok && list == nil {
-		// The schema lets the list be null for those who are denied it; for others
-		// it is empty.
+		// In the schema the list is nullable only for roles that are denied it; for
+		// others it is empty.
 		value = []string{}
 	}
 	return value, err

@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// DuplicateClients answers a part of the groups of duplicates.
+// DuplicateClients returns a page of groups of duplicates.
 func (r queryResolver) DuplicateClients(ctx context.Context, first int64, after *string) (*model.DuplicateConnection, error) {
 	req := requestOf(ctx)
 	need := selected(ctx, "nodes", "clients").With(selected(ctx, "edges", "node", "clients"))
@@ -19,7 +19,7 @@ func (r queryResolver) DuplicateClients(ctx context.Context, first int64, after 
 	return model.NewDuplicateConnection(found, req.loaders), nil
 }
 
-// EmailAddressInUse answers whether anybody has that address.
+// EmailAddressInUse says whether a client has that address.
 func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress string) (*bool, error) {
 	used, err := r.service.EmailInUse(ctx, requestOf(ctx).scope, emailAddress)
 	if err != nil {
@@ -28,7 +28,7 @@ func (r queryResolver) EmailAddressInUse(ctx context.Context, emailAddress strin
 	return &used, nil
 }
 
-// DismissDuplicates hides pairs that are no duplicates.
+// DismissDuplicates hides pairs that are not duplicates.
 func (r mutationResolver) DismissDuplicates(ctx context.Context, clientIds []*client.ID, idempotencyKey *string) (*model.DismissDuplicatesPayload, error) {
 	dismissed, err := r.service.DismissDuplicates(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), values(clientIds))
 	_, userErrors, err := answer(ctx, writing.Result{}, err)

@@ -19,7 +19,7 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// Codes of errors that are not the domain's.
+// Codes of errors outside the domain.
 const (
 	codeInternal    = "INTERNAL"
 	codeUnavailable = "UNAVAILABLE"
@@ -27,8 +27,8 @@ const (
 	codeCanceled    = "CANCELED"
 )
 
-// fail reports all but the first failure of an argument list at the field that
-// is being resolved, and returns the first for gqlgen to report.
+// fail adds all but the first error of a list to the answer, at the resolved field, and
+// returns the first one for gqlgen to add.
 func fail(ctx context.Context, err error) error {
 	failures := client.AsErrors(err)
 	if len(failures) < 2 {
@@ -40,16 +40,16 @@ func fail(ctx context.Context, err error) error {
 	return failures[0]
 }
 
-// PresentError returns an error as the answer has it: a failure of the caller's with its
-// code, message and the path of the argument; anything else masked, with an id
-// under which it was logged. unavailable says which of these pass by
-// themselves: the message asks the caller to try again.
+// PresentError returns the presenter of errors: errors of the caller get their code,
+// message and the path of the argument; others are masked, with an id under which they
+// were logged. unavailable says which errors are temporary: their message asks the caller
+// to try again.
 func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx), Locations: locationsOf(ctx), Extensions: map[string]any{}}
 		if located, ok := errors.AsType[*gqlerror.Error](err); ok {
 			if located.Err == nil {
-				// An error of the document or of its variables: its code is set.
+				// The error of a document or its variables has a code.
 				return presentRequestError(located)
 			}
 			presented.Path = located.Path
@@ -64,8 +64,8 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 			if field := argumentPath(ctx, presented, failure); len(field) > 0 {
 				presented.Extensions["field"] = field
 			}
-		// The driver cancels and times out by itself too; and a request may be
-		// cancelled because its database is gone.
+		// The driver also cancels commands and times out by itself, and the server may
+		// cancel a request because its database has ended.
 		case unavailable(err) && !(isOver(ctx) && ended(err)):
 			mask(ctx, logger, "database unavailable", presented, err)
 			presented.Message = "the database could not be reached, or was too busy: try again in a moment, a mutation with the same idempotencyKey"
@@ -85,8 +85,8 @@ func PresentError(logger *slog.Logger, unavailable func(error) bool) graphql.Err
 	}
 }
 
-// locationsOf is where the document asks for the field that is being resolved;
-// nil where that is none. An entry of a list has no place of its own.
+// locationsOf returns the place of the resolved field in the document; nil if there is
+// none. A list entry has no place of its own.
 func locationsOf(ctx context.Context) []gqlerror.Location {
 	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
 		if field.Field.Field != nil && field.Field.Position != nil {
@@ -96,28 +96,28 @@ func locationsOf(ctx context.Context) []gqlerror.Location {
 	return nil
 }
 
-// isOver says whether a context ended, or is about to: the driver sees its
-// deadline pass a moment before it is told.
+// isOver says whether a context has ended or is about to: the driver may notice the
+// deadline a moment earlier.
 func isOver(ctx context.Context) bool {
 	deadline, bounded := ctx.Deadline()
 	return ctx.Err() != nil || (bounded && !time.Now().Before(deadline))
 }
 
-// ended says whether an error is that its context ended.
+// ended says whether an error says that a context ended.
 func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// mask logs an error that callers may not read, and answers the id that it is logged
-// under.
+// mask logs an error that callers may not read, and adds the id under which it was logged
+// to the answer.
 func mask(ctx context.Context, logger *slog.Logger, message string, presented *gqlerror.Error, err error) {
 	id := rand.Text()
 	logger.ErrorContext(ctx, message, "errorId", id, "path", presented.Path.String(), "error", err)
 	presented.Extensions["errorId"] = id
 }
 
-// quotedValues match what the library's messages repeat of a request: the value
-// may be a password that was sent with the wrong type.
+// quotedValues match parts of a request in the library's messages: they may have a
+// password that was sent with a wrong type.
 var quotedValues = []struct {
 	match *regexp.Regexp
 	with  string
@@ -130,15 +130,16 @@ var quotedValues = []struct {
 	{regexp.MustCompile(`(?s)(found|Unexpected) (String|BlockString|Int|Float|Name) .*`), "$1 $2"},
 }
 
-// maxQuoting bounds a message before what it quotes is looked for, which takes
-// longer than to read the request. What the library says stands at both ends.
+// maxQuoting bounds the length of a message in which quoted values are searched, because
+// that would take longer than reading the request. The library's own words are at both
+// ends.
 const maxQuoting = 2_000
 
-// presentRequestError presents the error of a request that could not be executed. Where in
-// its variables the failure is, is no path of the response.
+// presentRequestError presents the error of a request that could not be executed. A path
+// in the variables is not a path in the response, so it is removed.
 func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
 	if len(err.Message) > maxQuoting {
-		// The cuts may be within characters.
+		// The cuts may be inside characters.
 		err.Message = strings.ToValidUTF8(err.Message[:maxQuoting/2], "") + strings.ToValidUTF8(err.Message[len(err.Message)-maxQuoting/2:], "")
 	}
 	for _, quoted := range quotedValues {
@@ -151,9 +152,9 @@ func presentRequestError(err *gqlerror.Error) *gqlerror.Error {
 	return err
 }
 
-// argumentPath is where in the field's arguments the failure is. An error of a
-// scalar has it at the end of its path; it is moved, so that path stays what
-// GraphQL says it is: the path in the response.
+// argumentPath returns where in the field's arguments the error is. An error of a scalar
+// has this at the end of its path, from where it is removed, because path is the path in
+// the response.
 func argumentPath(ctx context.Context, presented *gqlerror.Error, failure *client.Error) []string {
 	if len(failure.Field) > 0 {
 		return failure.Field

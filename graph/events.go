@@ -10,23 +10,23 @@ import (
 
 // eventSource finds the events of a subscription.
 type eventSource struct {
-	// send finds the next event and sends it; it closes the channel when there is none.
+	// send finds the next event and sends it, or closes the channel if there is none.
 	send func()
-	// release ends the turn that the last event is answered in; nil after that.
+	// release ends the turn in which the last event is answered; nil after that.
 	release func()
-	// whole says that the last event has a whole list, which costs more than a change.
+	// whole says that the last event has a whole list, which costs more.
 	whole bool
 }
 
 // eventOfWhole is an event that may have a whole list.
 type eventOfWhole interface{ IsWhole() bool }
 
-// events are what next finds, until it answers io.EOF, where there will be no more, or
-// fails, or nobody waits any more. AwaitEvent finds them, in the goroutine of its caller,
-// so that an idle subscription costs no goroutine of its own, and nothing is read ahead: a
-// slow client holds no other events than those that were found together. What an event
-// selects is read when it is the turn of its business, so that those who are told of one
-// write do not all read at once.
+// events returns a channel with the events that next finds, until next returns io.EOF or
+// an error, or the subscription ends. AwaitEvent finds them in the goroutine of its
+// caller, so that an idle subscription needs no goroutine, and nothing is read ahead: a
+// slow client has in memory only events that were found together. The selection of an
+// event is read when the business gets a turn, so that the subscribers of one write do
+// not all read at once.
 func events[T any](ctx context.Context, from *service.Service, next func() ([]T, error)) <-chan T {
 	req := requestOf(ctx)
 	sent := make(chan T, 1)
@@ -45,12 +45,12 @@ func events[T any](ctx context.Context, from *service.Service, next func() ([]T,
 				req.brokenOff = err
 			}
 			close(sent)
-			// There is no more to find.
+			// There are no more events.
 			req.events = nil
 			return
 		}
 		event := found[0]
-		// Let the event be collected while the subscription waits for the next one.
+		// Frees the event while the subscription waits for the next one.
 		clear(found[:1])
 		found = found[1:]
 		of, may := any(event).(eventOfWhole)
@@ -61,8 +61,8 @@ func events[T any](ctx context.Context, from *service.Service, next func() ([]T,
 	return sent
 }
 
-// AwaitEvent waits for the next event of the subscription of that context, or for its end.
-// The caller calls answered when the event was answered, which ends its turn and says
+// AwaitEvent waits for the next event of the context's subscription, or its end. The
+// caller must call answered after the event was answered: it ends the turn, and says
 // whether the event has a whole list.
 func AwaitEvent(ctx context.Context) (answered func() (whole bool)) {
 	source := requestOf(ctx).events

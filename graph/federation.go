@@ -20,12 +20,12 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// The code of federation.graphqls is generated with all the rest. A schema that is
-// not a subgraph's leaves these names out: operations are validated against the
-// schema, so that none reaches that code.
+// The code for federation.graphqls is always generated. The schema of a server that is
+// not a subgraph does not have its names. Operations are validated against the schema, so
+// none can reach that code.
 
-// federationTypes are the types of federation.graphqls; its fields of Query begin
-// with one underscore.
+// federationTypes are the types in federation.graphqls. The fields that it adds to Query
+// begin with one underscore.
 func federationTypes() []string { return []string{"_Any", "_Entity", "_Service"} }
 
 const entityUnion = "_Entity"
@@ -37,7 +37,7 @@ func NewSubgraph(service *service.Service) graphql.ExecutableSchema {
 	return newSchema(&Resolver{service: service, sdl: subgraphSDL(generated.NewExecutableSchema(generated.Config{}).Schema())}, withoutDefer)
 }
 
-// withoutFederation is the schema of a server that is not behind a router.
+// withoutFederation returns the schema of a server that is not a subgraph.
 func withoutFederation(schema *ast.Schema) *ast.Schema {
 	served := *schema
 	query := *schema.Query
@@ -57,15 +57,15 @@ func withoutFederation(schema *ast.Schema) *ast.Schema {
 	return &served
 }
 
-// federationLink says which directives of federation the schema uses.
+// federationLink declares which federation directives the schema uses.
 const federationLink = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])
 
 `
 
-// subgraphSDL is the schema as composition reads it: with the keys of its
-// entities, and what every API with connections has, PageInfo, for others to have
-// too. @oneOf is left out, which composition does not know: routers take more
-// then than is right, and the server refuses it as ever.
+// subgraphSDL returns the schema for composition: with the keys of its entities, and with
+// PageInfo shareable, because every API with connections has it. @oneOf is removed,
+// because composition does not know it: routers accept more then, and the server refuses
+// it.
 func subgraphSDL(schema *ast.Schema) string {
 	document, err := schemaDocument(schema)
 	if err != nil {
@@ -88,15 +88,15 @@ func subgraphSDL(schema *ast.Schema) string {
 	return text.String()
 }
 
-// entityKeys are the fields by which other subgraphs name a client.
+// entityKeys are the fields with which other subgraphs identify a client.
 func entityKeys() []string { return []string{"id", "clientId"} }
 
 // Subgraph implements generated.SubgraphResolver.
 func (r *Resolver) Subgraph() model.Subgraph { return model.Subgraph{SDL: r.sdl} }
 
-// Entities implements generated.SubgraphResolver. What is wrong with one
-// representation is an error at its entry, which is null; what is wrong with all
-// leaves as many nulls, as routers count on it.
+// Entities implements generated.SubgraphResolver. An error of one representation is
+// reported at its entry, which is null; after an error of all of them every entry is
+// null, because routers need one entry for each.
 func (r *Resolver) Entities(ctx context.Context, representations []any) []model.Node {
 	entities := make([]model.Node, len(representations))
 	if len(representations) > reading.MaxIDs {
@@ -128,8 +128,8 @@ func (r *Resolver) Entities(ctx context.Context, representations []any) []model.
 	return entities
 }
 
-// represented is the id of the client that a representation stands for: none,
-// which is the zero id, where its keys name two. Errors: INVALID_TYPE, INVALID_ID.
+// represented returns the id of the client of a representation; 0 if its keys are those
+// of two clients. Errors: INVALID_TYPE, INVALID_ID.
 func represented(ctx context.Context, representation any) (client.ID, error) {
 	object, isObject := representation.(map[string]any)
 	if typeName, _ := object["__typename"].(string); !isObject || typeName != client.TypeClient {

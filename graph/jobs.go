@@ -16,7 +16,7 @@ import (
 	"clientgraph/internal/transfer"
 )
 
-// Jobs answers a part of the jobs that the caller sees.
+// Jobs returns a page of the jobs that the caller sees.
 func (r queryResolver) Jobs(ctx context.Context, first int64, after *string) (*model.JobConnection, error) {
 	page, err := r.service.Jobs(ctx, requestOf(ctx).scope, first, after)
 	if err != nil {
@@ -25,17 +25,17 @@ func (r queryResolver) Jobs(ctx context.Context, first int64, after *string) (*m
 	return &model.JobConnection{Page: page}, nil
 }
 
-// Job answers a job that the caller sees.
+// Job returns a job that the caller sees.
 func (r queryResolver) Job(ctx context.Context, jobID client.ID) (*store.Job, error) {
 	return r.service.Job(ctx, requestOf(ctx).scope, jobID)
 }
 
-// CreatedUser answers who made a job.
+// CreatedUser returns the user who made a job.
 func (r jobResolver) CreatedUser(_ context.Context, obj *store.Job) (string, error) {
 	return obj.Maker.User, nil
 }
 
-// UploadPath answers where the file of a job is sent that waits for one.
+// UploadPath returns the path to upload a job's file to, if the job waits for it.
 func (r jobResolver) UploadPath(_ context.Context, obj *store.Job) (*string, error) {
 	if obj.State != store.JobWaiting {
 		return nil, nil
@@ -43,7 +43,7 @@ func (r jobResolver) UploadPath(_ context.Context, obj *store.Job) (*string, err
 	return new(fmt.Sprintf("/jobs/%d/file", obj.JobID)), nil
 }
 
-// Result answers the file of an export, or the table of what was wrong with a file.
+// Result returns the file of an export, or the table of an import's problems.
 func (r jobResolver) Result(ctx context.Context, obj *store.Job) (*model.JobResult, error) {
 	link, err := r.service.ResultLink(ctx, requestOf(ctx).scope, obj)
 	if err != nil || link == nil {
@@ -108,7 +108,7 @@ func (r mutationResolver) ImportClients(ctx context.Context, input model.ImportC
 	return &model.ImportClientsPayload{Job: result.Job, UserErrors: userErrors}, nil
 }
 
-// importOptions converts an input.
+// importOptions converts an input to options.
 func importOptions(input model.ImportClientsInput) jobs.ImportOptions {
 	options := jobs.ImportOptions{
 		Format: formatOf(input.Format), Match: matchOf(input.Match), Several: writing.Several(strings.ToLower(string(input.Several))),
@@ -124,7 +124,7 @@ func importOptions(input model.ImportClientsInput) jobs.ImportOptions {
 	return options
 }
 
-// PreviewImport answers how the beginning of a file would be read.
+// PreviewImport returns how the beginning of a file would be read.
 func (r queryResolver) PreviewImport(ctx context.Context, input model.ImportClientsInput, head string, whole bool) (*transfer.Preview, error) {
 	preview, err := r.service.PreviewImport(ctx, requestOf(ctx).scope, importOptions(input), head, whole)
 	if err != nil {
@@ -133,7 +133,7 @@ func (r queryResolver) PreviewImport(ctx context.Context, input model.ImportClie
 	return &preview, nil
 }
 
-// Encoding answers how the characters of a file are taken to be written.
+// Encoding returns the encoding of the file.
 func (r importPreviewResolver) Encoding(_ context.Context, obj *transfer.Preview) (model.FileEncoding, error) {
 	switch obj.Encoding {
 	case sheet.UTF16LE:
@@ -146,7 +146,7 @@ func (r importPreviewResolver) Encoding(_ context.Context, obj *transfer.Preview
 	return model.FileEncodingUtf8, nil
 }
 
-// Code answers what is wrong, by its code.
+// Code returns the code of the problem.
 func (importProblemResolver) Code(_ context.Context, obj *transfer.Problem) (string, error) {
 	return string(obj.Code), nil
 }
@@ -175,7 +175,7 @@ func encodingOf(encoding model.FileEncoding) sheet.Encoding {
 	return sheet.UTF8
 }
 
-// textOf is a text, empty for none.
+// textOf returns a text; empty for nil.
 func textOf(text *string) string {
 	if text == nil {
 		return ""
@@ -193,7 +193,7 @@ func (r mutationResolver) CancelJob(ctx context.Context, jobID client.ID, idempo
 	return &model.CancelJobPayload{Job: result.Job, UserErrors: userErrors}, nil
 }
 
-// JobChanged sends a job, and sends it again each time that it changes.
+// JobChanged sends a job at once, and again each time it changes.
 func (r subscriptionResolver) JobChanged(ctx context.Context, jobID client.ID) (<-chan *store.Job, error) {
 	watch, err := r.service.WatchJob(ctx, requestOf(ctx).scope, jobID)
 	if err != nil {

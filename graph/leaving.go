@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/service/personaldata"
 )
 
-// ExportClientData answers everything that is held about a client.
+// ExportClientData returns everything that is stored about a client.
 func (r queryResolver) ExportClientData(ctx context.Context, clientID client.ID) (*model.ClientDataExport, error) {
 	data, err := r.service.ExportData(ctx, requestOf(ctx).scope, clientID)
 	if err != nil || data == nil {

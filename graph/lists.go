@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// SetClientFields gives custom fields values.
+// SetClientFields sets custom fields.
 func (r mutationResolver) SetClientFields(ctx context.Context, clientID client.ID, fields []model.Values, expectedVersion *int64, idempotencyKey *string) (*model.SetClientFieldsPayload, error) {
 	result, err := r.service.SetFields(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, valuesOf(fields), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -27,7 +27,7 @@ func (r mutationResolver) RemoveClientFields(ctx context.Context, clientID clien
 	return &model.RemoveClientFieldsPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// AddClientTags gives a client tags.
+// AddClientTags adds tags to a client.
 func (r mutationResolver) AddClientTags(ctx context.Context, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) (*model.AddClientTagsPayload, error) {
 	result, err := r.service.AddTags(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, tags, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -37,7 +37,7 @@ func (r mutationResolver) AddClientTags(ctx context.Context, clientID client.ID,
 	return &model.AddClientTagsPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// RemoveClientTags takes tags from a client.
+// RemoveClientTags removes tags from a client.
 func (r mutationResolver) RemoveClientTags(ctx context.Context, clientID client.ID, tags []string, expectedVersion *int64, idempotencyKey *string) (*model.RemoveClientTagsPayload, error) {
 	result, err := r.service.RemoveTags(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, tags, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -47,7 +47,7 @@ func (r mutationResolver) RemoveClientTags(ctx context.Context, clientID client.
 	return &model.RemoveClientTagsPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// AddClientViewers lets clients see another one.
+// AddClientViewers adds viewers to a client.
 func (r mutationResolver) AddClientViewers(ctx context.Context, clientID client.ID, viewers []*client.ID, expectedVersion *int64, idempotencyKey *string) (*model.AddClientViewersPayload, error) {
 	result, err := r.service.AddViewers(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, values(viewers), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -57,7 +57,7 @@ func (r mutationResolver) AddClientViewers(ctx context.Context, clientID client.
 	return &model.AddClientViewersPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// RemoveClientViewers ends that clients may see another one.
+// RemoveClientViewers removes viewers from a client.
 func (r mutationResolver) RemoveClientViewers(ctx context.Context, clientID client.ID, viewers []*client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RemoveClientViewersPayload, error) {
 	result, err := r.service.RemoveViewers(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, values(viewers), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)

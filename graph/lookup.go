@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ClientTags answers the tags of a client.
+// ClientTags returns the tags of a client.
 func (r queryResolver) ClientTags(ctx context.Context, clientID client.ID) ([]string, error) {
 	found, err := r.service.Client(ctx, requestOf(ctx).scope, clientID, client.Select("tags"))
 	if err != nil || found == nil {
@@ -19,7 +19,7 @@ func (r queryResolver) ClientTags(ctx context.Context, clientID client.ID) ([]st
 	return append([]string{}, found.Tags...), nil
 }
 
-// TagUsage answers the tags in use.
+// TagUsage returns the tags in use.
 func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64) ([]*reading.TagUsage, error) {
 	counts, err := r.service.TagUsage(ctx, requestOf(ctx).scope, reading.Page{PageNumber: pageNumber, PageSize: pageSize})
 	if err != nil {
@@ -32,42 +32,42 @@ func (r queryResolver) TagUsage(ctx context.Context, pageNumber, pageSize int64)
 	return list, nil
 }
 
-// MatchingTags answers a tag when it is in use.
+// MatchingTags returns a tag if it is in use.
 func (r queryResolver) MatchingTags(ctx context.Context, tag string) ([]string, error) {
 	return r.service.MatchingTags(ctx, requestOf(ctx).scope, tag)
 }
 
-// ClientsByTag answers the clients that carry a tag.
+// ClientsByTag returns the clients with a tag.
 func (r queryResolver) ClientsByTag(ctx context.Context, tag string, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	found, err := r.service.ByTag(ctx, requestOf(ctx).scope, tag, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
-// ClientsCanView answers whom a client may see.
+// ClientsCanView returns a client's subjects.
 func (r queryResolver) ClientsCanView(ctx context.Context, clientID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	found, err := r.service.CanView(ctx, requestOf(ctx).scope, clientID, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
-// ClientsCanViewedBy answers who may see the client of an account.
+// ClientsCanViewedBy returns the viewers of the client with an account.
 func (r queryResolver) ClientsCanViewedBy(ctx context.Context, clientAccountID client.ID, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	found, err := r.service.CanViewedBy(ctx, requestOf(ctx).scope, clientAccountID, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
-// ClientsByExternalUserName answers the clients of a name in another system.
+// ClientsByExternalUserName returns the clients with an external user name.
 func (r queryResolver) ClientsByExternalUserName(ctx context.Context, externalUserName string, includeDeleted bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	found, err := r.service.ByExternalUserName(ctx, requestOf(ctx).scope, externalUserName, includeDeleted, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
-// ClientsByEmail answers the clients of an e-mail address.
+// ClientsByEmail returns the clients with an e-mail address.
 func (r queryResolver) ClientsByEmail(ctx context.Context, emailAddress string, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	found, err := r.service.ByEmail(ctx, requestOf(ctx).scope, emailAddress, reading.Page{PageNumber: pageNumber, PageSize: pageSize}, selected(ctx))
 	return wrapped(ctx, found, err)
 }
 
-// FilterClients answers what a typeahead shows.
+// FilterClients returns the suggestions of a search as you type.
 func (r queryResolver) FilterClients(ctx context.Context, search string, orderField store.OrderField, descending bool, first int64) (*model.ClientSuggestions, error) {
 	req := requestOf(ctx)
 	suggestions, err := r.service.Suggest(ctx, req.scope, search, store.Order{Field: orderField, Descending: descending}, first, selected(ctx, "clients"))
@@ -88,7 +88,7 @@ func (r queryResolver) FilterClients(ctx context.Context, search string, orderFi
 	return answer, nil
 }
 
-// wrapped makes what a list read returned into an answer: nil stays null.
+// wrapped converts the result of a read to an answer: nil stays null.
 func wrapped(ctx context.Context, found []*client.Client, err error) ([]*loader.Client, error) {
 	if err != nil {
 		return nil, fail(ctx, err)

@@ -8,12 +8,12 @@ import (
 	"clientgraph/internal/loader"
 )
 
-// Business answers the caller's business.
+// Business returns the caller's business.
 func (meResolver) Business(ctx context.Context, _ *model.Me) (*client.Business, error) {
 	return requestOf(ctx).loaders.Business(ctx)
 }
 
-// Client answers the caller's own record, for role CLIENT.
+// Client returns the caller's own record, for role CLIENT.
 func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, error) {
 	req := requestOf(ctx)
 	if req.scope.ClientID == 0 {
@@ -26,7 +26,7 @@ func (r meResolver) Client(ctx context.Context, _ *model.Me) (*loader.Client, er
 	return req.loaders.WrapOne(own), nil
 }
 
-// UpdateBusiness changes what an input names of the caller's business.
+// UpdateBusiness changes the properties of the caller's business that the input names.
 func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values, idempotencyKey *string) (*model.UpdateBusinessPayload, error) {
 	business, err := r.service.UpdateBusiness(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	userErrors, err := userErrorsOf(ctx, nil, err)
@@ -36,7 +36,7 @@ func (r mutationResolver) UpdateBusiness(ctx context.Context, input model.Values
 	return &model.UpdateBusinessPayload{Business: business, UserErrors: userErrors}, nil
 }
 
-// TimeZone describes the zone of a business.
+// TimeZone describes the time zone of a business.
 func (r businessResolver) TimeZone(_ context.Context, obj *client.Business) (*client.TimeZone, error) {
 	return client.DescribeZone(obj.TimeZoneID, r.service.Now()), nil
 }

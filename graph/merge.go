@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// PreviewMerge answers what a merge would do.
+// PreviewMerge returns the report of a merge without making it.
 func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice) (*model.MergeReport, error) {
 	report, err := r.service.PreviewMerge(ctx, requestOf(ctx).scope, merging.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices),
@@ -22,7 +22,7 @@ func (r queryResolver) PreviewMerge(ctx context.Context, clientID client.ID, cli
 	return &model.MergeReport{Report: report}, nil
 }
 
-// MergeClients makes one client of several.
+// MergeClients merges clients into one.
 func (r mutationResolver) MergeClients(ctx context.Context, clientID client.ID, clientIds []*client.ID, choices []*merge.Choice, expectedVersions []*merging.ExpectedVersion, idempotencyKey *string) (*model.MergeClientsPayload, error) {
 	result, err := r.service.Merge(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), merging.MergeArgs{
 		ClientID: clientID, ClientIDs: values(clientIds), Choices: values(choices), ExpectedVersions: values(expectedVersions),
@@ -63,7 +63,7 @@ func (clientResolver) MergedClients(_ context.Context, obj *loader.Client) ([]*m
 	return merged, nil
 }
 
-// Aliases are values by which merged clients were known.
+// Aliases are values that merged clients had, and that still find the client.
 func (clientResolver) Aliases(_ context.Context, obj *loader.Client) ([]*client.Alias, error) {
 	return pointers(obj.Aliases), nil
 }

@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// CreateClient makes a new client.
+// CreateClient creates a client.
 func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateClientPayload, error) {
 	result, err := r.service.Create(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	node, userErrors, err := answer(ctx, result, err)
@@ -20,7 +20,7 @@ func (r mutationResolver) CreateClient(ctx context.Context, input model.Values, 
 	return &model.CreateClientPayload{Client: node, UserErrors: userErrors}, nil
 }
 
-// PatchClient changes what a patch names.
+// PatchClient changes the properties that a patch names.
 func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, patch model.Values, expectedVersion *int64, idempotencyKey *string) (*model.PatchClientPayload, error) {
 	result, err := r.service.Patch(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(patch), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -30,7 +30,7 @@ func (r mutationResolver) PatchClient(ctx context.Context, clientID client.ID, p
 	return &model.PatchClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// UpdateClient replaces a client.
+// UpdateClient replaces a client's properties.
 func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateClientPayload, error) {
 	result, err := r.service.Update(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -40,7 +40,7 @@ func (r mutationResolver) UpdateClient(ctx context.Context, clientID client.ID, 
 	return &model.UpdateClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// UpsertClient changes the client of a key, or makes it.
+// UpsertClient changes the client with a key, or creates it.
 func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpsertClientPayload, error) {
 	result, err := r.service.Upsert(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), by, client.Values(input), expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -50,7 +50,7 @@ func (r mutationResolver) UpsertClient(ctx context.Context, by writing.UpsertKey
 	return &model.UpsertClientPayload{Client: node, Created: result.Created, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// DeleteClient takes a client off the lists.
+// DeleteClient removes a client from all lists.
 func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.DeleteClientPayload, error) {
 	result, err := r.service.Delete(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -60,7 +60,7 @@ func (r mutationResolver) DeleteClient(ctx context.Context, clientID client.ID, 
 	return &model.DeleteClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// RestoreClient brings a deleted client back.
+// RestoreClient restores a deleted client.
 func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID, expectedVersion *int64, idempotencyKey *string) (*model.RestoreClientPayload, error) {
 	result, err := r.service.Restore(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), clientID, expectedVersion)
 	node, userErrors, err := answer(ctx, result, err)
@@ -70,9 +70,9 @@ func (r mutationResolver) RestoreClient(ctx context.Context, clientID client.ID,
 	return &model.RestoreClientPayload{Client: node, UserErrors: userErrors, Conflict: result.Conflict}, nil
 }
 
-// answer splits what a write returned into the parts of its payload. A failure
-// that the caller can mend is data; that the caller may not do this at all, or
-// that we failed, is an error.
+// answer converts the result of a write to the parts of its payload. Errors that the
+// caller can mend are data; a missing permission and internal errors are returned as an
+// error.
 func answer(ctx context.Context, result writing.Result, err error) (*loader.Client, []*client.Error, error) {
 	userErrors, err := userErrorsOf(ctx, nil, err)
 	if err != nil {
@@ -81,8 +81,8 @@ func answer(ctx context.Context, result writing.Result, err error) (*loader.Clie
 	return requestOf(ctx).loaders.WrapOne(result.Client), userErrors, nil
 }
 
-// userErrorsOf are the userErrors of a payload: those of the entries that the
-// scheduler sent, and those of err. An err that is no userError is returned as it is.
+// userErrorsOf returns the userErrors of a payload: those of the scheduler's entries, and
+// those in err. Any other err is returned unchanged.
 func userErrorsOf(ctx context.Context, entries client.Errors, err error) ([]*client.Error, error) {
 	userErrors := client.AsErrors(err)
 	if client.HasCode(err, client.CodeForbidden) || client.HasCode(err, client.CodeTooManyRows) || (err != nil && userErrors == nil) {

@@ -11,7 +11,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Node answers the thing of a global id.
+// Node returns the object with a global id.
 func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, error) {
 	ids := []*client.ID{&id}
 	found, err := r.foundNodes(ctx, ids)
@@ -28,7 +28,7 @@ func (r queryResolver) Node(ctx context.Context, id client.ID) (model.Node, erro
 	return nodes[0], nil
 }
 
-// Nodes answers the things of global ids, in their order.
+// Nodes returns the objects with global ids, in order.
 func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Node, error) {
 	found, err := r.foundNodes(ctx, ids)
 	if err != nil || answersNodes(ctx, ids, found) {
@@ -37,7 +37,7 @@ func (r queryResolver) Nodes(ctx context.Context, ids []*client.ID) ([]model.Nod
 	return r.nodes(ctx, ids, found)
 }
 
-// foundNodes are the clients of global ids, merged ones too.
+// foundNodes returns the clients with global ids, also merged ones.
 func (r queryResolver) foundNodes(ctx context.Context, ids []*client.ID) ([]reading.Found, error) {
 	found, err := r.service.Nodes(ctx, requestOf(ctx).scope, values(ids), selected(ctx).With(selected(ctx, "survivor")))
 	if err != nil {
@@ -46,7 +46,8 @@ func (r queryResolver) foundNodes(ctx context.Context, ids []*client.ID) ([]read
 	return found, nil
 }
 
-// nodes are the things of global ids: the clients that were found, and what is none.
+// nodes returns the objects with global ids: the clients that were found, and other
+// objects.
 func (r queryResolver) nodes(ctx context.Context, ids []*client.ID, found []reading.Found) ([]model.Node, error) {
 	clients := make([]*client.Client, len(ids))
 	for i := range found {
@@ -65,8 +66,9 @@ func (r queryResolver) nodes(ctx context.Context, ids []*client.ID, found []read
 	return nodes, r.otherNodes(ctx, ids, nodes)
 }
 
-// otherNodes puts what is no client where its global id stands: custom fields,
-// retired ones too, location groups, webhooks, jobs and the caller's business.
+// otherNodes adds the objects that are not clients at the places of their global ids:
+// custom fields, also retired ones, location groups, webhooks, jobs and the caller's
+// business.
 func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes []model.Node) error {
 	loaders := requestOf(ctx).loaders
 	webhooks := sync.OnceValues(func() ([]store.Webhook, error) { return r.service.Webhooks(ctx, requestOf(ctx).scope) })
@@ -78,7 +80,7 @@ func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes [
 		switch id.Type {
 		case client.TypeWebhook:
 			var all []store.Webhook
-			// Who may not see webhooks is answered as if there were none.
+			// For a caller who may not see webhooks there are none.
 			if all, err = webhooks(); err == nil {
 				nodes[i] = webhookOf(all, id.Number)
 			} else if client.HasCode(err, client.CodeForbidden) {
@@ -115,12 +117,12 @@ func (r queryResolver) otherNodes(ctx context.Context, ids []*client.ID, nodes [
 	return nil
 }
 
-// ofType are the global ids of a type.
+// ofType returns the global ids of a type.
 func ofType(ids []*client.ID, typeName string) []*client.ID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id *client.ID) bool { return id.Type != typeName })
 }
 
-// webhookOf is the webhook of that id, or null.
+// webhookOf returns the webhook with that id, or null.
 func webhookOf(all []store.Webhook, id int64) model.Node {
 	for i := range all {
 		if all[i].WebhookID == id {
@@ -130,8 +132,8 @@ func webhookOf(all []store.Webhook, id int64) model.Node {
 	return nil
 }
 
-// orNull is the object that found points to, or null: an interface that holds a
-// nil pointer is not nil itself.
+// orNull returns the object that found points to, or null: an interface with a nil
+// pointer is not nil.
 func orNull[T any](found *T) model.Node {
 	if found == nil {
 		return nil

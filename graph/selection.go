@@ -9,19 +9,19 @@ import (
 	"clientgraph/internal/client"
 )
 
-// objectTypes are the types below which clients are selected: a fragment on any
-// of them counts.
+// objectTypes are the types with clients below them: fragments on any of them are
+// collected.
 func objectTypes() []string {
 	return []string{"Client", "Node", "ClientConnection", "ClientEdge", "ClientReport", "ClientSuggestions", "DuplicateConnection", "DuplicateEdge", "DuplicateGroup", "MergedClient", "ClientPayload", "MergeClientsPayload", "UnmergeClientsPayload", "ClientChanges", "ClientChange", "ClientListChange", entityUnion}
 }
 
-// selected is what the field that is being resolved needs of its clients, which
-// stand below it at the path of field names.
+// selected returns what the resolved field needs of the clients that it has at the path
+// of field names.
 func selected(ctx context.Context, at ...string) client.Selection {
 	return collect(ctx, graphql.GetFieldContext(ctx).Field.Selections, at)
 }
 
-// asked says whether the field that is being resolved has that field selected.
+// asked says whether the resolved field has a field with that name selected.
 func asked(ctx context.Context, name string) bool {
 	for _, field := range graphql.CollectFields(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections, objectTypes()) {
 		if field.Name == name {
@@ -31,13 +31,12 @@ func asked(ctx context.Context, name string) bool {
 	return false
 }
 
-// siblingsSelected is what all uses of a relation under the same parent need of
-// its clients, so that aliases and the fields that derive from the relation
-// share one read.
+// siblingsSelected returns what all uses of a relation below the same parent need of its
+// clients, so that aliases and fields derived from the relation share one read.
 func siblingsSelected(ctx context.Context, relation string) client.Selection {
 	parent := graphql.GetFieldContext(ctx).Parent
 	for parent.Field.Field == nil && parent.Parent != nil {
-		// The entries of a list have contexts without a field.
+		// List entries have contexts without a field.
 		parent = parent.Parent
 	}
 	return collect(ctx, parent.Field.Selections, []string{relation})
@@ -50,7 +49,7 @@ func collect(ctx context.Context, selections ast.SelectionSet, at []string) clie
 		case len(at) == 0:
 			need.AddField(field.Name)
 			if field.Name == "mergedClients" {
-				// Their survivor is the client itself.
+				// The survivor is the client itself.
 				need = need.With(collect(ctx, field.Selections, []string{"survivor"}))
 			}
 		case field.Name == at[0]:

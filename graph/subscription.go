@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ClientChanged sends changes while they happen.
+// ClientChanged sends changes of clients.
 func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*client.ID, after *string) (<-chan *model.ClientChange, error) {
 	req := requestOf(ctx)
 	watch, err := r.service.WatchChanges(ctx, req.scope, clientsync.WatchArgs{ClientIDs: watched(clientIds), After: after, Need: selected(ctx, "client")})
@@ -19,13 +19,13 @@ func (r subscriptionResolver) ClientChanged(ctx context.Context, clientIds []*cl
 	}
 	return events(ctx, r.service, func() ([]*model.ClientChange, error) {
 		found, err := watch.Next(ctx)
-		// What was read for earlier changes is old by now.
+		// What was loaded for earlier changes is out of date.
 		loaders := loader.New(r.service.Reads, watch.Scope())
 		return model.NewClientChanges(&clientsync.SyncPart{Changes: found}, loaders).Changes, err
 	}), nil
 }
 
-// ClientListChanged sends how a list changes while it does.
+// ClientListChanged sends the changes of a list.
 func (r subscriptionResolver) ClientListChanged(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first int64, after *string) (<-chan *model.ClientListChange, error) {
 	req := requestOf(ctx)
 	watch, err := r.service.WatchList(ctx, req.scope, clientsync.ListArgs{
@@ -44,13 +44,13 @@ func (r subscriptionResolver) ClientListChanged(ctx context.Context, filter *mod
 	}), nil
 }
 
-// BrokenOff is why the subscription of that context ended before its time; nil
-// when it did not.
+// BrokenOff returns why the context's subscription was ended by the server; nil if it was
+// not.
 func BrokenOff(ctx context.Context) error {
 	return requestOf(ctx).brokenOff
 }
 
-// watched are the clients that are asked for; nil, for all, where none are named.
+// watched returns the clients to watch; nil, which means all, if none are named.
 func watched(ids []*client.ID) []client.ID {
 	if ids == nil {
 		return nil

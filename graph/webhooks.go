@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Webhooks answers the webhooks of the business.
+// Webhooks returns the webhooks of the business.
 func (r queryResolver) Webhooks(ctx context.Context) ([]*store.Webhook, error) {
 	webhooks, err := r.service.Webhooks(ctx, requestOf(ctx).scope)
 	if err != nil {
@@ -17,12 +17,12 @@ func (r queryResolver) Webhooks(ctx context.Context) ([]*store.Webhook, error) {
 	return pointers(webhooks), nil
 }
 
-// Webhook answers a webhook of the business.
+// Webhook returns a webhook of the business.
 func (r queryResolver) Webhook(ctx context.Context, webhookID client.ID) (*store.Webhook, error) {
 	return r.service.Webhook(ctx, requestOf(ctx).scope, webhookID)
 }
 
-// Deliveries answers what was delivered to a webhook, and what is to be.
+// Deliveries returns a page of a webhook's deliveries, also pending ones.
 func (r webhookResolver) Deliveries(ctx context.Context, obj *store.Webhook, first int64, after *string, state *store.WebhookDeliveryState) (*model.WebhookDeliveryConnection, error) {
 	page, err := r.service.WebhookDeliveries(ctx, requestOf(ctx).scope, obj.WebhookID, first, after, state)
 	if err != nil {
@@ -31,7 +31,7 @@ func (r webhookResolver) Deliveries(ctx context.Context, obj *store.Webhook, fir
 	return &model.WebhookDeliveryConnection{DeliveryPage: page}, nil
 }
 
-// CreateWebhook makes a webhook.
+// CreateWebhook creates a webhook.
 func (r mutationResolver) CreateWebhook(ctx context.Context, input model.Values, idempotencyKey *string) (*model.CreateWebhookPayload, error) {
 	result, err := r.service.CreateWebhook(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), client.Values(input))
 	userErrors, err := userErrorsOf(ctx, nil, err)
@@ -41,7 +41,7 @@ func (r mutationResolver) CreateWebhook(ctx context.Context, input model.Values,
 	return &model.CreateWebhookPayload{Webhook: result.Webhook, Secret: optional(result.Secret), UserErrors: userErrors}, nil
 }
 
-// UpdateWebhook changes what the input names of a webhook.
+// UpdateWebhook changes the properties of a webhook that the input names.
 func (r mutationResolver) UpdateWebhook(ctx context.Context, webhookID client.ID, input model.Values, expectedVersion *int64, idempotencyKey *string) (*model.UpdateWebhookPayload, error) {
 	result, err := r.service.UpdateWebhook(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), webhookID, client.Values(input), expectedVersion)
 	userErrors, err := userErrorsOf(ctx, nil, err)
@@ -77,7 +77,7 @@ func (r mutationResolver) RotateWebhookSecret(ctx context.Context, webhookID cli
 	return &model.RotateWebhookSecretPayload{Webhook: result.Webhook, Secret: optional(result.Secret), UserErrors: userErrors}, nil
 }
 
-// RedeliverWebhook has a delivery sent again.
+// RedeliverWebhook sends a delivery again.
 func (r mutationResolver) RedeliverWebhook(ctx context.Context, deliveryID client.ID, idempotencyKey *string) (*model.RedeliverWebhookPayload, error) {
 	delivery, err := r.service.RedeliverWebhook(ctx, requestOf(ctx).idempotent(ctx, idempotencyKey), deliveryID)
 	userErrors, err := userErrorsOf(ctx, nil, err)
@@ -91,7 +91,7 @@ func (r mutationResolver) RedeliverWebhook(ctx context.Context, deliveryID clien
 	return payload, nil
 }
 
-// optional is nil for an empty text.
+// optional returns nil for an empty text.
 func optional(text string) *string {
 	if text == "" {
 		return nil

@@ -1,5 +1,5 @@
-// Package scalar reads and writes the schema's scalars. Reading is strict: a
-// value that is not wholly of the scalar's form is an error that names the form.
+// Package scalar reads and writes the schema's scalars. Reading is strict: a value in any
+// other form is an error that names the right form.
 package scalar
 
 import (
@@ -26,9 +26,9 @@ func MarshalID(id client.ID) graphql.ContextMarshaler {
 	})
 }
 
-// UnmarshalID reads a plain or a global id. Error: INVALID_ID, but for an argument
-// of a mutation: there it is read as a malformed id, which the mutation reports
-// among its userErrors.
+// UnmarshalID reads a plain or global id. Error: INVALID_ID, except in arguments of
+// mutations: there it returns a malformed id, and the mutation reports it among its
+// userErrors.
 func UnmarshalID(ctx context.Context, v any) (client.ID, error) {
 	id, err := readID(v)
 	if field := graphql.GetFieldContext(ctx); err != nil && field != nil && field.Object == "Mutation" {
@@ -62,10 +62,10 @@ func UnmarshalNumberID(v any) (int64, error) {
 	return id.As(""), err
 }
 
-// MarshalInt writes a number of the schema's Int.
+// MarshalInt writes an Int.
 func MarshalInt(i int64) graphql.Marshaler { return graphql.MarshalInt64(i) }
 
-// UnmarshalInt reads an Int, which GraphQL holds to 32 bits.
+// UnmarshalInt reads an Int, which has 32 bits in GraphQL.
 func UnmarshalInt(v any) (int64, error) {
 	i, ok := integer(v)
 	if !ok || i < math.MinInt32 || i > math.MaxInt32 {
@@ -102,7 +102,7 @@ func integer(v any) (int64, bool) {
 // MarshalString writes text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalString reads text; a number or a truth value is not text.
+// UnmarshalString reads text; numbers and booleans are not text.
 func UnmarshalString(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
@@ -135,12 +135,12 @@ func UnmarshalDeliveryState(v any) (store.WebhookDeliveryState, error) {
 	return oneOf(v, store.DeliveryPending, store.DeliverySucceeded, store.DeliveryFailed)
 }
 
-// MarshalOrderField writes what a list is ordered by.
+// MarshalOrderField writes the field that a list is ordered by.
 func MarshalOrderField(f store.OrderField) graphql.Marshaler {
 	return graphql.MarshalString(string(f))
 }
 
-// UnmarshalOrderField reads what to order by, by its exact name.
+// UnmarshalOrderField reads the field to order by, by its exact name.
 func UnmarshalOrderField(v any) (store.OrderField, error) {
 	return oneOf(v, store.OrderFields()...)
 }
@@ -156,13 +156,13 @@ func MarshalDescending(is bool) graphql.Marshaler {
 	return graphql.MarshalString(ascending)
 }
 
-// UnmarshalDescending says whether the order mode of that exact name is DESC.
+// UnmarshalDescending reads an order mode by its exact name, and says whether it is DESC.
 func UnmarshalDescending(v any) (bool, error) {
 	mode, err := oneOf(v, ascending, descending)
 	return mode == descending, err
 }
 
-// oneOf reads an enum. The names of variables reach it in any case.
+// oneOf reads an enum by its exact name.
 func oneOf[T ~string](v any, names ...T) (T, error) {
 	if s, ok := v.(string); ok && slices.Contains(names, T(s)) {
 		return T(s), nil
@@ -194,7 +194,7 @@ func UnmarshalDate(v any) (client.Date, error) {
 	return client.ParseDate(s)
 }
 
-// MarshalJSON writes any value as the JSON that it is.
+// MarshalJSON writes any value as JSON.
 func MarshalJSON(v any) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		data, err := json.Marshal(v)
@@ -206,7 +206,7 @@ func MarshalJSON(v any) graphql.ContextMarshaler {
 	})
 }
 
-// UnmarshalJSON takes any value.
+// UnmarshalJSON accepts any value.
 func UnmarshalJSON(_ context.Context, v any) (any, error) { return v, nil }
 
 func invalidType(message string) error {
