@@ -2,9 +2,8 @@ package auth
 
 import "strings"
 
-// Bearer returns the token of an Authorization header (RFC 6750): the scheme
-// Bearer in any case, spaces, and one token. It is not ok for another scheme or
-// shape.
+// Bearer returns the token of an Authorization header (RFC 6750): the scheme Bearer in
+// any case, spaces, and one token. ok is false for anything else.
 func Bearer(header string) (token string, ok bool) {
 	scheme, rest, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {

@@ -16,27 +16,25 @@ import (
 )
 
 const (
-	// maxUserLength bounds user names, in characters: they are stamped on every
-	// record and are part of index keys.
+	// maxUserLength bounds user names in characters: they are stored in every record and
+	// are part of index keys.
 	maxUserLength = 255
-	// maxLocations bounds the visibility keys of a caller, which are in every
-	// query.
+	// maxLocations bounds the visibility keys of a caller, which are in every query.
 	maxLocations = 1000
-	// maxDate is the end of the year 9999, in seconds; later ones are mistakes,
-	// milliseconds most often.
+	// maxDate is the end of the year 9999 in seconds; later dates are mistakes, mostly
+	// milliseconds.
 	maxDate = 253402300799
 )
 
-// claims are a token's claims by their exact names, not yet looked into: what a
-// claim must be depends on the role. A struct with json tags would match names
-// in any case, and so take "ROLE" for "role".
+// claims are a token's undecoded claims by their exact names: the type of a claim depends
+// on the role. A struct with json tags would accept names in any case, such as "ROLE" for
+// "role".
 type claims map[string]json.RawMessage
 
 var errNotAnObject = errors.New("not a JSON object with distinct names in UTF-8")
 
-// UnmarshalJSON refuses what RFC 7519 lets a reader refuse: names that come
-// twice; and texts that are not UTF-8, which Go would mend. It is called with one
-// whole JSON value, as encoding/json promises.
+// UnmarshalJSON refuses duplicate names, as RFC 7519 allows, and text that is not UTF-8,
+// which Go would replace. encoding/json calls it with one complete JSON value.
 func (c *claims) UnmarshalJSON(text []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') || !utf8.Valid(text) {
@@ -60,7 +58,7 @@ func (c *claims) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// The getters are for the jwt package, which compares what they return.
+// The jwt package compares what the getters return.
 
 // GetExpirationTime returns exp.
 func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.date("exp") }
@@ -77,7 +75,7 @@ func (c *claims) GetIssuer() (string, error) { return c.text("iss") }
 // GetSubject returns sub.
 func (c *claims) GetSubject() (string, error) { return c.text("sub") }
 
-// GetAudience returns aud, which is one string or an array of them.
+// GetAudience returns aud, which is a string or an array of strings.
 func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
 	raw, present := (*c)["aud"]
 	if !present {
@@ -93,7 +91,7 @@ func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
 	return many, nil
 }
 
-// text returns a string claim, empty when it is not there.
+// text returns a string claim; empty if it is absent.
 func (c *claims) text(name string) (string, error) {
 	raw, present := (*c)[name]
 	if !present {
@@ -106,16 +104,15 @@ func (c *claims) text(name string) (string, error) {
 	return text, nil
 }
 
-// date returns a claim of seconds since 1970, with or without a fraction; nil
-// when it is not there.
+// date returns a claim in seconds since 1970, with or without a fraction; nil if it is
+// absent.
 func (c *claims) date(name string) (*jwt.NumericDate, error) {
 	raw, present := (*c)[name]
 	if !present {
 		return nil, nil
 	}
 	seconds, err := strconv.ParseFloat(string(raw), 64)
-	// The text is JSON, so a number begins with a digit or a minus; ParseFloat
-	// takes Inf and NaN too, but JSON has no such values.
+	// ParseFloat accepts Inf and NaN, but JSON has no such values.
 	if err != nil || seconds < 0 || seconds > maxDate {
 		return nil, refuse(name + " is not a date in seconds")
 	}
@@ -131,7 +128,7 @@ func (c *claims) id(name string) (int64, error) {
 	return id, nil
 }
 
-// identity returns what the claims say, by role.
+// identity returns the identity in the claims, by role.
 func (c *claims) identity() (client.Identity, error) {
 	var id client.Identity
 	var err error
@@ -152,7 +149,7 @@ func (c *claims) identity() (client.Identity, error) {
 		return client.Identity{}, refuse("unknown role")
 	}
 	switch id.Role {
-	case client.RoleOwner, client.RoleAdmin: // see all: nothing to name
+	case client.RoleOwner, client.RoleAdmin: // case client.RoleOwner, client.RoleAdmin: // These see all clients.
 	case client.RoleLocationSuperUser:
 		id.LocationIDs, err = c.locations()
 	case client.RoleStaff:
@@ -177,8 +174,8 @@ func (c *claims) locations() ([]int64, error) {
 	return ids, nil
 }
 
-// permissions returns the role's permissions, narrowed to those of the claim
-// when there is one.
+// permissions returns the role's permissions, narrowed to those of the claim if there is
+// one.
 func (c *claims) permissions(role client.Role) (client.Permissions, error) {
 	raw, present := (*c)["permissions"]
 	if !present {
@@ -197,15 +194,15 @@ func (c *claims) permissions(role client.Role) (client.Permissions, error) {
 	return role.Permissions() & named, nil
 }
 
-// isUserName says whether a name can be stamped on records: not blank, not too
-// long, no control characters, and no replacement character, which is what Go
-// makes of different broken escapes.
+// isUserName says whether a user name is allowed: not blank, not too long, without
+// control characters and replacement characters, which Go makes of different invalid
+// escapes.
 func isUserName(name string) bool {
 	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxUserLength &&
 		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
 }
 
-// textOf reads a JSON string; null is none.
+// textOf decodes a JSON string; false for null.
 func textOf(raw json.RawMessage) (string, bool) {
 	var text *string
 	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
@@ -214,15 +211,14 @@ func textOf(raw json.RawMessage) (string, bool) {
 	return *text, true
 }
 
-// idOf reads a JSON integer, or a string of decimal digits, that is positive and
-// fits 64 bits. Fractions and exponents are refused even where the value is
-// whole.
+// idOf decodes a JSON integer, or a string of decimal digits, that is positive and fits
+// in 64 bits. Fractions and exponents are refused even if the value is an integer.
 func idOf(raw json.RawMessage) (int64, bool) {
 	digits, isText := textOf(raw)
 	if !isText {
 		digits = string(raw)
 	}
-	// ParseInt takes a sign and leading zeros.
+	// ParseInt accepts signs and leading zeros.
 	if digits == "" || digits[0] < '1' || digits[0] > '9' {
 		return 0, false
 	}
@@ -230,7 +226,7 @@ func idOf(raw json.RawMessage) (int64, bool) {
 	return id, err == nil
 }
 
-// arrayOf reads a JSON array whose entries all pass read; null is none.
+// arrayOf decodes a JSON array whose entries read accepts; false for null.
 func arrayOf[T any](raw json.RawMessage, read func(json.RawMessage) (T, bool)) ([]T, bool) {
 	var entries []json.RawMessage
 	if err := json.Unmarshal(raw, &entries); err != nil || entries == nil {

@@ -14,7 +14,7 @@ import (
 	"clientgraph/internal/keyfile"
 )
 
-// What development tokens are issued by, and for.
+// Issuer and audience of development tokens.
 const (
 	DevelopmentIssuer   = "clientgraph-development"
 	DevelopmentAudience = "clientgraph"
@@ -23,12 +23,12 @@ const (
 const (
 	// developmentKeyFile is the name of the development key in the data folder.
 	developmentKeyFile = "development.key"
-	// developmentKeyBytes is the length of an HS256 key: as long as its hash.
+	// developmentKeyBytes is the length of an HS256 key: the length of its hash.
 	developmentKeyBytes = 32
 )
 
-// DevelopmentKey returns the key that signs development tokens, in dataDir,
-// making it when there is none. Processes that start together get the same.
+// DevelopmentKey returns the key in dataDir that signs development tokens, and creates it
+// if there is none. Processes that start at the same time get the same key.
 func DevelopmentKey(dataDir string) ([]byte, error) {
 	path := filepath.Join(dataDir, developmentKeyFile)
 	key, err := keyfile.LoadOrCreate(path, func() ([]byte, error) {
@@ -45,16 +45,16 @@ func DevelopmentKey(dataDir string) ([]byte, error) {
 	return key, nil
 }
 
-// Development makes and verifies the tokens of development mode. Its Verify
-// takes nothing but HS256 under the development key.
+// Development makes and verifies the tokens of development mode. Verify accepts only
+// HS256 with the development key.
 type Development struct {
 	*Verifier
 	key *verificationKey
 	now func() time.Time
 }
 
-// NewDevelopment returns the Development of a key of 32 bytes, as DevelopmentKey
-// returns it; now is the clock, time.Now when nil.
+// NewDevelopment returns the Development with a 32-byte key of DevelopmentKey; now is the
+// clock, time.Now if nil.
 func NewDevelopment(key []byte, now func() time.Time) (*Development, error) {
 	if len(key) != developmentKeyBytes {
 		return nil, fmt.Errorf("a development key has %d bytes", developmentKeyBytes)
@@ -67,10 +67,10 @@ func NewDevelopment(key []byte, now func() time.Time) (*Development, error) {
 	return &Development{Verifier: newVerifier(cfg, staticKey{signing}, now), key: signing, now: now}, nil
 }
 
-// Token returns a token for id that is good for ttl, rounded up to a second.
-// What Verify says of it is id, except for fields that do not belong to the
-// role, so an id that no token can express is an error. Permissions must be some
-// of the role's; give Role.Permissions() for all of them.
+// Token returns a token for id that is valid for ttl, rounded up to a second. Verify
+// returns id for it, without fields that do not belong to the role. An id that no token
+// can express is an error. Permissions must be some of the role's; use Role.Permissions()
+// for all of them.
 func (d *Development) Token(id client.Identity, ttl time.Duration) (string, error) {
 	if ttl <= 0 {
 		return "", errors.New("a token must be good for some time: give a positive duration")
@@ -106,7 +106,7 @@ func (d *Development) Token(id client.Identity, ttl time.Duration) (string, erro
 	return token, nil
 }
 
-// checkIdentity says what of an identity a token could not express.
+// checkIdentity returns an error for an identity that a token can't express.
 func checkIdentity(id client.Identity) error {
 	if _, err := client.ParseRole(string(id.Role)); err != nil {
 		return err

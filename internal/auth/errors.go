@@ -6,21 +6,20 @@ import (
 	"clientgraph/internal/client"
 )
 
-// CodeUnauthenticated is the code of every refusal.
+// CodeUnauthenticated is the code of all refusals.
 const CodeUnauthenticated client.Code = "UNAUTHENTICATED"
 
-// ErrUnauthenticated is what every refused token gets, whatever is wrong with
-// it: whoever forges one learns nothing. It is also the answer to a request that
-// needs a token and brings none.
+// ErrUnauthenticated is the error for every refused token, so that it tells a forger
+// nothing, and for a request without a required token.
 var ErrUnauthenticated error = &client.Error{
 	Code:    CodeUnauthenticated,
 	Message: "send a valid access token: Authorization: Bearer TOKEN",
 }
 
-// refusal is an ErrUnauthenticated that knows why. The text is the same for all.
+// refusal is an ErrUnauthenticated with a reason. The text is always the same.
 type refusal struct {
-	// reason is one of this package's own fixed texts: nothing that comes from a
-	// token, so that it may be logged.
+	// reason is a fixed text of this package. It has nothing from the token, so it may be
+	// logged.
 	reason string
 }
 
@@ -29,8 +28,8 @@ func refuse(reason string) error { return &refusal{reason: reason} }
 func (r *refusal) Error() string { return ErrUnauthenticated.Error() }
 func (r *refusal) Unwrap() error { return ErrUnauthenticated }
 
-// Reason says for logs why Verify refused a token; it never holds a part of the
-// token and never belongs into an answer. For other errors it is empty.
+// Reason returns, for logs, why Verify refused a token; empty for other errors. It never
+// has a part of the token. Do not send it to callers.
 func Reason(err error) string {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.reason

@@ -16,42 +16,42 @@ import (
 )
 
 const (
-	// urlRefresh is how old the keys of a URL get before they are read anew: a key
-	// that was taken out is good for that long.
+	// urlRefresh is the age at which the keys of a URL are read again, and so how long a
+	// removed key stays valid.
 	urlRefresh = 5 * time.Minute
-	// urlPause is the least time between two reads of a URL, whatever tokens
-	// arrive: those who make up key ids must not make us ask for them.
+	// urlPause is the least time between two reads of a URL, so that tokens with made-up
+	// key ids do not cause more reads.
 	urlPause = 10 * time.Second
-	// fileRefresh and filePause are the same for a file, whose reading costs little.
+	// fileRefresh and filePause are the same for a file, which is cheap to read.
 	fileRefresh = time.Second
 	filePause   = time.Second
-	// maxStale is how long keys outlive the last reading that succeeded, so that an
-	// issuer that is down for a while locks nobody out; whoever keeps us from
-	// reading keeps a key alive that was taken out for no longer than that.
+	// maxStale is how long keys stay valid after the last successful read, so that an
+	// issuer that is down for a while locks nobody out. It is also the longest that a
+	// removed key stays valid if an attacker prevents reads.
 	maxStale = 24 * time.Hour
-	// fetchTimeout bounds one reading of a URL.
+	// fetchTimeout bounds one read of a URL.
 	fetchTimeout = 5 * time.Second
-	// maxRedirects bounds how far a URL leads on.
+	// maxRedirects bounds the redirects of a URL.
 	maxRedirects = 3
 )
 
-// keyRing is a keySource of a key set that changes while we run. It reads it when
-// it is asked for a key: when what it has is old, or lacks the key. One caller
-// reads; those whose keys are there don't wait for it.
+// keyRing is a keySource whose key set may change at run time. It reads the set when it
+// is asked for a key, if its keys are old or lack that key. One caller reads; callers
+// whose keys are known do not wait for it.
 type keyRing struct {
 	read func(ctx context.Context) ([]byte, error)
-	// refresh and pause are as urlRefresh and urlPause.
+	// refresh and pause are like urlRefresh and urlPause.
 	refresh, pause time.Duration
 	now            func() time.Time
 	logger         *slog.Logger
 
-	// reading is held while the set is read. tried is when that was last begun.
+	// reading is locked while the set is read. tried is when the last read began.
 	reading sync.Mutex
 	tried   time.Time
 	current atomic.Pointer[heldKeys]
 }
 
-// heldKeys are keys and when they were read.
+// heldKeys are keys with the time when they were read.
 type heldKeys struct {
 	keys keySet
 	at   time.Time
@@ -64,7 +64,7 @@ func (r *keyRing) open() error {
 	return r.load()
 }
 
-// age is how long ago the keys were read last.
+// age returns the time since the keys were last read.
 func (r *keyRing) age() time.Duration { return r.now().Sub(r.current.Load().at) }
 
 func (r *keyRing) find(kid string) (*verificationKey, bool) {
@@ -73,7 +73,7 @@ func (r *keyRing) find(kid string) (*verificationKey, bool) {
 	key, known := held.keys.find(kid)
 	switch {
 	case !known || age > maxStale:
-		// Whoever comes while it is read waits for what that brings.
+		// Concurrent callers with unknown keys wait for this read.
 		r.reading.Lock()
 		r.reload(held)
 		r.reading.Unlock()
@@ -90,7 +90,7 @@ func (r *keyRing) find(kid string) (*verificationKey, bool) {
 	return held.keys.find(kid)
 }
 
-// reload reads the set, unless somebody did since seen was held, or did just now.
+// reload reads the set, unless it was read after seen, or a moment ago.
 func (r *keyRing) reload(seen *heldKeys) {
 	if r.current.Load() != seen || r.now().Sub(r.tried) < r.pause {
 		return
@@ -100,7 +100,7 @@ func (r *keyRing) reload(seen *heldKeys) {
 	}
 }
 
-// load reads the set. The caller holds reading.
+// load reads the set. The caller must have locked reading.
 func (r *keyRing) load() error {
 	r.tried = r.now()
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
@@ -117,11 +117,11 @@ func (r *keyRing) load() error {
 	return nil
 }
 
-// newURLKeys returns the keys of a set that is behind a URL.
+// newURLKeys returns the keys of a set at a URL.
 func newURLKeys(address string, now func() time.Time, logger *slog.Logger) (*keyRing, error) {
 	target, err := url.Parse(address)
 	if err != nil || checkKeyURL(target) != nil {
-		// The text of err has the URL in it, and with that perhaps a password.
+		// The text of err has the URL, which may have a password.
 		return nil, errNotSecure
 	}
 	transport := &http.Transport{
@@ -140,7 +140,7 @@ func newURLKeys(address string, now func() time.Time, logger *slog.Logger) (*key
 
 var errNotSecure = errors.New("the URL of the key set must be https; http is for loopback addresses alone")
 
-// checkKeyURL refuses what anybody on the way could change.
+// checkKeyURL refuses a URL whose content could be changed on the way.
 func checkKeyURL(target *url.URL) error {
 	ip := net.ParseIP(target.Hostname())
 	loopback := target.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
@@ -170,8 +170,8 @@ func fetch(ctx context.Context, client *http.Client, target *url.URL) ([]byte, e
 	return readBounded(response.Body)
 }
 
-// newFileKeys returns the keys of a set that is in a file. It may be replaced at
-// any time, by renaming another one over it.
+// newFileKeys returns the keys of a set in a file. The file may be replaced at any time
+// by renaming another one over it.
 func newFileKeys(path string, now func() time.Time, logger *slog.Logger) *keyRing {
 	return &keyRing{refresh: fileRefresh, pause: filePause, now: now, logger: logger, read: func(context.Context) ([]byte, error) {
 		file, err := os.Open(path)

@@ -16,23 +16,22 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// minRSABits is the size under which RFC 7518 forbids RSA keys for RS256.
+// minRSABits is the least size of RSA keys that RFC 7518 allows for RS256.
 const minRSABits = 2048
 
-// keySource knows the keys that tokens may be signed with.
+// keySource has the keys that verify tokens.
 type keySource interface {
-	// find returns the key for a token that names the key id kid, which is empty
-	// when it names none; false when there is no such key.
+	// find returns the key for a token with the key id kid, which is empty if the token
+	// has none; false if there is no such key.
 	find(kid string) (*verificationKey, bool)
 }
 
-// verificationKey is a key with the only algorithm that it may be used with.
-// Algorithms never come from tokens, else the text of a public key would do as
-// the secret of an HMAC.
+// verificationKey is a key with its only algorithm. The algorithm in a token is never
+// used, because then the text of a public key could be used as an HMAC secret.
 type verificationKey struct {
 	method jwt.SigningMethod
-	// material returns the key, of the type that method demands. It is a function
-	// because the fmt package follows pointers and would print a secret.
+	// material returns the key, in the type for the method. It is a function because the
+	// fmt package follows pointers and would print a secret.
 	material func() any
 }
 
@@ -40,8 +39,8 @@ func newKey(method jwt.SigningMethod, material any) *verificationKey {
 	return &verificationKey{method: method, material: func() any { return material }}
 }
 
-// same says whether it is the same key, for the same algorithm. A key set that was
-// read anew has keys of its own.
+// same says whether both are the same key for the same algorithm. A key set that was read
+// again has other values.
 func (k *verificationKey) same(other *verificationKey) bool {
 	if k == other {
 		return true
@@ -52,8 +51,7 @@ func (k *verificationKey) same(other *verificationKey) bool {
 	return isPublic && k.method.Alg() == other.method.Alg() && public.Equal(other.material())
 }
 
-// staticKey is a keySource of one key. Key ids are ignored: there is nothing to
-// choose.
+// staticKey is a keySource with one key. Key ids are ignored.
 type staticKey struct {
 	key *verificationKey
 }
@@ -99,7 +97,7 @@ func parsePublicKey(block *pem.Block) (*verificationKey, error) {
 	return newVerificationKey(key)
 }
 
-// newVerificationKey pins the algorithm to the key's type.
+// newVerificationKey sets the algorithm by the key's type.
 func newVerificationKey(key any) (*verificationKey, error) {
 	switch key := key.(type) {
 	case *rsa.PublicKey:

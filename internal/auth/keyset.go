@@ -14,22 +14,22 @@ import (
 )
 
 const (
-	// maxKeySetBytes bounds a key set, in bytes: real ones have a few thousand.
+	// maxKeySetBytes bounds a key set in bytes; usual ones have a few thousand.
 	maxKeySetBytes = 256 << 10
-	// maxKeySetKeys bounds how many keys a set names.
+	// maxKeySetKeys bounds the keys of a set.
 	maxKeySetKeys = 100
-	// maxRSABits bounds what one signature costs to check.
+	// maxRSABits bounds the cost of verifying a signature.
 	maxRSABits = 8192
 	// maxRSAExponentBits is the length of the largest exponent that Go's crypto/rsa
-	// takes.
+	// accepts.
 	maxRSAExponentBits = 31
 )
 
 // keySet are verification keys by their key id, empty for one without.
 type keySet map[string]*verificationKey
 
-// find returns the key of that id. A token that names none is taken to mean the
-// only key; among several there is nothing to choose by.
+// find returns the key with that id. A token without a key id gets the only key of the
+// set; if there are several, none.
 func (s keySet) find(kid string) (*verificationKey, bool) {
 	if kid == "" && len(s) == 1 {
 		for _, key := range s {
@@ -40,7 +40,7 @@ func (s keySet) find(kid string) (*verificationKey, bool) {
 	return key, ok
 }
 
-// jsonWebKey is what counts here of a key of RFC 7517.
+// jsonWebKey has the needed members of a key of RFC 7517.
 type jsonWebKey struct {
 	Type       string   `json:"kty"`
 	ID         string   `json:"kid"`
@@ -52,14 +52,14 @@ type jsonWebKey struct {
 	E          string   `json:"e"`
 	X          string   `json:"x"`
 	Y          string   `json:"y"`
-	// D is the private half.
+	// D is the private key.
 	D json.RawMessage `json:"d"`
 }
 
-// parseKeySet reads a JSON Web Key Set. Keys that are not for the signatures that
-// we take, or that are broken or too weak, are passed over, as RFC 7517 has it, and
-// so are private ones, which everybody can read now. Of two keys of one id the
-// first counts. A set that leaves none is an error.
+// parseKeySet parses a JSON Web Key Set. It ignores keys that are not for our signature
+// algorithms, broken or too weak, as RFC 7517 says, and private keys, because they are no
+// longer secret. If two keys have the same id, the first one counts. A set without usable
+// keys is an error.
 func parseKeySet(content []byte) (keySet, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -87,7 +87,7 @@ func parseKeySet(content []byte) (keySet, error) {
 	return found, nil
 }
 
-// verificationKey returns the key if it is one for signatures that we take.
+// verificationKey returns the key if it is for one of our signature algorithms.
 func (k jsonWebKey) verificationKey() (*verificationKey, bool) {
 	if k.D != nil || k.Use != "" && k.Use != "sig" || k.Operations != nil && !slices.Contains(k.Operations, "verify") {
 		return nil, false
@@ -103,8 +103,8 @@ func (k jsonWebKey) verificationKey() (*verificationKey, bool) {
 	return key, true
 }
 
-// material returns the public key; not ok for one that is broken, or of a type or
-// a curve that we don't take.
+// material returns the public key; ok is false if it is broken, or of another type or
+// curve.
 func (k jsonWebKey) material() (key any, ok bool) {
 	switch {
 	case k.Type == "RSA":
@@ -126,7 +126,7 @@ func (k jsonWebKey) material() (key any, ok bool) {
 	return nil, false
 }
 
-// number is a number in base64url, 0 when it is none.
+// number decodes a number in base64url; 0 if it is invalid.
 func number(text string) *big.Int {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {

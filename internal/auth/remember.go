@@ -9,32 +9,31 @@ import (
 )
 
 const (
-	// rememberedBytes bounds what one generation of remembered tokens holds, and
-	// rememberedCost is what one takes without its user and its locations.
+	// rememberedBytes bounds the memory of one generation of tokens in bytes, and
+	// rememberedCost is that of one token without its user and locations.
 	rememberedBytes = 4 << 20
 	rememberedCost  = 256
-	// idBytes is what an id takes.
+	// idBytes is the memory of an id.
 	idBytes = 8
 )
 
-// digest is a token's SHA-256. The token itself is not kept: what it opens must not
-// stand in our memory longer than its request.
+// digest is a token's SHA-256. The token itself is not stored, so that it is not in
+// memory longer than its request.
 type digest [sha256.Size]byte
 
-// remembered is what a token said when it was verified, and all that can end its
-// being good: the key, and time.
+// remembered is what a verified token says, and what can end its validity: its key, and
+// time.
 type remembered struct {
 	identity client.Identity
-	// kid is the key id that the token names, key the key that verified it.
+	// kid is the token's key id, key the key that verified it.
 	kid string
 	key *verificationKey
-	// from and until are when the token is good, the leeway included.
+	// from and until are the token's validity, including the leeway.
 	from, until time.Time
 }
 
-// memory keeps verified tokens by their digest. It lives in two generations: when
-// the newer one is full, it takes the place of the older one, which is forgotten.
-// It is safe for concurrent use.
+// memory stores verified tokens by their digest, in two generations: when the newer one
+// is full, it replaces the older one, which is dropped. It is safe for concurrent use.
 type memory struct {
 	mu           sync.RWMutex
 	newer, older map[digest]*remembered
@@ -50,7 +49,7 @@ func (m *memory) get(of digest) *remembered {
 	known, older := m.newer[of], m.older[of]
 	m.mu.RUnlock()
 	if known == nil && older != nil {
-		// It is in use: it stays when its generation goes.
+		// A token that is used moves to the newer generation.
 		m.add(of, older)
 		return older
 	}
@@ -69,7 +68,7 @@ func (m *memory) add(of digest, what *remembered) {
 	m.newer[of] = what
 }
 
-// drop forgets a token. Its bytes count until its generation goes.
+// drop removes a token. Its bytes count until its generation is dropped.
 func (m *memory) drop(of digest) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,11 +76,10 @@ func (m *memory) drop(of digest) {
 	delete(m.older, of)
 }
 
-// Recall returns what Verify said of a token that is as good as it was then: the key
-// that verified it is still the one of that id, and the token is within its time.
-// It is not ok for any other token, which Verify has to look at. What was there is
-// not for the caller to change. It costs a digest, so that a caller is known before
-// anything is spent on the request.
+// Recall returns what Verify returned for a token that is still valid: the key that
+// verified it still has that id, and the token has not expired. ok is false for any other
+// token, which Verify must check. The caller must not change the identity. It costs a
+// digest, so that a caller is known before a request costs more.
 func (v *Verifier) Recall(token string) (identity client.Identity, ok bool) {
 	if len(token) > maxTokenBytes {
 		return client.Identity{}, false

@@ -10,9 +10,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Says is what a token says of itself, be it true or not, for the bearer's own eyes:
-// its algorithm, its key, and the claims that are read here. It never holds the
-// signature.
+// Says returns what a token says, without verifying it, to show it to its bearer: its
+// algorithm, its key, and the known claims. It never has the signature.
 func Says(token string) string {
 	claims := jwt.MapClaims{}
 	parsed, _, err := jwt.NewParser(jwt.WithJSONNumber()).ParseUnverified(token, claims)

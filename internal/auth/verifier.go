@@ -12,37 +12,38 @@ import (
 	"clientgraph/internal/client"
 )
 
-// DefaultLeeway is how far the clocks of those who make tokens may be off.
+// DefaultLeeway is how far the clocks of token issuers may differ from ours.
 const DefaultLeeway = 30 * time.Second
 
-// maxTokenBytes bounds what is parsed: many servers and proxies take no larger
-// header either. It leaves room for some 850 locationIds of five digits.
+// maxTokenBytes bounds the tokens that are parsed: many servers and proxies accept no
+// larger header. It is enough for some 850 locationIds of five digits.
 const maxTokenBytes = 8 << 10
 
-// segments is how many parts a signed token has.
+// segments is the number of parts of a signed token.
 const segments = 3
 
-// tokenAlphabet is base64url without padding, and the dot between the parts.
-// Go's decoder would skip line breaks.
+// tokenAlphabet is base64url without padding, and the dot between the parts. Go's decoder
+// would ignore line breaks.
 const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 
-// Config is what tokens are verified against.
+// Config says how tokens are verified.
 type Config struct {
-	// Issuer and Audience are required, and compared to the letter; one of a
-	// token's audiences must be Audience.
+	// Issuer and Audience are required, and must match exactly; one of a token's
+	// audiences must be Audience.
 	Issuer, Audience string
-	// PublicKeyFile is a PEM file with one public key: RSA of 2048 bits or more,
-	// ECDSA on P-256, or Ed25519. Of this and the next two exactly one is given.
+	// PublicKeyFile is a PEM file with one public key: RSA of 2048 bits or more, ECDSA on
+	// P-256, or Ed25519. Exactly one of PublicKeyFile, KeySetURL and KeySetFile must be
+	// set.
 	PublicKeyFile string
-	// KeySetURL is where a JSON Web Key Set is served: https, or http on this
-	// machine. It is read anew every five minutes, and when a token names a key
-	// that it did not have, every ten seconds at most.
+	// KeySetURL is the URL of a JSON Web Key Set: https, or http on this machine. It is
+	// read again every five minutes, and when a token has an unknown key id, at most
+	// every ten seconds.
 	KeySetURL string
-	// KeySetFile is a file with a JSON Web Key Set, read anew when it changes.
+	// KeySetFile is a file with a JSON Web Key Set, which is read again when it changes.
 	KeySetFile string
-	// Leeway is how far clocks may be off; 0 means DefaultLeeway.
+	// Leeway is how far clocks may differ; 0 means DefaultLeeway.
 	Leeway time.Duration
-	// Logger is told when a key set can't be read; nil for nobody.
+	// Logger logs when a key set can't be read; nil for none.
 	Logger *slog.Logger
 }
 
@@ -52,12 +53,12 @@ type Verifier struct {
 	parser *jwt.Parser
 	leeway time.Duration
 	now    func() time.Time
-	// memory are the tokens that were verified.
+	// memory has the verified tokens.
 	memory *memory
 }
 
-// NewVerifier returns the Verifier of a configuration; now is the clock,
-// time.Now when nil. The error tells the operator what to change.
+// NewVerifier returns the Verifier of a configuration; now is the clock, time.Now if nil.
+// Its error tells the operator what to change.
 func NewVerifier(cfg Config, now func() time.Time) (*Verifier, error) {
 	switch {
 	case strings.TrimSpace(cfg.Issuer) == "":
@@ -77,8 +78,7 @@ func NewVerifier(cfg Config, now func() time.Time) (*Verifier, error) {
 	return newVerifier(cfg, keys, now), nil
 }
 
-// openKeys returns the keys that a configuration names. Those of a set must be
-// there from the start.
+// openKeys returns the keys of a configuration. A set must be readable at the start.
 func openKeys(cfg Config, now func() time.Time) (keySource, error) {
 	logger := cfg.Logger
 	if logger == nil {
@@ -119,9 +119,9 @@ func newVerifier(cfg Config, keys keySource, now func() time.Time) *Verifier {
 	)}
 }
 
-// KeysAge is how long ago the issuer's keys were read, the last time that it could be
-// done; not ok for a key that is never read again. Keys are read when tokens ask for
-// them: where none comes they get older.
+// KeysAge returns the time since the issuer's keys were last read successfully; ok is
+// false for a key that is never read again. Keys are read when tokens need them: without
+// tokens they get older.
 func (v *Verifier) KeysAge() (age time.Duration, ok bool) {
 	ring, ok := v.keys.(*keyRing)
 	if !ok {
@@ -130,9 +130,9 @@ func (v *Verifier) KeysAge() (age time.Duration, ok bool) {
 	return ring.age(), true
 }
 
-// Verify returns what a token says of its bearer, and remembers it for Recall. The
-// only error is ErrUnauthenticated, with one text for everything that can be wrong;
-// Reason tells logs more.
+// Verify returns the identity of a token's bearer, and stores it for Recall. The only
+// error is ErrUnauthenticated, with the same text for all reasons; Reason returns the
+// reason for logs.
 func (v *Verifier) Verify(token string) (client.Identity, error) {
 	if len(token) > maxTokenBytes {
 		return client.Identity{}, refuse("token too long")
@@ -162,7 +162,7 @@ func (v *Verifier) Verify(token string) (client.Identity, error) {
 	return verified.identity, nil
 }
 
-// times are when a token begins and ends to be good.
+// times returns when a token becomes valid and when it expires.
 func (v *Verifier) times(said *claims) (from, until time.Time, err error) {
 	for _, date := range []func() (*jwt.NumericDate, error){said.GetNotBefore, said.GetIssuedAt} {
 		begins, err := date()
@@ -173,7 +173,7 @@ func (v *Verifier) times(said *claims) (from, until time.Time, err error) {
 			from = begins.Add(-v.leeway)
 		}
 	}
-	// The parser has seen to it that there is one.
+	// The parser requires an expiry.
 	expires, err := said.GetExpirationTime()
 	if err != nil {
 		return from, until, err
@@ -181,8 +181,8 @@ func (v *Verifier) times(said *claims) (from, until time.Time, err error) {
 	return from, expires.Add(v.leeway), nil
 }
 
-// keyFor returns the key that must have signed the token, if its header agrees, and
-// the key id that the header names.
+// keyFor returns the key that must have signed the token, if its header agrees, and the
+// key id in the header.
 func (v *Verifier) keyFor(token *jwt.Token) (name string, key *verificationKey, err error) {
 	if _, critical := token.Header["crit"]; critical {
 		return "", nil, refuse("critical extensions")
@@ -202,8 +202,8 @@ func (v *Verifier) keyFor(token *jwt.Token) (name string, key *verificationKey, 
 	return name, key, nil
 }
 
-// reasonOf replaces an error of the jwt package by a text of ours: its own can
-// quote the token.
+// reasonOf replaces an error of the jwt package, whose text may have the token, by a text
+// of ours.
 func reasonOf(err error) string {
 	if reason := Reason(err); reason != "" {
 		return reason

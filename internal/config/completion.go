@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// WriteCompletion writes a script by which a shell, bash, zsh or fish, completes
-// commands, flags and the values of flags that have a few.
+// WriteCompletion writes a script with which a shell (bash, zsh or fish) completes
+// commands, flags, and the values of flags that have only a few.
 func WriteCompletion(w io.Writer, shell string) error {
 	parser, err := newParser(&Config{})
 	if err != nil {
@@ -20,7 +20,7 @@ func WriteCompletion(w io.Writer, shell string) error {
 	return err
 }
 
-// words are a command's flags, and the values of each that has a few.
+// words returns a command's flags, and the values of those that have only a few.
 func words(command *kong.Node) (flags []string, values map[string][]string) {
 	values = map[string][]string{}
 	for _, flag := range command.Flags {
@@ -38,8 +38,7 @@ func words(command *kong.Node) (flags []string, values map[string][]string) {
 	return flags, values
 }
 
-// bash is bash's script. Where a value is due that is not one of a few, the names of
-// files are offered.
+// bash returns the script for bash. For a flag with any value it offers file names.
 func bash(commands []*kong.Node) string {
 	var names []string
 	var cases strings.Builder
@@ -71,7 +70,7 @@ complete -o default -F _clientgraph clientgraph
 `
 }
 
-// zsh reads bash's script.
+// zsh returns the script for zsh, which runs bash's.
 func zsh(commands []*kong.Node) string {
 	return "#compdef clientgraph\n# Load it by: source <(clientgraph completion zsh)\nautoload -U +X bashcompinit && bashcompinit\n" + bash(commands)
 }

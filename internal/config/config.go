@@ -1,5 +1,5 @@
-// Package config owns the command line: its commands, their flags and the
-// environment variables that stand for them.
+// Package config defines the command line: its commands, their flags, and the environment
+// variables for them.
 package config
 
 import (
@@ -13,8 +13,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Config is the command line, read. The command that was given is the one that
-// kong selected.
+// Config is a parsed command line. kong has selected its command.
 type Config struct {
 	Serve      Serve      `cmd:"" help:"Serve the API."`
 	Token      Token      `cmd:"" help:"Print a development token."`
@@ -32,8 +31,7 @@ type Config struct {
 	settings []Setting
 }
 
-// DefaultDataDir is the folder of the embedded database and of development keys
-// where no other one is named.
+// DefaultDataDir is the default folder of the embedded database and of development keys.
 const DefaultDataDir = ".data"
 
 // Database says which database to use.
@@ -67,7 +65,7 @@ type Serve struct {
 	Telemetry     `group:"Telemetry:"`
 }
 
-// Tokens says which tokens are good. Without any of the three keys this is
+// Tokens says how tokens are verified. Without any of the three keys the server runs in
 // development mode.
 type Tokens struct {
 	JWTPublicKey string        `name:"jwt-public-key" placeholder:"FILE" xor:"keys" help:"PEM file of the key that tokens are signed with. Without this and the next two this is development mode."`
@@ -78,12 +76,12 @@ type Tokens struct {
 	JWTLeeway    time.Duration `name:"jwt-leeway" default:"30s" help:"How far the issuer's clock may be off."`
 }
 
-// Development says whether no key for tokens was configured.
+// Development says whether no key for tokens is configured.
 func (t Tokens) Development() bool {
 	return t.JWTPublicKey == "" && t.JWKSURL == "" && t.JWKSFile == ""
 }
 
-// HTTP says how browsers and the network meet the server.
+// HTTP configures the server for browsers and the network.
 type HTTP struct {
 	TLSCert    string   `name:"tls-cert" placeholder:"FILE" and:"tls" help:"PEM file of the certificate, intermediate ones behind it, to serve https with; read again when it changes."`
 	TLSKey     string   `name:"tls-key" placeholder:"FILE" and:"tls" help:"PEM file of the certificate's private key."`
@@ -114,7 +112,7 @@ type Seed struct {
 	Seed     uint64 `default:"1" help:"Number that the data are made from: the same one gives the same clients."`
 }
 
-// Import is the command that takes a file in.
+// Import is the command that imports a file.
 type Import struct {
 	Database
 	File     string `arg:"" name:"file" help:"The file: FILE.csv, with the names of the columns in its first line, or FILE.jsonl, with an object a line. The names are those of the schema's inputs; of clients also custom fields and what other systems call them."`
@@ -124,7 +122,7 @@ type Import struct {
 	Clients  `group:"Import of clients:"`
 }
 
-// Clients says how a file of clients is taken in.
+// Clients says how to import a file of clients.
 type Clients struct {
 	Match         string   `enum:",none,clientId,externalUserName,emailAddress" default:"" help:"By what the client is found whom a row changes: clientId, externalUserName or emailAddress; rows that find nobody make a client, but by clientId. With none every row makes one. Required."`
 	Several       string   `enum:"error,leave,oldest" default:"error" help:"What becomes of a row that finds several clients: error, leave (all stay as they are), oldest (the one of the lowest id is changed)."`
@@ -137,7 +135,7 @@ type Clients struct {
 	Again         bool     `help:"Import a file once more that was imported before."`
 }
 
-// Export is the command that writes clients.
+// Export is the command that exports clients.
 type Export struct {
 	Database
 	Kind     string `required:"" enum:"clients" help:"What to write: clients."`
@@ -147,7 +145,7 @@ type Export struct {
 	Business int64  `default:"43111" help:"Business whose clients they are."`
 }
 
-// Indexes is the command that makes the indexes.
+// Indexes is the command that creates the indexes.
 type Indexes struct {
 	Database
 	DropUnused bool   `help:"Drop the indexes that an earlier version made and this one does not use, and make those anew that it makes otherwise. It leaves all others."`
@@ -155,16 +153,16 @@ type Indexes struct {
 	Zone       []Zone `placeholder:"NAME=FROM-TO" help:"On a sharded cluster, keep the documents of a business, or of a range of them, on the shards of a zone, such as large=43111 or eu=1-9999; may be repeated."`
 }
 
-// Migrate is the command that brings stored data to this version.
+// Migrate is the command that converts stored data of earlier versions.
 type Migrate struct{ Database }
 
-// Zone is a range of businesses, and the zone of a cluster that has them.
+// Zone is a range of businesses with the zone of a cluster for them.
 type Zone struct {
 	Name     string
 	From, To int64
 }
 
-// UnmarshalText is asked by kong.
+// UnmarshalText is called by kong.
 func (z *Zone) UnmarshalText(text []byte) error {
 	name, businesses, named := strings.Cut(string(text), "=")
 	first, last, ranged := strings.Cut(businesses, "-")
@@ -183,16 +181,16 @@ func (z *Zone) UnmarshalText(text []byte) error {
 // Keyset is the command that prints a key ring for --ssn-keyset-file.
 type Keyset struct{}
 
-// Doctor is the command that says what is wrong.
+// Doctor is the command that checks the configuration and the database.
 type Doctor struct {
 	Serve
 	TokenFile string `name:"tokens" placeholder:"FILE" help:"File of access tokens, one a line, - for the standard input: what each says is told, and why it is refused."`
 }
 
-// Effective is the command that prints what is in force.
+// Effective is the command that prints the settings in force.
 type Effective struct{ Serve }
 
-// Completion is the command that prints a shell's script.
+// Completion is the command that prints a shell's completion script.
 type Completion struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
@@ -200,8 +198,8 @@ type Completion struct {
 // Version is the command that prints the version.
 type Version struct{}
 
-// Parse reads a command line. The command is its first word. A *kong.ParseError
-// is the user's to mend.
+// Parse parses a command line. The command is its first word. A *kong.ParseError is an
+// error of the user.
 func Parse(args []string, options ...kong.Option) (cfg Config, command string, err error) {
 	parser, err := newParser(&cfg, options...)
 	if err != nil {
@@ -221,7 +219,7 @@ func newParser(cfg *Config, options ...kong.Option) (*kong.Kong, error) {
 		kong.Description("A GraphQL API over the clients of businesses that take appointments."),
 		kong.UsageOnError(),
 		kong.Vars{"dataDir": DefaultDataDir},
-		// Every flag has an environment variable: --log-level is CLIENTGRAPH_LOG_LEVEL.
+		// Every flag has an environment variable: CLIENTGRAPH_LOG_LEVEL for --log-level.
 		kong.DefaultEnvars("CLIENTGRAPH"),
 	}, options...)...)
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Connections bound what callers may keep open.
+// Connections bounds the connections and streams of callers.
 type Connections struct {
 	MaxConnections           int           `default:"10000" help:"Connections at once; fewer where the bound of open files (ulimit -n) does not allow for as many. When all are taken, the oldest whose caller was not let in makes room."`
 	MaxConnectionsPerAddress int           `default:"1000" help:"Connections of an address at once, where a /64 of IPv6 is one; 0 is no bound. This machine's own addresses have none."`
@@ -19,7 +19,7 @@ type Connections struct {
 	MaxSubscriptionsPerCaller  int `default:"100" help:"Subscriptions of a caller at once; 0 is no bound."`
 }
 
-// Validate is asked by kong.
+// Validate is called by kong.
 func (c Connections) Validate() error {
 	for name, value := range map[string]int64{
 		"--max-connections": int64(c.MaxConnections), "--stranger-time": int64(c.StrangerTime),

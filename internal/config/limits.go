@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// Limits bound what callers may take. What else bounds an operation (depth,
-// aliases, tokens and the like) follows from what the schema is good for, and
-// has no flag.
+// Limits bounds the operations of callers. Other bounds of an operation (depth, aliases,
+// tokens and the like) depend on the schema, and have no flags.
 type Limits struct {
 	MaxCost         int64          `default:"50000" help:"Points that an operation may cost: one a field, times the entries of the lists it stands in. extensions.cost tells what an operation costs."`
 	MaxRows         int64          `default:"100000" help:"Rows that an operation may read of the database."`
@@ -27,7 +26,7 @@ type Limits struct {
 	TrustedProxy    []netip.Prefix `placeholder:"CIDR" help:"Addresses of proxies, such as 10.0.0.0/8, whose X-Forwarded-For says where a request comes from; may be repeated."`
 }
 
-// Validate is asked by kong.
+// Validate is called by kong.
 func (l Limits) Validate() error {
 	for name, value := range map[string]int64{
 		"--max-cost": l.MaxCost, "--max-rows": l.MaxRows, "--max-body": l.MaxBody, "--max-unwritten": l.MaxUnwritten, "--write-time": int64(l.WriteTime),
@@ -54,10 +53,10 @@ type Operations struct {
 	PersistedQueries bool   `default:"true" negatable:"" help:"Keep documents that callers send with their hash (automatic persisted queries)."`
 }
 
-// TrustedOnly says whether nothing but trusted documents is executed.
+// TrustedOnly says whether only trusted documents are executed.
 func (o Operations) TrustedOnly() bool { return o.Operations == "trusted" }
 
-// Validate is asked by kong.
+// Validate is called by kong.
 func (o Operations) Validate() error {
 	if o.TrustedOnly() && o.TrustedDocuments == "" {
 		return errors.New("--operations=trusted needs the documents to trust; name their file with --trusted-documents")

@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// WriteReference writes the page of all commands with their flags and variables, in
+// WriteReference writes the reference of all commands with their flags and variables, in
 // Markdown.
 func WriteReference(w io.Writer) error {
 	parser, err := newParser(&Config{})
@@ -32,8 +32,8 @@ command line wins over the environment. ` + "`clientgraph config`" + ` prints wh
 	return err
 }
 
-// writeFlags writes a command's table of flags; those that doctor and config have of
-// serve are left out.
+// writeFlags writes the table of a command's flags, without those that doctor and config
+// share with serve.
 func writeFlags(page *strings.Builder, command *kong.Node) {
 	rows := 0
 	for _, flag := range command.Flags {

@@ -10,14 +10,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Setting is a flag that is in force.
+// Setting is a flag in force.
 type Setting struct {
-	// Flag is its name, Value what it is, without secrets, and From where it comes
-	// from: the command line, a variable of the environment, or the program.
+	// Flag is its name, Value its value without secrets, and From its origin: the command
+	// line, an environment variable, or the default.
 	Flag, Value, From string
 }
 
-// Settings are the flags of the command that was given, by name.
+// Settings returns the flags of the selected command, by name.
 func (c Config) Settings() []Setting { return c.settings }
 
 // settings are the flags of the command that was parsed.
@@ -52,8 +52,7 @@ func settings(parsed *kong.Context) []Setting {
 	return all
 }
 
-// shown is a flag's value without what is secret in it: the key ring, and passwords
-// of addresses.
+// shown returns a flag's value without secrets: the key ring, and passwords in addresses.
 func shown(flag *kong.Flag) string {
 	value := flag.Target
 	text := kong.JoinEscaped(texts(value), ',')
@@ -70,7 +69,7 @@ func shown(flag *kong.Flag) string {
 	return text
 }
 
-// texts are the texts of a value, of a list one for each entry.
+// texts returns the texts of a value; for a list one for each entry.
 func texts(value reflect.Value) []string {
 	if value.Kind() != reflect.Slice {
 		return []string{text(value)}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Telemetry says what those who run the server are told, and where.
+// Telemetry configures logs, metrics and traces.
 type Telemetry struct {
 	MetricsListen string        `placeholder:"ADDRESS" help:"Address and port of a listener for those who run the server alone, such as 127.0.0.1:9464: /metrics for Prometheus, profiles below /debug/pprof/, /buildinfo, and /loglevel. It asks nobody for a token: keep it off the public network. Without it there is none."`
 	OTLPEndpoint  string        `name:"otlp-endpoint" env:"CLIENTGRAPH_OTLP_ENDPOINT,OTEL_EXPORTER_OTLP_ENDPOINT" placeholder:"URL" help:"OTLP receiver of traces and metrics over HTTP, such as http://127.0.0.1:4318. The variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_METRIC_EXPORT_INTERVAL and OTEL_RESOURCE_ATTRIBUTES hold beside it. Without it nothing is sent."`
@@ -14,7 +14,7 @@ type Telemetry struct {
 	SlowOperation time.Duration `default:"1s" help:"Log operations that take this long with their longest database commands; 0 is none."`
 }
 
-// Validate is asked by kong.
+// Validate is called by kong.
 func (t Telemetry) Validate() error {
 	switch {
 	case t.TraceSample < 0 || t.TraceSample > 1:

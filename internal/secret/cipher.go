@@ -8,31 +8,30 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// bindingLabel begins the associated data of every ciphertext. It changes with
-// the layout of what follows, see binding.
+// bindingLabel is the prefix of the associated data of every ciphertext. It changes with
+// the format of the rest, see binding.
 const bindingLabel = "clientgraph/1/"
 
 var (
-	// ErrDoesNotOpen is what Open returns for a ciphertext that was changed, that
-	// was sealed for another place, or whose key is not in the keyset. Which of
-	// them it is cannot be told.
+	// ErrDoesNotOpen is the error of Open for a ciphertext that was changed, that was
+	// encrypted for another place, or whose key is not in the keyset. Which one can't be
+	// told.
 	ErrDoesNotOpen = errors.New("ciphertext does not open: it was changed or moved, or its key is not in the keyset")
-	// ErrUnbound is what Seal and Open return when they are not told the place.
+	// ErrUnbound is the error of Seal and Open for an incomplete place.
 	ErrUnbound = errors.New("a ciphertext is bound to a business, a client and a field: all three must be given")
 	errSeal    = errors.New("the plaintext could not be encrypted")
 )
 
-// Cipher encrypts single values under the primary key of a keyset and decrypts
-// them under whichever of its keys they were encrypted with: a keyset is rotated
-// by giving it a new primary key, and values move to that key as they are
-// written. It is safe for concurrent use.
+// Cipher encrypts single values with the primary key of a keyset, and decrypts them with
+// any of its keys. To rotate a keyset, add a new primary key: values are encrypted with
+// it when they are written. It is safe for concurrent use.
 type Cipher struct {
 	aead tink.AEAD
 	keys int
 }
 
-// OpenCipher returns the Cipher of a tink AEAD keyset in clear text, as JSON or
-// binary. Its errors never quote the keyset.
+// OpenCipher returns the Cipher of a tink AEAD keyset in clear text, as JSON or binary.
+// Its errors never have the keyset.
 func OpenCipher(keyset []byte) (*Cipher, error) {
 	handle, err := readKeyset(keyset)
 	if err != nil {
@@ -45,9 +44,9 @@ func OpenCipher(keyset []byte) (*Cipher, error) {
 	return &Cipher{aead: primitive, keys: handle.Len()}, nil
 }
 
-// Seal encrypts plaintext for one place: a field of a client of a business. Two
-// calls never answer the same bytes. The ids must be positive and the field
-// named, else the error is ErrUnbound.
+// Seal encrypts plaintext for one place: a field of a client of a business. It never
+// returns the same bytes twice. The ids must be positive and the field must be named,
+// otherwise the error is ErrUnbound.
 func (c *Cipher) Seal(plaintext string, businessID, clientID int64, field string) ([]byte, error) {
 	place, err := binding(businessID, clientID, field)
 	if err != nil {
@@ -60,8 +59,7 @@ func (c *Cipher) Seal(plaintext string, businessID, clientID int64, field string
 	return ciphertext, nil
 }
 
-// Open decrypts what Seal returned for that same place. The error is
-// ErrDoesNotOpen or ErrUnbound.
+// Open decrypts a result of Seal for the same place. Errors: ErrDoesNotOpen, ErrUnbound.
 func (c *Cipher) Open(ciphertext []byte, businessID, clientID int64, field string) (string, error) {
 	place, err := binding(businessID, clientID, field)
 	if err != nil {
@@ -74,8 +72,8 @@ func (c *Cipher) Open(ciphertext []byte, businessID, clientID int64, field strin
 	return string(plaintext), nil
 }
 
-// binding is the associated data of a place. The ids have a fixed width and the
-// field comes last, so no two places share it.
+// binding returns the associated data of a place. The ids have a fixed width and the
+// field comes last, so no two places have the same.
 func binding(businessID, clientID int64, field string) ([]byte, error) {
 	if businessID <= 0 || clientID <= 0 || field == "" {
 		return nil, ErrUnbound

@@ -1,8 +1,8 @@
-// Package secret owns how secrets are kept: passwords as argon2id hashes that
-// cannot be turned back, and values that must be read again, such as a social
-// security number, encrypted under a keyset that can be rotated. What is only
-// compared it digests, under a key that the database holds sealed.
+// Package secret protects secrets: it hashes passwords with argon2id, encrypts values
+// that must be read again, such as social security numbers, with a keyset that can be
+// rotated, and makes digests of what is only compared, with a key that is stored
+// encrypted.
 //
-// Its Hasher, Cipher and MAC are what the client package asks for as interfaces. No
-// error of this package holds a part of a password, a plaintext or a key.
+// Its Hasher, Cipher and MAC implement interfaces of the service. Its errors never have a
+// part of a password, a plaintext or a key.
 package secret

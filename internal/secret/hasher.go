@@ -13,15 +13,15 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// argonCost is what one hash costs.
+// argonCost is the cost of one hash.
 type argonCost struct {
 	memory  uint32 // KiB
 	passes  uint32
 	threads uint8
 }
 
-// OWASP's Password Storage Cheat Sheet names this cost as a minimum for
-// argon2id; it takes some 34 ms on one core.
+// The minimum cost for argon2id in OWASP's Password Storage Cheat Sheet. A hash takes
+// some 34 ms on one core.
 const (
 	hashMemory  = 19 * 1024 // KiB
 	hashPasses  = 2
@@ -30,8 +30,8 @@ const (
 	hashBytes   = 32
 )
 
-// Bounds of a stored hash, so that a damaged or planted one cannot make Matches
-// take all memory or run for minutes.
+// Bounds of a stored hash, so that a damaged or forged one can't make Matches use all
+// memory or run for minutes.
 const (
 	maxHashMemory  = 64 * 1024 // KiB
 	maxHashPasses  = 10
@@ -40,27 +40,27 @@ const (
 	maxPartBytes   = 64
 )
 
-// ErrMalformedHash is what Matches returns for a text that is no argon2id hash
-// in the PHC string format, or one whose cost is out of bounds.
+// ErrMalformedHash is the error of Matches for a text that is not an argon2id hash in the
+// PHC string format, or whose cost is out of bounds.
 var ErrMalformedHash = errors.New("not an argon2id hash of version 19 within the accepted cost, in PHC string format")
 
-// Hasher hashes passwords with argon2id, a bounded number of them at a time:
-// each takes 19 MiB and a core. It is safe for concurrent use.
+// Hasher hashes passwords with argon2id, a bounded number at once: each takes 19 MiB and
+// a core. It is safe for concurrent use.
 type Hasher struct {
 	slots chan struct{}
-	// derive is argon2.IDKey, except where a test counts the calls.
+	// derive is argon2.IDKey; a test sets another one to count calls.
 	derive func(password, salt []byte, passes, memory uint32, threads uint8, length uint32) []byte
 }
 
-// NewHasher returns a Hasher that computes up to concurrent hashes at once, at
-// least one. Further callers wait.
+// NewHasher returns a Hasher that computes up to concurrent hashes at once, at least one.
+// Further callers wait.
 func NewHasher(concurrent int) *Hasher {
 	return &Hasher{slots: make(chan struct{}, max(concurrent, 1)), derive: argon2.IDKey}
 }
 
-// Hash returns the argon2id hash of password with a new random salt, as a PHC
-// string: $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH. The error is that of ctx,
-// when it ends before the hash can be begun.
+// Hash returns the argon2id hash of password with a new random salt, as a PHC string:
+// $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH. The error is that of ctx if it ends before
+// the hash is begun.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {
@@ -75,8 +75,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash)), nil
 }
 
-// Matches says whether hash, a PHC string as Hash returns it, is of password.
-// It compares in constant time. The error is ErrMalformedHash or that of ctx.
+// Matches says whether hash, a PHC string of Hash, is that of password. It compares in
+// constant time. The error is ErrMalformedHash or that of ctx.
 func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, error) {
 	cost, salt, want, err := parsePHC(hash)
 	if err != nil {
@@ -89,10 +89,10 @@ func (h *Hasher) Matches(ctx context.Context, password, hash string) (bool, erro
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// run waits for a slot and derives. What has begun is finished: argon2 cannot be
-// interrupted.
+// run waits for a slot and computes the hash. A begun hash is always finished, because
+// argon2 can't be interrupted.
 func (h *Hasher) run(ctx context.Context, password string, salt []byte, cost argonCost, length uint32) ([]byte, error) {
-	// With a free slot and an ended context, select would choose either.
+	// If a slot is free and the context has ended, select would choose either.
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("hash a password: %w", err)
 	}
@@ -105,7 +105,7 @@ func (h *Hasher) run(ctx context.Context, password string, salt []byte, cost arg
 	return h.derive([]byte(password), salt, cost.passes, cost.memory, cost.threads, length), nil
 }
 
-// parsePHC takes an argon2id hash in PHC string format apart.
+// parsePHC parses an argon2id hash in the PHC string format.
 func parsePHC(text string) (cost argonCost, salt, hash []byte, err error) {
 	fields := strings.Split(text, "$")
 	if len(fields) != 6 || fields[0] != "" || fields[1] != "argon2id" || fields[2] != "v="+strconv.Itoa(argon2.Version) {
@@ -123,7 +123,7 @@ func parsePHC(text string) (cost argonCost, salt, hash []byte, err error) {
 	return cost, salt, hash, nil
 }
 
-// parseCost reads m=MEMORY,t=PASSES,p=THREADS, in that order.
+// parseCost parses m=MEMORY,t=PASSES,p=THREADS, in that order.
 func parseCost(text string) (argonCost, error) {
 	parameters := strings.Split(text, ",")
 	if len(parameters) != 3 {
@@ -138,7 +138,7 @@ func parseCost(text string) (argonCost, error) {
 	return argonCost{memory: memory, passes: passes, threads: uint8(threads)}, nil //nolint:gosec // It was read with 8 bits.
 }
 
-// parseParameter reads a number from 1 to highest behind prefix.
+// parseParameter parses a number from 1 to highest after prefix.
 func parseParameter(text, prefix string, highest uint32) (uint32, error) {
 	digits, found := strings.CutPrefix(text, prefix)
 	number, err := strconv.ParseUint(digits, 10, 32)

@@ -16,24 +16,22 @@ import (
 	"clientgraph/internal/keyfile"
 )
 
-// developmentKeysetFile is the name, in the data folder, of the keyset that
-// development mode makes for itself.
+// developmentKeysetFile is the file in the data folder with the keyset of development
+// mode.
 const developmentKeysetFile = "development.keyset"
 
-// ErrNoKeyset is what LoadKeyset returns when it is given neither a file nor a
-// value.
+// ErrNoKeyset is the error of LoadKeyset without a file and a value.
 var ErrNoKeyset = errors.New("no keyset: give a file or an environment value")
 
-// errBadKeyset stands for whatever is wrong with a keyset's text: the reasons
-// that parsers give quote it.
+// errBadKeyset replaces all errors of parsing a keyset, because their texts have parts of
+// it.
 var errBadKeyset = errors.New("not a tink AEAD keyset in clear text, as JSON or binary, with a primary key that is enabled")
 
-// LoadKeyset returns the keyset that OpenCipher takes: the content of file, or
-// env, the value of an environment variable, which is the keyset's JSON or the
-// base64 of its JSON or binary form. To give both is an error, so that a
-// forgotten one cannot win; to give neither is ErrNoKeyset. The file's
-// permissions are the operator's affair: mounted secrets are often readable by a
-// group.
+// LoadKeyset returns the keyset for OpenCipher: the content of file, or env, the value of
+// an environment variable, which is the keyset as JSON, or base64 of its JSON or binary
+// form. Both together are an error, so that a forgotten one can't win; neither is
+// ErrNoKeyset. The file's permissions are not checked here: mounted secrets are often
+// readable by a group.
 func LoadKeyset(file, env string) ([]byte, error) {
 	env = strings.TrimSpace(env)
 	switch {
@@ -57,9 +55,9 @@ func LoadKeyset(file, env string) ([]byte, error) {
 	return content, nil
 }
 
-// DevelopmentKeyset returns the keyset of development mode, in dataDir, making
-// it when there is none: one AES256-GCM key. Processes that start together get
-// the same. Whoever deletes the file can no longer read what it encrypted.
+// DevelopmentKeyset returns the keyset of development mode in dataDir, with one
+// AES256-GCM key, and creates it if there is none. Processes that start at the same time
+// get the same keyset. If the file is deleted, what it encrypted can't be read any more.
 func DevelopmentKeyset(dataDir string) ([]byte, error) {
 	content, err := keyfile.LoadOrCreate(filepath.Join(dataDir, developmentKeysetFile), NewKeyset)
 	if err != nil {
@@ -68,7 +66,7 @@ func DevelopmentKeyset(dataDir string) ([]byte, error) {
 	return content, nil
 }
 
-// NewKeyset returns a keyset with one new AES256-GCM key, in clear, as JSON.
+// NewKeyset returns a keyset with one new AES256-GCM key, in clear text as JSON.
 func NewKeyset() ([]byte, error) {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
@@ -85,7 +83,7 @@ func writeKeyset(handle *keyset.Handle) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// readKeyset takes JSON and binary keysets.
+// readKeyset parses a keyset, as JSON or binary.
 func readKeyset(content []byte) (*keyset.Handle, error) {
 	var reader keyset.Reader = keyset.NewBinaryReader(bytes.NewReader(content))
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {

@@ -2,9 +2,9 @@ package secret
 
 import "context"
 
-// Opens says by its error whether a cipher opens the keys that are stored, as far as
-// there are any: ErrDoesNotOpen where they were sealed under another key ring. It
-// makes and changes none.
+// Opens checks whether a cipher decrypts the stored keys, if there are any. The error is
+// ErrDoesNotOpen if they were encrypted with another key ring. It creates and changes no
+// keys.
 func Opens(ctx context.Context, cipher *Cipher, keys KeyStore) error {
 	for _, name := range []string{macName, cursorsName} {
 		sealed, err := keys.SealedKey(ctx, name)
@@ -21,5 +21,5 @@ func Opens(ctx context.Context, cipher *Cipher, keys KeyStore) error {
 	return nil
 }
 
-// Keys is how many keys the ring has.
+// Keys returns the number of keys in the ring.
 func (c *Cipher) Keys() int { return c.keys }

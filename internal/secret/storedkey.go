@@ -8,25 +8,25 @@ import (
 )
 
 const (
-	// keyLabel begins the associated data of a sealed key; no place of a value
-	// begins like it, see bindingLabel.
+	// keyLabel is the prefix of the associated data of a stored key. It differs from that
+	// of values, see bindingLabel.
 	keyLabel = "clientgraph/key/"
 	// keySize is the size of stored keys in bytes.
 	keySize = 32
 )
 
-// KeyStore keeps sealed keys by name, where all processes find them.
+// KeyStore stores encrypted keys by name for all processes.
 type KeyStore interface {
-	// SealedKey returns the key of that name; nil when there is none.
+	// SealedKey returns the key with that name; nil if there is none.
 	SealedKey(ctx context.Context, name string) ([]byte, error)
-	// AddSealedKey stores a key unless there is one of that name.
+	// AddSealedKey stores a key unless there is one with that name.
 	AddSealedKey(ctx context.Context, name string, sealed []byte) error
-	// ReplaceSealedKey stores a key in place of that one, if it is there still.
+	// ReplaceSealedKey replaces a key if it is still the same as was.
 	ReplaceSealedKey(ctx context.Context, name string, was, sealed []byte) error
 }
 
-// storedKey is a key that is made once, at random, and that all processes find in
-// the store, sealed. It is safe for concurrent use.
+// storedKey is a random key that is made once, and stored encrypted for all processes. It
+// is safe for concurrent use.
 type storedKey struct {
 	cipher *Cipher
 	keys   KeyStore
@@ -40,9 +40,8 @@ func newStoredKey(cipher *Cipher, keys KeyStore, name string) *storedKey {
 	return &storedKey{cipher: cipher, keys: keys, name: name}
 }
 
-// load returns the key. The first call in a process fetches it, or makes it. The
-// error wraps ErrDoesNotOpen when the stored key was sealed with none of the
-// keyset's keys.
+// load returns the key. The first call in a process loads it, or makes it. The error
+// wraps ErrDoesNotOpen if the stored key was encrypted with none of the keyset's keys.
 func (k *storedKey) load(ctx context.Context) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -69,8 +68,8 @@ func (k *storedKey) load(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
-// add makes a key, and returns the one that is stored then: another process may
-// have been first.
+// add makes and stores a key. It returns the stored one, because another process may have
+// been first.
 func (k *storedKey) add(ctx context.Context) ([]byte, error) {
 	key := make([]byte, keySize)
 	// It never fails.
@@ -85,9 +84,9 @@ func (k *storedKey) add(ctx context.Context) ([]byte, error) {
 	return k.keys.SealedKey(ctx, k.name)
 }
 
-// reseal moves the key to the keyset's primary key, so that older ones can be
-// taken out of the keyset in time. A ciphertext begins with a byte and the four
-// of its key's id.
+// reseal encrypts the key with the keyset's primary key, so that older ones can be
+// removed from the keyset later. A ciphertext begins with a byte and the four bytes of
+// its key's id.
 func (k *storedKey) reseal(ctx context.Context, was, key []byte) error {
 	const prefix = 5
 	sealed, err := k.cipher.sealKey(key, k.name)
