@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// SettingsOf are the settings of the business that search and sort keys depend on.
+// SettingsOf returns the settings of the business that search and sort keys depend on.
 func SettingsOf(b *client.Business) Settings {
 	settings := Settings{PhoneRegion: b.PhoneRegion}
 	if b.Locale != nil {
@@ -19,24 +19,24 @@ func SettingsOf(b *client.Business) Settings {
 	return settings
 }
 
-// Indexer computes what is stored beside a client's own values so that the client
-// is found and sorted: sort keys, search keys, identity keys and phone spellings.
+// Indexer computes the values that are stored with a client so that it is found and
+// sorted: sort keys, search keys, identity keys and phone spellings.
 //
-// The byte order of sort keys is the order of a language, so that every database
-// sorts alike and no list is sorted in memory: that of the Unicode Collation
-// Algorithm (UTS #10), tailored to a locale. An Indexer is safe for concurrent use.
+// The byte order of sort keys is the order of a language, by the Unicode Collation
+// Algorithm (UTS #10) tailored to a locale, so that every database sorts alike, and no
+// list is sorted in memory. An Indexer is safe for concurrent use.
 type Indexer struct {
 	collators sync.Pool
-	// encoding writes sort keys as text.
+	// encoding encodes sort keys as text.
 	encoding *base64.Encoding
 	order    sortKeyOrder
 	settings Settings
-	// abroad are the digits that are dialled in the region before another country's
-	// code, where they are not 00.
+	// abroad are the digits that are dialled in the region before another country's code,
+	// if they are not 00.
 	abroad string
 }
 
-// Settings are what search and sort keys depend on beside the client.
+// Settings are the settings that search and sort keys depend on.
 type Settings struct {
 	// Locale is the BCP 47 tag of the order; empty for the root collation.
 	Locale string
@@ -45,13 +45,13 @@ type Settings struct {
 	PhoneRegion string
 }
 
-// Name tells the settings from all others.
+// Name is different for different settings.
 func (k Settings) Name() string { return k.PhoneRegion + " " + k.Locale }
 
-// Settings are those that the indexer was made of.
+// Settings returns the settings of the indexer.
 func (k *Indexer) Settings() Settings { return k.settings }
 
-// Indexer is the indexer of the settings.
+// Indexer returns the indexer for the settings.
 func (k Settings) Indexer() *Indexer {
 	if k.Locale == "" {
 		return NewIndexer(nil, k.PhoneRegion)
@@ -59,13 +59,13 @@ func (k Settings) Indexer() *Indexer {
 	return NewIndexer(&k.Locale, k.PhoneRegion)
 }
 
-// maxIndexers bounds the indexers that are kept: more than the pairs of a locale and a
-// phone region that businesses of one deployment are likely to have at work at once.
+// maxIndexers bounds the cached indexers: more than the pairs of a locale and a phone
+// region that a deployment's businesses are likely to use at once.
 const maxIndexers = 256
 
-// Indexers caches an Indexer for each Settings in recent use: making one reads
-// the whole collation table. Its zero value is ready, and it is safe for concurrent
-// use.
+// Indexers caches an Indexer for each Settings in recent use, because making one reads
+// the whole collation table. Its zero value is ready to use, and it is safe for
+// concurrent use.
 type Indexers struct {
 	mu   sync.Mutex
 	kept map[Settings]*keptIndexer
@@ -74,11 +74,11 @@ type Indexers struct {
 
 type keptIndexer struct {
 	indexer *Indexer
-	// asked is when it was last asked for, counted in asks.
+	// asked is the value of asks at the last use.
 	asked int64
 }
 
-// Of is the indexer of the settings. The least recently used one makes room.
+// Of returns the indexer for the settings. The least recently used one is evicted.
 func (k *Indexers) Of(settings Settings) *Indexer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -109,8 +109,8 @@ func (k *Indexers) makeRoom() {
 	}
 }
 
-// NewIndexer returns the indexer of a locale and a phone region; nil, or a locale
-// that is no BCP 47 tag, is the root collation.
+// NewIndexer returns the indexer for a locale and a phone region; nil, or a locale that
+// is not a BCP 47 tag, means the root collation.
 func NewIndexer(locale *string, phoneRegion string) *Indexer {
 	ordering, settings := ordering{}, Settings{PhoneRegion: phoneRegion}
 	if locale != nil {
@@ -125,16 +125,16 @@ func NewIndexer(locale *string, phoneRegion string) *Indexer {
 	}
 }
 
-// keyAlphabet is in ASCII order, so that encoded keys compare as their bytes
-// do; the separator sorts before all of it, so that a name comes before the
-// names that it begins.
+// keyAlphabet is in ASCII order, so that encoded keys compare like their bytes. The
+// separator sorts before all of it, so that a name comes before longer names that begin
+// with it.
 const (
 	keyAlphabet  = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 	keySeparator = "!"
 )
 
-// SortKey is where a client of that name or address stands in the order of names or
-// addresses. It ends with the client's id, so that no two clients share one.
+// SortKey returns the sort key of a client with that name or address. It ends with the
+// client's id, so that it is unique.
 func (k *Indexer) SortKey(text *string, clientID int64) string {
 	var collated []byte
 	if text != nil {
@@ -146,8 +146,8 @@ func (k *Indexer) SortKey(text *string, clientID int64) string {
 	return k.encoding.EncodeToString(collated) + keySeparator + fmt.Sprintf("%016x", clientID)
 }
 
-// Prepare computes what the store keeps beside a client's own values: what it is
-// found and ordered by, and its count of open appointments.
+// Prepare computes the values that the store needs besides a client's own: its keys, and
+// its number of open appointments.
 func (k *Indexer) Prepare(c *client.Client) {
 	k.PrepareIndex(c)
 	c.ActiveAppointmentCount = 0
@@ -159,13 +159,13 @@ func (k *Indexer) Prepare(c *client.Client) {
 }
 
 // PrepareIndex computes the part of Prepare that depends on the settings and on
-// RulesVersion: sort keys, and all that the client is found by.
+// RulesVersion: sort keys, and the keys that find the client.
 func (k *Indexer) PrepareIndex(c *client.Client) {
 	c.NameSortKey, c.EmailSortKey, c.IdentityKeys = "", "", nil
 	c.EmailsLower, c.ExternalUserNames, c.AccountIDs, c.IndexKeys, c.PhoneSpellings = nil, nil, nil, nil, nil
 	c.KeyedBy = k.settings.Name()
 	if c.Lifecycle == client.Merged {
-		// A client without keys is found by nobody.
+		// A client without keys can't be found.
 		return
 	}
 	c.NameSortKey = k.SortKey(c.FullName(), c.ClientID)

@@ -10,8 +10,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// KeySpeltBefore is the key of a text as the rules of before spelt it, where that
-// differs.
+// KeySpeltBefore returns the key of a text by the previous rules, if it differs.
 func KeySpeltBefore(key string, raw any) []string {
 	text, isText := raw.(string)
 	if !isText || normaliseBefore(text) == Normalise(text) {
@@ -19,18 +18,18 @@ func KeySpeltBefore(key string, raw any) []string {
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(key, keyField), "=")
 	if key != textKey(name, Normalise(text)) {
-		// It is no key of a text.
+		// It is not the key of a text.
 		return nil
 	}
 	return []string{textKey(name, normaliseBefore(text))}
 }
 
-// FilterKey is the index key of one value of the field.
+// FilterKey returns the index key of a value of the field.
 func FilterKey(f *client.FieldDefinition, raw any) (string, *client.Error) {
 	name, value := strconv.FormatInt(f.DefinitionID, 10), any(nil)
 	if p := f.Property(); p != nil {
-		// The property's own rule is not asked: who looks for a value that no
-		// client can have finds none.
+		// The property's rule does not apply: a value that no client can have finds no
+		// clients.
 		decoded, err := client.DecodeScalar(p, raw)
 		if err != nil {
 			return "", err
@@ -39,7 +38,7 @@ func FilterKey(f *client.FieldDefinition, raw any) (string, *client.Error) {
 	} else {
 		asked := *f
 		if asked.Type == client.FieldChoice {
-			// A choice that nobody can make is one that nobody made.
+			// A choice that can't be created finds no clients.
 			asked.Type = client.FieldText
 		}
 		decoded, err := asked.Decode(raw)
@@ -51,7 +50,7 @@ func FilterKey(f *client.FieldDefinition, raw any) (string, *client.Error) {
 	return FieldKey(name, value), nil
 }
 
-// Prefixes of the keys by which reports find clients.
+// Prefixes of the index keys by which reports find clients.
 const (
 	keyTag      = "t:"
 	KeyStaff    = "s:"
@@ -65,7 +64,7 @@ const (
 // maxPlainKey bounds a custom value's key in bytes; a longer value is hashed.
 const maxPlainKey = 100
 
-// indexKeys are all keys of the client, each once, in order.
+// indexKeys returns all index keys of the client, sorted and without duplicates.
 func indexKeys(c *client.Client) []string {
 	keys := searchKeys(c)
 	for _, tag := range c.Tags {
@@ -102,20 +101,20 @@ func indexKeys(c *client.Client) []string {
 	return slices.Compact(keys)
 }
 
-// BirthdayKey is the index key of a birthday, given as MM-DD.
+// BirthdayKey returns the index key of a birthday, given as MM-DD.
 func BirthdayKey(day string) string { return keyBirthday + day }
 
-// MissingKey is the index key of who has not a trait.
+// MissingKey returns the index key of clients without a trait.
 func MissingKey(trait client.Trait) string { return keyMissing + string(trait) }
 
-// TagIndexKey is a tag's key, whatever spaces it was sent with.
+// TagIndexKey returns the index key of a tag, ignoring outer spaces.
 func TagIndexKey(tag string) string { return keyTag + client.TagKey(client.Trimmed(tag)) }
 
-// NumberKey is the index key of a number of that kind.
+// NumberKey returns the index key of a number of that kind.
 func NumberKey(kind string, id int64) string { return kind + strconv.FormatInt(id, 10) }
 
-// FieldKey is equal for two values of a custom field exactly when a filter takes
-// them for the same: texts are compared as searches do, by their letters.
+// FieldKey returns the index key of a custom field's value. It is equal for values that a
+// filter treats as equal: texts are compared as searches do, by their letters.
 func FieldKey(name string, value any) string {
 	text := client.TextOf(value)
 	if _, isText := value.(string); isText {
@@ -124,7 +123,7 @@ func FieldKey(name string, value any) string {
 	return textKey(name, text)
 }
 
-// textKey is the key of a value that is written in one way only.
+// textKey returns the key of a value that has only one spelling.
 func textKey(name, text string) string {
 	if len(text) > maxPlainKey {
 		sum := sha256.Sum256([]byte(text))

@@ -9,21 +9,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// spelling are letters that decompose into nothing simpler, though people who
-// search leave their strokes out.
+// spelling replaces letters that have no decomposition, but that people who search write
+// without their strokes.
 var spelling = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i", "æ", "ae", "œ", "oe", "þ", "th", "ð", "d", "ß", "ss")
 
-// Normalise brings a text into the form that is searched: composed and
-// decomposed, wide and narrow, upper and lower case alike, without accents, its
-// digits in ASCII, punctuation of one look as one character, letters that people
-// don't type apart as one, and with one space between words. keyVersion rises when
-// what it makes of any text changes.
+// Normalise returns the form of a text that is searched. It is the same for composed and
+// decomposed, wide and narrow, upper and lower case characters. It has no accents, digits
+// in ASCII, one character for all punctuation that looks alike, one letter for those that
+// people do not distinguish when typing, and one space between words. The number of the
+// rules in RulesVersion rises when its result changes for any text.
 func Normalise(text string) string {
 	if isASCII(text) {
-		// Most texts of most businesses: the same, at a tenth of the cost.
+		// Most texts of most businesses take this way. The result is the same, at a tenth
+		// of the cost.
 		return strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(text, "`", "'"))), " ")
 	}
-	// Marks first: some that stand alone decompose into a space and an accent.
+	// Marks first, because some decompose into a space and an accent.
 	folded := cases.Fold().String(norm.NFKD.String(strings.Map(plainMark, text)))
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(folded) {
@@ -31,7 +32,7 @@ func Normalise(text string) string {
 			b.WriteRune(plainLetter(plainMark(r)))
 		}
 	}
-	// Folded again: an accent may have stood between a letter and its case.
+	// Folded again: an accent may have kept a letter from being folded.
 	plain := spelling.Replace(cases.Fold().String(norm.NFKC.String(b.String())))
 	return strings.Join(strings.Fields(plainDigits(plain)), " ")
 }
@@ -45,12 +46,12 @@ func isASCII(text string) bool {
 	return true
 }
 
-// isAccent says whether a mark is one that people leave out: accents of
-// alphabets, vowel signs of Arabic and Hebrew. The marks of Indic and Thai
-// scripts are letters to their readers, the voicing marks of kana too.
+// isAccent says whether people leave out a mark when they search: accents of alphabets,
+// vowel signs of Arabic and Hebrew. Marks of Indic and Thai scripts, and the voicing
+// marks of kana, count as letters.
 func isAccent(r rune) bool {
 	if !unicode.Is(unicode.Mn, r) {
-		return r == 'ـ' // The stretch of Arabic script.
+		return r == 'ـ' // return r == 'ـ' // Tatweel, which stretches Arabic script.
 	}
 	if r == '\u3099' || r == '\u309A' {
 		return false
@@ -58,14 +59,14 @@ func isAccent(r rune) bool {
 	return unicode.In(r, unicode.Inherited, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 }
 
-// isInvisible says whether a character only tells how others are shown: joiners,
-// directions and soft hyphens, which come with copied text.
+// isInvisible says whether a character only changes how others are shown: joiners,
+// directions and soft hyphens, which copied text often has.
 func isInvisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r) ||
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// digits are the digits of a text, whatever script they are of, as ASCII.
+// digits returns the digits of a text in any script, as ASCII.
 func digits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r = plainDigit(r); '0' <= r && r <= '9' {
@@ -75,12 +76,12 @@ func digits(text string) string {
 	}, text)
 }
 
-// plainDigits is a text with its decimal digits in ASCII.
+// plainDigits returns a text with its decimal digits in ASCII.
 func plainDigits(text string) string { return strings.Map(plainDigit, text) }
 
-// plainDigit is the ASCII digit of a decimal digit's value, and any other rune
-// itself. Unicode has the digits of each script in a row that begins with its
-// zero (its standard, 4.6), so that no table of values is needed.
+// plainDigit returns a decimal digit as ASCII, and any other rune unchanged. Unicode has
+// the digits of each script in a row from zero (The Unicode Standard, 4.6), so that no
+// table is needed.
 func plainDigit(r rune) rune {
 	if r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) {
 		return r
@@ -98,10 +99,10 @@ func plainDigit(r rune) rune {
 	return r
 }
 
-// starts are the places in a normalised text, by rune, where a word begins.
-// Every character does in scripts without spaces and every syllable in Hangul,
-// where a given name follows the family name at once; and every character that is
-// no letter or digit.
+// starts returns the places in a normalised text, by rune, where a word begins. In
+// scripts without spaces every character begins a word; in Hangul every syllable, because
+// a given name follows the family name directly; and so does every character that is not
+// a letter or digit.
 func starts(runes []rune) []int {
 	var at []int
 	for i, r := range runes {
@@ -116,10 +117,10 @@ func starts(runes []rune) []int {
 
 func isWord(r rune) bool { return isLetter(r) || unicode.IsNumber(r) }
 
-// isLetter says whether a rune is a letter or belongs to one.
+// isLetter says whether a rune is a letter or a mark.
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.M, r) }
 
 func unspaced(r rune) bool {
-	// The long vowel's mark is of two scripts and therefore of none.
+	// The long vowel mark belongs to two scripts, so Unicode assigns it to none.
 	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }

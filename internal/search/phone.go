@@ -12,36 +12,36 @@ import (
 	"clientgraph/internal/client"
 )
 
-// A phone number is stored as it was typed, and compared and searched by its
-// meaning: the number that it is in the business's region or in the country that
-// it names. Where it is none, its digits are all that it is compared by.
+// A phone number is stored as it was typed. It is compared and searched by its meaning:
+// the number in the business's region, or in the country that it names. A text that is
+// not a phone number is compared by its digits.
 
-// callers' habits that the library's tables don't have.
+// Habits of callers that the library's tables do not have.
 const (
 	callingCodeArgentina = 54
 	callingCodeMexico    = 52
-	// A mobile number of Argentina has this digit before its area in international
-	// form; in national form it has none, or 15 behind its area.
+	// A mobile number of Argentina has this digit before its area in international form.
+	// In national form it has none, or 15 after its area.
 	mobileArgentina = "9"
 )
 
-// beforeMexican are what was dialled before a Mexican number until 2019, and
-// stands before many that were stored until then.
+// beforeMexican matches prefixes that were dialled before Mexican numbers until 2019, and
+// that older stored numbers still have.
 var beforeMexican = regexp.MustCompile(`^(?:0(?:1|44|45)|1)(\d{10})$`)
 
-// betweenNumbers parts the numbers of a text that has several.
+// betweenNumbers separates the numbers in a text with several.
 var betweenNumbers = regexp.MustCompile(`[/;,|\n]| or `)
 
-// number is one phone number of a text.
+// phoneNumber is a phone number in a text.
 type phoneNumber struct {
-	// e164 is the number with its country, without an extension.
+	// e164 is the number with its country, without the extension.
 	e164, extension string
 	countryCode     int
 	national        string
 	parsed          *phonenumbers.PhoneNumber
 }
 
-// line is the number with its extension: two of them are two lines.
+// line returns the number with its extension: two extensions are two lines.
 func (n phoneNumber) line() string {
 	if n.extension == "" {
 		return n.e164
@@ -49,9 +49,8 @@ func (n phoneNumber) line() string {
 	return n.e164 + ";ext=" + n.extension
 }
 
-// plainPhone is a text without what a copied number brings along: wide digits and
-// those of other scripts, marks that can't be seen, typographic dashes, and
-// whatever stands around it.
+// plainPhone returns a text with ASCII digits and hyphens, without invisible marks and
+// surrounding characters that copied numbers have.
 func plainPhone(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if isInvisible(r) {
@@ -64,8 +63,8 @@ func plainPhone(text string) string {
 	})
 }
 
-// phoneNumbers are the numbers in a text that are whole ones of the region or of
-// the country that they name.
+// phoneNumbers returns the complete numbers in a text, of the region or of the country
+// that they name.
 func (k *Indexer) phoneNumbers(text string) []phoneNumber {
 	text = plainPhone(text)
 	if n, ok := k.phoneNumberOf(text); ok {
@@ -82,12 +81,11 @@ func (k *Indexer) phoneNumbers(text string) []phoneNumber {
 	return numbers
 }
 
-// maxPhones is how many numbers one text may have for each to be read: more are
-// no telephone number but a note.
+// maxPhones bounds the numbers that are read from one text: a text with more is a note.
 const maxPhones = 8
 
-// phoneNumberOf reads one number. One digit over and over is none: it is what
-// people type to get past a required field.
+// phoneNumberOf reads one number. One digit repeated is not a number: people type it to
+// fill a required field.
 func (k *Indexer) phoneNumberOf(text string) (phoneNumber, bool) {
 	parsed, err := k.parsePhone(text)
 	if err != nil {
@@ -112,9 +110,8 @@ func (k *Indexer) phoneNumberOf(text string) (phoneNumber, bool) {
 	return n, true
 }
 
-// parsePhone reads a number as it is dialled in the region. 00 stands for + to
-// people of all regions, also where something else is dialled, unless no country
-// has numbers like that.
+// parsePhone parses a number as it is dialled in the region. People in all regions write
+// 00 for +, even where another prefix is dialled, unless no country has such a number.
 func (k *Indexer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
 	if abroad, is := strings.CutPrefix(text, "00"); is {
 		if parsed, err := phonenumbers.Parse("+"+abroad, k.settings.PhoneRegion); err == nil && phonenumbers.IsPossibleNumberWithReason(parsed) == phonenumbers.IS_POSSIBLE {
@@ -124,13 +121,13 @@ func (k *Indexer) parsePhone(text string) (*phonenumbers.PhoneNumber, error) {
 	return phonenumbers.Parse(text, k.settings.PhoneRegion)
 }
 
-// readPhone is a text by which a client is reached, and the numbers in it.
+// readPhone is a phone of a client as text, with the numbers in it.
 type readPhone struct {
 	text    string
 	numbers []phoneNumber
 }
 
-// readPhones reads all of a client's phones: once, for it takes its time.
+// readPhones parses all phones of a client once, because parsing is slow.
 func (k *Indexer) readPhones(c *client.Client) []readPhone {
 	var read []readPhone
 	for _, text := range phones(c) {
@@ -139,11 +136,10 @@ func (k *Indexer) readPhones(c *client.Client) []readPhone {
 	return read
 }
 
-// phoneSpellings are, as digits alone, all the ways in which the numbers of a text
-// are usually written: as they stand there, and each number in international form
-// with 00, with what is dialled for abroad in the business's region, and in
-// national form with and without what is dialled before it. All other usual ways
-// are parts of these. None is a part of another.
+// phoneSpellings returns the usual ways to write the numbers of a text, only digits: as
+// in the text, and each number in international form with 00, with the prefix for abroad
+// of the business's region, and in national form with and without the trunk prefix. All
+// other usual ways are parts of these. None is a part of another.
 func (k *Indexer) phoneSpellings(phone readPhone) []string {
 	spellings := []string{digits(plainPhone(phone.text))}
 	for _, n := range phone.numbers {
@@ -161,7 +157,7 @@ func (k *Indexer) phoneSpellings(phone readPhone) []string {
 	return withoutParts(spellings)
 }
 
-// habits are spellings that only some countries have.
+// habits returns spellings that only some countries have.
 func (n phoneNumber) habits() []string {
 	switch n.countryCode {
 	case callingCodeArgentina:
@@ -179,7 +175,7 @@ func (n phoneNumber) habits() []string {
 	return nil
 }
 
-// withoutParts drops texts that are blank or a part of another one.
+// withoutParts removes texts that are blank or a part of another one.
 func withoutParts(texts []string) []string {
 	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
 	var whole []string
@@ -191,8 +187,8 @@ func withoutParts(texts []string) []string {
 	return whole
 }
 
-// dialledAbroad are the digits that are dialled in a region before the code of
-// another country; empty where there are several, and for 00.
+// dialledAbroad returns the digits that are dialled in a region before the code of
+// another country; empty if there are several, and for 00.
 func dialledAbroad(region string) string {
 	of := "GB"
 	if region == of {
@@ -209,8 +205,7 @@ func dialledAbroad(region string) string {
 	return dialled
 }
 
-// SamePhone says whether two texts are the same numbers, lines of one switchboard
-// apart.
+// SamePhone says whether two texts have the same numbers, including extensions.
 func (k *Indexer) SamePhone(a, b string) bool {
 	if strings.TrimSpace(a) == strings.TrimSpace(b) {
 		return true
@@ -227,15 +222,14 @@ func (k *Indexer) SamePhone(a, b string) bool {
 	return x != nil && slices.Equal(x, y)
 }
 
-// An extension stands behind a number and is no part of it. In a search it is
-// left out; a number is told by six digits or more.
+// An extension follows a number of six digits or more. Searches ignore it.
 var extension = regexp.MustCompile(`(\d[\d ().+/-]{4,}\d)\s*[;,]?\s*(?:extension|extn|ext|x|#|доб|anexo|int)\s*[.:=]?\s*\d{1,7}(?:$|\s)`)
 
-// trunkInBrackets is how people write that a digit is left out from abroad.
+// trunkInBrackets matches a digit in brackets, which is left out from abroad.
 var trunkInBrackets = regexp.MustCompile(`^((?:\+|00)[\d .-]*)\(0\)`)
 
-// searchedDigits are the digits of a search, in search form, that is nothing but a
-// phone number or a part of one; empty for any other.
+// searchedDigits returns the digits of a normalised search that is a phone number or a
+// part of one; empty for any other.
 func searchedDigits(text string) string {
 	text = strings.TrimPrefix(strings.Trim(text, " ;,"), "tel:")
 	text = trunkInBrackets.ReplaceAllString(extension.ReplaceAllString(text, "$1 "), "$1")

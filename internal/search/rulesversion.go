@@ -10,28 +10,28 @@ import (
 	"clientgraph/internal/client"
 )
 
-// RulesVersion names what makes the sort, search and identity keys: our rules
-// first, then the libraries with the tables of collation and normalisation, of phone
-// numbers and of domains, then Unicode. Of two versions the later one is greater as
-// a text. It is stored for each business, and where it is lower than this, Rekey
-// makes the keys anew. The number of the rules rises with whatever changes a key; a
-// test holds the others to go.mod.
+// RulesVersion identifies the rules for sort, search and identity keys: the number of our
+// rules, then the versions of the libraries with the tables for collation and
+// normalisation, phone numbers and domains, then Unicode. A later version is greater as
+// text. It is stored for each business; if it is lower than this one, Rekey makes new
+// keys. The number of our rules rises with every change of a key; a test compares the
+// other versions with go.mod.
 const RulesVersion = "00005 text 000.043.000 phonenumbers 001.008.001 net 000.062.000 unicode " + unicode.Version
 
-// RekeyState is which rules made the search and sort keys of a business's clients.
+// RekeyState says which rules made the search and sort keys of a business's clients.
 type RekeyState struct {
-	// Version is what all keys are of, or of a later one; empty for those of before
-	// versions were stored.
+	// Version is the least version of all keys; empty for keys from before versions were
+	// stored.
 	Version string
-	// Target is the version that keys are being made for; empty while none are.
+	// Target is the version that clients are being rekeyed for; empty if they are not.
 	Target string
 }
 
-// Newest is the latest version that anybody made keys of the business for.
+// Newest returns the latest version that keys of the business were made for.
 func (k RekeyState) Newest() string { return max(k.Version, k.Target) }
 
-// SearchKeysBefore are the search keys that the first version of the rules made of a
-// term, where they are other ones.
+// SearchKeysBefore returns the search keys of a term by the first version of the rules,
+// if they differ.
 func (t Term) SearchKeysBefore(search string) []string {
 	before := Term{text: normaliseBefore(search), digits: t.digits}
 	if before.text == "" || before.text == t.text {
@@ -40,7 +40,7 @@ func (t Term) SearchKeysBefore(search string) []string {
 	return before.Keys()
 }
 
-// normaliseBefore is normalise as it was in the first version of the rules.
+// normaliseBefore is Normalise in the first version of the rules.
 func normaliseBefore(text string) string {
 	if isASCII(text) {
 		return strings.Join(strings.Fields(strings.ToLower(text)), " ")
@@ -56,10 +56,10 @@ func normaliseBefore(text string) string {
 	return strings.Join(strings.Fields(plainDigits(plain)), " ")
 }
 
-// FoldEmailBefore is foldEmail as it was in the first version of the rules.
+// FoldEmailBefore is FoldEmail in the first version of the rules.
 func FoldEmailBefore(address string) string { return client.Caseless(strings.TrimSpace(address)) }
 
-// DigestBefore is identity as it was in the first version of the rules.
+// DigestBefore is Digest in the first version of the rules.
 func DigestBefore(c *client.Client) []byte {
 	name := ""
 	if full := c.FullName(); full != nil {

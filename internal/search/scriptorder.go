@@ -7,25 +7,25 @@ import (
 	"golang.org/x/text/collate"
 )
 
-// span are the primary weights from first to before end.
+// span is a range of primary weights, from first to before end.
 type span struct{ first, end uint32 }
 
-// has says whether the weight is one of the span.
+// has says whether the weight is in the span.
 func (s span) has(weight uint32) bool { return s.first <= weight && weight < s.end }
 
-// sortKeyOrder changes sort keys of the library for what it cannot do: have some
+// sortKeyOrder changes sort keys of the library in ways that it does not support: some
 // scripts before all others, and capitals before small letters.
 type sortKeyOrder struct {
 	// letters is the least primary weight of a letter; spaces, signs and digits have
-	// lesser ones.
+	// lower ones.
 	letters uint32
-	// first are the weights of the scripts that come first, in their order.
+	// first are the weights of the scripts that come first, in order.
 	first []span
-	// capitals are the tertiary weights that come before all others, in this order.
+	// capitals are the tertiary weights that come before all others, in order.
 	capitals string
 }
 
-// newSortKeyOrder is what an ordering needs beside its table.
+// newSortKeyOrder returns the changes for an ordering.
 func newSortKeyOrder(o ordering) sortKeyOrder {
 	order := sortKeyOrder{capitals: o.capitals}
 	if len(o.scripts) > 0 {
@@ -38,8 +38,8 @@ func newSortKeyOrder(o ordering) sortKeyOrder {
 	return order
 }
 
-// The library gives ideographs that its table does not name weights by their code
-// points, and those that it names, greater ones.
+// The library gives ideographs in its table lower weights than others, whose weights
+// follow their code points.
 const (
 	unnamedIdeographs = 0x10000
 	unassigned        = 0x50000
@@ -47,8 +47,8 @@ const (
 	weightsEnd        = 0x200000
 )
 
-// spansOf are the primary weights of the letters of a script, which are in one
-// piece but for those of ideographs.
+// spansOf returns the primary weights of the letters of a script. They are one range,
+// except those of ideographs.
 func spansOf(collator *collate.Collator, script *unicode.RangeTable, least uint32) []span {
 	if script == unicode.Han {
 		return []span{{namedIdeographs, weightsEnd}, {unnamedIdeographs, unassigned}}
@@ -57,7 +57,8 @@ func spansOf(collator *collate.Collator, script *unicode.RangeTable, least uint3
 	for _, letters := range script.R16 {
 		for c := rune(letters.Lo); c <= rune(letters.Hi); c += rune(letters.Stride) {
 			if c >= '\uac00' || !unicode.In(c, unicode.Lo, unicode.Ll, unicode.Lu, unicode.M) {
-				// The syllables of Hangul, and compatibility forms, have the weights of others.
+				// Hangul syllables and compatibility forms have the weights of other
+				// characters.
 				continue
 			}
 			if weight := primaryOf(collator, c); weight >= least && weight < unnamedIdeographs {
@@ -68,15 +69,15 @@ func spansOf(collator *collate.Collator, script *unicode.RangeTable, least uint3
 	return []span{whole}
 }
 
-// primaryOf is the first primary weight of a letter.
+// primaryOf returns the first primary weight of a letter.
 func primaryOf(collator *collate.Collator, letter rune) uint32 {
 	var buffer collate.Buffer
 	weight, _ := nextPrimary(collator.KeyFromString(&buffer, string(letter)))
 	return weight
 }
 
-// nextPrimary reads the primary weight that a key begins with, two bytes or, from
-// 0x8000 on, three; of no length where there is none.
+// nextPrimary reads the first primary weight of a key, of two bytes or, from 0x8000 on,
+// three; the length is 0 if there is none.
 func nextPrimary(key []byte) (weight uint32, length int) {
 	switch {
 	case len(key) < 2 || key[0] == 0:
@@ -87,7 +88,7 @@ func nextPrimary(key []byte) (weight uint32, length int) {
 	return uint32(key[0]&0x7F)<<16 | uint32(key[1])<<8 | uint32(key[2]), 3
 }
 
-// appendPrimary writes what nextPrimary reads.
+// appendPrimary appends a weight in the form that nextPrimary reads.
 func appendPrimary(key []byte, weight uint32) []byte {
 	encoded := binary.BigEndian.AppendUint32(nil, weight)
 	if weight < 0x8000 {
@@ -97,8 +98,8 @@ func appendPrimary(key []byte, weight uint32) []byte {
 	return append(key, encoded[1:]...)
 }
 
-// Apply changes a key: its primary weights, two zeros, the secondary ones of two
-// bytes, two zeros, and the tertiary ones of a byte.
+// Apply changes a key. A key has its primary weights, two zeros, the secondary weights of
+// two bytes, two zeros, and the tertiary weights of one byte.
 func (o sortKeyOrder) Apply(key []byte) []byte {
 	if len(o.first) == 0 && o.capitals == "" {
 		return key
@@ -126,8 +127,8 @@ func (o sortKeyOrder) Apply(key []byte) []byte {
 	return ordered
 }
 
-// primary is the weight that a weight of the library's becomes: those of the scripts
-// that come first move to where letters begin, and the others make room.
+// primary returns the changed primary weight: those of the scripts that come first move
+// to the beginning of the letters, and the others move up.
 func (o sortKeyOrder) primary(weight uint32) uint32 {
 	if weight < o.letters {
 		return weight
@@ -145,7 +146,7 @@ func (o sortKeyOrder) primary(weight uint32) uint32 {
 	return weight + room
 }
 
-// tertiary is the weight that a tertiary one of the library's becomes.
+// tertiary returns the changed tertiary weight.
 func (o sortKeyOrder) tertiary(weight byte) byte {
 	place := byte(1)
 	for _, capital := range []byte(o.capitals) {

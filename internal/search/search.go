@@ -13,15 +13,13 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Searching works in two steps. Every client carries search keys: pieces of its
-// searchable texts, as strings that an index finds by equality. A term's rarest
-// piece finds candidates; then the term is looked for in the candidates' texts
-// themselves, so that what is answered is exact.
+// A search has two steps. Every client has search keys: pieces of its searchable texts,
+// which an index finds by equality. A term's rarest piece finds candidates; then the term
+// is looked for in the candidates' texts, so that the result is exact.
 //
-// Terms of three letters and more are found anywhere in a text, by trigrams.
-// Shorter ones are found where a word begins. Digits are found in all usual
-// spellings of a phone number, whatever stands between them there. A decimal digit
-// of any script is its value.
+// Terms of three or more letters are found anywhere in a text, by trigrams. Shorter ones
+// are found where a word begins. Digits are found in all usual spellings of a phone
+// number, whatever separates them. Decimal digits of all scripts are equal.
 
 // Prefixes of search keys by kind.
 const (
@@ -33,27 +31,27 @@ const (
 
 const (
 	gramLength = 3
-	// maxSearchKeys bounds what one client puts into the index. A client with
-	// more pieces has them hashed into that many buckets: found all the same, in
-	// company.
+	// maxSearchKeys bounds the search keys of one client. If there are more, they are
+	// hashed into that many buckets: the client is still found, with more false
+	// candidates.
 	maxSearchKeys = 512
-	// minDigits is how many digits look like a part of a phone number.
+	// minDigits is the least number of digits that is treated as a part of a phone
+	// number.
 	minDigits = 3
-	// MaxSearch bounds the characters of a term, for normalising them takes its
-	// time.
+	// MaxSearch bounds the characters of a term, because normalising takes time.
 	MaxSearch = 10_000
-	// MaxSearchSum bounds all values of a report's fieldFilters together.
+	// MaxSearchSum bounds all values in a report's fieldFilters together.
 	MaxSearchSum = 30_000
-	// maxApart is how many characters one may stand for on average: a syllable of
-	// Hangul stands for two or three letters, and a ligature for up to eighteen.
+	// maxApart bounds the letters for one character on average: a Hangul syllable
+	// decomposes into two or three letters, a ligature into up to eighteen.
 	maxApart = 3
-	// The syllables of Hangul: of each that is two letters, and of that with each
-	// letter that may end it, one after the other (The Unicode Standard, 3.12).
+	// The Hangul syllables: each one with two letters is followed by those with a further
+	// letter (The Unicode Standard, 3.12).
 	hangulFirst, hangulLast = '\uac00', '\ud7a3'
 	hangulFinals            = 28
 )
 
-// CheckSearch bounds what texts together take to be normalised. Error: TOO_LONG.
+// CheckSearch bounds the work of normalising texts. Error: TOO_LONG.
 func CheckSearch(bound int, texts ...string) *client.Error {
 	typed, apart := 0, 0
 	over := func() bool { return typed > bound || apart > maxApart*bound }
@@ -66,8 +64,8 @@ func CheckSearch(bound int, texts ...string) *client.Error {
 			apart++
 			switch {
 			case hangulFirst <= r && r <= hangulLast:
-				// A rule takes these apart; Decomposition knows tables alone. To
-				// normalise each character instead takes ten times as long.
+				// Hangul is decomposed by a rule, which Decomposition does not know.
+				// Normalising each character instead takes ten times as long.
 				apart++
 				if (r-hangulFirst)%hangulFinals != 0 {
 					apart++
@@ -83,15 +81,15 @@ func CheckSearch(bound int, texts ...string) *client.Error {
 	return nil
 }
 
-// Term is what somebody searches for.
+// Term is a search term.
 type Term struct {
 	text   string
 	digits string
-	// None is a term of nothing that can be read: it matches nothing.
+	// None says that the term has no readable character: it matches nothing.
 	None bool
 }
 
-// NewTerm reads a term; ok is false for a blank one, which is no condition.
+// NewTerm parses a term; ok is false for a blank one, which is no condition.
 func NewTerm(search string) (t Term, ok bool) {
 	if strings.TrimSpace(search) == "" {
 		return Term{}, false
@@ -102,8 +100,7 @@ func NewTerm(search string) (t Term, ok bool) {
 	return t, true
 }
 
-// Keys are the search keys of which every match has one; nil when there can be
-// no match.
+// Keys returns search keys, one of which every match has; nil if nothing can match.
 func (t Term) Keys() []string {
 	if t.None {
 		return nil
@@ -126,8 +123,8 @@ func (t Term) Keys() []string {
 	return keys
 }
 
-// rarest is the term's piece that the fewest clients are likely to have, and how
-// common that is.
+// rarest returns the term's piece that the fewest clients are likely to have, and its
+// commonness.
 func rarest(kind string, runes []rune) (best string, least int) {
 	least = -1
 	for i := 0; i+gramLength <= len(runes); i++ {
@@ -142,8 +139,8 @@ func rarest(kind string, runes []rune) (best string, least int) {
 	return best, least
 }
 
-// commonness ranks letters by how often names and notes have them, roughly and
-// for the alphabets where a trigram says little.
+// commonness ranks letters roughly by their frequency in names and notes, for alphabets
+// in which a trigram is not very selective.
 func commonness(r rune) int {
 	switch {
 	case r == ' ' || strings.ContainsRune("aeinor", r):
@@ -165,7 +162,7 @@ func (t Term) Matches(text string) bool {
 	return !t.None && t.in(Normalise(text))
 }
 
-// in says whether the term is in a text in search form.
+// in says whether the term is in a normalised text.
 func (t Term) in(normal string) bool {
 	if len([]rune(t.text)) >= gramLength {
 		return strings.Contains(normal, t.text)
@@ -179,9 +176,9 @@ func (t Term) in(normal string) bool {
 	return false
 }
 
-// called says whether the term's digits are in a spelling of one of the client's
-// phone numbers. PhoneSpellings must be loaded, and the numbers themselves: whoever
-// has no spellings yet is called by its digits as they stand.
+// called says whether the term's digits are in a spelling of one of the client's phone
+// numbers. PhoneSpellings and the numbers must be loaded: a client without spellings is
+// searched by the digits of its numbers.
 func (t Term) called(c *client.Client) bool {
 	if t.digits == "" {
 		return false
@@ -193,7 +190,7 @@ func (t Term) called(c *client.Client) bool {
 	return slices.ContainsFunc(phones(c), func(phone string) bool { return in(digits(phone)) })
 }
 
-// searchKeys are the client's pieces for the index. PhoneSpellings must be there.
+// searchKeys returns the client's search keys. PhoneSpellings must be set.
 func searchKeys(c *client.Client) []string {
 	var pieces pieces
 	for _, text := range searchableTexts(c) {
@@ -225,8 +222,7 @@ func searchKeys(c *client.Client) []string {
 	return slices.Compact(keys)
 }
 
-// pieces are search keys, written one behind the other: a client has hundreds, which are
-// parts of one string in the end.
+// pieces collects search keys in one string, because a client has hundreds.
 type pieces struct {
 	text []byte
 	ends []int
@@ -240,7 +236,7 @@ func (p *pieces) add(kind string, runes ...rune) {
 	p.ends = append(p.ends, len(p.text))
 }
 
-// each are the pieces, ascending and each once.
+// each returns the search keys, sorted and without duplicates.
 func (p *pieces) each() []string {
 	text, begin := string(p.text), 0
 	keys := make([]string, len(p.ends))
@@ -251,15 +247,15 @@ func (p *pieces) each() []string {
 	return slices.Compact(keys)
 }
 
-// bucket is the key that stands for another one in a client with too many.
+// bucket returns the bucket of a key, for a client with too many keys.
 func bucket(key string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key)) // It never fails.
 	return keyBucket + strconv.Itoa(int(h.Sum32()%maxSearchKeys))
 }
 
-// searchableTexts are all texts that any search looks into: full name, each
-// property that a custom field may stand for, custom values, notes.
+// searchableTexts returns all texts that any search looks into: full name, each property
+// that a custom field may stand for, custom values, notes.
 func searchableTexts(c *client.Client) []string {
 	var texts []string
 	add := func(text *string) {
@@ -280,8 +276,7 @@ func searchableTexts(c *client.Client) []string {
 	return append(texts, c.AlertNotes...)
 }
 
-// phones are the numbers by which the client is reached, and those by which it was
-// before others were merged into it.
+// phones returns the client's phones, including those of clients merged into it.
 func phones(c *client.Client) []string {
 	var phones []string
 	for i := range client.Properties() {
@@ -295,8 +290,8 @@ func phones(c *client.Client) []string {
 	return phones
 }
 
-// Found says whether the term is in what a report searches: custom values,
-// notes and phone numbers, as far as the role may read them.
+// Found says whether the term is in custom values, notes or phone numbers that the role
+// may read.
 func (t Term) Found(c *client.Client, definitions client.Definitions, role client.Role) bool {
 	for _, field := range client.Filled(definitions.Fields(c)) {
 		if p := field.Definition.Property(); p != nil && p.Is(client.Phone) {

@@ -1,11 +1,11 @@
 package search
 
-// What people write for one another, as one character: keyboards and programs that
-// copy text choose among these, whoever searches does not. The marks are those of
-// Unicode's list of confusables (UTS #39) that stand in names and notes.
+// Characters that people and programs write for one another are searched as one. The
+// marks are those of Unicode's list of confusables (UTS #39) that occur in names and
+// notes.
 
-// plainMark is the ASCII character that a punctuation mark looks like, and any
-// other rune itself.
+// plainMark returns the ASCII character that a punctuation mark looks like, and any other
+// rune unchanged.
 func plainMark(r rune) rune {
 	if r < 0x80 {
 		if r == '`' {
@@ -49,18 +49,18 @@ func plainMark(r rune) rune {
 		return '%'
 	case 0x066D, 0x2217, 0x204E:
 		return '*'
-	// A cell of Braille without dots, and what stands for a character that could not
-	// be copied: both look like nothing.
+	// An empty Braille cell, and the replacement for an object that could not be copied:
+	// both look empty.
 	case 0x2800, 0xFFFC:
 		return ' '
 	}
 	return r
 }
 
-// plainLetter is the letter under which a decomposed one is searched, where people
-// type one for another: katakana as hiragana, the forms that an Arabic alef, ya,
-// kaf and final ha have from one country's keyboard to the next, and the forms of
-// Hebrew letters at a word's end, which are typed only when the word is.
+// plainLetter returns the letter under which a decomposed letter is searched if people
+// type one for another: katakana as hiragana, variants of Arabic alef, ya, kaf and final
+// ha on keyboards of different countries, and Hebrew letters in their form at a word's
+// end, which are typed only when the word is complete.
 func plainLetter(r rune) rune {
 	switch {
 	case 'ァ' <= r && r <= 'ヶ' || r == 'ヽ' || r == 'ヾ':

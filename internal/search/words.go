@@ -8,31 +8,30 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Typeahead is what somebody types to find a client: words, each of which is found in
-// the name, the e-mail address or a phone number, in any order.
+// Typeahead is a search as you type: words that must each be in the name, the e-mail
+// address or a phone number, in any order.
 type Typeahead []part
 
-// part is one word, or several that are one phone number together.
+// part is a word, or several words that are one phone number.
 type part struct {
 	words []Term
-	// digits are those of all words, where they may be a phone number.
+	// digits are the digits of all words, if they may be a phone number.
 	digits string
 }
 
-// maxPartKeys is how many parts are looked up in the index: the rarest. The others
-// are looked for in what these find.
+// maxPartKeys is how many parts, the rarest ones, are looked up in the index. The others
+// are looked for in the clients that these find.
 const maxPartKeys = 3
 
-// NewTypeahead reads what was typed; ok is false for what is blank, which is no
-// condition. It is nil for what has nothing in it that can be read: nobody is
-// found by that.
+// NewTypeahead parses a search; ok is false for a blank one, which is no condition. It is
+// nil for a search without a readable character, which finds no clients.
 func NewTypeahead(search string) (t Typeahead, ok bool) {
 	if strings.TrimSpace(search) == "" {
 		return nil, false
 	}
 	words := strings.FieldsFunc(extension.ReplaceAllString(Normalise(search), "$1 "), func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
 	if signs := slices.DeleteFunc(slices.Clone(words), isPunctuation); len(signs) > 0 {
-		// A dash between two names is no word of either.
+		// A dash between two names does not belong to either word.
 		words = signs
 	}
 	for len(words) > 0 {
@@ -43,12 +42,13 @@ func NewTypeahead(search string) (t Typeahead, ok bool) {
 		t = append(t, parts(words[:count])...)
 		words = words[count:]
 	}
-	// Those that find the fewest first.
+	// The most selective first.
 	slices.SortStableFunc(t, func(a, b part) int { return a.commonness() - b.commonness() })
 	return t, true
 }
 
-// parts are one number, where those words may be one, or each word.
+// parts returns one part if the words may be one phone number, otherwise a part for each
+// word.
 func parts(words []string) []part {
 	all := make([]part, len(words))
 	number := part{digits: searchedDigits(strings.Join(words, " "))}
@@ -82,11 +82,11 @@ func (p part) commonness() int {
 		_, weight := rarest(keyDigits, []rune(p.digits))
 		return weight
 	}
-	// Where a word begins with one letter, or two.
+	// One or two letters match only where a word begins.
 	return 100 - len(p.words[0].text)
 }
 
-// Keys are, for the rarest parts, the search keys of which every match has one.
+// Keys returns, for each of the rarest parts, search keys one of which every match has.
 func (t Typeahead) Keys() [][]string {
 	var lists [][]string
 	for _, p := range t[:min(len(t), maxPartKeys)] {
@@ -100,7 +100,7 @@ func (t Typeahead) Keys() [][]string {
 	return lists
 }
 
-// Finds says whether the client is whom somebody typed of.
+// Finds says whether the client matches.
 func (t Typeahead) Finds(c *client.Client) bool {
 	var texts []string
 	for _, text := range []*string{c.FullName(), c.EmailAddress} {
@@ -119,9 +119,9 @@ func (t Typeahead) Finds(c *client.Client) bool {
 	return len(t) > 0 && !slices.ContainsFunc(t, missing)
 }
 
-// SearchKeysBefore are keys for a business whose clients may have those of the first
-// version of the rules, where that spells the search in another way: of one list
-// each client that is found has a key, whichever version made it.
+// SearchKeysBefore returns keys for a business whose clients may have keys of the first
+// version of the rules, if these differ: a client that matches has a key of each list, in
+// either version.
 func (t Typeahead) SearchKeysBefore(search string) [][]string {
 	before := normaliseBefore(search)
 	if before == "" || before == Normalise(search) {

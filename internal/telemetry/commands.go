@@ -15,12 +15,12 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// Commands watches the commands that the driver sends; nil where nobody does.
+// Commands observes the driver's commands; nil if telemetry is off.
 func (t *Telemetry) Commands() *event.CommandMonitor {
 	if t == nil {
 		return nil
 	}
-	// What a command was sent to, until it is over: its end does not tell.
+	// The collections of running commands: the event of their end does not have them.
 	var under sync.Map
 	over := func(ctx context.Context, e *event.CommandFinishedEvent, bytes int, failed bool) {
 		collection, _ := under.LoadAndDelete(e.RequestID)
@@ -40,8 +40,7 @@ func (t *Telemetry) Commands() *event.CommandMonitor {
 	}
 }
 
-// collectionOf is the collection that a command is sent to; empty where it is to
-// none.
+// collectionOf returns the collection of a command; empty if it has none.
 func collectionOf(name string, command bson.Raw) string {
 	key := name
 	switch name {
@@ -55,7 +54,7 @@ func collectionOf(name string, command bson.Raw) string {
 	return strings.Clone(collection)
 }
 
-// command takes a command that is over.
+// command records a completed command.
 func (t *Telemetry) command(ctx context.Context, c observe.Command) {
 	t.commands.WithLabelValues(c.Name, c.Collection).Observe(c.Took.Seconds())
 	if c.Failed {
@@ -77,7 +76,7 @@ func (t *Telemetry) command(ctx context.Context, c observe.Command) {
 	span.End(trace.WithTimestamp(end))
 }
 
-// Pool watches the connections to the database; nil where nobody does.
+// Pool observes the connections to the database; nil if telemetry is off.
 func (t *Telemetry) Pool() *event.PoolMonitor {
 	if t == nil {
 		return nil
@@ -100,7 +99,7 @@ func (t *Telemetry) Pool() *event.PoolMonitor {
 	}}
 }
 
-// Servers watches how the database's servers answer; nil where nobody does.
+// Servers observes how the database's servers respond; nil if telemetry is off.
 func (t *Telemetry) Servers() *event.ServerMonitor {
 	if t == nil {
 		return nil
@@ -111,8 +110,8 @@ func (t *Telemetry) Servers() *event.ServerMonitor {
 	}
 }
 
-// FeedLag counts a row of the change feed, by how long after its change it could be
-// read.
+// FeedLag counts a row of the change feed, with the time between its change and its
+// numbering.
 func (t *Telemetry) FeedLag(lag time.Duration) {
 	if t.metrics != nil {
 		t.feedLag.Observe(max(lag, 0).Seconds())

@@ -7,10 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A Gauge is a number of the server that is read when somebody looks.
+// A Gauge is a number of the server that is read when metrics are collected.
 type Gauge string
 
-// Gauges; what each means is in describe.
+// The gauges; see describe for their meanings.
 const (
 	Slots          Gauge = "slots"
 	SlotsTaken     Gauge = "slots_taken"
@@ -31,7 +31,7 @@ const (
 	IssuerKeysAge   Gauge = "issuer_keys_age_seconds"
 )
 
-// gauges says what each gauge means.
+// gauges returns the description of each gauge.
 func gauges() map[Gauge]string {
 	return map[Gauge]string{
 		Slots:           "Operations that may be executed at once.",
@@ -53,7 +53,7 @@ func gauges() map[Gauge]string {
 	}
 }
 
-// Show shows a gauge.
+// Show adds a gauge; read returns its value.
 func (t *Telemetry) Show(gauge Gauge, read func() float64) {
 	if t == nil {
 		return
@@ -62,14 +62,14 @@ func (t *Telemetry) Show(gauge Gauge, read func() float64) {
 		prometheus.GaugeOpts{Namespace: namespace, Name: string(gauge), Help: gauges()[gauge]}, read))
 }
 
-// Metric is what a metric is called and means.
+// Metric is the name and description of a metric.
 type Metric struct {
 	Name, Kind, Help string
 	Labels           []string
 }
 
-// Metrics are all that a server shows, but for the standard ones of Go and of the
-// process, by name.
+// Metrics returns all metrics of a server by name, except the standard ones of Go and the
+// process.
 func Metrics() []Metric {
 	all := newMetrics().described
 	for gauge, help := range gauges() {

@@ -10,8 +10,8 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// WebhookAttempt counts a message to a webhook, by what came of it and how long ago the
-// change was.
+// WebhookAttempt counts a message to a webhook, with its outcome and the age of its
+// change.
 func (t *Telemetry) WebhookAttempt(outcome string, lag time.Duration) {
 	if t == nil || t.metrics == nil {
 		return
@@ -22,10 +22,10 @@ func (t *Telemetry) WebhookAttempt(outcome string, lag time.Duration) {
 	}
 }
 
-// webhookDelivered is the outcome of a message that arrived.
+// webhookDelivered is the outcome of a delivered message.
 const webhookDelivered = "DELIVERED"
 
-// Job watches a run of the work of that name, which goes on beside requests.
+// Job records a run of background work with that name.
 func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Context) error) {
 	if t == nil {
 		_ = run(ctx)
@@ -47,8 +47,8 @@ func (t *Telemetry) Job(ctx context.Context, name string, run func(context.Conte
 	t.count(record.Summary())
 }
 
-// TransferEnded counts an import or an export that ended: how, and how long it took from
-// when it first began.
+// TransferEnded counts an import or export that ended, with its outcome and the time
+// since it first began.
 func (t *Telemetry) TransferEnded(kind, outcome string, took time.Duration) {
 	if t == nil || t.metrics == nil {
 		return
@@ -57,8 +57,7 @@ func (t *Telemetry) TransferEnded(kind, outcome string, took time.Duration) {
 	t.transferTime.WithLabelValues(kind).Observe(took.Seconds())
 }
 
-// TransferWent counts a step of an import or an export, and the rows that it read or
-// wrote with it.
+// TransferWent counts a step of an import or export, and the rows that it read or wrote.
 func (t *Telemetry) TransferWent(kind string, rows int64) {
 	if t != nil && t.metrics != nil {
 		t.transferSteps.WithLabelValues(kind).Inc()
@@ -66,7 +65,7 @@ func (t *Telemetry) TransferWent(kind string, rows int64) {
 	}
 }
 
-// TransferFailed counts an attempt at an import or an export that failed on our side.
+// TransferFailed counts an attempt at an import or export that failed internally.
 func (t *Telemetry) TransferFailed(kind string) {
 	if t != nil && t.metrics != nil {
 		t.transferFailures.WithLabelValues(kind).Inc()
@@ -80,17 +79,17 @@ func (t *Telemetry) WebhookDisabled(reason string) {
 	}
 }
 
-// Backlog is what waits in the database to be done beside requests, in all businesses.
+// Backlog is the background work of all businesses that waits in the database.
 type Backlog struct {
 	// Transfers are the imports and exports that have not ended, by kind and state.
 	Transfers map[[2]string]int64
-	// Webhooks are all webhooks, by how they are.
+	// Webhooks are the numbers of webhooks by their health.
 	Webhooks map[string]int64
-	// Feed is how long ago the oldest change was made that the feed does not show yet.
+	// Feed is the age of the oldest change that is not in the feed yet.
 	Feed time.Duration
 }
 
-// Backlog shows what waits; nil where that is not known, for then nothing is shown.
+// Backlog reports the backlog; with nil, if it is unknown, nothing is reported.
 func (t *Telemetry) Backlog(b *Backlog) {
 	if t == nil || t.metrics == nil {
 		return

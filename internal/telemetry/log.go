@@ -10,9 +10,9 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// NewLogger returns a logger that writes to w, as text or else as JSON, what is at
-// least as grave as level, which may change meanwhile. It names the request and the
-// trace that a line is of, and shows values by their types: see redacted.
+// NewLogger returns a logger that writes text or JSON lines of at least that level to w;
+// the level may change later. Lines have the ids of the request and the trace, and show
+// values by their types: see redacted.
 func NewLogger(w io.Writer, text bool, level slog.Leveler) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
 		attr.Value = redacted(attr.Value)
@@ -25,7 +25,7 @@ func NewLogger(w io.Writer, text bool, level slog.Leveler) *slog.Logger {
 	return slog.New(linked{handler})
 }
 
-// linked adds to each line what links it to its request and its trace.
+// linked adds the ids of the request and the trace to each line.
 type linked struct{ slog.Handler }
 
 // Handle implements slog.Handler.

@@ -8,11 +8,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics are what is counted. Every name begins with clientgraph_; the collectors
-// of Go and of the process have their own.
+// metrics are our metrics. All names begin with clientgraph_; the collectors of Go and of
+// the process have their own names.
 type metrics struct {
 	registry *prometheus.Registry
-	// described are the metrics in the order in which they were made.
+	// described are the metrics in the order of their creation.
 	described []Metric
 
 	operations *prometheus.CounterVec
@@ -27,8 +27,8 @@ type metrics struct {
 	events     prometheus.Counter
 	documents  *prometheus.CounterVec
 	plans      *prometheus.CounterVec
-	// documentHits, planHits and planMisses are those of documents and plans that nearly
-	// all operations count.
+	// documentHits, planHits and planMisses are counters for documents and plans that
+	// almost all operations increase.
 	documentHits, planHits, planMisses prometheus.Counter
 	planned                            prometheus.Counter
 	batches                            prometheus.Histogram
@@ -62,13 +62,13 @@ type metrics struct {
 	webhookHealth    *prometheus.GaugeVec
 }
 
-// operationBuckets are of durations of operations, in seconds: from an empty one to
-// the longest that a merge may take.
+// operationBuckets are the buckets for durations of operations in seconds: from an empty
+// one to the longest merge.
 func operationBuckets() []float64 {
 	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 }
 
-// commandBuckets are of durations of database commands, in seconds.
+// commandBuckets are the buckets for durations of database commands in seconds.
 func commandBuckets() []float64 {
 	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 }
@@ -140,7 +140,7 @@ func (m *metrics) countTransfers() {
 	m.transferFailures = m.counters("transfer_attempts_failed_total", "Attempts at imports and exports that failed on our side; each is begun again, ten times.", "kind")
 	m.transfersOpen = m.gauges("transfer_jobs_open", "Imports and exports that have not ended, in all businesses, by kind and state, as the schema's JobKind and JobState say them.", "kind", "state")
 	for _, kind := range []string{"IMPORT_CLIENTS", "EXPORT_CLIENTS"} {
-		// So that the first one is an increase.
+		// Added at 0, so that the first failure is an increase.
 		m.transfers.WithLabelValues(kind, "INTERNAL")
 		m.transferFailures.WithLabelValues(kind)
 		m.transferRows.WithLabelValues(kind)
@@ -213,10 +213,10 @@ const (
 	resultMiss   = "miss"
 )
 
-// BuildInfo is what a binary was built from.
+// BuildInfo says what a binary was built from.
 type BuildInfo struct{ Version, Revision string }
 
-// Build is what this binary was built from, as far as it knows.
+// Build returns what this binary was built from, as far as it is known.
 func Build() BuildInfo {
 	about := BuildInfo{Version: "unknown", Revision: "unknown"}
 	build, ok := debug.ReadBuildInfo()

@@ -3,17 +3,17 @@ package telemetry
 import "sync"
 
 const (
-	// mostNames bounds the operations that metrics tell apart, mostCodes the codes of
-	// errors: a name is what a caller makes up, and each is a series of every server.
+	// mostNames bounds the operation names that metrics distinguish, mostCodes the error
+	// codes: callers can make names up, and each is a time series of every server.
 	mostNames = 100
 	mostCodes = 150
-	// otherName stands for those beyond, anonymous for documents that name none.
+	// otherName stands for all further names, anonymous for operations without a name.
 	otherName = "other"
 	anonymous = "anonymous"
 )
 
-// names are those that a label may have: the given ones, and of others the first
-// to come, as long as there is room.
+// names are the allowed values of a label: the given ones, and the first others as long
+// as there is room.
 type names struct {
 	most int
 
@@ -29,7 +29,7 @@ func newNames(most int, given []string) *names {
 	return n
 }
 
-// label is what stands for a name.
+// label returns the label for a name.
 func (n *names) label(name string) string {
 	if name == "" {
 		return anonymous

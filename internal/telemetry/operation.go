@@ -24,13 +24,13 @@ const (
 	outcomeFailed     = "failed"
 )
 
-// longestName bounds what is told of an operation's name.
+// longestName bounds an operation's name in telemetry.
 const longestName = 64
 
-// subscription is the kind of operations whose duration is up to their callers.
+// subscription is the kind of operations whose duration depends on their callers.
 const subscription = "subscription"
 
-// Operation is an operation that is watched; a nil *Operation is not.
+// Operation records an operation; a nil *Operation records nothing.
 type Operation struct {
 	t      *Telemetry
 	ctx    context.Context
@@ -41,21 +41,21 @@ type Operation struct {
 	About
 	codes []string
 	bytes int
-	// counted are the commands that were counted already: a subscription's, event by
-	// event, for it may last for days.
+	// counted are the commands that were counted already: those of a subscription, which
+	// may last for days, are counted at each event.
 	counted observe.Summary
 }
 
-// About is what an operation is.
+// About describes an operation.
 type About struct {
-	// Name is the caller's name of it, Kind query, mutation or subscription, Hash the
+	// Name is the operation's name, Kind query, mutation or subscription, Hash the
 	// SHA-256 of the document.
 	Name, Kind, Hash string
 	Points           int64
 }
 
-// Begin watches an operation of a request with those headers, in the context that
-// is returned.
+// Begin begins to record an operation of a request with those headers. Execute it in the
+// returned context.
 func (t *Telemetry) Begin(ctx context.Context, header http.Header, requestID string) (context.Context, *Operation) {
 	if t == nil {
 		return ctx, nil
@@ -69,7 +69,7 @@ func (t *Telemetry) Begin(ctx context.Context, header http.Header, requestID str
 	return ctx, &Operation{t: t, ctx: ctx, span: span, record: record, began: time.Now()}
 }
 
-// Turn says that the operation's turn has come.
+// Turn records that the operation got its turn.
 func (o *Operation) Turn() {
 	if o != nil {
 		o.waited = time.Since(o.began)
@@ -77,7 +77,7 @@ func (o *Operation) Turn() {
 	}
 }
 
-// Is says what the operation is, once its document was read.
+// Is describes the operation after its document was read.
 func (o *Operation) Is(about func() About) {
 	if o == nil {
 		return
@@ -86,8 +86,7 @@ func (o *Operation) Is(about func() About) {
 	o.Name = o.Name[:min(len(o.Name), longestName)]
 }
 
-// Answered takes the codes of errors of an answer that was made, a part of it for
-// subscriptions.
+// Answered records the error codes of an answer, or of an event of a subscription.
 func (o *Operation) Answered(codes func() []string) {
 	if o == nil {
 		return
@@ -104,15 +103,15 @@ func (o *Operation) Answered(codes func() []string) {
 	}
 }
 
-// Sized says how many bytes the answer has, as it is sent.
+// Sized records the size of the answer in bytes.
 func (o *Operation) Sized(bytes int) {
 	if o != nil {
 		o.bytes = bytes
 	}
 }
 
-// End says that the operation is over, how many rows it read, and of its caller the
-// business and the role, and not who it is.
+// End records the end of the operation, with the rows that it read, and its caller's
+// business and role, but not its user.
 func (o *Operation) End(rows, business int64, role string) {
 	if o == nil {
 		return
@@ -121,7 +120,7 @@ func (o *Operation) End(rows, business int64, role string) {
 	took := time.Since(o.began)
 	t, outcome, label := o.t, o.outcome(), o.t.names.label(o.Name)
 	if o.Kind == "" {
-		// It was refused before anybody knew what it is.
+		// It was refused before its document was read.
 		label = otherName
 	}
 	t.operations.WithLabelValues(label, o.Kind, outcome).Inc()
@@ -135,7 +134,7 @@ func (o *Operation) End(rows, business int64, role string) {
 	o.log(took, outcome, rows, &done, slog.Int64("business", business), slog.String("role", role))
 }
 
-// observe takes a duration, with the trace that shows it.
+// observe records a duration, with the id of its trace.
 func (o *Operation) observe(in prometheus.Observer, took time.Duration) {
 	if id, traced := isTraced(o.ctx); traced {
 		in.(prometheus.ExemplarObserver).ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": id}) //nolint:forcetypeassert // Histograms are.
@@ -144,7 +143,8 @@ func (o *Operation) observe(in prometheus.Observer, took time.Duration) {
 	in.Observe(took.Seconds())
 }
 
-// count takes what the record holds, and returns all that was taken of it.
+// count adds the record's new commands to the metrics, and returns all that were counted
+// for the operation.
 func (o *Operation) count() observe.Summary {
 	done := o.record.Summary()
 	o.t.count(done)
@@ -155,7 +155,7 @@ func (o *Operation) count() observe.Summary {
 	return done
 }
 
-// count takes what a record held.
+// count adds a summary to the metrics.
 func (m *metrics) count(done observe.Summary) {
 	for _, size := range done.Batches {
 		m.batches.Observe(float64(size))
@@ -169,7 +169,7 @@ func (m *metrics) count(done observe.Summary) {
 	m.planMisses.Add(float64(done.PlansMade))
 }
 
-// outcome is how it ended, by the worst of its errors.
+// outcome returns the outcome of the operation, by the worst of its errors.
 func (o *Operation) outcome() string {
 	outcome := outcomeOK
 	for _, code := range o.codes {
@@ -207,8 +207,8 @@ func (o *Operation) endSpan(outcome string, rows int64, done *observe.Summary) {
 	o.span.End()
 }
 
-// log writes the access line, and that the operation was slow. who is told of the
-// caller.
+// log writes the access line, and a line if the operation was slow. who has the
+// attributes of the caller.
 func (o *Operation) log(took time.Duration, outcome string, rows int64, done *observe.Summary, who ...slog.Attr) {
 	options := &o.t.options
 	slow := options.Slow > 0 && took >= options.Slow && o.Kind != subscription
@@ -239,7 +239,7 @@ func (o *Operation) log(took time.Duration, outcome string, rows int64, done *ob
 	}
 }
 
-// longest tells the longest commands of a slow operation, a text each.
+// longest returns the longest commands of a slow operation as texts.
 func longest(commands []observe.Command) []string {
 	texts := make([]string, len(commands))
 	for i, c := range commands {
@@ -251,7 +251,7 @@ func longest(commands []observe.Command) []string {
 	return texts
 }
 
-// sizes tells the sizes of batches, a level each.
+// sizes returns the sizes of batches as texts, one for each level.
 func sizes(batches []int) []string {
 	texts := make([]string, len(batches))
 	for i, size := range batches {
@@ -262,14 +262,14 @@ func sizes(batches []int) []string {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// Refused counts a request that was refused before its operation was looked at.
+// Refused counts a request that was refused before its operation was read.
 func (t *Telemetry) Refused(code string) {
 	if t != nil {
 		t.refused.WithLabelValues(t.codes.label(code)).Inc()
 	}
 }
 
-// Document counts a document that was asked for, and whether it was known.
+// Document counts a request for a document; known says whether it was cached.
 func (t *Telemetry) Document(known bool) {
 	switch {
 	case t == nil:

@@ -12,16 +12,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// longestLevel bounds the body that names a level.
+// longestLevel bounds the body with a log level.
 const longestLevel = 16
 
-// Handler serves those who run the server, on a listener of their own: /metrics,
-// profiles below /debug/pprof/, /buildinfo, and /loglevel, which GET tells and PUT
-// sets to debug, info, warn or error.
+// Handler serves operators on a listener of its own: /metrics, profiles below
+// /debug/pprof/, /buildinfo, and /loglevel, which GET returns and PUT sets to debug,
+// info, warn or error.
 func (t *Telemetry) Handler(level *slog.LevelVar) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{EnableOpenMetrics: true, Registry: t.registry}))
-	// Not the command line, which may hold the database's password.
+	// The command line is left out, because it may have the database's password.
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
@@ -60,7 +60,7 @@ func writeLevel(w http.ResponseWriter, level *slog.LevelVar) {
 	_, _ = io.WriteString(w, levelName(level.Level())+"\n")
 }
 
-// serveBuild tells what the binary was built from, and of which modules.
+// serveBuild returns what the binary was built from, and its modules.
 func serveBuild(w http.ResponseWriter, _ *http.Request) {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {

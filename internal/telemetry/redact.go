@@ -17,10 +17,10 @@ import (
 	"clientgraph/internal/devdb"
 )
 
-// redacted is what a log line shows of a value, by its type. Texts, numbers, times
-// and lists of texts are shown: who logs them has written them. Of an error it
-// shows what the program says, and of what others say only what never repeats a
-// value. Anything else, such as an input or a record, is its type's name.
+// redacted returns the form of a value in log lines, by its type. Texts, numbers, times
+// and lists of texts are shown, because our code wrote them. An error is shown by the
+// program's own words, and by texts of others that never have a value. Anything else,
+// such as an input or a record, is shown as the name of its type.
 func redacted(value slog.Value) slog.Value {
 	switch value.Kind() {
 	case slog.KindAny:
@@ -38,8 +38,8 @@ func redacted(value slog.Value) slog.Value {
 	return slog.StringValue(fmt.Sprintf("(%T)", value.Any()))
 }
 
-// describe is what may be told of an error: the program's own words, and what is
-// known of the causes that it wraps.
+// describe returns the text of an error that may be logged: the program's own words, and
+// safe texts of the causes that it wraps.
 func describe(err error) string {
 	if text, known := described(err); known {
 		return text
@@ -52,7 +52,7 @@ func describe(err error) string {
 		}
 		return strings.Join(texts, ": ")
 	}
-	// What is around the causes is the program's.
+	// The text around the causes is the program's own.
 	text := err.Error()
 	for _, cause := range causes {
 		text = strings.Replace(text, cause.Error(), describe(cause), 1)
@@ -72,28 +72,28 @@ func causesOf(err error) []error {
 	return nil
 }
 
-// isWrapper says whether an error is of fmt.Errorf or errors.Join, so that its text
-// holds those of its causes.
+// isWrapper says whether an error comes from fmt.Errorf or errors.Join, so that its text
+// contains those of its causes.
 func isWrapper(err error) bool {
 	return slices.Contains([]string{"*fmt.wrapError", "*fmt.wrapErrors", "*errors.joinError"}, fmt.Sprintf("%T", err))
 }
 
-// described is the text of an error of a type that is known; a type that repeats
-// what it was given has another text than its own.
+// described returns the text of an error of a known type; for a type whose text has
+// values, another text.
 func described(err error) (text string, known bool) {
 	switch e := err.(type) { //nolint:errorlint // The type itself, not one that it wraps.
 	case client.Errors, *client.Error, *devdb.UserError, runtime.Error, syscall.Errno, *net.OpError, *net.DNSError, *os.PathError, *os.SyscallError,
 		topology.ServerSelectionError, topology.ConnectionError, topology.WaitQueueTimeoutError:
 		return err.Error(), true
 	case mongo.CommandError:
-		// Its message tells of the document or the key.
+		// Its message may have parts of the document or the key.
 		return fmt.Sprintf("the database refused the command with code %d %s%s", e.Code, e.Name, labels(e.Labels)), true
 	case mongo.WriteException:
 		return fmt.Sprintf("the database refused the write with codes %v%s", e.ErrorCodes(), labels(e.Labels)), true
 	case mongo.BulkWriteException:
 		return fmt.Sprintf("the database refused the writes with codes %v%s", e.ErrorCodes(), labels(e.Labels)), true
 	}
-	// Those of errors.New are what a program says without saying of what.
+	// Errors of errors.New have fixed texts without values.
 	names := []string{"*errors.errorString", "context.deadlineExceededError", "poll.errNetClosing", "*poll.DeadlineExceededError"}
 	return err.Error(), slices.Contains(names, fmt.Sprintf("%T", err))
 }

@@ -1,11 +1,11 @@
-// Package telemetry counts, traces and logs what the server does, and shows it to
-// those who run it: metrics for Prometheus and OTLP, spans for OTLP, an access line
-// for each operation, and a handler for a listener of their own.
+// Package telemetry records what the server does for its operators: metrics for
+// Prometheus and OTLP, spans for OTLP, an access line for each operation, and a handler
+// for a listener of their own.
 //
-// No metric, span or line holds a value of a request, a row or a token: names are
-// of the schema or of documents, everything else is a size, a duration or a code.
+// No metric, span or log line has a value of a request, a row or a token: names come from
+// the schema or from documents, everything else is a size, a duration or a code.
 //
-// A nil *Telemetry is one that is off: all its methods may be called, and do nothing.
+// A nil *Telemetry is off: all its methods can be called, and do nothing.
 package telemetry
 
 import (
@@ -28,30 +28,30 @@ import (
 	"clientgraph/internal/observe"
 )
 
-// Options say what is counted, and who is told.
+// Options say what is recorded, and where it is sent.
 type Options struct {
-	// Metrics counts for a listener that shows them.
+	// Metrics turns metrics on for a listener that serves them.
 	Metrics bool
-	// Endpoint is the URL of an OTLP receiver of metrics and spans, over HTTP; empty
-	// for none. The SDK's variables (OTEL_EXPORTER_OTLP_HEADERS,
-	// OTEL_METRIC_EXPORT_INTERVAL, OTEL_RESOURCE_ATTRIBUTES and the like) hold beside it.
+	// Endpoint is the URL of an OTLP receiver of metrics and spans, over HTTP; empty for
+	// none. The SDK's variables (OTEL_EXPORTER_OTLP_HEADERS, OTEL_METRIC_EXPORT_INTERVAL,
+	// OTEL_RESOURCE_ATTRIBUTES and the like) apply too.
 	Endpoint string
-	// Sample is the part of operations that are traced where the caller does not say,
+	// Sample is the share of operations that are traced if the caller does not decide,
 	// from 0 to 1.
 	Sample float64
 	// AccessLog writes a line for each operation.
 	AccessLog bool
-	// Slow is from when on an operation is logged as a slow one; 0 for never.
+	// Slow is the duration from which an operation is logged as slow; 0 for never.
 	Slow time.Duration
-	// Operations are names of operations that are always told apart: those of the
-	// documents that were published.
+	// Operations are operation names that metrics always distinguish: those of published
+	// documents.
 	Operations []string
 	Logger     *slog.Logger
-	// Spans takes spans instead of Endpoint, for tests.
+	// Spans receives spans instead of Endpoint, for tests.
 	Spans sdktrace.SpanExporter
 }
 
-// Telemetry counts and traces. It is safe for concurrent use.
+// Telemetry records metrics and traces. It is safe for concurrent use.
 type Telemetry struct {
 	*metrics
 	options Options
@@ -64,7 +64,7 @@ type Telemetry struct {
 	closers []func(context.Context) error
 }
 
-// New begins to count; nil where nothing is to be told to anybody.
+// New starts telemetry; nil if all of it is off.
 func New(ctx context.Context, o Options) (*Telemetry, error) {
 	if !o.Metrics && o.Endpoint == "" && !o.AccessLog && o.Slow == 0 && o.Spans == nil {
 		return nil, nil //nolint:nilnil // It is off, and nothing went wrong.
@@ -92,13 +92,13 @@ func New(ctx context.Context, o Options) (*Telemetry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export metrics: %w", err)
 	}
-	// The same metrics as Prometheus reads: what is counted is counted once.
+	// The same metrics as for Prometheus, so that each is counted once.
 	reader := metric.NewPeriodicReader(exporter, metric.WithProducer(bridge.NewMetricProducer(bridge.WithGatherer(t.registry))))
 	t.closers = append(t.closers, metric.NewMeterProvider(metric.WithReader(reader), metric.WithResource(about)).Shutdown)
 	return t, nil
 }
 
-// exportSpans begins to trace.
+// exportSpans starts tracing.
 func (t *Telemetry) exportSpans(ctx context.Context, about *resource.Resource) error {
 	exporter := t.options.Spans
 	if exporter == nil {
@@ -108,19 +108,19 @@ func (t *Telemetry) exportSpans(ctx context.Context, about *resource.Resource) e
 		}
 	}
 	provider := sdktrace.NewTracerProvider(
-		// Spans that nobody takes in time are dropped: requests don't wait for them.
+		// Spans that are not sent in time are dropped: requests do not wait for them.
 		sdktrace.WithBatcher(exporter), sdktrace.WithResource(about), sdktrace.WithSampler(newSampler(t.options.Sample)))
 	t.tracer = provider.Tracer(observe.Tracer)
 	t.flush, t.closers = provider.ForceFlush, append(t.closers, provider.Shutdown)
 	return nil
 }
 
-// Traces says whether spans are told to anybody.
+// Traces says whether spans are exported.
 func (t *Telemetry) Traces() bool {
 	return t != nil && (t.options.Endpoint != "" || t.options.Spans != nil)
 }
 
-// Flush sends the spans that ended.
+// Flush sends the spans that have ended.
 func (t *Telemetry) Flush(ctx context.Context) error {
 	if !t.Traces() {
 		return nil
@@ -128,7 +128,7 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 	return t.flush(ctx)
 }
 
-// Close sends what was not sent yet, as long as ctx allows.
+// Close sends the rest, for as long as ctx allows.
 func (t *Telemetry) Close(ctx context.Context) error {
 	if t == nil {
 		return nil

@@ -12,20 +12,19 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// callersTraces is how many traces a second callers can ask for: a caller that
-// asks for every one must not cost more than the server can tell.
+// callersTraces bounds the traces that callers can request in a second, so that a caller
+// who requests all of them does not slow the server down.
 const callersTraces = 50
 
-// endpoint is where a kind of signal is sent: below the receiver's URL, as the
-// specification of OTLP has it.
+// endpoint returns the URL for a kind of signal: below the receiver's URL, as OTLP
+// specifies.
 func endpoint(base, signal string) string { return strings.TrimSuffix(base, "/") + "/v1/" + signal }
 
-// traceParent is the one header of trace context that is read. Of tracestate, which
-// vendors fill as they like, nothing is kept.
+// traceParent is the only header of trace context that is read. tracestate, which vendors
+// fill freely, is ignored.
 const traceParent = "Traceparent"
 
-// withCaller returns a context that stands below the caller's span, where the
-// header tells of one.
+// withCaller returns a context below the caller's span, if the header has one.
 func withCaller(ctx context.Context, header http.Header) context.Context {
 	given := header.Values(traceParent)
 	if len(given) != 1 {
@@ -34,7 +33,8 @@ func withCaller(ctx context.Context, header http.Header) context.Context {
 	return propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": given[0]})
 }
 
-// sampler traces what callers want traced, within a bound, and a part of the rest.
+// sampler traces operations that callers want traced, up to a bound, and a share of the
+// others.
 type sampler struct {
 	rest sdktrace.Sampler
 	now  func() time.Time
@@ -62,7 +62,7 @@ func (s *sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingR
 	return sdktrace.AlwaysSample().ShouldSample(p)
 }
 
-// admits says whether another trace may begin because its caller wants it.
+// admits says whether another trace may begin because its caller requests it.
 func (s *sampler) admits() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *sampler) admits() bool {
 // Description implements sdktrace.Sampler.
 func (s *sampler) Description() string { return "CallersWithinBounds{" + s.rest.Description() + "}" }
 
-// isTraced says whether a context's span is sampled, so that it is worth naming.
+// isTraced says whether a context's span is sampled, and so needs a name.
 func isTraced(ctx context.Context) (id string, ok bool) {
 	span := trace.SpanContextFromContext(ctx)
 	if !span.IsSampled() {
