@@ -12,29 +12,28 @@ import (
 	"clientgraph/internal/plan"
 )
 
-// answered is the answer of one field of an operation, as its resolver wrote it by a
-// plan.
+// answered is the answer of a root field, written by a plan.
 type answered struct {
 	data []byte
-	// free is called when the answer was copied; nil where its memory is its own.
+	// free is called after the answer was copied; nil if its memory is not shared.
 	free func(data []byte)
-	// parts are those of the answer, where they are kept apart.
+	// parts are the parts of the answer that are stored separately.
 	parts *Parts
 }
 
-// Part is what a plan wrote of an answer, which is kept apart from what gqlgen wrote: an
-// answer is large, and written into one place once.
+// Part is a part of an answer that a plan wrote and that is stored separately from
+// gqlgen's: it is large, so it is copied only once, into the final answer.
 type Part struct {
-	// At is where it stands in gqlgen's part of the answer.
+	// At is its place in gqlgen's answer.
 	At   int
 	data []byte
 	free func(data []byte)
 }
 
-// Size is how many bytes the part has.
+// Size returns the number of bytes of the part.
 func (p *Part) Size() int { return len(p.data) }
 
-// AppendTo appends the part to an answer, after which it is gone.
+// AppendTo appends the part to an answer, and frees its memory.
 func (p *Part) AppendTo(dst []byte) []byte {
 	dst = append(dst, p.data...)
 	if p.free != nil {
@@ -44,7 +43,7 @@ func (p *Part) AppendTo(dst []byte) []byte {
 	return dst
 }
 
-// Parts are those of an answer, in their order.
+// Parts are the parts of an answer, in order.
 type Parts struct{ All []Part }
 
 // MarshalGQL implements graphql.Marshaler.
@@ -55,14 +54,14 @@ func (a *answered) MarshalGQL(w io.Writer) {
 		return
 	}
 	if is {
-		// Else it grows by and by, and is copied each time.
+		// Otherwise the buffer would grow several times, with a copy each.
 		const rest = 512
 		buffer.Grow(len(a.data) + rest)
 	}
-	// A buffer doesn't fail.
+	// Writing to a buffer can't fail.
 	_, _ = w.Write(a.data)
 	if a.free != nil {
-		// Nothing is better than what another answer writes there from now on.
+		// The memory is reused for another answer.
 		a.free(a.data)
 		a.data = nil
 	}
@@ -70,8 +69,8 @@ func (a *answered) MarshalGQL(w io.Writer) {
 
 type answeredKey struct{}
 
-// AnswerByPlan lets the resolver of a field of an operation write the field's whole
-// answer by a plan. Such a resolver returns null: what it wrote takes its place.
+// AnswerByPlan lets the resolver of a root field write the field's whole answer by a
+// plan. The resolver then returns null, which the answer replaces.
 func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	a := &answered{}
 	resolved := next(context.WithValue(ctx, answeredKey{}, a))
@@ -83,19 +82,19 @@ func AnswerByPlan(ctx context.Context, next graphql.RootResolver) graphql.Marsha
 	return resolved
 }
 
-// planned is a field of an operation that can be answered by a plan.
+// planned is a root field that a plan can answer.
 type planned struct {
 	request   *request
 	operation *graphql.OperationContext
 	field     graphql.CollectedField
 	answer    *answered
 	record    *observe.Record
-	// whole says that it is the whole operation, which without a plan is begun again.
+	// whole says that it is the whole operation, which gqlgen begins again if the plan
+	// fails.
 	whole bool
 }
 
-// plannedField is the field of an operation that is being resolved; false where
-// nothing is answered by plans.
+// plannedField returns the resolved field; false if plans are off.
 func plannedField(ctx context.Context) (planned, bool) {
 	answer, _ := ctx.Value(answeredKey{}).(*answered)
 	if answer == nil {
@@ -111,7 +110,7 @@ func plannedField(ctx context.Context) (planned, bool) {
 	}, true
 }
 
-// clients is the plan of a field of clients; nil where it is left to the resolvers.
+// clients returns the plan of a field of clients; nil if resolvers must answer it.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
 	compiled, known := p.request.plans.Of(p.operation, field, p.request.scope.Role)
 	if compiled != nil || !p.whole {
@@ -120,13 +119,13 @@ func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
 	return compiled
 }
 
-// plannedClients is a field whose selection is of clients, with its plan.
+// plannedClients is a field of clients with its plan.
 type plannedClients struct {
 	planned
 	plan *plan.Clients
 }
 
-// ofClients is the plan of a field of clients; nil where it is left to the resolvers.
+// ofClients returns the field with its plan; nil if resolvers must answer it.
 func (p planned) ofClients() *plannedClients {
 	clients := p.clients(p.field)
 	if clients == nil {
@@ -135,7 +134,7 @@ func (p planned) ofClients() *plannedClients {
 	return &plannedClients{p, clients}
 }
 
-// planClients is ofClients of the field that is being resolved.
+// planClients is ofClients for the resolved field.
 func planClients(ctx context.Context) *plannedClients {
 	p, ok := plannedField(ctx)
 	if !ok {
@@ -144,8 +143,8 @@ func planClients(ctx context.Context) *plannedClients {
 	return p.ofClients()
 }
 
-// answers writes rows as the answer. It says whether that was done: what fails on the
-// way is for the resolvers to tell.
+// answers writes rows as the answer, and says whether it succeeded. After an error the
+// resolvers answer and report it.
 func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
 	data, err := p.plan.List(ctx, p.request.loaders, rows)
 	if err != nil {
@@ -155,7 +154,7 @@ func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
 	return true
 }
 
-// answersOne writes a row as the answer, as answers does.
+// answersOne is answers for one row.
 func (p *plannedClients) answersOne(ctx context.Context, row client.Row) bool {
 	data, err := p.plan.One(ctx, p.request.loaders, row)
 	if err != nil {
@@ -165,14 +164,13 @@ func (p *plannedClients) answersOne(ctx context.Context, row client.Row) bool {
 	return true
 }
 
-// answersList writes records as the answer of the field that is being resolved, where
-// that has a plan.
+// answersList writes records as the answer of the resolved field, if it has a plan.
 func answersList(ctx context.Context, found []*client.Client) bool {
 	p := planClients(ctx)
 	return p != nil && p.answers(ctx, client.RowsOf(found))
 }
 
-// answersOne is answersList of one record.
+// answersOne is answersList for one record.
 func answersOne(ctx context.Context, found *client.Client) bool {
 	p := planClients(ctx)
 	if p == nil {

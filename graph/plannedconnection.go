@@ -19,14 +19,14 @@ const (
 	pageInfoType   = "PageInfo"
 )
 
-// plannedConnection is a field that answers a part of a list.
+// plannedConnection is a connection field with its plan.
 type plannedConnection struct {
 	*objectWriter
 	reads    *reading.Reads
 	selected []graphql.CollectedField
 }
 
-// planConnection is the plan of a field; nil where it is left to the resolvers.
+// planConnection returns the plan of a connection field; nil if resolvers must answer it.
 func (r *Resolver) planConnection(field planned) *plannedConnection {
 	w := newObjectWriter(field)
 	p := &plannedConnection{w, r.service.Reads, w.fields(connectionType, w.field)}
@@ -47,8 +47,7 @@ func (r *Resolver) planConnection(field planned) *plannedConnection {
 	return p
 }
 
-// answers writes a part of a list. It says whether that was done, as plannedClients
-// does.
+// answers writes a part of a list, and says whether it succeeded, as plannedClients does.
 func (p *plannedConnection) answers(ctx context.Context, connection *reading.Connection) bool {
 	return p.finish(p.object(connectionType, p.selected, func(field graphql.CollectedField) bool {
 		switch field.Name {
@@ -67,7 +66,7 @@ func (p *plannedConnection) answers(ctx context.Context, connection *reading.Con
 	}))
 }
 
-// pathOfNode is where the plan of a node is kept: edges may be selected more than once.
+// pathOfNode is the path of a node's plan: edges may be selected more than once.
 func pathOfNode(edges, node graphql.CollectedField) string { return edges.Alias + "." + node.Alias }
 
 func (p *plannedConnection) edges(ctx context.Context, edges graphql.CollectedField, connection *reading.Connection) bool {
@@ -100,7 +99,8 @@ func (p *plannedConnection) edges(ctx context.Context, edges graphql.CollectedFi
 	return true
 }
 
-// edge writes the edge at a place. nodes are the clients, by the places of their fields.
+// edge writes the edge of the client at a place. nodes are the written clients, by the
+// places of the fields.
 func (p *plannedConnection) edge(fields []graphql.CollectedField, place int, cursor string, nodes []plan.Objects) bool {
 	p.dst = append(p.dst, '{')
 	for i := range fields {
@@ -110,7 +110,7 @@ func (p *plannedConnection) edge(fields []graphql.CollectedField, place int, cur
 		p.dst = append(append(append(p.dst, '"'), fields[i].Alias...), `":`...)
 		switch fields[i].Name {
 		case "cursor":
-			// It has nothing that JSON writes otherwise.
+			// A cursor has no characters that JSON escapes.
 			p.dst = append(append(append(p.dst, '"'), cursor...), '"')
 		case "node":
 			p.dst = append(p.dst, nodes[i].Of(place)...)

@@ -9,9 +9,8 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// answersNodes writes the things of global ids as the answer of the field that is being
-// resolved, where that has a plan and each of them is a client or a client's id that
-// finds nobody.
+// answersNodes writes the objects with global ids as the answer of the resolved field, if
+// it has a plan, and each id is that of a client, even if it is not found.
 func answersNodes(ctx context.Context, ids []*client.ID, found []reading.Found) bool {
 	p := planClients(ctx)
 	if p == nil {
@@ -50,8 +49,8 @@ func answersNodes(ctx context.Context, ids []*client.ID, found []reading.Found) 
 
 const suggestionsType = "ClientSuggestions"
 
-// answersSuggestions writes what a typeahead shows, where the field that is being
-// resolved has a plan. label is that of the suggested new client; nil without one.
+// answersSuggestions writes the suggestions of a search as you type, if the resolved
+// field has a plan. label is the name of the offered new client; nil for none.
 func answersSuggestions(ctx context.Context, suggestions *reading.Suggestions, label *string) bool {
 	w := writeObject(ctx)
 	if w == nil {

@@ -9,22 +9,20 @@ import (
 	"clientgraph/internal/plan"
 )
 
-// objectWriter writes the answer of a field of an operation that is an object with
-// clients in it.
+// objectWriter writes the answer of a root field that is an object with clients.
 type objectWriter struct {
 	planned
-	// compiled are the plans of the fields of clients in it, by their paths in the answer,
-	// and need is what all of them need of the clients.
+	// compiled are the plans of its fields of clients by their paths in the answer; need
+	// is what all of them need of the clients.
 	compiled map[string]*plan.Clients
 	need     client.Selection
 	dst      []byte
 }
 
-// smallObject is how many bytes an object takes that has no clients in it.
+// smallObject is the size in bytes of an object without its clients.
 const smallObject = 256
 
-// writeObject returns the writer of the field that is being resolved; nil where nothing is
-// answered by plans.
+// writeObject returns the writer of the resolved field; nil if plans are off.
 func writeObject(ctx context.Context) *objectWriter {
 	p, ok := plannedField(ctx)
 	if !ok {
@@ -37,8 +35,9 @@ func newObjectWriter(p planned) *objectWriter {
 	return &objectWriter{planned: p, compiled: map[string]*plan.Clients{}, dst: p.request.plans.Buffers.Take(smallObject)}
 }
 
-// compile says whether a field of clients has a plan, which it keeps at that path. All
-// are asked for before anything is read: what the resolvers answer is not read twice.
+// compile compiles a field of clients and stores its plan at that path; false if it has
+// none. This is done for all fields before anything is read, so that nothing is read
+// twice if resolvers must answer.
 func (w *objectWriter) compile(at string, field graphql.CollectedField) bool {
 	compiled := w.clients(field)
 	if compiled == nil {
@@ -48,14 +47,13 @@ func (w *objectWriter) compile(at string, field graphql.CollectedField) bool {
 	return true
 }
 
-// fields are those that are selected of an object of that type, which implements those
+// fields returns the selected fields of an object of that type, which implements those
 // interfaces.
 func (w *objectWriter) fields(typeName string, of graphql.CollectedField, interfaces ...string) []graphql.CollectedField {
 	return graphql.CollectFields(w.operation, of.Selections, append(interfaces, typeName))
 }
 
-// object writes an object, each of its fields by write. It says whether all were
-// written.
+// object writes an object, with each field by write, and says whether all were written.
 func (w *objectWriter) object(typeName string, fields []graphql.CollectedField, write func(graphql.CollectedField) bool) bool {
 	w.dst = append(w.dst, '{')
 	for i, field := range fields {
@@ -94,7 +92,7 @@ func (w *objectWriter) one(ctx context.Context, field graphql.CollectedField, fo
 	return true
 }
 
-// finish makes what was written the field's answer, if all of it was.
+// finish makes the written text the field's answer if all of it was written.
 func (w *objectWriter) finish(whole bool) bool {
 	if whole {
 		w.answer.data, w.answer.free = w.dst, w.request.plans.Buffers.Give

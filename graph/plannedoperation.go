@@ -24,15 +24,15 @@ type planningSchema struct {
 
 // AnswerWhole answers a query of one field by the plan of that field. The contexts that
 // gqlgen makes of an operation, a field and each argument cost more than a small answer
-// itself. It returns nil for all other operations, and for any failure: then gqlgen is to
-// answer the operation from its beginning, and tells of the failure.
+// itself. It returns nil for all other operations, and after a failure: gqlgen then
+// answers the operation from its beginning, and reports the failure.
 func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.OperationContext) (response *graphql.Response) {
 	p, ok := plannedOperation(ctx, operation)
 	if !ok {
 		return nil
 	}
 	defer func() {
-		// If gqlgen meets the same panic, it logs it.
+		// If gqlgen runs into the same panic, it logs it.
 		if recover() != nil {
 			response = nil
 		}
@@ -56,8 +56,8 @@ func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.Ope
 	return p.response()
 }
 
-// plannedOperation is the field of a query that has no other, if plans are used. A
-// directive could leave it out, so there must be none.
+// plannedOperation returns the field of a query with only one, if plans are on. A field
+// with a directive could be left out, so it must have none.
 func plannedOperation(ctx context.Context, operation *graphql.OperationContext) (planned, bool) {
 	request := requestOf(ctx)
 	if request.plans == nil || operation.Operation.Operation != ast.Query || len(operation.Operation.SelectionSet) != 1 {
@@ -73,7 +73,7 @@ func plannedOperation(ctx context.Context, operation *graphql.OperationContext) 
 	}, true
 }
 
-// response is the response of an operation that has only this field. Without data, the
+// response returns the response of an operation with only this field. Without data, the
 // field is null.
 func (p *planned) response() *graphql.Response {
 	var data bytes.Buffer
@@ -93,11 +93,11 @@ func (p *planned) response() *graphql.Response {
 	return &graphql.Response{Data: data.Bytes()}
 }
 
-// answersClient answers the field client, if it can. An error is of the read.
+// answersClient answers the field client, if it can. Its error is that of the read.
 func (r *Resolver) answersClient(ctx context.Context, field planned) (bool, error) {
 	clientID, err := scalar.UnmarshalID(ctx, field.field.ArgumentMap(field.operation.Variables)["clientId"])
 	if err != nil {
-		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
+		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
 	}
 	p := field.ofClients()
 	if p == nil {
@@ -106,11 +106,11 @@ func (r *Resolver) answersClient(ctx context.Context, field planned) (bool, erro
 	return r.writeClient(ctx, p, clientID)
 }
 
-// answersClients answers the field clients, if it can. An error is of the read.
+// answersClients answers the field clients, if it can. Its error is that of the read.
 func (r *Resolver) answersClients(ctx context.Context, field planned) (bool, error) {
 	order, page, err := pageArguments(field.field.ArgumentMap(field.operation.Variables))
 	if err != nil {
-		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
+		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
 	}
 	p := field.ofClients()
 	if p == nil {
@@ -134,12 +134,12 @@ func pageArguments(arguments map[string]any) (order store.Order, page reading.Pa
 	return order, page, err
 }
 
-// answersPage answers the field clientConnection, clientReport or clientReportWithCount, if it
-// can. An error is of the read.
+// answersPage answers the field clientConnection, clientReport or clientReportWithCount,
+// if it can. Its error is that of the read.
 func (r *Resolver) answersPage(ctx context.Context, field planned) (bool, error) {
 	arguments, err := generated.QueryArguments(ctx, field.field.Field, field.operation.Variables)
 	if err != nil {
-		return false, nil //nolint:nilerr // gqlgen tells what is wrong with arguments.
+		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
 	}
 	filter := argument[*model.ClientReportFilter](arguments, "filter")
 	if field.field.Name == "clientConnection" {
@@ -154,7 +154,7 @@ func (r *Resolver) answersPage(ctx context.Context, field planned) (bool, error)
 	))
 }
 
-// argument is an argument that a field has.
+// argument returns an argument of a field.
 func argument[T any](arguments map[string]any, name string) T { return arguments[name].(T) }
 
 func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) (bool, error) {

@@ -10,9 +10,8 @@ import (
 	"clientgraph/internal/service/writing"
 )
 
-// answersPayload writes the payload of a write that was made, where the field that is
-// being resolved has a plan. What was refused is left to the resolvers, and so is what
-// the payload tells beside the client.
+// answersPayload writes the payload of a successful write, if the resolved field has a
+// plan. Resolvers answer refused writes, and payloads with other fields than the client.
 func answersPayload(ctx context.Context, result writing.Result, userErrors []*client.Error) bool {
 	if result.Client == nil || result.Conflict != nil || len(userErrors) > 0 {
 		return false

@@ -12,13 +12,13 @@ import (
 
 const reportType = "ClientReport"
 
-// plannedReport is a field that answers a page of a report with its size.
+// plannedReport is a field with a page of a report and its count.
 type plannedReport struct {
 	*objectWriter
 	selected []graphql.CollectedField
 }
 
-// planReport is the plan of a field; nil where it is left to the resolvers.
+// planReport returns the plan of a report field; nil if resolvers must answer it.
 func planReport(field planned) *plannedReport {
 	w := newObjectWriter(field)
 	p := &plannedReport{w, w.fields(reportType, w.field)}
@@ -30,7 +30,7 @@ func planReport(field planned) *plannedReport {
 	return p
 }
 
-// of are the arguments of what is selected of a report.
+// of returns the arguments for the selected parts of a report.
 func (p *plannedReport) of(args reading.ReportArgs) reading.ReportArgs {
 	args.WithClients, args.WithCount = p.selects("clients"), p.selects("count")
 	return args.InRows()
@@ -41,7 +41,7 @@ func (p *plannedReport) selects(name string) bool {
 	return slices.ContainsFunc(p.selected, func(field graphql.CollectedField) bool { return field.Name == name })
 }
 
-// answers writes the report. It says whether that was done, as plannedClients does.
+// answers writes the report, and says whether it succeeded, as plannedClients does.
 func (p *plannedReport) answers(ctx context.Context, report *reading.Report) bool {
 	return p.finish(p.object(reportType, p.selected, func(field graphql.CollectedField) bool {
 		switch field.Name {

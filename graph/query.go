@@ -10,12 +10,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Me answers who is asking.
+// Me returns the caller.
 func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 	return &model.Me{Scope: requestOf(ctx).scope}, nil
 }
 
-// Client answers a client by id.
+// Client returns a client by id.
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
 	if req.failed != nil {
@@ -37,14 +37,14 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	return req.loaders.WrapOne(found), nil
 }
 
-// writeClient writes a client by id as the answer, if the client is found. It says whether
-// that is the whole answer, as plannedClients does.
+// writeClient writes a client by id as the answer, if the client is found. It says
+// whether that is the whole answer, as plannedClients does.
 func (r *Resolver) writeClient(ctx context.Context, p *plannedClients, clientID client.ID) (written bool, err error) {
 	row, err := r.service.ClientRow(ctx, p.request.scope, clientID, p.plan.Need)
 	return err == nil && (row == nil || p.answersOne(ctx, row)), err
 }
 
-// Clients answers a page of the live clients.
+// Clients returns a page of the live clients.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
 	if req.failed != nil {
@@ -73,7 +73,7 @@ func (r *Resolver) writeClients(ctx context.Context, p *plannedClients, order st
 	return err == nil && p.answers(ctx, rows), err
 }
 
-// ClientConnection answers a part of a list by cursors.
+// ClientConnection returns a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
 	if req.failed != nil {
@@ -111,7 +111,7 @@ func connectionArgs(filter *model.ClientReportFilter, orderBy model.ClientOrder,
 	}
 }
 
-// values are what a list of pointers points to.
+// values returns the values that pointers point to.
 func values[T any](pointers []*T) []T {
 	list := make([]T, len(pointers))
 	for i, p := range pointers {
@@ -120,7 +120,7 @@ func values[T any](pointers []*T) []T {
 	return list
 }
 
-// pointers are a list of pointers to the entries of list.
+// pointers returns pointers to the entries of list.
 func pointers[T any](list []T) []*T {
 	all := make([]*T, len(list))
 	for i := range list {

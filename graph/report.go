@@ -10,12 +10,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// ClientCount answers how many live clients the caller sees.
+// ClientCount returns the number of live clients that the caller sees.
 func (r queryResolver) ClientCount(ctx context.Context) (*int64, error) {
 	return r.ClientReportCount(ctx, nil)
 }
 
-// ClientReportCount answers how many clients a filter means.
+// ClientReportCount returns the number of clients that a filter selects.
 func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.ClientReportFilter) (*int64, error) {
 	count, err := r.service.Count(ctx, requestOf(ctx).scope, reportFilter(filter))
 	if err != nil {
@@ -24,7 +24,7 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 	return &count, nil
 }
 
-// ClientReport answers a page of a report.
+// ClientReport returns a page of a report.
 func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
 	if req := requestOf(ctx); req.failed != nil {
 		return nil, fail(ctx, req.failed)
@@ -46,7 +46,7 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 	return report.Clients, nil
 }
 
-// ClientReportWithCount answers a page of a report and the report's size.
+// ClientReportWithCount returns a page of a report and its count.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
 	if req := requestOf(ctx); req.failed != nil {
 		return nil, fail(ctx, req.failed)
@@ -76,7 +76,7 @@ func (r queryResolver) report(ctx context.Context, args reading.ReportArgs, need
 	return &model.ClientReport{Clients: req.loaders.Wrap(report.Clients), Count: report.Count}, nil
 }
 
-// ClientIDList answers a page of the ids that a filter means.
+// ClientIDList returns a page of the ids of the clients that a filter selects.
 func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientReportFilter, pageNumber, pageSize int64) ([]*client.ID, error) {
 	found, err := r.service.IDs(ctx, requestOf(ctx).scope, reportFilter(filter), reading.Page{PageNumber: pageNumber, PageSize: pageSize})
 	if err != nil {
@@ -89,7 +89,7 @@ func (r queryResolver) ClientIDList(ctx context.Context, filter *model.ClientRep
 	return ids, nil
 }
 
-// reportArgs ask for a page of a report without its count.
+// reportArgs returns arguments for a page of a report without its count.
 func reportArgs(filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) reading.ReportArgs {
 	return reading.ReportArgs{
 		Filter:      reportFilter(filter),
@@ -141,7 +141,7 @@ func appointmentRange(within *model.AppointmentRange) *reading.AppointmentRange 
 	return &reading.AppointmentRange{From: within.From, To: within.To, Statuses: within.StatusList}
 }
 
-// numbers are the numbers of ids of a type; nil stays nil, for it is not an
+// numbers returns the numbers of ids of a type; nil stays nil, because it differs from an
 // empty list.
 func numbers(ids []*client.ID, typeName string) []int64 {
 	if ids == nil {

@@ -1,6 +1,6 @@
-// Package graph is the GraphQL edge: resolvers that convert, make one service
-// call and return, and the presenter of errors. schema.graphqls is what it
-// serves; generated/ is made from it.
+// Package graph is the GraphQL edge: resolvers that convert arguments, make one service
+// call and convert its result, and the presenter of errors. It serves schema.graphqls;
+// generated/ is generated from it.
 package graph
 
 import (
@@ -19,13 +19,14 @@ import (
 // Resolver is the root of the resolvers.
 type Resolver struct {
 	service *service.Service
-	// sdl is the schema as routers compose it; empty for a server without a router.
+	// sdl is the schema for composition by routers; empty for a server that is not a
+	// subgraph.
 	sdl string
 }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
-// Resolvers by type. The zero-sized ones differ only in their method sets.
+// Resolvers by type. Those of size zero differ only in their methods.
 type (
 	queryResolver         struct{ *Resolver }
 	mutationResolver      struct{ *Resolver }
@@ -124,27 +125,29 @@ func (*Resolver) UpdateBusinessInput() generated.UpdateBusinessInputResolver { r
 // ClientFormInput implements generated.ResolverRoot; likewise.
 func (*Resolver) ClientFormInput() generated.ClientFormInputResolver { return nil }
 
-// request is what the resolvers of one request share: the caller's scope, and the loaders.
+// request has what the resolvers of one request share: the caller's scope, and the
+// loaders.
 type request struct {
 	scope   client.Scope
 	loaders *loader.Loaders
 	// plans has the compiled plans of the operation's fields; nil to answer without plans.
 	plans *plan.Cache
-	// parts are the rows that plans wrote, if they are kept apart from gqlgen's answer.
+	// parts are the rows that plans wrote, if they are stored separately from gqlgen's
+	// answer.
 	parts *Parts
-	// failed is why the read of an operation failed that AnswerWhole began. The resolver
-	// of its field returns it, and does not read again.
+	// failed is the error of the read that AnswerWhole began. The resolver of the field
+	// returns it, and does not read again.
 	failed error
 
 	// events finds the events of a subscription; nil for other operations, and when there
-	// are no more. It is used, as brokenOff is, by the goroutine alone that waits for events.
+	// are no more. Only the goroutine that waits for events uses it and brokenOff.
 	events *eventSource
-	// brokenOff is why the subscription ended before its time; nil when it did not.
+	// brokenOff is why the server ended the subscription; nil if it did not.
 	brokenOff error
 }
 
-// idempotent is the caller's scope for the mutation that is being resolved, which
-// is done once under that idempotency key, if there is one.
+// idempotent returns the caller's scope for the resolved mutation, with its idempotency
+// key, if it has one.
 func (r *request) idempotent(ctx context.Context, idempotencyKey *string) client.Scope {
 	scope := r.scope
 	if idempotencyKey == nil {
@@ -171,9 +174,9 @@ type Operation struct {
 	parts   Parts
 }
 
-// WithOperation returns the context of an operation of that caller, which may read so many
-// rows. plans, unless nil, answer the fields that they can. With apart, what they write is
-// kept apart from gqlgen's answer, for Parts.
+// WithOperation returns the context of an operation of that caller, which may read that
+// many rows. plans, unless nil, answer the fields that they can. With apart, their output
+// is stored separately from gqlgen's answer, for Parts.
 func WithOperation(ctx context.Context, service *service.Service, scope client.Scope, plans *plan.Cache, rows int64, apart bool) (context.Context, *Operation) {
 	o := &Operation{Context: ctx, ReadState: client.NewReadState(rows)}
 	o.request.scope, o.request.loaders, o.request.plans = scope, loader.New(service.Reads, scope), plans
@@ -197,11 +200,11 @@ func (o *Operation) Value(key any) any {
 	return o.Context.Value(key)
 }
 
-// Errors are the errors of the operation's answers.
+// Errors returns the errors of the operation's answers.
 func (o *Operation) Errors() *AnswerErrors { return &o.errors }
 
-// Parts are the parts of the answer that plans wrote and that are kept apart; nil without
-// apart.
+// Parts returns the parts of the answer that plans wrote and that are stored separately;
+// nil without apart.
 func (o *Operation) Parts() *Parts { return o.request.parts }
 
 // requestOf returns the request of a context; for a context without one, a request of the

@@ -9,28 +9,27 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Reads are what is asked for beside the rows of a level. Of those around its clients
-// they read the live ones that the caller sees, by id, each once.
+// Reads reads what a level needs besides its rows. SubjectRows and ViewerRows return the
+// live clients that the caller sees, ordered by id and without duplicates.
 type Reads interface {
-	// SubjectRows finds the clients of those ids.
+	// SubjectRows finds the clients with those ids.
 	SubjectRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
-	// ViewerRows finds who may see one of those clients. Their subjects are loaded.
+	// ViewerRows finds the viewers of any of those clients, with their subjects.
 	ViewerRows(ctx context.Context, ids []int64, need client.Selection) ([]client.Row, error)
-	// Definitions are the custom fields of the business.
+	// Definitions returns the custom fields of the business.
 	Definitions(ctx context.Context) (client.Definitions, error)
-	// SSN is the social security number of a client, as far as the caller may read it.
+	// SSN returns a client's social security number in the form that the caller may read.
 	SSN(c *client.Client) (*string, error)
-	// Now is the moment that is told of.
+	// Now returns the time at which time zones are described.
 	Now() time.Time
 }
 
-// List is rows as a list of what was selected. Free takes its memory back.
+// List writes rows as a list. Free takes its memory back.
 func (c *Clients) List(ctx context.Context, reads Reads, rows []client.Row) ([]byte, error) {
 	return c.AppendList(ctx, reads, nil, rows)
 }
 
-// AppendList appends rows as a list of what was selected. Where dst is nil, Free takes
-// back the memory.
+// AppendList appends rows as a list. If dst is nil, Free takes its memory back.
 func (c *Clients) AppendList(ctx context.Context, reads Reads, dst []byte, rows []client.Row) ([]byte, error) {
 	level, err := c.write(ctx, reads, dst, rows)
 	if err != nil {
@@ -39,11 +38,10 @@ func (c *Clients) AppendList(ctx context.Context, reads Reads, dst []byte, rows 
 	return level.all, nil
 }
 
-// Free lets other answers be written where a list, or one object, was: nobody may read it
-// afterwards.
+// Free reuses the memory of a list or an object, which must not be read afterwards.
 func (c *Clients) Free(list []byte) { c.buffers.Give(list) }
 
-// One is a row as an object. Free takes its memory back.
+// One writes a row as an object. Free takes its memory back.
 func (c *Clients) One(ctx context.Context, reads Reads, row client.Row) ([]byte, error) {
 	level, err := c.write(ctx, reads, nil, []client.Row{row})
 	if err != nil {
@@ -52,7 +50,7 @@ func (c *Clients) One(ctx context.Context, reads Reads, row client.Row) ([]byte,
 	return level.of(0), nil
 }
 
-// Objects are rows as objects, by their places in rows.
+// Objects are rows written as objects, by their places in rows.
 type Objects struct {
 	clients *Clients
 	level   *level
@@ -64,25 +62,25 @@ func (c *Clients) Objects(ctx context.Context, reads Reads, rows []client.Row) (
 	return Objects{c, level}, err
 }
 
-// Of is the row at that place as an object, until Free.
+// Of returns the row at that place as an object, valid until Free.
 func (o Objects) Of(i int) []byte { return o.level.of(i) }
 
-// Size is how many bytes they have together.
+// Size returns the bytes of all objects.
 func (o Objects) Size() int { return len(o.level.text) }
 
-// Free lets other answers be written where the objects were: nobody may read them
-// afterwards. There need not be any.
+// Free reuses the memory of the objects, which must not be read afterwards. The zero
+// Objects has none.
 func (o Objects) Free() {
 	if o.level != nil {
 		o.clients.buffers.Give(o.level.text)
 	}
 }
 
-// level are the rows of a level as a list of objects.
+// level is the rows of a level, written as a list of objects.
 type level struct {
-	// text is the list, and all that with what it was appended to.
+	// text is the list; all also has the text before it.
 	text, all []byte
-	// ends says where each object ends; after it comes what is between two.
+	// ends has the end of each object; what separates two objects follows it.
 	ends []int
 }
 
@@ -94,8 +92,8 @@ func (l *level) of(i int) []byte {
 	return l.text[begin+1 : l.ends[i]]
 }
 
-// write appends a level: what is below it first, each client there once, however many
-// clients of the level have it. Where dst is nil it takes a buffer.
+// write appends a level. It writes the level below first, with each client once, however
+// many clients of this level have it. If dst is nil, it takes a buffer.
 func (c *Clients) write(ctx context.Context, reads Reads, dst []byte, rows []client.Row) (*level, error) {
 	var around [2]*around
 	common, err := c.shared(ctx, reads, rows)
@@ -139,8 +137,8 @@ func (c *Clients) write(ctx context.Context, reads Reads, dst []byte, rows []cli
 	return &level{dst[begin:], dst, ends}, nil
 }
 
-// size is about how many bytes a level takes: memory that grows is copied, and what is
-// below the level is most of it.
+// size estimates the bytes of a level, so that its memory need not grow and be copied.
+// Most of it is the level below.
 func (c *Clients) size(rows []client.Row, around [2]*around) int {
 	const aField = 16
 	size := 2
@@ -154,7 +152,8 @@ func (c *Clients) size(rows []client.Row, around [2]*around) int {
 	return size
 }
 
-// shared is what the steps of a level share. Nothing is read for a level of nobody.
+// shared returns what the steps of a level share. Nothing is read for a level without
+// clients.
 func (c *Clients) shared(ctx context.Context, reads Reads, rows []client.Row) (*shared, error) {
 	common := &shared{reads: reads}
 	if len(rows) == 0 {
@@ -173,12 +172,12 @@ func (c *Clients) shared(ctx context.Context, reads Reads, rows []client.Row) (*
 // current is the row of a level that is being written.
 type current struct {
 	client.Row
-	// place is the row's in the level.
+	// place is the row's place in the level.
 	place  int
 	record *client.Client
 }
 
-// decoded is the row as a record, which is made once for all steps.
+// decoded returns the row as a record, which is decoded once for all steps.
 func (c *current) decoded() (*client.Client, error) {
 	if c.record == nil {
 		record, err := c.Record()
@@ -190,7 +189,7 @@ func (c *current) decoded() (*client.Client, error) {
 	return c.record, nil
 }
 
-// append writes the field of a row of the level.
+// append appends the field of a row.
 func (s *step) append(dst []byte, row *current, around *around, common *shared) ([]byte, error) {
 	switch s.kind {
 	case stepProperty:

@@ -6,18 +6,19 @@ import (
 	"clientgraph/internal/client"
 )
 
-// around are those around the clients of a level, on one side.
+// around has the neighbours of a level's clients on one side.
 type around struct {
 	rows []client.Row
-	// of are the places in rows of those of each client of the level, by its place in
-	// the level: of the i-th they end at ends[i].
+	// of has the places in rows of each client's neighbours, by the client's place in the
+	// level: those of the i-th client end at ends[i].
 	of   []int32
 	ends []int
-	// below are the rows as each selection of the relation writes them.
+	// below are the neighbours, written by each selection of the relation.
 	below []*level
 }
 
-// read reads a side of a level with one command, and writes what is selected of it.
+// read reads the neighbours of a level on one side with one command, and writes their
+// selections.
 func (r *relation) read(ctx context.Context, reads Reads, on side, rows []client.Row) (*around, error) {
 	a := &around{ends: make([]int, len(rows))}
 	var err error
@@ -39,8 +40,7 @@ func (r *relation) read(ctx context.Context, reads Reads, on side, rows []client
 	return a, nil
 }
 
-// free lets other answers be written where what is below a level was: that is in the
-// level by now.
+// free reuses the memory of the neighbours, after the level has copied them.
 func (r *relation) free(a *around) {
 	if a == nil {
 		return
@@ -93,7 +93,7 @@ func (a *around) readViewers(ctx context.Context, reads Reads, rows []client.Row
 	if len(rows) == 0 {
 		return nil
 	}
-	// A client may be in a level more than once: all its places have the same viewers.
+	// A client may be in a level more than once, always with the same viewers.
 	places := make(map[int64]int, len(rows))
 	ids := make([]int64, 0, len(rows))
 	for i, row := range rows {
@@ -125,7 +125,7 @@ func (a *around) readViewers(ctx context.Context, reads Reads, rows []client.Row
 	return nil
 }
 
-// those are the places of those around the i-th client.
+// those returns the places of the i-th client's neighbours.
 func (a *around) those(i int) []int32 {
 	begin := 0
 	if i > 0 {
@@ -147,7 +147,7 @@ func (a *around) appendObjects(dst []byte, i, below int, first int64) []byte {
 	return append(dst, ']')
 }
 
-// size is how many bytes the objects around that many clients take.
+// size estimates the bytes of the neighbours of that many clients.
 func (a *around) size(clients, below int, first int64) int {
 	size := 0
 	for i := range clients {
@@ -170,7 +170,7 @@ func (a *around) appendIDs(dst []byte, i int) []byte {
 	return append(dst, ']')
 }
 
-// appendAccounts appends the accounts of those who have one.
+// appendAccounts appends the account ids of the neighbours that have one.
 func (a *around) appendAccounts(dst []byte, i int) []byte {
 	place := client.PlaceOf(client.NameClientAccountID)
 	dst = append(dst, '[')

@@ -10,13 +10,13 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Cache keeps what the selections of one document are compiled into. It is as old as
-// the document, and has at most as many entries as that has fields, for each role. A
-// field that stands there several times, or in a fragment, and is selected together with
-// others of its name, is not kept: the same field has other selections where the others
-// are missing, in another operation or at another place. It is safe for concurrent use.
+// Cache stores the compiled selections of one document. It lives as long as the document,
+// and has at most as many entries as the document has fields, for each role. A field that
+// occurs several times, or in a fragment, and is merged with others of its name, is not
+// stored: in another operation or at another place, its selection may be another one. It
+// is safe for concurrent use.
 type Cache struct {
-	// Buffers are what objects with clients in them are written into.
+	// Buffers has the buffers for objects with clients.
 	Buffers buffer.Pool
 	// fixed says that no variable changes what is selected.
 	fixed func() bool
@@ -25,7 +25,7 @@ type Cache struct {
 	compiled map[selection]*Clients
 }
 
-// selection is a field of clients, and who selects it.
+// selection identifies a field of clients, with the caller's role.
 type selection struct {
 	field *ast.Field
 	role  client.Role
@@ -36,8 +36,8 @@ func NewCache(document *ast.QueryDocument) *Cache {
 	return &Cache{fixed: sync.OnceValue(func() bool { return isFixed(document) }), compiled: map[selection]*Clients{}}
 }
 
-// Of returns the plan of the selection of a field of clients, nil where resolvers answer
-// it, and whether the plan was in the cache.
+// Of returns the plan for the selection of a field of clients, nil if resolvers must
+// answer it, and whether the plan was in the cache.
 func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedField, role client.Role) (compiled *Clients, known bool) {
 	if !c.fixed() || isMerged(field) {
 		compiled, _ = Compile(operation, field.Selections, role)
@@ -57,14 +57,14 @@ func (c *Cache) Of(operation *graphql.OperationContext, field graphql.CollectedF
 	return compiled, false
 }
 
-// isMerged says whether a field is selected together with others that are written
-// elsewhere: its own selections are the first of the collected ones, and not all.
+// isMerged says whether a field is merged with others of the same name: then its own
+// selections are only the first of the collected ones.
 func isMerged(field graphql.CollectedField) bool {
 	return len(field.Selections) != len(field.Field.SelectionSet)
 }
 
-// isFixed says whether a document selects the same whatever its variables are: they
-// are in no directive, and in no argument but those of the operations' own fields.
+// isFixed says whether a document selects the same for all variables: they are not in
+// directives, and in arguments only of root fields.
 func isFixed(document *ast.QueryDocument) bool {
 	for _, operation := range document.Operations {
 		if !fixedSelections(operation.SelectionSet, true) {

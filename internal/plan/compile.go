@@ -11,34 +11,34 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Clients is a compiled selection of clients. It is not to be changed, and safe for
+// Clients is a compiled selection of clients. It must not be changed, and is safe for
 // concurrent use.
 type Clients struct {
-	// Need is what the clients are read with.
+	// Need selects what is read of the clients.
 	Need  client.Selection
 	steps []step
-	// relations are the reads of the level below, each of which several steps share.
+	// relations are the reads of the level below, which several steps may share.
 	relations [2]relation
-	// survivors are the selections of the clients themselves, below those who were merged
-	// into them.
+	// survivors are the selections of the clients themselves, as the survivors of clients
+	// merged into them.
 	survivors []*Clients
 	// custom says that a step needs the custom fields of the business.
 	custom bool
-	// buffers are what levels of these clients are written into.
+	// buffers has the buffers for levels of these clients.
 	buffers buffer.Pool
 }
 
 // step writes one field of a client.
 type step struct {
-	// key is the field's name in the answer, quoted, with the comma before it and the
-	// colon after it.
+	// key is the field's name in the answer, quoted, with a comma before it and a colon
+	// after it.
 	key  string
 	kind stepKind
-	// place is the property of a stepProperty.
+	// place is the place of the property, for stepProperty.
 	place int
-	// text is what a stepText answers for every client.
+	// text is the value for all clients, for stepText.
 	text string
-	// Each of these is of the kind of its name.
+	// Each of these is for the kind of step with its name.
 	record  recordWriter
 	base    func(dst []byte, b client.Base) []byte
 	zone    part[*client.TimeZone]
@@ -46,14 +46,14 @@ type step struct {
 	data    part[client.FieldData]
 	aliases part[client.Alias]
 	merged  part[merged]
-	// side is the relation that a step of one reads, below the place of its selection in
-	// it, and first how many of its clients are told.
+	// side is the relation that the step reads, below the place of its selection in the
+	// relation, and first the bound of its clients.
 	side  side
 	below int
 	first int64
 }
 
-// recordWriter writes a field that is made of a record.
+// recordWriter writes a field from a record.
 type recordWriter func(dst []byte, c *client.Client, s *shared) ([]byte, error)
 
 type stepKind int
@@ -75,7 +75,7 @@ const (
 	stepRelatedAccounts
 )
 
-// side is one of the two relations that a client has.
+// side is one of the two relations of a client.
 type side int
 
 const (
@@ -83,12 +83,11 @@ const (
 	viewers
 )
 
-// relation is the read of those whom the clients of a level may see, or who may see
-// them.
+// relation is the read of the subjects or the viewers of a level's clients.
 type relation struct {
 	used bool
 	need client.Selection
-	// below are the selections that are written of what is read.
+	// below are the selections of the relation's clients.
 	below []*Clients
 }
 
@@ -98,8 +97,7 @@ type compiler struct {
 	role      client.Role
 }
 
-// Compile compiles a selection of clients; false where it has something that is left
-// to the resolvers.
+// Compile compiles a selection of clients; false if resolvers must answer a part of it.
 func Compile(operation *graphql.OperationContext, selections ast.SelectionSet, role client.Role) (*Clients, bool) {
 	c := &compiler{operation, role}
 	return c.clients(selections)
@@ -123,7 +121,7 @@ func (c *compiler) fields(selections ast.SelectionSet, satisfies ...string) []gr
 	return graphql.CollectFields(c.operation, selections, satisfies)
 }
 
-// keyOf is how the n-th field of an object begins.
+// keyOf returns the beginning of the n-th field of an object.
 func keyOf(n int, alias string) string {
 	if n > 0 {
 		return `,"` + alias + `":`
@@ -164,8 +162,8 @@ func (c *compiler) step(of *Clients, field graphql.CollectedField) (step, bool) 
 	return step{kind: stepProperty, place: place}, true
 }
 
-// parts is the step of a field that is made of objects, and whether it can be compiled;
-// false at last for another field.
+// parts returns the step of a field that is made of objects, and whether it can be
+// compiled; is is false for any other field.
 func (c *compiler) parts(of *Clients, field graphql.CollectedField) (s step, ok, is bool) {
 	switch field.Name {
 	case "timeZone":
@@ -190,8 +188,7 @@ func (c *compiler) parts(of *Clients, field graphql.CollectedField) (s step, ok,
 	return s, ok, true
 }
 
-// denied says whether the field is one that not everybody may read: the resolvers
-// answer the error of it.
+// denied says whether some callers may not read the field: resolvers answer its error.
 func (c *compiler) denied(field graphql.CollectedField) bool {
 	if field.Definition == nil || field.Definition.Directives.ForName("permission") != nil {
 		return true
@@ -200,8 +197,8 @@ func (c *compiler) denied(field graphql.CollectedField) bool {
 	return hidden != nil && hidden.Arguments.ForName("role").Value.Raw == string(c.role)
 }
 
-// related is the step of a field that reads a relation; false for another field. Its
-// first is 0 where the caller's is out of range.
+// related returns the step of a field that reads a relation; false for any other field.
+// Its first is 0 if the caller's is out of range.
 func (c *compiler) related(of *Clients, field graphql.CollectedField) (step, bool) {
 	switch field.Name {
 	case "viewClients", "viewByClients":
@@ -230,7 +227,7 @@ func (c *compiler) related(of *Clients, field graphql.CollectedField) (step, boo
 	return step{}, false
 }
 
-// wholeNumber is an argument as documents and variables have it.
+// wholeNumber returns an integer argument of a document or a variable.
 func wholeNumber(value any) (int64, bool) {
 	switch v := value.(type) {
 	case int64:

@@ -1,9 +1,7 @@
-// Package plan answers selections of clients without an executor: a selection is
-// compiled once into what its clients are read with and how each is written, and then
-// whole levels of rows are read and written at once, from the database's form straight
-// to JSON.
+// Package plan answers selections of clients without gqlgen: a selection is compiled once
+// to what must be read of its clients and how each field is written. Then whole levels of
+// rows are read and written at once, from the database's form to JSON.
 //
-// What a selection answers is what graph's resolvers answer, byte for byte; a test
-// holds both to it. What is not compiled, and what fails on the way, is answered by
-// the resolvers.
+// The answer is that of package graph's resolvers, byte for byte; a test compares them.
+// Resolvers answer what can't be compiled, and what fails.
 package plan

@@ -7,8 +7,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// baseField writes a field that is made of what every read loads; nil for another
-// field.
+// baseField returns the writer of a field that needs only what every read loads; nil for
+// any other field.
 func baseField(name string) func(dst []byte, b client.Base) []byte {
 	switch name {
 	case "id":
@@ -29,8 +29,8 @@ func baseField(name string) func(dst []byte, b client.Base) []byte {
 	return nil
 }
 
-// recordField writes a field that is derived from several parts; nil for another
-// field.
+// recordField returns the writer of a field that is derived from several properties; nil
+// for any other field.
 func recordField(name string) recordWriter {
 	switch name {
 	case "aggregatedNotes":
@@ -43,7 +43,7 @@ func recordField(name string) recordWriter {
 		return ofRecord(func(dst []byte, c *client.Client) []byte { return appendOptionalNumber(dst, c.ModifiedDateMillis()) })
 	case "ssn":
 		return func(dst []byte, c *client.Client, s *shared) ([]byte, error) {
-			// What the caller may read of it is decided where resolvers ask, too.
+			// SSN decides which form the caller may read, as for resolvers.
 			ssn, err := s.reads.SSN(c)
 			if err != nil {
 				return dst, fmt.Errorf("read an ssn: %w", err)
@@ -54,13 +54,13 @@ func recordField(name string) recordWriter {
 	return nil
 }
 
-// ofRecord is a writer of what only the record decides.
+// ofRecord returns a writer that needs only the record.
 func ofRecord(write func(dst []byte, c *client.Client) []byte) recordWriter {
 	return func(dst []byte, c *client.Client, _ *shared) ([]byte, error) { return write(dst, c), nil }
 }
 
-// customText is how a field is written that is all of a client's custom fields in one;
-// nil for another field.
+// customText returns the writer of a field with all custom fields in one text; nil for
+// any other field.
 func customText(name string) recordWriter {
 	switch name {
 	case "fieldDataMap":
@@ -83,7 +83,7 @@ func customText(name string) recordWriter {
 	return nil
 }
 
-// appendJSONText appends a text that is JSON itself.
+// appendJSONText appends a value as a text with its JSON.
 func appendJSONText(dst []byte, value any) ([]byte, error) {
 	text, err := client.AppendJSON(nil, value)
 	if err != nil {

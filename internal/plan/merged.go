@@ -9,24 +9,24 @@ import (
 	"clientgraph/internal/client"
 )
 
-// merged is a client that was merged into one of a level.
+// merged is a client that was merged into a client of a level.
 type merged struct {
 	client.MergedClient
-	// survivors are those of the level, and at the place there of the one that it is now.
+	// survivors are the survivors in the level, and at the place of this one's.
 	survivors survivors
 	at        int
 }
 
-// survivors are the clients of a level that others were merged into, as each selection
-// of them writes them.
+// survivors are the clients of a level that others were merged into, written by each
+// selection of them.
 type survivors struct {
 	below []*level
-	// at are their places, by those that they have in the level.
+	// at has the places of survivors, by their places in the level.
 	at []int
 }
 
-// merged compiles the clients that were merged into those of a level. Whoever selects
-// their survivor selects the client itself once more.
+// merged compiles the clients merged into those of a level. The selection of their
+// survivor is another selection of the level's client.
 func (c *compiler) merged(of *Clients, field graphql.CollectedField) (step, bool) {
 	whole := true
 	compiled, ok := partOf(c, "MergedClient", field, func(field graphql.CollectedField) func([]byte, merged) ([]byte, error) {
@@ -90,7 +90,7 @@ func (c *Clients) writeSurvivors(ctx context.Context, reads Reads, rows []client
 	return s, nil
 }
 
-// appendMerged appends those who were merged into the i-th client of a level.
+// appendMerged appends the clients merged into the i-th client of a level.
 func (s *step) appendMerged(dst []byte, c *client.Client, i int, of survivors) ([]byte, error) {
 	all := make([]merged, len(c.Merged))
 	for n := range all {

@@ -9,8 +9,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// part writes objects that are within a client, such as a custom field: the selected
-// fields of what they are made of.
+// part writes objects inside a client, such as a custom field: the selected fields of a
+// value.
 type part[T any] []partField[T]
 
 type partField[T any] struct {
@@ -18,12 +18,11 @@ type partField[T any] struct {
 	append func(dst []byte, of T) ([]byte, error)
 }
 
-// writers answers how a field of an object is written; nil for one that is left to the
-// resolvers.
+// writers returns the writer of an object's field; nil if resolvers must answer it.
 type writers[T any] func(field graphql.CollectedField) func(dst []byte, of T) ([]byte, error)
 
-// partOf compiles what is selected of objects of a type; false where some of it is left
-// to the resolvers.
+// partOf compiles the selection of objects of a type; false if resolvers must answer a
+// part of it.
 func partOf[T any](c *compiler, typeName string, of graphql.CollectedField, writers writers[T]) (part[T], bool) {
 	var compiled part[T]
 	for _, field := range c.fields(of.Selections, typeName) {
@@ -66,7 +65,7 @@ func writeAll[T any](dst []byte, p part[T], all []T) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// sure is a writer that does not fail.
+// sure returns a writer that can't fail.
 func sure[T any](write func(dst []byte, of T) []byte) func(dst []byte, of T) ([]byte, error) {
 	return func(dst []byte, of T) ([]byte, error) { return write(dst, of), nil }
 }
@@ -150,17 +149,17 @@ func aliasField(field graphql.CollectedField) func([]byte, client.Alias) ([]byte
 	return nil
 }
 
-// shared is what the steps of a level share.
+// shared has what the steps of a level share.
 type shared struct {
 	reads Reads
-	// definitions are the custom fields of the business, where a step needs them.
+	// definitions are the custom fields of the business, if a step needs them.
 	definitions client.Definitions
 	now         time.Time
 	zones       map[string]*client.TimeZone
 	survivors   survivors
 }
 
-// zone describes the zone of a row; nil for none.
+// zone describes the time zone of a row; nil for none.
 func (s *shared) zone(row client.Row) *client.TimeZone {
 	name, there := row.Text(client.PlaceOf("timeZone"))
 	if !there {
