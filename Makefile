@@ -163,8 +163,9 @@ browser: $(PLAYGROUND) $(CONSOLE) $(BROWSER) ## check: the playground and the co
 sockets: $(SOCKETS) ## check: graphql-ws's and graphql-sse's clients, and graphql-http's audits, on a real server
 	$(SHOWTEST) -timeout 5m -tags sockets -run ClientsOfOthers ./internal/app
 
+# Those that mostly wait go on at the same time, each with a server of its own.
 hostile: ## check: hostile requests are refused, each for little CPU time and memory, and others notice nothing (on Linux)
-	$(SHOWTEST) -timeout 10m -tags hostile -run Hostile ./internal/app
+	$(SHOWTEST) -timeout 10m -parallel 8 -tags hostile -run Hostile ./internal/app
 
 soak: export CLIENTGRAPH_TEST_SIZE := check
 soak: ## check: half a minute of mixed load with disconnects leaves nothing behind

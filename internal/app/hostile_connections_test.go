@@ -38,6 +38,7 @@ func opened(t *testing.T, s *serving, n int, text string) []net.Conn {
 }
 
 func TestHostileHalfRequestsAreGoneSoon(t *testing.T) {
+	t.Parallel()
 	s := serve(t, dataDir(t), "--sample")
 	good, m := s.owner(t), meter{s.cmd.Process.Pid}
 	var in time.Duration
@@ -67,6 +68,7 @@ func isTimeout(err error) bool {
 
 // The server outlives its file descriptors' running out, and tells of it.
 func TestHostileFloodOfConnectionsWithFewDescriptors(t *testing.T) {
+	t.Parallel()
 	s := serve(t, dataDir(t), "--sample")
 	good := s.owner(t)
 	s.do(t, good, "{ clientCount }")

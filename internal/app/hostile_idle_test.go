@@ -112,6 +112,7 @@ func (i *idler) read(t *testing.T) {
 // Subscriptions that wait fit into little memory, and all are told: a thousand, and ten
 // thousand in the long form.
 func TestHostileIdleSubscriptionsFitIntoLittleMemory(t *testing.T) {
+	t.Parallel()
 	sockets := testsize.Of(10, 10, 100)
 	ours := newIssuer(t)
 	dir := dataDir(t)

@@ -26,9 +26,7 @@ type hostile struct {
 	code string
 	// times is how many of it are sent at once; 0 is one.
 	times int
-	// slow says that it takes its time, and none of the server's.
-	slow bool
-	send sender
+	send  sender
 }
 
 // sender sends a request and returns the code that it is refused with; empty for
@@ -152,13 +150,6 @@ func answered(connection net.Conn) (string, error) {
 		return "gone", nil //nolint:nilerr // What ended it is not told apart.
 	}
 	return refusal(answer)
-}
-
-// slowly are bytes after which nothing comes any more.
-func slowly(name, code, text string) hostile {
-	h := bytesOf(name, code, text)
-	h.slow = true
-	return h
 }
 
 // socket opens a socket, says connection_init where init is set, then sends each

@@ -114,6 +114,7 @@ func streamed(t *testing.T, s *serving, token string, told *tally) {
 // One caller who subscribes a thousand times has a hundred subscriptions, and
 // writers beside them are not held up.
 func TestHostileSubscriptionsOfOneCallerAreBounded(t *testing.T) {
+	t.Parallel()
 	for name, attack := range map[string]struct {
 		subscribe func(*testing.T, *serving, string, *tally)
 		refused   []string
@@ -122,6 +123,7 @@ func TestHostileSubscriptionsOfOneCallerAreBounded(t *testing.T) {
 		"streams": {streamed, []string{"TOO_MANY_CONNECTIONS", "TOO_MANY_SUBSCRIPTIONS", "TOO_MANY_REQUESTS"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ours := newIssuer(t)
 			s := defended(t, ours)
 			good, m := ours.ownerCalled(t, "good"), meter{s.cmd.Process.Pid}

@@ -164,17 +164,15 @@ func hostileCrowds() []hostile {
 // hostileWaits begin and do not go on.
 func hostileWaits() []hostile {
 	const head = "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\n"
-	drip := hostile{name: "a body of a byte now and then", code: "BODY_TOO_SLOW", slow: true, send: request(http.MethodPost, "/graphql", func() io.Reader { return &dripping{} })}
-	silent := socket("a socket that says nothing", "CLOSE 4408", false)
-	silent.slow = true
 	return []hostile{
-		slowly("no body", "BODY_TOO_SLOW", head+"Content-Length: 100\r\n\r\n"),
-		slowly("half a body", "BODY_TOO_SLOW", head+"Content-Length: 100\r\n\r\n"+`{"query":`),
-		slowly("half a chunk", "BODY_TOO_SLOW", head+"Transfer-Encoding: chunked\r\n\r\nff\r\n{"),
-		slowly("no request", "gone", ""),
-		slowly("half a request", "HTTP 400", "POST /graphql HT"),
-		slowly("half the headers", "gone", head),
-		drip, silent,
+		bytesOf("no body", "BODY_TOO_SLOW", head+"Content-Length: 100\r\n\r\n"),
+		bytesOf("half a body", "BODY_TOO_SLOW", head+"Content-Length: 100\r\n\r\n"+`{"query":`),
+		bytesOf("half a chunk", "BODY_TOO_SLOW", head+"Transfer-Encoding: chunked\r\n\r\nff\r\n{"),
+		bytesOf("no request", "gone", ""),
+		bytesOf("half a request", "HTTP 400", "POST /graphql HT"),
+		bytesOf("half the headers", "gone", head),
+		{name: "a body of a byte now and then", code: "BODY_TOO_SLOW", send: request(http.MethodPost, "/graphql", func() io.Reader { return &dripping{} })},
+		socket("a socket that says nothing", "CLOSE 4408", false),
 	}
 }
 
