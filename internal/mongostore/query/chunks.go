@@ -9,12 +9,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// IDChunk bounds the ids of one query, far below what a message may hold.
+// IDChunk bounds the ids in one query. A message could have far more.
 const IDChunk = 10_000
 
-// IDChunks cuts a list of ids into parts that one query may hold. Of several the
-// ids ascend from one to the next; a list that fits is one part as it is, be it
-// empty.
+// IDChunks splits a list of ids into parts for one query each. Several parts are in
+// ascending order; a list that fits in one is returned unchanged, also an empty one.
 func IDChunks(ids []int64) iter.Seq[[]int64] {
 	return func(yield func([]int64) bool) {
 		if len(ids) <= IDChunk {
@@ -31,7 +30,7 @@ func IDChunks(ids []int64) iter.Seq[[]int64] {
 	}
 }
 
-// In is the condition that a field has one of the values.
+// In returns the condition that a field has one of the values.
 func In[T any](values []T) bson.D {
 	if ids, are := any(values).([]int64); are && ids != nil {
 		return bson.D{{Key: "$in", Value: idList(ids)}}
@@ -39,8 +38,8 @@ func In[T any](values []T) bson.D {
 	return bson.D{{Key: "$in", Value: values}}
 }
 
-// idList is a list of ids, which is written at once: a level of a page has hundreds, and
-// the encoder would look each one's type up.
+// idList is a list of ids that is encoded at once: a level of a page has hundreds, and
+// the encoder would look up the type of each.
 type idList []int64
 
 // MarshalBSONValue implements bson.ValueMarshaler.
@@ -49,7 +48,7 @@ func (l idList) MarshalBSONValue() (kind byte, data []byte, err error) {
 }
 
 func (l idList) list() []byte {
-	// A type, the place in the list as a text that is ended, and the number.
+	// A type, the index as a zero-terminated text, and the number.
 	const anEntry = 1 + 4 + 1 + 8
 	start, data := bsoncore.AppendArrayStart(make([]byte, 0, 5+anEntry*len(l)))
 	for i, id := range l {
@@ -58,11 +57,11 @@ func (l idList) list() []byte {
 		data = append(data, 0)
 		data = bsoncore.AppendInt64(data, id)
 	}
-	data, _ = bsoncore.AppendArrayEnd(data, start) // It begins where start says.
+	data, _ = bsoncore.AppendArrayEnd(data, start) // data, _ = bsoncore.AppendArrayEnd(data, start) // start is where it begins.
 	return data
 }
 
-// NonNil is the list, empty instead of nil: the database refuses null where it wants a
+// NonNil returns an empty list for nil: the database refuses null where it expects a
 // list.
 func NonNil(ids []int64) []int64 {
 	if ids == nil {

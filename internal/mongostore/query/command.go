@@ -12,19 +12,18 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Levels of reads: of what is on a majority of the replica set, of that as of one moment,
-// and of the transaction, which began with its own. A command that is written out does
-// not get the database's.
+// Read concerns: of documents on a majority of the replica set, of a snapshot of these,
+// and that of the transaction, which is set when it begins. Raw commands do not get the
+// database's read concern.
 const (
 	OfMajority    = "majority"
 	OfSnapshot    = "snapshot"
 	OfTransaction = ""
 )
 
-// Command is a query as the command that is sent: a find where Core is all of it, else an
-// aggregate. It names that index, unless it is empty. The driver would look up how each
-// value of it is written, which takes longer than all else that it does with a small
-// command.
+// Command returns the query as a raw command: a find if Core is all of it, else an
+// aggregate. hint is the index that it names; "" for none. The driver would look up how
+// to encode each value, which takes longer than the rest of its work for a small command.
 func (q Query) Command(collection string, w Window, projection bson.Raw, hint, level string) (bson.Raw, error) {
 	if len(q.Rest) > 0 {
 		return aggregate(collection, append(q.Stages(), w.Stages(projection)...), w.Batch, hint, level)
@@ -40,7 +39,7 @@ func (q Query) Command(collection string, w Window, projection bson.Raw, hint, l
 	return end(dst, start, hint, level)
 }
 
-// Aggregate is an aggregate as the command that is sent.
+// Aggregate returns an aggregate as a raw command.
 func Aggregate(collection string, stages mongo.Pipeline, level string) (bson.Raw, error) {
 	return aggregate(collection, stages, OneBatch, "", level)
 }
@@ -72,7 +71,7 @@ func end(dst []byte, start int32, hint, level string) (bson.Raw, error) {
 	if level != OfTransaction {
 		concern, begun := bsoncore.AppendDocumentElementStart(dst, "readConcern")
 		begun = bsoncore.AppendStringElement(begun, "level", level)
-		dst, _ = bsoncore.AppendDocumentEnd(begun, concern) // It begins where concern says.
+		dst, _ = bsoncore.AppendDocumentEnd(begun, concern) // dst, _ = bsoncore.AppendDocumentEnd(begun, concern) // concern is where it begins.
 	}
 	dst, err := bsoncore.AppendDocumentEnd(dst, start)
 	if err != nil {
@@ -81,7 +80,7 @@ func end(dst []byte, start int32, hint, level string) (bson.Raw, error) {
 	return dst, nil
 }
 
-// appendTo appends the window as the fields of a find.
+// appendTo appends the window as fields of a find.
 func (w Window) appendTo(dst []byte, projection bson.Raw) ([]byte, error) {
 	if w.Sort != nil {
 		var err error
@@ -99,8 +98,8 @@ func (w Window) appendTo(dst []byte, projection bson.Raw) ([]byte, error) {
 	return bsoncore.AppendInt32Element(dst, "batchSize", w.Batch), nil
 }
 
-// appendValue appends an element as the driver writes it. What queries are made of is
-// written at once, anything else by the driver.
+// appendValue appends an element as the driver encodes it. Values of usual types are
+// encoded directly, others by the driver.
 func appendValue(dst []byte, key string, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case nil:

@@ -12,13 +12,12 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Tenant begins every query of clients: no other business's clients, whatever
-// follows.
+// Tenant begins every filter of clients: it excludes the clients of other businesses.
 func Tenant(scope client.Scope) bson.D {
 	return bson.D{{Key: schema.FieldBusiness, Value: scope.BusinessID}}
 }
 
-// ByIDs looks for clients of those ids, in any stage of their life.
+// ByIDs finds clients by id, in any lifecycle.
 func ByIDs(scope client.Scope, ids []int64) Query {
 	q := Query{Core: Tenant(scope), Index: indexID}
 	if scope.Rows.ByID() {
@@ -30,7 +29,7 @@ func ByIDs(scope client.Scope, ids []int64) Query {
 	return q
 }
 
-// Visible is the condition that a client is of the rows that the scope sees.
+// Visible is the condition that the scope sees the client.
 func Visible(scope client.Scope) bson.D {
 	rows := scope.Rows
 	switch {
@@ -42,9 +41,9 @@ func Visible(scope client.Scope) bson.D {
 	return bson.D{{Key: schema.FieldVisibility, Value: In(rows.VisibilityKeys)}}
 }
 
-// ViewersOf looks for the live clients who may see one of the subjects. A CLIENT
-// has few rows, and all of them are found: whoever of them sees none of the
-// subjects is told by its own list.
+// ViewersOf finds the live viewers of any of the subjects. For role CLIENT it finds all
+// of the few visible clients: whether one of them is a viewer is told by its own
+// subjects.
 func ViewersOf(scope client.Scope, subjectIDs []int64) Query {
 	if scope.Rows.ByID() {
 		q := Live(scope, Visible(scope))
@@ -56,17 +55,17 @@ func ViewersOf(scope client.Scope, subjectIDs []int64) Query {
 	return q
 }
 
-// Live looks for live clients by one more condition, which an index has after
-// the lifecycle.
+// Live finds live clients by one more condition, which must be on a field that an index
+// has after the lifecycle.
 func Live(scope client.Scope, condition bson.D) Query {
 	return Query{Core: append(append(Tenant(scope), bson.E{Key: schema.FieldLifecycle, Value: client.Live}), condition...)}
 }
 
-// List looks for the clients that conditions mean, within bounds of an order. One
-// condition is the core, the one that is likely to find least. Where that is the
-// order, or who may see a client, an index has the order's key after it, so that a
-// page costs a page; those found by another index key than a staff member's or a
-// location's are all read, and sorted, unless Query.Ordered is gone by.
+// List finds the clients that match the conditions, within bounds of an order. One
+// condition is the core: the one that probably finds the fewest clients. If that is the
+// order or the visibility, an index has the order's field after it, so that a page reads
+// only a page. Clients that are found by another index key, except those of staff and
+// locations, are all read and sorted, unless the caller uses Query.Ordered.
 func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 	ids := c.ClientIDs
 	if scope.Rows.ByID() {
@@ -116,8 +115,8 @@ func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 		q.Index = indexID
 	default:
 		if ordered == nil {
-			// Whoever is live has a place in the order. It says which of the indexes
-			// is meant, to a planner that does not look at the order.
+			// Every live client has a place in the order. The condition shows which index
+			// is meant to a planner that ignores the order.
 			ordered = bson.D{{Key: b.key, Value: bson.D{{Key: "$gt", Value: lowest(b.key)}}}}
 		}
 		core, rest = slices.Concat(life, ordered), seenBy(scope)
@@ -127,9 +126,9 @@ func List(scope client.Scope, c store.Conditions, b Bounds) Query {
 	return q
 }
 
-// listed are the conditions that clients are of the stages of life that a list has:
-// by equality, nil with deleted ones; by equality or as a list; and by their place in
-// the order, within its bounds, unless the order is by a date, where all have one.
+// listed returns three conditions for the lifecycles in a list: as an equality, nil if
+// deleted clients are included; as an equality or a list; and as a bound of the order,
+// unless that is by a date, which all clients have.
 func (b *Bounds) listed(deleted bool) (life, stages, ordered bson.D) {
 	if b.within != nil && !b.byDate {
 		ordered = b.condition()
@@ -139,13 +138,13 @@ func (b *Bounds) listed(deleted bool) (life, stages, ordered bson.D) {
 		return life, life, ordered
 	}
 	if ordered == nil {
-		// Whoever has a place in the order is in lists.
+		// All clients in lists have a place in the order, and no others.
 		ordered = bson.D{{Key: b.placed(), Value: bson.D{{Key: "$gt", Value: ""}}}}
 	}
 	return nil, bson.D{{Key: schema.FieldLifecycle, Value: In([]client.Lifecycle{client.Live, client.Removed})}}, ordered
 }
 
-// lowest is less than any key of the order.
+// lowest returns a value below all keys of the order.
 func lowest(order string) any {
 	if order == schema.FieldID {
 		return int64(math.MinInt64)
@@ -153,8 +152,8 @@ func lowest(order string) any {
 	return ""
 }
 
-// placed is the key that says that a client is in lists: the order's own where it
-// does, so that one index answers both.
+// placed returns the field that only clients in lists have: that of the order if
+// possible, so that one index serves both.
 func (b *Bounds) placed() string {
 	if b.byDate || b.key == schema.FieldID {
 		return "nameKey"
@@ -162,8 +161,8 @@ func (b *Bounds) placed() string {
 	return b.key
 }
 
-// seenBy is visible for callers whose rows have visibility keys; of those whose rows
-// have ids the ids are the core.
+// seenBy is Visible for scopes with visibility keys; for scopes with ids, the core has
+// the ids.
 func seenBy(scope client.Scope) bson.D {
 	if scope.Rows.ByID() {
 		return nil
@@ -171,7 +170,7 @@ func seenBy(scope client.Scope) bson.D {
 	return Visible(scope)
 }
 
-// known are the conditions that name addresses or user names.
+// known returns the conditions on addresses or user names.
 func known(c store.Conditions) bson.D {
 	var conditions bson.D
 	for _, list := range []struct {
@@ -193,8 +192,8 @@ func createdBetween(c store.Conditions) bson.D {
 	return between("createdDate", c.CreatedFrom, c.CreatedBefore)
 }
 
-// between is the condition that a date is from one moment on, and before another; nil
-// without either.
+// between returns the condition that a date is at from or later and before before; nil
+// without bounds.
 func between(key string, from, before *time.Time) bson.D {
 	var bounds bson.D
 	if from != nil {
@@ -209,8 +208,7 @@ func between(key string, from, before *time.Time) bson.D {
 	return bson.D{{Key: key, Value: bounds}}
 }
 
-// fulfilling is the condition on a list of appointments that one of them fulfils what
-// is asked for.
+// fulfilling returns the condition on a list of appointments that one of them matches.
 func fulfilling(a *store.AppointmentCondition) bson.D {
 	fulfils := between("start", a.StartFrom, a.StartBefore)
 	for _, list := range []struct {
@@ -225,13 +223,13 @@ func fulfilling(a *store.AppointmentCondition) bson.D {
 		fulfils = append(fulfils, bson.E{Key: "status", Value: In(a.Statuses)})
 	}
 	if fulfils == nil {
-		// Any appointment does.
+		// Any appointment matches.
 		fulfils = bson.D{{Key: "appointmentId", Value: bson.D{{Key: "$ne", Value: nil}}}}
 	}
 	return bson.D{{Key: "$elemMatch", Value: fulfils}}
 }
 
-// remaining are the conditions that no index is asked for, and others.
+// remaining returns the conditions that no index answers, together with also.
 func remaining(c store.Conditions, keys [][]string, also bson.A) bson.D {
 	var rest bson.D
 	each := append(traits(c), also...)
@@ -253,8 +251,7 @@ func remaining(c store.Conditions, keys [][]string, also bson.A) bson.D {
 	return rest
 }
 
-// traits are the conditions on birthdays and traits that are looked for in the
-// clients themselves.
+// traits returns the conditions on birthdays and traits that are checked on the clients.
 func traits(c store.Conditions) (each bson.A) {
 	for _, trait := range c.Has {
 		var anyOf bson.A
@@ -269,14 +266,14 @@ func traits(c store.Conditions) (each bson.A) {
 		}
 	}
 	if c.Birthdays != nil {
-		// Who has no birthday has null here, which is no day.
+		// A missing birthday is null here, which equals no day.
 		birthday := bson.D{{Key: "$dateToString", Value: bson.D{{Key: "format", Value: "%m-%d"}, {Key: "date", Value: "$dateOfBirth"}}}}
 		each = append(each, bson.D{{Key: "$expr", Value: bson.D{{Key: "$in", Value: bson.A{birthday, c.Birthdays}}}}})
 	}
 	return each
 }
 
-// intersect returns what both lists hold, never nil: where b is nil, all of a.
+// intersect returns the entries that both lists have, never nil; all of a if b is nil.
 func intersect(a, b []int64) []int64 {
 	if b == nil {
 		return NonNil(a)
@@ -290,8 +287,9 @@ func intersect(a, b []int64) []int64 {
 	return both
 }
 
-// SurvivorsOf looks for the clients into whom those ids were merged. A survivor
-// that was merged itself keeps its list: it is dropped from what is found.
+// SurvivorsOf finds the clients that the clients with those ids were merged into. A
+// survivor that was merged itself keeps its list, so callers must drop merged clients
+// from the result.
 func SurvivorsOf(scope client.Scope, ids []int64) Query {
 	return Query{
 		Core: append(Tenant(scope), bson.E{Key: schema.FieldMerged + ".clientId", Value: In(NonNil(ids))}),

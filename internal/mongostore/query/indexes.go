@@ -10,8 +10,9 @@ import (
 	"clientgraph/internal/store"
 )
 
-// mostInOrder is how many values of one key MongoDB reads in the order of the key after
-// it; of more it sorts all that it finds. See internalQueryMaxScansToExplode.
+// mostInOrder is the number of values of one field for which MongoDB merges index scans
+// in the order of the next field; with more it sorts all matches. See
+// internalQueryMaxScansToExplode.
 const mostInOrder = 200
 
 const (
@@ -19,7 +20,7 @@ const (
 	indexLiveID = "liveById"
 )
 
-// index is the one that has all clients in the order, with deleted ones or without.
+// index returns the index with all clients in the order, with or without deleted ones.
 func (b *Bounds) index(deleted bool) string {
 	switch b.key {
 	case client.NameCreatedDate:
@@ -40,8 +41,8 @@ func (b *Bounds) index(deleted bool) string {
 	return "liveByName"
 }
 
-// seenIndex is the one that has clients by visibility keys, and in the order where
-// there is one that does.
+// seenIndex returns the index with clients by visibility key, and then in the order if
+// there is such an index.
 func (b *Bounds) seenIndex(deleted bool) string {
 	switch {
 	case deleted:
@@ -59,9 +60,9 @@ func idIndex(deleted bool) string {
 	return indexLiveID
 }
 
-// seenKeys are the visibility keys of the staff members or the locations that all of
-// some index keys name; nil where one names something else. Who has such an index key
-// has that visibility key too, and by those an index gives the order.
+// seenKeys returns the visibility keys of the staff or locations in index keys; nil if
+// one of them is of another kind. A client with such an index key also has the visibility
+// key, for which an index has the order.
 func seenKeys(indexKeys []string) []string {
 	if len(indexKeys) > mostInOrder {
 		return nil
@@ -76,7 +77,7 @@ func seenKeys(indexKeys []string) []string {
 				return nil
 			}
 		}
-		// No visibility key is of the number 0.
+		// There is no visibility key with the number 0.
 		id, err := strconv.ParseInt(number, 10, 64)
 		if err != nil || id == 0 {
 			return nil
@@ -86,7 +87,7 @@ func seenKeys(indexKeys []string) []string {
 	return seen
 }
 
-// onlyKey says whether one list of index keys is all that is asked of clients.
+// onlyKey says whether one list of index keys is the only condition.
 func onlyKey(scope client.Scope, c store.Conditions) bool {
 	return scope.Rows.All && len(c.IndexKeys) == 1 && c.Appointment == nil && createdBetween(c) == nil &&
 		len(c.Statuses) == 0 && len(c.Has) == 0 && len(c.HasNot) == 0 && c.Birthdays == nil

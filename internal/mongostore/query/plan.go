@@ -10,7 +10,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// Plan turns what is asked into a query and its window.
+// Plan converts a store's query to a Query and its Window.
 func Plan(scope client.Scope, asked store.Query) (Query, Window) {
 	key := orderKey(asked.Order)
 	direction := 1
@@ -29,7 +29,7 @@ func Plan(scope client.Scope, asked store.Query) (Query, Window) {
 	}
 }
 
-// orderKey is the stored key of an order.
+// orderKey returns the stored field of an order.
 func orderKey(order store.Order) string {
 	switch order.Field {
 	case store.OrderByFullName:
@@ -44,19 +44,19 @@ func orderKey(order store.Order) string {
 	return schema.FieldID
 }
 
-// Bounds are the part of an order that a query wants.
+// Bounds are the part of an order that a query reads.
 type Bounds struct {
-	// key is the stored key of the order, and byDate says that it is a date, with the
-	// id behind it.
+	// key is the stored field of the order, and byDate says that it is a date, followed
+	// by the id.
 	key    string
 	byDate bool
-	// within bounds the key, as an index does; nil for no bound.
+	// within are the bounds on the field that an index answers; nil for none.
 	within bson.D
 	// ties are the other conditions of the bounds.
 	ties bson.A
 }
 
-// Unbounded is the whole order of names.
+// Unbounded returns the whole order by name.
 func Unbounded() Bounds { return Bounds{key: "nameKey"} }
 
 func boundsOf(asked store.Query) Bounds {
@@ -85,8 +85,8 @@ func boundsOf(asked store.Query) Bounds {
 	return b
 }
 
-// dates bounds an order by a date to what lies between two places, either of which may
-// be empty. A database compares null with no date, though it has it before all dates.
+// dates bounds an order by a date to the range between two places, either of which may be
+// empty. A database does not compare null with dates, although it sorts null before them.
 func (b *Bounds) dates(above, below string) {
 	tie := func(operator string, date any, idOperator string, id int64) {
 		b.ties = append(b.ties, bson.D{{Key: "$or", Value: bson.A{
@@ -110,8 +110,8 @@ func (b *Bounds) dates(above, below string) {
 			bson.D{{Key: b.key, Value: nil}},
 			bson.D{{Key: schema.FieldID, Value: bson.D{{Key: "$lt", Value: place.ClientID}}}})
 	case b.within != nil:
-		// Not $lte, by which the embedded engine leaves out, of an index with more
-		// fields, what equals the bound. A database knows no part of a millisecond.
+		// With $lte the embedded engine would omit values equal to the bound if the index
+		// has more fields. Dates are stored in whole milliseconds.
 		b.within = append(b.within, bson.E{Key: "$lt", Value: place.Date.Add(time.Millisecond)})
 		tie("$lt", *place.Date, "$lt", place.ClientID)
 	default:
@@ -120,7 +120,7 @@ func (b *Bounds) dates(above, below string) {
 	}
 }
 
-// condition is that of the bounds on the key.
+// condition is the condition of within on the field.
 func (b *Bounds) condition() bson.D {
 	if b.within == nil {
 		return nil

@@ -1,6 +1,6 @@
-// Package query turns what a use case asks for into filters that an index answers. Every
-// filter of clients names the business and the condition that the caller may see the
-// client: no query finds a client whom its scope does not see.
+// Package query converts what use cases ask for to filters that an index answers. Every
+// filter of clients has the business and the visibility to the scope: no query finds a
+// client that its scope does not see.
 package query
 
 import (
@@ -10,37 +10,35 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// Query is what to look for, in two parts. Core is what an index answers:
-// equalities on a prefix of its keys, and one $in or range on the key after
-// them. Rest is checked on what core found. MongoDB's planner makes the same
-// plan of both parts together; the embedded engine's uses an index only where
-// the index answers the whole query, so it is given Core by itself.
+// Query is a filter in two parts. An index answers Core: equalities on a prefix of its
+// fields, and one $in or range on the next field. Rest is checked on the documents that
+// Core finds. MongoDB's planner makes the same plan for both parts together; the embedded
+// engine uses an index only if it answers the whole filter, so it gets Core separately.
 type Query struct {
 	Core, Rest bson.D
-	// Index is the one that answers the core; "" where the database is to choose.
-	// Ordered is set where Index finds all clients that have one key, and no other
-	// condition is on them: it gives the order of the list, and finds a page of many
-	// such clients with fewer documents.
+	// Index is the index that answers the core; "" lets the database choose. Ordered is
+	// set if Index finds all clients with one key, without other conditions: it is the
+	// index in the order of the list, and finds a page of many such clients with fewer
+	// documents.
 	Index, Ordered string
 }
 
-// Window is the part of what a query finds that is wanted, and its order. A
-// limit of 0 is none.
+// Window is the part of the result to read, and its order. A limit of 0 is none.
 type Window struct {
 	Sort        bson.D
 	Skip, Limit int64
-	// Batch is how many documents a message brings; 0 means OneBatch.
+	// Batch is the number of documents in a message; 0 means OneBatch.
 	Batch int32
-	// Most is how many documents there are at most, where that is known without a limit;
-	// else 0.
+	// Most bounds the number of documents if that is known without a limit; otherwise it
+	// is 0.
 	Most int64
 }
 
-// ofOneReply is how many documents a reply has room for: of the usual 5 kB they are a
-// third of what a message may be.
+// ofOneReply is the number of documents that fit in a reply: with the usual 5 kB they
+// take a third of a message.
 const ofOneReply = 1_000
 
-// IsSmall says whether one reply is likely to bring all that the window wants.
+// IsSmall says whether one reply probably has the whole result.
 func (w Window) IsSmall() bool {
 	most := w.Limit
 	if most == 0 {
@@ -49,11 +47,11 @@ func (w Window) IsSmall() bool {
 	return w.Batch == OneBatch && most > 0 && most <= ofOneReply
 }
 
-// OneBatch makes a cursor's first batch as large as a message may be: the default of
-// 101 documents would cost another round trip for a larger page.
+// OneBatch makes a cursor's first batch as large as a message may be: with the default of
+// 101 documents a larger page would take another round trip.
 const OneBatch = math.MaxInt32
 
-// Stages are the query as the beginning of a pipeline.
+// Stages returns the query as the beginning of a pipeline.
 func (q Query) Stages() mongo.Pipeline {
 	stages := mongo.Pipeline{{{Key: "$match", Value: q.Core}}}
 	if len(q.Rest) > 0 {
@@ -62,7 +60,7 @@ func (q Query) Stages() mongo.Pipeline {
 	return stages
 }
 
-// Stages are the window as the end of a pipeline.
+// Stages returns the window as the end of a pipeline.
 func (w Window) Stages(projection bson.Raw) mongo.Pipeline {
 	var stages mongo.Pipeline
 	if w.Sort != nil {

@@ -15,11 +15,12 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// EachRow visits the documents of a new cursor until visit returns false, and closes
-// it. Each is a row that the operation pays for. Error: TOO_MANY_ROWS.
+// EachRow visits the documents of a new cursor until visit returns false, and closes it.
+// Each counts as a row of the operation. Error: TOO_MANY_ROWS.
 func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (more bool, err error)) error {
 	defer func() {
-		// The server gives a cursor up by itself; closing it early is a courtesy.
+		// The database closes cursors by itself after some time; this only frees it
+		// earlier.
 		_ = cursor.Close(context.WithoutCancel(ctx))
 	}()
 	budget := client.RowBudgetOf(ctx)
@@ -40,19 +41,19 @@ func EachRow(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (mo
 	return cursor.Err()
 }
 
-// Found are the documents that a command found.
+// Found is the result of a command.
 type Found struct {
-	// documents are those of a reply that has all of them, as the entries of a list;
-	// cursor brings them where it is not nil.
+	// documents are those of a reply with all of them, as entries of a list; cursor, if
+	// not nil, reads them.
 	documents []byte
 	cursor    *mongo.Cursor
 }
 
-// OfCursor are the documents that a cursor brings.
+// OfCursor returns the result that a cursor reads.
 func OfCursor(cursor *mongo.Cursor) Found { return Found{cursor: cursor} }
 
-// OfReply are the documents of a reply to a find or an aggregate. Open is the id of the
-// cursor that has those which the reply has no room for; 0 where there are none.
+// OfReply returns the result in a reply to a find or an aggregate. open is the id of the
+// cursor for the documents that did not fit in the reply; 0 if there are none.
 func OfReply(reply bson.Raw) (found Found, open int64, err error) {
 	cursor, ok := reply.Lookup("cursor").DocumentOK()
 	if !ok {
@@ -66,7 +67,7 @@ func OfReply(reply bson.Raw) (found Found, open int64, err error) {
 	return Found{documents: list[4:]}, open, nil
 }
 
-// Size is how many documents came with the first reply.
+// Size returns the number of documents in the first reply.
 func (f Found) Size() int {
 	if f.cursor != nil {
 		return f.cursor.RemainingBatchLength()
@@ -82,7 +83,7 @@ func (f Found) Size() int {
 	return size
 }
 
-// Lasts says whether the documents stay as they are when others are visited.
+// Lasts says whether the documents stay valid while later ones are visited.
 func (f Found) Lasts() bool { return f.cursor == nil }
 
 // Each visits the documents until visit returns false, as EachRow does. Error:
@@ -101,9 +102,10 @@ func (f Found) Each(ctx context.Context, visit func(bson.Raw) (more bool, err er
 	return err
 }
 
-// firstRows visits the documents that came with the cursor, which are all of most reads.
-// They are taken as they came: the cursor would allocate something for each. It goes on
-// behind them, and so its messages, deadlines and errors are the driver's as ever.
+// firstRows visits the documents that came with the cursor, which are all documents for
+// most reads. It reads them from the reply, because the cursor would allocate memory for
+// each. The cursor then continues after them, so messages, deadlines and errors are the
+// driver's as usual.
 func firstRows(ctx context.Context, cursor *mongo.Cursor, visit func(bson.Raw) (more bool, err error)) (more bool, err error) {
 	batch := mongo.BatchCursorFromCursor(cursor) //nolint:staticcheck // The driver has nothing else that yields what came, and go.mod holds its version.
 	if batch == nil || cursor.RemainingBatchLength() == 0 || !batch.Next(ctx) {
@@ -127,11 +129,11 @@ func eachDocument(list []byte, visit func(bson.Raw) (more bool, err error)) (mor
 	return true, nil
 }
 
-// errNoDocuments is of a message that is not as the protocol has it.
-var errNoDocuments = errors.New("the database answered something else than a list of documents")
+// errNoDocuments is the error for a reply that does not follow the protocol.
+var errNoDocuments = errors.New("the database did not answer a list of documents")
 
-// firstDocument is the first entry of what is left of a list, and what is left behind it;
-// false for one that is no document.
+// firstDocument returns the first entry of the rest of a list, and what follows it; false
+// if it is not a document.
 func firstDocument(list []byte) (document bson.Raw, rest []byte, ok bool) {
 	const least = 5
 	name := bytes.IndexByte(list, 0)
@@ -146,14 +148,13 @@ func firstDocument(list []byte) (document bson.Raw, rest []byte, ok bool) {
 	return bson.Raw(list[:size:size]), list[size:], true
 }
 
-// FindAll decodes all documents that a find answers, which no operation pays for. Noun
-// says in errors what they are.
+// FindAll decodes all documents of a find. They do not count as rows of the operation.
+// noun names them in errors.
 func FindAll[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
 	return find(ctx, collection, noun, filter, o, func(ctx context.Context, cursor *mongo.Cursor, found *[]T) error { return cursor.All(ctx, found) })
 }
 
-// FindRows is FindAll of rows that the operation pays for, which come in one batch.
-// Error: TOO_MANY_ROWS.
+// FindRows is FindAll for rows of the operation, read in one batch. Error: TOO_MANY_ROWS.
 func FindRows[T any](ctx context.Context, collection *mongo.Collection, noun string, filter bson.D, o *options.FindOptionsBuilder) ([]T, error) {
 	return find(ctx, collection, noun, filter, o.SetBatchSize(OneBatch), AllRows[T])
 }
@@ -172,7 +173,7 @@ func find[T any](ctx context.Context, collection *mongo.Collection, noun string,
 	return found, nil
 }
 
-// Erased finds the ids of erased clients: of those that filter means.
+// Erased finds the ids of the erased clients that filter selects.
 func Erased(ctx context.Context, db *mongo.Database, filter bson.D) ([]int64, error) {
 	found, err := FindAll[struct {
 		ClientID int64 `bson:"_id"`
@@ -187,8 +188,8 @@ func Erased(ctx context.Context, db *mongo.Database, filter bson.D) ([]int64, er
 	return ids, nil
 }
 
-// AllRows decodes the documents of a cursor, rows that the operation pays for.
-// Error: TOO_MANY_ROWS.
+// AllRows decodes the documents of a cursor, which count as rows of the operation. Error:
+// TOO_MANY_ROWS.
 func AllRows[T any](ctx context.Context, cursor *mongo.Cursor, rows *[]T) error {
 	return EachRow(ctx, cursor, func(document bson.Raw) (bool, error) {
 		var row T
