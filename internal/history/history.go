@@ -21,11 +21,11 @@ const (
 	OperationImport  Operation = "IMPORT"
 	OperationMerge   Operation = "MERGE"
 	OperationUnmerge Operation = "UNMERGE"
-	// OperationErase is in the history of clients who could see an erased client, and
-	// of those whom it could see: their edge is gone.
+	// OperationErase is in the histories of an erased client's viewers and subjects:
+	// their edge was removed.
 	OperationErase Operation = "ERASE"
 
-	// OperationUpgrade is what a later version of the program adds to what is kept.
+	// OperationUpgrade is a change that a later version of the program made by itself.
 	OperationUpgrade Operation = "UPGRADE"
 
 	OperationUpdate        Operation = "UPDATE"
@@ -38,17 +38,17 @@ const (
 	OperationRemoveViewers Operation = "REMOVE_VIEWERS"
 )
 
-// Change is one path of a record that changed. Values are what the property's
-// place holds; nil for none. A secret has neither value, only the path.
+// Change is a changed path of a record, with the values before and after; nil for none. A
+// secret has no values, only the path.
 type Change struct {
 	// Path is the property's name. A custom field is fields.ID; a viewer edge is
-	// clientIdsClientCanView.ID on the viewer's side and viewByClients.ID on the
-	// subject's, with the id as the value.
+	// clientIdsClientCanView.ID for the viewer and viewByClients.ID for the subject, with
+	// the id as the value.
 	Path          string
 	Before, After any
 }
 
-// Entry is the row of history of one write to one client.
+// Entry is the history of one write to one client.
 type Entry struct {
 	ClientID  int64
 	Version   int64
@@ -57,15 +57,15 @@ type Entry struct {
 	Role      client.Role
 	Operation Operation
 	RequestID string
-	// MergeID names the merge that was made or undone; 0 with other operations.
+	// MergeID is the merge that was made or undone; 0 for other operations.
 	MergeID int64
 	Changes []Change
-	// MergedIntoClientID is, for the kinds MERGED and UNMERGED, the client that
-	// survived the merge; 0 for the others. The change feed has it.
+	// MergedIntoClientID is the survivor for the kinds MERGED and UNMERGED; otherwise 0.
+	// The change feed has it.
 	MergedIntoClientID int64
 }
 
-// Kind is what happened to the client of a row of the change feed.
+// Kind says what a row of the change feed reports about its client.
 type Kind string
 
 // The kinds of feed rows.
@@ -76,20 +76,19 @@ const (
 	KindMerged   Kind = "MERGED"
 	KindUnmerged Kind = "UNMERGED"
 	KindErased   Kind = "ERASED"
-	// KindRemoved is answered to callers who may see a client no more, which itself is
-	// still there. No row is stored with it.
+	// KindRemoved is for callers who no longer see a client. No row is stored with it.
 	KindRemoved Kind = "REMOVED"
 )
 
-// Paths of changes that are no property of their own.
+// Paths of changes that are not properties.
 const (
 	PathSubject = "clientIdsClientCanView"
 	PathViewer  = "viewByClients"
 	pathDeleted = "deleted"
 )
 
-// Diff lists what differs between two states of a client, in the order of the
-// table. Derived parts are no change of their own.
+// Diff returns the differences between two states of a client, in the order of the table.
+// Derived values are not compared.
 func Diff(before, after *client.Client) []Change {
 	var changes []Change
 	// A merge changes mergedIntoClientId.
@@ -118,8 +117,8 @@ func Diff(before, after *client.Client) []Change {
 	return changes
 }
 
-// FirstChanges are the changes that made a new client: every value that it has,
-// with none before it. Flags and the status are among them, whatever they are.
+// FirstChanges returns the changes that created a client: all its values, with none
+// before. Flags and the status are always included.
 func FirstChanges(c *client.Client) []Change {
 	blank := BlankClient(c.BusinessID, c.ClientID)
 	blank.Status, blank.Blocked, blank.Sanitized = "", !c.Blocked, !c.Sanitized
@@ -130,7 +129,7 @@ func FirstChanges(c *client.Client) []Change {
 	return changes
 }
 
-// IDChanges has a change for each id that was added to or removed from a list.
+// IDChanges returns a change for each id that was added to or removed from a list.
 func IDChanges(prefix string, before, after []int64) []Change {
 	var changes []Change
 	had, has := idSet(before), idSet(after)
@@ -176,8 +175,8 @@ func fieldChanges(before, after []client.FieldValue) []Change {
 	return changes
 }
 
-// toldPath is how the feed and conflicts name what changed: a custom field by its
-// path, and else the field of the schema, which a path begins with.
+// toldPath returns the name of a change in the feed and in conflicts: for a custom field
+// its path, otherwise the schema's field at the beginning of the path.
 func toldPath(changePath string) string {
 	name := TopLevel(changePath)
 	if name == client.NameFields {
@@ -186,7 +185,7 @@ func toldPath(changePath string) string {
 	return name
 }
 
-// TopLevel is the name that a path begins with, a field of the schema.
+// TopLevel returns the schema's field at the beginning of a path.
 func TopLevel(changePath string) string {
 	name, _, _ := strings.Cut(changePath, ".")
 	return name

@@ -7,11 +7,11 @@ import (
 	"clientgraph/internal/client"
 )
 
-// HasClient says whether a change of the kind is answered with the client.
+// HasClient says whether entries of the kind have the client.
 func (k Kind) HasClient() bool { return k == KindUpserted || k == KindRestored || k == KindUnmerged }
 
-// ReadableNames are the names of fields at some paths that the role may read,
-// ascending and each once; of a custom field it is fields.ID.
+// ReadableNames returns the names of fields at the paths that the role may read, sorted
+// and without duplicates; for a custom field fields.ID.
 func ReadableNames(role client.Role, paths []string) []string {
 	names := []string{}
 	for _, changed := range paths {
@@ -23,7 +23,7 @@ func ReadableNames(role client.Role, paths []string) []string {
 	return slices.Compact(names)
 }
 
-// ClientGlobalID is the client at the other end of a viewer edge; nil of other
+// ClientGlobalID returns the client at the other end of a viewer edge; nil for other
 // changes.
 func (change *Change) ClientGlobalID() *client.ID {
 	if number := change.Neighbour(); number != 0 {
@@ -32,8 +32,8 @@ func (change *Change) ClientGlobalID() *client.ID {
 	return nil
 }
 
-// ReadablePaths are the names that the changes touch, without those that the
-// role may not read, in a fixed order and each once.
+// ReadablePaths returns the names of changes that the role may read, sorted and without
+// duplicates.
 func ReadablePaths(role client.Role, changes []Change) []string {
 	paths := make([]string, len(changes))
 	for i, change := range changes {
@@ -42,10 +42,10 @@ func ReadablePaths(role client.Role, changes []Change) []string {
 	return ReadableNames(role, paths)
 }
 
-// Neighbour is the client whom the path names; 0 when it names none.
+// Neighbour returns the client in the path of an edge; 0 for other paths.
 func (change *Change) Neighbour() int64 { return NeighbourOf(change.Path) }
 
-// NeighbourOf is the client whom a path names; 0 when it names none.
+// NeighbourOf returns the client in the path of an edge; 0 for other paths.
 func NeighbourOf(changePath string) int64 {
 	name, rest, _ := strings.Cut(changePath, ".")
 	if name != PathSubject && name != PathViewer {
@@ -55,13 +55,13 @@ func NeighbourOf(changePath string) int64 {
 	return id
 }
 
-// Secret says whether the change is of a secret: it has neither value.
+// Secret says whether the change is of a secret, which has no values.
 func (change *Change) Secret() bool {
 	p := client.PropertyByName(change.Path)
 	return p != nil && p.Is(client.Secret)
 }
 
-// MayRead says whether the role may read what lies at a path.
+// MayRead says whether the role may read the value at a path.
 func MayRead(role client.Role, changePath string) bool {
 	p := client.PropertyByName(TopLevel(changePath))
 	return role != client.RoleClient || p == nil || !p.HiddenFromClient()

@@ -8,15 +8,14 @@ import (
 	"clientgraph/internal/client"
 )
 
-// BlankClient is what a client is before its first row of history.
+// BlankClient returns a client as it is before its first entry.
 func BlankClient(businessID, clientID int64) *client.Client {
 	return &client.Client{BusinessID: businessID, ClientID: clientID, Lifecycle: client.Live, Status: client.StatusActive}
 }
 
-// Replay makes a client of its history: entries are all of its rows up to a
-// version, by version. What history does not tell is left out: secrets,
-// appointments, and what the service derives from other parts; see Indexer.
-// Lists are those of the entries, not copies.
+// Replay returns the client after entries, which are all entries up to a version, in
+// order. It does not have what history does not record: secrets, appointments, and values
+// that the service derives; see Indexer. It shares lists with the entries.
 func Replay(businessID int64, entries []Entry) *client.Client {
 	if len(entries) == 0 {
 		return nil
@@ -31,11 +30,10 @@ func Replay(businessID int64, entries []Entry) *client.Client {
 	return c
 }
 
-// Rewind makes a client what it was at an earlier version: entries are the rows
-// of that version and of all later ones, by version, and current is the record
-// as the last of them left it. What history does not tell stays as it is:
-// secrets, appointments, and what the service derives from other parts. The
-// answer shares lists with entries, none with current.
+// Rewind returns a client as it was at an earlier version: entries are those of that
+// version and of all later ones, in order, and current is the record after the last of
+// them. What history does not record stays unchanged: secrets, appointments, and values
+// that the service derives. The result shares lists with entries, but not with current.
 func Rewind(current *client.Client, entries []Entry) *client.Client {
 	c := current.Clone()
 	if len(entries) == 0 {
@@ -50,14 +48,14 @@ func Rewind(current *client.Client, entries []Entry) *client.Client {
 	return c
 }
 
-// sign marks the client as the version that the entry made.
+// sign sets the version, the dates and the users of the entry.
 func (e *Entry) sign(c *client.Client) {
 	c.Version = e.Version
 	if e.Version > 1 {
 		c.ModifiedDate, c.ModifiedUser = &e.At, &e.User
 		return
 	}
-	// A new client was never modified, but an imported one may have been.
+	// A new client was never modified, except an imported one.
 	c.ModifiedDate, c.ModifiedUser = nil, nil
 	for _, change := range e.Changes {
 		if change.Path == client.NameModifiedDate || change.Path == client.NameModifiedUser {
@@ -66,8 +64,7 @@ func (e *Entry) sign(c *client.Client) {
 	}
 }
 
-// put makes the place that the change is of hold a value, as history has it; nil
-// for none.
+// put sets the value of the change's path, in the form of history; nil for none.
 func (change *Change) put(c *client.Client, value any) {
 	name, rest, _ := strings.Cut(change.Path, ".")
 	switch name {
@@ -95,7 +92,7 @@ func (change *Change) put(c *client.Client, value any) {
 	}
 }
 
-// setLive makes the client be in that stage of its life, or, when it is, live again.
+// setLive sets that lifecycle or, if there is false, makes the client live.
 func setLive(c *client.Client, stage client.Lifecycle, there bool) {
 	switch {
 	case there:

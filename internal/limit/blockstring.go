@@ -9,9 +9,9 @@ import (
 
 const blockQuotes = `"""`
 
-// Parse reads a document. Its block strings are what the specification says
-// (BlockStringValue): the library counts their first line in the common indent,
-// and so takes no indent from any.
+// Parse parses a document. It computes block strings as the specification says
+// (BlockStringValue): the library includes their first line in the common indent, and so
+// removes no indent.
 func Parse(text string) (*ast.QueryDocument, error) {
 	document, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil || !strings.Contains(text, blockQuotes) {
@@ -33,7 +33,7 @@ func Parse(text string) (*ast.QueryDocument, error) {
 	return document, nil
 }
 
-// blockStrings reads the block strings of a document again, from its text.
+// blockStrings computes the block strings of a document again, from its text.
 type blockStrings struct{ text []rune }
 
 func (b blockStrings) selections(set ast.SelectionSet) {
@@ -69,7 +69,7 @@ func (b blockStrings) value(value *ast.Value) {
 		return
 	}
 	if value.Kind == ast.BlockValue {
-		// Positions count characters.
+		// Positions are in characters.
 		raw := string(b.text[value.Position.Start:value.Position.End])
 		raw = strings.TrimSuffix(strings.TrimPrefix(raw, blockQuotes), blockQuotes)
 		value.Raw = blockString(strings.ReplaceAll(raw, `\`+blockQuotes, blockQuotes))

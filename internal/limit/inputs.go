@@ -6,9 +6,9 @@ import (
 	"clientgraph/internal/client"
 )
 
-// inputs bounds the input objects that the operation's variables hold, read as
-// often as arguments name them, and once at least, to be checked. What stands in
-// the document itself is bounded by its tokens.
+// inputs bounds the fields of input objects in the operation's variables, for each time
+// that arguments read them, and at least once, because they are validated. Objects in the
+// document itself are bounded by its tokens.
 func (m *measurer) inputs(read int64) *client.Error {
 	var once int64
 	for _, variable := range m.operation.VariableDefinitions {
@@ -17,8 +17,8 @@ func (m *measurer) inputs(read int64) *client.Error {
 	return exceeds(CodeTooManyValues, "fields", "fields of input objects, those left out too, each time a variable is read", max(once, read), m.shape.Inputs)
 }
 
-// argumentInputs are the fields of the input objects that a field's arguments
-// read from variables: each place that names one reads it by itself.
+// argumentInputs returns the fields of input objects that a field's arguments read from
+// variables; each place that uses a variable reads it again.
 func (m *measurer) argumentInputs(field *ast.Field) int64 {
 	var fields int64
 	var walk func(*ast.Value)
@@ -36,8 +36,8 @@ func (m *measurer) argumentInputs(field *ast.Field) int64 {
 	return fields
 }
 
-// variableInputs are the fields of the input objects that a variable holds; more
-// than there may be are not counted to the end.
+// variableInputs returns the fields of input objects in a variable. Counting stops above
+// the bound.
 func (m *measurer) variableInputs(name string) int64 {
 	if known, seen := m.variableSizes[name]; seen {
 		return known
@@ -52,7 +52,7 @@ func (m *measurer) variableInputs(name string) int64 {
 	m.looked = true
 	value, given := m.variables[name]
 	if !given {
-		// Validation answers the error of what can't be read.
+		// Validation reports unreadable values.
 		value, _ = declared.DefaultValue.Value(nil)
 	}
 	var fields int64
@@ -66,7 +66,7 @@ func (m *measurer) variableInputs(name string) int64 {
 				walk(on.Elem, entry)
 			}
 		case on.Elem != nil:
-			// One value stands for a list of it.
+			// A single value stands for a list with it.
 			walk(on.Elem, value)
 		default:
 			object, isObject := value.(map[string]any)
@@ -87,7 +87,7 @@ func (m *measurer) variableInputs(name string) int64 {
 	return fields
 }
 
-// isInput says whether a type is an input object, or a list of them.
+// isInput says whether a type is an input object or a list of them.
 func (m *measurer) isInput(on *ast.Type) bool {
 	definition := m.schema.Types[on.Name()]
 	return definition != nil && definition.Kind == ast.InputObject

@@ -8,22 +8,21 @@ import (
 	"clientgraph/internal/client"
 )
 
-// measure is what a selection amounts to with its fragments spread out. Numbers
-// saturate.
+// measure has the numbers of a selection with its fragments spread out. Numbers saturate.
 type measure struct {
 	depth, aliases, fields int64
-	// names is how often the selection itself, at its top, names each answer; their
-	// sum is its width.
+	// names counts the fields at the top of the selection by their names in the answer;
+	// their sum is its width.
 	names map[string]int64
-	// own are the points whatever list the selection stands in, and perEntry those
-	// for each entry of its lists that have no size of their own: they have that of
-	// the field above, such as a connection's first.
+	// own are the points of the selection in any list; perEntry those for each entry of
+	// its lists without a size of their own, which have the size of the field above, such
+	// as a connection's first.
 	own, perEntry int64
-	// inputs are the fields of input objects that are read from variables.
+	// inputs is the number of fields of input objects that are read from variables.
 	inputs int64
 }
 
-// add adds all but the names.
+// add adds all numbers except names.
 func (m *measure) add(other measure) {
 	m.depth = max(m.depth, other.depth)
 	m.aliases = plus(m.aliases, other.aliases)
@@ -40,7 +39,7 @@ func (m *measure) width() (width, repeats int64) {
 	return width, width - int64(len(m.names))
 }
 
-// measurer measures one operation: each fragment once, however often it is
+// measurer measures one operation. It measures each fragment once, however often it is
 // spread.
 type measurer struct {
 	shape     Shape
@@ -48,43 +47,43 @@ type measurer struct {
 	document  *ast.QueryDocument
 	operation *ast.OperationDefinition
 	variables map[string]any
-	// variableSizes are the fields of the input objects in each variable, once known.
+	// variableSizes are the fields of input objects in each variable that was counted.
 	variableSizes map[string]int64
-	// variableWork are the points of each variable, once known.
+	// variableWork are the points of each variable that was counted.
 	variableWork map[readVariable]int64
-	// fragments are those measured so far; nil while one is being measured.
+	// fragments are the measured fragments; nil for one that is being measured.
 	fragments map[string]*measure
 	spreads   int64
-	// named counts the names that were carried from a fragment to where it is
-	// spread: the one part of the work that is not linear by itself.
+	// named counts the names that were copied from fragments to where they are spread:
+	// the only part of the work that is not linear.
 	named int64
-	// introspection is what stands below __schema and __type.
+	// introspection measures what is below __schema and __type.
 	introspection measure
-	// repeated says that some selection names something twice.
+	// repeated says that a selection has a name twice.
 	repeated bool
-	// unknown counts fields that their types have not.
+	// unknown counts fields that their types do not have.
 	unknown int64
-	// numbers are the variables of which a number was read, and looked says that more
-	// was read of another one.
+	// numbers are the variables of which a number was read; looked says that something
+	// else was read of a variable.
 	numbers []string
 	looked  bool
 	refused *client.Error
-	// ofOne says that lists of the operation's own fields have one entry.
+	// ofOne says that lists of root fields have one entry.
 	ofOne bool
 }
 
-// Check measures an operation of a parsed document, which need not be valid, and
-// returns its cost. Other operations, or all where it is nil, are held to what
-// bounds validation, which reads the whole document. variables are as they were
-// sent. Errors: FRAGMENT_CYCLE, QUERY_TOO_DEEP, TOO_MANY_ALIASES,
-// TOO_MANY_ROOT_FIELDS, TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS,
-// TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, QUERY_TOO_COSTLY, TOO_MANY_VALUES.
+// Check measures an operation of a parsed document, which may be invalid, and returns its
+// cost. Other operations, or all if operation is nil, are checked only against the bounds
+// of validation, which reads the whole document. variables are as the caller sent them.
+// Errors: FRAGMENT_CYCLE, QUERY_TOO_DEEP, TOO_MANY_ALIASES, TOO_MANY_ROOT_FIELDS,
+// TOO_MANY_FIELDS, TOO_MANY_REPEATED_FIELDS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES,
+// QUERY_TOO_COSTLY, TOO_MANY_VALUES.
 func (s Shape) Check(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
 	return newMeasurer(s, schema, document, operation, variables).check()
 }
 
-// EventCost is what an event of a subscription costs that tells of one entry of its list,
-// of an operation that Check has passed.
+// EventCost returns the cost of a subscription's event with one entry of its list, for an
+// operation that Check has accepted.
 func (s Shape) EventCost(schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) int64 {
 	m := newMeasurer(s, schema, document, operation, variables)
 	m.ofOne = true
@@ -135,8 +134,8 @@ func (m *measurer) check() (cost int64, err error) {
 	return cost, nil
 }
 
-// subscription holds a subscription to its one field, of which it takes two of one
-// name for two.
+// subscription checks that a subscription has one field. Two fields with one name count
+// as two.
 func (m *measurer) subscription(roots int64) *client.Error {
 	if m.operation == nil || m.operation.Operation != ast.Subscription || roots == 1 {
 		return nil
@@ -148,7 +147,7 @@ func (s Shape) tooManyFields(fields int64) *client.Error {
 	return exceeds(CodeTooManyFields, "fields", "fields, fragments spread out", fields, s.Fields)
 }
 
-// root is the type that the operation is on.
+// root returns the root type of the operation.
 func (m *measurer) root() *ast.Definition {
 	switch m.operation.Operation {
 	case ast.Mutation:
@@ -163,7 +162,7 @@ func (m *measurer) isRoot(on *ast.Definition) bool {
 	return on != nil && (on == m.schema.Query || on == m.schema.Mutation || on == m.schema.Subscription)
 }
 
-// set measures a selection on a type, nil for one that is not known.
+// set measures a selection on a type; nil for an unknown type.
 func (m *measurer) set(selections ast.SelectionSet, on *ast.Definition) measure {
 	whole := measure{names: map[string]int64{}}
 	for _, selection := range selections {
@@ -188,7 +187,7 @@ func (m *measurer) set(selections ast.SelectionSet, on *ast.Definition) measure 
 	return whole
 }
 
-// spread adds what a fragment selects to the selection that it stands in.
+// spread adds a fragment to the selection that spreads it.
 func (m *measurer) spread(whole *measure, fragment measure) {
 	whole.add(fragment)
 	m.named = plus(m.named, int64(len(fragment.names)))
@@ -198,11 +197,11 @@ func (m *measurer) spread(whole *measure, fragment measure) {
 	}
 }
 
-// maxUnknown bounds fields that their types have not: for each one validation may
-// look for a name that is like it.
+// maxUnknown bounds fields that their types do not have: validation may search similar
+// names for each.
 const maxUnknown = 100
 
-// spreadFields is how many times Fields all fragments together may carry.
+// spreadFields bounds the fields copied from fragments, in multiples of Fields.
 const spreadFields = 4
 
 func (m *measurer) refuse(refusal *client.Error) { m.refused = firstOf(m.refused, refusal) }
@@ -214,7 +213,7 @@ func (m *measurer) conditioned(condition string, on *ast.Definition) *ast.Defini
 	return m.schema.Types[condition]
 }
 
-// fragment is the measure of a fragment; one that there is not is nothing.
+// fragment returns the measure of a fragment; of an unknown one nothing.
 func (m *measurer) fragment(name string) measure {
 	if known, seen := m.fragments[name]; seen {
 		if known == nil {
@@ -233,7 +232,7 @@ func (m *measurer) fragment(name string) measure {
 	return whole
 }
 
-// field measures a field of a type with what is selected below it.
+// field measures a field of a type with its selection.
 func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 	var definition *ast.FieldDefinition
 	if on != nil {
@@ -260,8 +259,7 @@ func (m *measurer) field(field *ast.Field, on *ast.Definition) measure {
 	return whole
 }
 
-// typeOf is what a field's selection is on. The meta fields are no fields of a
-// type.
+// typeOf returns the type of a field's selection. Types do not have the meta fields.
 func (m *measurer) typeOf(field *ast.Field, definition *ast.FieldDefinition) *ast.Definition {
 	switch {
 	case definition != nil:
@@ -274,7 +272,7 @@ func (m *measurer) typeOf(field *ast.Field, definition *ast.FieldDefinition) *as
 	return nil
 }
 
-// directives bounds all directives of a document: some rules compare each with
+// directives bounds all directives of a document, because some rules compare each with
 // each.
 func (s Shape) directives(document *ast.QueryDocument) *client.Error {
 	var count int64
@@ -307,7 +305,7 @@ func (s Shape) directives(document *ast.QueryDocument) *client.Error {
 	return exceeds(CodeTooManyDirective, "directives", "directives", count, s.Directives)
 }
 
-// isIntrospection says whether a type is one that describes the schema.
+// isIntrospection says whether a type belongs to introspection.
 func isIntrospection(definition *ast.Definition) bool {
 	return definition != nil && strings.HasPrefix(definition.Name, "__")
 }

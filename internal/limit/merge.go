@@ -6,10 +6,9 @@ import (
 	"clientgraph/internal/client"
 )
 
-// validation bounds what validation takes of the whole document: it compares all
-// pairs of fields that answer one name, also below fields that do, and reads the
-// operations other than the one that is asked for, and fragments that nobody
-// spreads, no less than that.
+// validation bounds the work of validating the whole document: it compares all pairs of
+// fields with the same name in the answer, also below such fields, and it includes the
+// operations that are not executed and unused fragments.
 func (m *measurer) validation(operation *ast.OperationDefinition) *client.Error {
 	var fields int64
 	g := &merger{measurer: m}
@@ -31,7 +30,7 @@ func (m *measurer) validation(operation *ast.OperationDefinition) *client.Error 
 	}
 	for _, fragment := range m.document.Fragments {
 		if m.document.Fragments.ForName(fragment.Name) != fragment {
-			// Nobody can spread it: there is another one of its name.
+			// It can't be spread, because another fragment has the same name.
 			hold(fragment.SelectionSet, m.set(fragment.SelectionSet, m.schema.Types[fragment.TypeCondition]))
 		} else if _, spread := m.fragments[fragment.Name]; !spread {
 			hold(fragment.SelectionSet, m.fragment(fragment.Name))
@@ -40,27 +39,26 @@ func (m *measurer) validation(operation *ast.OperationDefinition) *client.Error 
 	return m.refused
 }
 
-// merger counts pairs of fields that answer one name.
+// merger counts pairs of fields with the same name in the answer.
 type merger struct {
 	*measurer
 	pairs, steps int64
-	// conflicts are the pairs that validation says can't be merged.
+	// conflicts counts the pairs that validation reports as conflicts.
 	conflicts int64
 }
 
-// maxConflicts bounds those: to tell one takes a thousand times as long as to see
+// maxConflicts bounds conflicts: reporting one takes a thousand times as long as finding
 // that there is none.
 const maxConflicts = 100
 
-// sameName are the fields of some selections that answer one name.
+// sameName has the fields of some selections with the same name in the answer.
 type sameName struct {
 	fields int64
 	first  *ast.Field
 	below  []ast.SelectionSet
 }
 
-// count counts the pairs in selections that are merged, and in what is below
-// them. It stops at what is too much.
+// count counts the pairs in merged selections and below them. It stops above the bound.
 func (g *merger) count(merged []ast.SelectionSet) {
 	names := map[string]*sameName{}
 	for _, set := range merged {
@@ -69,7 +67,7 @@ func (g *merger) count(merged []ast.SelectionSet) {
 	for _, same := range names {
 		g.pairs = plus(g.pairs, times(same.fields, same.fields-1)/2)
 	}
-	// As many as one selection may repeat, when it repeats nothing else.
+	// As many pairs as one selection may have if it repeats nothing else.
 	g.refuse(exceeds(CodeTooManyRepeats, "pairs", "pairs of fields of one name, fragments spread out", g.pairs, times(g.shape.Repeats, g.shape.Repeats+1)/2))
 	for _, same := range names {
 		if g.refused == nil && same.below != nil {
@@ -110,8 +108,7 @@ func (g *merger) gather(names map[string]*sameName, set ast.SelectionSet) {
 	}
 }
 
-// sameArguments says whether two fields have the same arguments, in whatever
-// order.
+// sameArguments says whether two fields have the same arguments in any order.
 func sameArguments(some, others ast.ArgumentList) bool {
 	if len(some) != len(others) {
 		return false

@@ -10,29 +10,27 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// An operation costs a point for each field that it answers, as far as that can
-// be known before: what is selected of a list counts for each of its entries. A
-// list has as many as the argument that sizes it says (pageSize, first, last, or
-// the ids that it is of), the lists of a connection or a report as many as the
-// argument above them; any other has listSize. The work behind a field comes on
-// top, see workDirective.
+// An operation costs a point for each field of its answer, as far as the number is known
+// before: what is selected of a list counts for each entry. The size of a list is the
+// argument for it (pageSize, first, last, or the ids); lists in a connection or a report
+// have the size of the argument above them; any other list has listSize. The work of a
+// field is added, see workDirective.
 const listSize = 3
 
-// What a list of introspection costs: all types are as many as there
-// are, most types have a dozen fields and some a hundred, and what else there is
-// has mostly one entry.
+// The sizes of introspection's lists: the list of all types has their number, most types
+// have a dozen fields and some a hundred, and most other lists have one entry.
 const (
 	introspectionFields = 24
 	introspectionSize   = 8
 )
 
-// maxSize is more than any list has: who asks for more is refused by the field.
+// maxSize is above the size of any list: the field refuses more.
 const maxSize = 10_000
 
-// sizes are the arguments that say how many entries a list has.
+// sizes are the arguments with the size of a list.
 func sizes() []string { return []string{"pageSize", "first", "last"} }
 
-// price is the cost of a field, whose selection has been measured.
+// price returns the cost of a field with its measured selection.
 func (m *measurer) price(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition, below measure) measure {
 	if definition == nil {
 		return measure{own: plus(1, plus(below.own, times(listSize, below.perEntry)))}
@@ -41,7 +39,7 @@ func (m *measurer) price(field *ast.Field, on *ast.Definition, definition *ast.F
 	isList := definition.Type.Elem != nil
 	switch {
 	case isList && !sized && field.SelectionSet == nil:
-		// A list of values is read with the record that it is a part of.
+		// A list of scalars is read with its record.
 		return measure{own: 1}
 	case isList && isIntrospection(m.schema.Types[definition.Type.Name()]):
 		return measure{own: plus(1, times(m.introspectionSize(field.Name), plus(below.own, below.perEntry)))}
@@ -65,14 +63,14 @@ func (m *measurer) introspectionSize(field string) int64 {
 	return introspectionSize
 }
 
-// entry is the cost of one entry of a list, which is something even where
-// nothing is selected of it.
+// entry returns the cost of one entry of a list, which is not 0 even if nothing is
+// selected of it.
 func entry(below measure) int64 {
 	return max(plus(below.own, times(listSize, below.perEntry)), 1)
 }
 
-// size is how many entries a field is asked for: the largest of what its
-// arguments say.
+// size returns the number of entries that a field is asked for: the largest of its
+// arguments.
 func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) (size int64, sized bool) {
 	for _, argument := range definition.Arguments {
 		if argument.Type.Elem == nil && !slices.Contains(sizes(), argument.Name) {
@@ -84,7 +82,7 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 		case given != nil:
 			value = m.value(given.Value)
 		case argument.DefaultValue != nil && m.isRoot(on):
-			// What a relation has by default is its bound, not its size.
+			// A relation's default is its maximum, not its usual size.
 			value = m.value(argument.DefaultValue)
 		}
 		if argument.Type.Elem != nil {
@@ -98,7 +96,7 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 		}
 	}
 	if first := definition.Arguments.ForName("first"); !sized && m.isRoot(on) && first != nil && !first.Type.NonNull {
-		// A connection that may be read from either end has no default in the schema.
+		// A connection that can be read from either end has no default in the schema.
 		return reading.DefaultConnection, true
 	}
 	if m.ofOne && m.isRoot(on) {
@@ -107,8 +105,8 @@ func (m *measurer) size(field *ast.Field, on *ast.Definition, definition *ast.Fi
 	return min(size, maxSize), sized
 }
 
-// value is what an argument's value will be, as far as a size can be read off
-// it: a number, or a list, whose entries don't matter.
+// value returns the value of an argument, as far as a size can be read from it: a number,
+// or a list, whose entries do not matter.
 func (m *measurer) value(value *ast.Value) any {
 	switch value.Kind {
 	case ast.Variable:

@@ -9,32 +9,32 @@ import (
 )
 
 const (
-	// mostPrices bounds the prices that are kept of one document, which take about as
+	// mostPrices bounds the prices of one document that are cached. They take about as
 	// much memory as the document.
 	mostPrices = 32
 	// longestNumbers bounds the text of the numbers that a price depends on.
 	longestNumbers = 64
 )
 
-// Prices are what the operations of one document cost, kept by the numbers in
-// variables that they depend on, such as how many entries are asked for. Whatever
-// depends on more of the variables is measured each time. The zero Prices are ready.
-// They are safe for concurrent use.
+// Prices caches the costs of one document's operations, by the numbers in variables that
+// they depend on, such as the size of a page. If a cost depends on anything else in
+// variables, it is measured each time. The zero Prices is ready to use. It is safe for
+// concurrent use.
 type Prices struct {
 	mu sync.RWMutex
-	// numbers are the variables of which an operation's price depends on the number.
+	// numbers are the variables whose numbers an operation's price depends on.
 	numbers map[*ast.OperationDefinition][]string
 	costs   map[priced]int64
 }
 
-// priced is an operation, and the numbers that it is asked with.
+// priced identifies a price by the operation and the numbers in its variables.
 type priced struct {
 	operation *ast.OperationDefinition
 	numbers   string
 }
 
-// Check is Shape.Check of an operation of the one document that the prices are of,
-// always by the same shape and schema.
+// Check is Shape.Check for an operation of the prices' document, which must always be
+// called with the same shape and schema.
 func (p *Prices) Check(s Shape, schema *ast.Schema, document *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any) (cost int64, err error) {
 	if cost, known := p.known(operation, variables); known {
 		return cost, nil
@@ -75,14 +75,15 @@ func (p *Prices) keep(operation *ast.OperationDefinition, names []string, variab
 	p.numbers[operation], p.costs[priced{operation, numbers}] = names, cost
 }
 
-// numbersOf is the text of variables of those names; not ok where one is no number.
+// numbersOf returns the variables with those names as text; ok is false if one is not a
+// number.
 func numbersOf(names []string, variables map[string]any) (text string, ok bool) {
 	if len(names) == 0 {
 		return "", true
 	}
 	var b strings.Builder
 	for _, name := range names {
-		// One that was not sent has its default, and null is no number.
+		// A variable that was not sent has its default; null is not a number.
 		sent, given := variables[name]
 		number, isNumber := sent.(json.Number)
 		if given && !isNumber || b.Len()+len(number) > longestNumbers {

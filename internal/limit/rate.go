@@ -1,5 +1,6 @@
-// Package limit bounds what callers may ask for in a time. Budgets are the
-// process's own: several processes give a caller as many.
+// Package limit bounds the requests of callers: their size, shape, cost, rate, and number
+// at once. Budgets are those of one process: each further process gives a caller another
+// one.
 package limit
 
 import (
@@ -7,41 +8,40 @@ import (
 	"time"
 )
 
-// Budget is how often each principal may do something: Burst times at once, and
-// again one time every Every.
+// Budget is a rate for each principal: Burst times at once, and one time more every
+// Every.
 type Budget struct {
 	Burst int
 	Every time.Duration
 }
 
-// Lookups is the budget for asking whether something is there that the caller
-// may not see: 30 a minute, 10 at once. It is enough for a form that somebody
-// fills in, and too little to try out a list of addresses.
+// Lookups is the budget for queries that reveal whether something hidden exists: 30 a
+// minute, 10 at once. It suffices for a person who fills in a form, but not for trying a
+// list of addresses.
 func Lookups() Budget { return Budget{Burst: 10, Every: 2 * time.Second} }
 
-// maxPrincipals bounds how many principals one generation remembers.
+// maxPrincipals bounds the principals in one generation.
 const maxPrincipals = 10_000
 
-// Rate keeps principals to a budget, each by a token bucket. It is safe for
-// concurrent use and implements reading.Limiter.
+// Rate limits principals to a budget, each with a token bucket. It is safe for concurrent
+// use and implements reading.Limiter.
 //
-// A bucket that nobody took from for as long as it takes to fill up is full,
-// like that of a stranger, so it need not be remembered: buckets live in two
-// generations, and when the newer one is that old, or has maxPrincipals, it
-// takes the place of the older one, which is forgotten. Only more principals
-// than that at once could have budgets renewed early.
+// A bucket that was not used for the time that it takes to fill is full, like that of a
+// new principal, so it need not be stored. Buckets are in two generations: when the newer
+// one is that old, or has maxPrincipals, it replaces the older one, which is dropped.
+// Only with more principals than that at once could a budget be renewed early.
 type Rate struct {
 	budget Budget
 	now    func() time.Time
 
 	mu sync.Mutex
-	// newer and older hold, for each principal, when its bucket is full again.
+	// newer and older have, for each principal, when its bucket is full again.
 	newer, older map[string]time.Time
-	// began is when newer did.
+	// began is when newer began.
 	began time.Time
 }
 
-// NewRate returns the limiter of a budget by that clock.
+// NewRate returns a limiter with that budget and clock.
 func NewRate(budget Budget, now func() time.Time) *Rate {
 	return &Rate{budget: budget, now: now, newer: map[string]time.Time{}, older: map[string]time.Time{}, began: now()}
 }
@@ -49,8 +49,8 @@ func NewRate(budget Budget, now func() time.Time) *Rate {
 // Take implements reading.Limiter.
 func (r *Rate) Take(principal string) (wait time.Duration, ok bool) { return r.TakeMany(principal, 1) }
 
-// TakeMany is Take of many times at once: all of them, or none. More than a
-// burst is never allowed.
+// TakeMany is Take for several times at once: all or none. More than a burst is never
+// allowed.
 func (r *Rate) TakeMany(principal string, many int64) (wait time.Duration, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

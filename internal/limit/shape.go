@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Codes of what a request is refused for before it is executed.
+// Codes of requests that are refused before they are executed.
 const (
 	CodeDocumentTooLarge client.Code = "DOCUMENT_TOO_LARGE"
 	CodeTooManyTokens    client.Code = "TOO_MANY_TOKENS"
@@ -20,41 +20,42 @@ const (
 	CodeFragmentCycle    client.Code = "FRAGMENT_CYCLE"
 	CodeTooCostly        client.Code = "QUERY_TOO_COSTLY"
 	CodeTooManyValues    client.Code = "TOO_MANY_VALUES"
-	// CodeTooManyErrors is of an answer's last error, where it leaves others out.
+	// CodeTooManyErrors is the code of the last error of an answer that leaves others
+	// out.
 	CodeTooManyErrors client.Code = "TOO_MANY_ERRORS"
-	// Those that validation and the parser have, for what they let pass.
+	// Codes of validation and of the parser, for errors that they do not find.
 	codeInvalid     client.Code = "GRAPHQL_VALIDATION_FAILED"
 	codeUnparseable client.Code = "GRAPHQL_PARSE_FAILED"
 )
 
-// Shape bounds what a document may look like. Each bound is checked before the
-// step that it guards, in time linear in the document.
+// Shape bounds documents. Each bound is checked before the step that it protects, in time
+// linear in the document.
 type Shape struct {
-	// Bytes and Tokens bound the text, before it is parsed. Nesting bounds how
-	// deep brackets of all kinds stand in each other: the parser recurs on them.
+	// Bytes and Tokens bound the text before it is parsed. Nesting bounds the depth of
+	// brackets of all kinds, because the parser is recursive.
 	Bytes, Tokens, Nesting int64
-	// Depth bounds fields within fields; IntrospectionDepth those below __schema
-	// and __type.
+	// Depth bounds the nesting of fields; IntrospectionDepth that below __schema and
+	// __type.
 	Depth, IntrospectionDepth int64
-	// Roots, Aliases and Fields bound what an operation selects with its fragments
-	// spread out: at its top, under other names, and in all.
+	// Roots, Aliases and Fields bound an operation with its fragments spread out: its
+	// root fields, its aliases, and all its fields.
 	Roots, Aliases, Fields int64
-	// Repeats bounds how often one selection names what it named already: telling
-	// whether such fields can be merged takes the square of it.
+	// Repeats bounds how often one selection repeats names: checking whether such fields
+	// can be merged takes quadratic time.
 	Repeats int64
-	// Fragments bounds how many fragments there are, and how often they are spread,
-	// each by that number; Directives bounds all directives.
+	// Fragments bounds the number of fragments, and separately that of spreads;
+	// Directives bounds all directives.
 	Fragments, Directives int64
-	// Cost bounds the points of an operation; see Price. IntrospectionCost is the
-	// bound of what is below __schema and __type.
+	// Cost bounds the points of an operation; see Price. IntrospectionCost is the bound
+	// below __schema and __type.
 	Cost, IntrospectionCost int64
-	// Inputs bounds the fields of the input objects in variables, those that are
-	// left out too: whoever reads such an object looks for each.
+	// Inputs bounds the fields of input objects in variables, including absent ones: code
+	// that reads such an object looks each up.
 	Inputs int64
 }
 
-// DefaultShape is large enough for what front ends ask, also with a fragment a
-// component, and for GraphiQL's reading of the schema.
+// DefaultShape suffices for the operations of front ends, also with a fragment for each
+// component, and for GraphiQL's introspection query.
 func DefaultShape() Shape {
 	return Shape{
 		Bytes: 64 << 10, Tokens: 5_000, Nesting: 60,
@@ -66,7 +67,7 @@ func DefaultShape() Shape {
 	}
 }
 
-// exceeds is the refusal of a number over its bound; nil for one that is not.
+// exceeds returns the error for a number over its bound; nil for other numbers.
 func exceeds(code client.Code, name, what string, number, bound int64) *client.Error {
 	if number <= bound {
 		return nil
@@ -78,7 +79,7 @@ func exceeds(code client.Code, name, what string, number, bound int64) *client.E
 	}
 }
 
-// firstOf is the first refusal.
+// firstOf returns the first error.
 func firstOf(refusals ...*client.Error) *client.Error {
 	for _, refusal := range refusals {
 		if refusal != nil {
@@ -88,8 +89,8 @@ func firstOf(refusals ...*client.Error) *client.Error {
 	return nil
 }
 
-// saturated is where sums and products stop: far over every bound, and far from
-// overflowing.
+// saturated is where sums and products stop: far above every bound, and far below an
+// overflow.
 const saturated = int64(1) << 40
 
 func plus(a, b int64) int64 { return min(a+b, saturated) }

@@ -2,8 +2,8 @@ package limit
 
 import "sync"
 
-// Shares bound how much there is of something at once: in all, and for each that
-// it is of. They are safe for concurrent use.
+// Shares bounds an amount in use: in total, and for each owner. It is safe for concurrent
+// use.
 type Shares struct {
 	all, each int64
 
@@ -12,13 +12,13 @@ type Shares struct {
 	of    map[string]int64
 }
 
-// NewShares returns the bounds; 0 is none.
+// NewShares returns Shares with these bounds; 0 is no bound.
 func NewShares(all, each int64) *Shares {
 	return &Shares{all: all, each: each, of: map[string]int64{}}
 }
 
-// Take takes so much for one that it is of; false, and nothing taken, when that is
-// more than there may be. What was taken is given back.
+// Take takes an amount for an owner. It returns false and takes nothing if that exceeds a
+// bound. Give returns the amount.
 func (s *Shares) Take(of string, much int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -30,21 +30,21 @@ func (s *Shares) Take(of string, much int64) bool {
 	return true
 }
 
-// Full says whether there is as much of one, or of all, as there may be.
+// Full says whether the owner, or all owners together, have reached the bound.
 func (s *Shares) Full(of string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.all > 0 && s.taken >= s.all || s.each > 0 && s.of[of] >= s.each
 }
 
-// Taken is how much there is in all.
+// Taken returns the total amount in use.
 func (s *Shares) Taken() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.taken
 }
 
-// Put is Take whatever the bounds are.
+// Put is Take without bounds.
 func (s *Shares) Put(of string, much int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,7 +52,7 @@ func (s *Shares) Put(of string, much int64) {
 	s.of[of] += much
 }
 
-// Give gives back what was taken.
+// Give returns an amount.
 func (s *Shares) Give(of string, much int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,30 +6,29 @@ import (
 	"time"
 )
 
-// Turn says how asking for a slot ended.
+// Turn is the result of asking for a slot.
 type Turn int
 
 const (
-	// TurnTaken is a slot, to be given back.
+	// TurnTaken is a slot, which must be given back.
 	TurnTaken Turn = iota
-	// TurnBusy says that the server has more to do than it can, or that the wait was
-	// too long: it may be better in a moment.
+	// TurnBusy says that the server is overloaded, or that the wait was too long. It may
+	// be better later.
 	TurnBusy
-	// TurnOwn says that the principal itself has all that it may have under way and
-	// waiting.
+	// TurnOwn says that the principal itself has as many running and waiting requests as
+	// it may have.
 	TurnOwn
 )
 
-// Slots are what may run at once, shared fairly. A slot that becomes free goes to
-// the business that has the fewest running, and within it to the principal that
-// has the fewest; among equals to who has waited the longest. Who comes to a full
-// queue takes the place of the last one of the business that waits most often, and
-// of the principal that does so within it. No principal has more than half of all
-// slots, so that another finds one free.
-// It is safe for concurrent use.
+// Slots bounds what runs at once, and shares it fairly. A free slot goes to the business
+// with the fewest running, and within it to the principal with the fewest; among equals,
+// to the one that has waited longest. When the queue is full, a newcomer takes the place
+// of the last request of the principal with the most waiting, in the business with the
+// most waiting. A principal has at most half of all slots, so that another finds a free
+// one. It is safe for concurrent use.
 type Slots struct {
-	// own bounds the slots of one principal, waiting those who wait in all, and
-	// patience how long.
+	// own bounds the slots of one principal, waiting the queue, and patience the time in
+	// it.
 	own, waiting int
 	patience     time.Duration
 
@@ -39,30 +38,29 @@ type Slots struct {
 	queued     int
 	businesses map[string]*tenant
 	arrivals   int64
-	// spareTenants and spareHolders are those that were forgotten last, for who comes
-	// next.
+	// spareTenants and spareHolders are unused ones, kept for reuse.
 	spareTenants []*tenant
 	spareHolders []*holder
 }
 
-// mostSpare bounds those that are kept for who comes next.
+// mostSpare bounds the unused ones that are kept.
 const mostSpare = 64
 
-// tenant is a business of whom something runs or waits.
+// tenant is a business with running or waiting requests.
 type tenant struct {
 	running, queued int
 	principals      map[string]*holder
 }
 
-// holder is a principal of whom something runs or waits.
+// holder is a principal with running or waiting requests.
 type holder struct {
 	business, principal string
 	running             int
-	// queue are those who wait, in the order in which they came.
+	// queue are its waiting requests in the order of their arrival.
 	queue []*waiter
 }
 
-// place is one in the queue: of a principal of a business.
+// place identifies a place in the queue by its principal.
 type place struct {
 	t *tenant
 	h *holder
@@ -73,14 +71,13 @@ type waiter struct {
 	turn    chan Turn
 }
 
-// NewSlots returns so many slots, for which so many wait, each as long as patience
-// at most.
+// NewSlots returns that many slots and places in the queue, each for patience at most.
 func NewSlots(slots, waiting int, patience time.Duration) *Slots {
 	return &Slots{own: (slots + 1) / 2, waiting: waiting, patience: patience, slots: slots, free: slots, businesses: map[string]*tenant{}}
 }
 
-// Busy says whether a principal who asks now would be turned away at once. It is
-// asked before anything of a request is read.
+// Busy says whether a request of the principal would be refused at once now. It is asked
+// before anything of a request is read.
 func (s *Slots) Busy(business, principal string) Turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,15 +89,15 @@ func (s *Slots) Busy(business, principal string) Turn {
 	return turn
 }
 
-// Taken says how many slots are taken, and how many wait for one.
+// Taken returns how many slots are taken, and how many requests wait.
 func (s *Slots) Taken() (running, waiting int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.slots - s.free, s.queued
 }
 
-// room says whether there is a place in the queue for a principal; where it is one
-// that another has to give up, who that is.
+// room says whether there is a place in the queue for a principal. gives is the place
+// that another principal must give up for it.
 func (s *Slots) room(t *tenant, h *holder) (gives *place, turn Turn) {
 	if s.queued < s.waiting {
 		return nil, TurnTaken
@@ -114,7 +111,8 @@ func (s *Slots) room(t *tenant, h *holder) (gives *place, turn Turn) {
 		own = len(h.queue)
 	}
 	if t != nil {
-		// Its own business has its part: a place there is one of a colleague's.
+		// Its own business has its share, so another principal of it must give up a
+		// place.
 		if most := t.longest(); most != nil && len(most.queue) > own+1 {
 			return &place{t, most}, TurnTaken
 		}
@@ -125,7 +123,7 @@ func (s *Slots) room(t *tenant, h *holder) (gives *place, turn Turn) {
 	return nil, TurnBusy
 }
 
-// Enter waits for a slot. leave gives it back, and may be called again.
+// Enter waits for a slot. leave gives it back, and may be called several times.
 func (s *Slots) Enter(ctx context.Context, business, principal string) (leave func(), turn Turn) {
 	s.mu.Lock()
 	t, h := s.find(business, principal)
@@ -160,7 +158,7 @@ func (s *Slots) Enter(ctx context.Context, business, principal string) (leave fu
 	return s.leaver(business, principal), TurnTaken
 }
 
-// giveUp ends waiting. A turn that came at that moment is taken.
+// giveUp ends waiting. A turn that came at the same moment is taken.
 func (s *Slots) giveUp(business, principal string, w *waiter) Turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -204,7 +202,7 @@ func (s *Slots) leaver(business, principal string) func() {
 	}
 }
 
-// next gives free slots to those who wait.
+// next gives free slots to waiting requests.
 func (s *Slots) next() {
 	for s.free > 0 {
 		business, principal, h := s.fairest()
@@ -220,8 +218,8 @@ func (s *Slots) next() {
 	}
 }
 
-// fairest is the principal whose turn it is; nil where nobody waits who may have
-// another slot.
+// fairest returns the principal that gets the next slot; nil if no waiting principal may
+// have another one.
 func (s *Slots) fairest() (business, principal string, found *holder) {
 	var of *tenant
 	for name, t := range s.businesses {
@@ -237,7 +235,7 @@ func (s *Slots) fairest() (business, principal string, found *holder) {
 	return business, principal, found
 }
 
-// before says whether one principal's turn is before another's.
+// before says whether one principal gets its slot before another.
 func before(t *tenant, h *holder, other *tenant, o *holder) bool {
 	if t != other && t.running != other.running {
 		return t.running < other.running
@@ -248,9 +246,9 @@ func before(t *tenant, h *holder, other *tenant, o *holder) bool {
 	return h.queue[0].arrival < o.queue[0].arrival
 }
 
-// longest is the business that waits most often, and within it the principal that
-// does; nil where nobody waits. A business of many users, who wait once each, is
-// as much of a flood as one user who waits often.
+// longest returns the business with the most waiting requests, and its principal with the
+// most; nil if none waits. A business with many users who wait once each floods the
+// server as much as one user who waits often.
 func (s *Slots) longest() (*tenant, *holder) {
 	var of *tenant
 	for _, t := range s.businesses {
@@ -265,8 +263,8 @@ func (s *Slots) longest() (*tenant, *holder) {
 	return of, most
 }
 
-// longest is the principal of a business that waits most often, of those who wait
-// as often the one that came last; nil where nobody waits.
+// longest returns the business's principal with the most waiting requests; among equals,
+// the one that came last; nil if none waits.
 func (t *tenant) longest() *holder {
 	var most *holder
 	for _, h := range t.principals {
@@ -278,11 +276,11 @@ func (t *tenant) longest() *holder {
 	return most
 }
 
-// last is when the last one who waits came.
+// last is when the last waiting request came.
 func (h *holder) last() int64 { return h.queue[len(h.queue)-1].arrival }
 
-// turnAway refuses the last one of a principal that waits. Who waits often itself
-// has its own requests to thank for that; others the server's load.
+// turnAway refuses the last waiting request of a principal. If the principal has several
+// waiting, the reason is its own requests, otherwise the server's load.
 func (s *Slots) turnAway(of *place) {
 	h := of.h
 	last := len(h.queue) - 1
@@ -305,7 +303,7 @@ func (s *Slots) find(business, principal string) (*tenant, *holder) {
 	return t, t.principals[principal]
 }
 
-// holder finds a principal, or begins to know it.
+// holder returns a principal, and adds it if it is new.
 func (s *Slots) holder(business, principal string) (*tenant, *holder) {
 	t := s.businesses[business]
 	if t == nil {
@@ -335,7 +333,7 @@ func (s *Slots) take(business, principal string) {
 func (s *Slots) queue(business, principal string) *waiter {
 	t, h := s.holder(business, principal)
 	s.arrivals++
-	// There is room for the one answer, so that giving it waits for nobody.
+	// With room for the one result, sending it never blocks.
 	w := &waiter{arrival: s.arrivals, turn: make(chan Turn, 1)}
 	h.queue = append(h.queue, w)
 	s.queued++
@@ -343,7 +341,7 @@ func (s *Slots) queue(business, principal string) *waiter {
 	return w
 }
 
-// forget drops a principal of whom nothing runs or waits any more.
+// forget removes a principal without running and waiting requests.
 func (s *Slots) forget(business, principal string) {
 	t := s.businesses[business]
 	if h := t.principals[principal]; h.running == 0 && len(h.queue) == 0 {
@@ -361,7 +359,7 @@ func (s *Slots) forget(business, principal string) {
 	}
 }
 
-// taken takes the last of spare ones; nil where there is none.
+// taken takes the last of the spare ones; nil if there is none.
 func taken[T any](spare *[]*T) *T {
 	last := len(*spare) - 1
 	if last < 0 {

@@ -12,12 +12,11 @@ import (
 	"clientgraph/internal/client"
 )
 
-// maxName bounds a name: one that nobody knows is compared with all that are
-// known.
+// maxName bounds a name, because an unknown one is compared with all known ones.
 const maxName = 1_000
 
-// Text checks a document's text, before it is parsed. Errors:
-// DOCUMENT_TOO_LARGE, TOO_MANY_TOKENS, QUERY_TOO_DEEP, GRAPHQL_PARSE_FAILED.
+// Text checks the text of a document before it is parsed. Errors: DOCUMENT_TOO_LARGE,
+// TOO_MANY_TOKENS, QUERY_TOO_DEEP, GRAPHQL_PARSE_FAILED.
 func (s Shape) Text(query string) error {
 	if refusal := exceeds(CodeDocumentTooLarge, "bytes", "bytes of the document", int64(len(query)), s.Bytes); refusal != nil {
 		return refusal
@@ -26,7 +25,7 @@ func (s Shape) Text(query string) error {
 	var tokens, nesting int64
 	for {
 		token, err := read.ReadToken()
-		// What is no token is the parser's to tell.
+		// The parser reports invalid tokens.
 		if err != nil || token.Kind == lexer.EOF {
 			return nil
 		}
@@ -41,8 +40,7 @@ func (s Shape) Text(query string) error {
 				return &client.Error{Code: codeUnparseable, Message: fmt.Sprintf("a name of the document has over %d letters; shorten it", maxName)}
 			}
 		case lexer.String:
-			// The lexer takes half a surrogate pair for the character that stands for
-			// what is none.
+			// The lexer replaces half a surrogate pair by the replacement character.
 			if strings.Contains(token.Value, "\ufffd") && hasLoneSurrogate([]rune(query)[token.Pos.Start:token.Pos.End]) {
 				return &client.Error{Code: codeUnparseable, Message: "a string of the document has half a surrogate pair; escape whole characters"}
 			}
@@ -56,8 +54,8 @@ func (s Shape) Text(query string) error {
 	}
 }
 
-// hasLoneSurrogate says whether a string, as it stands in the document, escapes
-// half of a surrogate pair without the other.
+// hasLoneSurrogate says whether a string literal escapes half of a surrogate pair without
+// the other half.
 func hasLoneSurrogate(text []rune) bool {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' {
@@ -77,7 +75,7 @@ func hasLoneSurrogate(text []rune) bool {
 	return false
 }
 
-// codeUnit is the code unit that an escape of four hexadecimal digits names.
+// codeUnit returns the code unit of an escape with four hexadecimal digits.
 func codeUnit(text []rune) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false

@@ -13,16 +13,16 @@ import (
 	"clientgraph/internal/client"
 )
 
-// MaxErrors bounds the errors of one answer: of a document that is not valid, and
-// of an operation's execution. One more error says how many were left out.
+// MaxErrors bounds the errors of one answer, of an invalid document or of an execution.
+// One more error says how many were left out.
 const MaxErrors = 50
 
-// maxSuggested is with how many errors a document still gets suggestions: each is
-// looked for among all names of a type.
+// maxSuggested is the most errors of a document with suggestions: for each, all names of
+// a type are searched.
 const maxSuggested = 10
 
-// LeftOut is the error that stands at the end of an answer that leaves errors
-// out. Its field `more` is how many.
+// LeftOut is the last error of an answer that leaves errors out. Its extension `more` is
+// their number.
 func LeftOut(more int) *gqlerror.Error {
 	return &gqlerror.Error{
 		Message:    "further errors are left out, as many as more says; mend those above first",
@@ -30,10 +30,10 @@ func LeftOut(more int) *gqlerror.Error {
 	}
 }
 
-// Validate holds a document to the rules of GraphQL, and its operations to the
-// schema. It returns the first MaxErrors errors in the document's order, of code
-// GRAPHQL_VALIDATION_FAILED, and one of TOO_MANY_ERRORS where there are more; no
-// others are kept while it runs. With suggest, errors may name what was meant.
+// Validate checks a document by the rules of GraphQL, and its operations by the schema.
+// It returns the first MaxErrors errors in the order of the document, with the code
+// GRAPHQL_VALIDATION_FAILED, and one with TOO_MANY_ERRORS if there are more; no others
+// are kept in memory. With suggest, errors may suggest names.
 func Validate(schema *ast.Schema, document *ast.QueryDocument, suggest bool) gqlerror.List {
 	found := validate(schema, document, plainRules())
 	if suggest && found.count > 0 && found.count <= maxSuggested {
@@ -48,8 +48,7 @@ func Validate(schema *ast.Schema, document *ast.QueryDocument, suggest bool) gql
 	return found.kept
 }
 
-// violations are the first errors of a document, in its order, and how many there
-// are in all.
+// violations has the first errors of a document in order, and the number of all.
 type violations struct {
 	kept  gqlerror.List
 	count int
@@ -58,7 +57,7 @@ type violations struct {
 func validate(schema *ast.Schema, document *ast.QueryDocument, all []core.Rule) *violations {
 	found, observers := &violations{}, &core.Events{}
 	for _, rule := range all {
-		// Callers know the rule by its name in the specification.
+		// Callers get the rule's name in the specification.
 		name := strings.TrimSuffix(rule.Name, "WithoutSuggestions")
 		rule.RuleFunc(observers, func(options ...core.ErrorOption) { found.add(name, options) })
 	}
@@ -66,7 +65,7 @@ func validate(schema *ast.Schema, document *ast.QueryDocument, all []core.Rule) 
 	return found
 }
 
-// add keeps an error that is among the first so far.
+// add keeps an error if it is one of the first so far.
 func (v *violations) add(rule string, options []core.ErrorOption) {
 	v.count++
 	err := &gqlerror.Error{Rule: rule, Extensions: map[string]any{"code": string(codeInvalid)}}
@@ -74,7 +73,7 @@ func (v *violations) add(rule string, options []core.ErrorOption) {
 		option(err)
 	}
 	at, _ := slices.BinarySearchFunc(v.kept, err, func(kept, err *gqlerror.Error) int {
-		// Of two at one place the one that was found first stays first.
+		// Errors at one place stay in the order in which they were found.
 		return cmp.Or(byPlace(kept, err), -1)
 	})
 	if at == MaxErrors {
@@ -86,7 +85,7 @@ func (v *violations) add(rule string, options []core.ErrorOption) {
 	v.kept = slices.Insert(v.kept, at, err)
 }
 
-// byPlace orders errors by where they begin; those of no place come first.
+// byPlace compares errors by where they begin; those without a place come first.
 func byPlace(a, b *gqlerror.Error) int {
 	first, second := gqlerror.Location{}, gqlerror.Location{}
 	if len(a.Locations) > 0 {
@@ -98,8 +97,7 @@ func byPlace(a, b *gqlerror.Error) int {
 	return cmp.Or(cmp.Compare(first.Line, second.Line), cmp.Compare(first.Column, second.Column))
 }
 
-// plainRules are all rules of GraphQL; none looks for names that are like a wrong
-// one.
+// plainRules are all rules of GraphQL, without suggestions.
 func plainRules() []core.Rule {
 	return append(commonRules(),
 		rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
@@ -109,7 +107,7 @@ func plainRules() []core.Rule {
 		rules.ValuesOfCorrectTypeRuleWithoutSuggestions)
 }
 
-// suggestingRules are the same rules; they look for such names.
+// suggestingRules are the same rules with suggestions.
 func suggestingRules() []core.Rule {
 	return append(commonRules(),
 		rules.FieldsOnCorrectTypeRule,
@@ -148,11 +146,10 @@ func commonRules() []core.Rule {
 	}
 }
 
-// anyJSON is the one scalar that objects and lists are values of.
+// anyJSON is the only scalar with objects and lists as values.
 const anyJSON = "JSON"
 
-// numbersAreExact refuses a number within a JSON literal that would be rounded
-// when the library reads it.
+// numbersAreExact refuses a number in a JSON literal that the library would round.
 func numbersAreExact(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
 		if value.Definition != nil && value.Definition.Name == anyJSON && value.ExpectedType != nil {
@@ -172,8 +169,8 @@ func eachInexact(value *ast.Value, tell func(*ast.Value)) {
 	}
 }
 
-// scalarsAreNoObjects refuses what the library lets pass: an object where a
-// scalar or an enum is due, and a list where a scalar of ours is.
+// scalarsAreNoObjects refuses what the library accepts: an object for a scalar or an
+// enum, and a list for one of our scalars.
 func scalarsAreNoObjects(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
 		on := value.Definition

@@ -6,20 +6,20 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Some work doesn't show in what is selected: a count reads an index from end to
-// end, a password is hashed for as long as many clients are read. The schema says
-// by the directive @work how many points it is, added to those of the field: of a
-// field each time it is answered, of an argument or a field of an input object
-// for each value that is given, null not among them, or for so many characters of it.
+// Some work does not depend on the selection: a count reads an index from end to end,
+// hashing a password takes as long as reading many clients. The schema's directive @work
+// says how many points it costs, in addition to the field's: of a field each time it is
+// answered; of an argument or a field of an input object for each value except null, or
+// for so many characters of it.
 
-// workDirective is that directive, with its arguments.
+// workDirective is the name of the directive, with its arguments.
 const workDirective, workPoints, workCharacters = "work", "points", "characters"
 
-// writePoints is what every mutation costs for its transaction, history and feed.
+// writePoints is the cost of every mutation for its transaction, history and feed.
 const writePoints = 50
 
-// stated are the points that the schema states with a definition: for each value, or,
-// unless characters is 0, for each so many bytes of its text.
+// stated are the points of a definition's directive: for each value or, unless characters
+// is 0, for that many bytes of its text.
 type stated struct{ points, characters int64 }
 
 func statedBy(directives ast.DirectiveList) stated {
@@ -38,7 +38,7 @@ func statedBy(directives ast.DirectiveList) stated {
 	return stated{number(workPoints), number(workCharacters)}
 }
 
-// of are the points of a value; text is its text if it has one.
+// of returns the points of a value; text is its text if it has one.
 func (s stated) of(text string) int64 {
 	if s.characters == 0 {
 		return s.points
@@ -46,8 +46,7 @@ func (s stated) of(text string) int64 {
 	return times(s.points, (int64(len(text))+s.characters-1)/s.characters)
 }
 
-// work are the points of a field, and of the values that it is given, added to
-// those for its answer.
+// work returns the points of a field's work, and of the values in its arguments.
 func (m *measurer) work(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) int64 {
 	if definition == nil {
 		return 0
@@ -65,11 +64,11 @@ func (m *measurer) work(field *ast.Field, on *ast.Definition, definition *ast.Fi
 	return points
 }
 
-// skippedByPoint is how many entries before a page are gone past for a point.
+// skippedByPoint is how many entries before a page are skipped for one point.
 const skippedByPoint = 20
 
-// skipped are the points of a page for the entries before it: the database goes
-// past each of them.
+// skipped returns the points of a page for the entries before it, which the database
+// skips one by one.
 func (m *measurer) skipped(field *ast.Field, on *ast.Definition, definition *ast.FieldDefinition) int64 {
 	page := field.Arguments.ForName("pageNumber")
 	if page == nil || definition.Arguments.ForName(page.Name) == nil {
@@ -80,15 +79,15 @@ func (m *measurer) skipped(field *ast.Field, on *ast.Definition, definition *ast
 	return times(max(number-1, 0), size) / skippedByPoint
 }
 
-// readVariable is a variable where it is read: as a value of that type, of which
-// each costs so much.
+// readVariable identifies the use of a variable: the type that it is read as, and the
+// points for each value.
 type readVariable struct {
 	name, typeName string
 	each           stated
 }
 
-// literal are the points of a value in the document: each is what one value of
-// its place costs.
+// literal returns the points of a value in the document, with those of each value at its
+// place.
 func (m *measurer) literal(each stated, on *ast.Type, value *ast.Value) int64 {
 	switch value.Kind {
 	case ast.NullValue:
@@ -113,8 +112,8 @@ func (m *measurer) literal(each stated, on *ast.Type, value *ast.Value) int64 {
 	return each.of(value.Raw)
 }
 
-// variable are the points of what a variable holds; each is counted once for
-// every kind of place, however often it is read.
+// variable returns the points of a variable's value. They are computed once for each kind
+// of use.
 func (m *measurer) variable(each stated, on *ast.Type, name string) int64 {
 	read := readVariable{name, on.Name(), each}
 	if points, known := m.variableWork[read]; known {
@@ -134,7 +133,7 @@ func (m *measurer) variable(each stated, on *ast.Type, name string) int64 {
 	return points
 }
 
-// sent are the points of a value as it was sent.
+// sent returns the points of a value in variables.
 func (m *measurer) sent(each stated, on *ast.Type, value any) int64 {
 	switch value := value.(type) {
 	case nil:
@@ -159,7 +158,7 @@ func (m *measurer) sent(each stated, on *ast.Type, value any) int64 {
 	return each.points
 }
 
-// inputField is a field of an input object; nil for what is none.
+// inputField returns a field of an input object; nil if there is none.
 func (m *measurer) inputField(on *ast.Type, name string) *ast.FieldDefinition {
 	definition := m.schema.Types[on.Name()]
 	if definition == nil || definition.Kind != ast.InputObject {
@@ -168,8 +167,8 @@ func (m *measurer) inputField(on *ast.Type, name string) *ast.FieldDefinition {
 	return definition.Fields.ForName(name)
 }
 
-// entryType is the type of a list's entries. One value stands for a list of it,
-// and a list where none is due is refused later.
+// entryType returns the type of a list's entries. A single value stands for a list with
+// it; validation refuses unexpected lists.
 func entryType(on *ast.Type) *ast.Type {
 	if on.Elem != nil {
 		return on.Elem
