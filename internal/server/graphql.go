@@ -71,8 +71,6 @@ type graphqlHandler struct {
 	slots *limit.Slots
 	// verifying bounds the new tokens that are verified at once.
 	verifying chan struct{}
-	// transfers bounds the job files that are sent and fetched at once.
-	transfers *limit.Slots
 	// unwritten bounds the answers that callers have not read yet.
 	unwritten *limit.Shares
 	// introspection allows callers to read the schema.

@@ -71,16 +71,24 @@ func rangeOf(r *http.Request) (fileRange, bool) {
 	return sent, sent.length > 0 && (r.ContentLength < 0 || r.ContentLength == sent.length)
 }
 
+// jobFiles serves the files of jobs: uploads, and results.
+type jobFiles struct {
+	*graphqlHandler
+
+	// transfers bounds the files that are sent and fetched at once.
+	transfers *limit.Slots
+}
+
 // serveJobs serves the files of jobs.
 func (h *graphqlHandler) serveJobs(mux *http.ServeMux, origins *cors) {
-	h.transfers = limit.NewSlots(transfersAtOnce, 0, 0)
-	mux.Handle("/jobs/{id}/file", origins.guard(http.HandlerFunc(h.serveJobFile)))
-	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(h.serveJobResult)))
+	files := jobFiles{h, limit.NewSlots(transfersAtOnce, 0, 0)}
+	mux.Handle("/jobs/{id}/file", origins.guard(http.HandlerFunc(files.serveJobFile)))
+	mux.Handle("/jobs/{id}/result", origins.guard(http.HandlerFunc(files.serveJobResult)))
 }
 
 // serveJobFile receives the file of an import: PUT sends a part of it, HEAD tells how
 // much was received.
-func (h *graphqlHandler) serveJobFile(w http.ResponseWriter, r *http.Request) {
+func (h jobFiles) serveJobFile(w http.ResponseWriter, r *http.Request) {
 	who, err := h.admit(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
 		h.telemetry.Refused(h.refusalOf(err).code)
@@ -117,7 +125,7 @@ func setOffset(w http.ResponseWriter, offset int64, state store.JobState) {
 	w.Header().Set(headerComplete, complete)
 }
 
-func (h *graphqlHandler) refuseFile(w http.ResponseWriter, r *http.Request, refused *refusal) {
+func (h jobFiles) refuseFile(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	h.telemetry.Refused(refused.code)
 	if refused.status == http.StatusTooManyRequests || refused.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", turnAfter)
@@ -126,7 +134,7 @@ func (h *graphqlHandler) refuseFile(w http.ResponseWriter, r *http.Request, refu
 }
 
 // uploadOf returns the job that a caller may upload a file to.
-func (h *graphqlHandler) uploadOf(ctx context.Context, who admitted, text string) (*store.Job, *refusal) {
+func (h jobFiles) uploadOf(ctx context.Context, who admitted, text string) (*store.Job, *refusal) {
 	id, err := client.ParseID(text)
 	if err != nil {
 		return nil, h.fileRefusal(ctx, &client.Error{Code: client.CodeNotFound, Message: "you see no import with this id"})
@@ -146,7 +154,7 @@ func (h *graphqlHandler) uploadOf(ctx context.Context, who admitted, text string
 }
 
 // fileTurn waits for a turn to read or write a chunk.
-func (h *graphqlHandler) fileTurn(ctx context.Context, who admitted) (leave func(), refused *refusal) {
+func (h jobFiles) fileTurn(ctx context.Context, who admitted) (leave func(), refused *refusal) {
 	caller := callerOf(who.scope.BusinessID, who.scope.User)
 	for tries := 1; ; tries++ {
 		leave, turn := h.slots.Enter(ctx, caller.business, caller.principal)
@@ -165,7 +173,7 @@ func (h *graphqlHandler) fileTurn(ctx context.Context, who admitted) (leave func
 }
 
 // fileRefusal returns how to refuse a request about a file.
-func (h *graphqlHandler) fileRefusal(ctx context.Context, err error) *refusal {
+func (h jobFiles) fileRefusal(ctx context.Context, err error) *refusal {
 	statuses := map[client.Code]int{
 		client.CodeNotFound: http.StatusNotFound, client.CodeForbidden: http.StatusForbidden,
 		jobs.CodeNotWaiting: http.StatusConflict, jobs.CodeOffset: http.StatusConflict, jobs.CodeFileTooLarge: http.StatusRequestEntityTooLarge,
@@ -182,7 +190,7 @@ func (h *graphqlHandler) fileRefusal(ctx context.Context, err error) *refusal {
 
 // takeFile receives a part of a file in chunks. Received chunks stay stored, even if the
 // rest fails.
-func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who admitted, job *store.Job) *refusal {
+func (h jobFiles) takeFile(w http.ResponseWriter, r *http.Request, who admitted, job *store.Job) *refusal {
 	sent, good := rangeOf(r)
 	switch {
 	case !good:
@@ -215,7 +223,7 @@ func (h *graphqlHandler) takeFile(w http.ResponseWriter, r *http.Request, who ad
 
 // upload is a part of a file that is being received.
 type upload struct {
-	handler *graphqlHandler
+	handler jobFiles
 	who     admitted
 	job     *store.Job
 	control *http.ResponseController
@@ -305,7 +313,7 @@ func (u *upload) keep(ctx context.Context, data []byte, last bool) *refusal {
 }
 
 // serveJobResult sends the result of a job to anyone with the link.
-func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) {
+func (h jobFiles) serveJobResult(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.refuseFile(w, r, &refusal{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: "GET, HEAD", message: "use GET"})
 		return
@@ -345,7 +353,7 @@ func (h *graphqlHandler) serveJobResult(w http.ResponseWriter, r *http.Request) 
 
 // giveResult writes a result in chunks. If it can't be read completely, the connection is
 // closed early, so that the caller notices.
-func (h *graphqlHandler) giveResult(ctx context.Context, w http.ResponseWriter, job *store.Job) {
+func (h jobFiles) giveResult(ctx context.Context, w http.ResponseWriter, job *store.Job) {
 	for at := int64(0); at < job.ResultBytes; {
 		reading, cancel := context.WithTimeout(ctx, h.limits.QueryTime)
 		chunk, err := h.service.ResultChunk(reading, job.Key(), at)
