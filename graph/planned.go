@@ -19,6 +19,8 @@ type answered struct {
 	free func(data []byte)
 	// parts are the parts of the answer that are stored separately.
 	parts *Parts
+	// known and made count the plans that AnswerWhole asked for.
+	known, made int
 }
 
 // Part is a part of an answer that a plan wrote and that is stored separately from
@@ -64,6 +66,14 @@ func (a *answered) MarshalGQL(w io.Writer) {
 		// The memory is reused for another answer.
 		a.free(a.data)
 		a.data = nil
+	}
+}
+
+func (a *answered) count(known bool) {
+	if known {
+		a.known++
+	} else {
+		a.made++
 	}
 }
 
@@ -113,11 +123,39 @@ func plannedField(ctx context.Context) (planned, bool) {
 // clients returns the plan of a field of clients; nil if resolvers must answer it.
 func (p *planned) clients(field graphql.CollectedField) *plan.Clients {
 	compiled, known := p.request.plans.Of(p.operation, field, p.request.scope.Role)
-	if compiled != nil || !p.whole {
+	if p.whole {
+		// If gqlgen answers after all, it asks again, and counts then.
+		p.answer.count(known)
+	} else {
 		p.record.PlanAsked(known)
 	}
 	return compiled
 }
+
+// wholeRead is what was read for the only field of an operation.
+type wholeRead struct {
+	done  bool
+	value any
+	err   error
+}
+
+// readOnce reads for a plan. If AnswerWhole has read for the same field already, the
+// result or error of that read is returned.
+func readOnce[T any](p *planned, read func() (T, error)) (T, error) {
+	if done := &p.request.whole; done.done {
+		value, _ := done.value.(T)
+		return value, done.err
+	}
+	value, err := read()
+	if p.whole {
+		p.request.whole = wholeRead{true, value, err}
+	}
+	return value, err
+}
+
+// failedBefore says whether AnswerWhole could not write what it had read. Then resolvers
+// answer: the plan would fail again.
+func (p *planned) failedBefore() bool { return p.request.whole.done && !p.whole }
 
 // plannedClients is a field of clients with its plan.
 type plannedClients struct {
@@ -146,6 +184,9 @@ func planClients(ctx context.Context) *plannedClients {
 // answers writes rows as the answer, and says whether it succeeded. After an error the
 // resolvers answer and report it.
 func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
+	if p.failedBefore() {
+		return false
+	}
 	data, err := p.plan.List(ctx, p.request.loaders, rows)
 	if err != nil {
 		return false
@@ -156,6 +197,9 @@ func (p *plannedClients) answers(ctx context.Context, rows []client.Row) bool {
 
 // answersOne is answers for one row.
 func (p *plannedClients) answersOne(ctx context.Context, row client.Row) bool {
+	if p.failedBefore() {
+		return false
+	}
 	data, err := p.plan.One(ctx, p.request.loaders, row)
 	if err != nil {
 		return false

@@ -49,7 +49,7 @@ func (r *Resolver) planConnection(field planned) *plannedConnection {
 
 // answers writes a part of a list, and says whether it succeeded, as plannedClients does.
 func (p *plannedConnection) answers(ctx context.Context, connection *reading.Connection) bool {
-	return p.finish(p.object(connectionType, p.selected, func(field graphql.CollectedField) bool {
+	return !p.failedBefore() && p.finish(p.object(connectionType, p.selected, func(field graphql.CollectedField) bool {
 		switch field.Name {
 		case "nodes":
 			return p.list(ctx, field, connection.Rows)

@@ -32,25 +32,24 @@ func (s *planningSchema) AnswerWhole(ctx context.Context, operation *graphql.Ope
 		return nil
 	}
 	defer func() {
-		// If gqlgen runs into the same panic, it logs it.
-		if recover() != nil {
-			response = nil
+		if panicked := recover(); panicked != nil {
+			// The resolver of the field returns it as the error of its read.
+			response, p.request.whole = nil, wholeRead{done: true, err: observe.Panic(panicked)}
 		}
 	}()
-	var err error
 	switch p.field.Name {
 	case "__typename":
 		p.answer.data, ok = []byte(`"Query"`), true
 	case "client":
-		ok, err = s.resolver.answersClient(ctx, p)
+		ok = s.resolver.answersClient(ctx, p)
 	case "clients":
-		ok, err = s.resolver.answersClients(ctx, p)
+		ok = s.resolver.answersClients(ctx, p)
 	case "clientConnection", "clientReport", "clientReportWithCount":
-		ok, err = s.resolver.answersPage(ctx, p)
+		ok = s.resolver.answersPage(ctx, p)
 	default:
 		ok = false
 	}
-	if p.request.failed = err; err != nil || !ok {
+	if !ok {
 		return nil
 	}
 	return p.response()
@@ -90,33 +89,41 @@ func (p *planned) response() *graphql.Response {
 		p.answer.MarshalGQL(&data)
 	}
 	data.WriteByte('}')
+	for range p.answer.known {
+		p.record.PlanAsked(true)
+	}
+	for range p.answer.made {
+		p.record.PlanAsked(false)
+	}
 	return &graphql.Response{Data: data.Bytes()}
 }
 
-// answersClient answers the field client, if it can. Its error is that of the read.
-func (r *Resolver) answersClient(ctx context.Context, field planned) (bool, error) {
+// answersClient answers the field client, if it can.
+func (r *Resolver) answersClient(ctx context.Context, field planned) bool {
 	clientID, err := scalar.UnmarshalID(ctx, field.field.ArgumentMap(field.operation.Variables)["clientId"])
 	if err != nil {
-		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
+		return false
 	}
 	p := field.ofClients()
 	if p == nil {
-		return false, nil
+		return false
 	}
-	return r.writeClient(ctx, p, clientID)
+	row, err := r.clientRow(ctx, p, clientID)
+	return err == nil && (row == nil || p.answersOne(ctx, row))
 }
 
-// answersClients answers the field clients, if it can. Its error is that of the read.
-func (r *Resolver) answersClients(ctx context.Context, field planned) (bool, error) {
+// answersClients answers the field clients, if it can.
+func (r *Resolver) answersClients(ctx context.Context, field planned) bool {
 	order, page, err := pageArguments(field.field.ArgumentMap(field.operation.Variables))
 	if err != nil {
-		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
+		return false
 	}
 	p := field.ofClients()
 	if p == nil {
-		return false, nil
+		return false
 	}
-	return r.writeClients(ctx, p, order, page)
+	rows, err := r.clientRows(ctx, p, order, page)
+	return err == nil && p.answers(ctx, rows)
 }
 
 // pageArguments reads the arguments of the field clients, as gqlgen does.
@@ -135,11 +142,11 @@ func pageArguments(arguments map[string]any) (order store.Order, page reading.Pa
 }
 
 // answersPage answers the field clientConnection, clientReport or clientReportWithCount,
-// if it can. Its error is that of the read.
-func (r *Resolver) answersPage(ctx context.Context, field planned) (bool, error) {
+// if it can.
+func (r *Resolver) answersPage(ctx context.Context, field planned) bool {
 	arguments, err := generated.QueryArguments(ctx, field.field.Field, field.operation.Variables)
 	if err != nil {
-		return false, nil //nolint:nilerr // return false, nil //nolint:nilerr // gqlgen reports errors of arguments.
+		return false
 	}
 	filter := argument[*model.ClientReportFilter](arguments, "filter")
 	if field.field.Name == "clientConnection" {
@@ -154,31 +161,31 @@ func (r *Resolver) answersPage(ctx context.Context, field planned) (bool, error)
 	))
 }
 
-// argument returns an argument of a field.
+// argument returns an argument that the field has.
 func argument[T any](arguments map[string]any, name string) T { return arguments[name].(T) }
 
-func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) (bool, error) {
+func (r *Resolver) answersConnection(ctx context.Context, field planned, args reading.ConnectionArgs) bool {
 	p := r.planConnection(field)
 	if p == nil {
-		return false, nil
+		return false
 	}
-	connection, err := r.service.Connection(ctx, p.request.scope, args, p.need)
-	return err == nil && p.answers(ctx, connection), err
+	connection, err := r.connection(ctx, p, args)
+	return err == nil && p.answers(ctx, connection)
 }
 
-func (r *Resolver) answersReport(ctx context.Context, field planned, args reading.ReportArgs) (bool, error) {
+func (r *Resolver) answersReport(ctx context.Context, field planned, args reading.ReportArgs) bool {
 	if field.field.Name == "clientReport" {
 		p := field.ofClients()
 		if p == nil {
-			return false, nil
+			return false
 		}
-		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
-		return err == nil && p.answers(ctx, report.Rows), err
+		report, err := r.reportRows(ctx, &p.planned, args.InRows(), p.plan.Need)
+		return err == nil && p.answers(ctx, report.Rows)
 	}
 	p := planReport(field)
 	if p == nil {
-		return false, nil
+		return false
 	}
-	report, err := r.service.Report(ctx, p.request.scope, p.of(args), p.need)
-	return err == nil && p.answers(ctx, report), err
+	report, err := r.reportRows(ctx, &p.planned, p.of(args), p.need)
+	return err == nil && p.answers(ctx, report)
 }

@@ -43,7 +43,7 @@ func (p *plannedReport) selects(name string) bool {
 
 // answers writes the report, and says whether it succeeded, as plannedClients does.
 func (p *plannedReport) answers(ctx context.Context, report *reading.Report) bool {
-	return p.finish(p.object(reportType, p.selected, func(field graphql.CollectedField) bool {
+	return !p.failedBefore() && p.finish(p.object(reportType, p.selected, func(field graphql.CollectedField) bool {
 		switch field.Name {
 		case "count":
 			p.dst = strconv.AppendInt(p.dst, report.Count, 10)

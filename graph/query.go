@@ -18,17 +18,16 @@ func (queryResolver) Me(ctx context.Context) (*model.Me, error) {
 // Client returns a client by id.
 func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.Client, error) {
 	req := requestOf(ctx)
-	if req.failed != nil {
-		return nil, fail(ctx, req.failed)
-	}
 	if p := planClients(ctx); p != nil {
-		written, err := r.writeClient(ctx, p, clientID)
+		row, err := r.clientRow(ctx, p, clientID)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if written {
+		if row == nil || p.answersOne(ctx, row) {
 			return nil, nil
 		}
+		found, err := row.Record()
+		return req.loaders.WrapOne(found), err
 	}
 	found, err := r.service.Client(ctx, req.scope, clientID, selected(ctx))
 	if err != nil {
@@ -37,28 +36,24 @@ func (r queryResolver) Client(ctx context.Context, clientID client.ID) (*loader.
 	return req.loaders.WrapOne(found), nil
 }
 
-// writeClient writes a client by id as the answer, if the client is found. It says
-// whether that is the whole answer, as plannedClients does.
-func (r *Resolver) writeClient(ctx context.Context, p *plannedClients, clientID client.ID) (written bool, err error) {
-	row, err := r.service.ClientRow(ctx, p.request.scope, clientID, p.plan.Need)
-	return err == nil && (row == nil || p.answersOne(ctx, row)), err
+// clientRow reads a client by id for a plan.
+func (r *Resolver) clientRow(ctx context.Context, p *plannedClients, clientID client.ID) (client.Row, error) {
+	return readOnce(&p.planned, func() (client.Row, error) { return r.service.ClientRow(ctx, p.request.scope, clientID, p.plan.Need) })
 }
 
 // Clients returns a page of the live clients.
 func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, orderField store.OrderField, descending bool) ([]*loader.Client, error) {
 	req := requestOf(ctx)
-	if req.failed != nil {
-		return nil, fail(ctx, req.failed)
-	}
 	order, page := store.Order{Field: orderField, Descending: descending}, reading.Page{PageNumber: pageNumber, PageSize: pageSize}
 	if p := planClients(ctx); p != nil {
-		written, err := r.writeClients(ctx, p, order, page)
+		rows, err := r.clientRows(ctx, p, order, page)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
-		if written {
+		if p.answers(ctx, rows) {
 			return nil, nil
 		}
+		return req.wrapRows(rows)
 	}
 	found, err := r.service.Clients(ctx, req.scope, order, page, selected(ctx))
 	if err != nil {
@@ -67,40 +62,47 @@ func (r queryResolver) Clients(ctx context.Context, pageNumber, pageSize int64, 
 	return req.loaders.Wrap(found), nil
 }
 
-// writeClients writes a page of the live clients as the answer, as writeClient does.
-func (r *Resolver) writeClients(ctx context.Context, p *plannedClients, order store.Order, page reading.Page) (written bool, err error) {
-	rows, err := r.service.ClientRows(ctx, p.request.scope, order, page, p.plan.Need)
-	return err == nil && p.answers(ctx, rows), err
+// clientRows reads a page of the live clients for a plan.
+func (r *Resolver) clientRows(ctx context.Context, p *plannedClients, order store.Order, page reading.Page) ([]client.Row, error) {
+	return readOnce(&p.planned, func() ([]client.Row, error) {
+		return r.service.ClientRows(ctx, p.request.scope, order, page, p.plan.Need)
+	})
+}
+
+// wrapRows returns rows as the records that resolvers answer.
+func (r *request) wrapRows(rows []client.Row) ([]*loader.Client, error) {
+	clients, err := client.RecordsOf(rows)
+	return r.loaders.Wrap(clients), err
 }
 
 // ClientConnection returns a part of a list by cursors.
 func (r queryResolver) ClientConnection(ctx context.Context, filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) (*model.ClientConnection, error) {
 	req := requestOf(ctx)
-	if req.failed != nil {
-		return nil, fail(ctx, req.failed)
-	}
+	args := connectionArgs(filter, orderBy, first, after, last, before)
 	var p *plannedConnection
+	var connection *reading.Connection
+	var err error
 	if field, ok := plannedField(ctx); ok {
 		p = r.planConnection(field)
 	}
-	var need client.Selection
 	if p != nil {
-		need = p.need
+		connection, err = r.connection(ctx, p, args)
 	} else {
-		need = selected(ctx, "nodes").With(selected(ctx, "edges", "node"))
+		connection, err = r.service.Connection(ctx, req.scope, args, selected(ctx, "nodes").With(selected(ctx, "edges", "node")))
 	}
-	connection, err := r.service.Connection(ctx, req.scope, connectionArgs(filter, orderBy, first, after, last, before), need)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
 	if p != nil && p.answers(ctx, connection) {
 		return nil, nil
 	}
-	clients, err := client.RecordsOf(connection.Rows)
-	if err != nil {
-		return nil, err
-	}
-	return &model.ClientConnection{Connection: connection, Nodes: req.loaders.Wrap(clients)}, nil
+	nodes, err := req.wrapRows(connection.Rows)
+	return &model.ClientConnection{Connection: connection, Nodes: nodes}, err
+}
+
+// connection reads for a plan.
+func (r *Resolver) connection(ctx context.Context, p *plannedConnection, args reading.ConnectionArgs) (*reading.Connection, error) {
+	return readOnce(&p.planned, func() (*reading.Connection, error) { return r.service.Connection(ctx, p.request.scope, args, p.need) })
 }
 
 func connectionArgs(filter *model.ClientReportFilter, orderBy model.ClientOrder, first *int64, after *string, last *int64, before *string) reading.ConnectionArgs {

@@ -26,18 +26,16 @@ func (r queryResolver) ClientReportCount(ctx context.Context, filter *model.Clie
 
 // ClientReport returns a page of a report.
 func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) ([]*loader.Client, error) {
-	if req := requestOf(ctx); req.failed != nil {
-		return nil, fail(ctx, req.failed)
-	}
 	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
 	if p := planClients(ctx); p != nil {
-		report, err := r.service.Report(ctx, p.request.scope, args.InRows(), p.plan.Need)
+		report, err := r.reportRows(ctx, &p.planned, args.InRows(), p.plan.Need)
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
 		if p.answers(ctx, report.Rows) {
 			return nil, nil
 		}
+		return p.request.wrapRows(report.Rows)
 	}
 	report, err := r.report(ctx, args, selected(ctx))
 	if err != nil {
@@ -48,23 +46,27 @@ func (r queryResolver) ClientReport(ctx context.Context, filter *model.ClientRep
 
 // ClientReportWithCount returns a page of a report and its count.
 func (r queryResolver) ClientReportWithCount(ctx context.Context, filter *model.ClientReportFilter, orderField store.OrderField, descending bool, pageNumber, pageSize int64) (*model.ClientReport, error) {
-	if req := requestOf(ctx); req.failed != nil {
-		return nil, fail(ctx, req.failed)
-	}
 	args := reportArgs(filter, orderField, descending, pageNumber, pageSize)
 	if field, ok := plannedField(ctx); ok {
 		if p := planReport(field); p != nil {
-			report, err := r.service.Report(ctx, p.request.scope, p.of(args), p.need)
+			report, err := r.reportRows(ctx, &p.planned, p.of(args), p.need)
 			if err != nil {
 				return nil, fail(ctx, err)
 			}
 			if p.answers(ctx, report) {
 				return nil, nil
 			}
+			clients, err := p.request.wrapRows(report.Rows)
+			return &model.ClientReport{Clients: clients, Count: report.Count}, err
 		}
 	}
 	args.WithClients, args.WithCount = asked(ctx, "clients"), asked(ctx, "count")
 	return r.report(ctx, args, selected(ctx, "clients"))
+}
+
+// reportRows reads a report for a plan.
+func (r *Resolver) reportRows(ctx context.Context, p *planned, args reading.ReportArgs, need client.Selection) (*reading.Report, error) {
+	return readOnce(p, func() (*reading.Report, error) { return r.service.Report(ctx, p.request.scope, args, need) })
 }
 
 func (r queryResolver) report(ctx context.Context, args reading.ReportArgs, need client.Selection) (*model.ClientReport, error) {

@@ -135,9 +135,8 @@ type request struct {
 	// parts are the rows that plans wrote, if they are stored separately from gqlgen's
 	// answer.
 	parts *Parts
-	// failed is the error of the read that AnswerWhole began. The resolver of the field
-	// returns it, and does not read again.
-	failed error
+	// whole is the read of an operation that AnswerWhole began and left to gqlgen.
+	whole wholeRead
 
 	// events finds the events of a subscription; nil for other operations, and when there
 	// are no more. Only the goroutine that waits for events uses it and brokenOff.

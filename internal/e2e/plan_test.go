@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,6 +273,39 @@ func TestWhatPlansLeaveIsReadOnce(t *testing.T) {
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s\nsends %v, want %v", query, got, want)
+		}
+	}
+}
+
+// What was read for a query of one field is not read again if it can't be written, as an
+// SSN of another key.
+func TestWhatWasReadForAQueryOfOneFieldIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t)
+	clients := sample.Generate(5, sample.BusinessID, 4, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
+	if err := api.Service.AssignIDs(t.Context(), clients); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clients {
+		c.Lifecycle, c.SealedSSN, c.SubjectIDs = client.Live, []byte("not sealed"), nil
+	}
+	clients[1].SubjectIDs = []int64{clients[0].ClientID}
+	if err := api.Service.Import(t.Context(), apitest.OwnerScope(sample.BusinessID), clients, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{
+		`client(clientId: "` + strconv.FormatInt(clients[1].ClientID, 10) + `") %s`, "clients %s", "clientReport %s",
+		"clientConnection { totalCount nodes %s }", "clientReportWithCount(pageSize: 2) { count clients %s }",
+	} {
+		query := fmt.Sprintf(field, "{ clientId ssn viewClients { clientId } }")
+		var alone, beside apitest.Response
+		got := api.Commands(func() { alone = api.Do(t, owner(), "{ "+query+" }", nil) })
+		want := api.Commands(func() { beside = api.Do(t, owner(), "{ "+query+" __typename }", nil) })
+		if len(alone.Errors) == 0 || len(alone.Errors) != len(beside.Errors) || !reflect.DeepEqual(alone.Errors[0].Path, beside.Errors[0].Path) {
+			t.Errorf("%s: %s, and %s", query, alone.Body, beside.Body)
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s sent %v, and %v with another field", query, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,6 +15,9 @@ import (
 // noWait is longer than any operation: a batch is read when it has all ids of its level,
 // not after a time. With a short wait a level could take two commands on a busy machine.
 const noWait = time.Hour
+
+// errUnread is the error of a batch whose read ended without a result.
+var errUnread = errors.New("the read of a batch ended without a result")
 
 // batch reads something for all ids of a level at once, and returns each its own part.
 type batch[V any] struct {
@@ -35,7 +39,7 @@ func newSizedBatch[V any](name string, size int, ids []int64, read func(context.
 	reads := make(chan func(), 1)
 	answer := func(ctx context.Context, ids []int64) []*dataloader.Result[V] {
 		var values map[int64]V
-		var err error
+		err := errUnread
 		done := make(chan struct{})
 		reads <- func() {
 			defer close(done)

@@ -158,7 +158,10 @@ func (e *events) send(ctx context.Context, response *graphql.Response) {
 	event, err := encodeEvent(response)
 	if err != nil {
 		event, _ = encodeEvent(e.handler.unwritable(ctx, err).response) // Text can always be encoded.
-		defer e.end()
+		defer func() {
+			e.complete()
+			e.end()
+		}()
 	}
 	e.write(event)
 }

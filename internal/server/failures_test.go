@@ -83,8 +83,24 @@ func TestResponseThatCannotBeWrittenIsMaskedAndLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event, _, _ := strings.Cut(strings.TrimPrefix(withoutComments(string(streamed)), "event: next\ndata: "), "\n")
-	for _, told := range []string{body, event} {
+	event, ended := strings.CutSuffix(withoutComments(string(streamed)), completeEvent)
+	if !ended {
+		t.Errorf("the stream did not complete: %s", streamed)
+	}
+	socket := world.socket(t)
+	socket.say(subscribe("1", "{ broken }"))
+	var message struct {
+		Type    string
+		Payload json.RawMessage
+	}
+	said, _ := socket.next()
+	if err := json.Unmarshal([]byte(said), &message); err != nil || message.Type != "error" {
+		t.Fatalf("the socket is told %q: %v", said, err)
+	}
+	// Its other operations go on.
+	socket.say(subscribe("1", `{ echo(text: "a") }`))
+	socket.want(`{"id":"1","type":"next","payload":{"data":{"echo":"echo"}}}`)
+	for _, told := range []string{body, strings.TrimPrefix(event, "event: next\ndata: "), `{"errors":` + string(message.Payload) + "}"} {
 		var a answer
 		if err := json.Unmarshal([]byte(told), &a); err != nil {
 			t.Fatalf("%v: %s", err, told)

@@ -121,8 +121,11 @@ func (o *socketOperation) run(ctx context.Context, asked *request, authorization
 			_ = o.socket.tcp.Close()
 			return
 		}
-		o.next(response)
+		sent := o.next(ctx, response)
 		release()
+		if !sent {
+			return
+		}
 	}
 	if ctx.Err() == nil {
 		o.last(outgoing{Type: messageComplete})
@@ -176,18 +179,20 @@ func (o *socketOperation) send(m outgoing) {
 	o.socket.send(m)
 }
 
-// next sends a response.
-func (o *socketOperation) next(response *graphql.Response) {
+// next sends a response. One that can't be written ends the operation with an error, and
+// next returns false.
+func (o *socketOperation) next(ctx context.Context, response *graphql.Response) bool {
 	data, err := encodeNext(o.id, response)
 	if err != nil {
-		o.socket.fail(err)
-		return
+		o.last(outgoing{Type: messageError, Payload: o.socket.handler.unwritable(ctx, err).response.Errors})
+		return false
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.silent {
 		o.socket.write(data)
 	}
+	return true
 }
 
 // errorList is the payload of an error message.
