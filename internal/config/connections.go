@@ -7,9 +7,9 @@ import (
 
 // Connections bounds the connections and streams of callers.
 type Connections struct {
-	MaxConnections           int           `default:"10000" help:"Connections at once; fewer where the bound of open files (ulimit -n) does not allow for as many. When all are taken, the oldest whose caller was not let in makes room."`
-	MaxConnectionsPerAddress int           `default:"1000" help:"Connections of an address at once, where a /64 of IPv6 is one; 0 is no bound. This machine's own addresses have none."`
-	StrangerTime             time.Duration `default:"12s" help:"How long a connection may stay whose caller was not let in."`
+	MaxConnections           int           `default:"10000" help:"Connections at once; fewer if the limit of open files (ulimit -n) does not allow that many. When all are in use, the oldest without an authenticated caller is closed for a new one."`
+	MaxConnectionsPerAddress int           `default:"1000" help:"Connections of an address at once, counting a /64 of IPv6 as one; 0 is no bound. This machine's own addresses have none."`
+	StrangerTime             time.Duration `default:"12s" help:"How long a connection may stay open without an authenticated caller."`
 
 	MaxStreams                 int `default:"10000" help:"WebSockets and event streams at once."`
 	MaxStreamsPerAddress       int `default:"1000" help:"WebSockets and event streams of an address at once; 0 is no bound. This machine's own addresses have none."`

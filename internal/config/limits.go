@@ -10,20 +10,20 @@ import (
 // Limits bounds the operations of callers. Other bounds of an operation (depth, aliases,
 // tokens and the like) depend on the schema, and have no flags.
 type Limits struct {
-	MaxCost         int64          `default:"50000" help:"Points that an operation may cost: one a field, times the entries of the lists it stands in. extensions.cost tells what an operation costs."`
-	MaxRows         int64          `default:"100000" help:"Rows that an operation may read of the database."`
+	MaxCost         int64          `default:"50000" help:"Points that an operation may cost: one for each field, times the sizes of the lists that it is in. extensions.cost shows the cost of an operation."`
+	MaxRows         int64          `default:"100000" help:"Rows that an operation may read from the database."`
 	MaxBody         int64          `default:"1048576" help:"Bytes of a request's body, and of a message of a socket."`
-	BodyTime        time.Duration  `default:"10s" help:"How long a body may take to arrive."`
+	BodyTime        time.Duration  `default:"10s" help:"How long reading a body may take."`
 	QueryTime       time.Duration  `default:"10s" help:"How long a query may take."`
-	MutationTime    time.Duration  `default:"30s" help:"How long a mutation may take, but for merges."`
+	MutationTime    time.Duration  `default:"30s" help:"How long a mutation may take, except merges."`
 	MergeTime       time.Duration  `default:"1m" help:"How long a merge, its preview or its undoing may take."`
-	MaxRunning      int            `placeholder:"N" help:"Operations that are executed at once; two a core by default, and four at least. One caller has half of them at most."`
-	MaxWaiting      int            `placeholder:"N" help:"Operations that wait for their turn; eight for each that is executed by default. Turns go to the business, and in it to the caller, that has the fewest under way; who has most waiting is turned away first."`
-	WaitTime        time.Duration  `default:"80ms" help:"How long an operation waits for its turn before it is turned away."`
-	WriteTime       time.Duration  `default:"10s" help:"How long a caller may take to read 64 KiB of an answer before it is cut off."`
-	MaxUnwritten    int64          `default:"268435456" help:"Bytes of answers that wait to be read by their callers; one caller has an eighth of them at most."`
-	PointsPerMinute int64          `default:"2000000" help:"Points that each caller may spend in a minute, by its business and user; an operation costs that much at most. 0 is no bound. Each server counts for itself."`
-	TrustedProxy    []netip.Prefix `placeholder:"CIDR" help:"Addresses of proxies, such as 10.0.0.0/8, whose X-Forwarded-For says where a request comes from; may be repeated."`
+	MaxRunning      int            `placeholder:"N" help:"Operations that are executed at once; by default two for each core, at least four. One caller may have half of them."`
+	MaxWaiting      int            `placeholder:"N" help:"Operations that wait for their turn; by default eight for each that is executed. Turns go to the business, and in it to the caller, with the fewest running; the caller with the most waiting is refused first."`
+	WaitTime        time.Duration  `default:"80ms" help:"How long an operation waits for its turn before it is refused."`
+	WriteTime       time.Duration  `default:"10s" help:"How long a caller may take to read 64 KiB of an answer before it is disconnected."`
+	MaxUnwritten    int64          `default:"268435456" help:"Bytes of unread answers; one caller may have an eighth of them."`
+	PointsPerMinute int64          `default:"2000000" help:"Points that each caller may spend in a minute, by its business and user; one operation can't cost more. 0 is no bound. Each server counts for itself."`
+	TrustedProxy    []netip.Prefix `placeholder:"CIDR" help:"Addresses of proxies, such as 10.0.0.0/8, whose X-Forwarded-For is trusted; may be repeated."`
 }
 
 // Validate is called by kong.
@@ -48,9 +48,9 @@ func (l Limits) Validate() error {
 
 // Operations says which documents are executed.
 type Operations struct {
-	Operations       string `enum:"any,trusted" default:"any" help:"Which operations are executed: any, or those of --trusted-documents alone."`
-	TrustedDocuments string `placeholder:"FILE" help:"JSON file of the documents that were published with front ends: an object of texts by id, where an id may be the text's SHA-256 in hexadecimal, or Apollo's manifest of persisted queries. Callers may send an id as documentId instead of query."`
-	PersistedQueries bool   `default:"true" negatable:"" help:"Keep documents that callers send with their hash (automatic persisted queries)."`
+	Operations       string `enum:"any,trusted" default:"any" help:"Which operations are executed: any, or only trusted ones of --trusted-documents."`
+	TrustedDocuments string `placeholder:"FILE" help:"JSON file with the documents of published front ends: an object of texts by id, which may be the text's SHA-256 in hexadecimal, or Apollo's manifest of persisted queries. Callers may send an id as documentId instead of query."`
+	PersistedQueries bool   `default:"true" negatable:"" help:"Store documents that callers send with their hash (automatic persisted queries)."`
 }
 
 // TrustedOnly says whether only trusted documents are executed.

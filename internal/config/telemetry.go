@@ -7,11 +7,11 @@ import (
 
 // Telemetry configures logs, metrics and traces.
 type Telemetry struct {
-	MetricsListen string        `placeholder:"ADDRESS" help:"Address and port of a listener for those who run the server alone, such as 127.0.0.1:9464: /metrics for Prometheus, profiles below /debug/pprof/, /buildinfo, and /loglevel. It asks nobody for a token: keep it off the public network. Without it there is none."`
-	OTLPEndpoint  string        `name:"otlp-endpoint" env:"CLIENTGRAPH_OTLP_ENDPOINT,OTEL_EXPORTER_OTLP_ENDPOINT" placeholder:"URL" help:"OTLP receiver of traces and metrics over HTTP, such as http://127.0.0.1:4318. The variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_METRIC_EXPORT_INTERVAL and OTEL_RESOURCE_ATTRIBUTES hold beside it. Without it nothing is sent."`
-	TraceSample   float64       `default:"0.01" help:"Part of the operations that are traced, from 0 to 1, where the caller's traceparent does not say; at most 50 a second are traced because it does."`
+	MetricsListen string        `placeholder:"ADDRESS" help:"Address and port of a listener for operators, such as 127.0.0.1:9464: /metrics for Prometheus, profiles below /debug/pprof/, /buildinfo, and /loglevel. It requires no token: keep it off the public network. Without this flag there is no such listener."`
+	OTLPEndpoint  string        `name:"otlp-endpoint" env:"CLIENTGRAPH_OTLP_ENDPOINT,OTEL_EXPORTER_OTLP_ENDPOINT" placeholder:"URL" help:"OTLP receiver of traces and metrics over HTTP, such as http://127.0.0.1:4318. The variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_METRIC_EXPORT_INTERVAL and OTEL_RESOURCE_ATTRIBUTES apply too. Without this flag nothing is sent."`
+	TraceSample   float64       `default:"0.01" help:"Share of the operations that are traced, from 0 to 1, if the caller's traceparent does not decide; at most 50 a second are traced because of it."`
 	AccessLog     bool          `default:"true" negatable:"" help:"Log a line for each operation: name, hash of the document, outcome, codes, durations, commands, rows and points; no variables."`
-	SlowOperation time.Duration `default:"1s" help:"Log operations that take this long with their longest database commands; 0 is none."`
+	SlowOperation time.Duration `default:"1s" help:"Log operations that take this long, with their longest database commands; 0 logs none."`
 }
 
 // Validate is called by kong.

@@ -78,7 +78,7 @@ func newMetrics() *metrics {
 	registry.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m := &metrics{registry: registry}
-	build := m.gauges("build_info", "The build that runs; always 1.", "version", "revision", "goversion")
+	build := m.gauges("build_info", "The running build; always 1.", "version", "revision", "goversion")
 	about := Build()
 	build.WithLabelValues(about.Version, about.Revision, runtime.Version()).Set(1)
 	m.countOperations()
@@ -91,54 +91,54 @@ func newMetrics() *metrics {
 }
 
 func (m *metrics) countOperations() {
-	m.operations = m.counters("operations_total", "Operations that ended, by name and by outcome: ok, refused (the caller's error), overloaded, failed (ours).", "operation", "kind", "outcome")
-	m.durations = m.histograms("operation_duration_seconds", "How long queries and mutations took, waiting for a turn included.", operationBuckets(), "operation", "kind")
+	m.operations = m.counters("operations_total", "Operations that ended, by name and outcome: ok, refused (an error of the caller), overloaded, failed (an internal error).", "operation", "kind", "outcome")
+	m.durations = m.histograms("operation_duration_seconds", "How long queries and mutations took, including the wait for a turn.", operationBuckets(), "operation", "kind")
 	m.errors = m.counters("operation_errors_total", "Errors in answers, by code.", "code")
-	m.userErrors = m.counters("user_errors_total", "Failures that mutations answered as userErrors, by code.", "code")
-	m.refused = m.counters("requests_refused_total", "Requests that were refused before their operation was looked at, by code.", "code")
+	m.userErrors = m.counters("user_errors_total", "Errors that mutations answered as userErrors, by code.", "code")
+	m.refused = m.counters("requests_refused_total", "Requests that were refused before their operation was read, by code.", "code")
 	m.waits = m.histogram("turn_wait_seconds", "How long operations waited for their turn.", []float64{.0001, .001, .005, .01, .02, .04, .08, .16, .5, 1})
 	m.points = m.counter("points_total", "Points that operations cost.")
 	m.rows = m.counter("rows_total", "Rows that operations read.")
-	m.answers = m.counter("answer_bytes_total", "Bytes of answers to queries and mutations over HTTP, as they were sent.")
-	m.events = m.counter("subscription_events_total", "Events that subscriptions were sent.")
-	m.documents = m.counters("documents_total", "Documents that were asked for, by whether they were known (hit) or had to be parsed (miss).", "result")
-	m.plans = m.counters("plans_total", "Plans of reads that operations asked for, by whether they were known (hit) or had to be made (miss), as for a document's first execution.", "result")
+	m.answers = m.counter("answer_bytes_total", "Bytes of answers to queries and mutations over HTTP, as sent.")
+	m.events = m.counter("subscription_events_total", "Events sent to subscriptions.")
+	m.documents = m.counters("documents_total", "Documents of operations, by whether they were cached (hit) or had to be parsed (miss).", "result")
+	m.plans = m.counters("plans_total", "Plans for fields of operations, by whether they were cached (hit) or had to be compiled (miss), as for a document's first execution.", "result")
 	m.documentHits, m.planHits, m.planMisses = m.documents.WithLabelValues(resultHit), m.plans.WithLabelValues(resultHit), m.plans.WithLabelValues(resultMiss)
 	m.planned = m.counter("planned_fields_total", "Fields of operations that were answered by plans.")
-	m.batches = m.histogram("loader_batch_size", "Keys that a dataloader read at once.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000})
-	m.retries = m.counter("transaction_retries_total", "Transactions that met another one and were begun again.")
+	m.batches = m.histogram("loader_batch_size", "Ids that a dataloader read at once.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000})
+	m.retries = m.counter("transaction_retries_total", "Transactions that were repeated after a conflict.")
 }
 
 func (m *metrics) countDatabase() {
 	m.commands = m.histograms("database_command_duration_seconds", "How long database commands took, by command and collection.", commandBuckets(), "command", "collection")
 	m.commandFailures = m.counters("database_command_failures_total", "Database commands that failed, by command and collection.", "command", "collection")
 	m.poolWaits = m.histogram("database_pool_wait_seconds", "How long commands waited for a connection to the database.", commandBuckets())
-	m.poolFailures = m.counters("database_pool_failures_total", "Connections to the database that were not to be had, by reason.", "reason")
+	m.poolFailures = m.counters("database_pool_failures_total", "Commands that got no connection to the database, by reason.", "reason")
 	m.connections = m.gauge("database_connections", "Connections to the database that are open.")
 	m.connectionsUsed = m.gauge("database_connections_used", "Connections to the database that a command is using.")
-	m.heartbeats = m.counters("database_heartbeats_total", "Times that the database's servers were asked how they are, by result.", "result")
+	m.heartbeats = m.counters("database_heartbeats_total", "Heartbeats of the database's servers, by result.", "result")
 	for _, result := range []string{resultOK, resultFailed} {
 		m.heartbeats.WithLabelValues(result)
 	}
 }
 
 func (m *metrics) countFeed() {
-	m.feedLag = m.histogram("feed_lag_seconds", "How long after their change rows of the change feed could be read, as far as this process numbered them.", []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300})
-	m.feedWaiting = m.gauge("feed_waiting_seconds", "How long ago the oldest change was made that the change feed does not show yet, in all businesses; 0 where all are there.")
+	m.feedLag = m.histogram("feed_lag_seconds", "Time from a change until its row in the change feed could be read, for rows that this process numbered.", []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300})
+	m.feedWaiting = m.gauge("feed_waiting_seconds", "Age of the oldest change that is not in the change feed yet, in all businesses; 0 if there is none.")
 }
 
 func (m *metrics) countJobs() {
-	m.jobs = m.counters("job_runs_total", "Runs of the work that goes on beside requests, by result.", "name", "result")
-	m.jobTime = m.histograms("job_duration_seconds", "How long its runs took.", []float64{.01, .1, 1, 10, 60, 600}, "name")
+	m.jobs = m.counters("job_runs_total", "Runs of background work, by result.", "name", "result")
+	m.jobTime = m.histograms("job_duration_seconds", "How long runs of background work took.", []float64{.01, .1, 1, 10, 60, 600}, "name")
 	m.jobSuccess = m.gauges("job_last_success_timestamp_seconds", "When a run last succeeded, in seconds since 1970.", "name")
 }
 
 func (m *metrics) countTransfers() {
-	m.transfers = m.counters("transfer_jobs_total", "Imports and exports that ended, by kind and outcome: DONE, CANCELLED, or why they failed, as the schema's JobFailure says it. Those that an erasure ended are not counted.", "kind", "outcome")
-	m.transferRows = m.counters("transfer_rows_total", "Rows that imports read and exports wrote, as they go on.", "kind")
-	m.transferSteps = m.counters("transfer_steps_total", "Batches of rows that imports and exports went through; an import with viewers goes through its rows more than once.", "kind")
-	m.transferFailures = m.counters("transfer_attempts_failed_total", "Attempts at imports and exports that failed on our side; each is begun again, ten times.", "kind")
-	m.transfersOpen = m.gauges("transfer_jobs_open", "Imports and exports that have not ended, in all businesses, by kind and state, as the schema's JobKind and JobState say them.", "kind", "state")
+	m.transfers = m.counters("transfer_jobs_total", "Imports and exports that ended, by kind and outcome: DONE, CANCELLED, or the reason of the failure, as in the schema's JobFailure. Those that an erasure ended are not counted.", "kind", "outcome")
+	m.transferRows = m.counters("transfer_rows_total", "Rows that imports have read and exports have written.", "kind")
+	m.transferSteps = m.counters("transfer_steps_total", "Batches of rows that imports and exports processed; an import with viewers processes its rows more than once.", "kind")
+	m.transferFailures = m.counters("transfer_attempts_failed_total", "Attempts at imports and exports that failed internally; each is tried up to ten times.", "kind")
+	m.transfersOpen = m.gauges("transfer_jobs_open", "Imports and exports that have not ended, in all businesses, by kind and state, as in the schema's JobKind and JobState.", "kind", "state")
 	for _, kind := range []string{"IMPORT_CLIENTS", "EXPORT_CLIENTS"} {
 		// Added at 0, so that the first failure is an increase.
 		m.transfers.WithLabelValues(kind, "INTERNAL")
@@ -146,14 +146,14 @@ func (m *metrics) countTransfers() {
 		m.transferRows.WithLabelValues(kind)
 		m.transferSteps.WithLabelValues(kind)
 	}
-	m.transferTime = m.histograms("transfer_duration_seconds", "How long imports and exports took from when they first began.", []float64{.1, 1, 10, 60, 600, 3600, 21600}, "kind")
+	m.transferTime = m.histograms("transfer_duration_seconds", "How long imports and exports took since they first began.", []float64{.1, 1, 10, 60, 600, 3600, 21600}, "kind")
 }
 
 func (m *metrics) countWebhooks() {
-	m.webhooks = m.counters("webhook_attempts_total", "Messages that webhooks were sent, by outcome: DELIVERED, or why the attempt failed, as the schema's WebhookFailure says it.", "outcome")
-	m.webhookLag = m.histogram("webhook_lag_seconds", "How long after their change messages arrived at their webhooks.", []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400})
-	m.webhookHealth = m.gauges("webhooks", "Webhooks of all businesses, by how they are: well, failing (the last attempt did not arrive), given_up (disabled for failing for days), gone (disabled because the receiver said so), disabled (by somebody).", "state")
-	m.webhooksDisabled = m.counters("webhooks_disabled_total", "Webhooks that this server disabled, by reason, as the schema's WebhookDisabledReason says it.", "reason")
+	m.webhooks = m.counters("webhook_attempts_total", "Messages sent to webhooks, by outcome: DELIVERED, or the reason of the failure, as in the schema's WebhookFailure.", "outcome")
+	m.webhookLag = m.histogram("webhook_lag_seconds", "Time from a change until its message arrived at a webhook.", []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400})
+	m.webhookHealth = m.gauges("webhooks", "Webhooks of all businesses, by health: well, failing (the last attempt failed), given_up (disabled after failing for days), gone (disabled because the receiver answered 410), disabled (by a user).", "state")
+	m.webhooksDisabled = m.counters("webhooks_disabled_total", "Webhooks that this server disabled, by reason, as in the schema's WebhookDisabledReason.", "reason")
 	for _, reason := range []string{"FAILING", "GONE"} {
 		m.webhooksDisabled.WithLabelValues(reason)
 	}
