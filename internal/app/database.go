@@ -119,10 +119,10 @@ func (d *database) warnOfMissing(ctx context.Context, logger *slog.Logger) error
 		what, mend string
 		names      []string
 	}{
-		{"indexes are missing: reads are slow, and what is to be unique may not be", "clientgraph indexes", state.Missing},
-		{"indexes are as an earlier version made them", "clientgraph indexes --drop-unused", state.Outdated},
-		{"indexes are there that nothing uses any more", "clientgraph indexes --drop-unused", state.Unused},
-		{"indexes have names that this program uses, and are others: drop or rename them", "clientgraph indexes", state.Foreign},
+		{"indexes are missing: reads are slow, and unique values may be duplicated", "clientgraph indexes", state.Missing},
+		{"indexes are those of an earlier version", "clientgraph indexes --drop-unused", state.Outdated},
+		{"indexes are no longer used", "clientgraph indexes --drop-unused", state.Unused},
+		{"indexes have names that this program uses, but other definitions: drop or rename them", "clientgraph indexes", state.Foreign},
 	} {
 		if len(lack.names) > 0 {
 			logger.WarnContext(ctx, lack.what, "indexes", lack.names, "run", lack.mend)

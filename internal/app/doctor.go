@@ -97,7 +97,7 @@ func (d *doctor) flags() {
 		d.note(about, strings.TrimPrefix(strings.TrimSpace(line), "msg="), "")
 	}
 	if len(d.findings) == 0 {
-		d.fine(about, "nothing contradicts anything; clientgraph config lists them")
+		d.fine(about, "no contradictions; clientgraph config lists them")
 	}
 }
 
@@ -111,9 +111,9 @@ func (d *doctor) keyring() *secret.Cipher {
 	}
 	cipher, err := secret.OpenCipher(keyset)
 	if err != nil {
-		d.mend(about, unusableKeyset(err).Error(), "clientgraph keyset prints a new one; with a new one what is encrypted under the old one can't be read")
+		d.mend(about, unusableKeyset(err).Error(), "clientgraph keyset prints a new one; what was encrypted with another key ring can't be read with it")
 		return nil
 	}
-	d.fine(about, "%d keys, of which one encrypts", cipher.Keys())
+	d.fine(about, "%d keys, one of which encrypts", cipher.Keys())
 	return cipher
 }

@@ -43,7 +43,7 @@ func TestDoctorFindsNothingToMendBesideAServer(t *testing.T) {
 		t.Fatalf("exit code %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	found := findings(t, r)
-	wantFinding(t, found, "indexes", "ok", "are there")
+	wantFinding(t, found, "indexes", "ok", "exist")
 	wantFinding(t, found, "transactions", "ok")
 	wantFinding(t, found, "clock", "ok")
 	wantFinding(t, found, "replication", "ok")
@@ -77,7 +77,7 @@ func TestDoctorTellsOfAKeyRingThatDoesNotOpenWhatIsStored(t *testing.T) {
 	if r.code != 1 {
 		t.Errorf("exit code %d", r.code)
 	}
-	wantFinding(t, findings(t, r), "key ring", "mend", "does not open what is stored", "--ssn-keyset-file")
+	wantFinding(t, findings(t, r), "key ring", "mend", "decrypt what is stored", "--ssn-keyset-file")
 }
 
 func TestDoctorSaysWhyTokensAreRefused(t *testing.T) {

@@ -41,10 +41,10 @@ const (
 func (d *doctor) machine() {
 	const about = "connections"
 	if affordable := conns.Affordable(); affordable > 0 && affordable < d.cfg.MaxConnections {
-		d.note(about, fmt.Sprintf("the bound of open files lets the server have %d, --max-connections says %d", affordable, d.cfg.MaxConnections),
+		d.note(about, fmt.Sprintf("the limit of open files allows %d, --max-connections is %d", affordable, d.cfg.MaxConnections),
 			"raise it: ulimit -n, LimitNOFILE= of systemd, or the container's own")
 	} else {
-		d.fine(about, "there may be %d", d.cfg.MaxConnections)
+		d.fine(about, "up to %d", d.cfg.MaxConnections)
 	}
 	running := d.cfg.MaxRunning
 	if running == 0 {
@@ -110,7 +110,7 @@ func (d *doctor) server(db *database, server admin.Server) {
 	case server.Sharded:
 		d.fine("replication", "a sharded cluster")
 	case server.ReplicaSet == "":
-		d.mend("replication", "this is no replica set", "start it with --replSet, for there are no transactions and no feed without")
+		d.mend("replication", "it is not a replica set", "start it with --replSet: transactions and the feed need a replica set")
 	case !server.Primary:
 		d.mend("replication", "the replica set "+server.ReplicaSet+" has no primary", "look at rs.status(): most of its members must reach one another")
 	case server.Members < 3 && db.engine.Kind == devdb.KindGiven:
@@ -122,9 +122,9 @@ func (d *doctor) server(db *database, server admin.Server) {
 		orUnknown(server.ReadConcern), orUnknown(server.WriteConcern))
 	switch skew := server.Skew.Abs(); {
 	case skew > clockFault:
-		d.mend("clock", "the database's is off ours by "+server.Skew.Round(time.Millisecond).String(), "set both by the network (NTP): tokens, days of reports and the feed's age go by them")
+		d.mend("clock", "the database's differs from ours by "+server.Skew.Round(time.Millisecond).String(), "set both by NTP: tokens, days of reports and the age of feed rows depend on them")
 	case skew > clockWarning:
-		d.note("clock", "the database's is off ours by "+server.Skew.Round(time.Millisecond).String(), "set both by the network (NTP)")
+		d.note("clock", "the database's differs from ours by "+server.Skew.Round(time.Millisecond).String(), "set both by NTP")
 	default:
 		d.fine("clock", "the database's agrees with ours")
 	}
@@ -146,19 +146,19 @@ func (d *doctor) indexes(ctx context.Context, db *database) {
 		return
 	}
 	if len(state.Missing) > 0 {
-		d.mend(about, strings.Join(state.Missing, ", ")+" are missing", "run clientgraph indexes; until then reads are slow, and what is to be unique may not be")
+		d.mend(about, strings.Join(state.Missing, ", ")+" are missing", "run clientgraph indexes; until then reads are slow, and unique values may be duplicated")
 	}
 	if len(state.Foreign) > 0 {
-		d.mend(about, strings.Join(state.Foreign, ", ")+" have names that this program uses, and are others", "drop or rename them, then run clientgraph indexes")
+		d.mend(about, strings.Join(state.Foreign, ", ")+" have names that this program uses, but other definitions", "drop or rename them, then run clientgraph indexes")
 	}
 	if len(state.Outdated) > 0 {
-		d.note(about, strings.Join(state.Outdated, ", ")+" are as an earlier version made them", "run clientgraph indexes --drop-unused once all servers are of this version")
+		d.note(about, strings.Join(state.Outdated, ", ")+" are those of an earlier version", "run clientgraph indexes --drop-unused once all servers are of this version")
 	}
 	if len(state.Unused) > 0 {
-		d.note(about, "nothing uses "+strings.Join(state.Unused, ", ")+" any more", "run clientgraph indexes --drop-unused once all servers are of this version")
+		d.note(about, strings.Join(state.Unused, ", ")+" are no longer used", "run clientgraph indexes --drop-unused once all servers are of this version")
 	}
 	if len(state.Missing)+len(state.Foreign) == 0 {
-		d.fine(about, "all %d are there", len(schema.IndexNames()))
+		d.fine(about, "all %d exist", len(schema.IndexNames()))
 	}
 }
 
@@ -174,7 +174,7 @@ func (d *doctor) migrations(ctx context.Context, db *database) {
 		left, err := step.Left(ctx)
 		switch {
 		case err != nil:
-			d.mend(about, "what is left can't be counted", "check the user's rights in the database")
+			d.mend(about, "unfinished work can't be counted", "check the user's rights in the database")
 			return
 		case left > 0:
 			done = false
@@ -182,7 +182,7 @@ func (d *doctor) migrations(ctx context.Context, db *database) {
 		}
 	}
 	if done {
-		d.fine(about, "nothing is left to do")
+		d.fine(about, "there is nothing to do")
 	}
 }
 
@@ -194,18 +194,18 @@ func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher
 	marked, err2 := db.store.RekeyingBusinesses(ctx)
 	switch {
 	case errors.Join(err, err2) != nil:
-		d.mend("clients' keys", "they can't be looked at", "check the user's rights in the database")
+		d.mend("clients' keys", "they can't be read", "check the user's rights in the database")
 	case len(outdated)+len(marked) > 0:
-		d.note("clients' keys", fmt.Sprintf("those of %d businesses are to be made anew, of %d because their locale or region changed", len(outdated)+len(marked), len(marked)),
+		d.note("clients' keys", fmt.Sprintf("%d businesses must be rekeyed, %d of them after a change of locale or region", len(outdated)+len(marked), len(marked)),
 			"nothing: a server does so beside its requests, and the old ones serve meanwhile")
 	default:
 		d.fine("clients' keys", "all are of this version")
 	}
 	switch pending, err := db.store.Erasures(ctx, erasureWarning); {
 	case err != nil:
-		d.mend("erasures", "they can't be looked at", "check the user's rights in the database")
+		d.mend("erasures", "they can't be read", "check the user's rights in the database")
 	case len(pending) == erasureWarning:
-		d.note("erasures", fmt.Sprintf("%d or more are unfinished", len(pending)), "see in a server's log why: it tries again each minute")
+		d.note("erasures", fmt.Sprintf("%d or more are unfinished", len(pending)), "see a server's log for the reason: it tries again each minute")
 	default:
 		d.fine("erasures", "%d are unfinished", len(pending))
 	}
@@ -213,9 +213,9 @@ func (d *doctor) upkeep(ctx context.Context, db *database, cipher *secret.Cipher
 		return
 	}
 	if err := secret.Opens(ctx, cipher, db.store); err != nil {
-		d.mend("key ring", "it does not open what is stored", "give the key ring that this database's secrets were encrypted with: --ssn-keyset-file")
+		d.mend("key ring", "it can't decrypt what is stored", "set --ssn-keyset-file to the key ring that this database's secrets were encrypted with")
 	} else {
-		d.fine("key ring", "it opens what is stored")
+		d.fine("key ring", "it decrypts what is stored")
 	}
 }
 
@@ -225,12 +225,12 @@ func (d *doctor) disk() {
 	used, err := devdb.Used(d.cfg.DataDir)
 	free, err2 := devdb.Free(d.cfg.DataDir)
 	if errors.Join(err, err2) != nil {
-		d.note(about, "the room on it is unknown", "")
+		d.note(about, "its free space is unknown", "")
 		return
 	}
 	text := fmt.Sprintf("the database takes %d MiB of it, %d MiB are free", used>>20, free>>20)
 	if free < littleDisk {
-		d.mend(about, text, "make room: when it is full the embedded database stops, and may need two starts")
+		d.mend(about, text, "free some space: when the disk is full the embedded database stops, and may need two starts")
 		return
 	}
 	d.fine(about, "%s", text)

@@ -37,7 +37,7 @@ func (d *doctor) issuer() server.Verifier {
 			d.mend(about, err.Error(), "")
 			return nil
 		}
-		d.note(about, "this is development mode: anybody on this machine can make a token", "elsewhere give --jwks-url, --jwks-file or --jwt-public-key")
+		d.note(about, "this is development mode: every user of this machine can make a token", "for production set --jwks-url, --jwks-file or --jwt-public-key")
 		return development
 	}
 	verifier, err := auth.NewVerifier(auth.Config{
@@ -72,7 +72,7 @@ func (d *doctor) certificate() {
 	case until < certificateWarning:
 		d.note(about, "it ends on "+leaf.NotAfter.Format(time.DateOnly), "renew it; the server reads the new files while it runs")
 	default:
-		d.fine(about, "it is good until %s", leaf.NotAfter.Format(time.DateOnly))
+		d.fine(about, "it is valid until %s", leaf.NotAfter.Format(time.DateOnly))
 	}
 }
 
@@ -106,7 +106,7 @@ func (d *doctor) tokens(name string, stdin io.Reader, verifier server.Verifier) 
 func (d *doctor) token(about, token string, verifier server.Verifier) {
 	says := auth.Says(token)
 	if verifier == nil {
-		d.note(about, says, "whether it is taken is unknown: its keys can't be read")
+		d.note(about, says, "whether it is valid is unknown: the keys can't be read")
 		return
 	}
 	identity, err := verifier.Verify(token)
@@ -114,6 +114,6 @@ func (d *doctor) token(about, token string, verifier server.Verifier) {
 		d.mend(about, "it is refused: "+auth.Reason(err), says)
 		return
 	}
-	d.fine(about, "it is taken until %s: business %d, role %s, permissions %s; %s", identity.Expires.UTC().Format(time.RFC3339),
+	d.fine(about, "it is valid until %s: business %d, role %s, permissions %s; %s", identity.Expires.UTC().Format(time.RFC3339),
 		identity.BusinessID, identity.Role, strings.Join(identity.Permissions.Names(), " "), says)
 }

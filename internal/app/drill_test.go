@@ -166,7 +166,7 @@ func TestKeyRingIsRotatedWhileServersRun(t *testing.T) {
 	}
 	// A server that has the old ring still says so, before it serves.
 	r := run(t, "doctor", "--mongodb-uri", keeper.databaseURI(), "--database", "rotated", "--data-dir", keeper.dir, "--ssn-keyset-file", old)
-	if r.code != 1 || !strings.Contains(r.stdout, "does not open what is stored") {
+	if r.code != 1 || !strings.Contains(r.stdout, "decrypt what is stored") {
 		t.Errorf("the doctor says of the old ring, with exit code %d: %s", r.code, r.stdout[max(0, len(r.stdout)-900):])
 	}
 }

@@ -40,7 +40,7 @@ func trustedDocuments(cfg config.Serve) (server.TrustedDocuments, error) {
 	}
 	trusted, err := server.ReadTrustedDocuments(cfg.TrustedDocuments, schema(nil).Schema())
 	if err != nil {
-		return nil, &devdb.UserError{Message: fmt.Sprintf("the trusted documents can't be used (%v): check --trusted-documents, or publish them anew", err)}
+		return nil, &devdb.UserError{Message: fmt.Sprintf("the trusted documents can't be used (%v): check --trusted-documents, or publish them again", err)}
 	}
 	return trusted, nil
 }

@@ -82,7 +82,7 @@ func importSteadily(ctx context.Context, writes *writing.Writes, scope client.Sc
 func clientOptions(cfg config.Import, format transfer.Format) (transfer.ImportOptions, error) {
 	c := cfg.Clients
 	if c.Match == "" {
-		return transfer.ImportOptions{}, errors.New("say by what rows find the client that they change: --match clientId, externalUserName or emailAddress; --match none makes a client of every row")
+		return transfer.ImportOptions{}, errors.New("say which key finds the client of a row: --match clientId, externalUserName or emailAddress; --match none creates a client from every row")
 	}
 	separator, size := utf8.DecodeRuneInString(c.ListSeparator)
 	if size == 0 || size != len(c.ListSeparator) || separator == '\\' {
@@ -123,7 +123,7 @@ func printImport(cfg config.Import, s transfer.ImportSummary, problems int64, er
 	case err != nil && (ofFile || len(client.AsErrors(err)) > 0):
 		return fmt.Errorf("%s: %w", cfg.File, err)
 	case err != nil:
-		return fmt.Errorf("%s: %w; to import it again goes on where it ended", cfg.File, err)
+		return fmt.Errorf("%s: %w; import it again to continue", cfg.File, err)
 	case s.Refused+s.EdgesRefused > 0 || problems > 0:
 		return &devdb.UserError{Message: fmt.Sprintf("%d of %d rows have errors and were left out", s.Refused, rows)}
 	}

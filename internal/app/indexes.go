@@ -99,13 +99,13 @@ func buildIndexes(ctx context.Context, store *mongostore.Store, drop bool, progr
 		return err
 	}
 	for _, name := range state.Outdated {
-		fmt.Fprintf(progress, "%s is as an earlier version made it; --drop-unused makes it anew\n", name)
+		fmt.Fprintf(progress, "%s is that of an earlier version; --drop-unused recreates it\n", name)
 	}
 	for _, name := range state.Unused {
-		fmt.Fprintf(progress, "%s is not used any more; --drop-unused drops it\n", name)
+		fmt.Fprintf(progress, "%s is no longer used; --drop-unused drops it\n", name)
 	}
 	for _, name := range state.Foreign {
-		fmt.Fprintf(progress, "%s is another index than the one that is wanted by that name; drop or rename it\n", name)
+		fmt.Fprintf(progress, "%s has another definition than this program's index with that name; drop or rename it\n", name)
 	}
 	return nil
 }

@@ -33,10 +33,10 @@ func migrate(ctx context.Context, cfg config.Migrate, stdout, stderr io.Writer) 
 	}
 	for _, step := range append(db.store.Migrations(), rekeying(db.store)) {
 		if err := runStep(ctx, step, stdout); err != nil {
-			return fmt.Errorf("%s: %w; run it again, it goes on where it is", step.Name, err)
+			return fmt.Errorf("%s: %w; run it again to continue", step.Name, err)
 		}
 	}
-	_, err = fmt.Fprintln(stdout, "everything is as this version stores it")
+	_, err = fmt.Fprintln(stdout, "all data have the form of this version")
 	return err
 }
 

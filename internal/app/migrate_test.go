@@ -90,7 +90,7 @@ func TestServeTellsWhatTheDatabaseLacksAndCommandsMendIt(t *testing.T) {
 		t.Errorf("exit code %d, and it says %q", r.code, r.stderr)
 	}
 	text := mustRun(t, append([]string{"migrate"}, uri...)...)
-	for _, line := range []string{"counters: 3 counters that do not say whose they are\n", "counters: done in ", "clients: nothing to do\n", "everything is as this version stores it\n"} {
+	for _, line := range []string{"counters: 3 counters without their business\n", "counters: done in ", "clients: nothing to do\n", "all data have the form of this version\n"} {
 		if !strings.Contains(text, line) {
 			t.Errorf("it does not say %q: %s", line, text)
 		}

@@ -26,7 +26,7 @@ const forOthers fs.FileMode = 0o077
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		if origin != "*" && !isOrigin(origin) {
-			return &devdb.UserError{Message: fmt.Sprintf("--cors-origin %q is no origin: give scheme and host as a browser's address bar has them, with the port if it has one and without a path, such as https://app.example.com", origin)}
+			return &devdb.UserError{Message: fmt.Sprintf("--cors-origin %q is not an origin: give scheme and host as in a browser's address bar, with the port if it has one and without a path, such as https://app.example.com", origin)}
 		}
 	}
 	return nil
@@ -52,7 +52,7 @@ func warnOfRisks(cfg config.Serve, logger *slog.Logger) {
 		logger.Warn("pages of every origin may call the API: name those of your own with --cors-origin")
 	}
 	if cfg.PrivateHooks && !cfg.Development() {
-		logger.Warn("webhooks may call what is in this server's own network: leave --webhooks-private-addresses out, unless receivers are there")
+		logger.Warn("webhooks may call addresses in this server's own network: leave --webhooks-private-addresses out unless receivers are there")
 	}
 	for _, key := range []struct{ flag, file string }{{"--ssn-keyset-file", cfg.SSNKeysetFile}, {"--tls-key", cfg.TLSKey}} {
 		if key.file == "" || runtime.GOOS == "windows" {

@@ -177,10 +177,10 @@ func newLogger(cfg config.Serve, w io.Writer, level *slog.LevelVar) *slog.Logger
 func listen(ctx context.Context, cfg config.Serve) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
-		return nil, &devdb.UserError{Message: fmt.Sprintf("--listen %s is no address and port; try 127.0.0.1:8080", cfg.Listen)}
+		return nil, &devdb.UserError{Message: fmt.Sprintf("--listen %s is not an address and port; try 127.0.0.1:8080", cfg.Listen)}
 	}
 	if cfg.Development() && !isLoopback(host) {
-		return nil, &devdb.UserError{Message: "without --jwt-public-key, --jwks-url or --jwks-file this is development mode, where anybody can make a token: --listen must name a loopback address such as 127.0.0.1:8080"}
+		return nil, &devdb.UserError{Message: "without --jwt-public-key, --jwks-url or --jwks-file this is development mode, where every user of this machine can make a token: --listen must be a loopback address such as 127.0.0.1:8080"}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {

@@ -43,7 +43,7 @@ func startTelemetry(ctx context.Context, cfg config.Telemetry, published []strin
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsListen)
 	if err != nil {
 		flush()
-		return nil, nil, &devdb.UserError{Message: fmt.Sprintf("can't listen on %s, which is no address and port, in use, or not this machine's; choose another with --metrics-listen", cfg.MetricsListen)}
+		return nil, nil, &devdb.UserError{Message: fmt.Sprintf("can't listen on %s, which is not an address and port, is in use, or is not this machine's; choose another with --metrics-listen", cfg.MetricsListen)}
 	}
 	private := &http.Server{
 		Handler: t.Handler(level), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,

@@ -62,7 +62,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	err := c.load()
 	if err != nil && !c.failed {
-		c.logger.Warn("the certificate can't be read; the one of before is used", "error", err)
+		c.logger.Warn("the certificate can't be read; the previous one is used", "error", err)
 	}
 	c.failed = err != nil
 	return c.current, nil

@@ -54,7 +54,7 @@ func wantRefused(t testing.TB, s signer, token string) {
 // token can slip into them unseen.
 func reasons() []string {
 	return []string{
-		"token too long", "not a signed JWT", "malformed", "critical extensions", "key id is no string",
+		"token too long", "not a signed JWT", "malformed", "critical extensions", "key id is not a string",
 		"algorithm is unknown", "algorithm is not the key's", "signature is wrong", "expired", "not valid yet",
 		"issued in the future", "wrong issuer", "wrong audience", "iss, aud or exp is missing",
 		"exp is not a date in seconds", "nbf is not a date in seconds", "iat is not a date in seconds",

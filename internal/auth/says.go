@@ -16,7 +16,7 @@ func Says(token string) string {
 	claims := jwt.MapClaims{}
 	parsed, _, err := jwt.NewParser(jwt.WithJSONNumber()).ParseUnverified(token, claims)
 	if err != nil {
-		return "it is no JSON Web Token"
+		return "it is not a JSON Web Token"
 	}
 	said := []string{fmt.Sprintf("alg %v", parsed.Header["alg"])}
 	if id, named := parsed.Header["kid"]; named {

@@ -190,7 +190,7 @@ func (v *Verifier) keyFor(token *jwt.Token) (name string, key *verificationKey, 
 	kid, present := token.Header["kid"]
 	name, isText := kid.(string)
 	if present && !isText {
-		return "", nil, refuse("key id is no string")
+		return "", nil, refuse("key id is not a string")
 	}
 	key, ok := v.keys.find(name)
 	if !ok {

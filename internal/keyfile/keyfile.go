@@ -71,7 +71,7 @@ func load(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read a key file: %w", err)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&othersAccess != 0 {
-		return nil, fmt.Errorf("key file %s is open to other users (mode %04o): delete it, or run chmod 600 on it when nobody else can have read or changed it",
+		return nil, fmt.Errorf("key file %s is open to other users (mode %04o): delete it, or run chmod 600 on it if no other user can have read or changed it",
 			path, info.Mode().Perm())
 	}
 	key, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
@@ -81,7 +81,7 @@ func load(path string) ([]byte, error) {
 	case len(key) == 0:
 		return nil, fmt.Errorf("key file %s is empty: delete it, and a new one is made", path)
 	case len(key) > maxBytes:
-		return nil, fmt.Errorf("key file %s is larger than %d bytes: it is no key", path, maxBytes)
+		return nil, fmt.Errorf("key file %s is larger than %d bytes: it is not a key", path, maxBytes)
 	}
 	return key, nil
 }

@@ -25,7 +25,7 @@ const maxSuggested = 10
 // their number.
 func LeftOut(more int) *gqlerror.Error {
 	return &gqlerror.Error{
-		Message:    "further errors are left out, as many as more says; mend those above first",
+		Message:    "further errors are left out, their number is in more; mend the errors above first",
 		Extensions: map[string]any{"code": string(CodeTooManyErrors), "more": more},
 	}
 }

@@ -259,7 +259,7 @@ func (r *Reader) tooLong(cell int, what string, bound int) {
 }
 
 // MoreFaults is the message of the fault that says that there are more than MaxFaults.
-const MoreFaults = "more is wrong with this row: mend what is told of it first"
+const MoreFaults = "this row has more errors: mend the reported ones first"
 
 // fault adds a fault of the row, within the bound.
 func (r *Reader) fault(cell int, code, message string) {

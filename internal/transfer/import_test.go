@@ -203,8 +203,8 @@ func TestImportStopsWhereNobodyKnowsWhatFollows(t *testing.T) {
 		lines      int
 	}{
 		{"", "line 1: want the names", 0},
-		{"appointmentId,client\n", `line 1: "client" is no column`, 0},
-		{"appointmentId,appointmentId\n", "line 1: the column appointmentId is there twice", 0},
+		{"appointmentId,client\n", `line 1: "client" is not a column`, 0},
+		{"appointmentId,appointmentId\n", "line 1: the column appointmentId occurs twice", 0},
 		{"appointmentId,clientId,start,status\n", "line 1: the column modifiedDate is missing", 0},
 		{header + first + "2,\"5966842\"x,,,\n", "line 3, column", 1},
 		{header + first + "2,\"5966842", "line 3, column", 1},

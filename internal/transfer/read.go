@@ -84,9 +84,9 @@ func newCSV(file io.Reader, s shape) (*csvLines, error) {
 		c := s.column(name)
 		switch {
 		case c == nil:
-			return nil, fmt.Errorf("line 1: %q is no column: want %s", name, s.names())
+			return nil, fmt.Errorf("line 1: %q is not a column: want %s", name, s.names())
 		case seen[name]:
-			return nil, fmt.Errorf("line 1: the column %s is there twice", name)
+			return nil, fmt.Errorf("line 1: the column %s occurs twice", name)
 		}
 		seen[name] = true
 		r.header = append(r.header, c)
@@ -190,10 +190,10 @@ func (r *jsonLines) object(content []byte) (client.Values, string) {
 			return nil, "want a JSON object"
 		}
 		if r.shape.column(name) == nil {
-			return nil, fmt.Sprintf("%q is no name: want %s", name, r.shape.names())
+			return nil, fmt.Sprintf("%q is not a known name: want %s", name, r.shape.names())
 		}
 		if _, twice := values[name]; twice {
-			return nil, name + " is there twice"
+			return nil, name + " occurs twice"
 		}
 		var value any
 		if err := decoder.Decode(&value); err != nil {

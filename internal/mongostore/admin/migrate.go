@@ -36,7 +36,7 @@ type Migration struct {
 func (a *Admin) Migrations() []Migration {
 	return []Migration{
 		{
-			Name: "counters", About: "counters that do not say whose they are",
+			Name: "counters", About: "counters without their business",
 			Left: func(ctx context.Context) (int64, error) {
 				return counters.CountUnnamed(ctx, a.db.Collection(schema.Counters))
 			},
@@ -45,7 +45,7 @@ func (a *Admin) Migrations() []Migration {
 			},
 		},
 		{
-			Name: "clients", About: "clients as an earlier version stored them",
+			Name: "clients", About: "clients in the form of an earlier version",
 			Left: a.outdatedClients, Run: a.upgradeClients,
 		},
 		{
