@@ -5,7 +5,7 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// AppointmentConnection is a part of a client's appointments.
+// AppointmentConnection is a page of a client's appointments.
 type AppointmentConnection struct{ *reading.AppointmentPage }
 
 // Edges are the appointments with their cursors.
@@ -17,7 +17,7 @@ func (c *AppointmentConnection) Edges() []*AppointmentEdge {
 	return edges
 }
 
-// Nodes are the appointments alone.
+// Nodes are the appointments without their cursors.
 func (c *AppointmentConnection) Nodes() []*Appointment {
 	nodes := make([]*Appointment, len(c.Appointments))
 	for i := range c.Appointments {
@@ -26,7 +26,7 @@ func (c *AppointmentConnection) Nodes() []*Appointment {
 	return nodes
 }
 
-// PageInfo says where among the appointments the part is.
+// PageInfo is the place of the page in the list.
 func (c *AppointmentConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Next: c.More, Previous: c.Later}
 }
@@ -45,13 +45,13 @@ func (a *Appointment) AppointmentID() *client.ID {
 	return &client.ID{Number: a.Appointment.AppointmentID}
 }
 
-// LocationID is where it takes place; nil when the scheduler did not say.
+// LocationID is the location; nil if the scheduler did not send it.
 func (a *Appointment) LocationID() *client.ID { return idOrNone(a.Appointment.LocationID) }
 
-// StaffID is with whom; nil when the scheduler did not say.
+// StaffID is the staff member; nil if the scheduler did not send it.
 func (a *Appointment) StaffID() *client.ID { return idOrNone(a.Appointment.StaffID) }
 
-// ReasonID is what for; nil when the scheduler did not say.
+// ReasonID is the reason; nil if the scheduler did not send it.
 func (a *Appointment) ReasonID() *client.ID { return idOrNone(a.Appointment.ReasonID) }
 
 func idOrNone(number int64) *client.ID {

@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/service/clientsync"
 )
 
-// ClientChanges is a part of the feed of changes.
+// ClientChanges is a part of the change feed.
 type ClientChanges struct {
 	*clientsync.SyncPart
 	Changes []*ClientChange

@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/service/duplicates"
 )
 
-// DuplicateConnection is a part of the list of groups of duplicates.
+// DuplicateConnection is a page of groups of duplicates.
 type DuplicateConnection struct {
 	*duplicates.Duplicates
 	Nodes []*DuplicateGroup
@@ -37,7 +37,7 @@ func (c *DuplicateConnection) Edges() []*DuplicateEdge {
 	return edges
 }
 
-// PageInfo says where in its list the part is.
+// PageInfo is the place of the page in the list.
 func (c *DuplicateConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Next: c.HasNext, Previous: c.HasPrevious}
 }
@@ -48,13 +48,13 @@ type DuplicateEdge struct {
 	Node   *DuplicateGroup
 }
 
-// DuplicateGroup is some clients who look like one person.
+// DuplicateGroup is a group of clients who may be one person.
 type DuplicateGroup struct {
 	duplicates.DuplicateGroup
 	Clients []*loader.Client
 }
 
-// Pairs are the pairs of the group, likeliest first.
+// Pairs are the pairs of the group, most probable first.
 func (g *DuplicateGroup) Pairs() []*duplicates.DuplicatePair {
 	pairs := make([]*duplicates.DuplicatePair, len(g.DuplicateGroup.Pairs))
 	for i := range pairs {
@@ -63,5 +63,5 @@ func (g *DuplicateGroup) Pairs() []*duplicates.DuplicatePair {
 	return pairs
 }
 
-// Score is that of the likeliest pair.
+// Score is that of the most probable pair.
 func (g *DuplicateGroup) Score() float64 { return g.DuplicateGroup.Pairs[0].Score }

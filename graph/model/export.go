@@ -10,30 +10,30 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// ClientDataExport is everything that is held about a person.
+// ClientDataExport is everything that is stored about a person.
 type ClientDataExport struct{ *personaldata.Export }
 
-// HeldRecord is what is held about a person under one id.
+// HeldRecord is what is stored about a person under one id.
 type HeldRecord struct{ *personaldata.HeldRecord }
 
 func (e *ClientDataExport) own() *HeldRecord { return &HeldRecord{&e.Export.HeldRecord} }
 
-// ClientID is the client.
+// ClientID is the id of the client.
 func (e *ClientDataExport) ClientID() int64 { return e.own().ClientID() }
 
-// Record is the client's.
+// Record is the client's record.
 func (e *ClientDataExport) Record() any { return e.own().Record() }
 
-// FieldDataMap are the client's values of custom fields.
+// FieldDataMap has the client's values of custom fields.
 func (e *ClientDataExport) FieldDataMap() any { return e.own().FieldDataMap() }
 
-// History is the client's.
+// History is the client's history.
 func (e *ClientDataExport) History() []*HistoryEntry { return e.own().History() }
 
-// Changes are the client's.
+// Changes are the client's rows of the change feed.
 func (e *ClientDataExport) Changes() []any { return e.own().Changes() }
 
-// MergedRecords are those of who was merged into the client.
+// MergedRecords are the records of clients merged into the client.
 func (e *ClientDataExport) MergedRecords() []*HeldRecord {
 	records := make([]*HeldRecord, len(e.Merged))
 	for i := range records {
@@ -42,19 +42,19 @@ func (e *ClientDataExport) MergedRecords() []*HeldRecord {
 	return records
 }
 
-// ClientGlobalID is the client.
+// ClientGlobalID is the global id of the client.
 func (e *ClientDataExport) ClientGlobalID() client.ID { return e.own().ClientGlobalID() }
 
-// ClientGlobalID is whose record it is, by the id that it had.
+// ClientGlobalID is the global id that the record's client had.
 func (e *HeldRecord) ClientGlobalID() client.ID { return e.Client.ID() }
 
-// ClientID is whose record it is.
+// ClientID is the id of the record's client.
 func (e *HeldRecord) ClientID() int64 { return e.Client.ClientID }
 
-// ExportedDate is the moment that the data are of.
+// ExportedDate is the time as of which the data were read.
 func (e *ClientDataExport) ExportedDate() time.Time { return e.At }
 
-// Record is each stored part that has a value, by name.
+// Record has each stored property with a value, by name.
 func (e *HeldRecord) Record() any {
 	c := e.Client
 	record := map[string]any{
@@ -72,7 +72,7 @@ func (e *HeldRecord) Record() any {
 	return record
 }
 
-// FieldDataMap are the values of custom fields, by id.
+// FieldDataMap has the values of custom fields by id.
 func (e *HeldRecord) FieldDataMap() any {
 	values := map[string]any{}
 	for _, field := range e.Fields {
@@ -81,19 +81,19 @@ func (e *HeldRecord) FieldDataMap() any {
 	return values
 }
 
-// CanView are whom the client may see.
+// CanView are the ids of the client's subjects.
 func (e *ClientDataExport) CanView() []int64 { return e.Subjects }
 
-// ViewedBy are who may see the client.
+// ViewedBy are the ids of the client's viewers.
 func (e *ClientDataExport) ViewedBy() []int64 { return e.Viewers }
 
-// CanViewGlobalIDs are whom the client may see.
+// CanViewGlobalIDs are the global ids of the client's subjects.
 func (e *ClientDataExport) CanViewGlobalIDs() []*client.ID { return client.GlobalIDs(e.Subjects) }
 
-// ViewedByGlobalIDs are who may see the client.
+// ViewedByGlobalIDs are the global ids of the client's viewers.
 func (e *ClientDataExport) ViewedByGlobalIDs() []*client.ID { return client.GlobalIDs(e.Viewers) }
 
-// Appointments are those that the scheduler sent.
+// Appointments are the appointments that the scheduler sent.
 func (e *ClientDataExport) Appointments() []any {
 	list := make([]any, len(e.Client.Appointments))
 	for i, a := range e.Client.Appointments {
@@ -111,7 +111,7 @@ func (e *ClientDataExport) Appointments() []any {
 	return list
 }
 
-// Forms are those that the client signed.
+// Forms are the forms that the client signed.
 func (e *ClientDataExport) Forms() []*client.Form {
 	forms := make([]*client.Form, len(e.Export.Forms))
 	for i := range forms {
@@ -126,7 +126,7 @@ func (e *HeldRecord) History() []*HistoryEntry {
 	return page.Nodes()
 }
 
-// Changes are the rows of the change feed that are still kept.
+// Changes are the rows of the change feed that have not expired.
 func (e *HeldRecord) Changes() []any {
 	list := make([]any, len(e.HeldRecord.Changes))
 	for i, row := range e.HeldRecord.Changes {
@@ -137,7 +137,7 @@ func (e *HeldRecord) Changes() []any {
 	return list
 }
 
-// Merges are what is kept of merges, to undo them.
+// Merges are the journals of merges.
 func (e *ClientDataExport) Merges() []any {
 	list := make([]any, len(e.Export.Merges))
 	for i, j := range e.Export.Merges {
@@ -159,7 +159,7 @@ func (e *ClientDataExport) Merges() []any {
 	return list
 }
 
-// RemovedAppointments are those that are remembered to be gone.
+// RemovedAppointments are the removed appointments, which stay stored.
 func (e *ClientDataExport) RemovedAppointments() []any {
 	list := make([]any, len(e.Removed))
 	for i, known := range e.Removed {
@@ -171,7 +171,7 @@ func (e *ClientDataExport) RemovedAppointments() []any {
 	return list
 }
 
-// DismissedDuplicates are the pairs that users dismissed: they are two people.
+// DismissedDuplicates are the pairs that users dismissed as duplicates.
 func (e *ClientDataExport) DismissedDuplicates() []any {
 	list := make([]any, len(e.Dismissed))
 	for i, pair := range e.Dismissed {
@@ -180,7 +180,7 @@ func (e *ClientDataExport) DismissedDuplicates() []any {
 	return list
 }
 
-// KeptAnswers are what is kept for retries.
+// KeptAnswers are the versions that are stored for retries.
 func (e *ClientDataExport) KeptAnswers() []any {
 	list := make([]any, len(e.Kept))
 	for i, kept := range e.Kept {
@@ -191,7 +191,7 @@ func (e *ClientDataExport) KeptAnswers() []any {
 	return list
 }
 
-// WebhookDeliveries are what webhooks were told, or are to be told.
+// WebhookDeliveries are messages that were sent to webhooks, or will be.
 func (e *ClientDataExport) WebhookDeliveries() []any {
 	list := make([]any, len(e.Deliveries))
 	for i := range e.Deliveries {
@@ -204,7 +204,7 @@ func (e *ClientDataExport) WebhookDeliveries() []any {
 	return list
 }
 
-// held puts each stored part of a record that has a value under its name.
+// held adds each stored property of a record with a value to record, by name.
 func held(record map[string]any, c *client.Client) {
 	for _, p := range client.Properties() {
 		if p.Held() && !p.Empty(c) {
@@ -213,7 +213,7 @@ func held(record map[string]any, c *client.Client) {
 	}
 }
 
-// plainIDs are ids as the export writes them, as text.
+// plainIDs returns ids as text, in the form of the export.
 func plainIDs(ids []int64) []string {
 	texts := make([]string, len(ids))
 	for i, id := range ids {

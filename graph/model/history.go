@@ -8,7 +8,7 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// HistoryConnection is a part of a client's history.
+// HistoryConnection is a page of a client's history.
 type HistoryConnection struct{ *reading.HistoryPage }
 
 // Edges are the entries with their cursors.
@@ -20,7 +20,7 @@ func (c *HistoryConnection) Edges() []*HistoryEdge {
 	return edges
 }
 
-// Nodes are the entries alone.
+// Nodes are the entries without their cursors.
 func (c *HistoryConnection) Nodes() []*HistoryEntry {
 	nodes := make([]*HistoryEntry, len(c.Entries))
 	for i := range c.Entries {
@@ -29,8 +29,8 @@ func (c *HistoryConnection) Nodes() []*HistoryEntry {
 	return nodes
 }
 
-// PageInfo says where in the history the part is. Versions are numbered from 1:
-// a part that begins later has something before it.
+// PageInfo is the place of the page in the history. Versions are numbered from 1: a page
+// that begins later has entries before it.
 func (c *HistoryConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Next: c.More, Previous: len(c.Entries) > 0 && c.Entries[0].Version > 1}
 }
@@ -41,10 +41,10 @@ type HistoryEdge struct {
 	Node   *HistoryEntry
 }
 
-// HistoryEntry is what one mutation did to one client.
+// HistoryEntry is the change of one client by one mutation.
 type HistoryEntry struct{ *history.Entry }
 
-// RequestID is the id of the request that did it; nil when it had none.
+// RequestID is the id of the mutation's request; nil if it had none.
 func (e *HistoryEntry) RequestID() *string {
 	if e.Entry.RequestID == "" {
 		return nil
@@ -52,7 +52,7 @@ func (e *HistoryEntry) RequestID() *string {
 	return &e.Entry.RequestID
 }
 
-// MergeID is the merge that was made or undone; nil with other operations.
+// MergeID is the merge that was made or undone; nil for other operations.
 func (e *HistoryEntry) MergeID() *client.ID {
 	if e.Entry.MergeID == 0 {
 		return nil
@@ -69,10 +69,10 @@ func (e *HistoryEntry) Changes() []*HistoryChange {
 	return changes
 }
 
-// HistoryChange is a part of a client that changed.
+// HistoryChange is a changed path of a client.
 type HistoryChange struct{ *history.Change }
 
-// secretChanged stands for the value of a secret.
+// secretChanged is shown in place of a secret's value.
 const secretChanged = "changed"
 
 // Before is the value before.
@@ -86,7 +86,7 @@ func (c *HistoryChange) After() any {
 	return c.shown(c.Change.After)
 }
 
-// shown is a value of the change as the schema's field answers it, with ids as text.
+// shown returns a value of the change in the form of the schema, with ids as text.
 func (c *HistoryChange) shown(value any) any {
 	if p := client.PropertyByName(c.Path); p != nil {
 		return p.Show(value)

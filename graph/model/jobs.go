@@ -7,7 +7,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// JobConnection is a part of the jobs.
+// JobConnection is a page of jobs.
 type JobConnection struct{ *jobs.Page }
 
 // Edges are the jobs with their cursors.
@@ -19,7 +19,7 @@ func (c *JobConnection) Edges() []*JobEdge {
 	return edges
 }
 
-// Nodes are the jobs alone.
+// Nodes are the jobs without their cursors.
 func (c *JobConnection) Nodes() []*store.Job {
 	nodes := make([]*store.Job, len(c.Entries))
 	for i := range c.Entries {
@@ -28,7 +28,7 @@ func (c *JobConnection) Nodes() []*store.Job {
 	return nodes
 }
 
-// PageInfo says where in the list the part is.
+// PageInfo is the place of the page in the list.
 func (c *JobConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Next: c.Earlier, Previous: c.Later}
 }

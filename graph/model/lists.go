@@ -11,7 +11,7 @@ import (
 type ClientListChange struct {
 	Cursor string
 	Kind   livelist.Kind
-	// ClientID and what follows are nil where the kind has none.
+	// ClientID and the following fields are nil if the kind does not have them.
 	ClientID               *int64
 	ClientGlobalID         *client.ID
 	Index                  *int64
@@ -21,7 +21,7 @@ type ClientListChange struct {
 	Clients                []*loader.Client
 }
 
-// IsWhole says whether it has the whole list.
+// IsWhole says whether the event has the whole list.
 func (c *ClientListChange) IsWhole() bool { return c.Kind == livelist.Resync }
 
 // NewClientListChanges wraps the clients of all events as one level.

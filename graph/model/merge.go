@@ -6,28 +6,28 @@ import (
 	"clientgraph/internal/merge"
 )
 
-// MergedClient is a client that was merged, with the client that it is now.
+// MergedClient is a merged client with its survivor.
 type MergedClient struct {
 	client.MergedClient
 	Survivor *loader.Client
 }
 
-// MergeReport is what a merge does.
+// MergeReport is the report of a merge.
 type MergeReport struct{ *merge.Report }
 
-// Versions are those that the clients had.
+// Versions are the versions that the clients had before the merge.
 func (r *MergeReport) Versions() []*merge.VersionOf { return pointers(r.Report.Versions) }
 
 // Moves are what is added to the survivor's own entries.
 func (r *MergeReport) Moves() []*merge.Move { return pointers(r.Report.Moves) }
 
-// Fills are values of blank properties.
+// Fills are values for properties that were blank.
 func (r *MergeReport) Fills() []*merge.Fill { return pointers(r.Report.Fills) }
 
-// Aliases are values that lose.
+// Aliases are the values that lose and become aliases.
 func (r *MergeReport) Aliases() []*client.Alias { return pointers(r.Report.Aliases) }
 
-// Conflicts are properties of different values.
+// Conflicts are properties with different values.
 func (r *MergeReport) Conflicts() []*MergeConflict {
 	conflicts := make([]*MergeConflict, len(r.Report.Conflicts))
 	for i := range conflicts {
@@ -36,13 +36,13 @@ func (r *MergeReport) Conflicts() []*MergeConflict {
 	return conflicts
 }
 
-// MergeConflict is a property of different values.
+// MergeConflict is a property with different values.
 type MergeConflict struct{ *merge.Conflict }
 
-// WinnerClientID is whose value the survivor has afterwards.
+// WinnerClientID is the client whose value the survivor has after the merge.
 func (c *MergeConflict) WinnerClientID() int64 { return c.WinnerID }
 
-// Values are those that are not blank.
+// Values are the values that are not blank.
 func (c *MergeConflict) Values() []*merge.Value { return pointers(c.Conflict.Values) }
 
 func pointers[T any](list []T) []*T {

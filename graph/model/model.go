@@ -1,5 +1,4 @@
-// Package model holds the types of the schema that are neither the domain's own
-// nor generated.
+// Package model has the types of the schema that are neither domain types nor generated.
 package model
 
 import (
@@ -10,8 +9,8 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Node is anything with a global id. It is any, so that the domain's types need
-// no method for the schema's sake.
+// Node is anything with a global id. It is any, so that domain types need no method for
+// the schema.
 type Node any
 
 // ClientConnection is a part of a list of clients.
@@ -29,21 +28,21 @@ func (c *ClientConnection) Edges() []*ClientEdge {
 	return edges
 }
 
-// PageInfo says where in its list the part is.
+// PageInfo is the place of the part in its list.
 func (c *ClientConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Connection: c.Connection}
 }
 
-// PageInfo is where in its list a part is.
+// PageInfo is the place of a part in its list.
 type PageInfo struct {
 	Cursors []string
-	// Connection is what to look beyond; nil where that was done already, and
-	// Next and Previous say what is there.
+	// Connection finds whether clients precede or follow the part; nil if that is known
+	// already and in Next and Previous.
 	Connection     *reading.Connection
 	Next, Previous bool
 }
 
-// StartCursor is the cursor of the first client; nil when there is none.
+// StartCursor is the cursor of the first client; nil if there is none.
 func (p *PageInfo) StartCursor() *string {
 	if len(p.Cursors) == 0 {
 		return nil
@@ -51,7 +50,7 @@ func (p *PageInfo) StartCursor() *string {
 	return &p.Cursors[0]
 }
 
-// EndCursor is the cursor of the last client; nil when there is none.
+// EndCursor is the cursor of the last client; nil if there is none.
 func (p *PageInfo) EndCursor() *string {
 	if len(p.Cursors) == 0 {
 		return nil
@@ -65,7 +64,7 @@ type Me struct{ Scope client.Scope }
 // User is the caller's user name.
 func (m *Me) User() string { return m.Scope.User }
 
-// Permissions are what the caller may do, in a fixed order.
+// Permissions are the caller's permissions, in a fixed order.
 func (m *Me) Permissions() []Permission {
 	names := m.Scope.Permissions.Names()
 	permissions := make([]Permission, len(names))
@@ -78,19 +77,19 @@ func (m *Me) Permissions() []Permission {
 // Role is the caller's role.
 func (m *Me) Role() client.Role { return m.Scope.Role }
 
-// FieldFilter is a custom field that has one of some values.
+// FieldFilter selects clients whose custom field has one of the values.
 type FieldFilter struct {
 	SchedulerPreferenceFieldDefnID client.ID
 	Values                         []any
 }
 
-// ClientReport is a page of a report, with the whole report's size.
+// ClientReport is a page of a report and its count.
 type ClientReport struct {
 	Clients []*loader.Client
 	Count   int64
 }
 
-// Subgraph is what a router is told of this API.
+// Subgraph is the description of this API for routers.
 type Subgraph struct {
 	// SDL is the schema with the keys of its entities.
 	SDL string

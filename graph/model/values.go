@@ -8,9 +8,8 @@ import (
 	"clientgraph/internal/client"
 )
 
-// Values is an input as it was sent. What is absent, null and given mean three
-// things, and all errors are answered at once: package client reads it,
-// property by property.
+// Values is an input as it was sent. Absent, null and given properties differ, and all
+// errors are reported at once, so package client decodes it, property by property.
 type Values client.Values
 
 // UnmarshalGQL implements graphql.Unmarshaler.
@@ -20,7 +19,7 @@ func (v *Values) UnmarshalGQL(sent any) error {
 		return &client.Error{Code: client.CodeInvalidType, Message: "want an object"}
 	}
 	*v = maps.Clone(values)
-	// Front ends send what they read: this much of it is no property.
+	// Front ends send back what they read, and __typename is not a property.
 	delete(*v, "__typename")
 	return nil
 }

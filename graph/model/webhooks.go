@@ -6,7 +6,7 @@ import (
 	"clientgraph/internal/store"
 )
 
-// WebhookDeliveryConnection is a part of the deliveries of a webhook.
+// WebhookDeliveryConnection is a page of a webhook's deliveries.
 type WebhookDeliveryConnection struct{ *webhooks.DeliveryPage }
 
 // Edges are the deliveries with their cursors.
@@ -18,7 +18,7 @@ func (c *WebhookDeliveryConnection) Edges() []*WebhookDeliveryEdge {
 	return edges
 }
 
-// Nodes are the deliveries alone.
+// Nodes are the deliveries without their cursors.
 func (c *WebhookDeliveryConnection) Nodes() []*WebhookDelivery {
 	nodes := make([]*WebhookDelivery, len(c.Entries))
 	for i := range c.Entries {
@@ -27,7 +27,7 @@ func (c *WebhookDeliveryConnection) Nodes() []*WebhookDelivery {
 	return nodes
 }
 
-// PageInfo says where in the list the part is.
+// PageInfo is the place of the page in the list.
 func (c *WebhookDeliveryConnection) PageInfo() *PageInfo {
 	return &PageInfo{Cursors: c.Cursors, Next: c.Earlier, Previous: c.Later}
 }
@@ -41,7 +41,7 @@ type WebhookDeliveryEdge struct {
 // WebhookDelivery is a message about one change to one webhook.
 type WebhookDelivery struct{ *store.WebhookDelivery }
 
-// Kind is what happened; nil for a message about no client.
+// Kind is the kind of the change; nil for a message without a client.
 func (d *WebhookDelivery) Kind() *history.Kind {
 	if d.WebhookDelivery.ClientID == 0 {
 		return nil
@@ -49,7 +49,7 @@ func (d *WebhookDelivery) Kind() *history.Kind {
 	return &d.WebhookDelivery.Kind
 }
 
-// ClientID is the client that it happened to; nil for none.
+// ClientID is the changed client; nil for none.
 func (d *WebhookDelivery) ClientID() *int64 {
 	if d.WebhookDelivery.ClientID == 0 {
 		return nil

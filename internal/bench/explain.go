@@ -9,33 +9,32 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// Plan is how a database runs a read, and what that costs, by its own word.
+// Plan is how a database executes a read, and the cost that it reports.
 type Plan struct {
-	// Collection is what is read.
+	// Collection is the collection that is read.
 	Collection string
-	// Stages are those of the plan that won, the last one first.
+	// Stages are the stages of the winning plan, last one first.
 	Stages []string
-	// Indexes are those that it uses.
+	// Indexes are the indexes that the plan uses.
 	Indexes []Index
-	// KeysExamined and DocsExamined are how many index keys and documents the
-	// read looks at.
+	// KeysExamined and DocsExamined are the numbers of index keys and documents that the
+	// read examines.
 	KeysExamined, DocsExamined int64
-	// Embedded says that it is the embedded engine's word: its plans name a SORT
-	// above every index, and it examines all that an index finds, whatever the
-	// read's limit.
+	// Embedded says that the embedded engine reported it: its plans have a SORT above
+	// every index, and it examines all matches of an index, whatever the read's limit.
 	Embedded bool
 }
 
-// Index is an index by its name, with its keys in their order.
+// Index is an index with its name and its keys in order.
 type Index struct {
 	Name string
 	Keys []string
 }
 
-// embeddedHost is what the embedded engine calls itself in its answers.
+// embeddedHost is the host that the embedded engine reports.
 const embeddedHost = "secantus"
 
-// Explain runs a read of Recording.Reads for what it costs.
+// Explain explains a read of Recording.Reads, and returns its plan and cost.
 func Explain(ctx context.Context, db *mongo.Database, read bson.D) (Plan, error) {
 	var explained bson.D
 	err := db.RunCommand(ctx, bson.D{{Key: "explain", Value: read}, {Key: "verbosity", Value: "executionStats"}}).Decode(&explained)
@@ -61,8 +60,8 @@ func Explain(ctx context.Context, db *mongo.Database, read bson.D) (Plan, error)
 	return plan, nil
 }
 
-// Parts are a read and the reads that its $unionWith stages add, each as one of its own:
-// the embedded engine explains the first alone.
+// Parts returns a read and the reads of its $unionWith stages, each as a read of its own:
+// the embedded engine explains only the first.
 func Parts(read bson.D) []bson.D {
 	at := slices.IndexFunc(read, func(e bson.E) bool { return e.Key == "pipeline" })
 	if at < 0 {
@@ -84,13 +83,12 @@ func Parts(read bson.D) []bson.D {
 	return parts
 }
 
-// Scans says whether the plan goes through the whole collection, of all
-// businesses.
+// Scans says whether the plan scans the whole collection, of all businesses.
 func (p Plan) Scans() bool {
 	return slices.Contains(p.Stages, "COLLSCAN") || !slices.ContainsFunc(p.Stages, usesIndex)
 }
 
-// usesIndex says whether a stage begins at an index, or at nothing.
+// usesIndex says whether a stage begins with an index, or with nothing.
 func usesIndex(stage string) bool {
 	switch stage {
 	case "IXSCAN", "IDHACK", "COUNT_SCAN", "DISTINCT_SCAN", "EOF",
@@ -100,13 +98,13 @@ func usesIndex(stage string) bool {
 	return false
 }
 
-// Sorts says whether the plan sorts what it found. Of the embedded engine it
-// means nothing.
+// Sorts says whether the plan sorts its matches. For the embedded engine it has no
+// meaning.
 func (p Plan) Sorts() bool { return slices.Contains(p.Stages, "SORT") }
 
-// Orders says whether the index gives the order by those keys, once the keys
-// before them have each been held to one value, or to a few: the rule by which
-// MongoDB reads in the order of an index. Of fixed it reads the names of those.
+// Orders says whether the index is in the order of those keys, if the keys before them
+// are each fixed to one value or a few: then MongoDB reads in the order of the index.
+// fixed are the names of the fixed keys.
 func (i Index) Orders(fixed []string, by ...string) bool {
 	for _, key := range i.Keys {
 		switch {
@@ -152,9 +150,8 @@ func (p *Plan) addIndex(name string, stage bson.D) {
 	}
 }
 
-// find returns the value of a key, wherever it stands in an answer: its own
-// before those further in, which servers nest in different ways. nil where
-// there is none.
+// find returns the value of a key at any depth of a reply: its own before nested ones,
+// because servers nest them in different ways. It returns nil if there is none.
 func find(value any, key string) any {
 	switch v := value.(type) {
 	case bson.D:
@@ -164,7 +161,7 @@ func find(value any, key string) any {
 			}
 		}
 		for _, e := range v {
-			// The plans that lost, and the command as it was asked, tell nothing.
+			// Rejected plans and the command itself do not matter.
 			if e.Key == "rejectedPlans" || e.Key == "command" {
 				continue
 			}

@@ -1,5 +1,5 @@
-// Package bench tells what reads cost a database: it records the commands that
-// a connection sends, and asks the database to explain them.
+// Package bench measures what reads cost a database: it records the commands on a
+// connection, and lets the database explain them.
 package bench
 
 import (
@@ -12,26 +12,26 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 )
 
-// Recorder keeps the commands that a connection sends. The zero value is ready;
-// it is safe for concurrent use.
+// Recorder records the commands on a connection. The zero value is ready to use, and it
+// is safe for concurrent use.
 type Recorder struct {
 	mu     sync.Mutex
 	taken  Recording
 	failed error
 }
 
-// Recording is what was sent in a while.
+// Recording is what was sent in a period.
 type Recording struct {
-	// Commands is how many commands were sent, those aside that keep a
-	// connection or a session alive.
+	// Commands is the number of commands, except those that keep a connection or a
+	// session alive.
 	Commands int
-	// Reads are those of them that look for documents, as they can be explained.
+	// Reads are the commands that read documents, in a form that can be explained.
 	Reads []bson.D
-	// Returned is how many documents came back.
+	// Returned is the number of documents returned.
 	Returned int
 }
 
-// Monitor is what a connection tells its commands to.
+// Monitor returns the monitor for the connection.
 func (r *Recorder) Monitor() *event.CommandMonitor {
 	return &event.CommandMonitor{Started: r.started, Succeeded: r.succeeded}
 }
@@ -57,7 +57,7 @@ func (r *Recorder) succeeded(_ context.Context, e *event.CommandSucceededEvent) 
 	for _, batch := range []string{"firstBatch", "nextBatch"} {
 		documents, err := e.Reply.LookupErr("cursor", batch)
 		if err != nil {
-			continue // It is no cursor's answer, or the other batch.
+			continue // continue // It is not a cursor's reply, or it has the other batch.
 		}
 		values, err := documents.Array().Values()
 		r.mu.Lock()
@@ -67,8 +67,8 @@ func (r *Recorder) succeeded(_ context.Context, e *event.CommandSucceededEvent) 
 	}
 }
 
-// ofSession says whether a part of a command belongs to the session or the
-// connection, and not to the read.
+// ofSession says whether a field of a command belongs to the session or the connection,
+// and not to the read.
 func ofSession(e bson.E) bool {
 	switch e.Key {
 	case "lsid", "$db", "$clusterTime", "$readPreference", "readConcern", "txnNumber", "startTransaction", "autocommit", "maxTimeMS":
@@ -77,7 +77,7 @@ func ofSession(e bson.E) bool {
 	return false
 }
 
-// Take returns what was sent since it was last called.
+// Take returns what was sent since the last call.
 func (r *Recorder) Take() (Recording, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -34,10 +34,9 @@ const (
 	cursorSize    = 1 + rowsSize + 8 + 4 + 1 + 8
 )
 
-// rowsIdentity returns a hash of which clients a caller sees. A cursor is valid only for
-// callers with the same hash: what another caller has read is not what this one has. For
-// the role CLIENT the hash is of its own id, because changes of whom it sees are in the
-// feed.
+// rowsIdentity returns a hash of the rows that a caller sees. A cursor is valid only for
+// callers with the same hash, because other callers have read other rows. For role CLIENT
+// it is the hash of its own id, because changes of its subjects are in the feed.
 func rowsIdentity(scope client.Scope) []byte {
 	identity := "all"
 	switch {

@@ -33,7 +33,7 @@ func (b *Business) Zone() *time.Location {
 // phone region.
 func (b *Business) Rekeying() bool { return b.RekeyedTo != nil }
 
-// DefaultBusiness is what a business is until somebody says otherwise.
+// DefaultBusiness returns a business with the default settings.
 func DefaultBusiness(businessID int64) *Business {
 	return &Business{BusinessID: businessID, TimeZoneID: "UTC", PhoneRegion: "US"}
 }

@@ -132,11 +132,11 @@ type Client struct {
 	// Indexer.
 	NameSortKey  string
 	EmailSortKey string
-	// EmailsLower are the e-mail address and those of Aliases as they are
-	// compared, ExternalUserNames likewise; AccountIDs are the login and those of
-	// Merged, ascending. IdentityKeys are what other records of the same person may
-	// share with this one, ascending. The service derives all of them when it
-	// writes; see Indexer.
+	// EmailsLower are the client's e-mail address and those of Aliases in the form that
+	// is compared, and ExternalUserNames the same for external user names. AccountIDs are
+	// the accounts of the client and of Merged, ascending. IdentityKeys are keys that
+	// other records of the same person may share, ascending. The service derives all of
+	// them when it writes; see Indexer.
 	EmailsLower       []string
 	ExternalUserNames []string
 	AccountIDs        []int64
@@ -162,12 +162,12 @@ type Lifecycle string
 const (
 	Live    Lifecycle = "live"
 	Removed Lifecycle = "deleted"
-	// Merged records were folded into another one. They are kept as they were, in
-	// no list, and found by nobody: their ids are the survivor's.
+	// Merged records were folded into another one. They stay stored as they were, but are
+	// in no list and can't be found: their ids find the survivor.
 	Merged Lifecycle = "merged"
 )
 
-// Status is the business's judgement of a client. It hides nobody from any list.
+// Status is the business's judgement of a client. It does not hide the client from lists.
 type Status string
 
 // The statuses.

@@ -140,13 +140,11 @@ func DecodeTexts(p *Property, raw any, held []string, where Path) (any, Errors) 
 // categories: only the plain form names one.
 const TypeAny = ""
 
-// typeClientAccount is the type of a client account's id, which has no global
-// form that anybody answers.
+// typeClientAccount is the type of a client account's id, which has no global form.
 const typeClientAccount = "ClientAccount"
 
-// decodeIDs reads a list of ids, in the order given. An id of another type is
-// kept as 0, which identifies nothing; of TypeAny it is an error, for nobody
-// looks those up.
+// decodeIDs decodes a list of ids in order. An id of another type becomes 0, which
+// identifies nothing; for TypeAny it is an error, because such ids are not looked up.
 func decodeIDs(raw any, typeName string, bound int, where Path) ([]int64, Errors) {
 	entries := List(raw)
 	if len(entries) > bound {

@@ -83,9 +83,8 @@ func tagRule(value any) (any, *Error) {
 	return tag, nil
 }
 
-// CheckText holds a text to its bound and to characters that can be shown:
-// control characters are refused, but for line breaks and tabs where the text
-// may have several lines.
+// CheckText checks the length of a text, and refuses control characters, except line
+// breaks and tabs in a text that may have several lines.
 func CheckText(text string, bound int) *Error {
 	if utf8.RuneCountInString(text) > bound {
 		return &Error{Code: CodeTooLong, Message: fmt.Sprintf("want at most %d characters", bound)}

@@ -14,9 +14,9 @@ const MaxCaseless = 10 * MaxEmail
 // alike, whatever their case.
 func TagKey(tag string) string { return Caseless(tag) }
 
-// Caseless is equal for two texts that are composed alike, whatever their case.
-// One that is too long to be anybody's stays as it is: folding its case would
-// take a while, and it is equal to none.
+// Caseless returns a form of a composed text that is equal for texts that differ only in
+// case. A text longer than MaxCaseless is returned unchanged, because folding its case
+// would take long, and no value is as long.
 func Caseless(text string) string {
 	if len(text) > MaxCaseless {
 		return text

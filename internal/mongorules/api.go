@@ -6,7 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// stable are the commands of the Stable API, version 1, which a server takes under
+// stable are the commands of the Stable API, version 1, which a server accepts with
 // apiStrict.
 func stable() []string {
 	return []string{
@@ -16,8 +16,8 @@ func stable() []string {
 	}
 }
 
-// unstable are what a command of the Stable API may not have in it: stages of a
-// pipeline, and options of a find, a collection or an index.
+// unstable are parts that a command of the Stable API may not have: stages of a pipeline,
+// and options of a find, a collection or an index.
 func unstable() map[string][]string {
 	return map[string][]string{
 		"aggregate":     {"$currentOp", "$indexStats", "$listLocalSessions", "$listSessions", "$planCacheStats", "$search"},
@@ -27,10 +27,10 @@ func unstable() map[string][]string {
 	}
 }
 
-// checkAPI holds a command to the Stable API.
+// checkAPI checks a command against the Stable API.
 func (s *sent) checkAPI() {
 	if s.name == "isMaster" || s.name == "saslStart" || s.name == "saslContinue" {
-		return // The driver's own, where it is not told of an API.
+		return // return // It is the driver's own, without an API version.
 	}
 	if !slices.Contains(stable(), s.name) {
 		s.problem("it is not of the Stable API")

@@ -6,8 +6,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Definitions holds collections and their indexes to the rules of sharding, and
-// returns what breaks one.
+// Definitions checks collections and their indexes against the rules of sharding, and
+// returns the violations.
 func Definitions(collections []schema.Collection) []string {
 	var problems []string
 	for _, c := range collections {

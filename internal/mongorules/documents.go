@@ -7,32 +7,31 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// deploymentWide are the reads that are about no one business, by what they look
-// for. A cluster asks every shard; each is of a start, of an upkeep, or of a
-// command.
+// deploymentWide are the reads that are not of one business, by their conditions. A
+// cluster asks every shard for them; they are only made at a start, by background work,
+// or by a command.
 func deploymentWide() map[string][]string {
 	return map[string][]string{
-		// Is there any client at all? And all of them, to upgrade them.
+		// Is there a client at all, and all clients, to upgrade them.
 		"clients": {"", "_id $gt"},
-		// Whose clients are to be keyed anew, and by which version.
+		// Businesses whose clients must be rekeyed, and by which version.
 		"businesses": {"rekeyedTo $gte"},
 		"counters":   {"_id $gte $lt", "_id $gte $lt value $ne"},
 		"feeds":      {"part keyVersion $lt rekeyTo $lt"},
-		// Whose rows wait to be numbered, and which of all has waited longest.
+		// Businesses with rows that wait for numbers, and the oldest row.
 		"outbox": {"businessId $gt", "_id $gt"},
-		// Whose erasure goes on; and ids, which are the deployment's.
+		// Unfinished erasures; and ids, which are unique in the deployment.
 		"tombstones": {"pending", "_id $in"},
-		// Which webhooks no process delivers to, and which one process does; how many there
-		// are.
+		// Webhooks that no process delivers to, and those of one process; their number.
 		"webhooks": {"enabled until $lt", "owner", "enabled $in"},
-		// Which jobs no process does, and how many have not ended.
+		// Jobs that no process runs, and the number of those that have not ended.
 		"jobs": {"open until $lt", "open"},
 	}
 }
 
-// checkTarget holds what a write looks for to the shard key, by equality: with
-// anything else MongoDB before 7.1 refuses a write of one document, and sends one
-// of many to every shard.
+// checkTarget checks that a write's filter has the shard key by equality: otherwise
+// MongoDB before 7.1 refuses a write of one document, and sends a write of many to every
+// shard.
 func (s *sent) checkTarget(filter bson.Raw) (value bson.RawValue) {
 	if s.shape.ShardKey == "" {
 		return value
@@ -44,7 +43,7 @@ func (s *sent) checkTarget(filter bson.Raw) (value bson.RawValue) {
 	return value
 }
 
-// equality is the value that a filter holds a field to, and whether it holds it to
+// equality returns the value that a filter requires of a field, and whether it requires
 // one.
 func equality(filter bson.Raw, field string) (bson.RawValue, bool) {
 	for _, e := range elements(filter) {
@@ -60,8 +59,7 @@ func equality(filter bson.Raw, field string) (bson.RawValue, bool) {
 	return bson.RawValue{}, false
 }
 
-// checkRead holds what a read looks for to the shard key, or to the reads that are
-// about all businesses.
+// checkRead checks that a read's filter has the shard key, or is in deploymentWide.
 func (s *sent) checkRead(filter bson.Raw) {
 	if s.shape.ShardKey == "" {
 		return
@@ -74,8 +72,7 @@ func (s *sent) checkRead(filter bson.Raw) {
 	}
 }
 
-// conditionsOf are the fields that a filter names, with the operators that it holds
-// them to.
+// conditionsOf returns the fields in a filter with their operators.
 func conditionsOf(filter bson.Raw) string {
 	var names []string
 	for _, e := range elements(filter) {
@@ -106,7 +103,7 @@ func (s *sent) checkPipeline(stages []bson.Raw) {
 	}
 }
 
-// checkInsert holds a new document to its shard key and to its indexes.
+// checkInsert checks a new document against its shard key and its indexes.
 func (s *sent) checkInsert(document bson.Raw) {
 	if key := s.shape.ShardKey; key != "" {
 		switch value := document.Lookup(key); value.Type {
@@ -118,8 +115,7 @@ func (s *sent) checkInsert(document bson.Raw) {
 	s.checkArrays(document)
 }
 
-// checkUpdate holds an update, by operators, by a pipeline or by a whole document,
-// to what it may write.
+// checkUpdate checks what an update writes, by operators, a pipeline or a whole document.
 func (s *sent) checkUpdate(filter bson.Raw, update bson.RawValue) {
 	target := s.checkTarget(filter)
 	if stages := documents(update); stages != nil {
@@ -131,7 +127,7 @@ func (s *sent) checkUpdate(filter bson.Raw, update bson.RawValue) {
 	whole := document(update)
 	operators := elements(whole)
 	if len(operators) == 0 {
-		return // A findAndModify that deletes.
+		return // return // It is a findAndModify that deletes.
 	}
 	if !strings.HasPrefix(operators[0].Key(), "$") {
 		if s.shape.ShardKey != "" && s.shape.ShardKey != "_id" && !whole.Lookup(s.shape.ShardKey).Equal(target) {
@@ -148,8 +144,8 @@ func (s *sent) checkUpdate(filter bson.Raw, update bson.RawValue) {
 	}
 }
 
-// checkSet holds the fields that an update writes to others than the shard key,
-// but where a document has none yet.
+// checkSet checks that an update does not write the shard key, except of a document that
+// has none yet.
 func (s *sent) checkSet(fields bson.Raw, target bson.RawValue) {
 	if s.shape.ShardKey == "" || target.Type == bson.TypeNull {
 		return
@@ -159,7 +155,7 @@ func (s *sent) checkSet(fields bson.Raw, target bson.RawValue) {
 	}
 }
 
-// checkArrays holds what is written to indexes that have one array in them at most.
+// checkArrays checks that what is written has at most one array in each index.
 func (s *sent) checkArrays(written bson.Raw) {
 	for _, index := range s.shape.Indexes {
 		var arrays []string
@@ -174,7 +170,7 @@ func (s *sent) checkArrays(written bson.Raw) {
 	}
 }
 
-// arrayAt says whether there is an array on a path.
+// arrayAt says whether there is an array at a path.
 func arrayAt(value bson.Raw, path []string) bool {
 	if len(value) == 0 {
 		return false

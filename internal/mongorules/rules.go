@@ -1,7 +1,7 @@
-// Package mongorules holds what a program sends to MongoDB to the rules that
-// MongoDB documents and that tests on one server would not meet: those of sharded
-// collections, of transactions, of sizes, of arrays in indexes, and of the Stable
-// API. It is for tests: the embedded engine takes more than MongoDB does.
+// Package mongorules checks the commands that a program sends to MongoDB against
+// documented rules that tests with one server would not meet: those of sharded
+// collections, of transactions, of sizes, of arrays in indexes, and of the Stable API. It
+// is for tests: the embedded engine accepts more than MongoDB does.
 package mongorules
 
 import (
@@ -20,9 +20,8 @@ import (
 	"clientgraph/internal/mongostore/schema"
 )
 
-// Watch returns a monitor for a connection to a database. When the test is over it
-// fails for each command that broke a rule. next, if not nil, sees every command
-// too.
+// Watch returns a monitor for a connection to a database. At the end of the test it fails
+// for each command that broke a rule. next, if not nil, gets every command too.
 func Watch(t testing.TB, database string, next *event.CommandMonitor) *event.CommandMonitor {
 	t.Helper()
 	checker := New(database, time.Now)
@@ -34,7 +33,7 @@ func Watch(t testing.TB, database string, next *event.CommandMonitor) *event.Com
 	return checker.Monitor(next)
 }
 
-// Checker holds commands to the rules. It is safe for concurrent use.
+// Checker checks commands. It is safe for concurrent use.
 type Checker struct {
 	database    string
 	collections map[string]schema.Collection
@@ -42,11 +41,11 @@ type Checker struct {
 
 	mu       sync.Mutex
 	problems map[string]bool
-	// begun is when each transaction under way began, by its session and number.
+	// begun is when each running transaction began, by its session and number.
 	begun map[string]time.Time
 }
 
-// New is a checker of the commands that are about a database.
+// New returns a checker for the commands to a database.
 func New(database string, now func() time.Time) *Checker {
 	c := &Checker{
 		database: database, collections: map[string]schema.Collection{}, now: now,
@@ -58,7 +57,7 @@ func New(database string, now func() time.Time) *Checker {
 	return c
 }
 
-// Monitor is what a connection tells its commands to.
+// Monitor returns the monitor for a connection.
 func (c *Checker) Monitor(next *event.CommandMonitor) *event.CommandMonitor {
 	m := &event.CommandMonitor{}
 	if next != nil {
@@ -73,19 +72,19 @@ func (c *Checker) Monitor(next *event.CommandMonitor) *event.CommandMonitor {
 	return m
 }
 
-// Problems are the rules that were broken, each with the command that did it.
+// Problems returns the broken rules, each with its command.
 func (c *Checker) Problems() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Sorted(maps.Keys(c.problems))
 }
 
-// Check holds a command to the rules.
+// Check checks a command.
 func (c *Checker) Check(database, name string, command bson.Raw) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(command) == 0 {
-		return // What the driver does not show, such as a login.
+		return // return // The driver does not show it, for example a login.
 	}
 	s := &sent{checker: c, name: name, command: command}
 	s.checkAPI()
@@ -116,7 +115,7 @@ func (c *Checker) Check(database, name string, command bson.Raw) {
 	s.checkDocuments()
 }
 
-// sent is a command that is held to the rules.
+// sent is a command that is checked.
 type sent struct {
 	checker    *Checker
 	name       string
@@ -129,8 +128,8 @@ func (s *sent) problem(format string, args ...any) {
 	s.checker.problems[strings.TrimSpace(s.name+" "+s.collection)+": "+fmt.Sprintf(format, args...)] = true
 }
 
-// checkDocuments holds what a command finds, and what it writes, to the rules of a
-// sharded collection.
+// checkDocuments checks a command's filters and writes against the rules of a sharded
+// collection.
 func (s *sent) checkDocuments() {
 	switch s.name {
 	case "insert":
@@ -156,13 +155,13 @@ func (s *sent) checkDocuments() {
 	}
 }
 
-// document is a value that is a document; an empty one where it is none.
+// document returns a value as a document; an empty one if it is not a document.
 func document(value bson.RawValue) bson.Raw {
 	found, _ := value.DocumentOK()
 	return found
 }
 
-// documents are the documents in an array.
+// documents returns the documents in an array.
 func documents(value bson.RawValue) []bson.Raw {
 	array, ok := value.ArrayOK()
 	if !ok {
@@ -179,7 +178,7 @@ func documents(value bson.RawValue) []bson.Raw {
 	return list
 }
 
-// elements are the parts of a document.
+// elements returns the elements of a document.
 func elements(document bson.Raw) []bson.RawElement {
 	if len(document) == 0 {
 		return nil

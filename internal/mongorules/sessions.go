@@ -8,16 +8,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// lifetime is how long a transaction may take, from its first command to its
-// commit, before MongoDB ends it: the default of transactionLifetimeLimitSeconds.
+// lifetime is how long a transaction may take from its first command to its commit before
+// MongoDB ends it: the default of transactionLifetimeLimitSeconds.
 const lifetime = time.Minute
 
-// Of a message to MongoDB: a document of the database, and what goes with it.
+// Bounds of a message to MongoDB: a document of the database, and what is around it.
 const (
 	maxDocument = 16 << 20
 	maxMessage  = 48_000_000
 	maxBatch    = 100_000
-	// maxList is our own bound of a list of ids in a condition: some hundred KiB.
+	// maxList is our own bound of the ids in a condition: some hundred KiB.
 	maxList = 10_000
 )
 
@@ -26,7 +26,7 @@ func (s *sent) inTransaction() bool {
 	return set && !autocommit
 }
 
-// checkTransaction holds a command to what a transaction may hold.
+// checkTransaction checks a command of a transaction.
 func (s *sent) checkTransaction() {
 	if !s.inTransaction() {
 		return
@@ -85,7 +85,7 @@ func majority(command bson.Raw) bool {
 	return text == "majority"
 }
 
-// checkConcerns holds a command to a majority and to the primary, whatever the
+// checkConcerns checks that a command uses a majority and the primary, whatever the
 // connection's URI asks for.
 func (s *sent) checkConcerns() {
 	switch s.name {
@@ -98,7 +98,7 @@ func (s *sent) checkConcerns() {
 			s.problem("a write that does not wait for a majority")
 		}
 	}
-	// To a server that it is told to talk to alone the driver says primaryPreferred.
+	// With a direct connection to one server the driver sends primaryPreferred.
 	switch mode, _ := s.command.Lookup("$readPreference", "mode").StringValueOK(); mode {
 	case "", "primary", "primaryPreferred":
 	default:
@@ -106,7 +106,7 @@ func (s *sent) checkConcerns() {
 	}
 }
 
-// checkSizes holds a command to what a message and a document may hold.
+// checkSizes checks a command's size and that of its documents.
 func (s *sent) checkSizes() {
 	if len(s.command) > maxMessage {
 		s.problem("a message of %d bytes", len(s.command))
@@ -137,7 +137,7 @@ func (s *sent) checkSizes() {
 	}
 }
 
-// checkLists bounds the lists of conditions, wherever they stand.
+// checkLists bounds the lists in conditions at any depth.
 func (s *sent) checkLists(within bson.Raw) {
 	for _, e := range elements(within) {
 		value := e.Value()

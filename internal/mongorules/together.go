@@ -6,8 +6,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// checkTogether holds each part of a command that writes to several collections to the
-// rules of a command that writes it alone. The whole of it is one document.
+// checkTogether checks each part of a command that writes to several collections by the
+// rules for a command that writes only that part. The whole is one document.
 func (s *sent) checkTogether() {
 	s.checkConcerns()
 	if len(s.command) > maxDocument {
@@ -31,7 +31,7 @@ func (s *sent) checkTogether() {
 	}
 }
 
-// checkPart holds one write to the rules of its collection.
+// checkPart checks one write by the rules of its collection.
 func (s *sent) checkPart(write bson.Raw, collections []string) {
 	parts := elements(write)
 	if len(parts) == 0 {

@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// edges replaces the edges that each list of an input shows the caller.
+// edges replaces the edges in each list of an input that the caller sees.
 func (m *Model) edges(c Caller, p *Person, argument string, input Values) []Failure {
 	var failures []Failure
-	// Whom the caller sees is what it saw before: a CLIENT that drops a view stops
-	// seeing its subject.
+	// The caller sees what it saw before: a CLIENT that gives up a view no longer sees
+	// the subject.
 	seen := m.clone()
 	if raw, named := input["clientIdsClientCanView"]; named {
 		failures = append(failures, m.replaceSubjects(c, seen, p, at(argument, "clientIdsClientCanView"), ids(raw))...)
@@ -31,8 +31,8 @@ func ids(raw any) []int64 {
 	return all
 }
 
-// edgesNow reads edges through the merges: they lead from survivor to survivor,
-// and not back to where they begin.
+// edgesNow follows edges through merges: they connect survivors, and none connects a
+// client with itself.
 func (m *Model) edgesNow(edges map[Edge]bool) map[Edge]bool {
 	now := map[Edge]bool{}
 	for edge := range edges {
@@ -43,7 +43,7 @@ func (m *Model) edgesNow(edges map[Edge]bool) map[Edge]bool {
 	return now
 }
 
-// heir is the edge that one is now. Who was erased is nobody's part.
+// heir returns the edge that an edge has become. An erased client has no edges.
 func (m *Model) heir(edge Edge) Edge {
 	for _, end := range []*int64{&edge.Viewer, &edge.Subject} {
 		if p := m.Survivor(*end); p != nil {
@@ -53,7 +53,7 @@ func (m *Model) heir(edge Edge) Edge {
 	return edge
 }
 
-// sees are whom a client can see, in any stage of their life, by id.
+// sees returns a client's subjects in any lifecycle, by id.
 func (m *Model) sees(id int64) []int64 {
 	var subjects []int64
 	for edge := range m.edgesNow(m.Edges) {
@@ -65,14 +65,14 @@ func (m *Model) sees(id int64) []int64 {
 	return subjects
 }
 
-// link makes an edge that is not there.
+// link adds an edge if there is none.
 func (m *Model) link(edge Edge) {
 	if !m.edgesNow(m.Edges)[edge] {
 		m.Edges[edge] = true
 	}
 }
 
-// unlink ends an edge: all that are this one now.
+// unlink removes an edge, and all that have become this one.
 func (m *Model) unlink(edge Edge) {
 	maps.DeleteFunc(m.Edges, func(other Edge, _ bool) bool { return m.heir(other) == edge })
 }
@@ -141,12 +141,12 @@ func (m *Model) replaceViewers(c Caller, seen *Model, p *Person, where string, a
 	return failures
 }
 
-// Subjects are whom the caller is told that a client may see.
+// Subjects returns the subjects of a client that the caller sees.
 func (m *Model) Subjects(c Caller, id int64) []int64 {
 	return m.neighbours(c, func(edge Edge) (int64, bool) { return edge.Subject, edge.Viewer == id })
 }
 
-// Viewers are who the caller is told may see a client.
+// Viewers returns the viewers of a client that the caller sees.
 func (m *Model) Viewers(c Caller, id int64) []int64 {
 	return m.neighbours(c, func(edge Edge) (int64, bool) { return edge.Viewer, edge.Subject == id })
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// entries changes a list of a client by some of its entries, at least one.
+// entries changes some entries of a client's list, at least one.
 func (m *Model) entries(c Caller, t Target, argument string, count int, do func(next *Model, p *Person) []Failure) Outcome {
 	if !c.May("write") {
 		return Outcome{Forbidden: true}
@@ -16,7 +16,7 @@ func (m *Model) entries(c Caller, t Target, argument string, count int, do func(
 	return m.edit(c, t, false, do)
 }
 
-// SetFields gives custom fields values.
+// SetFields sets custom fields.
 func (m *Model) SetFields(c Caller, t Target, fields []any) Outcome {
 	if c.Role == Client {
 		return Outcome{Forbidden: true}
@@ -44,12 +44,12 @@ func (m *Model) RemoveFields(c Caller, t Target, fields []any) Outcome {
 	})
 }
 
-// AddTags gives a client tags.
+// AddTags adds tags to a client.
 func (m *Model) AddTags(c Caller, t Target, tags []any) Outcome {
 	return m.tags(c, t, tags, Tags)
 }
 
-// RemoveTags takes tags from a client, whatever their case.
+// RemoveTags removes tags from a client, ignoring case.
 func (m *Model) RemoveTags(c Caller, t Target, tags []any) Outcome {
 	return m.tags(c, t, tags, func(before any, gone []any) any {
 		list, _ := before.([]any)
@@ -71,12 +71,12 @@ func (m *Model) tags(c Caller, t Target, tags []any, edit func(before any, tags 
 	})
 }
 
-// AddViewers lets clients see another one.
+// AddViewers adds viewers to a client.
 func (m *Model) AddViewers(c Caller, t Target, viewers []any) Outcome {
 	return m.viewers(c, t, viewers, (*Model).link)
 }
 
-// RemoveViewers ends that.
+// RemoveViewers removes viewers from a client.
 func (m *Model) RemoveViewers(c Caller, t Target, viewers []any) Outcome {
 	return m.viewers(c, t, viewers, (*Model).unlink)
 }

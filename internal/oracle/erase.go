@@ -5,9 +5,8 @@ import (
 	"slices"
 )
 
-// Erase removes a client and all who were merged into it for good, and says who
-// they are, the client first. The edges between them and others end, which is a
-// change of the others, whichever end is theirs.
+// Erase removes a client and all clients merged into it for good, and returns them, the
+// client first. Their edges to others end, which changes the others at either end.
 func (m *Model) Erase(c Caller, t Target, confirm int64) (Outcome, []int64) {
 	if c.Role == Client || !c.May("admin") {
 		return Outcome{Forbidden: true}, nil
@@ -31,7 +30,7 @@ func (m *Model) Erase(c Caller, t Target, confirm int64) (Outcome, []int64) {
 	return Outcome{Failures: failures}, gone
 }
 
-// forget removes all that is held about clients.
+// forget removes everything about clients.
 func (m *Model) forget(gone []int64) {
 	maps.DeleteFunc(m.Edges, func(edge Edge, _ bool) bool {
 		heir := m.heir(edge)
@@ -45,8 +44,8 @@ func (m *Model) forget(gone []int64) {
 		m.Erased[id] = m.People[id].Account
 		delete(m.People, id)
 	}
-	// What a client saw by itself when it was folded in is written in its record,
-	// and goes from there as a change of it for each.
+	// The subjects that a client had when it was folded are in its record, and are
+	// removed as a change of each.
 	for _, p := range m.People {
 		left := slices.DeleteFunc(slices.Clone(p.Saw), func(id int64) bool { return slices.Contains(gone, id) })
 		p.Version += int64(len(p.Saw) - len(left))

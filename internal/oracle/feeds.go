@@ -1,7 +1,7 @@
 package oracle
 
-// Record takes in what the scheduler says of an appointment: the newest counts.
-// Whom it names may be merged, and is followed.
+// Record applies what the scheduler sends about an appointment: the newest counts. If its
+// client was merged, the survivor gets it.
 func (m *Model) Record(c Caller, id int64, sent Appointment) Outcome {
 	if c.Role == Client || !c.May("admin") {
 		return Outcome{Forbidden: true}
@@ -14,7 +14,7 @@ func (m *Model) Record(c Caller, id int64, sent Appointment) Outcome {
 		return Outcome{}
 	}
 	if sent.Removed {
-		// Whose it is the scheduler does not say.
+		// A removal does not name the client.
 		sent.SentFor = 0
 		if known != nil {
 			sent.SentFor = known.SentFor
@@ -24,7 +24,7 @@ func (m *Model) Record(c Caller, id int64, sent Appointment) Outcome {
 	return Outcome{}
 }
 
-// OpenAppointments is how many open appointments a client has.
+// OpenAppointments returns the number of a client's open appointments.
 func (m *Model) OpenAppointments(p *Person) int {
 	count := 0
 	for _, a := range m.Appointments {

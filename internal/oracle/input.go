@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// property is what the model knows of one: the few that stand for all.
+// property is what the model knows of a property. It knows a few that stand for all.
 type property struct {
 	required, own, list bool
-	// strictness has the values of a property of consent, the strictest last: it
-	// wins when clients merge.
+	// strictness has the values of a consent property, the strictest last: it wins when
+	// clients are merged.
 	strictness []any
-	// whenNull is what null sets; nil is null itself.
+	// whenNull is the value that null sets; nil is null itself.
 	whenNull any
-	// kept says that a full replacement leaves it as it is where it is not named.
+	// kept says that an update without the property leaves it unchanged.
 	kept bool
 }
 
-// table has each kind of property once or twice.
+// table has one or two properties of each kind.
 func table() map[string]property {
 	return map[string]property{
 		"firstName":        {required: true, own: true},
@@ -43,7 +43,7 @@ func table() map[string]property {
 	}
 }
 
-// Properties are the names of the properties that the model knows.
+// Properties returns the names of the properties that the model knows.
 func Properties() []string {
 	var names []string
 	for name := range table() {
@@ -53,22 +53,23 @@ func Properties() []string {
 	return names
 }
 
-// entry is one value of an input, wherever it stands in it.
+// entry is a value of an input with its place.
 type entry struct {
 	at    string
 	value any
 }
 
-// written is an input after reading: what it says, and what is wrong with it.
+// written is a decoded input with its errors.
 type written struct {
 	model  *Model
 	caller Caller
 	set    map[string]entry
 	custom map[int64]any
-	// given are the properties that are named, rightly or not; seen the fields.
+	// given are the properties that are named, with valid or invalid values; seen the
+	// fields.
 	given map[string]bool
 	seen  map[int64]bool
-	// password is whether the input sets one.
+	// password says that the input sets a password.
 	password bool
 	failures []Failure
 }
@@ -77,8 +78,7 @@ func (m *Model) blank(c Caller) *written {
 	return &written{model: m, caller: c, set: map[string]entry{}, custom: map[int64]any{}, given: map[string]bool{}, seen: map[int64]bool{}}
 }
 
-// read sorts an input into properties and custom values, and says what is wrong
-// with it.
+// read decodes an input into properties and custom values, and finds its errors.
 func (m *Model) read(c Caller, argument string, input Values) *written {
 	w := m.blank(c)
 	for name, value := range input {
@@ -98,8 +98,7 @@ func (m *Model) read(c Caller, argument string, input Values) *written {
 
 func (w *written) fail(code, where string) { w.failures = append(w.failures, Failure{code, where}) }
 
-// take reads a value of a property: as such, or through a
-// custom field.
+// take reads a value of a property, given directly or through a custom field.
 func (w *written) take(name string, e entry) {
 	p := table()[name]
 	text, isText := e.value.(string)
@@ -119,8 +118,7 @@ func (w *written) take(name string, e entry) {
 	}
 }
 
-// field reads a value of a custom field: that of the property that it stands
-// for, if it does.
+// field reads a value of a custom field, or of the property that it stands for.
 func (w *written) field(rawID, value any, atID, atValue string) {
 	id, _ := strconv.ParseInt(rawID.(string), 10, 64)
 	name, known := w.model.Fields[id]
@@ -139,7 +137,8 @@ func (w *written) field(rawID, value any, atID, atValue string) {
 	w.seen[id] = true
 }
 
-// lacking says which required properties a whole record's input does not name.
+// lacking adds errors for the required properties that the input of a whole record does
+// not have.
 func (w *written) lacking(argument string) {
 	for name, p := range table() {
 		if p.required && !p.kept && !w.given[name] {
@@ -148,7 +147,7 @@ func (w *written) lacking(argument string) {
 	}
 }
 
-// stored is a value as it is kept.
+// stored returns a value as it is stored.
 func stored(name string, value any) any {
 	switch {
 	case value == nil:
@@ -167,10 +166,10 @@ func stored(name string, value any) any {
 	return value
 }
 
-// bare is a text without what nobody sees at its ends, of what the tests draw.
+// bare removes invisible characters at the ends of a text, as far as the tests draw them.
 func bare(text string) string { return strings.Trim(text, " \u00a0\u200b\u2060\u2800\u3164") }
 
-// hyphened is a social security number as it is told.
+// hyphened formats a social security number as in answers.
 func hyphened(text string) string {
 	digits := strings.ReplaceAll(text, "-", "")
 	if len(digits) < 9 {
@@ -179,8 +178,8 @@ func hyphened(text string) string {
 	return digits[:3] + "-" + digits[3:5] + "-" + digits[5:]
 }
 
-// Tags adds tags to those that are there: without outer spaces, each once
-// whatever its case; nil for none.
+// Tags adds tags to a list: without outer spaces, and without duplicates that differ only
+// in case; nil for none.
 func Tags(before any, more []any) any {
 	list, _ := before.([]any)
 	list = slices.Clone(list)
@@ -196,8 +195,8 @@ func Tags(before any, more []any) any {
 	return list
 }
 
-// put writes a read input into a record; account is the login that the service
-// gives a client with its first password.
+// put writes a decoded input into a record; account is the account that the service gives
+// a client with its first password.
 func (w *written) put(p *Person, account int64) {
 	for name, e := range w.set {
 		p.set(name, e.value)
@@ -206,7 +205,7 @@ func (w *written) put(p *Person, account int64) {
 		p.set(customName(id), value)
 	}
 	if w.password {
-		// Whether it is the same password again nobody can say.
+		// The model can't know whether it is the same password.
 		p.Passwords++
 		if p.Account == 0 {
 			p.Account = account

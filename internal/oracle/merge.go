@@ -6,48 +6,47 @@ import (
 	"strings"
 )
 
-// Alias is a value by which a merged client was known.
+// Alias is a value that finds a client since another was merged into it.
 type Alias struct {
 	Field, Value string
 	ID           int64
 }
 
-// Folded is a client that is part of another one.
+// Folded is a client that was merged into another one.
 type Folded struct{ ID, MergeID int64 }
 
-// Merge is one that happened.
+// Merge is a merge that was made.
 type Merge struct {
 	ID     int64
 	Into   int64
 	Folded []int64
-	// Before and After are the survivor without and with the others.
+	// Before and After are the survivor before and after the merge.
 	Before, After *Person
-	// Around are whom the others could see and who could see them, and whom the
-	// survivor could see, if the merge changed that.
+	// Around are the subjects and viewers of the others, and the survivor's subjects if
+	// the merge changed them.
 	Around []int64
 	Undone bool
 }
 
-// Choice says whose value of a field wins.
+// Choice names the client whose value of a field wins.
 type Choice struct {
 	Field string
 	From  int64
 }
 
-// folding is what a merge is asked with.
+// folding has the clients and choices of a merge.
 type folding struct {
 	model   *Model
 	people  []*Person
 	choices map[string]int64
 }
 
-// aliased are the properties by which others know a client, as the schema has
-// them one after the other.
+// aliased are the aliased properties, in the order of the schema.
 func aliased() []string {
 	return []string{"emailAddress", "externalUserName", "cellPhone", "stripeCustomerId"}
 }
 
-// MergeInto folds clients into one; id is the merge's, which the service chose.
+// MergeInto folds clients into one; id is the id that the service gave the merge.
 func (m *Model) MergeInto(c Caller, into int64, others []int64, choices []Choice, expected []Target, id int64) Outcome {
 	if c.Role == Client || !c.May("merge") {
 		return Outcome{Forbidden: true}
@@ -71,7 +70,7 @@ func (m *Model) MergeInto(c Caller, into int64, others []int64, choices []Choice
 	})}
 }
 
-// together says what is wrong with the ids by themselves.
+// together returns the errors of the ids alone.
 func together(into int64, others []int64) []Failure {
 	if len(others) == 0 {
 		return []Failure{{"REQUIRED", "clientIds"}}
@@ -88,7 +87,7 @@ func together(into int64, others []int64) []Failure {
 	return failures
 }
 
-// gather finds the clients, all of them live. Who may merge sees all.
+// gather finds the clients, which must be live. Callers who may merge see all.
 func (m *Model) gather(into int64, others []int64) (*folding, []Failure) {
 	f := &folding{model: m}
 	var failures []Failure
@@ -111,7 +110,7 @@ func (m *Model) gather(into int64, others []int64) (*folding, []Failure) {
 	return f, failures
 }
 
-// among is the client of that id, if it is one of those merged.
+// among returns the client with that id if it is one of the merged.
 func (f *folding) among(id int64) *Person {
 	for _, p := range f.people {
 		if p.ID == id {
@@ -151,7 +150,7 @@ func (f *folding) choose(choices []Choice) []Failure {
 	return failures
 }
 
-// choosable says whether a field has one value, which no rule of its own decides.
+// choosable says whether a field has one value that no rule decides.
 func (m *Model) choosable(field string) bool {
 	if id, custom := fieldID(field); custom {
 		property, known := m.Fields[id]
@@ -161,15 +160,15 @@ func (m *Model) choosable(field string) bool {
 	return known && !p.list && p.strictness == nil && field != "notes"
 }
 
-// fieldID is the custom field that a name such as fields.12 is of.
+// fieldID returns the custom field of a name such as fields.12.
 func fieldID(name string) (int64, bool) {
 	rest, custom := strings.CutPrefix(name, "fields.")
 	id, _ := strconv.ParseInt(rest, 10, 64)
 	return id, custom
 }
 
-// fieldsOfOneValue are the names of all properties, and custom fields with
-// values of their own, that are not lists.
+// fieldsOfOneValue returns the names of all properties, and custom fields with values of
+// their own, that are not lists.
 func (m *Model) fieldsOfOneValue() []string {
 	var names []string
 	for name, p := range table() {
@@ -187,7 +186,7 @@ func (m *Model) fieldsOfOneValue() []string {
 
 func customName(id int64) string { return "fields." + strconv.FormatInt(id, 10) }
 
-// value is what a record has in a field; nil for none.
+// value returns a record's value of a field; nil for none.
 func (p *Person) value(field string) any {
 	if id, custom := fieldID(field); custom {
 		return p.Custom[id]
@@ -207,7 +206,7 @@ func (p *Person) set(field string, value any) {
 	}
 }
 
-// filled is what a record has in a field; nil when it is blank.
+// filled returns a record's value of a field; nil if it is blank.
 func (p *Person) filled(field string) any {
 	if text, is := p.value(field).(string); is && bare(text) == "" {
 		return nil
@@ -215,7 +214,7 @@ func (p *Person) filled(field string) any {
 	return p.value(field)
 }
 
-// fold makes one client of several.
+// fold merges the clients.
 func (f *folding) fold(id int64) {
 	p := f.people[0]
 	merge := &Merge{ID: id, Into: p.ID, Before: p.clone(), Around: f.around()}
@@ -245,7 +244,7 @@ func (f *folding) fold(id int64) {
 	f.model.Merges[id] = merge
 }
 
-// around are the neighbours whose own merges come before the undoing of this one.
+// around returns the neighbours whose later merges prevent undoing this one.
 func (f *folding) around() []int64 {
 	var around []int64
 	for edge := range f.model.edgesNow(f.model.Edges) {
@@ -261,8 +260,8 @@ func (f *folding) around() []int64 {
 	return around
 }
 
-// decide is the survivor's value of a field: the strictest one, the one chosen,
-// its own, or the first that another has.
+// decide returns the survivor's value of a field: the strictest one, the chosen one, its
+// own, or the first of the others.
 func (f *folding) decide(field string) any {
 	p := f.people[0]
 	chosen, isChosen := f.choices[field]
@@ -278,7 +277,7 @@ func (f *folding) decide(field string) any {
 	case isChosen:
 		return f.among(chosen).filled(field)
 	case field == "fullName" && p.FullName() != "":
-		// A name made of the first and the last one is a name.
+		// A name made of the first and last name counts as one.
 		return p.value(field)
 	}
 	for _, q := range f.people {
@@ -289,7 +288,7 @@ func (f *folding) decide(field string) any {
 	return p.value(field)
 }
 
-// notes are all notes, one below the other, the same ones once.
+// notes returns all notes, one below the other, without duplicates.
 func (f *folding) notes() any {
 	var texts []string
 	for _, p := range f.people {
@@ -303,7 +302,7 @@ func (f *folding) notes() any {
 	return strings.Join(texts, "\n")
 }
 
-// union is a list with what the others have beside it.
+// union returns a list with the further entries of the others.
 func (f *folding) union(name string) any {
 	own, _ := f.people[0].value(name).([]any)
 	all := slices.Clone(own)
@@ -321,14 +320,14 @@ func (f *folding) union(name string) any {
 	return all
 }
 
-// listed says whether a list has an entry; tags are one whatever their case.
+// listed says whether a list has an entry; tags are compared ignoring case.
 func listed(name string, list []any, entry any) bool {
 	return slices.ContainsFunc(list, func(other any) bool {
 		return other == entry || (name == "tags" && strings.EqualFold(other.(string), entry.(string)))
 	})
 }
 
-// login is the survivor's, or the first that another has.
+// login returns the survivor's account, or the first of the others.
 func (f *folding) login() (account int64, passwords int) {
 	for _, p := range f.people {
 		if p.Account != 0 {
@@ -338,8 +337,8 @@ func (f *folding) login() (account int64, passwords int) {
 	return 0, 0
 }
 
-// aliases are those of all, and the values of the others, and of the survivor
-// itself as it was, that lost.
+// aliases returns the aliases of all, and the values of the others, and of the survivor
+// as it was, that lost.
 func (f *folding) aliases(before *Person) []Alias {
 	p := f.people[0]
 	aliases := slices.Clone(p.Aliases)

@@ -1,6 +1,6 @@
-// Package oracle is a model of what the API promises about one business's
-// clients: each rule as a plain loop over maps, sharing nothing with the code
-// that keeps it for real. It is for tests alone, which hold the service to it.
+// Package oracle is a model of what the API promises about the clients of one business:
+// each rule is a plain loop over maps, and shares no code with the real service. Tests
+// compare the service with it.
 package oracle
 
 import (
@@ -14,7 +14,7 @@ import (
 // Values is a JSON object.
 type Values = map[string]any
 
-// Roles, as tokens and the schema spell them.
+// Roles, as in tokens and the schema.
 const (
 	Owner             = "OWNER"
 	Admin             = "ADMIN"
@@ -23,14 +23,14 @@ const (
 	Client            = "CLIENT"
 )
 
-// Stages of a record's life.
+// Lifecycles of a record.
 const (
 	Live    = "live"
 	Deleted = "deleted"
 	Merged  = "merged"
 )
 
-// Caller is who asks: what a token says.
+// Caller is the caller, as its token says.
 type Caller struct {
 	User        string
 	Role        string
@@ -46,24 +46,24 @@ func (c Caller) May(permission string) bool { return slices.Contains(c.Permissio
 // Person is one record.
 type Person struct {
 	ID int64
-	// Values are the properties as answers tell them; what is absent is null or,
-	// for a list, empty.
+	// Values are the properties as in answers; absent ones are null or, for a list,
+	// empty.
 	Values Values
 	// Custom are the values of custom fields that stand for no property.
 	Custom map[int64]any
-	// Account is the login, 0 for none.
+	// Account is the account; 0 for none.
 	Account int64
 	// Passwords counts how often a password was set.
 	Passwords int
 	Version   int64
 	Life      string
 	Creator   string
-	// Into is whom the record was merged into, 0 while it was not.
+	// Into is the client that the record was merged into; 0 if it was not.
 	Into int64
-	// Saw are whom a merged record could see when it was merged.
+	// Saw are the subjects that a merged record had when it was merged.
 	Saw []int64
-	// Folded are those who were merged into it, in order, and Aliases are values
-	// of theirs that it is known by.
+	// Folded are the clients merged into it, in order, and Aliases their values that find
+	// it.
 	Folded  []Folded
 	Aliases []Alias
 }
@@ -75,13 +75,13 @@ func (p *Person) clone() *Person {
 	return &same
 }
 
-// text is a property that is a text; empty for null.
+// text returns a text property; empty for null.
 func (p *Person) text(name string) string {
 	text, _ := p.Values[name].(string)
 	return text
 }
 
-// FullName is the name that answers tell.
+// FullName returns the full name as in answers.
 func (p *Person) FullName() string {
 	if name := p.text("fullName"); bare(name) != "" {
 		return name
@@ -98,13 +98,13 @@ func (p *Person) FullName() string {
 // Edge says that Viewer may see Subject and book for it.
 type Edge struct{ Viewer, Subject int64 }
 
-// Appointment is what the scheduler last said of one.
+// Appointment is the latest that the scheduler sent about an appointment.
 type Appointment struct {
-	// SentFor is whom the scheduler named; whose it is now follows from merges.
+	// SentFor is the client that the scheduler named; its client now follows from merges.
 	SentFor           int64
 	StaffID, Location int64
 	Open              bool
-	// ModifiedAt is when the scheduler says that it changed last.
+	// ModifiedAt is when the scheduler last changed it.
 	ModifiedAt int64
 	Removed    bool
 }
@@ -112,25 +112,24 @@ type Appointment struct {
 // Failure is a userError: its code, and its path joined by dots.
 type Failure struct{ Code, At string }
 
-// Outcome is what a mutation answers.
+// Outcome is the result of a mutation.
 type Outcome struct {
-	// Forbidden: the caller may not do this at all.
+	// Forbidden says that the caller may not do this at all.
 	Forbidden bool
-	// Failures are all that is wrong, in no order; nothing is changed then.
+	// Failures are all errors, in no order; if there are any, nothing is changed.
 	Failures []Failure
 }
 
-// Model is everything that is stored of one business.
+// Model is all data of one business.
 type Model struct {
 	People map[int64]*Person
-	// Edges are as they were made: what they are now follows from merges.
+	// Edges are the edges as they were made; what they are now follows from merges.
 	Edges map[Edge]bool
-	// Fields are the custom fields: the property that each stands for, empty for
-	// none.
+	// Fields are the custom fields: the property that each stands for, empty for none.
 	Fields       map[int64]string
 	Appointments map[int64]*Appointment
 	Merges       map[int64]*Merge
-	// Erased are the logins, 0 for none, of the clients that were erased.
+	// Erased are the accounts of the erased clients, 0 for none.
 	Erased map[int64]int64
 }
 
@@ -159,10 +158,10 @@ func (m *Model) clone() *Model {
 	return next
 }
 
-// IDs are the ids of all records that there are, ascending.
+// IDs returns the ids of all records, ascending.
 func (m *Model) IDs() []int64 { return slices.Sorted(maps.Keys(m.People)) }
 
-// Survivor follows a record to the one that it is part of.
+// Survivor returns the record that a record is part of now.
 func (m *Model) Survivor(id int64) *Person {
 	p := m.People[id]
 	for p != nil && p.Into != 0 {
@@ -171,7 +170,7 @@ func (m *Model) Survivor(id int64) *Person {
 	return p
 }
 
-// members are the record and all that were merged into it.
+// members returns the record and all that were merged into it.
 func (m *Model) members(p *Person) []*Person {
 	var all []*Person
 	for _, id := range m.IDs() {
@@ -182,7 +181,7 @@ func (m *Model) members(p *Person) []*Person {
 	return all
 }
 
-// byAccount is whose login an account is, merged ones followed.
+// byAccount returns the client with an account, or its survivor.
 func (m *Model) byAccount(account int64) *Person {
 	for _, id := range m.IDs() {
 		if account != 0 && m.People[id].Account == account {
@@ -192,7 +191,7 @@ func (m *Model) byAccount(account int64) *Person {
 	return nil
 }
 
-// Own is the caller's own record, for a CLIENT whose login is good.
+// Own returns the caller's own record, for a CLIENT with a valid account.
 func (m *Model) Own(c Caller) *Person {
 	if c.Role != Client {
 		return nil
@@ -204,7 +203,7 @@ func (m *Model) Own(c Caller) *Person {
 	return own
 }
 
-// Sees says whether a record that was not merged is of the caller's rows.
+// Sees says whether the caller sees a record that was not merged.
 func (m *Model) Sees(c Caller, p *Person) bool {
 	switch c.Role {
 	case Owner, Admin:
@@ -229,26 +228,26 @@ func (m *Model) Sees(c Caller, p *Person) bool {
 	return false
 }
 
-// shows says whether lists of clients show the caller a record.
+// shows says whether lists of clients show a record to the caller.
 func (m *Model) shows(c Caller, id int64) bool {
 	p := m.People[id]
 	return p != nil && p.Life == Live && m.Sees(c, p)
 }
 
-// Shown are the live clients that the caller sees, by id.
+// Shown returns the live clients that the caller sees, by id.
 func (m *Model) Shown(c Caller) []int64 {
 	return slices.DeleteFunc(m.IDs(), func(id int64) bool { return !m.shows(c, id) })
 }
 
-// mergedAway says whether an id is one of a client that is part of another one,
-// whom the caller sees.
+// mergedAway says whether an id is that of a merged client whose survivor the caller
+// sees.
 func (m *Model) mergedAway(c Caller, id int64) bool {
 	p := m.People[id]
 	return p != nil && p.Life == Merged && m.Sees(c, m.Survivor(id))
 }
 
-// face is what a version is a version of: all of a record, and its edges among
-// some, but not its appointments, nor what it remembers while it is another's part.
+// face returns what a version covers: a record with its edges to some clients, but
+// without its appointments, and without what it stores while it is merged.
 func (m *Model) face(p *Person, edges map[Edge]bool) any {
 	same := p.clone()
 	same.Version, same.Saw = 0, nil
@@ -261,9 +260,9 @@ func (m *Model) face(p *Person, edges map[Edge]bool) any {
 	return []any{*same, own}
 }
 
-// change makes a change whole or not at all. Whatever record differs then is
-// its next version. That an edge leads elsewhere because clients became one, or
-// several, is no change of the other end.
+// change makes a change completely or not at all. Each record that differs afterwards
+// gets the next version. An edge that leads to another client only because of a merge or
+// unmerge is not a change of its other end.
 func (m *Model) change(do func(next *Model) []Failure) []Failure {
 	next := m.clone()
 	if failures := do(next); len(failures) > 0 {
@@ -279,7 +278,7 @@ func (m *Model) change(do func(next *Model) []Failure) []Failure {
 	return nil
 }
 
-// at joins a path; an argument without a name is no part of it.
+// at joins a path; an empty argument is left out.
 func at(elements ...any) string {
 	var texts []string
 	for _, element := range elements {

@@ -2,21 +2,20 @@ package oracle
 
 import "slices"
 
-// Conflict is a field that a merge changed, and somebody else since.
+// Conflict is a field that was changed by a merge, and again later.
 type Conflict struct {
 	Field                   string
 	Before, Merged, Current any
 }
 
-// UnmergeChoice settles one: the survivor is to have what it had before the
-// merge, or what it has now.
+// UnmergeChoice settles a conflict: with the value before the merge, or the current one.
 type UnmergeChoice struct {
 	Field  string
 	Before bool
 }
 
-// Unmerge undoes a merge. Edges and appointments are whose they were by
-// themselves: they name whom they were made for.
+// Unmerge undoes a merge. Edges and appointments return by themselves, because they store
+// the clients that they were made for.
 func (m *Model) Unmerge(c Caller, id int64, choices []UnmergeChoice, expected *int64) (Outcome, []Conflict) {
 	if c.Role == Client || !c.May("merge") {
 		return Outcome{Forbidden: true}, nil
@@ -66,9 +65,9 @@ func (m *Model) undoable(id int64, expected *int64) (*Merge, []Failure) {
 	return merge, nil
 }
 
-// remerged says whether a neighbour of then was merged since, or somebody into it:
-// what that later merge knows of the edges between them is of after this one. It
-// counts also when the edge ended since.
+// remerged says whether a neighbour took part in a later merge, as survivor or folded
+// client: that merge knows the edges between them as this one left them. It counts even
+// if the edge ended since.
 func (m *Model) remerged(merge *Merge) bool {
 	return slices.ContainsFunc(merge.Around, func(id int64) bool {
 		p := m.People[id]
@@ -112,7 +111,7 @@ func (m *Model) undo(merge *Merge, choices []UnmergeChoice) ([]Conflict, []Failu
 	return nil, failures
 }
 
-// part gives back all that has not one value, and the folded themselves.
+// part returns what has several values, and the folded clients.
 func (m *Model) part(merge *Merge, p *Person) {
 	for name, known := range table() {
 		if !known.list {

@@ -7,14 +7,14 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Key is by what an upsert finds its client: a clientId, or a property.
+// Key is the key of an upsert: a clientId, or a property.
 type Key struct {
 	ID int64
-	// Name is the property, empty for a clientId.
+	// Name is the property; empty for a clientId.
 	Name, Value string
 }
 
-// same says whether two values of the key's property are one key.
+// same says whether two values of the key's property are the same key.
 func (k Key) same(a, b string) bool {
 	switch k.Name {
 	case "emailAddress":
@@ -25,7 +25,7 @@ func (k Key) same(a, b string) bool {
 	return a == b
 }
 
-// subscriber are the ten digits of an American number, however it is written.
+// subscriber returns the ten digits of an American number in any format.
 func subscriber(number string) string {
 	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -36,8 +36,8 @@ func subscriber(number string) string {
 	return digits[max(0, len(digits)-10):]
 }
 
-// sameAddress says whether two e-mail addresses are one: their local parts whatever
-// their case, their domains as names are looked up.
+// sameAddress says whether two e-mail addresses are the same: local parts ignoring case,
+// domains as they are looked up.
 func sameAddress(a, b string) bool {
 	localA, domainA, _ := strings.Cut(strings.TrimSpace(a), "@")
 	localB, domainB, _ := strings.Cut(strings.TrimSpace(b), "@")
@@ -49,8 +49,8 @@ func sameAddress(a, b string) bool {
 	return strings.EqualFold(localA, localB) && asciiA == asciiB
 }
 
-// Upsert brings an input into the client of a key, or makes that client: then id
-// and account are those that the service chose. It also says whether it did.
+// Upsert applies an input to the client with a key, or creates it: then id and account
+// are those that the service gave it. It also returns whether it created the client.
 func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values, account int64) (Outcome, bool) {
 	if (c.Role != Owner && c.Role != Admin) || !c.May("write") {
 		return Outcome{Forbidden: true}, false
@@ -66,7 +66,7 @@ func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values
 			return failures
 		}
 		w := next.read(c, "input", input)
-		// What is no value of the property at all contradicts nothing.
+		// An invalid value does not contradict the key.
 		if given, named := w.set[by.Name]; named {
 			if text, _ := given.value.(string); !by.same(text, by.Value) {
 				w.fail("KEY_CONTRADICTED", at("input", by.Name))
@@ -87,8 +87,7 @@ func (m *Model) Upsert(c Caller, by Key, expected *int64, id int64, input Values
 	return Outcome{Failures: failures}, created && failures == nil
 }
 
-// leaveAliases leaves out what is a value of a client that was merged into this one:
-// that is nothing new about it.
+// leaveAliases ignores values of clients that were merged into this one.
 func (w *written) leaveAliases(p *Person) {
 	for _, name := range aliased() {
 		k := Key{Name: name}
@@ -102,7 +101,7 @@ func (w *written) leaveAliases(p *Person) {
 	}
 }
 
-// byKey finds the live client of a key; nil when it is to be made.
+// byKey finds the live client with a key; nil if it must be created.
 func (m *Model) byKey(c Caller, by Key, expected *int64) (*Person, []Failure) {
 	if by.Name == "" {
 		p, failures := m.find(c, Target{by.ID, expected}, false)
@@ -146,8 +145,8 @@ func (p *Person) knownBy(by Key) bool {
 	return slices.ContainsFunc(p.Aliases, func(alias Alias) bool { return alias.Field == by.Name && by.same(alias.Value, by.Value) })
 }
 
-// KnownBy are the live clients that the caller sees and that have a key, or had
-// it before they were merged.
+// KnownBy returns the live clients that the caller sees and that have a key, also as an
+// alias.
 func (m *Model) KnownBy(c Caller, by Key) []int64 {
 	var found []int64
 	for _, id := range m.IDs() {

@@ -1,6 +1,6 @@
 package oracle
 
-// Create makes the client of that id, which the service chose.
+// Create creates the client with that id, which the service gave it.
 func (m *Model) Create(c Caller, id int64, input Values, account int64) Outcome {
 	if c.Role == Client || !c.May("write") {
 		return Outcome{Forbidden: true}
@@ -17,13 +17,13 @@ func (m *Model) create(c Caller, id int64, w *written, input Values, account int
 	return m.bring(c, p, "input", w, input, account)
 }
 
-// Target is the one existing client that a mutation is about.
+// Target is the client that a mutation changes.
 type Target struct {
 	ID       int64
 	Expected *int64
 }
 
-// find looks the target up; deletedToo lets it be a deleted one.
+// find finds the target; deletedToo allows a deleted one.
 func (m *Model) find(c Caller, t Target, deletedToo bool) (*Person, []Failure) {
 	missing := []Failure{{"NOT_FOUND", "clientId"}}
 	p := m.People[t.ID]
@@ -55,7 +55,7 @@ func (m *Model) edit(c Caller, t Target, deletedToo bool, do func(next *Model, p
 	})}
 }
 
-// Patch changes what is named.
+// Patch changes the named properties.
 func (m *Model) Patch(c Caller, t Target, patch Values, account int64) Outcome {
 	if !c.May("write") {
 		return Outcome{Forbidden: true}
@@ -68,8 +68,8 @@ func (m *Model) Patch(c Caller, t Target, patch Values, account int64) Outcome {
 	})
 }
 
-// namesNothing says whether a patch has nothing to do: a null password or list of
-// fields is passed over, and a list of no fields is none.
+// namesNothing says whether a patch changes nothing: a null password, a null list of
+// fields and an empty one are ignored.
 func namesNothing(patch Values) bool {
 	named := len(patch)
 	if password, given := patch["password"]; given && password == nil {
@@ -83,14 +83,14 @@ func namesNothing(patch Values) bool {
 	return named == 0
 }
 
-// bring brings an input into a record.
+// bring applies an input to a record.
 func (m *Model) bring(c Caller, p *Person, argument string, w *written, input Values, account int64) []Failure {
 	w.failures = append(w.failures, m.edges(c, p, argument, input)...)
 	w.put(p, account)
 	return w.failures
 }
 
-// Update replaces all that can be written, but what a replacement keeps.
+// Update replaces all properties that can be written, except those that an update keeps.
 func (m *Model) Update(c Caller, t Target, input Values, account int64) Outcome {
 	if c.Role == Client || !c.May("write") {
 		return Outcome{Forbidden: true}
@@ -108,7 +108,7 @@ func (m *Model) Update(c Caller, t Target, input Values, account int64) Outcome 
 	})
 }
 
-// Delete takes a client off the lists; Restore brings it back.
+// Delete removes a client from lists; Restore restores it.
 func (m *Model) Delete(c Caller, t Target) Outcome { return m.move(c, t, Deleted) }
 
 // Restore is the opposite of Delete.

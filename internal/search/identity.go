@@ -34,7 +34,7 @@ func identityKeys(c *client.Client, phones []readPhone) []string {
 	}
 	for _, phone := range phones {
 		for _, number := range phone.numbers {
-			// A family's extension is no other telephone.
+			// Extensions of a family's telephone are not other telephones.
 			keys = append(keys, KeyPhone+number.e164)
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// none stands where nothing was measured.
+// none is shown for what was not measured.
 const none = "–"
 
-// figure is a number with three digits that count.
+// figure formats a number with three significant digits.
 func figure(value float64) string {
 	switch {
 	case value == 0:
@@ -23,7 +23,7 @@ func figure(value float64) string {
 	return group(int(value + .5))
 }
 
-// group is a whole number with its thousands parted by commas.
+// group formats a whole number with commas between thousands.
 func group(n int) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -34,7 +34,7 @@ func group(n int) string {
 
 func millis(micros float64) string { return figure(micros / 1000) }
 
-// share is a part of one whole.
+// share formats a part of one whole with two decimals; none for 0.
 func share(value float64) string {
 	if value == 0 {
 		return none
@@ -49,7 +49,7 @@ func times(value float64) string {
 	return figure(value) + " ×"
 }
 
-// count is how many there are of a thing; none where it was not counted.
+// count formats a count; none if it was not counted.
 func count(counts map[cell]float64, at cell) string {
 	value, counted := counts[at]
 	switch {

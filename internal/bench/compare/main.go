@@ -1,7 +1,6 @@
-// Command compare measures what a request costs the product, beside a handler
-// that answers its one query and nothing else, and servers that others write with
-// other libraries. All are over the same documents, each on the same core, and
-// answer the same before they are measured.
+// Command compare measures the cost of requests to the product, compared with handlers
+// that answer only one query, and with servers that use other libraries. All use the same
+// documents and the same core, and must give the same answers before they are measured.
 package main
 
 import (
@@ -22,7 +21,7 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// options are what the command line says.
+// options are those of the command line.
 type options struct {
 	queries, variants string
 	rounds, direct    int

@@ -13,17 +13,17 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// manyConnections is how many callers ask at once, beside one alone.
+// manyConnections is the number of concurrent callers, measured besides a single one.
 const manyConnections = 32
 
-// warmTime is how long a server is asked before it is measured: compilers that
-// look at what runs need it.
+// warmTime is how long a server gets requests before it is measured: just-in-time
+// compilers need it.
 const warmTime = 2 * time.Second
 
-// cell is where a figure stands: of a query, and a server.
+// cell identifies a figure by its query and server.
 type cell struct{ query, variant string }
 
-// sample is what one round tells of a cell.
+// sample has the results of one round for a cell.
 type sample struct{ many, single load.Result }
 
 // measurement is one run of the benchmark.
@@ -35,7 +35,7 @@ type measurement struct {
 	progress io.Writer
 	machine  []string
 
-	// rounds are over the stand-in, direct over the database itself.
+	// rounds are measured with the stand-in, direct with the database.
 	rounds, direct map[cell][]sample
 	allocations    map[cell]float64
 	commands       map[cell]float64
@@ -86,8 +86,8 @@ func (m *measurement) run() error {
 	return err
 }
 
-// overStandIn starts servers over the stand-in, has it record what they ask for
-// and compares their answers, and then measures with the database out of the way.
+// overStandIn starts servers with the stand-in, lets it record their commands, compares
+// their answers, and then measures without the database.
 func (m *measurement) overStandIn(variants []lab.Variant, do func([]*lab.Server) error) error {
 	m.lab.Record()
 	servers, stop, err := m.start(variants, m.lab.StandIn.URI())
@@ -106,8 +106,8 @@ func (m *measurement) overStandIn(variants []lab.Variant, do func([]*lab.Server)
 	return errors.Join(do(servers), m.nothingMissed())
 }
 
-// nothingMissed fails where a server sent a read of clients that the stand-in
-// does not know: what was measured then were other answers.
+// nothingMissed returns an error if a server sent a read of clients that the stand-in has
+// not recorded: then other answers were measured.
 func (m *measurement) nothingMissed() error {
 	var err error
 	for command, times := range m.lab.StandIn.Missed() {
@@ -145,7 +145,7 @@ func (m *measurement) warm(servers []*lab.Server) error {
 	})
 }
 
-// each visits every query, and of each every server that answers it.
+// each visits every query, and every server that answers it.
 func (m *measurement) each(servers []*lab.Server, do func(*lab.Server, queries.Query) error) error {
 	for _, q := range m.queries {
 		for _, s := range servers {
@@ -160,8 +160,8 @@ func (m *measurement) each(servers []*lab.Server, do func(*lab.Server, queries.Q
 	return nil
 }
 
-// interleave measures in rounds, in each of which every server is asked every
-// query: what disturbs the machine for a while disturbs all of them.
+// interleave measures in rounds. In each round every server gets every query, so that a
+// disturbance of the machine affects all of them.
 func (m *measurement) interleave(servers []*lab.Server, rounds int) (map[cell][]sample, error) {
 	samples := map[cell][]sample{}
 	for round := range rounds {
@@ -192,7 +192,7 @@ func (m *measurement) interleave(servers []*lab.Server, rounds int) (map[cell][]
 	return samples, nil
 }
 
-// countCommands tells how many database commands a request sends.
+// countCommands counts the database commands of a request.
 func (m *measurement) countCommands(servers []*lab.Server) error {
 	return m.each(servers, func(s *lab.Server, q queries.Query) error {
 		before := m.lab.StandIn.Commands()
@@ -205,8 +205,8 @@ func (m *measurement) countCommands(servers []*lab.Server) error {
 	})
 }
 
-// countAllocations tells what a request allocates, of servers that are written in
-// Go: they run once more, with an address that tells it.
+// countAllocations measures the allocations of a request, for servers in Go: they run
+// again with an address for that.
 func (m *measurement) countAllocations() error {
 	return m.overStandIn(m.observable(), func(servers []*lab.Server) error {
 		return m.each(servers, func(s *lab.Server, q queries.Query) error {
@@ -241,8 +241,8 @@ func (m *measurement) observable() []lab.Variant {
 	return observable
 }
 
-// profile writes profiles of each server that is written in Go, for each query, beside
-// what is built: of CPU time, and of what is allocated.
+// profile writes profiles of CPU time and of allocations, for each server in Go and each
+// query, into the build folder.
 func (m *measurement) profile() error {
 	return m.overStandIn(m.observable(), func(servers []*lab.Server) error {
 		if err := m.warm(servers); err != nil {
@@ -265,7 +265,7 @@ func (m *measurement) profile() error {
 	})
 }
 
-// profileOf is a profile of a server that is asked a query meanwhile.
+// profileOf returns a profile of a server under the load of a query.
 func (m *measurement) profileOf(s *lab.Server, q queries.Query, kind string) ([]byte, error) {
 	type profiled struct {
 		data []byte

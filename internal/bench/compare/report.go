@@ -16,8 +16,8 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// report prints the tables, and keeps them with their plots where the command
-// line says.
+// report prints the tables, and writes them with their plots to the folder of the command
+// line.
 func (m *measurement) report(w io.Writer) error {
 	var b strings.Builder
 	m.writeHead(&b)
@@ -69,7 +69,7 @@ func (m *measurement) writeHead(b *strings.Builder) {
 	b.WriteString("![CPU time a request](cpu.svg)\n\n")
 }
 
-// of are the figures of a cell's rounds.
+// of returns the figures of a cell's rounds.
 func of(samples []sample, figure func(sample) float64) []float64 {
 	figures := make([]float64, len(samples))
 	for i, s := range samples {
@@ -82,7 +82,7 @@ func cpu(s sample) float64 { return micros(s.many.PerRequest()) }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
-// median is the middle of figures; 0 of none.
+// median returns the median of figures; 0 of none.
 func median(figures []float64) float64 {
 	if len(figures) == 0 {
 		return 0
@@ -95,7 +95,7 @@ func median(figures []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// ratio is the median of two cells' ratios of CPU time, round by round; 0 where
+// ratio returns the median of the ratios of two cells' CPU times, round by round; 0 if
 // one was not measured.
 func (m *measurement) ratio(query, over, under string) float64 {
 	above, below := m.rounds[cell{query, over}], m.rounds[cell{query, under}]
@@ -124,7 +124,7 @@ func (m *measurement) writeSummary(b *strings.Builder, rounds map[cell][]sample)
 	b.WriteByte('\n')
 }
 
-// writeRatios tells how the product stands.
+// writeRatios writes how the product compares.
 func (m *measurement) writeRatios(b *strings.Builder) {
 	b.WriteString("## How clientgraph stands\n\nIts share of the handler by hand is the handler's CPU time divided by its own; how many times the others take is\ntheirs divided by its own. The last column is the handler's own share of a program that copies the documents.\n\n")
 	b.WriteString("| query | share of by hand |")
@@ -183,7 +183,7 @@ func (m *measurement) writeMemory(b *strings.Builder) {
 	b.WriteByte('\n')
 }
 
-// writeDirect tells what was measured over the database itself.
+// writeDirect writes what was measured with the database.
 func (m *measurement) writeDirect(b *strings.Builder) {
 	if len(m.direct) == 0 {
 		return

@@ -9,7 +9,7 @@ import (
 
 var errNoHandler = errors.New("no query has that name")
 
-// Pages of the queries.
+// Page sizes of the queries.
 const (
 	clientsPage    = 50
 	reportPage     = 500
@@ -17,7 +17,7 @@ const (
 	connectionPage = 50
 )
 
-// client answers one client with twelve fields.
+// client answers a client with twelve fields.
 func (h *Handler) client(ctx context.Context, w *work, businessID int64, argument string) error {
 	id, err := strconv.ParseInt(argument, 10, 64)
 	if err != nil {
@@ -41,8 +41,7 @@ func (h *Handler) client(ctx context.Context, w *work, businessID int64, argumen
 	return nil
 }
 
-// clients answers a page of clients with twelve fields each, and of each whom it
-// may view with six.
+// clients answers a page of clients with twelve fields each, and their subjects with six.
 func (h *Handler) clients(ctx context.Context, w *work, businessID int64, argument string) error {
 	found, err := h.list(ctx, w, businessID, list{projection: h.listed, skip: page(argument) * clientsPage, limit: clientsPage})
 	if err != nil {
@@ -68,7 +67,7 @@ func (h *Handler) clients(ctx context.Context, w *work, businessID int64, argume
 	return nil
 }
 
-// report answers a page of a report and how many clients it means.
+// report answers a page of a report and its count.
 func (h *Handler) report(ctx context.Context, w *work, businessID int64, argument string) error {
 	asked := list{projection: h.brief, skip: page(argument) * reportPage, limit: reportPage, status: "ACTIVE"}
 	found, err := h.list(ctx, w, businessID, asked)
@@ -90,8 +89,7 @@ func (h *Handler) report(ctx context.Context, w *work, businessID int64, argumen
 	return nil
 }
 
-// levels answers a page of clients, whom they may view, whom those may view, and
-// whom those may view.
+// levels answers a page of clients with three levels of subjects.
 func (h *Handler) levels(ctx context.Context, w *work, businessID int64, argument string) error {
 	var found [maxLevels + 1][]byte
 	var err error
@@ -175,7 +173,7 @@ func appendRows(to, found []byte, one func([]byte, *row) []byte) []byte {
 	return to
 }
 
-// appendNamed appends the fields of a client of a level, and whom it may view.
+// appendNamed appends the fields of a client of a level, and its subjects.
 func (l *level) appendNamed(to []byte, r *row) []byte {
 	to = appendNamed(append(to, '{'), r)
 	to = append(to, `,"viewClients":`...)

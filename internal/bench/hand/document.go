@@ -7,16 +7,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// element is an element of a document, its parts as they lie there.
+// element is an element of a document. Its parts share the document's memory.
 type element struct {
 	kind       bson.Type
 	key, value []byte
 }
 
-// text is the value of a string.
+// text returns the value of a string.
 func (e element) text() []byte { return e.value[4 : len(e.value)-1] }
 
-// number is the value of a whole number, or of a date in milliseconds.
+// number returns the value of an integer, or of a date in milliseconds.
 func (e element) number() int64 {
 	switch e.kind {
 	case bson.TypeInt32:
@@ -27,8 +27,8 @@ func (e element) number() int64 {
 	return 0
 }
 
-// scanner goes through the elements of a document that a database sent, which is
-// well formed: what is cut short, or has a type of no known size, ends it.
+// scanner reads the elements of a well-formed document of a database. It ends at a
+// truncated element or an unknown type.
 type scanner struct {
 	element
 	rest []byte
@@ -42,7 +42,7 @@ func scan(document []byte) scanner {
 	return scanner{rest: document[size : len(document)-end]}
 }
 
-// next goes on to the next element, and is false when there is none.
+// next advances to the next element; false if there is none.
 func (s *scanner) next() bool {
 	if len(s.rest) == 0 {
 		return false
@@ -60,8 +60,8 @@ func (s *scanner) next() bool {
 	return true
 }
 
-// sizeOf is how many bytes a value has that stands at the beginning of data; -1
-// for the types that no document of ours holds.
+// sizeOf returns the size in bytes of the value at the beginning of data; -1 for types
+// that our documents do not have.
 func sizeOf(kind bson.Type, data []byte) int {
 	switch kind {
 	case bson.TypeNull:
@@ -90,8 +90,7 @@ func sizeOf(kind bson.Type, data []byte) int {
 	return -1
 }
 
-// batch is the array of documents in the reply to a find; nil where there is
-// none.
+// batch returns the array of documents in the reply to a find; nil if there is none.
 func batch(reply []byte) []byte {
 	for e := scan(reply); e.next(); {
 		if string(e.key) != "cursor" {
@@ -106,8 +105,8 @@ func batch(reply []byte) []byte {
 	return nil
 }
 
-// row is what the handlers answer of a client. Texts are nil where they are
-// missing, and lie where the reply does.
+// row has what the handlers answer about a client. Texts are nil if they are missing, and
+// share the reply's memory.
 type row struct {
 	id, version, created                          int64
 	hasCreated, live                              bool
@@ -116,7 +115,7 @@ type row struct {
 	subjects                                      []byte
 }
 
-// read reads a document into a row.
+// read decodes a document into a row.
 func (r *row) read(document []byte) {
 	*r = row{}
 	for e := scan(document); e.next(); {
@@ -153,8 +152,7 @@ func (r *row) read(document []byte) {
 	}
 }
 
-// appendFullName appends the name to show: the one given as such, else the first
-// and the last one.
+// appendFullName appends the full name: the given one, else the first and the last name.
 func (r *row) appendFullName(to []byte) []byte {
 	switch {
 	case len(r.fullName) > 0:
@@ -168,7 +166,7 @@ func (r *row) appendFullName(to []byte) []byte {
 	to[len(to)-1] = ' '
 	second := len(to)
 	to = appendText(to, r.lastName)
-	// The second text begins with a quote that the one text has not.
+	// The second text begins with a quote that the joined text does not have.
 	copy(to[second:], to[second+1:])
 	return to[:len(to)-1]
 }

@@ -9,18 +9,17 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// work is what a request works with. It is used again for the next one.
+// work has the buffers of a request. They are reused for the next one.
 type work struct {
-	// answer is what will be written.
+	// answer is the answer to write.
 	answer []byte
-	// copies says that the handler copies documents as they are, instead of writing
-	// them as JSON.
+	// copies says that the handler copies documents instead of writing them as JSON.
 	copies  bool
 	command []byte
 	levels  [maxLevels]level
 }
 
-// projection is what is read of documents, itself a document.
+// projection is the projection of a find, a document.
 type projection []byte
 
 func project(names ...string) projection {
@@ -32,16 +31,16 @@ func project(names ...string) projection {
 	return document
 }
 
-// list asks for a page of the live clients by name.
+// list selects a page of the live clients by name.
 type list struct {
 	projection  projection
 	skip, limit int64
-	// status, if set, is the one status that is listed, after the place in the
-	// order, if set, where the list goes on.
+	// status, if set, is the only listed status; it follows after, the place in the order
+	// after which the page begins, if set.
 	status, after string
 }
 
-// list sends a list, and returns the documents as an array.
+// list sends the find of a list, and returns the documents as an array.
 func (h *Handler) list(ctx context.Context, w *work, businessID int64, l list) ([]byte, error) {
 	start, command := bsoncore.AppendDocumentStart(w.command[:0])
 	command = bsoncore.AppendStringElement(command, "find", "clients")
@@ -96,7 +95,7 @@ func appendFilter(to []byte, name string, businessID int64, l list) []byte {
 	return to
 }
 
-// run ends a command, sends it, and returns the documents that it found.
+// run completes a command, sends it, and returns the documents found.
 func (h *Handler) run(ctx context.Context, w *work, command []byte, start int32) ([]byte, error) {
 	reply, err := h.send(ctx, w, command, start)
 	if err != nil {
@@ -122,7 +121,7 @@ func (h *Handler) send(ctx context.Context, w *work, command []byte, start int32
 	return reply, nil
 }
 
-// count counts what a list means.
+// count counts the clients of a list.
 func (h *Handler) count(ctx context.Context, w *work, businessID int64, l list) (int64, error) {
 	start, command := bsoncore.AppendDocumentStart(w.command[:0])
 	command = bsoncore.AppendStringElement(command, "count", "clients")

@@ -1,8 +1,7 @@
-// Package hand answers the queries of the benchmark by handlers that are written
-// by hand, one a query, and answer nothing else: the least that an answer costs in
-// Go, over net/http and MongoDB's own driver. They check a token and make JSON of
-// the database's bytes; what else a server owes its callers they leave out. Below
-// /copy/ they send the same commands, and copy the documents as they are.
+// Package hand answers the benchmark's queries with hand-written handlers, one for each
+// query: the least that an answer costs in Go with net/http and MongoDB's driver. They
+// check a token and make JSON from the database's bytes; they omit all other duties of a
+// server. Below /copy/ they send the same commands, and copy the documents unchanged.
 package hand
 
 import (
@@ -17,19 +16,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// Handler serves the handlers, each below its query's name, by GET.
+// Handler serves the handlers by GET, each below its query's name.
 type Handler struct {
 	db     *mongo.Database
 	gate   *gate
 	byName bsoncore.Document
 	pool   sync.Pool
-	// jsonType is the header that all answers have in common.
+	// jsonType is a header of all answers.
 	jsonType []string
 
 	whole, listed, edge, brief, level, last projection
 }
 
-// New returns the handlers over a database that the product has filled.
+// New returns the handlers for a database that the product has filled.
 func New(db *mongo.Database, tokens Tokens) *Handler {
 	return &Handler{
 		db: db, gate: newGate(tokens), byName: bsoncore.Document(project("nameKey")),
@@ -45,7 +44,7 @@ func New(db *mongo.Database, tokens Tokens) *Handler {
 	}
 }
 
-// clientParts are what twelve fields of a client are made of.
+// clientParts are the properties for twelve fields of a client.
 func clientParts() []string {
 	return []string{"lifecycle", "firstName", "lastName", "fullName", "emailAddress", "cellPhone", "city", "status", "tags", "createdDate", "version"}
 }
@@ -69,7 +68,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["Content-Type"] = h.jsonType
 	header["Content-Length"] = []string{strconv.Itoa(len(job.answer))}
-	_, _ = w.Write(job.answer) // Who is gone can't be told.
+	_, _ = w.Write(job.answer) // _, _ = w.Write(job.answer) // An error is ignored: the caller is gone.
 }
 
 func (h *Handler) answer(ctx context.Context, w *work, path string, businessID int64, argument string) error {
@@ -91,7 +90,7 @@ func (h *Handler) answer(ctx context.Context, w *work, path string, businessID i
 	return errNoHandler
 }
 
-// page is which page an argument asks for, from 0.
+// page returns the page number of an argument, from 0.
 func page(argument string) int64 {
 	n, err := strconv.ParseInt(argument, 10, 64)
 	if err != nil || n < 1 {
@@ -100,7 +99,7 @@ func page(argument string) int64 {
 	return n - 1
 }
 
-// after is the place in an order that a cursor names.
+// after returns the place in an order that a cursor has.
 func after(cursor string) string {
 	key, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 const hexadecimal = "0123456789abcdef"
 
-// appendText appends text of UTF-8 as a JSON string.
+// appendText appends UTF-8 text as a JSON string.
 func appendText(to, text []byte) []byte {
 	to = append(to, '"')
 	start := 0
@@ -37,7 +37,7 @@ func appendTextOrNull(to, text []byte) []byte {
 	return appendText(to, text)
 }
 
-// appendID appends a number as the text that ids are.
+// appendID appends a number as an id.
 func appendID(to []byte, id int64) []byte {
 	to = append(to, '"')
 	to = strconv.AppendInt(to, id, 10)
@@ -76,7 +76,7 @@ func appendBool(to []byte, value bool) []byte {
 	return append(to, "false"...)
 }
 
-// appendTexts appends an array of strings as it is stored; nil is an empty one.
+// appendTexts appends a stored array of strings; nil is an empty one.
 func appendTexts(to []byte, array []byte) []byte {
 	to = append(to, '[')
 	first := true

@@ -10,11 +10,11 @@ import (
 // maxLevels is how many levels of viewers the handlers answer.
 const maxLevels = 3
 
-// level is what the clients of one level look like in the answer: each is written
-// once, however often the level above names it.
+// level has the clients of one level as written in the answer: each once, however often
+// the level above has it.
 type level struct {
-	// ids are those of the level's clients, ascending, each once; places says where
-	// the client of an id lies in written. One that is not live has an empty place.
+	// ids are the ids of the level's clients, ascending and without duplicates; places
+	// has the place of each in written. A client that is not live has an empty place.
 	ids     []int64
 	places  []place
 	written []byte
@@ -22,7 +22,7 @@ type level struct {
 
 type place struct{ from, to int }
 
-// next finds the clients that those of found may view.
+// next finds the subjects of the clients in found.
 func (h *Handler) next(ctx context.Context, w *work, businessID int64, l *level, found []byte, of projection) ([]byte, error) {
 	l.ids = l.ids[:0]
 	for document := scan(found); document.next(); {
@@ -43,7 +43,7 @@ func (h *Handler) next(ctx context.Context, w *work, businessID int64, l *level,
 	return h.byIDs(ctx, w, businessID, l.ids, of)
 }
 
-// write writes the clients of a level, each by one function.
+// write writes the clients of a level with one function.
 func (l *level) write(found []byte, one func([]byte, *row) []byte) {
 	l.written = l.written[:0]
 	l.places = slices.Grow(l.places[:0], len(l.ids))[:len(l.ids)]
@@ -61,7 +61,7 @@ func (l *level) write(found []byte, one func([]byte, *row) []byte) {
 	}
 }
 
-// appendSubjects appends the clients of a level that a row names.
+// appendSubjects appends a row's subjects.
 func (l *level) appendSubjects(to []byte, r *row) []byte {
 	to = append(to, '[')
 	first := true

@@ -11,20 +11,20 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Tokens says which tokens are good.
+// Tokens says how tokens are verified.
 type Tokens struct {
 	Key              crypto.PublicKey
 	Issuer, Audience string
 }
 
-// caller is what a good token says.
+// caller has what a valid token says.
 type caller struct {
 	businessID int64
 	expires    time.Time
 }
 
-// gate checks the token of a request and nothing else. It remembers the tokens
-// that it verified, as long as they are good.
+// gate verifies the tokens of requests, and does nothing else. It caches verified tokens
+// as long as they are valid.
 type gate struct {
 	tokens Tokens
 	parser *jwt.Parser
@@ -33,7 +33,7 @@ type gate struct {
 	seen map[string]caller
 }
 
-// maxSeen bounds the tokens that are remembered.
+// maxSeen bounds the cached tokens.
 const maxSeen = 10_000
 
 func newGate(tokens Tokens) *gate {
@@ -49,7 +49,7 @@ type claims struct {
 
 var errNotAnOwner = errors.New("the handlers are for owners")
 
-// enter returns the business that the request's token is of.
+// enter returns the business of the request's token.
 func (g *gate) enter(r *http.Request) (businessID int64, ok bool) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {

@@ -10,9 +10,8 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// Answers asks a query once for each value of its variable, and returns the
-// answers as they are compared. The values are the server's own where they are
-// cursors.
+// Answers sends a query once for each value of its variable, and returns the answers in
+// comparable form. Cursors come from the server's own answers.
 func (s *Server) Answers(q queries.Query) ([]any, error) {
 	var answers []any
 	token, err := s.lab.token(0)
@@ -54,8 +53,8 @@ func (s *Server) Answers(q queries.Query) ([]any, error) {
 	return answers, nil
 }
 
-// cursorAfter is the cursor that an answer ends with. Copied documents name none:
-// those of the handlers that write JSON are theirs too.
+// cursorAfter returns the cursor at the end of an answer. Copied documents have none, so
+// those of the handlers that write JSON are used.
 func (s *Server) cursorAfter(q queries.Query, body []byte, n int) (any, error) {
 	if s.Kind != queries.Copy {
 		return q.Cursor(body)
@@ -66,7 +65,7 @@ func (s *Server) cursorAfter(q queries.Query, body []byte, n int) (any, error) {
 	return nil, nil //nolint:nilnil // There are no more pages.
 }
 
-// keep keeps the values that the load is made of.
+// keep stores the values for the load.
 func (s *Server) keep(q queries.Query, values []any) {
 	if s.Kind == queries.Hand {
 		s.lab.cursors[q.Name] = values
@@ -75,7 +74,7 @@ func (s *Server) keep(q queries.Query, values []any) {
 	delete(s.requests, q.Name)
 }
 
-// Requests are a query's, as one caller sends them.
+// Requests returns a query's requests, as one caller sends them.
 func (s *Server) Requests(q queries.Query, caller int) ([][]byte, error) {
 	for len(s.requests[q.Name]) <= caller {
 		token, err := s.lab.token(len(s.requests[q.Name]))
@@ -97,7 +96,7 @@ func (s *Server) Requests(q queries.Query, caller int) ([][]byte, error) {
 	return s.requests[q.Name][caller], nil
 }
 
-// Load sends a query to the server by that many callers, a connection each.
+// Load sends a query to the server from that many callers, with one connection each.
 func (s *Server) Load(q queries.Query, connections int, length time.Duration) (load.Result, error) {
 	requests := make([][][]byte, connections)
 	for i := range requests {
@@ -116,13 +115,13 @@ func (s *Server) Load(q queries.Query, connections int, length time.Duration) (l
 	return result, nil
 }
 
-// tail is the end of a text.
+// tail returns the end of a text.
 func tail(text string) string {
 	const most = 2_000
 	return text[max(0, len(text)-most):]
 }
 
-// Compare asks all servers all queries, and says where two answer differently.
+// Compare sends all queries to all servers, and returns an error if two answers differ.
 func Compare(servers []*Server, all []queries.Query) error {
 	for _, q := range all {
 		var first *Server

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Build makes the programs of the variants, and returns those that can be
-// started. Of the others it says why they can't, and goes on without them.
+// Build builds the programs of the variants, and returns the variants that can be
+// started. It reports why others can't, and continues without them.
 func (l *Lab) Build(variants []Variant) ([]Variant, error) {
 	var built []Variant
 	for _, v := range variants {
@@ -63,7 +63,7 @@ func (l *Lab) goBuild(programs map[string]string) error {
 	return nil
 }
 
-// once does what a name stands for the first time that it is asked for.
+// once runs do the first time that it is called with a name.
 func (l *Lab) once(name string, do func() error) error {
 	if err, done := l.built[name]; done {
 		return err
@@ -74,7 +74,7 @@ func (l *Lab) once(name string, do func() error) error {
 	return err
 }
 
-// call runs a program to its end. What it prints is told only where it fails.
+// call runs a program to its end. Its output is reported only if it fails.
 func (l *Lab) call(dir, name string, args ...string) error {
 	command := exec.CommandContext(l.ctx, name, args...) //nolint:gosec // The names are our own.
 	command.Dir = dir
@@ -92,7 +92,7 @@ func (l *Lab) hasFlag(name string) bool {
 	return err == nil && bytes.Contains(help, []byte(name+"="))
 }
 
-// keyset is the file of a key ring for social security numbers, which no query of
+// keyset returns the file of a key ring for social security numbers, which no query of
 // the benchmark reads.
 func (l *Lab) keyset() (string, error) {
 	name := l.path("keyset.json")

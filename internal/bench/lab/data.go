@@ -17,15 +17,15 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// loaded is the one document of the collection that says that a database is
-// loaded whole.
+// loaded is the one document of a collection that says that a database is completely
+// loaded.
 type loaded struct {
 	Code    string `bson:"code"`
 	Clients int    `bson:"clients"`
 }
 
-// codeOfData is a digest of the code that decides what is stored: what an older
-// one loaded, the product would first bring up to date, while it is measured.
+// codeOfData returns a digest of the code that decides what is stored: the product would
+// first convert older data, while it is measured.
 func (l *Lab) codeOfData() (string, error) {
 	hash := sha256.New()
 	for _, folder := range []string{"bench/queries", "client", "mongostore", "sample", "search"} {
@@ -47,8 +47,8 @@ func (l *Lab) codeOfData() (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// Load fills the database by the product's command seed, unless an earlier run
-// did, and returns the queries over it.
+// Load fills the database with the product's command seed, unless an earlier run did, and
+// returns the queries for it.
 func (l *Lab) Load() ([]queries.Query, error) {
 	if err := buildProduct(l); err != nil {
 		return nil, err
@@ -90,8 +90,7 @@ func (l *Lab) Load() ([]queries.Query, error) {
 	return queries.All(ids), nil
 }
 
-// Viewing lets some clients of the business view so many others, and returns
-// their ids.
+// Viewing gives clients of the business these numbers of subjects, and returns their ids.
 func (l *Lab) Viewing(counts []int) ([]int64, error) {
 	return queries.Widen(l.ctx, l.mongo.Database(l.database), BusinessID, counts)
 }

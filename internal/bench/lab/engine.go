@@ -11,8 +11,7 @@ import (
 	"clientgraph/internal/bench/load"
 )
 
-// EngineTime is the CPU time that the database has taken, of an engine that this
-// process started.
+// EngineTime returns the CPU time of a database that this process started.
 func (l *Lab) EngineTime() (time.Duration, error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -27,7 +26,7 @@ func (l *Lab) EngineTime() (time.Duration, error) {
 		_, rest, _ := strings.Cut(string(text), "(")
 		program, rest, _ := strings.Cut(rest, ") ")
 		fields := strings.Fields(rest)
-		// The kernel keeps the first 15 bytes of a program's name.
+		// The kernel stores the first 15 bytes of a program's name.
 		const state, parent, kept = 0, 1, 15
 		if len(fields) <= parent || fields[state] == "Z" || fields[parent] != own || program != l.engine.Kind[:min(kept, len(l.engine.Kind))] {
 			continue

@@ -17,10 +17,9 @@ import (
 const (
 	issuer   = "https://issuer.example"
 	audience = "clientgraph"
-	// tokenTime is how long the tokens of a run are good: longer than it takes.
+	// tokenTime is how long the tokens of a run are valid: longer than the run takes.
 	tokenTime = 12 * time.Hour
-	// BusinessID is the business that all tokens are of: the one that the command
-	// seed fills.
+	// BusinessID is the business of all tokens, which the command seed fills.
 	BusinessID = 43111
 )
 
@@ -44,7 +43,7 @@ func newKeys(dir string) (*keys, error) {
 	return k, os.WriteFile(k.public, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600)
 }
 
-// token is an owner's token; each number is a user of its own.
+// token returns an owner's token; each number is another user.
 func (k *keys) token(user int) (string, error) {
 	now := time.Now()
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{

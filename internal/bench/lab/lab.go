@@ -1,7 +1,6 @@
-// Package lab is what benchmarks are made with: it builds and starts the servers
-// that are compared, over one database with the same documents or over a stand-in
-// that answers for it from memory, sees to it that all give the same answers, and
-// sends them the same load.
+// Package lab builds and starts the servers that benchmarks compare, with one database of
+// the same documents or with a stand-in that answers for it from memory. It checks that
+// all give the same answers, and sends them the same load.
 package lab
 
 import (
@@ -23,7 +22,7 @@ import (
 	"clientgraph/internal/devdb"
 )
 
-// Cores that the servers, and all the rest, run on.
+// The cores of the servers, and of everything else.
 const (
 	serverCore = 0
 	otherCore  = 1
@@ -31,22 +30,22 @@ const (
 
 const (
 	closeTimeout = 30 * time.Second
-	// cacheMiB is the cache of the embedded engine: with less it writes to the disk
-	// what the next transactions change again.
+	// cacheMiB is the cache of the embedded engine: with less, it writes pages to the
+	// disk that later transactions change again.
 	cacheMiB = 4_096
 )
 
-// Options say what a Lab is made of.
+// Options configure a Lab.
 type Options struct {
-	// Root is the project's folder, Dir the one that keeps what is built and loaded.
+	// Root is the project's folder, Dir the folder for what is built and loaded.
 	Root, Dir string
-	// Clients is how many the business has.
+	// Clients is the number of the business's clients.
 	Clients int
-	// Progress is told what is being done.
+	// Progress gets a line for each step.
 	Progress io.Writer
 }
 
-// Lab is a place to measure in.
+// Lab is the environment of a benchmark.
 type Lab struct {
 	ctx      context.Context //nolint:containedctx // A lab lives as long as the command that measures.
 	root     string
@@ -57,17 +56,16 @@ type Lab struct {
 	keys     *keys
 	built    map[string]error
 	tokens   []string
-	// cursors are the values of queries whose values are cursors, as the handlers by
-	// hand tell them.
+	// cursors are the values of queries with cursors, from the hand-written handlers.
 	cursors map[string][]any
 
 	engine *devdb.Database
 	mongo  *mongo.Client
-	// StandIn answers for the database.
+	// StandIn answers in place of the database.
 	StandIn *standin.StandIn
 }
 
-// New makes a lab, without a database so far.
+// New returns a lab without a database.
 func New(ctx context.Context, o Options) (*Lab, error) {
 	if _, err := exec.LookPath("taskset"); err != nil {
 		return nil, errors.New("the benchmark pins servers to a core by the program taskset, of Linux's util-linux")
@@ -98,10 +96,10 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	return l, nil
 }
 
-// databaseOf is the database of a business of that size.
+// databaseOf returns the name of the database for a business of that size.
 func databaseOf(clients int) string { return "clientgraph_bench_" + strconv.Itoa(clients) }
 
-// Use turns to a business of another size, which is loaded if need be.
+// Use switches to a business of another size, and loads it if needed.
 func (l *Lab) Use(clients int) ([]queries.Query, error) {
 	l.clients, l.database = clients, databaseOf(clients)
 	return l.Load()
@@ -111,21 +109,19 @@ func (l *Lab) path(parts ...string) string {
 	return filepath.Join(append([]string{l.dir}, parts...)...)
 }
 
-// source is a file or folder of the benchmark's own.
+// source returns a file or folder of the benchmark.
 func (l *Lab) source(parts ...string) string {
 	return filepath.Join(append([]string{l.root, "internal", "bench"}, parts...)...)
 }
 
 func (l *Lab) sayf(format string, args ...any) { fmt.Fprintf(l.progress, format+"\n", args...) }
 
-// PinRest keeps this process, and what it starts from now on, off the servers'
-// core.
+// PinRest keeps this process, and what it starts from now on, off the servers' core.
 func (l *Lab) PinRest() error {
 	return l.call(l.root, "taskset", "-a", "-p", "-c", strconv.Itoa(otherCore), strconv.Itoa(os.Getpid()))
 }
 
-// OpenDatabase opens the database, on an engine of its own or where MONGODB_URI
-// says.
+// OpenDatabase opens the database, on an engine of its own or at MONGODB_URI.
 func (l *Lab) OpenDatabase() error {
 	engine, err := devdb.Open(l.ctx, devdb.Options{
 		URI: os.Getenv("MONGODB_URI"), DataDir: l.path("data"), EngineDir: filepath.Join(l.root, ".data", "engine"),
@@ -141,11 +137,11 @@ func (l *Lab) OpenDatabase() error {
 	return nil
 }
 
-// URI is the real database's, for servers that are measured without the stand-in.
+// URI returns the real database's URI, for servers that are measured without the
+// stand-in.
 func (l *Lab) URI() string { return l.engine.URI }
 
-// Record lets the stand-in pass commands on to the database, and keep the
-// replies.
+// Record lets the stand-in pass commands on to the database, and store the replies.
 func (l *Lab) Record() { l.StandIn.Record(l.engine.Address) }
 
 // Close ends the database and the stand-in.
@@ -162,7 +158,7 @@ func (l *Lab) Close() error {
 	return err
 }
 
-// token is a caller's token: each number is a caller of its own.
+// token returns a caller's token; each number is another caller.
 func (l *Lab) token(user int) (string, error) {
 	for len(l.tokens) <= user {
 		token, err := l.keys.token(len(l.tokens))

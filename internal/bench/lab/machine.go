@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Machine describes, in lines of a Markdown list, what is measured on and with.
+// Machine describes the machine and the versions, as lines of a Markdown list.
 func (l *Lab) Machine() []string {
 	lines := []string{
 		fmt.Sprintf("%s, %d cores, %s of memory, %s", valueOf("/proc/cpuinfo", "model name"), runtime.NumCPU(), valueOf("/proc/meminfo", "MemTotal"), l.output("uname", "-sr")),
@@ -31,7 +31,7 @@ func contents(name string) string {
 	return string(text)
 }
 
-// valueOf is the value of the first line of that name in a file of the kernel's.
+// valueOf returns the value of the first line with that name in a file of the kernel.
 func valueOf(file, name string) string {
 	for line := range strings.Lines(contents(file)) {
 		if found, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(found) == name {

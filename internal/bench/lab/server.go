@@ -21,29 +21,30 @@ import (
 )
 
 const (
-	// startTime is how long a server may take until it says that it is ready.
+	// startTime is how long a server may take to report that it is ready.
 	startTime = 60 * time.Second
-	// stopTime is how long it may take to end when it is told to.
+	// stopTime is how long it may take to end when asked.
 	stopTime = 15 * time.Second
 )
 
-// Server is a variant that runs.
+// Server is a running variant.
 type Server struct {
 	Variant
 	// Address is its host and port.
 	Address string
 	PID     int
-	// observedAt is where it tells what it allocates; empty where it does not.
+	// observedAt is the address that reports its allocations; empty if there is none.
 	observedAt string
 	lab        *Lab
 	process    *exec.Cmd
 	said       *said
-	// values are those of each query's variable, requests what each caller sends.
+	// values are the values of each query's variable, requests the requests of each
+	// caller.
 	values   map[string][]any
 	requests map[string][][][]byte
 }
 
-// said keeps what a server prints.
+// said stores what a server prints.
 type said struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -61,8 +62,8 @@ func (s *said) String() string {
 	return s.text.String()
 }
 
-// Start starts a variant on the servers' core, over the database of that URI, and
-// waits until it says where it is.
+// Start starts a variant on the servers' core, with the database at that URI, and waits
+// until it reports its address.
 func (l *Lab) Start(v Variant, uri string) (*Server, error) {
 	command, err := v.command(l, v, uri)
 	if err != nil {
@@ -81,7 +82,7 @@ func (l *Lab) Start(v Variant, uri string) (*Server, error) {
 	if err := s.process.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", v.Name, err)
 	}
-	// taskset becomes the program, so that its process is the server's.
+	// taskset becomes the program, so its process is the server's.
 	s.PID = s.process.Process.Pid
 	address := make(chan string, 1)
 	go s.listen(out, address)
@@ -96,7 +97,7 @@ func (l *Lab) Start(v Variant, uri string) (*Server, error) {
 	return nil, fmt.Errorf("%s does not start: %s", v.Name, s.said)
 }
 
-// listen reads what a server prints, and tells where it is.
+// listen reads what a server prints, and sends its address.
 func (s *Server) listen(out io.Reader, address chan<- string) {
 	defer close(address)
 	ready := regexp.MustCompile(`http://(127\.0\.0\.1:[0-9]+)`)
@@ -131,7 +132,7 @@ func (s *Server) Stop() {
 	}
 }
 
-// Counters are what the server allocated so far.
+// Counters returns what the server has allocated so far.
 func (s *Server) Counters() (meter.Counters, error) {
 	var counters meter.Counters
 	body, err := get(s.lab.ctx, s.observedAt+"/counters")
@@ -142,13 +143,13 @@ func (s *Server) Counters() (meter.Counters, error) {
 	return counters, err
 }
 
-// Profiles of a server: of CPU time, and of what is allocated.
+// Profiles of a server: of CPU time, and of allocations.
 const (
 	ProfileCPU         = "profile"
 	ProfileAllocations = "allocs"
 )
 
-// Profile is the server's profile of that kind and time, for `go tool pprof`.
+// Profile returns the server's profile of that kind and length, for `go tool pprof`.
 func (s *Server) Profile(kind string, length time.Duration) ([]byte, error) {
 	return get(s.lab.ctx, fmt.Sprintf("%s/debug/pprof/%s?seconds=%d", s.observedAt, kind, int(length.Seconds())))
 }

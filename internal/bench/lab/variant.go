@@ -5,24 +5,24 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// Variant is a server that is measured.
+// Variant is a server to measure.
 type Variant struct {
-	// Name is what the command line calls it, Title what tables do.
+	// Name is its name on the command line, Title that in tables.
 	Name, Title string
 	Kind        queries.Kind
-	// Flags are what a variant of the product adds to its command line.
+	// Flags are further flags for a variant of the product.
 	Flags []string
-	// defaultTurns says that what runs and waits is bounded as it is by default.
+	// defaultTurns says that running and waiting operations have the default bounds.
 	defaultTurns bool
-	// observed says that the process tells what it allocates.
+	// observed says that the process reports its allocations.
 	observed bool
-	// build makes the program; nil where another variant's build does.
+	// build builds the program; nil if another variant's build does.
 	build func(*Lab) error
-	// command is the program and its arguments for a database.
+	// command returns the program and its arguments for a database.
 	command func(l *Lab, v Variant, uri string) ([]string, error)
 }
 
-// Variants are all that there are, the product first.
+// Variants returns all variants, the product first.
 func Variants() []Variant {
 	return []Variant{
 		{Name: "product", Title: "clientgraph", Kind: queries.GraphQL, build: buildProduct, command: productCommand},
@@ -36,21 +36,20 @@ func Variants() []Variant {
 	}
 }
 
-// Observed is the variant with the address of package meter beside it; for
-// those that are written in Go.
+// Observed returns the variant with the address of package meter, for variants in Go.
 func (v Variant) Observed() Variant {
 	v.observed = true
 	return v
 }
 
-// WithDefaultTurns is the variant, of the product, with the bounds on what runs
-// and waits as they are by default.
+// WithDefaultTurns returns the variant of the product with the default bounds on running
+// and waiting operations.
 func (v Variant) WithDefaultTurns() Variant {
 	v.defaultTurns = true
 	return v
 }
 
-// IsGo says whether the variant's allocations can be told.
+// IsGo says whether the variant's allocations can be measured.
 func (v Variant) IsGo() bool {
 	return v.Name == "product" || v.Name == "plan-off" || v.Kind != queries.GraphQL
 }
@@ -65,8 +64,8 @@ func (v Variant) environment() []string {
 	return nil
 }
 
-// Guards that are set so wide that the load of a benchmark does not meet them.
-// They are on: each is asked for every request.
+// Limits that are so high that the load of a benchmark does not reach them. They are on:
+// each is checked for every request.
 func wideGuards() []string {
 	return []string{"--points-per-minute=1000000000000", "--max-connections=10000", "--max-connections-per-address=0"}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// askTime bounds one question.
+// askTime bounds one request.
 const askTime = 30 * time.Second
 
 // Ask sends a request as Run does, and returns the body of the answer.

@@ -1,6 +1,5 @@
-// Package load sends requests to a server on this machine, each connection its
-// next one when the last is answered, and measures the answers and the process
-// that gives them.
+// Package load sends requests to a server on this machine, each connection its next one
+// after the last answer, and measures the answers and the server's process.
 package load
 
 import (
@@ -18,29 +17,28 @@ import (
 	"time"
 )
 
-// Plan is what to send.
+// Plan says what to send.
 type Plan struct {
 	// Address is the server's host and port.
 	Address string
-	// Connections are open at once. Each sends its Requests in turn, again and again;
-	// connection i begins at the i-th, so that not all send the same.
+	// Connections is the number of open connections. Each sends its Requests in turn,
+	// repeatedly; connection i begins with the i-th, so that not all send the same.
 	Connections int
 	Requests    func(connection int) [][]byte
-	// Time is for how long new requests are sent.
+	// Time is how long new requests are sent.
 	Time time.Duration
-	// Raw says that answers are not JSON: any 200 is good.
+	// Raw says that answers are not JSON: any answer with status 200 is good.
 	Raw bool
 	// PID is the process whose CPU time is measured; 0 for none.
 	PID int
 }
 
-// Result is how the answers came.
+// Result has the results of a run.
 type Result struct {
-	// Answers is how many requests were answered as they should be, Refused how many
-	// otherwise.
+	// Answers is the number of good answers, Refused that of all others.
 	Answers, Refused int
 	Elapsed          time.Duration
-	// CPU is what the process took.
+	// CPU is the CPU time of the process.
 	CPU time.Duration
 	// Bytes is the length of all bodies.
 	Bytes int64
@@ -48,7 +46,7 @@ type Result struct {
 	latencies []time.Duration
 }
 
-// PerRequest is the CPU time for each answer.
+// PerRequest returns the CPU time for each answer.
 func (r Result) PerRequest() time.Duration {
 	if r.Answers == 0 {
 		return 0
@@ -56,10 +54,10 @@ func (r Result) PerRequest() time.Duration {
 	return r.CPU / time.Duration(r.Answers)
 }
 
-// Throughput is answers a second.
+// Throughput returns the answers per second.
 func (r Result) Throughput() float64 { return float64(r.Answers) / r.Elapsed.Seconds() }
 
-// Quantile is the time within which that part of the answers came.
+// Quantile returns the time within which that share of the answers came.
 func (r Result) Quantile(part float64) time.Duration {
 	if len(r.latencies) == 0 {
 		return 0
@@ -67,11 +65,11 @@ func (r Result) Quantile(part float64) time.Duration {
 	return r.latencies[min(int(part*float64(len(r.latencies))), len(r.latencies)-1)]
 }
 
-// drainTime is how long answers are waited for beyond the plan's time.
+// drainTime is how long answers are waited for after the plan's time.
 const drainTime = 30 * time.Second
 
-// Run sends what the plan says. An answer that is no 200 with data is refused;
-// that a connection fails is an error.
+// Run executes a plan. An answer without status 200 and data counts as refused; a failed
+// connection is an error.
 func Run(ctx context.Context, plan Plan) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, plan.Time+drainTime)
 	defer cancel()
@@ -165,8 +163,8 @@ func (c *connection) run(until time.Time) {
 	}
 }
 
-// skipAnswer reads an answer, and says whether it is a good one, and how long its
-// body is.
+// skipAnswer reads an answer, and returns whether it is good, the length of its body, and
+// its head.
 func skipAnswer(r *bufio.Reader, raw bool) (good bool, size int64, head head, err error) {
 	head, err = readHead(r)
 	if err != nil {
@@ -209,15 +207,15 @@ func skipAnswer(r *bufio.Reader, raw bool) (good bool, size int64, head head, er
 	}
 }
 
-// withData is how an answer begins that has data and no errors.
+// withData is the beginning of an answer with data and without errors.
 const withData = `{"data":`
 
-// head is what the head of an answer says of it.
+// head has the needed parts of an answer's head.
 type head struct {
 	status  int
 	length  int64
 	chunked bool
-	// retryAfter is how long who was refused is to stay away.
+	// retryAfter is how long a refused caller must wait.
 	retryAfter time.Duration
 }
 

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// tick is the unit in which Linux tells CPU time.
+// tick is Linux's unit of CPU time.
 const tick = time.Second / 100
 
-// CPUTime is how much CPU time a process has taken, in its own code and in the
-// kernel's; zero for no process.
+// CPUTime returns the CPU time of a process, in its own code and in the kernel; 0 for no
+// process.
 func CPUTime(pid int) (time.Duration, error) {
 	if pid == 0 {
 		return 0, nil
@@ -22,7 +22,7 @@ func CPUTime(pid int) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the CPU time of a server: %w", err)
 	}
-	// The name, in parentheses, may hold spaces.
+	// The name, in parentheses, may have spaces.
 	_, rest, found := bytes.Cut(stat, []byte(") "))
 	fields := bytes.Fields(rest)
 	const user, system = 11, 12
@@ -40,7 +40,7 @@ func CPUTime(pid int) (time.Duration, error) {
 	return time.Duration(ticks) * tick, nil
 }
 
-// Memory is what a process holds, in bytes: now, and at most so far.
+// Memory is the memory of a process in bytes: now, and the most so far.
 type Memory struct{ Now, Most int64 }
 
 // MemoryOf reads the memory of a process.

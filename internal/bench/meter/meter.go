@@ -1,6 +1,5 @@
-// Package meter tells, at an address of this machine, what a Go server
-// allocates, and profiles it. The benchmark alone asks for it: no server listens
-// without the variable Address.
+// Package meter reports what a Go server allocates, at an address of this machine, and
+// profiles it. Only the benchmark uses it: without the variable Address it does nothing.
 package meter
 
 import (
@@ -15,17 +14,16 @@ import (
 	"time"
 )
 
-// Address is the environment variable that says where to listen, such as
-// 127.0.0.1:0.
+// Address is the environment variable with the address to listen on, such as 127.0.0.1:0.
 const Address = "BENCH_OBSERVE"
 
-// Said begins the line on the standard output that tells the address.
+// Said is the beginning of the line on the standard output with the address.
 const Said = "observed at "
 
-// Counters are what a process allocated since it began.
+// Counters are what a process has allocated since it began.
 type Counters struct{ Objects, Bytes, Collections uint64 }
 
-// Begin listens where the environment says, if it does, until the process ends.
+// Begin listens at the environment's address, if it is set, until the process ends.
 func Begin(ctx context.Context) error {
 	address := os.Getenv(Address)
 	if address == "" {

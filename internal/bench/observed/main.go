@@ -1,5 +1,5 @@
-// Command observed is the product, with the address of package meter beside it:
-// its commands and flags are those of clientgraph.
+// Command observed is the product with the address of package meter: its commands and
+// flags are those of clientgraph.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package plot draws the benchmark's figures as SVG, small enough to be kept with
-// the text that they stand in.
+// Package plot draws the benchmark's figures as small SVG files, to be stored with their
+// text.
 package plot
 
 import (
@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// Group is a set of bars with one scale of their own.
+// Group is a set of bars with a common scale.
 type Group struct {
 	Title string
 	Bars  []Bar
 }
 
-// Bar is one bar. Label stands before it, Text behind it.
+// Bar is a bar with Label before it and Text after it.
 type Bar struct {
 	Label, Text string
 	Value       float64
-	// Ours says that the bar is the one that the plot is about.
+	// Ours marks the bar that the plot is about.
 	Ours bool
 }
 
-// Measures of a plot of bars, in pixels.
+// Sizes of a bar plot in pixels.
 const (
 	barsWidth   = 760
 	labelWidth  = 190
@@ -35,7 +35,7 @@ const (
 
 const style = `<style>text{font:12px sans-serif;fill:#333}.t{font-weight:bold}.g{stroke:#ddd}.a{fill:#9db4cc}.o{fill:#c2410c}</style>`
 
-// Bars draws groups of horizontal bars below each other.
+// Bars draws groups of horizontal bars, one below the other.
 func Bars(title string, groups []Group) string {
 	var b strings.Builder
 	y := titleHeight
@@ -65,7 +65,7 @@ func Bars(title string, groups []Group) string {
 	return frame(title, barsWidth, y, b.String())
 }
 
-// text writes a line of text, and returns the height that it takes.
+// text writes a line of text, and returns its height.
 func text(b *strings.Builder, x, y int, class, value string) int {
 	attribute := ""
 	if class != "" {

@@ -14,22 +14,22 @@ type Series struct {
 	Points []Point
 }
 
-// Point is a place of a line; both parts are more than 0.
+// Point is a point of a line; both coordinates are greater than 0.
 type Point struct{ X, Y float64 }
 
-// Measures of a plot of lines, in pixels.
+// Sizes of a line plot in pixels.
 const (
 	linesWidth, linesHeight             = 640, 300
 	marginLeft, marginTop, marginBottom = 60, 34, 40
 	legendWidth                         = 150
 )
 
-// colours tell the lines of a plot apart.
+// colours distinguish the lines of a plot.
 func colours() []string {
 	return []string{"#c2410c", "#1d4ed8", "#15803d", "#7e22ce", "#0e7490", "#a16207"}
 }
 
-// Lines draws lines over two logarithmic axes.
+// Lines draws lines with two logarithmic axes.
 func Lines(title, x, y string, lines []Series) string {
 	var b strings.Builder
 	across, up := axisOf(lines, func(p Point) float64 { return p.X }), axisOf(lines, func(p Point) float64 { return p.Y })
@@ -65,7 +65,7 @@ func Lines(title, x, y string, lines []Series) string {
 	return frame(title, linesWidth, linesHeight, b.String())
 }
 
-// axis is a logarithmic one from least to most.
+// axis is a logarithmic axis from least to most.
 type axis struct {
 	least, most float64
 	from, to    float64
@@ -81,7 +81,7 @@ func axisOf(lines []Series, of func(Point) float64) axis {
 	if math.IsInf(a.least, 1) {
 		return axis{least: 1, most: 10}
 	}
-	// A line that is flat has room above it and below.
+	// A flat line gets space above and below.
 	a.least = math.Pow(10, math.Floor(math.Log10(a.least)*3)/3)
 	a.most = max(math.Pow(10, math.Ceil(math.Log10(a.most)*3)/3), a.least*2)
 	return a
@@ -91,7 +91,7 @@ func (a axis) place(value float64) float64 {
 	return a.from + math.Log(value/a.least)/math.Log(a.most/a.least)*(a.to-a.from)
 }
 
-// ticks are the round numbers of the axis.
+// ticks returns the round numbers on the axis.
 func (a axis) ticks() []float64 {
 	var all []float64
 	for power := math.Pow(10, math.Floor(math.Log10(a.least))); power <= a.most; power *= 10 {
@@ -104,7 +104,7 @@ func (a axis) ticks() []float64 {
 	return all
 }
 
-// short is a number as an axis has room for it.
+// short formats a number for an axis.
 func short(value float64) string {
 	for _, unit := range []struct {
 		size float64

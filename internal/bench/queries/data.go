@@ -10,19 +10,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// strides are how far behind a client, in the order of ids, those stand whom it
-// may view; the last ones view the first. Sums of strides differ, so that three
-// levels below a client are 5, 15 and 35 clients, in 5, 25 and 125 places.
+// strides are the distances, in the order of ids, from a client to its subjects; the last
+// clients view the first. Sums of strides differ, so that three levels below a client
+// have 5, 15 and 35 clients, in 5, 25 and 125 places.
 func strides() []int { return []int{1, 17, 101, 577, 2903} }
 
-// sampled is how many clients are asked for by id.
+// sampled is the number of clients that are requested by id.
 const sampled = 64
 
-// writeBatch is how many writes go in one command.
+// writeBatch is the number of writes in one command.
 const writeBatch = 1_000
 
-// Connect lets each client of the business view others: each five, whatever the
-// loaded data say. It returns the clients that are asked for by id.
+// Connect gives each client of the business five subjects, in place of those in the
+// loaded data. It returns the clients that are requested by id.
 func Connect(ctx context.Context, db *mongo.Database, businessID int64) ([]int64, error) {
 	clients := db.Collection("clients")
 	ids, err := clientIDs(ctx, clients, businessID)
@@ -37,13 +37,13 @@ func Connect(ctx context.Context, db *mongo.Database, businessID int64) ([]int64
 	return sample(ids), nil
 }
 
-// Sampled are the clients that are asked for by id, of data that Connect saw.
+// Sampled returns the clients that are requested by id, after Connect.
 func Sampled(ctx context.Context, db *mongo.Database, businessID int64) ([]int64, error) {
 	ids, err := clientIDs(ctx, db.Collection("clients"), businessID)
 	return sample(ids), err
 }
 
-// sample picks clients all over the list.
+// sample picks clients evenly from the list.
 func sample(ids []int64) []int64 {
 	n := min(sampled, len(ids))
 	picked := make([]int64, n)
@@ -73,8 +73,7 @@ func clientIDs(ctx context.Context, clients *mongo.Collection, businessID int64)
 	return ids, nil
 }
 
-// subjects are the writes that let each client view those so many places behind
-// it.
+// subjects returns the writes that give each client subjects at those distances.
 func subjects(ids []int64, strides []int) []mongo.WriteModel {
 	writes := make([]mongo.WriteModel, len(ids))
 	for i, id := range ids {
@@ -93,8 +92,8 @@ func subjects(ids []int64, strides []int) []mongo.WriteModel {
 	return writes
 }
 
-// Widen lets the first clients of the business view so many others, one a count,
-// and returns their ids.
+// Widen gives the first clients of the business these numbers of subjects, and returns
+// their ids.
 func Widen(ctx context.Context, db *mongo.Database, businessID int64, counts []int) ([]int64, error) {
 	clients := db.Collection("clients")
 	ids, err := clientIDs(ctx, clients, businessID)

@@ -1,6 +1,5 @@
-// Package queries is what the benchmark asks: each query as a GraphQL document,
-// with the values of its one variable, and as the address of a handler that
-// answers nothing else.
+// Package queries has the benchmark's queries: each as a GraphQL document with values of
+// its one variable, and as the address of a hand-written handler.
 package queries
 
 import (
@@ -14,30 +13,30 @@ import (
 
 // Query is one query of the benchmark.
 type Query struct {
-	// Letter and Name stand for the query in tables and on the command line; below
-	// its Name a handler that is written by hand answers it.
+	// Letter and Name stand for the query in tables and on the command line; the
+	// hand-written handler is served below its Name.
 	Letter, Name string
-	// Title says what is asked.
+	// Title describes the query.
 	Title string
 	// Document is the query as GraphQL.
 	Document string
-	// Spellings is how many documents that mean the same are asked in turn, so that none is
-	// known to a server that keeps fewer; 0 for Document alone.
+	// Spellings is the number of equivalent documents that are requested in turn, so that
+	// a server that caches fewer knows none of them; 0 for Document alone.
 	Spellings int
-	// Variable is the name of its one variable; empty where it has none.
+	// Variable is the name of its one variable; empty if it has none.
 	Variable string
-	// Values are what the variable is given, one request each.
+	// Values are the variable's values, one for each request.
 	Values []any
-	// CursorPath leads to the cursor in an answer that is the variable's next value;
-	// nil where Values are known beforehand. Cursors are each server's own.
+	// CursorPath leads to the cursor in an answer that is the variable's next value; nil
+	// if Values are known before. Each server has cursors of its own.
 	CursorPath []string
-	// Pages is how many values are taken from CursorPath.
+	// Pages is how many cursors are taken with CursorPath.
 	Pages int
 }
 
 const twelve = `clientId fullName firstName lastName emailAddress cellPhone city status active tags createdDate version`
 
-// All are the queries, over clients of which some are known by id.
+// All returns the queries, for clients some of which are known by id.
 func All(clientIDs []int64) []Query {
 	ids := make([]any, len(clientIDs))
 	for i, id := range clientIDs {
@@ -80,18 +79,18 @@ func pages(n int) []any {
 	return numbers
 }
 
-// Kind is how a server is asked.
+// Kind says how a server is requested.
 type Kind string
 
-// The kinds: by GraphQL; by the address of a handler; by that of a handler which
-// copies documents.
+// The kinds: GraphQL; the address of a handler; the address of a handler that copies
+// documents.
 const (
 	GraphQL Kind = "graphql"
 	Hand    Kind = "hand"
 	Copy    Kind = "copy"
 )
 
-// Spelled is the query with its i-th document.
+// Spelled returns the query with its i-th document.
 func (q Query) Spelled(i int) Query {
 	if q.Spellings > 0 {
 		q.Document += fmt.Sprintf(" # %d", i)
@@ -99,7 +98,7 @@ func (q Query) Spelled(i int) Query {
 	return q
 }
 
-// Request is an HTTP request as it is sent, for one value of the variable.
+// Request returns an HTTP request for one value of the variable.
 func (q Query) Request(kind Kind, host, token string, value any) ([]byte, error) {
 	var b bytes.Buffer
 	if kind != GraphQL {
@@ -126,8 +125,8 @@ func (q Query) Request(kind Kind, host, token string, value any) ([]byte, error)
 	return b.Bytes(), nil
 }
 
-// Normalise reads an answer for comparing it with another server's: without its
-// cursors, of which only the presence is compared.
+// Normalise decodes an answer for comparing it with another server's: of cursors only the
+// presence is compared.
 func (q Query) Normalise(body []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -159,8 +158,7 @@ func maskCursors(value any) {
 	}
 }
 
-// Cursor is the next value of the variable that an answer names; nil where there
-// is none.
+// Cursor returns the variable's next value from an answer; nil if there is none.
 func (q Query) Cursor(body []byte) (any, error) {
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {

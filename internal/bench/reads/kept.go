@@ -24,14 +24,14 @@ import (
 	"clientgraph/internal/service"
 )
 
-// kept is the one document of the collection that says what a database was
-// loaded with, written when all of it is there.
+// kept is the one document of a collection that says what a database was loaded with. It
+// is written after everything else.
 type kept struct {
 	Fingerprint string  `bson:"fingerprint"`
 	Landmarks   []int64 `bson:"landmarks"`
 }
 
-// open finds the business that an earlier run loaded, or loads it.
+// open opens the business that an earlier run loaded, or loads it.
 func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (*world, error) {
 	store := mongostore.New(db.Client(), db.Name())
 	now := monday(time.Now())
@@ -47,7 +47,7 @@ func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (
 		return nil, fmt.Errorf("look for what was loaded: %w", err)
 	}
 	if found.Fingerprint == loading {
-		// Some reads go by what indexes the store saw.
+		// Some reads depend on the indexes that the store has seen.
 		if err := store.EnsureIndexes(ctx); err != nil {
 			return nil, err
 		}
@@ -80,16 +80,15 @@ func open(ctx context.Context, db *mongo.Database, size int, stderr io.Writer) (
 	return w, nil
 }
 
-// monday is the beginning of a time's week: the now of all that is loaded, so
-// that what is kept stays what it would be, and the feed's rows are not yet old
-// enough for the database to delete.
+// monday returns the beginning of a time's week. It is the clock of all loaded data, so
+// that stored data stay the same, and the database does not expire rows of the feed yet.
 func monday(t time.Time) time.Time {
 	t = t.UTC().Truncate(24 * time.Hour)
 	return t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
 }
 
-// fingerprint differs when other clients would be loaded, or the same ones with
-// other keys or indexes.
+// fingerprint differs if other clients would be loaded, or the same ones with other keys
+// or indexes.
 func fingerprint(now time.Time) (string, error) {
 	const few = 100
 	clients := sample.Generate(seed, sample.BusinessID, few, now)
@@ -110,12 +109,12 @@ func fingerprint(now time.Time) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// unlimited lets everybody ask as often as they like.
+// unlimited allows any number of requests.
 type unlimited struct{}
 
 func (unlimited) Take(string) (time.Duration, bool) { return 0, true }
 
-// unkept seals the feed's cursors by a key that is kept nowhere.
+// unkept encrypts the feed's cursors with a key that is not stored.
 type unkept struct{}
 
 func (unkept) AEAD(context.Context) (cipher.AEAD, error) {

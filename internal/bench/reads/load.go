@@ -13,15 +13,15 @@ import (
 	"clientgraph/internal/service/reading"
 )
 
-// Landmarks are clients that every business has, whatever its size: what is
-// read of them is as much in a large business as in a small one, so that what
-// grows is the cost of finding it.
+// Landmarks are clients that every business has, whatever its size: reads of them return
+// the same in a large business as in a small one, so that only the cost of finding them
+// can grow.
 const (
 	landmarks = 60
-	// smallest is the smallest business: a list of it has the pages that are read.
+	// smallest is the smallest business: its list has all pages that are read.
 	smallest = 500
-	// tagged is how many landmarks have the tag, the appointment and the custom
-	// value that nobody else has.
+	// tagged is the number of landmarks with the tag, the appointment and the custom
+	// value that no other client has.
 	tagged = 20
 
 	landmarkName  = "Zyxwq"
@@ -29,17 +29,17 @@ const (
 	landmarkEmail = "landmark@example.com"
 	landmarkLogin = "landmark"
 	landmarkDrink = "Meltwater"
-	// The scheduler's ids that landmarks alone have.
+	// The scheduler's ids that only landmarks have.
 	rareStaff, rareLocation, rareReason = 901, 902, 903
 	rareGroup, commonGroup              = 1, 2
 	landmarkAccount                     = 1
 
-	// nobody is an id above all that are given.
+	// nobody is an id above all that are assigned.
 	nobody = 1 << 40
 )
 
-// Ids of what sample.Generate makes: fieldDrink has free text, the others are
-// of appointments.
+// Ids in the data of sample.Generate: fieldDrink has free text, the others belong to
+// appointments.
 const (
 	fieldDrink                                = 322534
 	commonStaff, commonLocation, commonReason = 501, 11, 31
@@ -47,15 +47,15 @@ const (
 
 const seed = 1
 
-// chunk is how many clients are made at a time.
+// chunk is the number of clients that are generated at a time.
 const chunk = 1_000
 
-// fullEvery is how many generated clients there are to one that keeps all that
-// was made up: the index of the pieces of a hundred thousand addresses and notes
-// would be gigabytes, and say nothing new.
+// fullEvery is the share of generated clients that keep all generated data: the search
+// keys of a hundred thousand addresses and notes would take gigabytes, without other
+// results.
 const fullEvery = 10
 
-// lean is what lists, the typeahead and reports need of a client.
+// lean reduces a client to what lists, suggestions and reports need.
 func lean(c *client.Client) *client.Client {
 	return &client.Client{
 		ClientID: c.ClientID, Lifecycle: c.Lifecycle, Status: c.Status, CreatedDate: c.CreatedDate, CreatedUser: c.CreatedUser,
@@ -64,33 +64,32 @@ func lean(c *client.Client) *client.Client {
 	}
 }
 
-// world is a loaded business and who asks.
+// world is a loaded business with its callers.
 type world struct {
 	service *service.Service
 	owner   client.Scope
-	// fewRows sees the tagged landmarks, and so does manyKeys, by more keys than a read
-	// goes by; manyRows sees a part of the business, own is a CLIENT who sees the other
-	// landmarks.
+	// fewRows sees the tagged landmarks; manyKeys too, with more visibility keys than a
+	// read uses an index for; manyRows sees a part of the business; own is a CLIENT that
+	// sees the other landmarks.
 	fewRows, manyKeys, manyRows, own client.Scope
 	landmarks                        []*client.Client
-	// page is what a list shows: clients whose relations are read.
+	// page is a page of a list, whose relations are read.
 	page []*client.Client
-	// middle is a cursor in the middle of the list of names, and deep one behind nine
-	// tenths of it, where deepPage begins as well; fed is the end of the feed as fewRows
-	// reads it.
+	// middle is a cursor in the middle of the list by name, deep one after nine tenths of
+	// it, where deepPage begins too; fed is the end of the feed for fewRows.
 	middle, deep string
 	deepPage     int64
 	fed          *string
 }
 
-// newWorld is a business that has no clients yet, or whose clients are known.
+// newWorld returns a business without clients, or whose clients are known.
 func newWorld(service *service.Service) *world {
 	return &world{service: service, owner: client.Scope{
 		BusinessID: sample.BusinessID, User: "bench", Role: client.RoleOwner, Permissions: client.AllPermissions, Rows: client.Rows{All: true},
 	}}
 }
 
-// load stores a business of that many clients.
+// load stores a business with that many clients.
 func (w *world) load(ctx context.Context, store *mongostore.Store, size int) error {
 	data, err := sample.Reference()
 	if err != nil {
@@ -116,7 +115,7 @@ func (w *world) load(ctx context.Context, store *mongostore.Store, size int) err
 	return nil
 }
 
-// landmarkIDs are by what a loaded business is known again.
+// landmarkIDs identify a loaded business.
 func (w *world) landmarkIDs() []int64 {
 	ids := make([]int64, len(w.landmarks))
 	for i, c := range w.landmarks {
@@ -140,7 +139,7 @@ func (w *world) recall(ctx context.Context, ids []int64) error {
 	return nil
 }
 
-// askers makes the callers, and the places that reads begin at.
+// askers makes the callers, and the places where reads begin.
 func (w *world) askers(ctx context.Context, size int) error {
 	w.fewRows = w.staff(rareStaff)
 	w.manyRows = w.staff(commonStaff)
@@ -167,7 +166,7 @@ func (w *world) askers(ctx context.Context, size int) error {
 	if err := w.goDeep(ctx, size); err != nil {
 		return err
 	}
-	// Few rows are listed soon, and then the feed begins.
+	// The few rows are listed soon; then the feed begins.
 	for more := true; more; {
 		part, err := w.service.ClientChanges(ctx, w.fewRows, w.fed, 100, client.Selection{})
 		if err != nil {
@@ -178,7 +177,7 @@ func (w *world) askers(ctx context.Context, size int) error {
 	return nil
 }
 
-// goDeep reads nine tenths of the list of names.
+// goDeep reads nine tenths of the list by name.
 func (w *world) goDeep(ctx context.Context, size int) error {
 	pages := int64(size) * 9 / 10 / pageSize
 	args := reading.ConnectionArgs{Order: byName}
@@ -201,8 +200,8 @@ func (w *world) staff(id int64) client.Scope {
 	}
 }
 
-// loadLandmarks stores the landmarks. The first of them sees all others, and
-// its values are unlike anybody's.
+// loadLandmarks stores the landmarks. The first of them sees all others, and no other
+// client has its values.
 func (w *world) loadLandmarks(ctx context.Context) error {
 	longAgo := time.Date(1999, 12, 31, 12, 0, 0, 0, time.UTC)
 	for i := range landmarks {
@@ -233,8 +232,8 @@ func (w *world) loadLandmarks(ctx context.Context) error {
 	return w.service.Import(ctx, w.owner, w.landmarks, func(int) {})
 }
 
-// loadOthers stores that many generated clients. One writer does it: several
-// would wait for each other at the number of the feed's last row.
+// loadOthers stores that many generated clients, with one writer: several would wait for
+// each other at the feed's counter.
 func (w *world) loadOthers(ctx context.Context, count int) error {
 	for start := 0; start < count; start += chunk {
 		if err := w.loadChunk(ctx, start, min(chunk, count-start)); err != nil {

@@ -1,8 +1,7 @@
-// Command reads measures what each read of clients costs in businesses of
-// several sizes: how many index keys and documents the database examines, by the
-// word of its explain, and how many commands it gets and documents it returns,
-// as the driver sees it. It runs on an engine of its own, or where MONGODB_URI
-// says. What it loads it keeps for the next time.
+// Command reads measures the cost of each read of clients in businesses of several sizes:
+// the index keys and documents that the database examines, by its explain, and the
+// commands and returned documents, as the driver sees them. It runs on an engine of its
+// own, or on that of MONGODB_URI. Loaded data stay for the next run.
 package main
 
 import (
@@ -40,10 +39,10 @@ func main() {
 }
 
 const (
-	// closeTimeout bounds the end of the engine and of the connections to it.
+	// closeTimeout bounds the end of the engine and its connections.
 	closeTimeout = 30 * time.Second
-	// cacheMiB is the engine's own default. With less it writes to the disk what
-	// the next transactions change again.
+	// cacheMiB is the engine's default. With less, it writes pages to the disk that later
+	// transactions change again.
 	cacheMiB = 4_096
 )
 
@@ -79,8 +78,8 @@ func run(ctx context.Context, list, data, page string, stdout, stderr io.Writer)
 	return report.surprises()
 }
 
-// measure runs every read in a business of that size, in a database of its own,
-// which it loads unless it is there.
+// measure runs every read in a business of that size, in a database of its own, which it
+// loads if it does not exist.
 func measure(ctx context.Context, uri string, size int, report *report, stderr io.Writer) (err error) {
 	recorder := &bench.Recorder{}
 	connection, err := mongo.Connect(options.Client().ApplyURI(uri).SetMonitor(recorder.Monitor()))
@@ -107,8 +106,8 @@ func measure(ctx context.Context, uri string, size int, report *report, stderr i
 	return nil
 }
 
-// costOf runs a read twice, the first time to make its connections, and has its
-// commands explained.
+// costOf runs a read twice, the first time to open its connections, and explains its
+// commands.
 func costOf(ctx context.Context, read read, w *world, recorder *bench.Recorder, db *mongo.Database) (cost, error) {
 	var c cost
 	for range 2 {

@@ -11,28 +11,26 @@ import (
 	"clientgraph/internal/store"
 )
 
-// pageSize is how many clients the pages of this measurement have.
+// pageSize is the page size of this measurement.
 const pageSize = 20
 
-// growth is whether a read costs more in a larger business.
+// growth says whether a read costs more in a larger business.
 type growth int
 
 const (
 	// flat costs the same in every business.
 	flat growth = iota
-	// paged finds more in a larger business and answers a page of it. MongoDB
-	// stops behind the page; the embedded engine reads all that it found before it
-	// sorts and cuts.
+	// paged finds more in a larger business and returns a page of it. MongoDB stops after
+	// the page; the embedded engine reads all matches before it sorts and cuts.
 	paged
-	// matched is the same of a list that is found by a key, whose index does not
-	// give the order. MongoDB weighs that index against the order's, in which it
-	// may stop behind the page.
+	// matched is paged for a list that is found by a key whose index is not in the order.
+	// MongoDB may choose that index or the order's, where it can stop after the page.
 	matched
-	// whole reads all of what it tells of, on every database.
+	// whole reads all that it reports, on every database.
 	whole
 )
 
-// word is why in one word, which the page explains.
+// word is the reason in one word, which the page explains.
 func (g growth) word() string {
 	switch g {
 	case paged:
@@ -45,7 +43,7 @@ func (g growth) word() string {
 	return ""
 }
 
-// why tells a person what makes a read grow.
+// why explains what makes a read grow.
 func (g growth) why() string {
 	switch g {
 	case paged:
@@ -58,11 +56,11 @@ func (g growth) why() string {
 	return ""
 }
 
-// read is one read of the API, or one level of a relation.
+// read is a read of the API, or a level of a relation.
 type read struct {
 	name   string
 	growth growth
-	// run returns how many things it found.
+	// run returns the number of objects found.
 	run func(ctx context.Context, w *world) (int, error)
 }
 
@@ -74,7 +72,7 @@ var (
 	firstPage = reading.Page{PageNumber: 1, PageSize: pageSize}
 )
 
-// reads are all that are measured.
+// reads returns all reads that are measured.
 func reads() []read {
 	var all []read
 	for _, group := range [][]read{lookups(), lists(), relations(), typeahead(), tags(), reports(), counts(), feed()} {
@@ -83,7 +81,7 @@ func reads() []read {
 	return all
 }
 
-// found counts what a read of clients returned.
+// found counts the clients that a read returned.
 func found(clients []*client.Client, err error) (int, error) {
 	there := 0
 	for _, c := range clients {
@@ -196,7 +194,7 @@ func lists() []read {
 	}
 }
 
-// feedBegin is the place before the first row of the feed, for that caller.
+// feedBegin returns the place before the feed's first row, for that caller.
 func feedBegin(ctx context.Context, scope client.Scope) (string, error) {
 	aead, err := unkept{}.AEAD(ctx)
 	if err != nil {

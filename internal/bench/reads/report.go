@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// cost is what a read cost in one business.
+// cost is the cost of a read in one business.
 type cost struct {
 	keys, documents int64
-	// commands and returned are what the driver saw, found is what the caller got.
+	// commands and returned are what the driver saw; found is what the caller got.
 	commands, returned, found int
 	indexes                   []string
 	embedded                  bool
 }
 
-// use notes an index; those of clients go without their collection.
+// use notes an index; indexes of clients are noted without their collection.
 func (c *cost) use(collection, index string) {
 	name := index
 	if collection != "clients" {
@@ -29,7 +29,7 @@ func (c *cost) use(collection, index string) {
 	}
 }
 
-// report is what all reads cost, by business, in the order of the sizes.
+// report has the cost of all reads, by business in the order of size.
 type report struct {
 	sizes []int
 	rows  []*row
@@ -50,8 +50,7 @@ func (r *report) add(read read, c cost) {
 	r.rows = append(r.rows, &row{read, []cost{c}})
 }
 
-// grows says whether the largest business cost more than the smallest, beyond
-// what chance puts into it.
+// grows says whether the largest business cost more than the smallest, apart from chance.
 func (r *row) grows() bool {
 	first, last := r.costs[0], r.costs[len(r.costs)-1]
 	const chance = 2
@@ -71,8 +70,8 @@ func (r *row) expected() bool {
 	return r.grows()
 }
 
-// surprises is an error that names the reads that grow and should not, or the
-// other way round: then the table of reads says what is not so.
+// surprises returns an error with the reads that grow and should not, or the reverse:
+// then the table of reads is wrong.
 func (r *report) surprises() error {
 	if len(r.sizes) < 2 {
 		return nil
@@ -89,7 +88,7 @@ func (r *report) surprises() error {
 	return fmt.Errorf("not as the table of reads says: %s", strings.Join(names, "; "))
 }
 
-// print writes a table in Markdown whose columns are aligned for the eye.
+// print writes a Markdown table with aligned columns.
 func (r *report) print(w io.Writer) {
 	head := []string{"Read", "Index", "Found", "Commands", "Documents returned"}
 	for _, size := range r.sizes {
@@ -138,13 +137,13 @@ func (r *report) line(row *row) []string {
 	return append(append(line, examined...), why)
 }
 
-// The marks of a page, between which its table stands.
+// The marks in a page around its table.
 const (
 	tableBegins = "<!-- bench-reads begins -->\n"
 	tableEnds   = "<!-- bench-reads ends -->\n"
 )
 
-// write puts the short form of the table where a page has the last one.
+// write replaces the table in a page by the short form of this one.
 func (r *report) write(page string) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -161,7 +160,7 @@ func (r *report) write(page string) error {
 	return nil
 }
 
-// short is the table without what only the eye of who measures needs.
+// short returns the table without details for the person who measures.
 func (r *report) short() string {
 	var b strings.Builder
 	b.WriteString("| read | index |")
@@ -187,12 +186,12 @@ func (r *report) short() string {
 	return b.String()
 }
 
-// same is the one value of a list, or all of them.
+// same returns the one value of a list, or all values.
 func same(values []string) string {
 	return strings.Join(slices.Compact(slices.Clone(values)), ", ")
 }
 
-// thousands writes a number with commas.
+// thousands formats a number with commas.
 func thousands(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	for i := len(text) - 3; i > 0; i -= 3 {

@@ -9,8 +9,8 @@ import (
 	"clientgraph/internal/store"
 )
 
-// reports are page 1 of a report by each filter, once by what 20 clients have
-// and once by what a part of the business has.
+// reports returns page 1 of a report by each filter, for a value that 20 clients have and
+// for one that a part of the business has.
 func reports() []read {
 	report := func(name string, growth growth, order store.Order, filter func(*world) reading.Filter) read {
 		return read{"clientReport, " + name, growth, func(ctx context.Context, w *world) (int, error) {

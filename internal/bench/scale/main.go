@@ -1,7 +1,6 @@
-// Command scale measures how the product's cost grows: with the clients of a
-// business, the viewers of a client, the size of a page, the connections and the
-// processes. Without a database in the way, but for the first of these, which is
-// about the database.
+// Command scale measures how the product's cost grows: with the clients of a business,
+// the viewers of a client, the size of a page, the connections and the processes. All
+// except the first are measured without a database.
 package main
 
 import (
@@ -24,7 +23,7 @@ import (
 	"clientgraph/internal/bench/queries"
 )
 
-// options are what the command line says.
+// options are those of the command line.
 type options struct {
 	sizes  []int
 	parts  string
@@ -55,7 +54,7 @@ func main() {
 	}
 }
 
-// smallest is the smallest business: a client of it has a thousand viewers.
+// smallest is the smallest business, with a client that has a thousand viewers.
 const smallest = 1_000
 
 func run(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
@@ -103,31 +102,30 @@ type measurement struct {
 	sections []section
 }
 
-// section is what a part of the run found.
+// section is the result of a part of the run.
 type section struct {
 	name, title, text string
-	// x and y are what the plot's axes are; by is the first column.
+	// x and y are the axes of the plot; by is the first column.
 	x, y, by string
 	columns  []string
 	rows     []row
 }
 
-// row is a line of a table: of which series it is, at which place, with the figure
-// that is drawn, and what the columns say.
+// row is a row of a table: its series, its place, the plotted figure, and the columns.
 type row struct {
 	series string
 	x, y   float64
 	cells  []string
 }
 
-// asked is a query with the requests of one server.
+// asked is a query with the requests to one server.
 type asked struct {
 	server *lab.Server
 	query  queries.Query
 }
 
-// over starts the product over the stand-in, has the queries recorded, and then
-// measures without the database.
+// over starts the product with the stand-in, records the queries, and then measures
+// without the database.
 func (m *measurement) over(product lab.Variant, all []queries.Query, do func([]asked) error) error {
 	m.lab.Record()
 	s, err := m.lab.Start(product, m.lab.StandIn.URI())
@@ -146,11 +144,11 @@ func (m *measurement) over(product lab.Variant, all []queries.Query, do func([]a
 	return do(prepared)
 }
 
-// long is by how much a round is longer that has answers of half a second in it, or callers
-// who stay away for a second.
+// long is how many times longer a round is if its answers take half a second, or if
+// callers wait for a second.
 const long = 5
 
-// rounds asks a query in rounds, after a moment of warming up.
+// rounds measures a query in rounds, after a warm-up.
 func (m *measurement) rounds(a asked, connections int, window time.Duration) ([]load.Result, error) {
 	if _, err := a.server.Load(a.query, connections, window/2); err != nil {
 		return nil, err
@@ -166,7 +164,7 @@ func (m *measurement) rounds(a asked, connections int, window time.Duration) ([]
 	return results, nil
 }
 
-// middle is the median of a figure of results.
+// middle returns the median of a figure of results.
 func middle(results []load.Result, of func(load.Result) float64) float64 {
 	figures := make([]float64, len(results))
 	for i, r := range results {

@@ -12,14 +12,14 @@ import (
 
 const twelve = `clientId fullName firstName lastName emailAddress cellPhone city status active tags createdDate version`
 
-// viewersBusiness is how many clients the business has of which one may view a
-// thousand: some are deleted.
+// viewersBusiness is the size of the business in which one client may view a thousand:
+// some clients are deleted.
 const viewersBusiness = 1_100
 
-// some is how many connections there are where their number is not the question.
+// some is the number of connections where it does not matter.
 const some = 8
 
-// clients measures businesses of several sizes over the database itself.
+// clients measures businesses of several sizes with the database.
 func (m *measurement) clients() error {
 	s := section{
 		name: "clients", title: "Clients of the business", x: "clients", y: "µs", by: "query",
@@ -53,7 +53,7 @@ func (m *measurement) clients() error {
 	return nil
 }
 
-// overDatabase measures a query, and what it costs the database.
+// overDatabase measures a query, and its cost for the database.
 func (m *measurement) overDatabase(a asked, size int) (row, error) {
 	if _, err := a.server.Answers(a.query); err != nil {
 		return row{}, err
@@ -74,7 +74,7 @@ func (m *measurement) overDatabase(a asked, size int) (row, error) {
 	for _, r := range results {
 		answers += r.Answers
 	}
-	// The engine's time is that of the warming up too, which is half a round.
+	// The engine's time includes the warm-up, which is half a round.
 	engine := (after - before).Seconds() * 1e6 / (float64(answers) * (float64(m.options.rounds) + .5) / float64(m.options.rounds))
 	return row{
 		series: "(" + a.query.Letter + ")", x: float64(size), y: middle(results, cpu) + engine,
@@ -82,9 +82,9 @@ func (m *measurement) overDatabase(a asked, size int) (row, error) {
 	}, nil
 }
 
-// viewers measures a client that may view more and more others.
+// viewers measures a client with more and more subjects.
 func (m *measurement) viewers() error {
-	// A business of its own, for it is changed.
+	// A business of its own, because it is changed.
 	if _, err := m.lab.Use(viewersBusiness); err != nil {
 		return err
 	}
@@ -125,11 +125,10 @@ func (m *measurement) pages() error {
 	}, all, sizes)
 }
 
-// spellings are more documents of one caller than a server keeps.
+// spellings is more than the documents of one caller that a server caches.
 const spellings = 5_000
 
-// documents measures documents that the server knows beside others that it does not, of
-// more and more fields.
+// documents measures documents of more and more fields, cached and not cached.
 func (m *measurement) documents() error {
 	business, err := m.lab.Use(m.options.sizes[0])
 	if err != nil {
@@ -174,7 +173,7 @@ func (m *measurement) documents() error {
 	return err
 }
 
-// byWidth measures queries that answer more and more of the same.
+// byWidth measures queries with wider and wider answers.
 func (m *measurement) byWidth(s section, all []queries.Query, widths []int) error {
 	s.columns = []string{s.x, "CPU, µs", "CPU for each, µs", "answers a second", "p50, ms", "p99, ms"}
 	err := m.over(m.product, all, func(prepared []asked) error {
@@ -194,8 +193,8 @@ func (m *measurement) byWidth(s section, all []queries.Query, widths []int) erro
 	return err
 }
 
-// connections measures more and more callers at once, with the bounds on what
-// runs and waits as they are by default.
+// connections measures more and more concurrent callers, with the default bounds on
+// running and waiting operations.
 func (m *measurement) connections() error {
 	all, err := m.lab.Use(m.options.sizes[0])
 	if err != nil {
@@ -226,7 +225,7 @@ func (m *measurement) connections() error {
 	return err
 }
 
-// processes measures several servers on the one core.
+// processes measures several servers on one core.
 func (m *measurement) processes() error {
 	all, err := m.lab.Use(m.options.sizes[0])
 	if err != nil {
@@ -268,7 +267,7 @@ func (m *measurement) processes() error {
 	return nil
 }
 
-// together asks several servers at the same time.
+// together measures several servers at the same time.
 func (m *measurement) together(servers []*lab.Server, q queries.Query) (row, error) {
 	type outcome struct {
 		results []load.Result
@@ -301,7 +300,7 @@ func (m *measurement) together(servers []*lab.Server, q queries.Query) (row, err
 	return row{series: "answers", x: n, y: answers, cells: []string{number(n), number(answers), number(took / n), number(memory)}}, nil
 }
 
-// number is a figure with three digits that count.
+// number formats a figure with three significant digits.
 func number(value float64) string {
 	switch {
 	case value == 0:

@@ -12,8 +12,8 @@ import (
 	"clientgraph/internal/bench/plot"
 )
 
-// report prints the tables, and keeps them with their plots where the command
-// line says.
+// report prints the tables, and writes them with their plots to the folder of the command
+// line.
 func (m *measurement) report(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# How cost grows\n\n`make bench-scale` wrote this page; [scale.md](scale.md) plans by it.\n\n")
@@ -56,7 +56,7 @@ func (s *section) write(b *strings.Builder) {
 	b.WriteByte('\n')
 }
 
-// lines are the section's rows as a plot has them.
+// lines returns the section's rows as lines of a plot.
 func (s *section) lines() []plot.Series {
 	var lines []plot.Series
 	for _, r := range s.rows {

@@ -7,12 +7,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// digest stands for a command: two commands have the same one when a database
-// would answer them alike.
+// digest identifies a command: two commands have the same digest if a database would
+// answer them alike.
 type digest [sha256.Size]byte
 
-// digestOf is the digest of a command, whatever session, transaction and time it
-// is sent in. It is false for what is no well-formed command.
+// digestOf returns the digest of a command, without its session, transaction and time. It
+// is false for a malformed command.
 func (m *message) digestOf(scratch []byte) (digest, []byte, bool) {
 	scratch = scratch[:0]
 	rest := m.body[4 : len(m.body)-1]
@@ -34,8 +34,8 @@ func keyOf(element []byte) []byte {
 	return element[1 : 1+bytes.IndexByte(element[1:], 0)]
 }
 
-// isOfSession says whether a part of a command tells of the session, the
-// transaction, the time or the connection, and not of what is asked.
+// isOfSession says whether a field of a command belongs to the session, the transaction,
+// the time or the connection.
 func isOfSession(key []byte) bool {
 	switch string(key) {
 	case "lsid", "$clusterTime", "txnNumber", "startTransaction", "autocommit", "readConcern", "writeConcern",
@@ -45,7 +45,7 @@ func isOfSession(key []byte) bool {
 	return false
 }
 
-// name is the command's name: its first key.
+// name returns the command's name, its first key.
 func (m *message) name() string {
 	if len(m.body) < 7 {
 		return ""
@@ -53,8 +53,7 @@ func (m *message) name() string {
 	return string(keyOf(m.body[4:]))
 }
 
-// readsClients says whether a command reads clients, and does nothing else: one of a
-// transaction may begin it.
+// readsClients says whether a command only reads clients. It may begin a transaction.
 func (m *message) readsClients() bool {
 	if _, err := m.body.LookupErr("autocommit"); err == nil {
 		return false

@@ -6,11 +6,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// setName is the name of the replica set that the stand-in says it is.
+// setName is the name of the stand-in's replica set.
 const setName = "standin"
 
-// hello is what the stand-in says of itself: the primary, and only member, of a
-// replica set, at that address.
+// hello returns the stand-in's hello: the primary and only member of a replica set, at
+// that address.
 func hello(address string) bson.D {
 	return bson.D{
 		{Key: "helloOk", Value: true},
@@ -37,7 +37,7 @@ func hello(address string) bson.D {
 	}
 }
 
-// nothing is the reply to a command that was not recorded.
+// nothing returns the reply to a command that was not recorded.
 func nothing(command, namespace string) bson.D {
 	ok := bson.E{Key: "ok", Value: 1.0}
 	switch command {

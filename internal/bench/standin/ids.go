@@ -8,15 +8,15 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// Loaders of some servers close a batch by the clock: what they ask for together
-// differs from time to time. So a find by ids is kept by document too, and one of
-// other ids of the same is put together.
+// Loaders of some servers close a batch by time, so the ids in one find differ from run
+// to run. Therefore a find by ids is stored by document too, and a find with other ids is
+// answered from these.
 
-// found are the documents that finds by ids found, alike but for the ids.
+// found has the documents of finds that differ only in their ids.
 type found map[int64]bsoncore.Document
 
-// byIDs splits a find by ids into the digest of all else and the ids; it is false
-// for every other command.
+// byIDs splits a find by ids into the digest of everything else and the ids; false for
+// every other command.
 func (m *message) byIDs() (digest, []int64, bool) {
 	if m.name() != "find" {
 		return digest{}, nil, false
@@ -44,8 +44,8 @@ func (m *message) byIDs() (digest, []int64, bool) {
 	return sha256.Sum256(rest), ids, true
 }
 
-// appendWithout appends the elements of a document that are not of the session,
-// nor of that key.
+// appendWithout appends the elements of a document, except those of the session and that
+// key.
 func appendWithout(to []byte, document []byte, without string) []byte {
 	rest := document[4 : len(document)-1]
 	for len(rest) > 0 {
@@ -61,7 +61,7 @@ func appendWithout(to []byte, document []byte, without string) []byte {
 	return to
 }
 
-// keepDocuments keeps what a find by ids found. The caller holds the lock.
+// keepDocuments stores the documents of a find by ids. The caller must have the lock.
 func (s *StandIn) keepDocuments(asked *message, reply bson.Raw) {
 	key, _, ok := asked.byIDs()
 	if !ok {
@@ -85,8 +85,8 @@ func (s *StandIn) keepDocuments(asked *message, reply bson.Raw) {
 	}
 }
 
-// together is the reply to a find by ids that was not recorded with these ids;
-// nil where none was recorded that is alike.
+// together returns the reply to a find by ids that was not recorded with these ids; nil
+// if no similar find was recorded.
 func (s *StandIn) together(asked *message) []byte {
 	key, ids, ok := asked.byIDs()
 	if !ok {

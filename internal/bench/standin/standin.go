@@ -1,7 +1,7 @@
-// Package standin stands in for a database: it passes commands on to a real one
-// once, keeps the replies, and then answers the same commands from memory, so
-// that what is measured of a server is the server. It speaks as much of MongoDB's
-// wire protocol as drivers need to read.
+// Package standin replaces a database in a benchmark: it passes commands on to a real one
+// once, stores the replies, and then answers the same commands from memory, so that only
+// the server is measured. It implements the part of MongoDB's wire protocol that drivers
+// need for reads.
 package standin
 
 import (
@@ -20,30 +20,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// awaitLimit is how late a hello that waits for news is answered, at most: there
-// are none, and a driver that is answered at once asks again at once.
+// awaitLimit bounds how late a hello that waits for changes is answered: there are none,
+// and a driver that gets an answer asks again at once.
 const awaitLimit = 10 * time.Second
 
-// StandIn is a database of one member. It is safe for concurrent use.
+// StandIn is a database with one member. It is safe for concurrent use.
 type StandIn struct {
 	listener net.Listener
 	stop     chan struct{}
 	running  sync.WaitGroup
-	// upstream is where commands are passed on to; nil where they are answered
+	// upstream is the address that commands are passed on to; nil if they are answered
 	// from memory.
 	upstream atomic.Pointer[string]
 
 	mu      sync.RWMutex
 	replies map[digest][]byte
-	// documents are those of finds by ids, by the digest of all but the ids.
+	// documents are those of finds by ids, by the digest of everything except the ids.
 	documents map[digest]found
 	missed    map[string]int
 	open      map[net.Conn]struct{}
 	served    atomic.Int64
 }
 
-// Listen starts a stand-in on a free port of this machine. Without Record it
-// answers every read with nothing found.
+// Listen starts a stand-in on a free port of this machine. Without Record every read
+// finds nothing.
 func Listen(ctx context.Context) (*StandIn, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,32 +57,32 @@ func Listen(ctx context.Context) (*StandIn, error) {
 	return s, nil
 }
 
-// URI is what drivers connect to. Node's driver would hold a second connection
-// open to wait for news, and close the first where none come.
+// URI returns the URI for drivers. Node's driver would open a second connection to wait
+// for changes, and close the first if none come.
 func (s *StandIn) URI() string {
 	return "mongodb://" + s.listener.Addr().String() + "/?replicaSet=" + setName + "&serverMonitoringMode=poll"
 }
 
-// Record passes commands on to the database at that host and port from now on,
-// and keeps its replies.
+// Record passes commands on to the database at that address from now on, and stores its
+// replies.
 func (s *StandIn) Record(address string) { s.upstream.Store(&address) }
 
 // Replay answers from memory from now on.
 func (s *StandIn) Replay() { s.upstream.Store(nil) }
 
-// Commands is how many commands were answered so far, those aside that keep a
+// Commands returns the number of commands answered so far, except those that keep a
 // connection or a session alive.
 func (s *StandIn) Commands() int64 { return s.served.Load() }
 
-// Kept is how many replies are in memory.
+// Kept returns the number of stored replies.
 func (s *StandIn) Kept() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return len(s.replies)
 }
 
-// Missed names the commands, with how often each was asked, that were not among
-// those that were recorded, since it was last called.
+// Missed returns the commands that were not recorded, with their numbers, since the last
+// call.
 func (s *StandIn) Missed() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,12 +123,12 @@ func (s *StandIn) accept() {
 	}
 }
 
-// session is one connection of a driver.
+// session is a driver's connection.
 type session struct {
 	*StandIn
 	connection net.Conn
 	reader     *bufio.Reader
-	// upstream is this connection's own to the real database; nil until needed.
+	// upstream is its connection to the real database; nil until it is needed.
 	upstream net.Conn
 	in, out  []byte
 	scratch  []byte
@@ -136,7 +136,7 @@ type session struct {
 
 const bufferSize = 64 << 10
 
-// serve answers what a driver asks until it goes.
+// serve answers a driver's commands until it disconnects.
 func (s *StandIn) serve(connection net.Conn) {
 	c := &session{StandIn: s, connection: connection, reader: bufio.NewReaderSize(connection, bufferSize)}
 	defer func() {
@@ -188,7 +188,7 @@ func (c *session) answer(asked *message, to []byte) ([]byte, error) {
 	return c.replay(asked, key, to)
 }
 
-// await waits as long as a hello says that it waits for news.
+// await waits as long as a hello asks to wait for changes.
 func (c *session) await(asked *message) error {
 	most, ok := asked.body.Lookup("maxAwaitTimeMS").AsInt64OK()
 	if !ok {
@@ -202,8 +202,8 @@ func (c *session) await(asked *message) error {
 	}
 }
 
-// record passes a command on, and keeps its reply. Nobody changes clients meanwhile: a
-// read of them that another server sent before is answered from memory.
+// record passes a command on, and stores its reply. Clients do not change meanwhile, so a
+// read of clients that another server has sent before is answered from memory.
 func (c *session) record(asked *message, key digest, address string, to []byte) ([]byte, error) {
 	if asked.readsClients() {
 		c.mu.RLock()
@@ -240,7 +240,7 @@ func (c *session) record(asked *message, key digest, address string, to []byte) 
 	return asked.appendReply(to, reply.body), nil
 }
 
-// replay answers from memory: what was not recorded found nothing.
+// replay answers from memory: a command that was not recorded finds nothing.
 func (c *session) replay(asked *message, key digest, to []byte) ([]byte, error) {
 	c.mu.RLock()
 	document, known := c.replies[key]

@@ -9,8 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Operation codes of MongoDB's wire protocol. Drivers say hello by the old query
-// and send everything else as a message.
+// Operation codes of MongoDB's wire protocol. Drivers send hello as an old query, and
+// everything else as a message.
 const (
 	opReply   = 1
 	opQuery   = 2004
@@ -19,9 +19,9 @@ const (
 
 const (
 	headerSize = 16
-	// maxMessage is the longest message that MongoDB takes, in bytes.
+	// maxMessage is the size of the largest message that MongoDB accepts, in bytes.
 	maxMessage = 48_000_000
-	// awaitCapable is the one flag of a reply to the old query.
+	// awaitCapable is the only flag of a reply to the old query.
 	awaitCapable = 8
 )
 
@@ -33,7 +33,7 @@ const (
 
 var errMalformed = errors.New("malformed message")
 
-// message is one message as it came. Its parts point into raw.
+// message is a message as received. Its parts point into raw.
 type message struct {
 	raw          []byte
 	requestID    uint32
@@ -83,7 +83,7 @@ func parse(raw []byte) (message, error) {
 	return m, err
 }
 
-// parseSections reads the flags, the body and what else a message holds.
+// parseSections parses the flags, the body and the other sections of a message.
 func (m *message) parseSections(rest []byte) error {
 	if len(rest) < 5 || rest[4] != 0 {
 		return errMalformed
@@ -106,7 +106,7 @@ func (m *message) parseSections(rest []byte) error {
 	return nil
 }
 
-// parseQuery reads a command that was sent as a query of the collection $cmd.
+// parseQuery parses a command that was sent as a query of the collection $cmd.
 func (m *message) parseQuery(rest []byte) error {
 	const flags, skipAndLimit = 4, 8
 	if len(rest) < flags {
@@ -137,7 +137,7 @@ func leadingDocument(data []byte) (bson.Raw, error) {
 	return bson.Raw(data[:size]), nil
 }
 
-// appendReply appends a document as the reply to m, in the form in which m came.
+// appendReply appends a document as the reply to m, in the form of m.
 func (m *message) appendReply(to []byte, document []byte) []byte {
 	start := len(to)
 	to = append(to, make([]byte, headerSize)...)
